@@ -1,0 +1,90 @@
+/** The contract between mktrouble and the thing that restarts. See docs/writing-a-backend.md. */
+import type { BackendName, Case } from '../model/case.ts';
+import type { Finding, RunRecord } from '../record/record.ts';
+
+/** One thing that a backend can or can't do on this machine. */
+export interface Capability {
+  readonly name: string;
+  readonly available: boolean;
+  /** Why not, or how. */
+  readonly detail: string;
+}
+
+/** A case, and how this run of it is to go. */
+export interface Plan {
+  readonly case: Case;
+  /** patch, series, hardened or a variant; the case's own unless the command line says otherwise. */
+  readonly protocol: string;
+  /** The one source of all choice. */
+  readonly seed: string;
+  /** Steps after which a run is cut (`end: cut`). */
+  readonly maxSteps: number;
+  /** A schedule to follow, in the words of a replay file. */
+  readonly schedule?: readonly string[];
+}
+
+export interface Backend {
+  readonly name: BackendName;
+  /** What it can do here; the first entry is the backend itself: when that is not available, every case is skipped with its detail. */
+  capabilities(): Promise<readonly Capability[]>;
+  /** The reason why it can't do this case; undefined when it can. */
+  refuses(c: Case, protocol: string): string | undefined;
+  /** Runs a plan once. Rejects only for a defect of the backend itself. */
+  run(plan: Plan): Promise<RunRecord>;
+  /** Lets go of everything it holds. */
+  dispose(): Promise<void>;
+}
+
+/** A backend whose every step can be chosen. */
+export interface SchedulableBackend extends Backend {
+  /** A machine for the plan's case, at its start. */
+  open(plan: Plan, options?: { readonly trace?: boolean }): Machine;
+}
+
+/** Whether a backend lets itself be scheduled. */
+export function isSchedulable(backend: Backend): backend is SchedulableBackend {
+  return 'open' in backend;
+}
+
+/**
+ * A run under way that moves one step at a time, as told. Actors are numbered from 0: the coordinator, the tasks in the
+ * case's order, then the events of the environment (faults that can come at any moment).
+ */
+export interface Machine {
+  /** Lane names: `coordinator`, a pid, or a fault's name. */
+  readonly actors: readonly string[];
+  /** The first actor that is an event of the environment. */
+  readonly firstEvent: number;
+  /** The whole state, and nothing but it: equal words, equal futures. Written by `step`; may be overwritten to go elsewhere. */
+  readonly state: Int32Array;
+  /** Back to the start. */
+  reset(): void;
+  /** Writes the actors that can move into `out` in rising order and says how many; 0: the run is over. */
+  enabled(out: Int32Array): number;
+  /** Lets an actor that is enabled do its next step. */
+  step(actor: number): void;
+  /** The name of the actor's next step, as in a replay file. */
+  label(actor: number): string;
+  /**
+   * Whether the next step of this actor may be taken alone: no other actor can, now or later before it moves, disable it
+   * or tell the difference (a persistent singleton).
+   */
+  alone(actor: number): boolean;
+  /** How the run ended, as an outcome; meaningful when nobody can move. */
+  outcome(): Outcome;
+  /** The record since reset; the machine must have been opened with `trace`. */
+  record(seed: string | null, schedule: readonly string[], end: RunRecord['end']): RunRecord;
+}
+
+/** The end of a run in the form of `mktrouble outcomes --json`. */
+export interface Outcome {
+  readonly coordinator: { readonly end: string; readonly result?: number; readonly at?: string };
+  readonly tasks: Readonly<
+    Record<string, { readonly end: string; readonly result?: number; readonly record?: number; readonly at?: string }>
+  >;
+  readonly restores: readonly (readonly [number, number])[];
+  readonly context: { readonly freed?: true; readonly references?: number } | null;
+  readonly findings: readonly Finding[];
+  /** What was seen on the way and can't be told from the end; part of an outcome's identity, not of its JSON. */
+  readonly seen: number;
+}

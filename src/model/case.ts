@@ -1,0 +1,211 @@
+/**
+ * A case: one scenario with its matrix values filled in, every default written out and every reference checked.
+ * What the scenario room produces, and all that an injector, a backend or a property ever sees of a file. Plain JSON.
+ */
+import type { ErrnoName } from './errno.ts';
+import type { CoordinatorPoint, TaskPoint } from './points.ts';
+import type { SignalName } from './signals.ts';
+
+/** A place in a source file; line and column count from 1. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** `coordinator`, or the pid of a task of the tree. */
+export type Who = 'coordinator' | number;
+
+export const RESTART_FLAGS = { taskself: 0x1, frozen: 0x2, ghost: 0x4 } as const;
+
+/** A task as user space (mktree) made it. */
+export interface Task {
+  readonly pid: number;
+  readonly name?: string;
+  /** The task whose child it is (its real_parent); `coordinator` for the root and for siblings of the root. */
+  readonly parent: Who;
+  /** The leader of its thread group; its own pid when it is one. */
+  readonly leader: number;
+  /** The task that made it: differs from `parent` for a sibling (CLONE_PARENT). */
+  readonly creator: Who;
+  /** alive; zombie: the image says it was one (it is made alive and restores itself into one); dead: has exited before restart was called. */
+  readonly state: 'alive' | 'zombie' | 'dead';
+  /** 0 to 255. */
+  readonly exitCode: number;
+  readonly ghost: boolean;
+  readonly sibling: boolean;
+  readonly session: number;
+  readonly pgid: number;
+  /** Traced when restart is called: by a task outside of the tree, or by the task with this pid. */
+  readonly tracedBy?: 'outsider' | number;
+  /** Attaching to a stranger is refused. */
+  readonly owner: 'self' | 'stranger';
+  /** Already has a context of its own: a nested coordinator. */
+  readonly restartingItself: boolean;
+  /** Never calls restart. */
+  readonly absent: boolean;
+  /** Exits instead of calling restart. */
+  readonly exits: boolean;
+  /** Its own flags argument to restart: bits of RESTART_FLAGS, or unknown ones. Ghosts have the ghost bit. */
+  readonly flags: number;
+  /** Set for a task that its creator forks only while the restart may be at work: the order among its creator's forks, from 0. */
+  readonly forkedLate?: number;
+}
+
+/** One record of the image: whose state it says it is, and what that task returns. */
+export interface ImageRecord {
+  readonly pid: number;
+  readonly zombie: boolean;
+  /** What the task that reads this record returns from restart; 1000 + its number unless the file says otherwise. */
+  readonly retval: number;
+}
+
+export type ImageObject = 'header' | 'container' | 'tree' | 'task' | 'tail';
+
+export interface ImageDamage {
+  readonly kind: 'truncate' | 'corrupt';
+  readonly object: ImageObject;
+  /** Which record, for `task`: from 0. */
+  readonly index: number;
+  /** Byte offset in the object, and what it is xor'ed with (corrupt only). */
+  readonly at: number;
+  readonly xor: number;
+}
+
+export interface Image {
+  /** `pids_arr`, as saved. May name tasks that the tree does not have. */
+  readonly pids: readonly number[];
+  /** The header's count; by default the length of `pids`. */
+  readonly nrTasks: number;
+  readonly records: readonly ImageRecord[];
+  readonly damage: readonly ImageDamage[];
+}
+
+export const BACKENDS = ['simulated', 'native', 'criu'] as const;
+export type BackendName = (typeof BACKENDS)[number];
+
+export interface RestartCall {
+  /** The argument: the root's pid unless the file says otherwise. */
+  readonly pid: number;
+  readonly coordinatorPid: number;
+  readonly flags: number;
+  readonly capable: boolean;
+  readonly fd: 'good' | 'bad';
+  readonly logfd: 'good' | 'bad' | 'none';
+  readonly debug: boolean;
+  /** patch, series, hardened, or the name of a variant. */
+  readonly protocol: string;
+  /** Backends that the file asks for; empty: any. */
+  readonly backends: readonly BackendName[];
+}
+
+export type FaultVerb = 'signal' | 'kill' | 'stop' | 'ptrace' | 'fork' | 'fail' | 'wake' | 'delay' | 'exit';
+
+/** What can be made to fail (fault `fail`). */
+export const FAILURES = {
+  kmalloc: { errno: 'ENOMEM', what: 'an allocation of the restart' },
+  'image-read': { errno: 'EIO', what: 'a read of the image' },
+  restore: { errno: 'EINVAL', what: 'restore_task(): a task can not restore its own state' },
+  freeze: { errno: 'EBUSY', what: 'the freezer' },
+} as const satisfies Record<string, { errno: ErrnoName; what: string }>;
+export type Failure = keyof typeof FAILURES;
+
+export type When =
+  | { readonly kind: 'any' }
+  | { readonly kind: 'start' }
+  | { readonly kind: 'task'; readonly task: number; readonly at: TaskPoint }
+  | { readonly kind: 'coordinator'; readonly at: CoordinatorPoint }
+  | { readonly kind: 'after'; readonly fault: string };
+
+export interface Fault {
+  readonly verb: FaultVerb;
+  /** Unique in its case: the name given, else the verb and its number. */
+  readonly name: string;
+  /** Whom it may hit; one of them. `fail`: whose call (empty: whoever makes it). */
+  readonly targets: readonly Who[];
+  readonly signal?: SignalName;
+  readonly failure?: Failure;
+  readonly errno?: ErrnoName;
+  /** `fail`: the Nth call of its kind, from 1. Without it: `when: any` means any one of them, else the first after `when`. */
+  readonly call?: number;
+  /** How often it comes, at least 1. */
+  readonly times: number;
+  /** `fork`: the pid of the new child. */
+  readonly child?: number;
+  readonly when: When;
+  readonly position?: Position;
+}
+
+export const STRATEGIES = ['random', 'pct', 'exhaustive', 'replay'] as const;
+export type StrategyName = (typeof STRATEGIES)[number];
+
+export interface Explore {
+  readonly strategy: 'random' | 'pct' | 'exhaustive';
+  readonly schedules: number;
+  readonly seed?: string;
+  /** Depth of a bug that pct looks for. */
+  readonly depth: number;
+}
+
+export const TASK_OUTCOMES = {
+  resumed: 'returned from restart to user space',
+  frozen: 'is frozen, and did not run since its restore',
+  killed: 'died by SIGKILL',
+  zombie: 'was restored into a zombie',
+  exited: 'exited by itself',
+  untouched: 'the restart neither marked nor killed it',
+  waiting: 'sleeps for good',
+} as const;
+export type TaskOutcome = keyof typeof TASK_OUTCOMES;
+
+export type CoordinatorOutcome = 'ok' | 'killed' | 'blocked' | ErrnoName;
+
+/** What a task may end as: any of these. `at`: waiting there. */
+export interface TaskExpectation {
+  readonly outcome: TaskOutcome;
+  readonly at?: TaskPoint;
+}
+
+export interface Expect {
+  /** Any of these; empty: not said. */
+  readonly coordinator: readonly CoordinatorOutcome[];
+  /** By pid, any of these. `all` in the file is written out here. */
+  readonly tasks: Readonly<Record<number, readonly TaskExpectation[]>>;
+  /** Pids that may be (with this list: exactly those that are) left waiting; undefined: nobody may. */
+  readonly leftWaiting?: readonly number[];
+  /** Known defects: each of these properties must be violated. */
+  readonly violates: readonly string[];
+  /** Properties not judged. */
+  readonly except: readonly string[];
+  /** Only these properties are judged. */
+  readonly only?: readonly string[];
+}
+
+export interface Case {
+  /** `file#scenario` and the matrix values: the same on every machine. */
+  readonly id: string;
+  readonly scenario: string;
+  /** The scenario's name with its matrix values, as a test's title. */
+  readonly title: string;
+  readonly why?: string;
+  readonly tags: readonly string[];
+  readonly matrix: Readonly<Record<string, string | number | boolean>>;
+  readonly position: Position;
+  /** In the walk's order: a task, its children (deep), then its next thread (walk_task_subtree). The first is the root. */
+  readonly tasks: readonly Task[];
+  readonly image: Image;
+  readonly restart: RestartCall;
+  readonly faults: readonly Fault[];
+  readonly explore?: Explore;
+  readonly expect: Expect;
+  /** Where the file says a thing, by its path as in `expect.tasks.101`; for diagnostics and annotations. */
+  readonly positions: Readonly<Record<string, Position>>;
+}
+
+/** The file as a user wrote it is YAML; a case made in code has this for its position. */
+export const NOWHERE: Position = { file: '(code)', line: 1, column: 1 };
+
+/** The task with this pid; undefined for one that the tree does not have. */
+export function taskOf(c: Case, pid: number): Task | undefined {
+  return c.tasks.find((task) => task.pid === pid);
+}

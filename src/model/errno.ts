@@ -1,0 +1,61 @@
+/** The errnos that a restart can end with, by the kernel's names and numbers (include/asm-generic/errno*.h; include/linux/errno.h for 512 and up). */
+
+interface ErrnoFact {
+  readonly number: number;
+  /** What it means when a restart ends with it, and which step of the protocol says it. */
+  readonly meaning: string;
+}
+
+export const ERRNOS = {
+  EPERM: { number: 1, meaning: 'the caller may not restart, or may not attach to a descendant' },
+  ENOENT: { number: 2, meaning: 'no such file' },
+  ESRCH: { number: 3, meaning: 'a pid names no task: the root, a task of the image, or too few descendants' },
+  EINTR: { number: 4, meaning: 'a signal came: restart(2) is not idempotent, so -ERESTART* is never let out' },
+  EIO: { number: 5, meaning: 'the image could not be read' },
+  EBADF: { number: 9, meaning: 'the image or the log file is not an open file' },
+  ECHILD: { number: 10, meaning: 'no child processes' },
+  EAGAIN: { number: 11, meaning: 'a task was woken for a restart that had gone already' },
+  ENOMEM: { number: 12, meaning: 'an allocation failed' },
+  EACCES: { number: 13, meaning: 'permission denied' },
+  EFAULT: { number: 14, meaning: 'bad address' },
+  EBUSY: { number: 16, meaning: 'a task is traced, or is in another restart already' },
+  EEXIST: { number: 17, meaning: 'the pid is taken' },
+  ENODEV: { number: 19, meaning: 'the freezer is not there' },
+  EINVAL: { number: 22, meaning: 'an unknown flag, or an image that is damaged' },
+  ENOSPC: { number: 28, meaning: 'no space left' },
+  EPIPE: { number: 32, meaning: 'the image ended early' },
+  ENOSYS: { number: 38, meaning: 'not implemented' },
+  ETIMEDOUT: { number: 110, meaning: 'timed out' },
+  ERESTARTSYS: { number: 512, meaning: 'kernel-internal: a signal ended a wait; must reach user space as EINTR' },
+  ERESTARTNOINTR: { number: 513, meaning: 'kernel-internal: restart always; must reach user space as EINTR' },
+  ERESTARTNOHAND: {
+    number: 514,
+    meaning: 'kernel-internal: restart if there is no handler; must reach user space as EINTR',
+  },
+  ERESTART_RESTARTBLOCK: {
+    number: 516,
+    meaning: 'kernel-internal: restart by a function; must reach user space as EINTR',
+  },
+} as const satisfies Record<string, ErrnoFact>;
+
+export type ErrnoName = keyof typeof ERRNOS;
+
+export const ERRNO_NAMES = Object.keys(ERRNOS) as ErrnoName[];
+
+const nameOfNumber = new Map<number, ErrnoName>(ERRNO_NAMES.map((name) => [ERRNOS[name].number, name]));
+
+/** The positive number of an errno, 1 to 516. */
+export function errnoNumber(name: ErrnoName): number {
+  return ERRNOS[name].number;
+}
+
+/** The name of an errno number of either sign; `E<number>` for one that we do not know. */
+export function errnoName(number: number): string {
+  const n = Math.abs(number);
+  return nameOfNumber.get(n) ?? `E${n}`;
+}
+
+/** Whether a result is one of the four -ERESTART* codes that must never leave the kernel (protocol.md, "restart", 4). */
+export function isRestartCode(result: number): boolean {
+  return result === -512 || result === -513 || result === -514 || result === -516;
+}

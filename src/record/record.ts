@@ -1,0 +1,173 @@
+/**
+ * The run record: what happened in one run. The one currency between backends, properties and reporters.
+ * Plain JSON, versioned; the same plan, seed and schedule give the same record byte for byte.
+ */
+import type { BackendName, Who } from '../model/case.ts';
+import type { Point } from '../model/points.ts';
+
+export const RECORD_VERSION = 1;
+
+/** Who did a step: the coordinator, a task by pid, or the environment (a fault). */
+export type Actor = Who | 'environment';
+
+/**
+ * One thing that happened. `step` counts the steps of the run from 1 (0: before anybody moved); several events can
+ * share a step, in their order.
+ */
+export type RunEvent = { readonly step: number; readonly actor: Actor } & Effect;
+
+export type Effect =
+  /** The actor arrives at a point of the protocol. */
+  | { readonly kind: 'point'; readonly point: Point }
+  /** Enters restart(2). */
+  | { readonly kind: 'call'; readonly pid: number; readonly flags: number }
+  /** The coordinator's walk looks at a task. */
+  | { readonly kind: 'visit'; readonly task: Who }
+  /** Sets a task's checkpoint_ctx (its own: claim). */
+  | { readonly kind: 'mark'; readonly task: Who }
+  /** Clears its own checkpoint_ctx. */
+  | { readonly kind: 'unmark' }
+  /** Goes to sleep. */
+  | { readonly kind: 'sleep'; readonly on: string }
+  /** Wakes a task that slept. */
+  | { readonly kind: 'wake'; readonly task: Who }
+  /** A wait ended by a signal: -ERESTARTSYS. */
+  | { readonly kind: 'interrupted'; readonly on: string }
+  /** A signal is sent; SIGKILL too. `force`: by the restart itself. */
+  | { readonly kind: 'signal'; readonly task: Who; readonly signal: string; readonly force: boolean }
+  /** active_pid moves to `index`; `pid` undefined when none remain. */
+  | { readonly kind: 'activate'; readonly index: number; readonly pid?: number }
+  /** Begins to restore itself. */
+  | { readonly kind: 'restore-begin' }
+  /** Has read its state: record number and whose it was; or failed with an errno (negative). */
+  | { readonly kind: 'restore-end'; readonly record?: number; readonly error?: number }
+  /** Passed the sync point of its thread group. */
+  | { readonly kind: 'threads-passed' }
+  /** Counted as done; how many are left. */
+  | { readonly kind: 'done'; readonly left: number }
+  /** nr_total is set: so many must be done. */
+  | { readonly kind: 'total'; readonly tasks: number }
+  /** Records an error (negative); `first`: it is the one that counts. */
+  | { readonly kind: 'error'; readonly error: number; readonly first: boolean }
+  | { readonly kind: 'success' }
+  /** A completion fires: `complete` or `errno_sync`. */
+  | { readonly kind: 'complete'; readonly what: string }
+  /** The reference count after a get or a put. */
+  | { readonly kind: 'get' | 'put'; readonly references: number }
+  /** The context is freed. */
+  | { readonly kind: 'free' }
+  /** (debug build) an entry of the status list is made or changed. */
+  | { readonly kind: 'status'; readonly status: DebugState }
+  /** (debug build) the status list as printed when the context is freed. */
+  | { readonly kind: 'status-list'; readonly entries: readonly DebugEntry[] }
+  /** A child is made; `inherits`: it got the context. */
+  | { readonly kind: 'fork'; readonly child: number; readonly inherits: boolean }
+  /** A fork failed, with a negative errno. */
+  | { readonly kind: 'fork-failed'; readonly error: number }
+  /** A task was frozen. */
+  | { readonly kind: 'frozen'; readonly task: Who }
+  /** restart(2) has its result, negative errno or value. */
+  | { readonly kind: 'return'; readonly result: number }
+  /** Is back in user space. */
+  | { readonly kind: 'user' }
+  /** Is dead now. */
+  | { readonly kind: 'exit'; readonly how: 'killed' | 'exited' | 'zombie'; readonly code: number }
+  /** A dying task's child goes to the namespace's init. */
+  | { readonly kind: 'reparent'; readonly task: Who }
+  /** A fault of the scenario comes. */
+  | { readonly kind: 'fault'; readonly fault: string; readonly verb: string; readonly target?: Who }
+  /** A line of the restart's log. */
+  | { readonly kind: 'log'; readonly text: string }
+  /** A defect of the kernel shows. */
+  | ({ readonly kind: 'finding' } & { readonly finding: Finding });
+
+export type EffectKind = Effect['kind'];
+
+export type DebugType = 'Coord' | 'Root' | 'Ghost' | 'Task';
+export type DebugState = 'Waiting' | 'Running' | 'Failed' | 'Success' | 'Exited';
+
+export interface DebugEntry {
+  readonly task: Who;
+  readonly type: DebugType;
+  readonly state: DebugState;
+}
+
+/** A defect that the kernel itself would show as a crash or a leak. */
+export interface Finding {
+  readonly kind:
+    | 'bug'
+    | 'null-dereference'
+    | 'out-of-bounds'
+    | 'use-after-free'
+    | 'double-free'
+    | 'reference-leak'
+    | 'crash'
+    | 'hang'
+    | 'disagreement';
+  /** The function (our name of it) where it shows. */
+  readonly at: string;
+  readonly detail?: string;
+}
+
+export interface CoordinatorFinal {
+  readonly end: 'returned' | 'killed' | 'waiting' | 'crashed';
+  readonly at?: Point;
+  /** What restart gave it; absent when it never got that far. */
+  readonly result?: number;
+}
+
+export interface TaskFinal {
+  /**
+   * returned: back in user space from restart · frozen · killed · zombie: restored into one · exited ·
+   * waiting: sleeps for good, `at` a point · untouched: alive, never entered restart (or had exited before) ·
+   * crashed: the kernel defect hit it · running: the run was cut while it could still move.
+   */
+  readonly end:
+    | 'returned'
+    | 'frozen'
+    | 'killed'
+    | 'zombie'
+    | 'exited'
+    | 'waiting'
+    | 'untouched'
+    | 'crashed'
+    | 'running';
+  readonly at?: Point;
+  readonly result?: number;
+  /** The number of the image record that it restored itself from. */
+  readonly record?: number;
+  /** Whether the restart ever set its checkpoint_ctx (by the walk or by fork). */
+  readonly marked: boolean;
+}
+
+export interface ContextFinal {
+  readonly owner: Who;
+  readonly freed: boolean;
+  /** References left, 0 when freed. */
+  readonly references: number;
+}
+
+export interface FinalState {
+  readonly coordinator: CoordinatorFinal;
+  /** By pid, in the order of the case's tasks; forked children too. A forked-late task that was never made is absent. */
+  readonly tasks: Readonly<Record<number, TaskFinal>>;
+  /** The completed restores in their order: [pid, record]. */
+  readonly restores: readonly (readonly [number, number])[];
+  /** The main restart's context; undefined when none was made. */
+  readonly context?: ContextFinal;
+}
+
+export interface RunRecord {
+  readonly version: typeof RECORD_VERSION;
+  readonly backend: BackendName;
+  readonly protocol: string;
+  readonly case: string;
+  readonly seed: string | null;
+  /** The schedule in the words of a replay file; undefined where a backend can't tell. */
+  readonly schedule?: readonly string[];
+  readonly events: readonly RunEvent[];
+  readonly final: FinalState;
+  readonly findings: readonly Finding[];
+  /** How the run ended: over (nobody can move), crashed (a kernel defect stopped it), cut (a limit). */
+  readonly end: 'over' | 'crashed' | 'cut';
+}

@@ -1,0 +1,59 @@
+/** A verdict: what a run, or a search, said about a case. What reporters read. */
+import type { BackendName, Position } from '../model/case.ts';
+import type { RunRecord } from './record.ts';
+
+/** One property that does not hold in one record. */
+export interface Violation {
+  /** The property's name, kebab-case; `expectation` for what the scenario itself expects. */
+  readonly property: string;
+  readonly message: string;
+  /** The step of the record where it shows; undefined: at the end. */
+  readonly step?: number;
+  readonly expected?: string;
+  readonly actual?: string;
+  /** Where the scenario says otherwise (expectations). */
+  readonly position?: Position;
+}
+
+/** How much was tried. */
+export interface Tried {
+  readonly strategy: 'random' | 'pct' | 'exhaustive' | 'replay';
+  readonly schedules: number;
+  /** Exhaustive search only. */
+  readonly states?: number;
+  readonly transitions?: number;
+  readonly outcomes?: number;
+  /** Whether everything that can happen was seen. */
+  readonly complete: boolean;
+}
+
+export interface Verdict {
+  readonly version: 1;
+  /** Case id. */
+  readonly id: string;
+  readonly scenario: string;
+  readonly title: string;
+  readonly why?: string;
+  readonly tags: readonly string[];
+  readonly position: Position;
+  readonly backend: BackendName;
+  readonly protocol: string;
+  readonly seed: string;
+  /** pass · fail: a finding · skip: with a reason · error: a defect of ours, or input that can't be read. */
+  readonly status: 'pass' | 'fail' | 'skip' | 'error';
+  /** Why it was skipped, or what broke. */
+  readonly reason?: string;
+  /** What makes it fail. */
+  readonly violations: readonly Violation[];
+  /** Known defects (`violates:`) that the run found, as it had to. */
+  readonly known: readonly Violation[];
+  readonly tried: Tried;
+  /** The run that shows the first violation (shrunk), else the first known one, else the first run. */
+  readonly record?: RunRecord;
+  /** The replay file of that run, when it was written; and the command that replays it. */
+  readonly replay?: string;
+  /** Milliseconds. Measured outside of the way from plan to record. */
+  readonly duration: number;
+  /** Set by other ways to run than one. */
+  readonly differential?: readonly RunRecord[];
+}
