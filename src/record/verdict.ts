@@ -1,5 +1,5 @@
 /** A verdict: what a run, or a search, said about a case. What reporters read. */
-import type { BackendName, Position } from '../model/case.ts';
+import type { BackendName, Case, Position } from '../model/case.ts';
 import type { RunRecord } from './record.ts';
 
 /** One property that does not hold in one record. */
@@ -50,6 +50,8 @@ export interface Verdict {
   readonly tried: Tried;
   /** The run that shows the first violation (shrunk), else the first known one, else the first run. */
   readonly record?: RunRecord;
+  /** The case that was judged: its tree, faults and matrix, for reports. Wherever there is a record there should be its case. */
+  readonly case?: Case;
   /** The replay file of that run, when it was written; and the command that replays it. */
   readonly replay?: string;
   /** Milliseconds. Measured outside of the way from plan to record. */
