@@ -1,0 +1,70 @@
+/** A case as one plain object: what the JSON report holds, and what the HTML report is made from. */
+import type { Case, Position } from '../../src/model/case.ts';
+import type { RunRecord } from '../../src/record/record.ts';
+import type { Tried, Violation } from '../../src/record/verdict.ts';
+import { replayCommand } from './replay-command.ts';
+import type { CaseResult, ResultKind, TestError } from './result.ts';
+
+export interface CaseReport {
+  /** The case's id; for a test that is no scenario its full title. */
+  readonly id: string;
+  readonly result: ResultKind;
+  readonly title: string;
+  /** Titles of the Mocha suites around it. */
+  readonly suites: readonly string[];
+  readonly position: Position | null;
+  /** Milliseconds. */
+  readonly duration: number;
+  readonly scenario: string | null;
+  readonly why: string | null;
+  readonly tags: readonly string[];
+  readonly matrix: Case['matrix'];
+  readonly backend: string | null;
+  readonly protocol: string | null;
+  readonly seed: string | null;
+  /** Why it was skipped, or what broke. */
+  readonly reason: string | null;
+  readonly violations: readonly Violation[];
+  readonly known: readonly Violation[];
+  readonly tried: Tried | null;
+  /** The replay file. */
+  readonly replay: string | null;
+  /** The command that shows it again. */
+  readonly command: string | null;
+  /** What made Mocha fail the test, where no verdict says it. */
+  readonly error: TestError | null;
+  /** The case and its run, for cases that failed or show a known defect; or for all. */
+  readonly case?: Case;
+  readonly record?: RunRecord;
+  readonly differential?: readonly RunRecord[];
+}
+
+/** The object for a result; with its case and records when asked. */
+export function caseReport(result: CaseResult, withRecord: boolean): CaseReport {
+  const { kind, title, path, position, duration, reason, error, verdict } = result;
+  return {
+    id: verdict?.id ?? [...path, title].join(' '),
+    result: kind,
+    title,
+    suites: path,
+    position: position ?? null,
+    duration: Math.round(duration * 1000) / 1000,
+    scenario: verdict?.scenario ?? null,
+    why: verdict?.why ?? null,
+    tags: verdict?.tags ?? [],
+    matrix: verdict?.case?.matrix ?? {},
+    backend: verdict?.backend ?? null,
+    protocol: verdict?.protocol ?? null,
+    seed: verdict?.seed ?? null,
+    reason: reason ?? null,
+    violations: verdict?.violations ?? [],
+    known: verdict?.known ?? [],
+    tried: verdict?.tried ?? null,
+    replay: verdict?.replay ?? null,
+    command: verdict ? replayCommand(verdict) : null,
+    error: error && !verdict ? error : null,
+    ...(withRecord && verdict?.case && { case: verdict.case }),
+    ...(withRecord && verdict?.record && { record: verdict.record }),
+    ...(withRecord && verdict?.differential && { differential: verdict.differential }),
+  };
+}

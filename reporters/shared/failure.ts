@@ -1,0 +1,102 @@
+/** All that is to be said about a case that went wrong, as lines: for the terminal, for JUnit's system-out, for TAP. */
+import type { Violation } from '../../src/record/verdict.ts';
+import { replayCommand } from './replay-command.ts';
+import type { CaseResult } from './result.ts';
+import { harmless, head, wrap } from './text.ts';
+import { timelineOf } from './timeline.ts';
+import { drawTimeline, type TextStyle } from './timeline-text.ts';
+import { drawTree, faultSentence } from './tree.ts';
+
+/** How many turns explain a violation on a terminal. */
+const TURNS = 24;
+const LINES_OF_TEXT = 30;
+
+/** Tree, faults, timeline, violations, replay command; for an ordinary test its error. */
+export function failureLines(result: CaseResult, style: TextStyle): string[] {
+  const { verdict } = result;
+  if (!verdict) return errorLines(result, style);
+  const violations = verdict.violations.length > 0 ? verdict.violations : verdict.known;
+  return [
+    ...section('why', verdict.why === undefined ? [] : textLines(verdict.why, style), style),
+    ...section(
+      'broken',
+      result.kind === 'error' ? textLines(verdict.reason ?? result.error?.message ?? '', style) : [],
+      style,
+    ),
+    ...section(
+      'tree',
+      verdict.record || verdict.case ? drawTree(verdict.record, verdict.case, inner(style)) : [],
+      style,
+    ),
+    ...section('faults', faultLines(result), style),
+    ...timelineSections(result, violations, style),
+    ...verdict.violations.flatMap((violation) => violationLines(violation, style)),
+    ...section('replay', [replayCommand(verdict)], style),
+  ];
+}
+
+/** The timeline of the record, or of both where two ways to run disagree. */
+function timelineSections({ verdict }: CaseResult, violations: readonly Violation[], style: TextStyle): string[] {
+  const records = verdict?.differential ?? (verdict?.record ? [verdict.record] : []);
+  return records.flatMap((record) => {
+    const timeline = timelineOf(record, { violations, keep: TURNS });
+    const end = { over: '', crashed: '; a kernel defect stopped it', cut: '; cut at the limit of steps' }[record.end];
+    const title = records.length > 1 ? `timeline on ${record.backend}${end}` : `timeline${end}`;
+    return section(title, drawTimeline(record, timeline, inner(style)), style);
+  });
+}
+
+function faultLines({ verdict }: CaseResult): string[] {
+  const c = verdict?.case;
+  if (c) return c.faults.map((fault) => harmless(`${fault.name}: ${faultSentence(fault)}`));
+  const events = verdict?.record?.events.filter((event) => event.kind === 'fault') ?? [];
+  return events.map((e) => harmless(`${e.fault}: ${e.verb}${e.target === undefined ? '' : ` ${e.target}`}`));
+}
+
+function violationLines(violation: Violation, style: TextStyle): string[] {
+  const { colors, symbols } = style;
+  const { property, message, expected, actual, position, step } = violation;
+  const at = step === undefined ? '' : colors.dim(` at step ${step}`);
+  return [
+    `${colors.red(`${symbols.fail} ${colors.bold(harmless(property))}`)}${at}`,
+    ...textLines(message, style).map((line) => `  ${line}`),
+    ...(expected === undefined ? [] : labelled('expected', expected, style)),
+    ...(actual === undefined ? [] : labelled('actual', actual, style)),
+    ...(position === undefined
+      ? []
+      : [`  ${colors.dim(harmless(`${position.file}:${position.line}:${position.column}`))}`]),
+  ];
+}
+
+function labelled(label: string, text: string, style: TextStyle): string[] {
+  const color = label === 'expected' ? style.colors.green : style.colors.red;
+  return textLines(text, style).map(
+    (line, i) => `  ${style.colors.dim(i === 0 ? label.padEnd(8) : ' '.repeat(8))} ${color(line)}`,
+  );
+}
+
+function errorLines({ error, reason }: CaseResult, style: TextStyle): string[] {
+  const message = error?.message ?? reason ?? 'failed without a message';
+  const stack = (error?.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return [...textLines(message, style), ...stack.slice(0, 4).map((line) => style.colors.dim(harmless(line.trim())))];
+}
+
+function section(title: string, lines: readonly string[], style: TextStyle): string[] {
+  if (lines.length === 0) return [];
+  return [style.colors.dim(title), ...lines.map((line) => `  ${line}`)];
+}
+
+/** A text as harmless, wrapped lines; a very long one is cut, and says so. */
+function textLines(text: string, style: TextStyle): string[] {
+  const { lines, more } = head(harmless(text, true).trimEnd(), LINES_OF_TEXT);
+  const wrapped = lines.flatMap((line) =>
+    line.length > 2_000 ? [`${line.slice(0, 2_000)}${style.symbols.ellipsis}`] : [line],
+  );
+  const room = inner(style).columns;
+  const shown = wrapped.flatMap((line) => (Number.isFinite(room) && !/^\s/.test(line) ? wrap(line, room) : [line]));
+  return more > 0 ? [...shown, style.colors.dim(`${style.symbols.ellipsis} ${more} more lines`)] : shown;
+}
+
+function inner(style: TextStyle): TextStyle {
+  return { ...style, columns: Math.max(20, style.columns - 2) };
+}

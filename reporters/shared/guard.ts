@@ -1,0 +1,60 @@
+/**
+ * Keeps a broken reporter from passing for a green run. Mocha calls a reporter from inside its own machinery: one that
+ * throws there can end a serial run with exit code 0. The guard catches, tells, and makes the run end as failed.
+ */
+
+/** What the guard needs of Mocha's runner: the count that becomes the exit code, serial and parallel alike. */
+export interface CountsFailures {
+  failures: number;
+}
+
+/** The exit code of a run that a defect of this program broke, where nobody sets another. */
+const BROKEN = 3;
+
+export class Guard {
+  /** The first error; a reporter that is broken tends to break again for the same reason. */
+  first: Error | undefined;
+  readonly #name: string;
+  readonly #runner: CountsFailures;
+  readonly #tell: (text: string) => void;
+
+  constructor(
+    name: string,
+    runner: CountsFailures,
+    tell: (text: string) => void = (text) => process.stderr.write(text),
+  ) {
+    this.#name = name;
+    this.#runner = runner;
+    this.#tell = tell;
+  }
+
+  /** Calls `f`; an error in it is remembered, told, and fails the run. */
+  run<T>(f: () => T): T | undefined {
+    try {
+      return f();
+    } catch (error) {
+      this.fail(error);
+      return undefined;
+    }
+  }
+
+  /** A handler of events that never throws. */
+  wrap<A extends unknown[]>(handler: (...args: A) => unknown): (...args: A) => void {
+    return (...args) => {
+      this.run(() => handler(...args));
+    };
+  }
+
+  fail(thrown: unknown): void {
+    if (this.first) return;
+    this.first = thrown instanceof Error ? thrown : new Error(String(thrown));
+    this.#runner.failures += 1;
+    process.exitCode = BROKEN;
+    this.#tell(`\nmktrouble: the reporter ${this.#name} broke, so this run counts as failed\n${this.first.stack}\n`);
+  }
+
+  /** Says once more, at the end of a long log, that the report is not whole. */
+  remind(): void {
+    if (this.first) this.#tell(`mktrouble: the report of ${this.#name} is incomplete: ${this.first.message}\n`);
+  }
+}

@@ -1,0 +1,103 @@
+/** Makes a Mocha reporter of a listener: the events of serial and parallel runs become results, every call is guarded. */
+import { Guard } from './guard.ts';
+import { fileOutput, type Output, terminalOutput } from './output.ts';
+import { type CaseResult, type MochaEnd, type MochaTest, resultOf } from './result.ts';
+import { type Summary, Tally } from './summary.ts';
+
+/** What a reporter is: it is told of each result as it comes, and of the end. */
+export interface Listener {
+  /** A test begins; not in parallel mode before its whole file is over. */
+  begin?(title: string): void;
+  result(result: CaseResult): void;
+  end(summary: Summary): void;
+}
+
+export type ReporterOptions = Readonly<Record<string, unknown>> & { readonly output?: string };
+
+export interface Setting {
+  readonly out: Output;
+  readonly options: ReporterOptions;
+  /** How many tests there will be; undefined in parallel mode, where nobody knows. */
+  readonly total?: number;
+}
+
+export type ListenerFactory = (setting: Setting) => Listener;
+
+/** Mocha's runner, as far as it is used here. */
+export interface MochaRunner {
+  failures: number;
+  readonly total?: number;
+  readonly _abort?: boolean;
+  on(event: string, handler: (...args: never[]) => void): unknown;
+}
+
+/** The options that Mocha hands to a reporter. */
+export interface MochaOptions {
+  readonly reporterOptions?: Record<string, unknown> | undefined;
+  readonly reporterOption?: Record<string, unknown> | undefined;
+  readonly color?: boolean | undefined;
+}
+
+export type MochaReporter = new (runner: MochaRunner, options?: MochaOptions) => object;
+
+/** The reporter class for a listener. `name` is what it is called when it breaks. */
+export function mochaReporter(name: string, create: ListenerFactory): MochaReporter {
+  return class {
+    constructor(runner: MochaRunner, options: MochaOptions = {}) {
+      const own = options.reporterOptions ?? options.reporterOption ?? {};
+      listen(runner, name, create, own, (): Output => terminalOutput(process.stdout, process.env, options.color));
+    }
+  };
+}
+
+/** Connects one listener to a runner. `stdout` is asked for only when the options name no file. */
+export function listen(
+  runner: MochaRunner,
+  name: string,
+  create: ListenerFactory,
+  options: ReporterOptions,
+  stdout: () => Output,
+): Guard {
+  const guard = new Guard(name, runner);
+  guard.run(() => {
+    const out = typeof options.output === 'string' ? fileOutput(options.output) : stdout();
+    const total = typeof options['total'] === 'number' ? options['total'] : runner.total;
+    const listener = create({ out, options, ...(total !== undefined && total > 0 && { total }) });
+    connect(runner, guard, listener, out);
+  });
+  return guard;
+}
+
+function connect(runner: MochaRunner, guard: Guard, listener: Listener, out: Output): void {
+  let tally = new Tally();
+  let over = false;
+  const end = (interrupted: boolean): void => {
+    if (over) return;
+    over = true;
+    process.off('exit', cutShort);
+    guard.run(() => listener.end(tally.summary(interrupted)));
+    guard.run(() => out.close());
+    guard.remind();
+  };
+  // A process that ends in the middle of a run still leaves whole documents behind.
+  const cutShort = (): void => end(true);
+  process.once('exit', cutShort);
+
+  const result = (how: MochaEnd) =>
+    guard.wrap((test: MochaTest, thrown?: unknown) => {
+      const told = resultOf(test, how, thrown);
+      tally.add(told);
+      listener.result(told);
+    });
+  runner.on('start', () => {
+    tally = new Tally();
+  });
+  runner.on(
+    'test',
+    guard.wrap((test: MochaTest) => listener.begin?.(test.title)),
+  );
+  runner.on('pass', result('pass'));
+  runner.on('fail', result('fail'));
+  runner.on('pending', result('pending'));
+  runner.on('end', () => end(runner._abort === true));
+}

@@ -1,0 +1,116 @@
+/** Where a report goes: a file, or standard output. Written at once, so that what was reported is there whatever comes next. */
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import picocolors from 'picocolors';
+import { type Symbols, symbolsFor, toAscii, UNICODE } from './symbols.ts';
+
+export type Colors = ReturnType<typeof picocolors.createColors>;
+
+export interface Output {
+  readonly colors: Colors;
+  readonly symbols: Symbols;
+  /** Width in columns; Infinity for a file. */
+  readonly columns: number;
+  /** Whether a line may be redrawn: a terminal, and no CI log. */
+  readonly live: boolean;
+  /** Writes text as it is: data, or lines that the caller has made harmless. */
+  write(text: string): void;
+  /** Shows text on the last line until something else is written; only where `live`. */
+  progress(text: string): void;
+  close(): void;
+}
+
+/** Lines of a log that is no terminal: long enough to be readable, short enough to be shown without wrapping. */
+const LOG_COLUMNS = 100;
+const CLEAR_LINE = '\r\u001b[2K';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A file, made with its folders; throws when it can't be opened. */
+export function fileOutput(path: string): Output {
+  mkdirSync(dirname(resolve(path)), { recursive: true });
+  const fd = openSync(path, 'w');
+  let open = true;
+  return {
+    colors: picocolors.createColors(false),
+    symbols: UNICODE,
+    columns: Number.POSITIVE_INFINITY,
+    live: false,
+    write(text) {
+      const bytes = Buffer.from(text, 'utf8');
+      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+    },
+    progress() {},
+    close() {
+      if (open) closeSync(fd);
+      open = false;
+    },
+  };
+}
+
+export interface TerminalStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+  on?(event: 'error', handler: (error: NodeJS.ErrnoException) => void): unknown;
+}
+
+/** Standard output, or what stands for it; a reader that went away (`| head`) is no error. `color`: Mocha's --color or --no-color, which go before the environment. */
+export function terminalOutput(
+  stream: TerminalStream = process.stdout,
+  env: Environment = process.env,
+  color: boolean | undefined = undefined,
+): Output {
+  const tty = stream.isTTY === true;
+  const live = tty && !isCI(env) && env['TERM'] !== 'dumb';
+  const symbols = symbolsFor(env);
+  let shown = false;
+  let reader = true;
+  stream.on?.('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+    reader = false;
+  });
+  const put = (text: string): void => {
+    if (reader) stream.write(symbols.ascii ? toAscii(text) : text);
+  };
+  return {
+    colors: picocolors.createColors(color ?? wantsColor(env, tty)),
+    symbols,
+    get columns() {
+      return columnsOf(stream, env, tty);
+    },
+    live,
+    write(text) {
+      put((shown ? CLEAR_LINE : '') + text);
+      shown = false;
+    },
+    progress(text) {
+      if (!live) return;
+      put(CLEAR_LINE + text);
+      shown = true;
+    },
+    close() {
+      if (shown) put(CLEAR_LINE);
+      shown = false;
+    },
+  };
+}
+
+function columnsOf(stream: TerminalStream, env: Environment, tty: boolean): number {
+  if (stream.columns !== undefined && stream.columns > 0) return stream.columns;
+  const said = Number(env['COLUMNS']);
+  if (Number.isInteger(said) && said > 0) return said;
+  return tty ? 80 : LOG_COLUMNS;
+}
+
+/** no-color.org, and the wishes to have colours all the same that CI services and other tools know. */
+function wantsColor(env: Environment, tty: boolean): boolean {
+  if (env['NO_COLOR']) return false;
+  if (env['FORCE_COLOR'] !== undefined) return env['FORCE_COLOR'] !== '0';
+  return tty && env['TERM'] !== 'dumb';
+}
+
+export function isCI(env: Environment): boolean {
+  const said = env['CI'];
+  return said !== undefined && said !== '' && said !== '0' && said !== 'false';
+}

@@ -1,0 +1,92 @@
+/** Text for terminals: its width in columns, cutting, wrapping, and making hostile text harmless. */
+import { stripVTControlCharacters } from 'node:util';
+import stringWidth from 'string-width';
+
+/** Columns that a text takes on a terminal; colours take none, wide characters two. */
+export function width(text: string): number {
+  return stringWidth(text);
+}
+
+/** The text filled up with spaces to `columns`; longer text stays as it is. */
+export function pad(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - width(text)));
+}
+
+/** The text cut to at most `columns`, the cut shown by `ellipsis`. For text without colours. */
+export function cut(text: string, columns: number, ellipsis: string): string {
+  if (width(text) <= columns) return text;
+  const room = columns - width(ellipsis);
+  if (room <= 0) return ellipsis.slice(0, Math.max(0, columns));
+  let kept = '';
+  let used = 0;
+  for (const { segment } of graphemes.segment(text)) {
+    used += width(segment);
+    if (used > room) break;
+    kept += segment;
+  }
+  return kept + ellipsis;
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** The text in lines of at most `columns` (at least 8), broken at spaces where there are any. For text without colours. */
+export function wrap(text: string, columns: number): string[] {
+  const room = Math.max(8, columns);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ').flatMap((w) => chop(w, room))) {
+    if (line !== '' && width(line) + 1 + width(word) > room) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line];
+}
+
+function chop(word: string, room: number): string[] {
+  if (width(word) <= room) return [word];
+  const parts: string[] = [];
+  let part = '';
+  for (const { segment } of graphemes.segment(word)) {
+    if (width(part + segment) > room) {
+      parts.push(part);
+      part = '';
+    }
+    part += segment;
+  }
+  return [...parts, part];
+}
+
+/** Text of a user as one that can't move the cursor, ring, or forge lines: escapes are taken out, controls shown as \xNN. Keeps line ends when told. */
+export function harmless(text: string, keepLines = false): string {
+  const bare = stripVTControlCharacters(text);
+  const controls = keepLines ? CONTROLS_BUT_LINES : CONTROLS;
+  return bare.replace(/\r\n/g, '\n').replace(controls, (c) => `\\x${c.codePointAt(0)!.toString(16).padStart(2, '0')}`);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be found
+const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be found
+const CONTROLS_BUT_LINES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+/** The first lines of a text, and how many were left out. */
+export function head(text: string, lines: number): { readonly lines: string[]; readonly more: number } {
+  const all = text.split('\n');
+  return { lines: all.slice(0, lines), more: Math.max(0, all.length - lines) };
+}
+
+/** Milliseconds for people: `3 ms`, `1.2 s`, `2 min 5 s`. */
+export function duration(ms: number): string {
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  const seconds = ms / 1000;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+}
+
+/** `1 case`, `2 cases`; thousands are set apart. */
+export function count(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString('en-US')} ${n === 1 ? one : many}`;
+}

@@ -1,0 +1,165 @@
+/**
+ * Draws a timeline for a terminal: a lane for each actor on the left (who acts, sleeps, is dead; arrows for wake-ups,
+ * marks, signals and activations), and what happens on the right. Lanes that do not fit are left out, the words never.
+ */
+import type { Who } from '../../src/model/case.ts';
+import type { RunRecord } from '../../src/record/record.ts';
+import { actorName } from './describe.ts';
+import type { Colors } from './output.ts';
+import type { Symbols } from './symbols.ts';
+import { harmless, pad, width, wrap } from './text.ts';
+import { type Row, type Timeline, type Turn, tellingEffects } from './timeline.ts';
+
+export interface TextStyle {
+  readonly colors: Colors;
+  readonly symbols: Symbols;
+  /** Columns that may be used. */
+  readonly columns: number;
+}
+
+/** Words need this much room before lanes may have any. */
+const WORDS_AT_LEAST = 44;
+const WORDS_AT_MOST = 110;
+
+/** The lines of a timeline. */
+export function drawTimeline(record: RunRecord, timeline: Timeline, style: TextStyle): string[] {
+  const { colors, symbols } = style;
+  const lanes = laneLayout(timeline, record, style.columns);
+  const stepColumns = Math.max(4, String(record.events.at(-1)?.step ?? 0).length);
+  const indent = stepColumns + 2 + (lanes.who.length > 0 ? lanes.who.length * lanes.each + 1 : 0);
+  const room = Math.min(WORDS_AT_MOST, style.columns - indent);
+  const state = new LaneState(timeline);
+  const lines = [
+    colors.dim(`${'step'.padStart(stepColumns)}  ${lanes.who.map((w) => headOf(w, lanes.each)).join('')}`.trimEnd()),
+  ];
+  const bare = (): string =>
+    ' '.repeat(stepColumns + 2) + lanes.who.map((w) => pad(state.glyph(w, symbols), lanes.each)).join('');
+  for (const row of timeline.rows) {
+    if (row.kind === 'gap') {
+      lines.push(
+        colors.dim(
+          `${bare()} ${symbols.ellipsis} ${row.steps} ${row.steps === 1 ? 'step' : 'steps'} ${symbols.ellipsis}`,
+        ),
+      );
+      continue;
+    }
+    const [first = '', ...rest] = wrap(wordsOf(row, symbols), room);
+    const gutter = lanes.who.length > 0 ? `${arrows(row, lanes, state, symbols)} ` : '';
+    const paint = paintOf(row, colors);
+    lines.push(`${colors.dim(String(row.first).padStart(stepColumns))}  ${paint.lane(gutter)}${paint.words(first)}`);
+    state.after(row);
+    for (const line of rest) lines.push(`${bare()}${lanes.who.length > 0 ? ' ' : ''}${paint.words(`  ${line}`)}`);
+    for (const v of row.violations) lines.push(marker(v.property, indent, style));
+  }
+  for (const v of timeline.atEnd) lines.push(marker(`${v.property}, at the end`, indent, style));
+  return lines;
+}
+
+function marker(text: string, indent: number, { colors, symbols }: TextStyle): string {
+  return `${' '.repeat(indent)}${colors.red(colors.bold(`${symbols.here} here: ${harmless(text)}`))}`;
+}
+
+function wordsOf(turn: Turn, symbols: Symbols): string {
+  const what = tellingEffects(turn).map((effect) => harmless(effect.text));
+  if (turn.actor === 'environment') return `${symbols.fault} ${what.join(', ')}`;
+  const [first, ...rest] = what;
+  const joined =
+    turn.effects[0]!.event.kind === 'point' && rest.length > 0 ? `${first}: ${rest.join(', ')}` : what.join(', ');
+  return `${actorName(turn.actor)} ${joined}`;
+}
+
+function paintOf(turn: Turn, colors: Colors): { lane: (s: string) => string; words: (s: string) => string } {
+  const plain = (s: string): string => s;
+  if (turn.violations.length > 0) return { lane: colors.red, words: (s) => colors.red(colors.bold(s)) };
+  if (turn.actor === 'environment') return { lane: colors.yellow, words: colors.yellow };
+  const kinds = new Set(turn.effects.map((e) => e.event.kind));
+  if (kinds.has('error') || kinds.has('finding')) return { lane: colors.red, words: colors.red };
+  if (kinds.has('exit') || kinds.has('signal')) return { lane: colors.magenta, words: plain };
+  return { lane: turn.actor === 'coordinator' ? colors.cyan : colors.blue, words: plain };
+}
+
+interface Lanes {
+  readonly who: readonly Who[];
+  /** Columns of a lane. */
+  readonly each: number;
+}
+
+/** The lanes that fit: all, else those that take part in what is shown, else none. */
+function laneLayout(timeline: Timeline, record: RunRecord, columns: number): Lanes {
+  const room = columns - WORDS_AT_LEAST - Math.max(4, String(record.events.at(-1)?.step ?? 0).length) - 2;
+  const layout = (who: readonly Who[]): Lanes => ({ who, each: Math.max(3, ...who.map((w) => headOf(w, 0).length)) });
+  const fits = (lanes: Lanes): boolean => lanes.who.length * lanes.each <= room;
+  const all = layout(timeline.lanes);
+  if (fits(all)) return all;
+  const active = new Set(timeline.rows.flatMap((row: Row) => (row.kind === 'turn' ? [row.actor, ...row.targets] : [])));
+  const some = layout(timeline.lanes.filter((w) => active.has(w)));
+  return fits(some) ? some : { who: [], each: 0 };
+}
+
+function headOf(who: Who, columns: number): string {
+  const name = who === 'coordinator' ? 'co' : String(who);
+  return pad(`${name} `, columns);
+}
+
+/** The lanes of one turn: the actor's sign, arrows to whom it reaches, the other lanes as they are. */
+function arrows(turn: Turn, lanes: Lanes, state: LaneState, symbols: Symbols): string {
+  const at = turn.actor === 'environment' ? -1 : lanes.who.indexOf(turn.actor);
+  const to = turn.targets.map((t) => lanes.who.indexOf(t)).filter((i) => i >= 0);
+  const from = turn.actor === 'environment' ? (to[0] ?? 0) : at;
+  const low = Math.min(from, ...to);
+  const high = Math.max(from, ...to);
+  let drawn = '';
+  lanes.who.forEach((who, i) => {
+    const between = from >= 0 && i >= low && i < high;
+    drawn += signAt(i, who) + (between ? symbols.line : ' ').repeat(lanes.each - 1);
+  });
+  return drawn;
+
+  function signAt(i: number, who: Who): string {
+    if (turn.actor === 'environment' && to.includes(i)) return symbols.fault;
+    if (i === at) return actSign(turn, symbols);
+    if (to.includes(i)) return i > from ? symbols.right : symbols.left;
+    return i > low && i < high && from >= 0 ? symbols.crossing : state.glyph(who, symbols);
+  }
+}
+
+function actSign(turn: Turn, symbols: Symbols): string {
+  const kinds = turn.effects.map((e) => e.event.kind);
+  if (kinds.includes('exit')) return symbols.dies;
+  return kinds.at(-1) === 'sleep' ? symbols.rests : symbols.acts;
+}
+
+/** What each lane's actor is doing between its turns. */
+class LaneState {
+  readonly #is = new Map<Who, 'runs' | 'sleeps' | 'dead' | 'unborn'>();
+
+  constructor(timeline: Timeline) {
+    for (const who of timeline.lanes) this.#is.set(who, 'runs');
+    for (const row of timeline.rows) {
+      if (row.kind !== 'turn') continue;
+      for (const { event } of row.effects) if (event.kind === 'fork') this.#is.set(event.child, 'unborn');
+    }
+  }
+
+  glyph(who: Who, symbols: Symbols): string {
+    const is = this.#is.get(who);
+    if (is === 'sleeps') return symbols.sleeps;
+    return is === 'runs' ? symbols.runs : ' ';
+  }
+
+  after(turn: Turn): void {
+    for (const { event } of turn.effects) {
+      if (event.kind === 'wake') this.#is.set(event.task, 'runs');
+      if (event.kind === 'fork') this.#is.set(event.child, 'runs');
+      if (event.actor === 'environment') continue;
+      if (event.kind === 'sleep') this.#is.set(event.actor, 'sleeps');
+      else if (event.kind === 'exit') this.#is.set(event.actor, 'dead');
+      else if (this.#is.get(event.actor) === 'sleeps') this.#is.set(event.actor, 'runs');
+    }
+  }
+}
+
+/** The widest line, in columns. */
+export function widest(lines: readonly string[]): number {
+  return Math.max(0, ...lines.map(width));
+}

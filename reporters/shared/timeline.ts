@@ -1,0 +1,199 @@
+/**
+ * A run record as a timeline: one line per turn of an actor, lanes for who takes part, and, shrunk, the few lines that
+ * explain a violation. Pure and without I/O: the terminal, JUnit and the HTML report draw it each in their way.
+ */
+import type { Who } from '../../src/model/case.ts';
+import type { Actor, RunEvent, RunRecord } from '../../src/record/record.ts';
+import type { Violation } from '../../src/record/verdict.ts';
+import { describe, targetOf, weightOf } from './describe.ts';
+
+export interface Effect {
+  readonly event: RunEvent;
+  readonly text: string;
+  readonly weight: number;
+}
+
+/** Consecutive effects of one actor, from a point (or from where another took over) on. */
+export interface Turn {
+  readonly kind: 'turn';
+  readonly actor: Actor;
+  /** First and last step of the record in this turn. */
+  readonly first: number;
+  readonly last: number;
+  readonly effects: readonly Effect[];
+  /** Whom it reaches: woken, marked, signalled, activated. */
+  readonly targets: readonly Who[];
+  /** The violations that show here. */
+  readonly violations: readonly Violation[];
+}
+
+/** Turns that were left out. */
+export interface Gap {
+  readonly kind: 'gap';
+  /** How many steps of the record they are. */
+  readonly steps: number;
+}
+
+export type Row = Turn | Gap;
+
+export interface Timeline {
+  /** The coordinator first, then the tasks by their first appearance in the record's final state. */
+  readonly lanes: readonly Who[];
+  readonly rows: readonly Row[];
+  /** Violations that show only when all is over. */
+  readonly atEnd: readonly Violation[];
+}
+
+export interface TimelineOptions {
+  readonly violations?: readonly Violation[];
+  /** How many turns to keep at most (gaps not counted); without it all that matter are kept. */
+  readonly keep?: number;
+}
+
+/** Turns a record into a timeline. */
+export function timelineOf(record: RunRecord, options: TimelineOptions = {}): Timeline {
+  const violations = options.violations ?? [];
+  const turns = turnsOf(record, violations);
+  const matter = turns.filter((turn) => turn.effects.some((e) => e.weight > 0) || turn.violations.length > 0);
+  const kept = options.keep === undefined ? matter : shrink(matter, options.keep, suspects(record, violations));
+  return {
+    lanes: lanesOf(record),
+    rows: withGaps(turns, kept),
+    atEnd: violations.filter((v) => v.step === undefined || v.step > lastStep(record)),
+  };
+}
+
+/** The coordinator and every task of the record, forked ones too. */
+export function lanesOf(record: RunRecord): readonly Who[] {
+  const pids = new Set<number>(Object.keys(record.final.tasks).map(Number));
+  for (const { actor } of record.events) if (typeof actor === 'number') pids.add(actor);
+  return ['coordinator', ...pids];
+}
+
+function lastStep(record: RunRecord): number {
+  return record.events.at(-1)?.step ?? 0;
+}
+
+function turnsOf(record: RunRecord, violations: readonly Violation[]): Turn[] {
+  const extra = bookkeepingThatMatters(violations);
+  const bySteps = byStepShown(record, violations);
+  const turns: Turn[] = [];
+  let open: RunEvent[] = [];
+  const close = (): void => {
+    if (open.length > 0) turns.push(turnOf(open, extra, bySteps));
+    open = [];
+  };
+  for (const event of record.events) {
+    const before = open.at(-1);
+    const violating = bySteps.has(event.step) || (before !== undefined && bySteps.has(before.step));
+    const apart = event.kind === 'point' || event.kind === 'fault' || (violating && before?.step !== event.step);
+    if (before !== undefined && (before.actor !== event.actor || apart)) close();
+    open.push(event);
+  }
+  close();
+  return turns;
+}
+
+function turnOf(
+  events: readonly RunEvent[],
+  extra: ReadonlySet<string>,
+  bySteps: ReadonlyMap<number, Violation[]>,
+): Turn {
+  const effects = events.map((event) => ({
+    event,
+    text: describe(event),
+    weight: extra.has(event.kind) ? 2 : weightOf(event),
+  }));
+  const telling = effects.filter((e) => e.weight > 0).map((e) => targetOf(e.event));
+  const steps = new Set(events.map((e) => e.step));
+  return {
+    kind: 'turn',
+    actor: events[0]!.actor,
+    first: events[0]!.step,
+    last: events.at(-1)!.step,
+    effects,
+    targets: [...new Set(telling.filter((t) => t !== undefined))],
+    violations: [...steps].flatMap((step) => bySteps.get(step) ?? []),
+  };
+}
+
+/** Violations by the step where they can be shown: their own, or the last one before it that left an event. */
+function byStepShown(record: RunRecord, violations: readonly Violation[]): ReadonlyMap<number, Violation[]> {
+  const shown = new Map<number, Violation[]>();
+  for (const violation of violations) {
+    const { step } = violation;
+    if (step === undefined || step > lastStep(record)) continue;
+    const at = record.events.findLast((event) => event.step <= step)?.step ?? record.events[0]!.step;
+    const there = shown.get(at);
+    if (there) there.push(violation);
+    else shown.set(at, [violation]);
+  }
+  return shown;
+}
+
+/** What of a turn is worth a reader's time: bookkeeping only where there is nothing else to say. */
+export function tellingEffects(turn: Turn): readonly Effect[] {
+  const telling = turn.effects.filter((effect) => effect.weight > 0);
+  return telling.length > 0 && turn.violations.length === 0 ? telling : turn.effects;
+}
+
+/** References and the status list are noise, unless they are what the violation is about. */
+function bookkeepingThatMatters(violations: readonly Violation[]): ReadonlySet<string> {
+  const about = violations.map((v) => `${v.property} ${v.message}`).join(' ');
+  return new Set([
+    ...(/referenc|free|leak/i.test(about) ? ['get', 'put', 'free'] : []),
+    ...(/status|debug/i.test(about) ? ['status', 'status-list'] : []),
+    ...(/\blog\b/i.test(about) ? ['log'] : []),
+  ]);
+}
+
+/** The actors that a violation speaks of. */
+function suspects(record: RunRecord, violations: readonly Violation[]): ReadonlySet<Actor> {
+  const said = violations.map((v) => `${v.message} ${v.expected ?? ''} ${v.actual ?? ''}`).join(' ');
+  const numbers = new Set((said.match(/\d+/g) ?? []).map(Number));
+  const named = lanesOf(record).filter((who) => (typeof who === 'number' ? numbers.has(who) : said.includes(who)));
+  return new Set<Actor>(named);
+}
+
+/** The turns that explain most: what violates, faults and errors, what is near the violation, and what suspects do. */
+function shrink(turns: readonly Turn[], keep: number, suspected: ReadonlySet<Actor>): Turn[] {
+  if (turns.length <= keep) return [...turns];
+  const found = turns.findIndex((turn) => turn.violations.length > 0);
+  const focus = found === -1 ? turns.length - 1 : found;
+  const scored = turns.map((turn, index) => ({ turn, index, score: score(turn, index - focus, suspected) }));
+  scored.sort(
+    (a, b) => b.score - a.score || Math.abs(a.index - focus) - Math.abs(b.index - focus) || a.index - b.index,
+  );
+  return scored
+    .slice(0, keep)
+    .sort((a, b) => a.index - b.index)
+    .map((s) => s.turn);
+}
+
+function score(turn: Turn, distance: number, suspected: ReadonlySet<Actor>): number {
+  if (turn.violations.length > 0 || turn.actor === 'environment') return 100;
+  const weight = Math.max(...turn.effects.map((e) => e.weight));
+  // What comes before explains more than what follows.
+  const near = distance <= 0 ? Math.max(0, 12 + distance) : Math.max(0, 6 - distance);
+  const involved = suspected.has(turn.actor) || turn.targets.some((t) => suspected.has(t));
+  return weight * 6 + near + (involved ? 7 : 0);
+}
+
+function withGaps(all: readonly Turn[], kept: readonly Turn[]): Row[] {
+  const rows: Row[] = [];
+  const keep = new Set(kept);
+  let hidden = 0;
+  let last = 0;
+  for (const turn of all) {
+    if (keep.has(turn)) {
+      if (hidden > 0) rows.push({ kind: 'gap', steps: hidden });
+      hidden = 0;
+      rows.push(turn);
+    } else {
+      hidden += turn.last - Math.max(last, turn.first - 1);
+    }
+    last = turn.last;
+  }
+  if (hidden > 0) rows.push({ kind: 'gap', steps: hidden });
+  return rows;
+}

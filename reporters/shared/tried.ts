@@ -1,0 +1,15 @@
+/** How much a search tried, in a few words. */
+import type { Verdict } from '../../src/record/verdict.ts';
+import { count } from './text.ts';
+
+/** `1,140 states, 14 outcomes`; nothing for one plain run. */
+export function triedWords({ tried, violations, status }: Verdict): string {
+  const parts = [
+    ...(status === 'fail' && violations.length > 0 ? [count(violations.length, 'violation')] : []),
+    ...(tried.states === undefined ? [] : [count(tried.states, 'state')]),
+    ...(tried.states === undefined && tried.schedules > 1 ? [count(tried.schedules, 'schedule')] : []),
+    ...(tried.outcomes === undefined ? [] : [count(tried.outcomes, 'outcome')]),
+    ...(tried.strategy === 'exhaustive' && !tried.complete && status === 'pass' ? ['not complete'] : []),
+  ];
+  return parts.join(', ');
+}
