@@ -1,0 +1,53 @@
+/** The coordinator always comes back, with 0 or an errno. */
+import type { Case } from '../model/case.ts';
+import type { RunRecord } from '../record/record.ts';
+import { isOver, type Property } from './property.ts';
+import { type Story, storyOf } from './story.ts';
+import { identify, treeOf } from './tree.ts';
+import { endText } from './words.ts';
+
+const name = 'coordinator-ends-cleanly';
+/** Errnos are 1 to 4095 (include/linux/err.h, MAX_ERRNO). */
+const MAX_ERRNO = 4095;
+
+export const coordinatorEndsCleanly: Property = {
+  name,
+  title: 'The coordinator ends with a clean result',
+  statement:
+    'However late the restart fails, the coordinator comes back with 0 or a negative errno. It does not wait for good (unless the scenario says `blocked`), and it dies only when a fault kills it, or when it restarted itself (TASKSELF) and failed.',
+  source:
+    'protocol.md, "restart" and "The coordinator"; the author\'s words: "even if a restart fails after, or during the restore of the root task, the user perceives a clean exit and an error message"; changelog v19-rc1 "Coordinator to report correct error", v17 "Coordinator properly detects errors when woken up"',
+  hint: 'Who should have fired `complete` or `errno_sync`, and what is nr_total at the end?',
+  check(c, record) {
+    const story = storyOf(c, record);
+    const problem = problemOf(c, record, story);
+    if (problem === undefined) return [];
+    const { coordinator } = record.final;
+    return [{ property: name, message: problem, expected: '0 or a negative errno', actual: endText(coordinator) }];
+  },
+};
+
+function problemOf(c: Case, record: RunRecord, story: Story): string | undefined {
+  const { end, result } = record.final.coordinator;
+  const { taskself } = treeOf(c);
+  if (end === 'waiting') {
+    return isOver(record) && !c.expect.coordinator.includes('blocked') ? 'the coordinator waits for good' : undefined;
+  }
+  if (end === 'killed' && !(taskself && story.failed) && !isKilledFromOutside(c, record)) {
+    return 'the coordinator died, and no fault killed it';
+  }
+  if (!taskself && result !== undefined && (result > 0 || result < -MAX_ERRNO)) {
+    return `restart gave the coordinator ${result}`;
+  }
+  return undefined;
+}
+
+function isKilledFromOutside(c: Case, { events }: RunRecord): boolean {
+  return events.some((event) => {
+    if (event.kind === 'signal') {
+      return !event.force && event.signal === 'SIGKILL' && identify(c, event.task) === 'coordinator';
+    }
+    if (event.kind !== 'fault' || event.target === undefined) return false;
+    return (event.verb === 'kill' || event.verb === 'exit') && identify(c, event.target) === 'coordinator';
+  });
+}

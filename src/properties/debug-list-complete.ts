@@ -1,0 +1,71 @@
+/** The debug build's status list tells of everybody. */
+import type { Case, Who } from '../model/case.ts';
+import { errnoNumber } from '../model/errno.ts';
+import type { Actor, DebugEntry, DebugType } from '../record/record.ts';
+import type { Violation } from '../record/verdict.ts';
+import { type Property, stepAt } from './property.ts';
+import { type Story, storyOf } from './story.ts';
+import { identify, treeOf } from './tree.ts';
+import { listOf, nameOf } from './words.ts';
+
+const name = 'debug-list-complete';
+
+export const debugListComplete: Property = {
+  name,
+  title: 'The debug status list is complete',
+  statement:
+    'In the debug build the list that is printed when the context is freed has exactly one entry for the coordinator and for each task that took part (but for one that had no memory to register), each of the right type, and with a final state: nobody can be Waiting or Running by then.',
+  source:
+    'protocol.md, the status list of the debug build; restore_debug_task, restore_debug_error, restore_debug_exit, restore_debug_free ("if this count is not the same as ctx->nr_total, that\'s a warning bell"); changelog v19-rc1 "Add debug process-tree status during restart"',
+  hint: 'Which way out of restart does not set the state, and does an entry keep the Running bit?',
+  check(c, record) {
+    if (!c.restart.debug) return [];
+    const story = storyOf(c, record);
+    const violations: Violation[] = [];
+    let printed = false;
+    record.events.forEach((event, position) => {
+      if (event.kind === 'status-list') {
+        printed = true;
+        const problem = problemOf(c, participants(story, position), event.entries);
+        if (problem) violations.push({ property: name, message: problem, ...stepAt(record, position) });
+      } else if (event.kind === 'free' && !printed && participants(story, position).size > 0) {
+        printed = true;
+        violations.push({ property: name, message: 'the context is freed without a status list', step: event.step });
+      }
+    });
+    return violations;
+  },
+};
+
+/** Who took part before this position, but for those who had no memory to register. */
+function participants({ fates }: Story, position: number): Set<Actor> {
+  const noMemory = -errnoNumber('ENOMEM');
+  const took = [...fates].filter(
+    ([, { registered, tookPart, result }]) => registered < position || (tookPart < position && result !== noMemory),
+  );
+  return new Set(took.map(([actor]) => actor));
+}
+
+function problemOf(c: Case, expected: ReadonlySet<Actor>, entries: readonly DebugEntry[]): string | undefined {
+  const listed = new Set<Actor>();
+  for (const { task, type, state } of entries) {
+    const who = identify(c, task);
+    if (listed.has(who)) return `the status list has two entries for ${nameOf(who)}`;
+    listed.add(who);
+    const right = typeOf(c, task);
+    if (type !== right) return `the status list has ${nameOf(who)} as ${type}, and it is ${right}`;
+    if (state === 'Waiting' || state === 'Running') {
+      return `the status list has ${nameOf(who)} as ${state}, when the context is freed`;
+    }
+  }
+  const missing = [...expected].filter((who) => !listed.has(who));
+  return missing.length > 0 ? `the status list lacks ${listOf(missing)}` : undefined;
+}
+
+function typeOf(c: Case, task: Who): DebugType {
+  const { root, tasks } = treeOf(c);
+  const who = identify(c, task);
+  if (who === 'coordinator') return 'Coord';
+  if (who === root) return 'Root';
+  return typeof who === 'number' && tasks.get(who)?.ghost ? 'Ghost' : 'Task';
+}

@@ -1,0 +1,106 @@
+/** All properties, in the order of reports: first what a failure must do, then what a success must, then the kernel's own. */
+import type { Case } from '../model/case.ts';
+import type { RunRecord } from '../record/record.ts';
+import type { Violation } from '../record/verdict.ts';
+import { childrenInherit } from './children-inherit.ts';
+import { contextFreedOnce } from './context-freed-once.ts';
+import { contextReleased } from './context-released.ts';
+import { coordinatorEndsCleanly } from './coordinator-ends-cleanly.ts';
+import { debugListComplete } from './debug-list-complete.ts';
+import { errorsWakeEveryone } from './errors-wake-everyone.ts';
+import { EXPECTATION } from './expectations.ts';
+import { failureKillsMarked } from './failure-kills-marked.ts';
+import { firstErrorReported } from './first-error-reported.ts';
+import { frozenStaysFrozen } from './frozen-stays-frozen.ts';
+import { ghostsLeave } from './ghosts-leave.ts';
+import { noHalfRestoredEscape } from './no-half-restored-escape.ts';
+import { noKernelDefect } from './no-kernel-defect.ts';
+import { noRestartCode } from './no-restart-code.ts';
+import { nobodyLeftWaiting } from './nobody-left-waiting.ts';
+import { nobodyResumesEarly } from './nobody-resumes-early.ts';
+import { oneRestartEach } from './one-restart-each.ts';
+import { onlyFitTasksMarked } from './only-fit-tasks-marked.ts';
+import { outsidersUntouched } from './outsiders-untouched.ts';
+import type { Property } from './property.ts';
+import { restoresInOrder } from './restores-in-order.ts';
+import { savedValueReturned } from './saved-value-returned.ts';
+import { sigkillKills } from './sigkill-kills.ts';
+import { successMeansRestored } from './success-means-restored.ts';
+import { threadsWait } from './threads-wait.ts';
+import { turnsInOrder } from './turns-in-order.ts';
+import { uncommittedTouchesNothing } from './uncommitted-touches-nothing.ts';
+import { waitsInterruptibly } from './waits-interruptibly.ts';
+import { zombiesBeforeReturn } from './zombies-before-return.ts';
+
+export { EXPECTATION, expectations } from './expectations.ts';
+export type { Property } from './property.ts';
+
+export const PROPERTIES: readonly Property[] = [
+  failureKillsMarked,
+  outsidersUntouched,
+  uncommittedTouchesNothing,
+  onlyFitTasksMarked,
+  oneRestartEach,
+  childrenInherit,
+  coordinatorEndsCleanly,
+  firstErrorReported,
+  noRestartCode,
+  errorsWakeEveryone,
+  noHalfRestoredEscape,
+  nobodyResumesEarly,
+  successMeansRestored,
+  restoresInOrder,
+  turnsInOrder,
+  threadsWait,
+  zombiesBeforeReturn,
+  ghostsLeave,
+  frozenStaysFrozen,
+  savedValueReturned,
+  contextReleased,
+  contextFreedOnce,
+  nobodyLeftWaiting,
+  waitsInterruptibly,
+  sigkillKills,
+  noKernelDefect,
+  debugListComplete,
+];
+
+/** The names that `violates:`, `except:` and `all:` may use. */
+export const PROPERTY_NAMES: readonly string[] = PROPERTIES.map(({ name }) => name);
+
+const byName = new Map(PROPERTIES.map((property) => [property.name, property]));
+
+/** The property with this name; undefined for a name that none has. */
+export function propertyByName(name: string): Property | undefined {
+  return byName.get(name);
+}
+
+const judged = new WeakMap<Case, readonly Property[]>();
+
+/** The properties that a case has judged: all, or those of `all:`, without those of `except:`. */
+function propertiesOf(c: Case): readonly Property[] {
+  let properties = judged.get(c);
+  if (!properties) {
+    const { only, except } = c.expect;
+    properties = PROPERTIES.filter(({ name }) => (only?.includes(name) ?? true) && !except.includes(name));
+    judged.set(c, properties);
+  }
+  return properties;
+}
+
+/** All violations of the case's properties in a record, in the order of PROPERTIES. Pure; see `expectations` for what the scenario itself says. */
+export function judge(c: Case, record: RunRecord): Violation[] {
+  return propertiesOf(c).flatMap((property) => property.check(c, record));
+}
+
+/** What there is to say about a property: for `explain` and for the docs. */
+export type Explanation = Omit<Property, 'check'>;
+
+/** The explanation of a property, or of `expectation`; undefined for a name that none has. */
+export function explainProperty(name: string): Explanation | undefined {
+  if (name === EXPECTATION.name) return EXPECTATION;
+  const property = propertyByName(name);
+  if (!property) return undefined;
+  const { check: _check, ...explanation } = property;
+  return explanation;
+}

@@ -1,0 +1,27 @@
+/** The kernel does not break. */
+import type { Finding } from '../record/record.ts';
+import { findingsOf } from './findings.ts';
+import type { Property } from './property.ts';
+
+const name = 'no-kernel-defect';
+const KINDS: ReadonlySet<Finding['kind']> = new Set([
+  'bug',
+  'null-dereference',
+  'out-of-bounds',
+  'use-after-free',
+  'double-free',
+  'crash',
+]);
+
+export const noKernelDefect: Property = {
+  name,
+  title: 'The kernel does not break',
+  statement:
+    'No BUG_ON fires, no NULL is dereferenced, pids_arr is not read past its end, freed memory is not used or freed again, and what restarts does not crash.',
+  source:
+    'protocol.md, "One step, and what the image is" and "Activate next"; the BUG_ONs of restore_activate_next, restore_task_done, wait_all_tasks_finish, exit_checkpoint, ckpt_ctx_free; get_active_pid',
+  hint: 'The finding names the function; the steps just before it tell who came too early, or once too often.',
+  check(_c, record) {
+    return findingsOf(record, KINDS).map(({ text, step }) => ({ property: name, message: text, ...step }));
+  },
+};

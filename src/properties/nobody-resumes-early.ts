@@ -1,0 +1,42 @@
+/** Sync point 3: nobody runs before all have restored themselves. */
+import type { RunRecord } from '../record/record.ts';
+import { type Property, stepAt } from './property.ts';
+import { fateOf, isFailure, NEVER, type Story, storyOf } from './story.ts';
+import { treeOf } from './tree.ts';
+import { nameOf } from './words.ts';
+
+const name = 'nobody-resumes-early';
+
+export const nobodyResumesEarly: Property = {
+  name,
+  title: 'Nobody resumes before all have restored',
+  statement:
+    'No task is back in user space with success before every task of the image has restored itself, and before the coordinator has declared success (sync point 3).',
+  source:
+    'protocol.md, "A restarting task", sync point 3; wait_task_sync; the author\'s words: "a task may only resume execution after all tasks have successfully restored their state"; changelog v17 "Add a sync point for restarting tasks"',
+  hint: 'Was the wait at sync point 3 ended by a signal, or did nr_total reach 0 without everybody?',
+  check(c, record) {
+    const story = storyOf(c, record);
+    const { taskself, pids } = treeOf(c);
+    const awaited = taskself ? (['coordinator'] as const) : pids;
+    let [last, lastAt]: [number | 'coordinator', number] = [awaited[0] ?? 'coordinator', -1];
+    for (const who of awaited) {
+      const { restored } = fateOf(story, who);
+      if (restored > lastAt) [last, lastAt] = [who, restored];
+    }
+    for (const [actor, fate] of story.fates) {
+      if (fate.back === NEVER || fate.result === undefined || isFailure(c, fate)) continue;
+      if (actor === 'coordinator' && !taskself) continue;
+      const early = lastAt > fate.back ? `${nameOf(last)} has restored itself` : undeclared(record, story, fate.back);
+      if (early === undefined) continue;
+      const message = `${nameOf(actor)} is back in user space before ${early}`;
+      return [{ property: name, message, ...stepAt(record, fate.back) }];
+    }
+    return [];
+  },
+};
+
+/** A back that is known only from the end has no place before or after the success. */
+function undeclared(record: RunRecord, { success }: Story, back: number): string | undefined {
+  return success > back && back < record.events.length ? 'the restart is declared a success' : undefined;
+}

@@ -1,0 +1,28 @@
+/** A task is in one restart at a time. */
+import { Holders } from './holders.ts';
+import { type Property, stepAt } from './property.ts';
+import { nameOf } from './words.ts';
+
+const name = 'one-restart-each';
+
+export const oneRestartEach: Property = {
+  name,
+  title: 'A task is in one restart at a time',
+  statement:
+    'No checkpoint_ctx is set while it is set already, neither by the walk nor by a claim: the second comer gets -EBUSY, and the first keeps its reference.',
+  source:
+    'protocol.md, "The coordinator", claim and prepare; set_task_ctx; changelog v18 "Fix race of prepare_descendant() with an ongoing fork()"',
+  hint: 'Is the test made under task_lock together with the set, and does the caller look at the answer?',
+  check(c, record) {
+    const holders = new Holders(c);
+    for (let position = 0; position < record.events.length; position++) {
+      const event = record.events[position]!;
+      if (event.kind === 'mark' && holders.has(event.task)) {
+        const message = `${nameOf(event.actor)} marks ${nameOf(event.task)}, which has a context already`;
+        return [{ property: name, message, ...stepAt(record, position) }];
+      }
+      holders.see(event);
+    }
+    return [];
+  },
+};

@@ -1,0 +1,98 @@
+/** What a case says about who takes part in its restart; worked out once for each case. */
+import { type Case, RESTART_FLAGS, type Task, type Who } from '../model/case.ts';
+import type { Actor } from '../record/record.ts';
+
+export interface Tree {
+  /** The caller restarts itself: the tree's root is the caller, and goes by the name `coordinator`. */
+  readonly taskself: boolean;
+  readonly frozen: boolean;
+  /** The task to be restarted with all that descends from it; undefined when the call's pid names no child of the coordinator. */
+  readonly root: Who | undefined;
+  readonly tasks: ReadonlyMap<number, Task>;
+  /**
+   * The root and its descendants as user space made them, without strangers, and without tasks that are in a restart of
+   * their own and what descends from those. TASKSELF: the caller alone.
+   */
+  readonly inside: ReadonlySet<Actor>;
+  /** `pids_arr` as the coordinator reads it: who is to restore itself, in this order. */
+  readonly pids: readonly number[];
+  /** For each pid its first place in `pids`. */
+  readonly placeOf: ReadonlyMap<number, number>;
+  /** Thread groups of more than one, by their leader. */
+  readonly groups: ReadonlyMap<number, readonly Task[]>;
+}
+
+const trees = new WeakMap<Case, Tree>();
+
+/** The tree of a case. */
+export function treeOf(c: Case): Tree {
+  let tree = trees.get(c);
+  if (!tree) {
+    tree = makeTree(c);
+    trees.set(c, tree);
+  }
+  return tree;
+}
+
+/** Who that is: the caller of a TASKSELF restart is the coordinator, under either of its names. */
+export function identify(c: Case, actor: Actor): Actor {
+  if (typeof actor !== 'number') return actor;
+  const tree = treeOf(c);
+  if (actor === c.restart.coordinatorPid && !tree.tasks.has(actor)) return 'coordinator';
+  return tree.taskself && actor === c.tasks[0]?.pid ? 'coordinator' : actor;
+}
+
+function makeTree(c: Case): Tree {
+  const taskself = (c.restart.flags & RESTART_FLAGS.taskself) !== 0;
+  const tasks = new Map(c.tasks.map((task) => [task.pid, task]));
+  const root = taskself ? 'coordinator' : rootOf(c);
+  const pids = c.image.pids.slice(0, Math.max(c.image.nrTasks, 0));
+  return {
+    taskself,
+    frozen: (c.restart.flags & RESTART_FLAGS.frozen) !== 0,
+    root,
+    tasks,
+    inside: root === undefined ? new Set() : root === 'coordinator' ? new Set<Actor>([root]) : subtree(c, tasks, root),
+    pids,
+    placeOf: new Map([...pids.entries()].reverse().map(([place, pid]) => [pid, place])),
+    groups: groupsOf(c),
+  };
+}
+
+/** choose_root_task(): a direct child by the pid given; threads are nobody's children. */
+function rootOf(c: Case): number | undefined {
+  return c.tasks.find(({ pid, parent, leader }) => pid === c.restart.pid && parent === 'coordinator' && leader === pid)
+    ?.pid;
+}
+
+function subtree(c: Case, tasks: ReadonlyMap<number, Task>, root: number): Set<Actor> {
+  const below = new Map<Who, number[]>();
+  for (const { pid, parent, leader } of c.tasks) {
+    const above = leader === pid ? parent : leader;
+    const children = below.get(above);
+    if (children) children.push(pid);
+    else below.set(above, [pid]);
+  }
+  const inside = new Set<Actor>();
+  const seen = new Set<number>();
+  for (const open = [root]; open.length > 0; ) {
+    const task = tasks.get(open.pop()!)!;
+    if (seen.has(task.pid)) continue;
+    seen.add(task.pid);
+    if (task.restartingItself) continue;
+    if (task.owner !== 'stranger') inside.add(task.pid);
+    for (const child of below.get(task.pid) ?? []) open.push(child);
+  }
+  return inside;
+}
+
+function groupsOf(c: Case): Map<number, Task[]> {
+  const groups = new Map<number, Task[]>();
+  for (const task of c.tasks) {
+    const group = groups.get(task.leader);
+    if (group) group.push(task);
+    else groups.set(task.leader, [task]);
+  }
+  for (const [leader, group] of groups) if (group.length < 2) groups.delete(leader);
+  return groups;
+}
