@@ -1,0 +1,38 @@
+/** `mktrouble doctor`: what each backend can do on this machine, and why not. */
+import type { AddCommand } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+
+export const addDoctor: AddCommand = ({ program, action }) => {
+  program
+    .command('doctor')
+    .summary('what each backend can do here')
+    .description('Says what each backend can do on this machine, and why not.')
+    .option('--json', 'as one JSON object', false)
+    .action(action(doctor));
+};
+
+/** A backend that can't work here is news, not an error: only a backend that can't even tell is one. */
+async function doctor({ json }: { readonly json: boolean }): Promise<ExitCode> {
+  const { KNOWN_BACKENDS, openBackend } = await import('../../injector/backends.ts');
+  const answers: Record<string, readonly { name: string; available: boolean; detail: string }[]> = {};
+  for (const name of KNOWN_BACKENDS) {
+    const backend = await openBackend(name);
+    try {
+      answers[name] = await backend.capabilities();
+    } finally {
+      await backend.dispose();
+    }
+  }
+  if (json) {
+    process.stdout.write(`${JSON.stringify(answers, undefined, 2)}\n`);
+    return EXIT.ok;
+  }
+  const widest = Math.max(...Object.values(answers).flatMap((list) => list.map(({ name }) => name.length)));
+  for (const [backend, capabilities] of Object.entries(answers)) {
+    process.stdout.write(`${backend}\n`);
+    for (const { name, available, detail } of capabilities) {
+      process.stdout.write(`  ${available ? 'yes' : 'no '}  ${name.padEnd(widest)}  ${detail}\n`);
+    }
+  }
+  return EXIT.ok;
+}

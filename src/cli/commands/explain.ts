@@ -1,0 +1,32 @@
+/** `mktrouble explain <word>`: what a property, an errno, a point or a word of the scenario format means. */
+import type { AddCommand } from '../command.ts';
+import { complain, EXIT, type ExitCode } from '../exit.ts';
+
+export const addExplain: AddCommand = ({ program, action }) => {
+  program
+    .command('explain')
+    .summary('what a word means')
+    .description('Explains a property, an errno, a signal, a point of the protocol, or a word of the scenario format.')
+    .argument('<word>', 'for example nobody-resumes-early, EBUSY, sync-2, left-waiting')
+    .action(action(explain));
+};
+
+async function explain(word: string): Promise<ExitCode> {
+  const { glossary } = await import('../glossary.ts');
+  const { didYouMean } = await import('../../scenario/source/nearest.ts');
+  const entries = glossary();
+  const found = entries.filter((entry) => entry.word.toLowerCase() === word.toLowerCase());
+  if (found.length === 0) {
+    const words = new Set(entries.map((entry) => entry.word));
+    return complain(
+      `nothing is called ${JSON.stringify(word)}`,
+      didYouMean(word, words) ?? `known are ${[...words].join(', ')}`,
+    );
+  }
+  process.stdout.write(found.map(({ word: name, kind, lines }) => `${name} (${kind})\n${indented(lines)}`).join('\n'));
+  return EXIT.ok;
+}
+
+function indented(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line}\n`).join('');
+}

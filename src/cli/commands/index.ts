@@ -1,0 +1,10 @@
+/** All commands, in the order in which --help lists them. A new one is one file and one line here. */
+import type { AddCommand } from '../command.ts';
+import { addDoctor } from './doctor.ts';
+import { addExplain } from './explain.ts';
+import { addInit } from './init.ts';
+import { addList } from './list.ts';
+import { addRun } from './run.ts';
+import { addValidate } from './validate.ts';
+
+export const COMMANDS: readonly AddCommand[] = [addRun, addValidate, addList, addExplain, addInit, addDoctor];

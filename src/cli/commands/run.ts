@@ -1,0 +1,45 @@
+/** `mktrouble run [paths…]`: runs scenarios and reports their verdicts. */
+import { Option } from 'commander';
+import type { AddCommand } from '../command.ts';
+import type { ExitCode } from '../exit.ts';
+import { REPORTER_NAMES } from '../reporters.ts';
+import { parseBackend, parseCount, parseGrep, parseReporter, type RunFlags } from '../run/request.ts';
+
+const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
+
+export const addRun: AddCommand = ({ program, action }) => {
+  program
+    .command('run')
+    .summary('run scenarios')
+    .description('Runs the scenarios under these paths (default: scenarios) and reports a verdict on each case.')
+    .argument('[paths...]', 'scenario files, or folders of them')
+    .addOption(
+      new Option('-b, --backend <name>', 'what restarts: simulated, native, criu or all')
+        .argParser(parseBackend)
+        .default(['simulated'], 'simulated'),
+    )
+    .option('-p, --protocol <name>', 'patch, series, hardened or a variant, instead of what the scenario names')
+    .option(
+      '-g, --grep <pattern>',
+      'only cases whose title, with its @tags, matches this regular expression',
+      parseGrep,
+    )
+    .option('-t, --tag <tag>', 'only cases with this tag (repeatable: any of them)', collect, [])
+    .option('-s, --seed <text>', 'the one source of all choice; the same seed gives the same run')
+    .option('-n, --schedules <number>', 'schedules to try for each case', parseCount)
+    .option('--bail', 'stop after the first case that fails', false)
+    .option('-j, --parallel <number>', 'run files in so many processes', parseCount)
+    .option('--list', 'print the titles of the cases, and run nothing', false)
+    .option('--dry-run', 'print what would be done for each case, and run nothing', false)
+    .addOption(
+      new Option('-r, --reporter <name[=file]>', `how to report: ${REPORTER_NAMES.join(', ')} (repeatable)`)
+        .argParser(parseReporter(REPORTER_NAMES))
+        .default(undefined, 'spec'),
+    )
+    .action(action(run));
+};
+
+async function run(paths: readonly string[], flags: RunFlags): Promise<ExitCode> {
+  const { perform } = await import('../run/perform.ts');
+  return perform(paths, flags);
+}

@@ -1,0 +1,25 @@
+/** `mktrouble validate [paths…]`: loads scenario files and says everything that is wrong with them. */
+import type { AddCommand } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+
+export const addValidate: AddCommand = ({ program, action }) => {
+  program
+    .command('validate')
+    .summary('check scenario files')
+    .description(
+      'Checks the scenario files under these paths (default: scenarios), and says all their mistakes at once.',
+    )
+    .argument('[paths...]', 'scenario files, or folders of them')
+    .action(action(validate));
+};
+
+async function validate(paths: readonly string[]): Promise<ExitCode> {
+  const { loadPaths } = await import('../files.ts');
+  const loaded = loadPaths(paths);
+  if (typeof loaded === 'number') return loaded;
+  let cases = 0;
+  for (const file of loaded.values()) cases += file.cases.length;
+  const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
+  process.stdout.write(`${count(loaded.size, 'file')}, ${count(cases, 'case')}: no mistakes\n`);
+  return EXIT.ok;
+}

@@ -1,0 +1,22 @@
+/** The exit codes of `mktrouble`, and how it speaks of mistakes that a user made. */
+
+export const EXIT = {
+  /** Everything as expected. */
+  ok: 0,
+  /** A property or an expectation does not hold. */
+  finding: 1,
+  /** Bad input: nothing was run. */
+  input: 2,
+  /** A defect of mktrouble, or of a backend. */
+  defect: 3,
+  /** Ended by SIGINT or SIGTERM, after reporting what was done. */
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Says what is wrong with the input, and how to put it right. */
+export function complain(message: string, hint?: string): typeof EXIT.input {
+  process.stderr.write(`mktrouble: ${message}\n${hint === undefined ? '' : `  ${hint}\n`}`);
+  return EXIT.input;
+}

@@ -1,0 +1,35 @@
+/** From the paths of a command line to loaded scenario files; every mistake in any of them is said at once. */
+import { existsSync } from 'node:fs';
+import type { LoadedFile } from '../mocha/hook.ts';
+import { findScenarioFiles, formatDiagnostic, loadScenarioFileSync } from '../scenario/index.ts';
+import { complain, EXIT } from './exit.ts';
+
+/** By file, in the order in which they are run. */
+export type LoadedFiles = ReadonlyMap<string, LoadedFile>;
+
+/** Where scenarios are when nobody says. */
+export const DEFAULT_PATHS: readonly string[] = ['scenarios'];
+
+/** The scenario files under these paths, loaded; or exit code 2, everything that is wrong having been said on stderr. */
+export function loadPaths(given: readonly string[]): LoadedFiles | typeof EXIT.input {
+  const paths = given.length > 0 ? given : DEFAULT_PATHS;
+  const missing = paths.filter((path) => !existsSync(path));
+  if (missing.length > 0) {
+    const hint = given.length > 0 ? undefined : 'mktrouble init makes a first scenario here';
+    return complain(`no such file or folder: ${missing.join(', ')}`, hint);
+  }
+  const files = findScenarioFiles(paths);
+  if (files.length === 0) return complain(`no scenario files (*.yaml, *.yml) in ${paths.join(', ')}`);
+  const loaded = new Map(files.map((file) => [file, loadScenarioFileSync(file)]));
+  return report(loaded) > 0 ? EXIT.input : loaded;
+}
+
+/** Prints all diagnostics and a closing count; returns the number of errors. */
+function report(loaded: LoadedFiles): number {
+  const color = process.stderr.isTTY === true && !process.env['NO_COLOR'];
+  const diagnostics = [...loaded.values()].flatMap((file) => file.diagnostics);
+  for (const diagnostic of diagnostics) process.stderr.write(`${formatDiagnostic(diagnostic, { color })}\n\n`);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
+  if (errors > 0) process.stderr.write(`${errors === 1 ? '1 mistake' : `${errors} mistakes`}; nothing was run\n`);
+  return errors;
+}

@@ -1,0 +1,48 @@
+/** The command line: parses it, hands it to a command, and turns how that ended into an exit code. */
+import { Command, CommanderError } from 'commander';
+import { COMMANDS } from './commands/index.ts';
+import { EXIT, type ExitCode } from './exit.ts';
+import { packageVersion } from './package.ts';
+
+/** Runs the program with these arguments (as `process.argv`) and says how it ended. Never rejects. */
+export async function main(argv: readonly string[]): Promise<ExitCode> {
+  surviveClosedPipe();
+  let exit: ExitCode = EXIT.ok;
+  const program = new Command('mktrouble')
+    .description('Breaks a multi-process checkpoint/restart on purpose, and proves that it cleans up after itself.')
+    .version(packageVersion())
+    .showHelpAfterError('(mktrouble --help, or mktrouble help <command>, says more)')
+    .exitOverride();
+  for (const add of COMMANDS) {
+    add({
+      program,
+      action:
+        (body) =>
+        async (...args) => {
+          exit = await body(...args);
+        },
+    });
+  }
+  try {
+    await program.parseAsync(argv);
+    return exit;
+  } catch (error) {
+    return exitOf(error);
+  }
+}
+
+/** Commander has said what is wrong with the command line; anything else is a defect of ours. */
+function exitOf(error: unknown): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.input;
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`mktrouble: a defect of mktrouble itself; please report it:\n${what}\n`);
+  return EXIT.defect;
+}
+
+/** `mktrouble list | head` closes the pipe when it has seen enough: that is no error. */
+function surviveClosedPipe(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit();
+    throw error;
+  });
+}

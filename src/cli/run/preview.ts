@@ -1,0 +1,79 @@
+/** `--list` and `--dry-run`: what would be run, without running it. */
+import { openBackend } from '../../injector/backends.ts';
+import { DEFAULT_SEED, underProtocol, whyNot } from '../../injector/index.ts';
+import { suiteTitle } from '../../mocha/hook.ts';
+import type { SuiteOptions } from '../../mocha/options.ts';
+import { selectTests, testTitle } from '../../mocha/select.ts';
+import type { BackendName, Case, Fault, When } from '../../model/case.ts';
+import type { LoadedFiles } from '../files.ts';
+
+interface Planned {
+  readonly file: string;
+  readonly c: Case;
+  readonly backend: BackendName;
+}
+
+function* planned(loaded: LoadedFiles, options: SuiteOptions): Generator<Planned> {
+  for (const [file, { cases }] of loaded) {
+    for (const test of selectTests(options, cases)) yield { file: suiteTitle(file), ...test };
+  }
+}
+
+/** A line for each test that would be run: its place and its title. */
+export function* listing(loaded: LoadedFiles, options: SuiteOptions): Generator<string> {
+  for (const { file, c, backend } of planned(loaded, options)) {
+    yield `${file}:${c.position.line}: ${testTitle(c, backend, options)}\n`;
+  }
+}
+
+/** For each test what its run would be: backend, protocol, schedules, faults; or the reason why it would be skipped. */
+export async function* rehearsal(loaded: LoadedFiles, options: SuiteOptions): AsyncGenerator<string> {
+  const backends = new Map(
+    await Promise.all(options.backends.map(async (name) => [name, await openBackend(name)] as const)),
+  );
+  try {
+    for (const { file, c, backend } of planned(loaded, options)) {
+      const subject = underProtocol(c, options.protocol ?? c.restart.protocol);
+      const reason = await whyNot(backends.get(backend)!, subject);
+      const lines =
+        reason === undefined
+          ? [howRun(subject, backend, options), ...subject.faults.map(faultLine)]
+          : [`skipped: ${reason}`];
+      yield `${file}:${c.position.line}: ${testTitle(c, backend, options)}\n${lines.map((line) => `  ${line}\n`).join('')}`;
+    }
+  } finally {
+    for (const backend of backends.values()) await backend.dispose();
+  }
+}
+
+function howRun(c: Case, backend: BackendName, options: SuiteOptions): string {
+  const seed = options.seed ?? c.explore?.seed ?? DEFAULT_SEED;
+  const schedules = options.schedules ?? c.explore?.schedules ?? 1;
+  const search =
+    c.explore?.strategy === 'exhaustive'
+      ? 'every reachable state'
+      : `${schedules} ${c.explore?.strategy ?? 'random'} ${schedules === 1 ? 'schedule' : 'schedules'}`;
+  return `${c.tasks.length} tasks, protocol ${c.restart.protocol} on ${backend}, ${search}, seed ${seed}`;
+}
+
+function faultLine(fault: Fault): string {
+  const what = [fault.verb, fault.signal, fault.failure, fault.errno].filter((word) => word !== undefined).join(' ');
+  const whom = fault.targets.length > 0 ? ` to ${fault.targets.join(' or ')}` : '';
+  const often = fault.times > 1 ? `, ${fault.times} times` : '';
+  return `fault ${fault.name}: ${what}${whom}${often}, ${whenText(fault.when)}`;
+}
+
+function whenText(when: When): string {
+  switch (when.kind) {
+    case 'any':
+      return 'at any moment';
+    case 'start':
+      return 'before anybody moves';
+    case 'task':
+      return `when ${when.task} is at ${when.at}`;
+    case 'coordinator':
+      return `when the coordinator is at ${when.at}`;
+    case 'after':
+      return `after ${when.fault}`;
+  }
+}

@@ -1,0 +1,89 @@
+/** The options of `mktrouble run`, checked: what is to be run, and how it is reported. */
+
+import { InvalidArgumentError } from 'commander';
+import { KNOWN_BACKENDS } from '../../injector/backends.ts';
+import type { SuiteOptions } from '../../mocha/options.ts';
+import type { BackendName } from '../../model/case.ts';
+import { didYouMean } from '../../scenario/source/nearest.ts';
+
+/** As commander hands them over. */
+export interface RunFlags {
+  readonly backend: readonly BackendName[];
+  readonly protocol?: string;
+  readonly grep?: string;
+  readonly tag: readonly string[];
+  readonly seed?: string;
+  readonly schedules?: number;
+  readonly bail: boolean;
+  readonly parallel?: number;
+  readonly list: boolean;
+  readonly dryRun: boolean;
+  readonly reporter?: readonly ReporterSpec[];
+}
+
+export interface ReporterSpec {
+  readonly name: string;
+  /** The file that it writes; standard output when it names none. */
+  readonly output?: string;
+}
+
+/** The part of the options that the suites need. */
+export function suiteOptions(flags: RunFlags): SuiteOptions {
+  const { backend: backends, protocol, seed, schedules, grep, tag: tags } = flags;
+  return {
+    backends,
+    ...(protocol !== undefined && { protocol }),
+    ...(seed !== undefined && { seed }),
+    ...(schedules !== undefined && { schedules }),
+    ...(grep !== undefined && { grep }),
+    ...(tags.length > 0 && { tags }),
+  };
+}
+
+/** `--backend`: a name, or `all`. */
+export function parseBackend(text: string): readonly BackendName[] {
+  if (text === 'all') return KNOWN_BACKENDS;
+  const name = KNOWN_BACKENDS.find((known) => known === text);
+  if (name) return [name];
+  throw new InvalidArgumentError(
+    sentences(`known are ${KNOWN_BACKENDS.join(', ')} and all`, didYouMean(text, KNOWN_BACKENDS)),
+  );
+}
+
+/** A whole number from 1. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count >= 1) return count;
+  throw new InvalidArgumentError('it must be a whole number, at least 1');
+}
+
+/** `--grep`: a regular expression, kept as its source. */
+export function parseGrep(text: string): string {
+  try {
+    new RegExp(text);
+    return text;
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+/** `--reporter name[=file]`, repeatable. */
+export function parseReporter(known: readonly string[]) {
+  return (text: string, before: readonly ReporterSpec[] = []): readonly ReporterSpec[] => {
+    const [name = '', ...rest] = text.split('=');
+    const output = rest.join('=');
+    if (!known.includes(name)) {
+      throw new InvalidArgumentError(sentences(`known are ${known.join(', ')}`, didYouMean(name, known)));
+    }
+    if (text.includes('=') && output === '') throw new InvalidArgumentError('a file name must follow "="');
+    const spec: ReporterSpec = output === '' ? { name } : { name, output };
+    if (output === '' && before.some((other) => other.output === undefined)) {
+      throw new InvalidArgumentError('only one reporter can write to the terminal; give the others a file: name=file');
+    }
+    return [...before, spec];
+  };
+}
+
+function sentences(...parts: readonly (string | undefined)[]): string {
+  return parts.filter((part) => part !== undefined).join('; ');
+}

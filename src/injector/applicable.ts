@@ -1,0 +1,26 @@
+/** Whether a backend can do a case here, and why not. */
+import type { Backend, Capability } from '../backends/backend.ts';
+import type { Case } from '../model/case.ts';
+
+const asked = new WeakMap<Backend, Promise<readonly Capability[]>>();
+
+/** What a backend can do on this machine; asked once for each backend. */
+export function capabilitiesOf(backend: Backend): Promise<readonly Capability[]> {
+  let answer = asked.get(backend);
+  if (!answer) {
+    answer = backend.capabilities();
+    asked.set(backend, answer);
+  }
+  return answer;
+}
+
+/** The reason why a backend can't do a case; undefined when it can. Rejects only for a defect of the backend. */
+export async function whyNot(backend: Backend, c: Case): Promise<string | undefined> {
+  const { backends, protocol } = c.restart;
+  if (backends.length > 0 && !backends.includes(backend.name)) {
+    return `the scenario is for ${backends.join(' and ')} only`;
+  }
+  const [itself] = await capabilitiesOf(backend);
+  if (itself && !itself.available) return `${backend.name}: ${itself.detail}`;
+  return backend.refuses(c, protocol);
+}

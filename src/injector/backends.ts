@@ -1,0 +1,18 @@
+/** The backends that this build has, by name; each is loaded only when it is asked for. */
+import type { Backend } from '../backends/backend.ts';
+import { BACKENDS, type BackendName } from '../model/case.ts';
+
+const OPEN: Partial<Record<BackendName, () => Promise<Backend>>> = {
+  simulated: async () => (await import('../backends/simulated/index.ts')).simulated(),
+  native: async () => (await import('../backends/native/index.ts')).native(),
+};
+
+/** The backends that can be opened, in the order of the format's list. */
+export const KNOWN_BACKENDS: readonly BackendName[] = BACKENDS.filter((name) => OPEN[name] !== undefined);
+
+/** A new backend; whoever opens it disposes of it. Rejects for a name that is not in KNOWN_BACKENDS. */
+export async function openBackend(name: BackendName): Promise<Backend> {
+  const open = OPEN[name];
+  if (!open) throw new Error(`this build has no backend ${name}`);
+  return open();
+}

@@ -1,0 +1,55 @@
+/** Judges one record: the properties and the expectations of its case, told apart into what is a finding and what is known. */
+import type { Case } from '../model/case.ts';
+import { EXPECTATION, expectations, judge } from '../properties/index.ts';
+import type { RunRecord } from '../record/record.ts';
+import type { Violation } from '../record/verdict.ts';
+
+/** What one record says about its case. */
+export interface Judgement {
+  /** What makes the case fail. */
+  readonly failures: readonly Violation[];
+  /** Violations of properties that the case's `violates:` names. */
+  readonly known: readonly Violation[];
+}
+
+/** Judges a record; pure, and the same for every run of a case. */
+export type JudgeRecord = (record: RunRecord) => Judgement;
+
+/** All violations that a case shows in a record, known or not. */
+export type FindViolations = (c: Case, record: RunRecord) => readonly Violation[];
+
+/** The properties that this project ships, and what the scenario itself expects: to come to an end, too. */
+export const shippedProperties: FindViolations = (c, record) => [
+  ...judge(c, record),
+  ...expectations(c, record),
+  ...unfinished(c, record),
+];
+
+/** Properties judge a run that was cut only by what had happened in it; that it had to be cut is a finding of its own. */
+function unfinished(c: Case, record: RunRecord): Violation[] {
+  if (record.end !== 'cut') return [];
+  const message = 'the run did not come to its end: it was cut when it reached its limit';
+  return [{ property: EXPECTATION.name, message, expected: 'the run ends', actual: 'cut', position: c.position }];
+}
+
+/** The judge of a case's records. */
+export function judgeOf(c: Case, find: FindViolations): JudgeRecord {
+  const expected = new Set(c.expect.violates);
+  return (record) => {
+    const failures: Violation[] = [];
+    const known: Violation[] = [];
+    for (const violation of find(c, record)) (expected.has(violation.property) ? known : failures).push(violation);
+    return { failures, known };
+  };
+}
+
+/**
+ * The case as it is to be judged under this protocol. Its `violates:` describes a defect of the protocol that the file
+ * names: on another one (`--protocol`) neither the defect nor what follows from it can be expected. The properties stay.
+ */
+export function underProtocol(c: Case, protocol: string): Case {
+  if (protocol === c.restart.protocol) return c;
+  const restart = { ...c.restart, protocol };
+  if (c.expect.violates.length === 0) return { ...c, restart };
+  return { ...c, restart, expect: { ...c.expect, coordinator: [], tasks: {}, violates: [] } };
+}

@@ -1,0 +1,102 @@
+/** The injector: takes a case to its verdict. Asks the backend, plans, runs, judges. */
+import { performance } from 'node:perf_hooks';
+import { type Backend, isSchedulable, type Plan } from '../backends/backend.ts';
+import type { Case, Explore } from '../model/case.ts';
+import type { Tried, Verdict } from '../record/verdict.ts';
+import { whyNot } from './applicable.ts';
+import { EXPLORERS, type Explorer } from './explorers.ts';
+import { type FindViolations, judgeOf, shippedProperties, underProtocol } from './judge.ts';
+import { type Decision, decide } from './verdict.ts';
+
+export interface RunOptions {
+  readonly backend: Backend;
+  /** Instead of the protocol that the file names. */
+  readonly protocol?: string;
+  /** Any text; goes before a seed that the file names. Default `0`. */
+  readonly seed?: string;
+  /** How many schedules to try, from 1; goes before the number that the file names. Default 1. */
+  readonly schedules?: number;
+  /** Steps after which a run is cut; by default more than any run that ends takes. */
+  readonly maxSteps?: number;
+  /** What is judged; by default the shipped properties and the scenario's expectations. */
+  readonly find?: FindViolations;
+  /** Aborted: the case ends soon, as skipped when nothing was found. */
+  readonly signal?: AbortSignal;
+}
+
+export const DEFAULT_SEED = '0';
+
+/** A restart takes some forty steps for each task; a run a hundred times as long will not end by itself. */
+export function defaultMaxSteps(c: Case): number {
+  return 100_000 + 4_000 * c.tasks.length;
+}
+
+/**
+ * Runs a case and judges it. Never rejects: what breaks on the way (a defect of the backend, or ours) is a verdict with
+ * `status: 'error'` and its reason.
+ */
+export async function runCase(given: Case, options: RunOptions): Promise<Verdict> {
+  const started = performance.now();
+  const protocol = options.protocol ?? given.restart.protocol;
+  const seed = options.seed ?? given.explore?.seed ?? DEFAULT_SEED;
+  const judged = underProtocol(given, protocol);
+  const decision = await attempt(judged, seed, options);
+  return {
+    version: 1,
+    id: given.id,
+    scenario: given.scenario,
+    title: given.title,
+    ...(given.why !== undefined && { why: given.why }),
+    tags: given.tags,
+    position: given.position,
+    backend: options.backend.name,
+    protocol,
+    seed,
+    ...decision,
+    case: judged,
+    duration: performance.now() - started,
+  };
+}
+
+type Outcome = Decision & Pick<Verdict, 'reason'>;
+
+async function attempt(c: Case, seed: string, options: RunOptions): Promise<Outcome> {
+  const explore = exploreOf(c, options);
+  try {
+    const reason = await whyNot(options.backend, c);
+    if (reason !== undefined) return without('skip', reason, explore);
+    const explorer = EXPLORERS[explore.strategy];
+    if (!explorer) return without('skip', `this build has no strategy ${explore.strategy}`, explore);
+    return await search(c, seed, explore, explorer, options);
+  } catch (error) {
+    return without('error', error instanceof Error ? (error.stack ?? error.message) : String(error), explore);
+  }
+}
+
+async function search(
+  c: Case,
+  seed: string,
+  explore: Explore,
+  explorer: Explorer,
+  { backend, maxSteps, find = shippedProperties, signal }: RunOptions,
+): Promise<Outcome> {
+  const plan: Plan = { case: c, protocol: c.restart.protocol, seed, maxSteps: maxSteps ?? defaultMaxSteps(c) };
+  const result = await explorer({ backend, plan, explore, judge: judgeOf(c, find), ...(signal && { signal }) });
+  if (signal?.aborted && !result.violating) return { ...without('skip', 'interrupted', explore), tried: result.tried };
+  return decide(c, result);
+}
+
+/**
+ * How to choose schedules: as the caller says, else as the file says, else once. A backend that can't be scheduled
+ * chooses for itself; there the file's search is one run.
+ */
+function exploreOf(c: Case, { backend, schedules }: RunOptions): Explore {
+  const once: Explore = { strategy: 'random', schedules: 1, depth: 1 };
+  const asked = (isSchedulable(backend) && c.explore) || once;
+  return schedules === undefined ? asked : { ...asked, schedules };
+}
+
+function without(status: 'skip' | 'error', reason: string, explore: Explore): Outcome {
+  const tried: Tried = { strategy: explore.strategy, schedules: 0, complete: false };
+  return { status, reason, violations: [], known: [], tried };
+}

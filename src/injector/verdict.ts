@@ -1,0 +1,65 @@
+/** Decides: from what all runs of a case said to its verdict. */
+import type { Case } from '../model/case.ts';
+import { EXPECTATION } from '../properties/index.ts';
+import type { RunRecord } from '../record/record.ts';
+import type { Verdict, Violation } from '../record/verdict.ts';
+import { type ExploreResult, knownViolations } from './tally.ts';
+
+export type Decision = Pick<Verdict, 'status' | 'violations' | 'known' | 'tried'> & { readonly record?: RunRecord };
+
+/**
+ * The verdict on a case. A failure in a run decides at once; what must show in *some* run (a known defect, a task that is
+ * left waiting) is asked only when no run failed, for then all of them were made.
+ */
+export function decide(c: Case, result: ExploreResult): Decision {
+  const known = knownViolations(result);
+  const violations = result.violating?.judgement.failures ?? [
+    ...defectsThatDidNotShow(c, result),
+    ...notLeftWaiting(c, result),
+  ];
+  const shown = result.violating ?? result.known.values().next().value ?? result.first;
+  return {
+    status: violations.length > 0 ? 'fail' : 'pass',
+    violations,
+    known,
+    tried: result.tried,
+    ...(shown && { record: shown.record }),
+  };
+}
+
+function defectsThatDidNotShow(c: Case, { known, tried }: ExploreResult): Violation[] {
+  return c.expect.violates
+    .filter((property) => !known.has(property))
+    .map((property) => ({
+      property: EXPECTATION.name,
+      message: `the known defect did not show: no run violates ${property}`,
+      expected: `a violation of ${property}`,
+      actual: `none in ${runs(tried.schedules)}`,
+      ...positionOf(c, 'expect.violates'),
+    }));
+}
+
+function notLeftWaiting(c: Case, { leftWaiting, tried }: ExploreResult): Violation[] {
+  return (c.expect.leftWaiting ?? [])
+    .filter((pid) => !leftWaiting.has(pid))
+    .map((pid) => ({
+      property: EXPECTATION.name,
+      message: `task ${pid} is expected to be left waiting, and never was`,
+      expected: `task ${pid} left waiting in some run`,
+      actual: `in none of ${runs(tried.schedules)}`,
+      ...positionOf(c, 'expect.left-waiting'),
+    }));
+}
+
+/** The place of a word of the file, else the nearest word around it that has one. */
+function positionOf(c: Case, path: string): Pick<Violation, 'position'> {
+  for (let at = path; at !== ''; at = at.slice(0, Math.max(at.lastIndexOf('.'), 0))) {
+    const position = c.positions[at];
+    if (position) return { position };
+  }
+  return { position: c.position };
+}
+
+function runs(n: number): string {
+  return n === 1 ? '1 run' : `${n} runs`;
+}

@@ -1,0 +1,31 @@
+/** A verdict as an error, so that any Mocha reporter and any editor can show it. */
+import type { Position } from '../model/case.ts';
+import type { Verdict, Violation } from '../record/verdict.ts';
+
+/** A case that did not pass. Its stack is the place in the scenario file: there is nothing to see in ours. */
+export class CaseFailed extends Error {
+  override readonly name: string = 'CaseFailed';
+  /** With one violation Mocha shows the difference of these. */
+  readonly expected?: string;
+  readonly actual?: string;
+  readonly showDiff: boolean;
+
+  constructor(message: string, title: string, position: Position, only?: Violation) {
+    super(message);
+    this.stack = `${message}\n    at ${title} (${position.file}:${position.line}:${position.column})`;
+    this.showDiff = only?.expected !== undefined && only.actual !== undefined;
+    if (only?.expected !== undefined && only.actual !== undefined) {
+      this.expected = only.expected;
+      this.actual = only.actual;
+    }
+  }
+}
+
+/** The error of a verdict whose status is `fail` or `error`. */
+export function failureOf(verdict: Verdict): CaseFailed {
+  const { violations, title, position } = verdict;
+  if (verdict.status === 'error') return new CaseFailed(verdict.reason ?? 'the run broke', title, position);
+  const message = violations.map((violation) => `${violation.property}: ${violation.message}`).join('\n');
+  const only = violations.length === 1 ? violations[0] : undefined;
+  return new CaseFailed(message, title, only?.position ?? position, only);
+}

@@ -1,0 +1,44 @@
+/** Teaches Node's `require`, which is how Mocha loads its files, that a YAML file is a suite of scenarios. */
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { Case } from '../model/case.ts';
+import { formatDiagnostic, loadScenarioFileSync } from '../scenario/index.ts';
+import { defineBrokenSuite, defineSuite, type SuiteSetting } from './suite.ts';
+
+export type LoadedFile = ReturnType<typeof loadScenarioFileSync>;
+
+export interface HookSetting extends SuiteSetting {
+  /** How a file is read; by default anew each time, so that a watching Mocha sees what was saved. */
+  readonly load?: (file: string) => LoadedFile;
+}
+
+/**
+ * From now on requiring a `*.yaml` or `*.yml` file defines its suite. `*.replay.yaml` are schedules, not scenarios:
+ * nothing happens for them. `setting` is asked at each file; a text is what is wrong with it.
+ */
+export function hookScenarioFiles(setting: () => HookSetting | string): void {
+  const { extensions } = createRequire(import.meta.url);
+  const define = (_module: NodeJS.Module, file: string) => defineFile(file, setting());
+  for (const extension of ['.yaml', '.yml']) {
+    extensions[extension] = define;
+    extensions[`.replay${extension}`] = () => {};
+  }
+}
+
+function defineFile(file: string, setting: HookSetting | string): void {
+  const title = suiteTitle(file);
+  const loaded = typeof setting === 'string' ? setting : casesOf((setting.load ?? loadScenarioFileSync)(file));
+  if (typeof setting === 'string' || typeof loaded === 'string') defineBrokenSuite(title, file, String(loaded));
+  else defineSuite(title, loaded, setting);
+}
+
+/** The cases of a file; the text of its diagnostics when there is a mistake in it. */
+function casesOf({ cases, diagnostics }: LoadedFile): readonly Case[] | string {
+  const mistakes = diagnostics.filter(({ severity }) => severity === 'error');
+  return mistakes.length === 0 ? cases : mistakes.map((mistake) => formatDiagnostic(mistake)).join('\n\n');
+}
+
+/** A file's suite is called by its path from where we are, the same on every machine. */
+export function suiteTitle(file: string): string {
+  return path.relative(process.cwd(), file).split(path.sep).join('/');
+}

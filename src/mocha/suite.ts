@@ -1,0 +1,91 @@
+/** One scenario file as one Mocha suite: a test for each case. */
+import type { Backend } from '../backends/backend.ts';
+import { openBackend } from '../injector/backends.ts';
+import { runCase } from '../injector/index.ts';
+import type { BackendName, Case } from '../model/case.ts';
+import { attachVerdict } from '../record/attach.ts';
+import { CaseFailed, failureOf } from './failure.ts';
+import type { SuiteOptions } from './options.ts';
+import { selectTests, testTitle } from './select.ts';
+
+/** What a suite needs from outside. */
+export interface SuiteSetting {
+  readonly options: SuiteOptions;
+  /** Aborted: the case under way ends soon. */
+  readonly signal?: AbortSignal;
+  /** How a backend comes by its name; by default one of this build's. */
+  readonly open?: (name: BackendName) => Promise<Backend>;
+}
+
+/** Mocha's words for a suite and a test, whichever of its interfaces is in use. */
+interface Interface {
+  describe(title: string, body: (this: Mocha.Suite) => void): void;
+  it(title: string, body: (this: Mocha.Context) => Promise<void> | void): void;
+}
+
+/** The interface that Mocha has put into the globals (bdd or tdd). Throws when there is none. */
+function currentInterface(): Interface {
+  const { describe, it, suite, test } = globalThis as unknown as Record<string, unknown>;
+  const words = { describe: describe ?? suite, it: it ?? test };
+  if (!words.describe || !words.it) throw new Error('scenario files are run by Mocha with its bdd or tdd interface');
+  return words as unknown as Interface;
+}
+
+/** Defines the suite of a file. No suite when nothing in it is selected. */
+export function defineSuite(title: string, cases: readonly Case[], setting: SuiteSetting): void {
+  const { options, signal } = setting;
+  const tests = selectTests(options, cases);
+  if (tests.length === 0) return;
+  const { describe, it } = currentInterface();
+  describe(title, function () {
+    // Every run has a limit of steps, or of time where steps can't be counted; a second limit would only hide which.
+    this.timeout(0);
+    const backends = backendsOf(this, setting);
+    releaseVerdicts(this);
+    for (const { c, backend } of tests) {
+      it(testTitle(c, backend, options), async function () {
+        const verdict = await runCase(c, { ...options, backend: await backends(backend), ...(signal && { signal }) });
+        attachVerdict(this.test!, verdict);
+        if (verdict.status === 'skip') this.skip();
+        if (verdict.status !== 'pass') throw failureOf(verdict);
+      });
+    }
+  });
+}
+
+/** Defines the suite of a file that can't be loaded: one failing test that says what is wrong with it. */
+export function defineBrokenSuite(title: string, file: string, diagnostics: string): void {
+  const { describe, it } = currentInterface();
+  describe(title, () => {
+    it('is a scenario file', () => {
+      throw new CaseFailed(diagnostics, title, { file, line: 1, column: 1 });
+    });
+  });
+}
+
+/** Opens each backend once for the suite, at first use, and lets go of it after the last test. */
+function backendsOf(suite: Mocha.Suite, { open = openBackend }: SuiteSetting): (name: BackendName) => Promise<Backend> {
+  const opened = new Map<BackendName, Promise<Backend>>();
+  suite.afterAll('let go of the backends', async () => {
+    for (const backend of opened.values()) await (await backend).dispose();
+  });
+  return (name) => {
+    let backend = opened.get(name);
+    if (!backend) {
+      backend = open(name);
+      opened.set(name, backend);
+    }
+    return backend;
+  };
+}
+
+/**
+ * Mocha keeps its tests to the end; a verdict (with its record) has been reported before the afterEach hooks run, and
+ * ten thousand of them would not fit. A worker's verdicts are only sent when its file is done.
+ */
+function releaseVerdicts(suite: Mocha.Suite): void {
+  if (process.env['MOCHA_WORKER_ID'] !== undefined) return;
+  suite.afterEach('release the verdict', function () {
+    if (this.currentTest) delete (this.currentTest as { verdict?: unknown }).verdict;
+  });
+}

@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import { type FindViolations, runCase } from '../../src/injector/index.ts';
+import type { RunRecord } from '../../src/record/record.ts';
+import type { Violation } from '../../src/record/verdict.ts';
+import { aBackend, aCase, anEnd, aRecord } from '../support/builders.ts';
+
+/** A judge for tests: a property `p` is violated in a record that has the log line `p`. */
+const byLog: FindViolations = (_c, record) =>
+  record.events.flatMap((event): Violation[] =>
+    event.kind === 'log' ? [{ property: event.text, message: event.text, step: event.step }] : [],
+  );
+
+const showing = (...properties: string[]): RunRecord =>
+  aRecord({}, { events: properties.map((text, i) => ({ step: i, actor: 'coordinator', kind: 'log', text })) });
+
+describe('runCase', () => {
+  it('passes a case whose only run shows nothing, and keeps that run', async () => {
+    const verdict = await runCase(aCase(), { backend: aBackend(), find: byLog });
+    assert.equal(verdict.status, 'pass');
+    assert.equal(verdict.record?.case, 'test#two tasks');
+    assert.deepEqual(verdict.tried, { strategy: 'random', schedules: 1, complete: false });
+  });
+
+  it('judges by the shipped properties and expectations unless told otherwise', async () => {
+    const asExpected = await runCase(aCase({ coordinator: ['EBUSY'] }), { backend: aBackend() });
+    assert.equal(asExpected.violations.filter(({ property }) => property === 'expectation').length, 0);
+    const otherwise = await runCase(aCase({ coordinator: ['ok'] }), { backend: aBackend() });
+    assert.equal(otherwise.status, 'fail');
+    assert.ok(otherwise.violations.some(({ property }) => property === 'expectation'));
+  });
+
+  it('fails with the violations of the first run that has any', async () => {
+    const backend = aBackend();
+    backend.run.onCall(0).resolves(showing());
+    backend.run.onCall(1).resolves(showing('a', 'b'));
+    backend.run.onCall(2).resolves(showing('c'));
+    const verdict = await runCase(aCase(), { backend, schedules: 3, find: byLog });
+    assert.equal(verdict.status, 'fail');
+    assert.deepEqual(
+      verdict.violations.map(({ property }) => property),
+      ['a', 'b'],
+    );
+    assert.equal(verdict.record?.events.length, 2);
+    assert.equal(verdict.tried.schedules, 2);
+  });
+
+  it('fails a run that had to be cut', async () => {
+    const backend = aBackend(aRecord({}, { end: 'cut' }));
+    assert.equal((await runCase(aCase(), { backend })).status, 'fail');
+  });
+
+  it('says where, and why, in the verdict', async () => {
+    const c = aCase({}, { why: 'because', tags: ['x'], position: { file: 'a.yaml', line: 3, column: 1 } });
+    const verdict = await runCase(c, { backend: aBackend(), find: byLog });
+    const { id, scenario, title, why, tags, position, backend, protocol } = verdict;
+    assert.deepEqual(
+      { id, scenario, title, why, tags, position, backend, protocol },
+      {
+        id: c.id,
+        scenario: c.scenario,
+        title: c.title,
+        why: 'because',
+        tags: ['x'],
+        position: c.position,
+        backend: 'simulated',
+        protocol: 'series',
+      },
+    );
+    assert.deepEqual(JSON.parse(JSON.stringify(verdict)), verdict, 'a verdict is plain JSON');
+  });
+
+  describe('seeds', () => {
+    const seedsOf = async (options: { seed?: string; schedules?: number }, exploreSeed?: string) => {
+      const backend = aBackend();
+      const explore = {
+        strategy: 'random' as const,
+        schedules: 1,
+        depth: 1,
+        ...(exploreSeed && { seed: exploreSeed }),
+      };
+      const c = exploreSeed === undefined ? aCase() : aCase({}, { explore });
+      const schedulable = Object.assign(backend, { open: () => assert.fail('not by this strategy') });
+      await runCase(c, { backend: schedulable, find: byLog, ...options });
+      return backend.run.args.map(([plan]) => plan.seed);
+    };
+
+    it('a single schedule has the seed itself, so that it can be repeated by it', async () => {
+      assert.deepEqual(await seedsOf({}), ['0']);
+      assert.deepEqual(await seedsOf({ seed: '7/3' }), ['7/3']);
+    });
+
+    it('each of several has its own, derived from the seed', async () => {
+      assert.deepEqual(await seedsOf({ seed: '7', schedules: 3 }), ['7/0', '7/1', '7/2']);
+    });
+
+    it('the caller goes before the file, the file before the default', async () => {
+      assert.deepEqual(await seedsOf({}, 'file'), ['file']);
+      assert.deepEqual(await seedsOf({ seed: 'caller' }, 'file'), ['caller']);
+    });
+  });
+
+  describe('a case that the backend can not do is skipped with the reason', () => {
+    it('because the backend refuses it', async () => {
+      const backend = aBackend();
+      backend.refuses.returns('no ghosts here');
+      const verdict = await runCase(aCase(), { backend });
+      assert.equal(verdict.status, 'skip');
+      assert.equal(verdict.reason, 'no ghosts here');
+      assert.ok(backend.run.notCalled);
+    });
+
+    it('because the backend does not work on this machine', async () => {
+      const backend = aBackend();
+      backend.capabilities.resolves([{ name: 'simulated', available: false, detail: 'no compiler' }]);
+      const verdict = await runCase(aCase(), { backend });
+      assert.equal(verdict.status, 'skip');
+      assert.match(verdict.reason ?? '', /no compiler/);
+    });
+
+    it('because the scenario is for another backend', async () => {
+      const c = aCase();
+      const verdict = await runCase({ ...c, restart: { ...c.restart, backends: ['native'] } }, { backend: aBackend() });
+      assert.equal(verdict.status, 'skip');
+      assert.match(verdict.reason ?? '', /native/);
+    });
+
+    it('because it was interrupted before it found anything', async () => {
+      const verdict = await runCase(aCase(), { backend: aBackend(), signal: AbortSignal.abort(), find: byLog });
+      assert.equal(verdict.status, 'skip');
+      assert.equal(verdict.reason, 'interrupted');
+    });
+  });
+
+  describe('a defect of the backend is a verdict, not an exception', () => {
+    for (const method of ['run', 'capabilities'] as const) {
+      it(`when ${method} rejects`, async () => {
+        const backend = aBackend();
+        backend[method].rejects(new Error('it broke'));
+        const verdict = await runCase(aCase(), { backend });
+        assert.equal(verdict.status, 'error');
+        assert.match(verdict.reason ?? '', /it broke/);
+      });
+    }
+
+    it('when refuses throws', async () => {
+      const backend = aBackend();
+      backend.refuses.throws(new Error('it broke'));
+      assert.equal((await runCase(aCase(), { backend })).status, 'error');
+    });
+  });
+
+  describe('violates', () => {
+    it('a known defect that shows is no failure', async () => {
+      const verdict = await runCase(aCase({ violates: ['a'] }), { backend: aBackend(showing('a')), find: byLog });
+      assert.equal(verdict.status, 'pass');
+      assert.deepEqual(
+        verdict.known.map(({ property }) => property),
+        ['a'],
+      );
+      assert.equal(verdict.record?.events.length, 1, 'the run that shows it is kept');
+    });
+
+    it('is enough to be shown by one run of several, and each property by another', async () => {
+      const backend = aBackend(showing());
+      backend.run.onCall(1).resolves(showing('a'));
+      backend.run.onCall(2).resolves(showing('b', 'a'));
+      const verdict = await runCase(aCase({ violates: ['a', 'b'] }), { backend, schedules: 4, find: byLog });
+      assert.equal(verdict.status, 'pass');
+      assert.deepEqual(verdict.known.map(({ property }) => property).sort(), ['a', 'b']);
+    });
+
+    it('one that does not show fails the case, at its place in the file', async () => {
+      const position = { file: 'a.yaml', line: 9, column: 2 };
+      const c = aCase({ violates: ['a', 'b'] }, { positions: { 'expect.violates': position } });
+      const verdict = await runCase(c, { backend: aBackend(showing('a')), find: byLog });
+      assert.equal(verdict.status, 'fail');
+      assert.equal(verdict.violations.length, 1);
+      assert.equal(verdict.violations[0]?.property, 'expectation');
+      assert.match(verdict.violations[0]?.message ?? '', /\bb\b/);
+      assert.deepEqual(verdict.violations[0]?.position, position);
+    });
+
+    it('does not excuse another property', async () => {
+      const verdict = await runCase(aCase({ violates: ['a'] }), { backend: aBackend(showing('a', 'x')), find: byLog });
+      assert.equal(verdict.status, 'fail');
+      assert.deepEqual(
+        verdict.violations.map(({ property }) => property),
+        ['x'],
+      );
+    });
+
+    it('is neither required nor excused on another protocol than the one that the file names', async () => {
+      const c = aCase({ violates: ['a'], coordinator: ['ok'] });
+      const judged: string[] = [];
+      const find: FindViolations = (subject, record) => {
+        judged.push(subject.restart.protocol);
+        assert.deepEqual(subject.expect.coordinator, []);
+        return byLog(subject, record);
+      };
+      const clean = await runCase(c, { backend: aBackend(showing()), protocol: 'hardened', find });
+      assert.equal(clean.status, 'pass');
+      assert.equal(clean.protocol, 'hardened');
+      const dirty = await runCase(c, { backend: aBackend(showing('a')), protocol: 'hardened', find });
+      assert.equal(dirty.status, 'fail');
+      assert.deepEqual(judged, ['hardened', 'hardened']);
+    });
+  });
+
+  describe('left-waiting', () => {
+    const leaving = (...pids: number[]) =>
+      aRecord({
+        tasks: Object.fromEntries([100, 101].map((pid) => [pid, anEnd(pids.includes(pid) ? 'waiting' : 'killed')])),
+      });
+
+    it('each task named must be left waiting in some run', async () => {
+      const backend = aBackend();
+      backend.run.onCall(0).resolves(leaving(100));
+      backend.run.onCall(1).resolves(leaving(101));
+      const verdict = await runCase(aCase({ leftWaiting: [100, 101] }), { backend, schedules: 2, find: byLog });
+      assert.equal(verdict.status, 'pass');
+    });
+
+    it('one that never is fails the case', async () => {
+      const verdict = await runCase(aCase({ leftWaiting: [100, 101] }), {
+        backend: aBackend(leaving(100)),
+        find: byLog,
+      });
+      assert.equal(verdict.status, 'fail');
+      assert.match(verdict.violations[0]?.message ?? '', /101/);
+    });
+  });
+
+  describe('explore', () => {
+    const explore = { strategy: 'random' as const, schedules: 3, depth: 1 };
+
+    it('tries as many schedules as the file says, or as the caller says instead', async () => {
+      for (const [options, runs] of [
+        [{}, 3],
+        [{ schedules: 5 }, 5],
+      ] as const) {
+        const backend = Object.assign(aBackend(), { open: () => assert.fail('not by this strategy') });
+        await runCase(aCase({}, { explore }), { backend, find: byLog, ...options });
+        assert.equal(backend.run.callCount, runs);
+      }
+    });
+
+    it('is one run on a backend that can not be scheduled, unless the caller asks for more', async () => {
+      const backend = aBackend();
+      const exhaustive = { ...explore, strategy: 'exhaustive' as const };
+      const verdict = await runCase(aCase({}, { explore: exhaustive }), { backend, find: byLog });
+      assert.equal(backend.run.callCount, 1);
+      assert.equal(verdict.tried.complete, false);
+    });
+  });
+
+  it('gives the same verdict when repeated, but for the time it took', async () => {
+    const run = async () => ({
+      ...(await runCase(aCase(), { backend: aBackend(), seed: '5', schedules: 4 })),
+      duration: 0,
+    });
+    assert.deepEqual(await run(), await run());
+  });
+});
