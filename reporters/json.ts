@@ -1,36 +1,6 @@
-/** One JSON document, written as it goes: an object for each case, then a summary. The form is described in docs/json-report.md. */
-import { caseReport } from './shared/case-report.ts';
-import { type Listener, mochaReporter, type Setting } from './shared/mocha-reporter.ts';
-import type { CaseResult } from './shared/result.ts';
-import type { Summary } from './shared/summary.ts';
-
-export const JSON_REPORT_VERSION = 1;
-
-export class Json implements Listener {
-  readonly #setting: Setting;
-  readonly #records: 'all' | 'failed' | 'none';
-  #any = false;
-
-  constructor(setting: Setting) {
-    this.#setting = setting;
-    const { records } = setting.options;
-    this.#records = records === 'all' || records === 'none' ? records : 'failed';
-    setting.out.write(`{\n"version": ${JSON_REPORT_VERSION},\n"cases": [`);
-  }
-
-  result(result: CaseResult): void {
-    const passed = result.kind === 'pass' && (result.verdict?.known.length ?? 0) === 0;
-    const withRecord = this.#records === 'all' || (this.#records === 'failed' && !passed);
-    const text = JSON.stringify(caseReport(result, withRecord));
-    this.#setting.out.write(`${this.#any ? ',' : ''}\n${text}`);
-    this.#any = true;
-  }
-
-  end(summary: Summary): void {
-    const rounded = { ...summary, duration: Math.round(summary.duration) };
-    this.#setting.out.write(`\n],\n"summary": ${JSON.stringify(rounded)}\n}\n`);
-  }
-}
+/** `--reporter mktrouble/reporters/json`: one JSON document. Mocha requires this file, so the class is what it exports. */
+import { Json } from './listeners/json.ts';
+import { mochaReporter } from './shared/mocha-reporter.ts';
 
 const JsonReporter = mochaReporter('json', (setting) => new Json(setting));
 export default JsonReporter;

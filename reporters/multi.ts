@@ -5,41 +5,17 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import Mocha from 'mocha';
-import { Github } from './github.ts';
-import { Json } from './json.ts';
-import { Junit } from './junit.ts';
+import { REPORTERS, type ReporterSpec } from './registry.ts';
 import { Guard } from './shared/guard.ts';
 import {
-  type ListenerFactory,
   listen,
   type MochaOptions,
   type MochaReporter,
   type MochaRunner,
 } from './shared/mocha-reporter.ts';
 import { type Output, terminalOutput } from './shared/output.ts';
-import { Spec } from './spec.ts';
-import { Tap } from './tap.ts';
 
-/** The reporters that mktrouble ships, by the name given to `--reporter`. */
-export const REPORTERS: Readonly<Record<string, ListenerFactory>> = {
-  spec: (setting) => new Spec(setting),
-  junit: (setting) => new Junit(setting),
-  json: (setting) => new Json(setting),
-  tap: (setting) => new Tap(setting),
-  github: (setting) => new Github(setting),
-};
-
-export const REPORTER_NAMES: readonly string[] = Object.keys(REPORTERS);
-
-export interface ReporterSpec {
-  /** One of REPORTER_NAMES, one of Mocha's own, or a module as Mocha's --reporter takes it. */
-  readonly name: string;
-  /** A file; without it the report goes to standard output. */
-  readonly output?: string;
-  readonly options?: Readonly<Record<string, unknown>>;
-}
-
-export class Multi {
+class Multi {
   constructor(runner: MochaRunner, options: MochaOptions = {}) {
     const all = (options.reporterOptions ?? options.reporterOption ?? {}) as {
       reporters?: readonly ReporterSpec[];

@@ -1,0 +1,146 @@
+/** Annotations for GitHub Actions at file and line of the scenario, and a summary in Markdown for the job's page. */
+import { appendFileSync } from 'node:fs';
+import { isAbsolute, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import type { Position } from '../../src/model/case.ts';
+import type { Listener, Setting } from '../shared/mocha-reporter.ts';
+import { replayCommand } from '../shared/replay-command.ts';
+import { type CaseResult, placeIn } from '../shared/result.ts';
+import type { Summary } from '../shared/summary.ts';
+import { count, duration } from '../shared/text.ts';
+
+interface Row {
+  readonly place: string;
+  readonly title: string;
+  readonly what: string;
+  readonly command: string;
+}
+
+/** A job's summary may have 1 MiB; more rows than this nobody reads there. */
+const ROWS = 200;
+const CELL = 600;
+
+export class Github implements Listener {
+  readonly #setting: Setting;
+  readonly #root: string;
+  readonly #summaryFile: string | undefined;
+  readonly #rows: Row[] = [];
+  readonly #skips = new Map<string, number>();
+  #more = 0;
+
+  constructor(setting: Setting, env: Readonly<Record<string, string | undefined>> = process.env) {
+    this.#setting = setting;
+    this.#root = env['GITHUB_WORKSPACE'] || process.cwd();
+    const { summary } = setting.options;
+    this.#summaryFile = typeof summary === 'string' ? summary : env['GITHUB_STEP_SUMMARY'] || undefined;
+  }
+
+  result(result: CaseResult): void {
+    const { kind, reason } = result;
+    if (kind === 'skip') this.#skips.set(reason ?? '', (this.#skips.get(reason ?? '') ?? 0) + 1);
+    if (kind !== 'fail' && kind !== 'error') return;
+    for (const [position, message] of messagesOf(result)) this.#annotate(position, result.title, message);
+    this.#remember(result);
+  }
+
+  end(summary: Summary): void {
+    if (this.#summaryFile !== undefined) appendFileSync(this.#summaryFile, this.#markdown(summary));
+  }
+
+  #annotate(position: Position | undefined, title: string, message: string): void {
+    const properties = [
+      ...(position
+        ? [`file=${property(this.#path(position.file))}`, `line=${position.line}`, `col=${position.column}`]
+        : []),
+      `title=${property(title)}`,
+    ];
+    this.#setting.out.write(`::error ${properties.join(',')}::${data(message)}\n`);
+  }
+
+  #remember(result: CaseResult): void {
+    if (this.#rows.length >= ROWS) {
+      this.#more += 1;
+      return;
+    }
+    const { verdict, position, title, error, reason } = result;
+    const what =
+      verdict && verdict.violations.length > 0
+        ? verdict.violations.map((v) => `${v.property}: ${v.message}`).join('; ')
+        : undefined;
+    this.#rows.push({
+      place: position ? `${this.#path(position.file)}:${position.line}` : '',
+      title,
+      what: what ?? reason ?? error?.message ?? '',
+      command: verdict ? replayCommand(verdict) : '',
+    });
+  }
+
+  /** Annotations are found by paths from the root of the repository. */
+  #path(file: string): string {
+    const from = isAbsolute(file) ? relative(this.#root, file) : relative(this.#root, `${process.cwd()}/${file}`);
+    return from.startsWith('..') ? file : from;
+  }
+
+  #markdown(summary: Summary): string {
+    const bad = summary.failed + summary.errors;
+    const lines = [
+      `### mktrouble: ${bad > 0 ? `${count(bad, 'case')} failed` : 'all cases passed'}`,
+      '',
+      `${summary.passed} passed, ${summary.failed} failed, ${summary.errors} broken, ${summary.skipped} skipped, ` +
+        `${count(summary.known, 'known defect')} found, in ${duration(summary.duration)}${summary.interrupted ? ' (interrupted)' : ''}`,
+      '',
+    ];
+    if (this.#rows.length > 0) lines.push('| scenario | case | what | again |', '| --- | --- | --- | --- |');
+    for (const row of this.#rows) {
+      const command = row.command === '' ? '' : `<code>${cell(row.command)}</code>`;
+      lines.push(`| ${cell(row.place)} | ${cell(row.title)} | ${cell(row.what)} | ${command} |`);
+    }
+    if (this.#more > 0) lines.push('', `and ${this.#more} more`);
+    if (this.#skips.size > 0) lines.push('', '<details><summary>Skipped</summary>', '');
+    for (const [reason, n] of [...this.#skips].slice(0, ROWS)) lines.push(`- ${count(n, 'case')}: ${cell(reason)}`);
+    if (this.#skips.size > 0) lines.push('', '</details>');
+    return `${lines.join('\n')}\n\n`;
+  }
+}
+
+/** Each violation at the place that it contradicts, else at the scenario. */
+function messagesOf({ verdict, position, error, reason }: CaseResult): [Position | undefined, string][] {
+  if (!verdict && error) return mistakesIn(error.message, position);
+  if (!verdict || verdict.violations.length === 0) return [[position, reason ?? error?.message ?? 'failed']];
+  const command = replayCommand(verdict);
+  return verdict.violations.map((v) => [
+    v.position ?? position,
+    [
+      `${v.property}: ${v.message}`,
+      ...(v.expected === undefined ? [] : [`expected: ${v.expected}`]),
+      ...(v.actual === undefined ? [] : [`actual: ${v.actual}`]),
+      command,
+    ].join('\n'),
+  ]);
+}
+
+/** Every mistake in a scenario file at its own place; any other message as a whole. */
+function mistakesIn(message: string, position: Position | undefined): [Position | undefined, string][] {
+  const blocks = message.split('\n\n');
+  if (!blocks.every((block) => placeIn(block))) return [[position, message]];
+  return blocks.map((block) => [placeIn(block), block]);
+}
+
+function data(text: string): string {
+  return stripVTControlCharacters(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+/** Text in a cell of a table: no line ends, no pipes, no markup. */
+function cell(text: string): string {
+  const flat = stripVTControlCharacters(text).replace(/\s+/g, ' ').trim();
+  const short = flat.length > CELL ? `${flat.slice(0, CELL)}…` : flat;
+  return short
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/[|\\`*_[\]]/g, '\\$&');
+}

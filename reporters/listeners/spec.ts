@@ -1,0 +1,167 @@
+/** The terminal's reporter: one line a case as it ends, all about a case that failed, a progress line, a summary. */
+import { relative } from 'node:path';
+import { failureLines } from '../shared/failure.ts';
+import type { Listener, Setting } from '../shared/mocha-reporter.ts';
+import { Progress } from '../shared/progress.ts';
+import { replayCommand } from '../shared/replay-command.ts';
+import type { CaseResult } from '../shared/result.ts';
+import type { Summary } from '../shared/summary.ts';
+import { count, cut, duration, harmless, pad, width } from '../shared/text.ts';
+import type { TextStyle } from '../shared/timeline-text.ts';
+import { triedWords } from '../shared/tried.ts';
+
+/** What the summary says of a failed case; nothing else of a case is kept. */
+interface Failed {
+  readonly title: string;
+  readonly place: string;
+  readonly why: readonly string[];
+  readonly command?: string;
+}
+
+/** So many are listed at the end; the rest has been printed before. */
+const LISTED = 100;
+const MARGIN = '  ';
+
+export class Spec implements Listener {
+  readonly #setting: Setting;
+  readonly #progress: Progress;
+  readonly #failed: Failed[] = [];
+  #group: string | undefined;
+  #blank = false;
+
+  constructor(setting: Setting) {
+    this.#setting = setting;
+    this.#progress = new Progress(setting.out, setting.total);
+  }
+
+  begin(title: string): void {
+    this.#progress.begin(title);
+  }
+
+  result(result: CaseResult): void {
+    this.#header(result);
+    this.#line(result);
+    if (result.kind === 'fail' || result.kind === 'error') this.#failure(result);
+    this.#progress.add(result);
+  }
+
+  end(summary: Summary): void {
+    const { colors, symbols } = this.#setting.out;
+    const parts = [
+      colors.green(`${summary.passed} passed`),
+      ...(summary.failed > 0 ? [colors.red(`${summary.failed} failed`)] : []),
+      ...(summary.errors > 0 ? [colors.red(`${summary.errors} broken`)] : []),
+      ...(summary.skipped > 0 ? [colors.yellow(`${summary.skipped} skipped`)] : []),
+      ...(summary.known > 0 ? [colors.cyan(`${count(summary.known, 'known defect')} found`)] : []),
+    ];
+    const time = colors.dim(` (${duration(summary.duration)})`);
+    if (this.#failed.length > 0) this.#print('', `${MARGIN}${colors.bold('Failed')}`);
+    this.#failed.slice(0, LISTED).forEach((failed, i) => {
+      this.#print(`${MARGIN}${String(i + 1).padStart(3)}) ${[failed.place, failed.title].filter(Boolean).join('  ')}`);
+      for (const why of failed.why) this.#print(`${MARGIN}     ${colors.red(why)}`);
+      if (failed.command !== undefined) this.#print(`${MARGIN}     ${colors.dim(failed.command)}`);
+    });
+    const more = this.#failed.length - LISTED;
+    if (more > 0) this.#print(`${MARGIN}     ${symbols.ellipsis} and ${count(more, 'more')}`);
+    if (summary.interrupted) this.#print('', `${MARGIN}${colors.yellow('Interrupted: this is what was done so far')}`);
+    this.#print('', `${MARGIN}${parts.join(', ')}${time}`, '');
+  }
+
+  /** The file with its theme, whenever it changes; suites for tests that are no scenarios. */
+  #header({ verdict, position, path }: CaseResult): void {
+    const group = verdict || path.length === 0 ? (position?.file ?? '') : path.join(' > ');
+    if (group === this.#group) return;
+    this.#group = group;
+    this.#print('', `${MARGIN}${this.#setting.out.colors.bold(harmless(verdict ? shortPath(group) : group))}`);
+  }
+
+  #line(result: CaseResult): void {
+    const { out } = this.#setting;
+    const { colors } = out;
+    const details = detailsOf(result);
+    const right = details === '' ? '' : ` ${details}`;
+    const columns = Number.isFinite(out.columns) ? out.columns : 120;
+    const room = Math.max(24, columns - MARGIN.length * 2 - 2 - width(right));
+    const title = cut(harmless(result.title), room, out.symbols.ellipsis);
+    const fits = width(title) + width(right) + MARGIN.length * 2 + 2 <= columns;
+    const gap = fits ? pad('', Math.min(room, 72) - width(title)) : '';
+    const [sign, paint] = this.#sign(result);
+    this.#print(`${MARGIN}${MARGIN}${sign} ${paint(title)}${fits && right !== '' ? colors.dim(gap + right) : ''}`);
+    const { verdict, reason } = result;
+    if (verdict && verdict.known.length > 0) {
+      const names = [...new Set(verdict.known.map((v) => v.property))].join(', ');
+      this.#note(colors.cyan(`${out.symbols.known} known defect found, as expected: ${harmless(names)}`));
+    }
+    if (result.kind === 'skip')
+      this.#note(colors.yellow(`skipped: ${cut(harmless(reason ?? ''), 300, out.symbols.ellipsis)}`));
+  }
+
+  #note(text: string): void {
+    this.#print(`${MARGIN}${MARGIN}  ${text}`);
+  }
+
+  #sign({ kind }: CaseResult): [string, (s: string) => string] {
+    const { colors, symbols } = this.#setting.out;
+    if (kind === 'pass') return [colors.green(symbols.pass), (s) => s];
+    if (kind === 'skip') return [colors.yellow(symbols.skip), colors.dim];
+    if (kind === 'error') return [colors.red(symbols.broken), colors.red];
+    return [colors.red(symbols.fail), colors.red];
+  }
+
+  #failure(result: CaseResult): void {
+    const { colors, symbols, columns } = this.#setting.out;
+    const indent = MARGIN.repeat(3);
+    const style: TextStyle = { colors, symbols, columns: Math.max(24, columns - indent.length) };
+    const place = placeOf(result);
+    const lines = failureLines(result, style);
+    this.#print(
+      ...[...(place === '' ? [] : [colors.underline(place)]), ...lines].map((line) => `${indent}${line}`),
+      '',
+    );
+    this.#failed.push({
+      title: cut(harmless(result.title), 200, symbols.ellipsis),
+      place,
+      why: reasonsOf(result).map((why) => cut(harmless(why), 200, symbols.ellipsis)),
+      ...(result.verdict && { command: replayCommand(result.verdict) }),
+    });
+  }
+
+  /** Writes lines; of several empty ones in a row only the first. */
+  #print(...lines: string[]): void {
+    for (const line of lines) {
+      if (line !== '' || !this.#blank) this.#setting.out.write(`${line}\n`);
+      this.#blank = line === '';
+    }
+  }
+}
+
+function reasonsOf({ verdict, error, reason }: CaseResult): string[] {
+  if (verdict && verdict.violations.length > 0) {
+    const shown = verdict.violations.slice(0, 3).map((v) => `${v.property}: ${firstLine(v.message)}`);
+    const more = verdict.violations.length - shown.length;
+    return more > 0 ? [...shown, `and ${count(more, 'more violation')}`] : shown;
+  }
+  return [firstLine(error?.message ?? reason ?? 'failed')];
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!;
+}
+
+function placeOf({ position, verdict }: CaseResult): string {
+  if (!position) return '';
+  return harmless(verdict ? `${shortPath(position.file)}:${position.line}` : shortPath(position.file));
+}
+
+function detailsOf({ verdict, duration: ms }: CaseResult): string {
+  const tried = verdict ? triedWords(verdict) : '';
+  const time = ms >= 1 ? duration(ms) : '';
+  const where = verdict && verdict.backend !== 'simulated' ? verdict.backend : '';
+  return [where, tried, time].filter(Boolean).join(', ');
+}
+
+/** From where the user stands, when that is shorter. */
+function shortPath(file: string): string {
+  const from = relative(process.cwd(), file);
+  return from !== '' && !from.startsWith('..') && from.length < file.length ? from : file;
+}

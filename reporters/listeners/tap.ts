@@ -1,0 +1,74 @@
+/** TAP 14: a line for each case as it ends, a YAML block for what went wrong, the plan at the end. */
+import { stringify } from 'yaml';
+import type { Listener, Setting } from '../shared/mocha-reporter.ts';
+import { replayCommand } from '../shared/replay-command.ts';
+import type { CaseResult } from '../shared/result.ts';
+import type { Summary } from '../shared/summary.ts';
+import { harmless } from '../shared/text.ts';
+
+export class Tap implements Listener {
+  readonly #setting: Setting;
+  #count = 0;
+
+  constructor(setting: Setting) {
+    this.#setting = setting;
+    setting.out.write('TAP version 14\n');
+  }
+
+  result(result: CaseResult): void {
+    this.#count += 1;
+    const ok = result.kind === 'pass' || result.kind === 'skip';
+    const skip = result.kind === 'skip' ? ` # SKIP ${oneLine(result.reason ?? '')}` : '';
+    this.#setting.out.write(`${ok ? 'ok' : 'not ok'} ${this.#count} - ${described(result)}${skip}\n`);
+    const facts = factsOf(result);
+    if (facts) this.#setting.out.write(yamlBlock(facts));
+  }
+
+  end(summary: Summary): void {
+    this.#setting.out.write(
+      `1..${this.#count}\n# ${summary.passed} passed, ${summary.failed + summary.errors} failed, ${summary.skipped} skipped\n`,
+    );
+    if (summary.interrupted) this.#setting.out.write('Bail out! interrupted\n');
+  }
+}
+
+/** In a description `#` would begin a directive and `\` an escape. */
+function described({ title, path, verdict }: CaseResult): string {
+  const words = verdict ? title : [...path, title].join(' ');
+  return oneLine(words).replace(/[\\#]/g, '\\$&');
+}
+
+function oneLine(text: string): string {
+  return harmless(text, true).replace(/\s+/g, ' ').trim();
+}
+
+function factsOf(result: CaseResult): Record<string, unknown> | undefined {
+  const { kind, verdict, error, reason, position, duration } = result;
+  if (kind === 'skip' || (kind === 'pass' && (verdict?.known.length ?? 0) === 0)) return undefined;
+  const plain = (list: NonNullable<typeof verdict>['violations']): unknown[] =>
+    list.map(({ property, message, expected, actual, step }) => ({ property, message, expected, actual, step }));
+  return {
+    message: verdict?.violations[0]?.message ?? reason ?? error?.message,
+    severity: kind === 'pass' ? 'comment' : kind,
+    ...(position && { at: `${position.file}:${position.line}:${position.column}` }),
+    duration_ms: Math.round(duration),
+    ...(verdict && {
+      backend: verdict.backend,
+      protocol: verdict.protocol,
+      seed: verdict.record?.seed ?? verdict.seed,
+    }),
+    ...(verdict && verdict.violations.length > 0 && { violations: plain(verdict.violations) }),
+    ...(verdict && verdict.known.length > 0 && { known: plain(verdict.known) }),
+    ...(verdict && kind !== 'pass' && { replay: replayCommand(verdict) }),
+    ...(!verdict && error?.stack !== undefined && { stack: error.stack }),
+  };
+}
+
+/** The diagnostics, indented by two as TAP 14 wants them. */
+function yamlBlock(facts: Record<string, unknown>): string {
+  const clean = JSON.parse(
+    JSON.stringify(facts, (_, value) => (typeof value === 'string' ? harmless(value, true) : value)),
+  );
+  const body = stringify(clean, { lineWidth: 0 });
+  return `  ---\n${body.replace(/^(?=.)/gm, '  ')}  ...\n`;
+}
