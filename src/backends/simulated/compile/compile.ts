@@ -1,0 +1,105 @@
+/**
+ * Compiles the model: the generator functions of restart/ and kernel/ become one function for each step over the machine's
+ * memory. Done once for each protocol and build, in some ten milliseconds. The same source also runs as it is
+ * (../interpret.ts), and a test holds the two together.
+ */
+import { EFFECT } from '../kernel/access.ts';
+import { FRAME } from '../kernel/layout.ts';
+import type { World } from '../kernel/world.ts';
+import type { Variant } from '../variants.ts';
+import type { Constant } from './constant.ts';
+import { emitSteps, emitTouches } from './emit.ts';
+import type { Point } from './ir.ts';
+import { successors } from './ir.ts';
+import { placeLocals, reachable } from './liveness.ts';
+import { Lowering } from './lower.ts';
+import { modelScope, type Rewrite } from './source.ts';
+
+/** Goes on from a preemption point to the next; writes the memory. */
+export type StepFunction = (m: Int32Array, world: World, current: number) => void;
+export type TouchFunction = (m: Int32Array, world: World, current: number) => number;
+
+export interface Compiled {
+  /** By pc; 0 starts the program. */
+  readonly steps: readonly StepFunction[];
+  /** By pc: the object that the step touches. */
+  readonly touches: readonly TouchFunction[];
+  /** By pc: READ, WRITE, ACQUIRE …; EFFECT for 0. */
+  readonly modes: Uint8Array;
+  readonly fields: readonly string[];
+  readonly fieldOffsets: Int32Array;
+  /** By pc: the step's name. */
+  readonly labels: readonly string[];
+  /** By pc: the pcs that can come next. */
+  readonly next: readonly (readonly number[])[];
+  /** Words of a task_struct with its frame. */
+  readonly taskWords: number;
+}
+
+export interface Build {
+  readonly variant: Variant;
+  readonly debug: boolean;
+  /** Whether notes are in it. */
+  readonly trace: boolean;
+  readonly rewrite?: Rewrite;
+}
+
+/** Compiles the model for one build. */
+export function compileModel(build: Build): Compiled {
+  const scope = modelScope();
+  const facts: Record<string, Constant> = { 'world.debug': build.debug };
+  for (const [name, value] of Object.entries(build.variant)) {
+    if (typeof value === 'boolean') facts[`variant.${name}`] = value;
+  }
+  const program = new Lowering(scope, facts, build.trace, build.rewrite).program('taskMain');
+  const frames = placeLocals(program);
+  const plain = Object.fromEntries(scope.plain);
+  const make = (source: string): unknown => new Function('$', `'use strict';\nreturn ${source};`)(plain);
+
+  const points: Point[] = [];
+  const next: number[][] = [[]];
+  const targets = (pc: number, start: (typeof program)['entry']): void => {
+    const found = new Set<number>();
+    const seen = new Set();
+    const stack = [start];
+    for (let block = stack.pop(); block; block = stack.pop()) {
+      if (seen.has(block)) continue;
+      seen.add(block);
+      if (block.end.kind === 'yield') found.add(block.end.pc);
+      else stack.push(...successors(block));
+    }
+    next[pc] = [...found];
+  };
+  targets(0, program.entry);
+  for (const block of reachable(program)) {
+    if (block.end.kind !== 'yield') continue;
+    points[block.end.pc] = block.end.point;
+    targets(block.end.pc, block.end.to);
+  }
+  const pcs = Math.max(points.length, 1);
+  const at = (pc: number): Point | undefined => points[pc];
+  return {
+    steps: make(emitSteps(program, frames)) as StepFunction[],
+    touches: make(emitTouches(program, frames)) as TouchFunction[],
+    modes: Uint8Array.from({ length: pcs }, (_, pc) => at(pc)?.mode ?? EFFECT),
+    fields: Array.from({ length: pcs }, (_, pc) => at(pc)?.field ?? 'START'),
+    fieldOffsets: Int32Array.from({ length: pcs }, (_, pc) => at(pc)?.fieldOffset ?? 0),
+    labels: Array.from({ length: pcs }, (_, pc) => at(pc)?.label ?? 'start'),
+    next: Array.from({ length: pcs }, (_, pc) => next[pc] ?? []),
+    taskWords: FRAME + frames.slots,
+  };
+}
+
+const cache = new Map<string, Compiled>();
+
+/** The compiled model of a build; made once. */
+export function compiledModel(build: Build): Compiled {
+  if (build.rewrite) return compileModel(build);
+  const key = `${build.variant.name} ${build.debug} ${build.trace}`;
+  let compiled = cache.get(key);
+  if (!compiled) {
+    compiled = compileModel(build);
+    cache.set(key, compiled);
+  }
+  return compiled;
+}

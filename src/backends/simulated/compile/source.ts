@@ -1,0 +1,99 @@
+/** The protocol's and the kernel's functions as syntax trees, and the constants that they name. */
+import { type Expression, type FunctionDeclaration, type FunctionExpression, parseExpressionAt } from 'acorn';
+import * as access from '../kernel/access.ts';
+import * as exit from '../kernel/exit.ts';
+import * as fork from '../kernel/fork.ts';
+import * as layout from '../kernel/layout.ts';
+import * as lock from '../kernel/lock.ts';
+import * as memory from '../kernel/memory.ts';
+import * as seen from '../kernel/seen.ts';
+import * as signal from '../kernel/signal.ts';
+import * as slab from '../kernel/slab.ts';
+import * as task from '../kernel/task.ts';
+import * as wait from '../kernel/wait.ts';
+import * as world from '../kernel/world.ts';
+import * as debug from '../restart/debug.ts';
+import * as errno from '../restart/errno.ts';
+import * as restart from '../restart/restart.ts';
+import * as sys from '../restart/sys.ts';
+import * as main from '../restart/task.ts';
+
+export type FunctionNode = FunctionDeclaration | FunctionExpression;
+
+const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor as { new (): unknown };
+
+/** Modules whose functions are kernel primitives: a step in one of them is named after the function that called it. */
+const PRIMITIVES = [access, lock, wait, slab, signal];
+
+/** Everything that the model's source can name. */
+export interface Scope {
+  /** Numbers: fields, flags, errnos. */
+  readonly constants: ReadonlyMap<string, number>;
+  /** Generator functions, parsed. */
+  readonly steps: ReadonlyMap<string, FunctionNode>;
+  /** Ordinary functions, called as they are. */
+  readonly plain: ReadonlyMap<string, unknown>;
+  readonly primitives: ReadonlySet<string>;
+}
+
+/** Rewrites a function's tree before it is compiled: how mutants are made. */
+export type Rewrite = (name: string, node: FunctionNode) => FunctionNode;
+
+/** A loader that makes CommonJS of the source writes `(0, import_x.f)(…)` for `f(…)` and `import_x.m` for `m`: undone here. */
+function plainNames(tree: unknown): unknown {
+  if (Array.isArray(tree)) return tree.map(plainNames);
+  if (tree === null || typeof tree !== 'object') return tree;
+  const node = tree as Partial<Expression>;
+  if (node.type === 'ParenthesizedExpression') return plainNames(node.expression);
+  if (node.type === 'SequenceExpression') return plainNames(node.expressions!.at(-1));
+  if (node.type === 'MemberExpression' && node.object!.type === 'Identifier' && /^import_/.test(node.object!.name)) {
+    return node.property;
+  }
+  for (const [key, value] of Object.entries(tree)) (tree as Record<string, unknown>)[key] = plainNames(value);
+  return tree;
+}
+
+function parseFunction(f: unknown): FunctionNode {
+  return plainNames(parseExpressionAt(`(${String(f)})`, 1, { ecmaVersion: 2023 })) as FunctionNode;
+}
+
+let parsed: Scope | undefined;
+
+/** The model's source as it was loaded. Parsed once. */
+export function modelScope(): Scope {
+  if (parsed) return parsed;
+  const constants = new Map<string, number>();
+  const steps = new Map<string, FunctionNode>();
+  const plain = new Map<string, unknown>();
+  const primitives = new Set<string>();
+  const rooms = [
+    access,
+    exit,
+    fork,
+    layout,
+    lock,
+    memory,
+    seen,
+    signal,
+    slab,
+    task,
+    wait,
+    world,
+    debug,
+    errno,
+    restart,
+    sys,
+    main,
+  ];
+  for (const room of rooms) {
+    for (const [name, value] of Object.entries(room)) {
+      if (typeof value === 'number') constants.set(name, value);
+      else if (value instanceof (GeneratorFunction as unknown as typeof Function)) {
+        steps.set(name, parseFunction(value));
+        if ((PRIMITIVES as unknown[]).includes(room)) primitives.add(name);
+      } else if (typeof value === 'function') plain.set(name, value);
+    }
+  }
+  parsed = { constants, steps, plain, primitives };
+  return parsed;
+}

@@ -1,0 +1,139 @@
+/** The faults of a scenario as events of the environment: when one can come, and what it does. */
+import type { FaultVerb } from '../../model/case.ts';
+import {
+  DELAYED,
+  DUE,
+  FLAGS,
+  IN_USER,
+  RUNNING,
+  SIG_KILL,
+  SIG_OTHER,
+  SIG_STOP,
+  STATE,
+  STOPPED,
+  UNBORN,
+  WILL_EXIT,
+  WILL_FORK,
+} from './kernel/layout.ts';
+import { m, note, runnable, world } from './kernel/memory.ts';
+import { canBeHit, canBeWoken, ptraceAttach, sendSignal } from './kernel/signal.ts';
+import { tryToWakeUp } from './kernel/wait.ts';
+import { ARMED, FAULT_WORDS, FIRED } from './kernel/world.ts';
+
+export const VERBS = {
+  signal: 0,
+  kill: 1,
+  stop: 2,
+  ptrace: 3,
+  fork: 4,
+  fail: 5,
+  wake: 6,
+  delay: 7,
+  exit: 8,
+} as const satisfies Record<FaultVerb, number>;
+
+/** The environment acts for nobody. */
+const NOBODY = 0;
+
+/** One way in which a fault can come: a fault with several targets has one for each. */
+export interface Event {
+  readonly fault: number;
+  /** Pointer; 0 for a failure that may hit anybody. */
+  readonly target: number;
+}
+
+function wordsOf(fault: number): number {
+  return world.firstFault + fault * FAULT_WORDS;
+}
+
+/** Whether the event can come now. */
+export function canCome(event: Event): boolean {
+  const fault = world.faults[event.fault]!;
+  if (m[wordsOf(event.fault) + FIRED]! >= fault.times) return false;
+  if ((m[DUE]! & (1 << event.fault)) === 0) {
+    if (!fault.any || m[DUE] !== 0) return false;
+  }
+  return finds(event.target, fault.verb, fault.child);
+}
+
+/** Whether the target is where the fault can do something. */
+function finds(target: number, verb: number, child: number): boolean {
+  switch (verb) {
+    case VERBS.signal:
+      return canBeHit(target, SIG_OTHER);
+    case VERBS.kill:
+      return canBeHit(target, SIG_KILL);
+    case VERBS.stop:
+    case VERBS.ptrace:
+      return canBeHit(target, SIG_STOP);
+    case VERBS.wake:
+      return canBeWoken(target);
+    case VERBS.exit:
+      return (m[target + FLAGS]! & (IN_USER | WILL_EXIT)) === IN_USER && m[target + STATE] !== UNBORN;
+    case VERBS.fork:
+      return (m[target + FLAGS]! & IN_USER) !== 0 && m[target + STATE] !== UNBORN && m[child + STATE] === UNBORN;
+    case VERBS.delay:
+      return (m[target + FLAGS]! & DELAYED) === 0 && m[target + STATE] === RUNNING;
+    default:
+      return true;
+  }
+}
+
+/** The event comes. */
+export function come(event: Event): void {
+  const fault = world.faults[event.fault]!;
+  const words = wordsOf(event.fault);
+  note('fault', NOBODY, event.fault, event.target);
+  m[words + FIRED]!++;
+  act(event.target, fault.verb, fault.child, words);
+  if (m[words + FIRED]! >= fault.times) {
+    m[DUE]! &= ~(1 << event.fault);
+    for (const next of fault.then) m[DUE]! |= 1 << next;
+  }
+}
+
+/** A due fault that finds its target gone is over. */
+export function passOver(): void {
+  for (let fault = 0; fault < world.faults.length; fault++) {
+    if ((m[DUE]! & (1 << fault)) === 0) continue;
+    const { targets, verb, child } = world.faults[fault]!;
+    let found = targets.length === 0;
+    for (let i = 0; i < targets.length; i++) found ||= finds(targets[i]!, verb, child);
+    if (!found) m[DUE]! &= ~(1 << fault);
+  }
+}
+
+function act(target: number, verb: number, child: number, words: number): void {
+  switch (verb) {
+    case VERBS.signal:
+      return sendSignal(target, SIG_OTHER, NOBODY);
+    case VERBS.kill:
+      return sendSignal(target, SIG_KILL, NOBODY);
+    case VERBS.stop:
+      return sendSignal(target, SIG_STOP, NOBODY);
+    case VERBS.ptrace:
+      return ptraceAttach(target, NOBODY);
+    case VERBS.wake:
+      tryToWakeUp(target, NOBODY);
+      return;
+    case VERBS.exit:
+      m[target + FLAGS]! |= WILL_EXIT;
+      return goOn(target);
+    case VERBS.fork:
+      m[child + FLAGS]! |= WILL_FORK;
+      return goOn(target);
+    case VERBS.delay:
+      m[target + FLAGS]! |= DELAYED;
+      return;
+    default:
+      m[words + ARMED]!++;
+  }
+}
+
+/** A task that sat in user space looks again. */
+function goOn(target: number): void {
+  const state = m[target + STATE]!;
+  if (state === RUNNING || state === STOPPED) return;
+  m[target + STATE] = RUNNING;
+  runnable(target);
+}

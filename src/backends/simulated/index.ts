@@ -1,0 +1,56 @@
+/** The simulated backend: an executable model of the restart on a small simulated kernel. Always there. */
+import seedrandom from 'seedrandom';
+import type { Case } from '../../model/case.ts';
+import type { RunRecord } from '../../record/record.ts';
+import type { Capability, Machine, Plan, SchedulableBackend } from '../backend.ts';
+import { SimulatedMachine } from './machine.ts';
+import { PROTOCOLS, type Variant, variantByName } from './variants.ts';
+
+export { PROTOCOLS, REPAIRS, UNDONE } from './variants.ts';
+
+function protocolOf(plan: Plan): Variant {
+  const variant = variantByName(plan.protocol);
+  if (!variant) throw new Error(`no protocol ${plan.protocol}: ask refuses() first`);
+  return variant;
+}
+
+class Simulated implements SchedulableBackend {
+  readonly name = 'simulated';
+
+  async capabilities(): Promise<readonly Capability[]> {
+    return [{ name: 'simulated', available: true, detail: `${PROTOCOLS.length} protocols, every interleaving` }];
+  }
+
+  refuses(c: Case, protocol: string): string | undefined {
+    if (!variantByName(protocol)) return `no protocol ${protocol}`;
+    if (c.faults.length > 31) return 'more than 31 faults in one case';
+    return undefined;
+  }
+
+  open(plan: Plan, options: { readonly trace?: boolean } = {}): Machine {
+    return new SimulatedMachine(plan.case, protocolOf(plan), options);
+  }
+
+  async run(plan: Plan): Promise<RunRecord> {
+    return randomRun(this.open(plan, { trace: true }), plan);
+  }
+
+  async dispose(): Promise<void> {}
+}
+
+/** One run, its schedule drawn from the plan's seed. */
+function randomRun(machine: Machine, plan: Plan): RunRecord {
+  const random = seedrandom.alea(plan.seed);
+  const out = new Int32Array(machine.actors.length);
+  let steps = 0;
+  for (let n = machine.enabled(out); n > 0; n = machine.enabled(out)) {
+    if (++steps > plan.maxSteps) return machine.record(plan.seed, [], 'cut');
+    machine.step(out[Math.floor(random() * n)]!);
+  }
+  return machine.record(plan.seed, [], 'over');
+}
+
+/** The simulated backend. */
+export function simulated(): SchedulableBackend {
+  return new Simulated();
+}

@@ -1,0 +1,132 @@
+/** Signals, stops, tracing and the freezer, as far as a restart can tell. User space is taken to catch what can be caught. */
+import { EFFECT, type Steps, touch } from './access.ts';
+import {
+  DEEPLY,
+  EXIT_STATE,
+  FLAGS,
+  FREEZER,
+  FREEZING,
+  FROZEN,
+  IDLE,
+  KILLABLE,
+  NULL,
+  PENDING,
+  PREPARED,
+  PT_PTRACED,
+  RUNNING,
+  SIG_KILL,
+  SIG_OTHER,
+  SIG_STOP,
+  SLEEPING,
+  STATE,
+  STOPPED,
+  UNBORN,
+} from './layout.ts';
+import { m, note, runnable, world } from './memory.ts';
+import { failure } from './slab.ts';
+import { nextThread } from './task.ts';
+import { tryToWakeUp } from './wait.ts';
+import { FAIL_FREEZE } from './world.ts';
+
+/** Posts a signal to one task and wakes it (signal_wake_up). */
+function post(task: number, signal: number, by: number): void {
+  const state = m[task + STATE]!;
+  if (state === UNBORN || (m[task + FLAGS]! & EXIT_STATE) !== 0) return;
+  m[task + PENDING]! |= signal;
+  if (state === SLEEPING || (state === KILLABLE && signal === SIG_KILL)) tryToWakeUp(task, by);
+  else if ((state === STOPPED && signal === SIG_KILL) || state === IDLE) {
+    m[task + STATE] = RUNNING;
+    runnable(task);
+  }
+}
+
+/** Sends a signal; SIGKILL takes the whole thread group. */
+export function sendSignal(task: number, signal: number, by: number): void {
+  if (signal !== SIG_KILL) {
+    post(task, signal, by);
+    return;
+  }
+  let thread = task;
+  do {
+    post(thread, SIG_KILL, by);
+    thread = nextThread(thread);
+  } while (thread !== task);
+}
+
+/** force_sig(SIGKILL, task) */
+export function* forceSigkill(current: number, task: number): Steps {
+  yield touch(task, PENDING, EFFECT);
+  note('kill', current, task);
+  sendSignal(task, SIG_KILL, current);
+}
+
+/** ptrace_attach() by a task outside: traced from now on, and stopped with SIGSTOP. */
+export function ptraceAttach(task: number, by: number): void {
+  m[task + FLAGS]! |= PT_PTRACED;
+  sendSignal(task, SIG_STOP, by);
+}
+
+/**
+ * cgroup_freezer_make_frozen(): everyone of the tree is to go into the refrigerator. A sleeper is woken by a fake signal
+ * and freezes on its way to user space; who is in user space freezes at once.
+ */
+export function* cgroupFreezerMakeFrozen(current: number, self: boolean): Steps<number> {
+  yield touch(NULL, FREEZER, EFFECT);
+  const refused = failure(current, FAIL_FREEZE);
+  if (refused > 0) return -refused;
+  freezeTasks(current, self);
+  return 0;
+}
+
+/** freeze_task() for all of the tree, and for the caller where it is the tree. */
+export function freezeTasks(current: number, self: boolean): void {
+  const { firstTask, nrTasks, taskWords } = world;
+  for (let i = self ? 0 : 1, task = firstTask + i * taskWords; i < nrTasks; i++, task += taskWords) {
+    const state = m[task + STATE]!;
+    if (state === UNBORN || (m[task + FLAGS]! & EXIT_STATE) !== 0) continue;
+    m[task + FLAGS]! |= FREEZING;
+    if (state === SLEEPING) tryToWakeUp(task, current);
+    else if (state === IDLE) {
+      m[task + STATE] = FROZEN;
+      note('frozen', task, task);
+    }
+  }
+}
+
+/**
+ * The way to user space: true when the task may go there; false when it has to look again (it was stopped).
+ * Whether it must die is the caller's to see first.
+ */
+export function deliverSignals(current: number): boolean {
+  if ((m[current + FLAGS]! & FREEZING) !== 0) {
+    m[current + STATE] = FROZEN;
+    note('frozen', current, current);
+    return false;
+  }
+  if ((m[current + PENDING]! & SIG_STOP) !== 0) {
+    m[current + PENDING]! &= ~SIG_STOP;
+    m[current + STATE] = STOPPED;
+    return false;
+  }
+  m[current + PENDING]! &= ~SIG_OTHER;
+  return true;
+}
+
+/** fatal_signal_pending() */
+export function killed(task: number): boolean {
+  return (m[task + PENDING]! & SIG_KILL) !== 0;
+}
+
+/** Whether a fault that sends this signal would still find the task within the restart, and not already so hit. */
+export function canBeHit(task: number, signal: number): boolean {
+  const state = m[task + STATE]!;
+  if ((m[task + PENDING]! & (signal | SIG_KILL)) !== 0) return false;
+  if (state === RUNNING || state === PREPARED || state === SLEEPING || state === DEEPLY) return true;
+  if (state === KILLABLE) return true;
+  return signal === SIG_KILL && (state === STOPPED || state === IDLE);
+}
+
+/** Whether a task sleeps where a spurious wake-up can reach it. */
+export function canBeWoken(task: number): boolean {
+  return m[task + STATE] === SLEEPING || m[task + STATE] === KILLABLE;
+}

@@ -1,0 +1,31 @@
+/** Allocation that can fail, and the calls that a scenario makes fail. */
+import { EFFECT, type Steps, touch } from './access.ts';
+import { NULL, SLAB } from './layout.ts';
+import { m, world } from './memory.ts';
+import { ARMED, CALLS, FAIL_KMALLOC, FAULT_WORDS, FIRED } from './world.ts';
+
+/** The positive errno that a scenario wants this call of `current` to fail with; 0: none. Counts the call. */
+export function failure(current: number, kind: number): number {
+  const faults = world.failures[kind]!;
+  for (let i = 0; i < faults.length; i++) {
+    const fault = world.faults[faults[i]!]!;
+    const words = world.firstFault + faults[i]! * FAULT_WORDS;
+    if (m[words + FIRED]! >= fault.times && m[words + ARMED] === 0) continue;
+    if (fault.targets.length > 0 && !fault.targets.includes(current)) continue;
+    if (fault.call > 0) {
+      if (++m[words + CALLS]! < fault.call) continue;
+      m[words + FIRED]!++;
+    } else {
+      if (m[words + ARMED] === 0) continue;
+      m[words + ARMED]!--;
+    }
+    return fault.errno;
+  }
+  return 0;
+}
+
+/** kmalloc(): false when there is no memory. */
+export function* kmalloc(current: number): Steps<boolean> {
+  yield touch(NULL, SLAB, EFFECT);
+  return failure(current, FAIL_KMALLOC) === 0;
+}

@@ -1,0 +1,148 @@
+/** Wait queues, wake-ups, completions (kernel/wait.c, kernel/sched.c of 2.6.33). A queue is its address. */
+import { EFFECT, live, type Steps, touch, WRITE } from './access.ts';
+import {
+  COMPLETE_ALL,
+  DEEPLY,
+  FLAGS,
+  FREEZING,
+  KILLABLE,
+  NULL,
+  PENDING,
+  PREPARED,
+  RUNNING,
+  SLEEPING,
+  STATE,
+  WAITING_ON,
+} from './layout.ts';
+import { m, note, runnable, world } from './memory.ts';
+
+/** -ERESTARTSYS */
+export const ERESTARTSYS = 512;
+
+/** signal_pending(): a signal, or the freezer's fake one. */
+export function signalPending(task: number): boolean {
+  return m[task + PENDING] !== 0 || (m[task + FLAGS]! & FREEZING) !== 0;
+}
+
+/** try_to_wake_up(): true when the task slept, or was about to; a completion's uninterruptible sleep is not touched. */
+export function tryToWakeUp(task: number, by: number): boolean {
+  const state = m[task + STATE]!;
+  if (state !== PREPARED && state !== SLEEPING && state !== KILLABLE) return false;
+  m[task + STATE] = RUNNING;
+  m[task + WAITING_ON] = NULL;
+  if (state !== PREPARED) {
+    note('wake', by, task);
+    runnable(task);
+  }
+  return true;
+}
+
+/** wake_up_process(): does nothing to a task that is not asleep. */
+export function* wakeUpProcess(current: number, task: number): Steps {
+  yield touch(task, STATE, EFFECT);
+  tryToWakeUp(task, current);
+}
+
+/** Wakes all (or one) that wait on a queue. */
+export function wakeQueue(queue: number, one: boolean, by: number): void {
+  const { firstTask, nrTasks, taskWords } = world;
+  for (let i = 0, task = firstTask; i < nrTasks; i++, task += taskWords) {
+    if (m[task + WAITING_ON] !== queue) continue;
+    const state = m[task + STATE];
+    m[task + WAITING_ON] = NULL;
+    m[task + STATE] = RUNNING;
+    if (state !== PREPARED) {
+      note('wake', by, task);
+      runnable(task);
+    }
+    if (one) return;
+  }
+}
+
+/** wake_up_all() of the queue in this field of a context. */
+export function* wakeUpAll(current: number, ctx: number, queue: number): Steps {
+  yield touch(ctx, queue, EFFECT);
+  live(ctx);
+  wakeQueue(ctx + queue, false, current);
+}
+
+/** prepare_to_wait(queue, TASK_INTERRUPTIBLE): from here on a wake-up is not lost. */
+export function* prepareToWait(current: number, at: number, queue: number): Steps {
+  yield touch(at, queue, WRITE);
+  m[current + STATE] = PREPARED;
+  m[current + WAITING_ON] = at + queue;
+}
+
+/** schedule() in an interruptible wait: sleeps, unless a wake-up came since prepare_to_wait(). */
+export function schedule(current: number, queue: number): void {
+  if (m[current + STATE] === PREPARED) {
+    m[current + STATE] = SLEEPING;
+    note('sleep', current, queue);
+  }
+}
+
+/** schedule() in a killable wait. */
+export function scheduleKillable(current: number, queue: number): void {
+  if (m[current + STATE] === PREPARED) {
+    m[current + STATE] = KILLABLE;
+    note('sleep', current, queue);
+  }
+}
+
+/** finish_wait() */
+export function finishWait(current: number): void {
+  m[current + STATE] = RUNNING;
+  m[current + WAITING_ON] = NULL;
+}
+
+/** complete(): lets one waiter through. */
+export function* complete(current: number, ctx: number, completion: number): Steps {
+  yield touch(ctx, completion, EFFECT);
+  live(ctx);
+  m[ctx + completion]!++;
+  note('complete', current, completion);
+  wakeQueue(ctx + completion, true, current);
+}
+
+/** complete_all(): lets everybody through, now and later. */
+export function* completeAll(current: number, ctx: number, completion: number): Steps {
+  yield touch(ctx, completion, EFFECT);
+  live(ctx);
+  m[ctx + completion]! += COMPLETE_ALL;
+  note('complete', current, completion);
+  wakeQueue(ctx + completion, false, current);
+}
+
+/** wait_for_completion(): nothing but the completion ends it. */
+export function* waitForCompletion(current: number, ctx: number, completion: number): Steps {
+  for (;;) {
+    yield touch(ctx, completion, EFFECT);
+    live(ctx);
+    if (m[ctx + completion]! > 0) {
+      m[ctx + completion]!--;
+      return;
+    }
+    m[current + STATE] = DEEPLY;
+    m[current + WAITING_ON] = ctx + completion;
+    note('sleep', current, completion);
+  }
+}
+
+/** wait_for_completion_interruptible(): 0, or -ERESTARTSYS when a signal is pending and it is not done. */
+export function* waitForCompletionInterruptible(current: number, ctx: number, completion: number): Steps<number> {
+  for (;;) {
+    yield touch(ctx, completion, EFFECT);
+    live(ctx);
+    if (m[ctx + completion]! > 0) {
+      m[ctx + completion]!--;
+      return 0;
+    }
+    if (signalPending(current)) {
+      note('interrupted', current, completion);
+      return -ERESTARTSYS;
+    }
+    m[current + STATE] = SLEEPING;
+    m[current + WAITING_ON] = ctx + completion;
+    note('sleep', current, completion);
+  }
+}

@@ -1,0 +1,208 @@
+/** A simulated machine: the compiled model, its memory, and the events of the environment, one step at a time. */
+import type { Case, Who } from '../../model/case.ts';
+import type { RunRecord } from '../../record/record.ts';
+import type { Machine, Outcome } from '../backend.ts';
+import { type Compiled, compiledModel } from './compile/compile.ts';
+import type { Rewrite } from './compile/source.ts';
+import { canCome, come, type Event, passOver } from './faults.ts';
+import { ACQUIRE, ACQUIRE_READ } from './kernel/access.ts';
+import { DELAYED, DUE, FLAGS, OOPS, OOPS_AT, PC, PREPARED, RUNNING, STATE } from './kernel/layout.ts';
+import { type Listener, OOPSED, use } from './kernel/memory.ts';
+import type { World } from './kernel/world.ts';
+import { finalState, findingsOf, outcomeOf } from './outcome.ts';
+import { Reduction } from './reduction.ts';
+import { Tracer } from './trace.ts';
+import type { Variant } from './variants.ts';
+import { forkedByFaults, setUp, tasksOf } from './world.ts';
+
+export interface MachineOptions {
+  readonly trace?: boolean;
+  /** Changes the model's source before it is compiled (mutants). */
+  readonly rewrite?: Rewrite;
+}
+
+const nobodyListens = (): void => {};
+
+export class SimulatedMachine implements Machine {
+  readonly actors: readonly string[];
+  readonly firstEvent: number;
+  readonly state: Int32Array;
+  readonly world: World;
+  readonly compiled: Compiled;
+  private readonly case: Case;
+  private readonly variant: Variant;
+  private readonly start: Int32Array;
+  private readonly events: readonly Event[];
+  private readonly who: readonly Who[];
+  private readonly tracer: Tracer | null;
+  private readonly listener: Listener | null;
+  private readonly reduction: Reduction;
+  private static running: SimulatedMachine | undefined;
+
+  constructor(c: Case, variant: Variant, options: MachineOptions = {}) {
+    const trace = options.trace ?? false;
+    const build = { variant, debug: c.restart.debug, trace };
+    this.compiled = compiledModel(options.rewrite ? { ...build, rewrite: options.rewrite } : build);
+    const { world, memory } = setUp(c, this.compiled.taskWords);
+    this.case = c;
+    this.variant = variant;
+    this.world = world;
+    this.state = memory;
+    this.events = world.faults.flatMap((fault, i): Event[] =>
+      fault.call > 0
+        ? []
+        : [...(fault.targets.length > 0 && fault.errno === 0 ? fault.targets : [0])].map((target) => ({
+            fault: i,
+            target,
+          })),
+    );
+    this.who = ['coordinator', ...[...tasksOf(c), ...forkedByFaults(c)].map((task) => task.pid)];
+    this.firstEvent = world.nrTasks;
+    this.actors = [...this.who.map(String), ...this.events.map((event) => this.nameOf(event))];
+    this.tracer = trace ? new Tracer(c, world, this.who) : null;
+    this.listener = this.tracer ? this.tracer.hear : null;
+    this.reduction = new Reduction(this.compiled, world);
+    this.settle();
+    this.start = this.state.slice();
+    this.tracer?.clear();
+  }
+
+  private nameOf(event: Event): string {
+    const fault = this.world.faults[event.fault]!;
+    if (fault.targets.length < 2 || event.target === 0) return fault.name;
+    return `${fault.name} ${this.who[this.numberOf(event.target)]}`;
+  }
+
+  private numberOf(task: number): number {
+    return (task - this.world.firstTask) / this.world.taskWords;
+  }
+
+  /** Every task stands before its first step. */
+  private settle(): void {
+    this.load();
+    const { firstTask, nrTasks, taskWords } = this.world;
+    for (let i = 0, task = firstTask; i < nrTasks; i++, task += taskWords) {
+      this.compiled.steps[0]!(this.state, this.world, task);
+    }
+    if (this.state[DUE] !== 0) passOver();
+  }
+
+  /** Puts this machine in the kernel's place. */
+  private load(): void {
+    if (SimulatedMachine.running === this) return;
+    SimulatedMachine.running = this;
+    use(this.state, this.world, this.variant, this.listener, nobodyListens);
+  }
+
+  reset(): void {
+    this.state.set(this.start);
+    this.tracer?.clear();
+  }
+
+  /** Whether the task could do its next step: it is not asleep, and no lock that it wants is held. */
+  private canMove(task: number): boolean {
+    const m = this.state;
+    const state = m[task + STATE]!;
+    if (state !== RUNNING && state !== PREPARED) return false;
+    const pc = m[task + PC]!;
+    if (pc === 0) return false;
+    const mode = this.compiled.modes[pc]!;
+    if (mode < ACQUIRE || mode > ACQUIRE_READ) return true;
+    const word = m[this.compiled.touches[pc]!(m, this.world, task) + this.compiled.fieldOffsets[pc]!]!;
+    return mode === ACQUIRE ? word === 0 : word >= 0;
+  }
+
+  enabled(out: Int32Array): number {
+    const m = this.state;
+    if (m[OOPS] !== 0) return 0;
+    this.load();
+    let n = 0;
+    if (m[DUE] !== 0) {
+      for (let i = 0; i < this.events.length; i++) {
+        if (canCome(this.events[i]!)) out[n++] = this.firstEvent + i;
+      }
+      return n;
+    }
+    const { firstTask, nrTasks, taskWords } = this.world;
+    let delayed = 0;
+    for (let i = 0, task = firstTask; i < nrTasks; i++, task += taskWords) {
+      if (!this.canMove(task)) continue;
+      if ((m[task + FLAGS]! & DELAYED) !== 0) delayed++;
+      else out[n++] = i;
+    }
+    if (n === 0 && delayed > 0) {
+      for (let i = 0, task = firstTask; i < nrTasks; i++, task += taskWords) {
+        if ((m[task + FLAGS]! & DELAYED) !== 0 && this.canMove(task)) out[n++] = i;
+      }
+    }
+    for (let i = 0; i < this.events.length; i++) {
+      if (canCome(this.events[i]!)) out[n++] = this.firstEvent + i;
+    }
+    return n;
+  }
+
+  step(actor: number): void {
+    this.load();
+    const m = this.state;
+    this.tracer?.begin(actor);
+    if (actor >= this.firstEvent) come(this.events[actor - this.firstEvent]!);
+    else {
+      const task = this.world.firstTask + actor * this.world.taskWords;
+      m[task + FLAGS]! &= ~DELAYED;
+      const pc = m[task + PC]!;
+      try {
+        this.compiled.steps[pc]!(m, this.world, task);
+      } catch (error) {
+        if (error !== OOPSED) throw error;
+        m[OOPS_AT] = pc + 1;
+        this.tracer?.oops(findingsOf(this)[0]!);
+      }
+    }
+    if (m[DUE] !== 0) passOver();
+  }
+
+  label(actor: number): string {
+    if (actor >= this.firstEvent) return 'fault';
+    return this.compiled.labels[this.state[this.taskOf(actor) + PC]!]!;
+  }
+
+  /** The pointer of a task by its number. */
+  taskOf(actor: number): number {
+    return this.world.firstTask + actor * this.world.taskWords;
+  }
+
+  alone(actor: number): boolean {
+    if (actor >= this.firstEvent) return false;
+    this.load();
+    return this.reduction.alone(this.state, this.taskOf(actor), this.events);
+  }
+
+  outcome(): Outcome {
+    return outcomeOf(this);
+  }
+
+  /** The tasks by their numbers: `coordinator`, then pids. */
+  get lanes(): readonly Who[] {
+    return this.who;
+  }
+
+  get subject(): Case {
+    return this.case;
+  }
+
+  record(seed: string | null, schedule: readonly string[], end: RunRecord['end']): RunRecord {
+    if (!this.tracer) throw new Error('a record needs a machine that was opened with trace');
+    return {
+      version: 1,
+      backend: 'simulated',
+      protocol: this.variant.name,
+      case: this.case.id,
+      seed,
+      schedule,
+      events: this.tracer.events,
+      final: finalState(this),
+      findings: findingsOf(this),
+      end: this.state[OOPS] !== 0 ? 'crashed' : end,
+    };
+  }
+}

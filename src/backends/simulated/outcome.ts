@@ -1,0 +1,155 @@
+/** How a run ended, read from the machine's memory. */
+import type { FinalState, Finding, TaskFinal } from '../../record/record.ts';
+import type { Outcome } from '../backend.ts';
+import * as L from './kernel/layout.ts';
+import { FINDING_KINDS } from './kernel/memory.ts';
+import { POINT_EXIT } from './kernel/world.ts';
+import type { SimulatedMachine } from './machine.ts';
+import { isTaskself, pointName } from './world.ts';
+
+/** The function in which a step lies, from its name. */
+function functionOf(label: string): string {
+  return label.slice(0, label.indexOf(':'));
+}
+
+/** The kernel defect that stopped the run, and the reference that nobody gives back; most runs have none. */
+export function findingsOf(machine: SimulatedMachine): Finding[] {
+  const m = machine.state;
+  if (m[L.OOPS] !== 0) {
+    const label = machine.compiled.labels[m[L.OOPS_AT]! - 1] ?? '';
+    return [{ kind: FINDING_KINDS[m[L.OOPS]! - 1]!, at: functionOf(label), detail: label }];
+  }
+  const { ctx } = machine.world;
+  if (m[ctx + L.LIFE] === 1 && m[ctx + L.REFCOUNT]! > heldReferences(machine)) {
+    return [
+      {
+        kind: 'reference-leak',
+        at: 'ckptCtxPut',
+        detail: `${m[ctx + L.REFCOUNT]! - heldReferences(machine)} too many`,
+      },
+    ];
+  }
+  return [];
+}
+
+/** References that somebody who is still there may yet give back: of tasks that have it, and of those inside of restart. */
+function heldReferences(machine: SimulatedMachine): number {
+  const m = machine.state;
+  const { ctx, firstTask, nrTasks, taskWords } = machine.world;
+  let held = 0;
+  for (let i = 0, task = firstTask; i < nrTasks; i++, task += taskWords) {
+    const state = m[task + L.STATE]!;
+    if (state === L.DEAD || state === L.UNBORN) continue;
+    if (m[task + L.CHECKPOINT_CTX] === ctx) held++;
+    const inside = state !== L.USER && state !== L.FROZEN && state !== L.IDLE && (m[task + L.FLAGS]! & L.CALLED) !== 0;
+    if (inside && m[task + L.RESULT] === L.NO_RESULT && (i === 0 || m[task + L.CHECKPOINT_CTX] === ctx)) held++;
+  }
+  return held;
+}
+
+function endOf(machine: SimulatedMachine, task: number): TaskFinal['end'] {
+  const m = machine.state;
+  const flags = m[task + L.FLAGS]!;
+  switch (m[task + L.STATE]) {
+    case L.DEAD:
+      if (m[task + L.POINT] !== POINT_EXIT) return 'untouched';
+      if ((flags & L.KILLED) !== 0) return 'killed';
+      return (flags & L.WAS_ZOMBIE) !== 0 ? 'zombie' : 'exited';
+    case L.USER:
+      return 'returned';
+    case L.FROZEN:
+      return 'frozen';
+    case L.IDLE:
+      return 'untouched';
+    case L.STOPPED:
+      return (flags & L.IN_USER) !== 0 ? 'untouched' : 'waiting';
+    case L.SLEEPING:
+    case L.DEEPLY:
+    case L.KILLABLE:
+      return 'waiting';
+    default:
+      return m[L.OOPS] !== 0 ? 'crashed' : 'running';
+  }
+}
+
+function taskFinal(machine: SimulatedMachine, task: number): TaskFinal {
+  const m = machine.state;
+  const end = endOf(machine, task);
+  const at = pointName(m[task + L.POINT]!);
+  const result = m[task + L.RESULT]!;
+  const record = m[task + L.RECORD]!;
+  return {
+    end,
+    ...(end === 'waiting' && at ? { at } : {}),
+    ...(result === L.NO_RESULT ? {} : { result }),
+    ...(record === 0 ? {} : { record: record - 1 }),
+    marked: (m[task + L.FLAGS]! & L.MARKED) !== 0,
+  };
+}
+
+/** The completed restores in their order: records are read one after the other. */
+function restoresOf(machine: SimulatedMachine): [number, number][] {
+  const m = machine.state;
+  const { firstTask, nrTasks, taskWords, pid } = machine.world;
+  const restores: [number, number][] = [];
+  for (let i = 0, task = firstTask; i < nrTasks; i++, task += taskWords) {
+    const record = m[task + L.RECORD]!;
+    if (record !== 0) restores.push([pid[i]!, record - 1]);
+  }
+  return restores.sort((a, b) => a[1] - b[1]);
+}
+
+/** The final state of a record. */
+export function finalState(machine: SimulatedMachine): FinalState {
+  const { state: m, world, subject } = machine;
+  const { end, at, result } = taskFinal(machine, world.firstTask);
+  const tasks: Record<number, TaskFinal> = {};
+  if (isTaskself(subject)) tasks[world.pid[0]!] = taskFinal(machine, world.firstTask);
+  for (let i = 1; i < world.nrTasks; i++) {
+    const task = machine.taskOf(i);
+    if (m[task + L.STATE] !== L.UNBORN) tasks[world.pid[i]!] = taskFinal(machine, task);
+  }
+  const life = m[world.ctx + L.LIFE]!;
+  const ended =
+    end === 'returned' || end === 'killed' || end === 'waiting' ? end : end === 'frozen' ? 'returned' : 'crashed';
+  return {
+    coordinator: { end: ended, ...(at ? { at } : {}), ...(result === undefined ? {} : { result }) },
+    tasks,
+    restores: restoresOf(machine),
+    ...(life === 0
+      ? {}
+      : {
+          context: {
+            owner: 'coordinator' as const,
+            freed: life === 2,
+            references: life === 2 ? 0 : m[world.ctx + L.REFCOUNT]!,
+          },
+        }),
+  };
+}
+
+/** The end of a run as `mktrouble outcomes` says it. A run that a kernel defect stopped has no ends: where the others stood is chance. */
+export function outcomeOf(machine: SimulatedMachine): Outcome {
+  const { state: m, world } = machine;
+  const findings = findingsOf(machine).map(({ kind, at }) => ({ kind, at }));
+  if (m[L.OOPS] !== 0) {
+    return { coordinator: { end: 'stopped' }, tasks: {}, restores: [], context: null, findings, seen: 0 };
+  }
+  const final = finalState(machine);
+  const tasks: Record<string, Outcome['tasks'][string]> = {};
+  for (const [pid, { marked: _, ...end }] of Object.entries(final.tasks)) tasks[pid] = end;
+  return {
+    coordinator: final.coordinator,
+    tasks,
+    restores: final.restores,
+    context: final.context ? (final.context.freed ? { freed: true } : { references: final.context.references }) : null,
+    findings,
+    seen: seenOf(m, world.ctx),
+  };
+}
+
+/** What tells two equal ends apart: bits seen on the way, and the error that was recorded. */
+function seenOf(m: Int32Array, ctx: number): number {
+  const decided = m[ctx + L.KFLAGS]! & (L.CKPT_CTX_SUCCESS | L.CKPT_CTX_ERROR);
+  return m[L.SEEN]! | (decided << 6) | ((-m[ctx + L.ERRNO]! & 0x3ff) << 12);
+}
