@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { checkTree, strayImports } from './layers.ts';
+
+describe('the layers', () => {
+  it('hold in the whole tree', () => {
+    assert.deepEqual(checkTree(path.dirname(import.meta.dirname)), []);
+  });
+
+  it('refuse an import that points down, whatever its form', () => {
+    for (const text of [
+      "import { x } from '../injector/index.ts';",
+      "import type { X } from '../injector/index.ts';",
+      "export * from '../injector/index.ts';",
+      "const x = await import('../injector/index.ts');",
+    ]) {
+      assert.equal(strayImports('src/explore/x.ts', text).length, 1, text);
+    }
+  });
+
+  it('let the kernel know nothing of restart, and no backend of another', () => {
+    assert.equal(strayImports('src/backends/simulated/kernel/x.ts', "import '../restart/y.ts';").length, 1);
+    assert.equal(strayImports('src/backends/native/x.ts', "import '../simulated/y.ts';").length, 1);
+    assert.equal(strayImports('src/explore/x.ts', "import '../backends/simulated/y.ts';").length, 1);
+    assert.deepEqual(strayImports('src/backends/simulated/restart/x.ts', "import '../kernel/y.ts';"), []);
+    assert.deepEqual(strayImports('src/explore/x.ts', "import '../backends/backend.ts';"), []);
+  });
+
+  it('have a room for every file', () => {
+    assert.equal(strayImports('src/stray.ts', '').length, 1);
+  });
+});

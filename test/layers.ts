@@ -1,0 +1,81 @@
+/**
+ * The check of the house's first rule: an import only ever points up the table of the architecture. Run by
+ * `npm run lint:layers`; prints each import that does not, and exits with 1.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+
+interface Room {
+  /** A folder, or a single file; the longest that fits is the room of a file. */
+  readonly path: string;
+  /** Folders and files that it may import from, besides itself. */
+  readonly mayImport: readonly string[];
+}
+
+const MODEL = ['src/model'];
+const RECORD = [...MODEL, 'src/record'];
+const ABOVE_INJECTOR = [...RECORD, 'src/scenario', 'src/properties', 'src/backends', 'src/explore'];
+const ALL = ['src', 'reporters'];
+
+/** The table, from top to bottom. */
+export const ROOMS: readonly Room[] = [
+  { path: 'src/model', mayImport: [] },
+  { path: 'src/scenario', mayImport: MODEL },
+  { path: 'src/record', mayImport: MODEL },
+  { path: 'src/properties', mayImport: RECORD },
+  { path: 'src/backends/backend.ts', mayImport: RECORD },
+  // The simulated kernel knows nothing of restart.
+  { path: 'src/backends/simulated/kernel', mayImport: RECORD },
+  // No backend knows another.
+  { path: 'src/backends/simulated', mayImport: [...RECORD, 'src/backends/backend.ts', 'src/backends/simulated'] },
+  { path: 'src/backends/native', mayImport: [...RECORD, 'src/backends/backend.ts'] },
+  { path: 'src/backends/criu', mayImport: [...RECORD, 'src/backends/backend.ts'] },
+  { path: 'src/explore', mayImport: [...RECORD, 'src/backends/backend.ts'] },
+  { path: 'src/injector', mayImport: ABOVE_INJECTOR },
+  { path: 'src/mocha', mayImport: [...ABOVE_INJECTOR, 'src/injector'] },
+  { path: 'src/cli', mayImport: ALL },
+  { path: 'src/index.ts', mayImport: ALL },
+  { path: 'reporters', mayImport: RECORD },
+];
+
+/** What is wrong with the imports of a file; nothing when all point up. Paths are from the root, with slashes. */
+export function strayImports(file: string, text: string): string[] {
+  const room = roomOf(file);
+  if (!room) return [`${file} is in no room of the table`];
+  return importsOf(text)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => path.posix.join(path.posix.dirname(file), name))
+    .filter((target) => !within(target, room.path) && !room.mayImport.some((allowed) => within(target, allowed)))
+    .map((target) => `${file} imports ${target}, which is not above it`);
+}
+
+function roomOf(file: string): Room | undefined {
+  return ROOMS.filter((room) => within(file, room.path)).sort((a, b) => b.path.length - a.path.length)[0];
+}
+
+function within(file: string, place: string): boolean {
+  return file === place || file.startsWith(`${place}/`);
+}
+
+/** Static and dynamic imports, re-exports and types. */
+function importsOf(text: string): string[] {
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
+}
+
+/** The stray imports of all sources under this root. */
+export function checkTree(root: string): string[] {
+  return ['src', 'reporters'].flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `${folder}/${name.split(path.sep).join('/')}`)
+      .sort()
+      .flatMap((file) => strayImports(file, readFileSync(path.join(root, file), 'utf8'))),
+  );
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const stray = checkTree(path.dirname(import.meta.dirname));
+  for (const line of stray) console.error(line);
+  process.exitCode = stray.length > 0 ? 1 : 0;
+}
