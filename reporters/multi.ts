@@ -7,12 +7,7 @@ import { join } from 'node:path';
 import Mocha from 'mocha';
 import { REPORTERS, type ReporterSpec } from './registry.ts';
 import { Guard } from './shared/guard.ts';
-import {
-  listen,
-  type MochaOptions,
-  type MochaReporter,
-  type MochaRunner,
-} from './shared/mocha-reporter.ts';
+import { listen, type MochaOptions, type MochaReporter, type MochaRunner } from './shared/mocha-reporter.ts';
 import { type Output, terminalOutput } from './shared/output.ts';
 
 class Multi {

@@ -17,8 +17,8 @@ interface Row {
 }
 
 /** A job's summary may have 1 MiB; more rows than this nobody reads there. */
-const ROWS = 200;
-const CELL = 600;
+const ROWS = 100;
+const CELL = 300;
 
 export class Github implements Listener {
   readonly #setting: Setting;

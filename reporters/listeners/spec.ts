@@ -141,7 +141,7 @@ function reasonsOf({ verdict, error, reason }: CaseResult): string[] {
     const more = verdict.violations.length - shown.length;
     return more > 0 ? [...shown, `and ${count(more, 'more violation')}`] : shown;
   }
-  return [firstLine(error?.message ?? reason ?? 'failed')];
+  return [firstLine(reason ?? error?.message ?? 'failed')];
 }
 
 function firstLine(text: string): string {

@@ -28,7 +28,11 @@ export function failureLines(result: CaseResult, style: TextStyle): string[] {
       verdict.record || verdict.case ? drawTree(verdict.record, verdict.case, inner(style)) : [],
       style,
     ),
-    ...section('faults', faultLines(result), style),
+    ...section(
+      'faults',
+      faultLines(result).flatMap((line) => textLines(line, style)),
+      style,
+    ),
     ...timelineSections(result, violations, style),
     ...verdict.violations.flatMap((violation) => violationLines(violation, style)),
     ...section('replay', [replayCommand(verdict)], style),
@@ -48,9 +52,9 @@ function timelineSections({ verdict }: CaseResult, violations: readonly Violatio
 
 function faultLines({ verdict }: CaseResult): string[] {
   const c = verdict?.case;
-  if (c) return c.faults.map((fault) => harmless(`${fault.name}: ${faultSentence(fault)}`));
+  if (c) return c.faults.map((fault) => `${fault.name}: ${faultSentence(fault)}`);
   const events = verdict?.record?.events.filter((event) => event.kind === 'fault') ?? [];
-  return events.map((e) => harmless(`${e.fault}: ${e.verb}${e.target === undefined ? '' : ` ${e.target}`}`));
+  return events.map((e) => `${e.fault}: ${e.verb}${e.target === undefined ? '' : ` ${e.target}`}`);
 }
 
 function violationLines(violation: Violation, style: TextStyle): string[] {

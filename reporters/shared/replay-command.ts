@@ -28,16 +28,26 @@ export function replayCommand(verdict: Verdict): string {
   ]);
 }
 
-/** Mocha's --grep takes a regular expression. */
+/** Mocha's --grep takes a regular expression. What could not be pasted into a shell is any character. */
 function asPattern(title: string): string {
-  return title.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+  return title.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(UNPRINTABLE, '[^]');
 }
 
 function line(words: readonly string[]): string {
   return words.map(quoted).join(' ');
 }
 
-/** POSIX shell quoting. */
+/** Shell quoting: POSIX, but for control characters, which only the `$'…'` of bash, zsh and ksh can show. */
 export function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  if (word.search(UNPRINTABLE) === -1) return `'${word.replaceAll("'", "'\\''")}'`;
+  const escaped = word.replace(/[\\']/g, '\\$&').replace(UNPRINTABLE, (c) => [...Buffer.from(c)].map(octal).join(''));
+  return `$'${escaped}'`;
 }
+
+function octal(byte: number): string {
+  return `\\${byte.toString(8).padStart(3, '0')}`;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be found
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/gu;

@@ -43,7 +43,7 @@ export function drawTimeline(record: RunRecord, timeline: Timeline, style: TextS
       );
       continue;
     }
-    const [first = '', ...rest] = wrap(wordsOf(row, symbols), room);
+    const [first = '', ...rest] = hanging(wordsOf(row, symbols), room);
     const gutter = lanes.who.length > 0 ? `${arrows(row, lanes, state, symbols)} ` : '';
     const paint = paintOf(row, colors);
     lines.push(`${colors.dim(String(row.first).padStart(stepColumns))}  ${paint.lane(gutter)}${paint.words(first)}`);
@@ -53,6 +53,12 @@ export function drawTimeline(record: RunRecord, timeline: Timeline, style: TextS
   }
   for (const v of timeline.atEnd) lines.push(marker(`${v.property}, at the end`, indent, style));
   return lines;
+}
+
+/** Lines of at most `room` columns, of which those after the first will be indented by two. */
+function hanging(words: string, room: number): string[] {
+  const lines = wrap(words, room);
+  return lines.length === 1 ? lines : wrap(words, room - 2);
 }
 
 function marker(text: string, indent: number, { colors, symbols }: TextStyle): string {

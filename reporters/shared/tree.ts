@@ -27,7 +27,7 @@ export function drawTree(record: RunRecord | undefined, c: Case | undefined, sty
     const row = `${pad(line.name, names)}  ${line.paint(style.colors)(pad(line.end, ends))}`;
     return `${row}  ${style.colors.dim(line.words)}`.trimEnd();
   });
-  const more = lines.length - shown.length;
+  const more = (c ? Math.max(c.tasks.length + 1, lines.length) : lines.length) - shown.length;
   return more > 0
     ? [...drawn, style.colors.dim(`${style.symbols.ellipsis} ${more} more tasks ${style.symbols.ellipsis}`)]
     : drawn;
@@ -72,6 +72,7 @@ function caseLines(c: Case, record: RunRecord | undefined, style: TextStyle): Li
   const lines: Line[] = [];
   const walk = (tasks: readonly Task[], prefix: string): void => {
     tasks.forEach((task, i) => {
+      if (lines.length > TASKS_AT_MOST) return;
       const last = i === tasks.length - 1;
       lines.push(taskLine(prefix + (last ? corner : branch), task, c, record));
       walk(below.get(task.pid) ?? [], prefix + (last ? '   ' : trunk));

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import JsonReporter from '../../reporters/json.ts';
+import { type FakeTest, reportOf } from './fixtures/run.ts';
+import { failing, HOSTILE, recordOf, verdict, violation } from './fixtures/verdicts.ts';
+
+type Plain = Record<string, unknown>;
+interface Document {
+  version: number;
+  cases: Plain[];
+  summary: Plain;
+}
+
+async function report(tests: readonly FakeTest[], options: Plain = {}): Promise<Document> {
+  return JSON.parse((await reportOf(JsonReporter, tests, options)).text) as Document;
+}
+
+const position = { file: 'a.yaml', line: 1, column: 2 };
+const tried = { strategy: 'exhaustive', schedules: 1, states: 2, transitions: 3, outcomes: 4, complete: true } as const;
+const every: FakeTest[] = [
+  { title: 'passes', verdict: verdict({ title: 'passes', record: recordOf() }) },
+  {
+    title: 'fails',
+    verdict: failing({
+      title: 'fails',
+      tried,
+      violations: [{ ...violation, position }],
+      differential: [recordOf(), recordOf()],
+      replay: 'x.replay.yaml',
+    }),
+  },
+  { title: 'skipped', verdict: verdict({ title: 'skipped', status: 'skip', reason: 'no freezer' }) },
+  { title: 'known', verdict: verdict({ title: 'known', known: [violation], record: recordOf() }) },
+  { title: 'ordinary' },
+  { title: 'ordinary failure', throws: new Error('6 !== 7') },
+];
+
+describe('json', () => {
+  it('has an object for each case, and a summary', async () => {
+    const { version, cases, summary } = await report(every);
+    assert.equal(version, 1);
+    assert.deepEqual(
+      cases.map((c) => [c['title'], c['result']]),
+      [
+        ['passes', 'pass'],
+        ['fails', 'fail'],
+        ['skipped', 'skip'],
+        ['known', 'pass'],
+        ['ordinary', 'pass'],
+        ['ordinary failure', 'fail'],
+      ],
+    );
+    assert.equal(cases[2]!['reason'], 'no freezer');
+    assert.equal((cases[5]!['error'] as Plain)['message'], '6 !== 7');
+    assert.equal(summary['cases'], 6);
+    assert.equal(summary['failed'], 2);
+    assert.equal(summary['known'], 1);
+    assert.equal(summary['interrupted'], false);
+  });
+
+  it('has records where something is to be seen, or as told', async () => {
+    const withRecord = async (options: Plain): Promise<unknown[]> => {
+      const { cases } = await report(every, options);
+      return cases.filter((c) => c['record']).map((c) => c['title']);
+    };
+    assert.deepEqual(await withRecord({}), ['fails', 'known']);
+    assert.deepEqual(await withRecord({ records: 'all' }), ['passes', 'fails', 'known']);
+    assert.deepEqual(await withRecord({ records: 'none' }), []);
+  });
+
+  it('holds the record as it is', async () => {
+    const { cases } = await report(every);
+    assert.deepEqual(cases[1]!['record'], JSON.parse(JSON.stringify(recordOf())));
+  });
+
+  it('survives any text', async () => {
+    const { cases } = await report([{ title: HOSTILE, verdict: failing({ title: HOSTILE, why: HOSTILE }) }]);
+    assert.equal(cases[0]!['title'], HOSTILE);
+  });
+
+  it('is whole without a case', async () => {
+    assert.deepEqual((await report([])).cases, []);
+  });
+
+  it('is whole when the process ends in the middle of the run', function () {
+    this.timeout(20_000);
+    const folder = mkdtempSync(join(tmpdir(), 'mktrouble-json-'));
+    try {
+      const output = join(folder, 'report.json');
+      const script = fileURLToPath(new URL('./fixtures/exits-in-the-middle.ts', import.meta.url));
+      const { status } = spawnSync(process.execPath, ['--import', 'tsx', script, output], { encoding: 'utf8' });
+      assert.equal(status, 130);
+      const { cases, summary } = JSON.parse(readFileSync(output, 'utf8')) as Document;
+      assert.equal(cases.length, 1);
+      assert.equal(summary['interrupted'], true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('has the keys that docs/json-report.md names, and no others', async () => {
+    const documented = keysByHeading(readFileSync(new URL('../../docs/json-report.md', import.meta.url), 'utf8'));
+    const document = await report(every, { records: 'all' });
+    const cases = document.cases;
+    const all = (pick: (c: Plain) => unknown): Plain[] =>
+      cases.flatMap((c) => pick(c) ?? []).filter(Boolean) as Plain[];
+    const actual: Record<string, Plain[]> = {
+      'The document': [document as unknown as Plain],
+      'A case': cases,
+      'A position': all((c) => c['position']),
+      'A violation': all((c) => [...(c['violations'] as Plain[]), ...(c['known'] as Plain[])]),
+      'What was tried': all((c) => c['tried']),
+      'An error': all((c) => c['error']),
+      'The summary': [document.summary],
+    };
+    assert.deepEqual([...documented.keys()].sort(), Object.keys(actual).sort());
+    for (const [heading, objects] of Object.entries(actual)) {
+      const keys = new Set(objects.flatMap((o) => Object.keys(o)));
+      assert.deepEqual([...keys].sort(), documented.get(heading)!.sort(), heading);
+    }
+  });
+});
+
+/** The first column of the table under each heading. */
+function keysByHeading(markdown: string): Map<string, string[]> {
+  const keys = new Map<string, string[]>();
+  for (const part of markdown.split(/^## /m).slice(1)) {
+    const heading = part.slice(0, part.indexOf('\n'));
+    keys.set(
+      heading,
+      [...part.matchAll(/^\| `([^`]+)` \|/gm)].map((m) => m[1]!),
+    );
+  }
+  return keys;
+}

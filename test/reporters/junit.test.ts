@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { validateXML } from 'xmllint-wasm';
+import JunitReporter from '../../reporters/junit.ts';
+import { type FakeTest, reportOf } from './fixtures/run.ts';
+import { caseOf, failing, HOSTILE, recordOf, verdict, violation } from './fixtures/verdicts.ts';
+
+const schema = readFileSync(new URL('./fixtures/junit.xsd', import.meta.url), 'utf8');
+
+async function report(tests: readonly FakeTest[]): Promise<string> {
+  const { text } = await reportOf(JunitReporter, tests);
+  const { valid, errors } = await validateXML({
+    xml: { fileName: 'report.xml', contents: text },
+    schema: { fileName: 'junit.xsd', contents: schema },
+  });
+  assert.ok(valid, errors.map((e) => e.message).join('\n'));
+  return text;
+}
+
+/** The text of all CDATA sections of an element, joined as a parser does. */
+function cdataOf(xml: string, element: string): string {
+  const body = new RegExp(`<${element}(?: [^>]*)?>([\\s\\S]*?)</${element}>`).exec(xml)?.[1] ?? '';
+  return [...body.matchAll(/<!\[CDATA\[([\s\S]*?)\]\]>/g)].map((m) => m[1]).join('');
+}
+
+const every: FakeTest[] = [
+  { title: 'passes', verdict: verdict({ title: 'passes' }) },
+  { title: 'fails', verdict: failing({ title: 'fails' }) },
+  { title: 'skipped', verdict: verdict({ title: 'skipped', status: 'skip', reason: 'no "freezer" here' }) },
+  { title: 'broken', verdict: verdict({ title: 'broken', status: 'error', reason: 'TypeError: no' }) },
+  { title: 'known', verdict: verdict({ title: 'known', known: [violation], record: recordOf() }) },
+  { title: 'ordinary' },
+  { title: 'ordinary failure', throws: new Error('6 !== 7') },
+];
+
+describe('junit', () => {
+  it('is valid, with every kind of result counted', async () => {
+    const xml = await report(every);
+    const suite = /<testsuite name="scenarios\/ptrace\/traced\.yaml"[^>]*>/.exec(xml)![0];
+    assert.match(suite, /tests="5"/);
+    assert.match(suite, /failures="1"/);
+    assert.match(suite, /errors="1"/);
+    assert.match(suite, /skipped="1"/);
+    assert.match(xml, /<testsuites[^>]* tests="7"/);
+  });
+
+  it('says why a case was skipped', async () => {
+    assert.match(await report(every), /<skipped message="no &quot;freezer&quot; here"\/>/);
+  });
+
+  it('has a failure for each violation, its type the property', async () => {
+    const second = { property: 'first-error-wins', message: 'EIO was reported', expected: 'ENOMEM', actual: 'EIO' };
+    const xml = await report([{ title: 'f', verdict: failing({ violations: [violation, second] }) }]);
+    assert.match(xml, /<failure[^>]*type="half-restored-never-resumes"/);
+    assert.match(xml, /<failure[^>]*type="first-error-wins"/);
+    assert.match(xml, /expected: ENOMEM/);
+    assert.match(xml, / failures="1"/);
+  });
+
+  it('has the properties of its cases, and the timeline in system-out', async () => {
+    const xml = await report([{ title: 'f', verdict: failing({ replay: 'x.replay.yaml' }) }]);
+    for (const [name, value] of Object.entries({
+      backend: 'simulated',
+      protocol: 'series',
+      seed: '7/3',
+      tags: 'ptrace cleanup',
+      'matrix.whom': '102',
+      replay: 'x.replay.yaml',
+    })) {
+      assert.ok(xml.includes(`<property name="${name}" value="${value}"/>`), name);
+      assert.ok(cdataOf(xml, 'system-out').includes(`[[PROPERTY|${name}=${value}]]`), name);
+    }
+    assert.match(cdataOf(xml, 'system-out'), /sends SIGKILL to 100/);
+  });
+
+  it('rounds times to 3 decimals of a second', async () => {
+    const xml = await report([{ title: 'p', verdict: verdict({ duration: 1234.5678 }) }]);
+    assert.match(xml, /<testcase [^>]*time="1.235"/);
+  });
+
+  it('is valid whatever the text, and loses none of it that XML can hold', async () => {
+    const bad = { property: HOSTILE, message: HOSTILE, expected: HOSTILE, actual: HOSTILE };
+    const nasty = verdict({
+      title: HOSTILE,
+      tags: [HOSTILE],
+      why: HOSTILE,
+      status: 'fail',
+      violations: [bad],
+      record: recordOf(),
+      case: caseOf({ matrix: { [HOSTILE]: HOSTILE } }),
+    });
+    const xml = await report([
+      { title: HOSTILE, verdict: nasty },
+      { title: HOSTILE, verdict: { ...nasty, status: 'skip', reason: HOSTILE } },
+      { title: HOSTILE, verdict: { ...nasty, status: 'error', reason: HOSTILE } },
+      { title: HOSTILE, throws: new Error(HOSTILE) },
+    ]);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
+    assert.doesNotMatch(xml, /[\u0000-\u0008\u000b\u000c\u000e-\u001f]|\p{Surrogate}/u);
+    const body = cdataOf(xml, 'failure');
+    assert.ok(body.includes(']]> ]]]]>> <![CDATA[ ]]>]]>'), 'CDATA in CDATA is as it was');
+    assert.ok(body.includes('🧨👩‍👩‍👧 and ünïcødé'));
+    assert.ok(body.includes('red') && !body.includes('[31m'));
+  });
+
+  it('takes a text of a megabyte', async () => {
+    const message = `${']]>'.repeat(1000)}${'x'.repeat(1_000_000)}`;
+    const xml = await report([{ title: 'f', verdict: failing({ violations: [{ ...violation, message }] }) }]);
+    assert.ok(cdataOf(xml, 'failure').includes(message));
+  });
+
+  it('is valid without a single case', async () => {
+    assert.match(await report([]), /<testsuites/);
+  });
+});

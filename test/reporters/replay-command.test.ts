@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import * as fc from 'fast-check';
+import { quoted, replayCommand } from '../../reporters/shared/replay-command.ts';
+import { failing, HOSTILE, recordOf, verdict } from './fixtures/verdicts.ts';
+
+/** The words that a shell makes of a command. */
+function words(command: string): string[] {
+  const text = execFileSync('bash', ['-c', `printf '%s\\0' ${command}`], { encoding: 'utf8' });
+  return text.split('\0').slice(0, -1);
+}
+
+describe('the command that replays', () => {
+  it('names the replay file', () => {
+    assert.deepEqual(words(replayCommand(failing({ replay: "it's here/x.replay.yaml" }))), [
+      'npx',
+      'mktrouble',
+      'replay',
+      "it's here/x.replay.yaml",
+    ]);
+  });
+
+  it('names file, case, protocol and the seed of the one run otherwise', () => {
+    const command = words(replayCommand(failing()));
+    assert.deepEqual(command.slice(0, 4), ['npx', 'mktrouble', 'run', 'scenarios/ptrace/traced.yaml']);
+    const option = (name: string): string => command[command.indexOf(name) + 1]!;
+    assert.match('A traced descendant [whom: 102] @ptrace', new RegExp(option('--grep')));
+    assert.equal(option('--seed'), '7/3');
+    assert.equal(option('--schedules'), '1');
+    assert.equal(option('--protocol'), 'series');
+  });
+
+  it('repeats the whole search where no run has a seed of its own', () => {
+    const tried = { strategy: 'random', schedules: 500, complete: false } as const;
+    const command = words(replayCommand(failing({ tried, record: recordOf({ seed: null }) })));
+    assert.equal(command[command.indexOf('--schedules') + 1], '500');
+    assert.equal(command[command.indexOf('--seed') + 1], '7');
+  });
+
+  it('names a backend that is not the usual one', () => {
+    assert.ok(words(replayCommand(verdict({ backend: 'native' }))).includes('native'));
+  });
+
+  it('can be pasted whatever the title', () => {
+    const command = replayCommand(failing({ title: HOSTILE }));
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
+    assert.doesNotMatch(command, /[\u0000-\u001f]/);
+    assert.match(HOSTILE, new RegExp(words(command)[5]!));
+  });
+
+  it('property: quoting keeps a word as it is', () => {
+    const word = fc.string({ unit: 'grapheme', maxLength: 12 }).filter((w) => !w.includes('\0'));
+    fc.assert(
+      fc.property(fc.array(word, { minLength: 20, maxLength: 40 }), (list) => {
+        assert.deepEqual(words(list.map(quoted).join(' ')), list);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});

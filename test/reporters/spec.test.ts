@@ -1,0 +1,215 @@
+import assert from 'node:assert/strict';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Spec } from '../../reporters/listeners/spec.ts';
+import type { CaseResult } from '../../reporters/shared/result.ts';
+import { width } from '../../reporters/shared/text.ts';
+import { ordinary, resultFor, summaryOf } from './fixtures/results.ts';
+import { type Screen, screen } from './fixtures/screen.ts';
+import { failing, HOSTILE, recordOf, verdict, violation } from './fixtures/verdicts.ts';
+
+function show(results: readonly CaseResult[], on: Screen = screen(), interrupted = false): string {
+  const spec = new Spec({ out: on.out, options: {} });
+  for (const result of results) spec.result(result);
+  spec.end(summaryOf(results, interrupted));
+  return on.text();
+}
+
+describe('spec', () => {
+  it('prints a case as it ends, under its file', () => {
+    const on = screen();
+    const spec = new Spec({ out: on.out, options: {} });
+    spec.result(resultFor(verdict({ title: 'the first' })));
+    assert.match(on.text(), /scenarios\/ptrace\/traced\.yaml/);
+    assert.match(on.text(), /the first/);
+    assert.match(on.text(), /12 ms/);
+    spec.result(resultFor(verdict({ title: 'the second' })));
+    assert.equal(on.text().split('traced.yaml').length, 2, 'the file is named once');
+  });
+
+  it('says what was tried', () => {
+    const tried = { strategy: 'exhaustive', schedules: 1, states: 12_345, outcomes: 14, complete: true } as const;
+    const text = show([resultFor(verdict({ tried }))]);
+    assert.match(text, /12,345 states/);
+    assert.match(text, /14 outcomes/);
+  });
+
+  it('shows all about a case that failed', () => {
+    const text = show([resultFor(failing())]);
+    for (const part of [
+      'scenarios/ptrace/traced.yaml:3',
+      'prepare_descendants() answers a traced task with -EBUSY',
+      'waiting at sync-1',
+      'kill 101, when 101 is at sync-3',
+      'marks 101',
+      violation.property,
+      violation.message,
+      violation.expected!,
+      violation.actual!,
+      'npx mktrouble',
+    ]) {
+      assert.ok(text.includes(part), `${part} is missing in\n${text}`);
+    }
+  });
+
+  it('shows every violation, and names the file that replays it', () => {
+    const second = { property: 'first-error-wins', message: 'EIO was reported' };
+    const text = show([resultFor(failing({ violations: [violation, second], replay: 'x.replay.yaml' }))]);
+    assert.match(text, /first-error-wins/);
+    assert.match(text, /npx mktrouble replay x\.replay\.yaml/);
+  });
+
+  it('shows known defects as found, and not as failures', () => {
+    const results = [resultFor(verdict({ known: [violation], record: recordOf() }))];
+    const text = show(results);
+    assert.match(text, /known defect/);
+    assert.match(text, /half-restored-never-resumes/);
+    assert.match(text, /1 passed/);
+    assert.doesNotMatch(text, /failed/i);
+  });
+
+  it('shows why a case was skipped', () => {
+    assert.match(
+      show([resultFor(verdict({ status: 'skip', reason: 'no compiler on this machine' }))]),
+      /no compiler on this machine/,
+    );
+  });
+
+  it('shows ordinary tests and broken files', () => {
+    const broken = new Error('a/b.yaml:3:7: unknown signal SIGUSER1');
+    const text = show([
+      ordinary('adds'),
+      ordinary('multiplies', new Error('6 !== 7')),
+      ordinary('is a scenario file', broken),
+    ]);
+    assert.match(text, /a suite/);
+    assert.match(text, /6 !== 7/);
+    assert.match(text, /a\/b\.yaml:3:7: unknown signal SIGUSER1/);
+  });
+
+  it('lists the failed ones at the end, with counts', () => {
+    const results = [
+      resultFor(verdict()),
+      resultFor(failing({ title: 'it breaks' })),
+      resultFor(verdict({ status: 'error', reason: 'TypeError: no' })),
+      resultFor(verdict({ status: 'skip', reason: 'x' })),
+    ];
+    const text = show(results);
+    const end = text.slice(text.lastIndexOf('Failed'));
+    assert.match(end, /it breaks/);
+    assert.match(end, /TypeError: no/);
+    assert.match(end, /1 passed/);
+    assert.match(end, /1 failed/);
+    assert.match(end, /1 broken/);
+    assert.match(end, /1 skipped/);
+  });
+
+  it('says when the run was cut short', () => {
+    assert.match(show([resultFor(verdict())], screen(), true), /[Ii]nterrupted/);
+  });
+
+  it('lets hostile text neither move the cursor nor forge lines', () => {
+    const bad = { property: HOSTILE, message: HOSTILE, expected: HOSTILE, actual: HOSTILE };
+    const text = show([
+      resultFor(failing({ title: HOSTILE, why: HOSTILE, violations: [bad] })),
+      ordinary(HOSTILE, new Error(HOSTILE)),
+    ]);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these must not be there
+    assert.doesNotMatch(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+
+  it('cuts a text of a megabyte', () => {
+    const text = show([resultFor(failing({ violations: [{ ...violation, message: 'x'.repeat(1_000_000) }] }))]);
+    assert.ok(text.length < 20_000, `${text.length} characters`);
+  });
+
+  for (const columns of [24, 40, 60, 80, 132]) {
+    it(`keeps to ${columns} columns, but for the command to copy`, () => {
+      const text = show(
+        [resultFor(verdict({ title: 'a title that goes on and on, '.repeat(8) })), resultFor(failing())],
+        screen({ columns }),
+      );
+      const wide = text
+        .split('\n')
+        .filter((line) => width(line) > Math.max(columns, 44) && !line.includes('npx mktrouble'));
+      // Trees are not wrapped: a branch on two lines would be no tree.
+      assert.deepEqual(
+        wide.filter((line) => !/[├└]|coordinator 1 |^ *\d+\) |known defect|passed|half-restored/.test(line)),
+        [],
+      );
+    });
+  }
+
+  it('is ASCII in a locale that is', () => {
+    for (const env of [{ LC_ALL: 'C' }, { LANG: '', LC_ALL: '' }, { LC_CTYPE: 'de_DE.ISO-8859-1' }]) {
+      const text = show([resultFor(failing({ title: 'ünïcode → 🧨' }))], screen({ env }));
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is what is asked for
+      assert.match(text, /^[\u0000-\u007f]*$/);
+    }
+  });
+
+  it('has colours on a terminal only, and not with NO_COLOR', () => {
+    const results = [resultFor(failing())];
+    assert.ok(show(results, screen({ tty: true })).includes('\u001b['));
+    for (const on of [screen(), screen({ tty: true, env: { NO_COLOR: '1', CI: '1' } })]) {
+      assert.ok(!show(results, on).includes('\u001b'));
+    }
+  });
+
+  it('keeps no verdict of a case that passed', () => {
+    const collect = garbageCollector();
+    const spec = new Spec({ out: screen().out, options: {} });
+    const told: WeakRef<object>[] = [];
+    for (let i = 0; i < 10_000; i += 1) {
+      const result = resultFor(verdict({ title: `case ${i}`, record: recordOf() }));
+      told.push(new WeakRef(result.verdict!));
+      spec.result(result);
+    }
+    return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      collect();
+      const kept = told.filter((ref) => ref.deref() !== undefined).length;
+      assert.ok(kept <= 1, `${kept} verdicts are still held`);
+    });
+  });
+});
+
+describe('progress', () => {
+  const results = [resultFor(verdict({ title: 'the one' })), resultFor(failing())];
+  const run = (on: Screen): string => {
+    const spec = new Spec({ out: on.out, options: {}, total: 40 });
+    spec.begin('the one');
+    for (const result of results) spec.result(result);
+    spec.end(summaryOf(results));
+    on.out.close();
+    return on.text();
+  };
+
+  it('is a line that is redrawn on a terminal, and gone in the end', () => {
+    const text = run(screen({ tty: true, columns: 80, env: { NO_COLOR: '1' } }));
+    assert.match(text, /\/40 cases/);
+    assert.match(text, /finding/);
+    // What a terminal shows in the end: everything that was on a cleared line is gone.
+    const shown = text
+      .split('\n')
+      .map((line) => line.slice(line.lastIndexOf('\u001b[2K') + 4))
+      .join('\n');
+    assert.doesNotMatch(shown, /\/40 cases/);
+  });
+
+  for (const [where, on] of [
+    ['in a pipe', () => screen()],
+    ['in a CI log that looks like a terminal', () => screen({ tty: true, env: { CI: 'true', NO_COLOR: '1' } })],
+    ['on a dumb terminal', () => screen({ tty: true, env: { TERM: 'dumb' } })],
+  ] as const) {
+    it(`is not there ${where}`, () => {
+      const text = run(on());
+      assert.doesNotMatch(text, /\/40 cases/);
+      assert.ok(!text.includes('\r'));
+    });
+  }
+});
+
+function garbageCollector(): () => void {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+}

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
+import { PLAIN } from '../../reporters/shared/colors.ts';
+import { ASCII, UNICODE } from '../../reporters/shared/symbols.ts';
+import { width } from '../../reporters/shared/text.ts';
+import { type Timeline, type Turn, timelineOf } from '../../reporters/shared/timeline.ts';
+import { drawTimeline } from '../../reporters/shared/timeline-text.ts';
+import type { RunEvent } from '../../src/record/record.ts';
+import { recordOf, VIOLATING_STEP, violation } from './fixtures/verdicts.ts';
+
+function turnsOf(timeline: Timeline): Turn[] {
+  return timeline.rows.filter((row) => row.kind === 'turn');
+}
+
+const draw = (record = recordOf(), columns = 100, options: Parameters<typeof timelineOf>[1] = {}): string[] =>
+  drawTimeline(record, timelineOf(record, options), { colors: PLAIN, symbols: UNICODE, columns });
+
+const actor = fc.constantFrom<RunEvent['actor']>('coordinator', 100, 101, 102, 'environment');
+const effect = fc.oneof(
+  fc.constantFrom(
+    { kind: 'point', point: 'sync-2' },
+    { kind: 'sleep', on: 'waitq' },
+    { kind: 'get', references: 2 },
+    { kind: 'user' },
+    { kind: 'exit', how: 'killed', code: 137 },
+    { kind: 'error', error: -12, first: true },
+    { kind: 'wake', task: 101 },
+    { kind: 'fork', child: 200, inherits: true },
+    { kind: 'fault', fault: 'kill', verb: 'kill', target: 100 },
+  ),
+);
+const anyEvents = fc.array(fc.tuple(actor, effect, fc.nat(2)), { minLength: 1, maxLength: 120 }).map((list) => {
+  let step = 0;
+  return list.map(([who, what, more]) => {
+    step += more;
+    return { step, actor: who, ...what } as RunEvent;
+  });
+});
+
+describe('timeline', () => {
+  it('has a lane for the coordinator and each task', () => {
+    assert.deepEqual(timelineOf(recordOf()).lanes, ['coordinator', 100, 101, 102, 103, 104]);
+  });
+
+  it('marks the step that violates', () => {
+    const marked = turnsOf(timelineOf(recordOf(), { violations: [violation] })).filter((t) => t.violations.length > 0);
+    assert.equal(marked.length, 1);
+    assert.equal(marked[0]!.first, VIOLATING_STEP);
+    assert.equal(marked[0]!.actor, 100);
+  });
+
+  it('shows a violation without a step at the end', () => {
+    const { step, ...atEnd } = violation;
+    assert.ok(step);
+    const timeline = timelineOf(recordOf(), { violations: [atEnd] });
+    assert.deepEqual(timeline.atEnd, [atEnd]);
+    assert.ok(
+      draw(recordOf(), 100, { violations: [atEnd] })
+        .at(-1)!
+        .includes(violation.property),
+    );
+  });
+
+  it('shows a violation of a step that left no event at the one before', () => {
+    const record = recordOf({ events: recordOf().events.filter((e) => e.step !== VIOLATING_STEP) });
+    const marked = turnsOf(timelineOf(record, { violations: [violation] })).filter((t) => t.violations.length > 0);
+    assert.equal(marked[0]?.last, VIOLATING_STEP - 1);
+  });
+
+  it('leaves bookkeeping out, unless the violation is about it', () => {
+    const words = (v?: typeof violation): string => draw(recordOf(), 200, v ? { violations: [v] } : {}).join('\n');
+    assert.doesNotMatch(words(), /reference/);
+    assert.match(words({ ...violation, property: 'context-freed-once' }), /reference/);
+  });
+
+  it('shrinks to what explains: the violating step, the faults and the errors stay', () => {
+    const timeline = timelineOf(recordOf(), { violations: [violation], keep: 4 });
+    const kept = turnsOf(timeline);
+    assert.equal(kept.length, 4);
+    const kinds = kept.flatMap((t) => t.effects.map((e) => e.event.kind));
+    for (const kind of ['user', 'fault', 'error']) assert.ok(kinds.includes(kind as never), kind);
+    assert.ok(timeline.rows.some((row) => row.kind === 'gap'));
+  });
+
+  it('property: whatever the record, turns are in order, bounded, and the violating one is among them', () => {
+    fc.assert(
+      fc.property(anyEvents, fc.integer({ min: 1, max: 30 }), fc.nat(), (events, keep, pick) => {
+        const record = recordOf({ events });
+        const step = events[pick % events.length]!.step;
+        const timeline = timelineOf(record, { violations: [{ ...violation, step }], keep });
+        const turns = turnsOf(timeline);
+        assert.ok(turns.length <= keep);
+        for (let i = 1; i < turns.length; i += 1) assert.ok(turns[i - 1]!.first <= turns[i]!.first);
+        const faults = events.filter((e) => e.actor === 'environment').length;
+        if (faults < keep) assert.ok(turns.some((t) => t.violations.length > 0));
+        for (const row of timeline.rows) if (row.kind === 'gap') assert.ok(row.steps >= 0);
+      }),
+    );
+  });
+
+  it('property: nothing that matters is lost without --keep', () => {
+    fc.assert(
+      fc.property(anyEvents, (events) => {
+        const record = recordOf({ events });
+        const shown = turnsOf(timelineOf(record)).flatMap((t) => t.effects.map((e) => e.event));
+        for (const event of events) if (event.kind !== 'get') assert.ok(shown.includes(event));
+      }),
+    );
+  });
+
+  it('property: drawn lines keep to the columns', () => {
+    fc.assert(
+      fc.property(anyEvents, fc.integer({ min: 40, max: 160 }), (events, columns) => {
+        for (const line of draw(recordOf({ events }), columns))
+          assert.ok(width(line) <= columns, `${width(line)}: ${line}`);
+      }),
+    );
+  });
+
+  it('draws an arrow from who acts to whom it reaches', () => {
+    const signal = draw().find((line) => line.includes('sends SIGKILL to 100'))!;
+    assert.match(signal, /●─+▶/);
+    const ascii = drawTimeline(recordOf(), timelineOf(recordOf()), { colors: PLAIN, symbols: ASCII, columns: 100 });
+    assert.match(ascii.find((line) => line.includes('sends SIGKILL to 100'))!, /o-+>/);
+  });
+
+  it('leaves lanes out before words when the terminal is narrow', () => {
+    const lines = draw(recordOf(), 50);
+    assert.doesNotMatch(lines.join('\n'), /│/);
+    assert.match(lines.join('\n'), /100 is back in user space/);
+  });
+
+  it('draws a record without a single event', () => {
+    assert.ok(draw(recordOf({ events: [] })).length > 0);
+  });
+});
