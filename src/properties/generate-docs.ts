@@ -34,7 +34,12 @@ export function propertiesPage(): string {
 }
 
 function section({ name, title, statement, source, hint }: Explanation): string {
-  return `## ${name}\n\n**${title}.** ${statement}\n\n- Source: ${source}\n- When it is violated: ${hint}\n`;
+  return `## ${name}\n\n**${plain(title)}.** ${plain(statement)}\n\n- Source: ${plain(source)}\n- When it is violated: ${plain(hint)}\n`;
+}
+
+/** Text as it stands: nothing but what is between backticks is marked up. */
+function plain(text: string): string {
+  return text.replace(/(`[^`]*`)|(?<!\w)_|[*<]/g, (found, code?: string) => code ?? `\\${found}`);
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) writeFileSync(PAGE, propertiesPage());

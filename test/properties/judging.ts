@@ -1,0 +1,35 @@
+/** Short ways to ask what is violated. */
+import assert from 'node:assert/strict';
+import { judge, propertyByName } from '../../src/properties/index.ts';
+import type { Violation } from '../../src/record/verdict.ts';
+import { aRecord, type FinalParts, type Script } from './support.ts';
+
+/** The violations of one property in the record of a script. */
+export function violationsOf(name: string, script: Script, final: FinalParts = {}): Violation[] {
+  const property = propertyByName(name);
+  assert.ok(property, name);
+  return property.check(script.case, aRecord(script, final));
+}
+
+/** The one violation of a property; fails when there is none, or more. */
+export function violationOf(name: string, script: Script, final: FinalParts = {}): Violation {
+  const [violation, ...more] = violationsOf(name, script, final);
+  assert.ok(violation, `${name} finds nothing`);
+  assert.deepEqual(more, []);
+  assert.equal(violation.property, name);
+  return violation;
+}
+
+export function assertHolds(name: string, script: Script, final: FinalParts = {}): void {
+  assert.deepEqual(violationsOf(name, script, final), []);
+}
+
+/** No property of all complains. */
+export function assertClean(script: Script, final: FinalParts = {}): void {
+  assert.deepEqual(judge(script.case, aRecord(script, final)), []);
+}
+
+/** The kind of the event at the step of a violation. */
+export function shownAt(script: Script, { step }: Violation): string | undefined {
+  return script.events.find((event) => event.step === step)?.kind;
+}
