@@ -1,0 +1,218 @@
+/*
+ * The arena: the memory that the agent's init and every task of a case share. It is mapped before anybody is made, so
+ * pointers into it hold everywhere, and it has no name: nothing of it is left when the last process is gone.
+ */
+#ifndef MKT_ARENA_H
+#define MKT_ARENA_H
+
+#include "sys.h"
+
+/* Points, in the order of src/model/points.ts: the coordinator's, then the tasks'. */
+enum point {
+	POINT_NONE,
+	POINT_HEADER, POINT_TREE, POINT_ROOT, POINT_CLAIM, POINT_PREPARE, POINT_ACTIVATE, POINT_WAIT, POINT_TAIL,
+	POINT_FREEZE, POINT_OUT, POINT_RELEASE,
+	POINT_SYNC_1, POINT_THREADS, POINT_SYNC_2, POINT_RESTORE, POINT_NEXT, POINT_DONE, POINT_SYNC_3, POINT_RESUME,
+	POINT_EXIT,
+	NR_POINTS
+};
+extern const char *const point_names[NR_POINTS];
+enum point point_by_name(const char *name);
+
+/* What a task is doing; names and meaning as in the simulated kernel's layout. */
+enum state { RUNNING, PREPARED, SLEEPING, DEEPLY, STOPPED, FROZEN, USER, IDLE, UNBORN, DEAD, KILLABLE };
+
+/* actor.declared: as the scenario wants it. */
+#define IS_DEAD 1u
+#define IS_GHOST 2u
+#define IS_SIBLING 4u
+#define IS_STRANGER 8u
+#define IS_NESTED 16u
+#define IS_ABSENT 32u
+#define IS_EXITING 64u
+#define IS_LATE 128u
+#define IS_THREAD 256u
+#define BY_FAULT 512u		/* made only when a fault says so */
+
+/* actor.flags */
+#define PF_RESTARTING 1u
+#define PT_PTRACED 2u
+#define FREEZING 4u
+#define MARKED 8u
+#define CALLED 32u
+#define DYING 64u
+#define WILL_FORK 128u
+#define EXIT_STATE 256u
+#define SELF_REAPING 512u
+#define RESTORING 1024u
+#define DELAYED 2048u
+#define HELD 4096u
+#define TO_BE_WOKEN 8192u
+#define WILL_EXIT 16384u
+#define HALTED 32768u		/* stopped or frozen by the real kernel too */
+
+/* actor.pending */
+#define SIG_KILL 1u
+#define SIG_STOP 2u
+#define SIG_OTHER 4u
+
+#define NOBODY (-1)
+#define OUTSIDER (-2)
+#define ENVIRONMENT (-3)
+#define NO_RESULT (-0x7fffffffL - 1)
+
+/* How somebody died. */
+enum exit_how { NOT_DEAD, BY_ITSELF, BY_KILL, AS_ZOMBIE };
+
+struct ctx;
+
+/* The coordinator (number 0) or a task. Other actors are named by number. */
+struct actor {
+	/* declared */
+	int pid;
+	int parent, leader, creator;
+	int next_thread;		/* of the group, round and round */
+	int first_made, next_made;	/* made by `creator` before the restart, in their order */
+	int first_fork, next_fork;	/* made by it late */
+	unsigned declared;
+	int exit_code, arg_pid, arg_flags;
+	int born_before_session;	/* before its maker leaves the session */
+	int sets_session, joins_group;	/* setsid(); setpgid() to this pid, 0 for none */
+	int tracer;			/* NOBODY, OUTSIDER or a number */
+
+	/* as it is now; changed under the big lock only */
+	word wakeups;			/* what it sleeps on */
+	int next_wake;			/* in the list of those that are to be woken when the lock is let go */
+	enum state state;
+	unsigned flags, pending;
+	struct ctx *checkpoint_ctx;
+	int alloc_lock;
+	const void *waiting_on, *wants;
+	int stack_queue;		/* address of a queue of its own */
+	enum point point;
+	long result;
+	int record;
+	int restart_count;
+	unsigned status;
+	enum exit_how how;
+	uint32_t chance;		/* state of its choice when to be preempted */
+};
+
+/* One thing that happened. What `a`, `b` mean depends on the kind (trace.c). */
+struct event {
+	uint32_t step;
+	int actor;
+	int kind;
+	long a, b;
+	const char *text;
+};
+
+enum verb { V_SIGNAL, V_KILL, V_STOP, V_PTRACE, V_FORK, V_FAIL, V_WAKE, V_DELAY, V_EXIT, NR_VERBS };
+enum failure { FAIL_KMALLOC, FAIL_READ, FAIL_RESTORE, FAIL_FREEZE };
+
+/* A fault, at one moment: `at` of actor `who`; who == OUTSIDER: at the start; NOBODY: only after another one. */
+struct fault {
+	const char *name;
+	enum verb verb;
+	int who;
+	enum point at;
+	int after;			/* NOBODY or the fault that it follows */
+	int target;			/* NOBODY: whoever (fail) */
+	int signal, error, child, call, times;
+	enum failure failure;
+	int fired, calls, armed;
+};
+
+/* An object of the image's stream. */
+struct object {
+	int kind, record, error;
+};
+
+/* Who takes the next step, as imposed: it moves until it has taken the step of this name. ENVIRONMENT: a fault comes. */
+struct turn {
+	int actor;
+	const char *label;
+};
+
+struct plan {
+	unsigned repairs;		/* bits of REPAIR_*; 0: as published */
+	int patch_only;			/* patch 30/96 without the series */
+	unsigned capable : 1, bad_fd : 1, bad_logfd : 1, has_log : 1, debug : 1, taskself : 1;
+	unsigned spawn_by_last_pid : 1, stop_instead_of_freeze : 1, settles : 1;
+	int names_twice;		/* whether the image names a pid twice */
+	int limit_ms, max_steps, nice_chance;
+	uint32_t seed;
+	int nr_actors, nr_faults, nr_objects, nr_pids, nr_saved, nr_records, nr_turns;
+	struct fault *faults;
+	struct object *objects;
+	int *pids;
+	int *retval;
+	unsigned char *zombie;
+	struct turn *turns;
+	int outsider_pid;		/* a pid that the case does not mention */
+	const char *case_id;
+};
+
+/* What an actor asks of the agent's init while it holds the big lock. */
+enum request { NOTHING, FAULT_DUE, HAS_DIED, TO_KILL, TO_FREEZE, TO_STOP, TO_CONTINUE, ALL_QUIET, TOO_LONG, BROKEN, CANNOT_BUILD };
+
+enum phase { MAKING, SETTLING, GOING };
+
+struct arena {
+	size_t size, used;
+	struct plan plan;
+	struct actor *actors;
+	int *by_pid;			/* hash: pid -> number + 1 */
+	unsigned pid_mask;
+	struct event *events;
+	int nr_events, max_events;
+	int procfs;			/* file descriptor */
+
+	word big_lock;			/* 0 free, 1 held, 2 held and wanted */
+	word phase, present;		/* building */
+	word last_pid_lock;
+	word tracer_ready, tracer_answers;
+	int tracer_todo;		/* a pid to attach to */
+	long tracer_result;
+	word bell;			/* init waits on it */
+	enum request request;
+	int asker, argument;
+	word answered;
+
+	/* under the big lock */
+	uint32_t step;
+	int busy;			/* actors that can move by themselves */
+	int waiting;			/* of those: held back, by a turn or a delay */
+	int next_turn;
+	int lock_waiters;
+	int wake_list;			/* head, NOBODY at the end */
+	int tasklist;			/* readers, -1: a writer */
+	int holder;			/* who is in the step */
+	int bug_kind;
+	const char *bug_at;
+	long error;			/* CANNOT_BUILD: errno, asker, what */
+	const char *error_what;
+	int restores, nr_restored;
+	int *restored;			/* pairs: actor, record */
+	int chores;			/* actors to be stopped or frozen for real */
+	struct ctx *main_ctx, *other_ctx;	/* other_ctx: of those that are in a restart of their own */
+	struct actor **walk;		/* the coordinator's walk, under the tasklist lock */
+	int skipped_turns;
+};
+
+extern struct arena *arena;
+/* Whether this process is the namespace's init. */
+extern int i_am_init;
+
+#define actor_of(n) (&arena->actors[n])
+#define number_of(a) ((int)((a) - arena->actors))
+#define pid_of(n) (arena->actors[n].pid)
+
+/* Memory of the arena, zeroed, for the whole case; init only, before anybody is made. */
+void *arena_alloc(size_t size);
+void arena_open(size_t size, int procfs);
+/* NULL where no actor has this pid. */
+struct actor *actor_by_pid(int pid);
+void arena_hash_pids(void);
+
+#endif

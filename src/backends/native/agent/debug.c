@@ -1,0 +1,70 @@
+/* The status list of the debug build: who takes part, and how it ended. An entry is found by pid, so each task has one at most. */
+#include "restart.h"
+
+int restore_debug_task(struct actor *me, struct ctx *ctx, unsigned type)
+{
+	if (!arena->plan.debug)
+		return 0;
+	if (!kmalloc_works(me))
+		return -ENOMEM;
+	if (ctx->root_task == me)
+		type |= DBG_ROOT;
+	lock(me, &ctx->list_lock, "list_lock");
+	me->status = DBG_WAITING | type;
+	note(me, E_STATUS, me->status, 0);
+	unlock(&ctx->list_lock);
+	return 0;
+}
+
+/* restore_debug_getme(): an entry that is not there is a NULL that nobody checks. */
+static int has_entry(struct actor *me, struct ctx *ctx)
+{
+	if (!arena->plan.debug)
+		return 0;
+	lock(me, &ctx->list_lock, "list_lock");
+	unlock(&ctx->list_lock);
+	if (me->status)
+		return 1;
+	if (!REPAIRED(DEBUG_WITHOUT_MEMORY))
+		oops(me, NULL_DEREFERENCE, "restoreDebugGetme");
+	return 0;
+}
+
+static void set_status(struct actor *me, unsigned drop, unsigned set)
+{
+	me->status = (me->status & ~drop) | set;
+	note(me, E_STATUS, me->status, 0);
+}
+
+void restore_debug_error(struct actor *me, struct ctx *ctx, long error)
+{
+	if (has_entry(me, ctx))
+		set_status(me, DBG_WAITING | DBG_RUNNING, error ? DBG_FAILED : DBG_SUCCESS);
+}
+
+void restore_debug_running(struct actor *me, struct ctx *ctx)
+{
+	if (has_entry(me, ctx))
+		set_status(me, DBG_WAITING, DBG_RUNNING);
+}
+
+void restore_debug_exit(struct actor *me, struct ctx *ctx)
+{
+	if (has_entry(me, ctx))
+		set_status(me, DBG_WAITING, DBG_EXITED);
+}
+
+void restore_debug_free(struct actor *me, struct ctx *ctx)
+{
+	if (!arena->plan.debug)
+		return;
+	(void)READ(me, ctx, nr_total);
+	(void)READ(me, ctx, active_pid);
+	(void)READ(me, ctx, error);
+	(void)READ(me, ctx, kflags);
+	note(me, E_STATUS_LIST, 0, 0);
+	/* What is printed: the entries as they are now. */
+	for (int i = 0; i < arena->plan.nr_actors; i++)
+		if (actor_of(i)->status)
+			note(actor_of(i), E_STATUS_LIST, 1, actor_of(i)->status);
+}

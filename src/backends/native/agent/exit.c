@@ -1,0 +1,104 @@
+/*
+ * Exit and fork. From the moment at which a task is dead for the others to the moment at which it is dead for the real
+ * kernel nobody else moves: init lets the big lock go when /proc shows the death.
+ */
+#include "kernel.h"
+#include "restart.h"
+#include "tree.h"
+
+#include <signal.h>
+
+/* Nobody else of the thread group is going to move. */
+static int last_of_group(const struct actor *me)
+{
+	for (int i = me->next_thread; i != number_of(me); i = actor_of(i)->next_thread) {
+		enum state state = actor_of(i)->state;
+
+		if (state != DEAD && state != UNBORN && state != USER)
+			return 0;
+	}
+	return 1;
+}
+
+static void note_orphans(struct actor *me)
+{
+	static struct actor *children[4096];
+	int n = children_of(me, children, 4096);
+
+	for (int i = 0; i < n; i++)
+		note(me, E_REPARENT, number_of(children[i]), 0);
+}
+
+void do_exit(struct actor *me, enum exit_how how)
+{
+	at(me, POINT_EXIT);
+	write_lock_tasklist(me);
+	me->flags |= DYING | EXIT_STATE;
+	me->how = how;
+	note(me, E_EXIT, how, me->exit_code);
+	note_orphans(me);
+	write_unlock_tasklist();
+	if (me->checkpoint_ctx)
+		exit_checkpoint(me);
+	me->state = DEAD;
+	arena->busy--;
+	tell(me, HAS_DIED);
+	if (fatal_signal_pending(me) && last_of_group(me))
+		sys2(SYS_kill, pid_of(me->leader), SIGKILL);
+	thread_exit(me->how == BY_KILL ? 0 : me->exit_code);
+}
+
+int copy_process(struct actor *me, struct actor *child)
+{
+	long pid;
+
+	write_lock_tasklist(me);
+	inherit_early(me, child);
+	if (signal_pending(me)) {
+		note(me, E_FORK_FAILED, -ERESTARTNOINTR, 0);
+		write_unlock_tasklist();
+		return -ERESTARTNOINTR;
+	}
+	inherit_late(me, child);
+	child->state = RUNNING;
+	arena->busy++;
+	note(me, E_FORK, number_of(child), child->checkpoint_ctx != NULL);
+	pid = make_task(child);
+	if (pid < 0)
+		cannot_build(me, pid, "fork");
+	write_unlock_tasklist();
+	return 0;
+}
+
+int failure(struct actor *me, enum failure kind)
+{
+	struct plan *plan = &arena->plan;
+
+	for (int i = 0; i < plan->nr_faults; i++) {
+		struct fault *fault = &plan->faults[i];
+
+		if (fault->verb != V_FAIL || fault->failure != kind)
+			continue;
+		if (fault->fired >= fault->times && !fault->armed)
+			continue;
+		if (fault->target != NOBODY && fault->target != number_of(me))
+			continue;
+		if (fault->call > 0) {
+			if (++fault->calls < fault->call)
+				continue;
+			fault->fired++;
+		} else {
+			if (!fault->armed)
+				continue;
+			fault->armed--;
+		}
+		return fault->error;
+	}
+	return 0;
+}
+
+int kmalloc_works(struct actor *me)
+{
+	touch(me, NULL, "kmalloc");
+	return failure(me, FAIL_KMALLOC) == 0;
+}

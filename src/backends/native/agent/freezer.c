@@ -1,0 +1,123 @@
+/*
+ * The freezer: a cgroup (v2) that is frozen from the start, the refrigerator; whoever is moved into it is frozen there by
+ * the real kernel. Where no cgroup can be made, SIGSTOP has to do, and the record says so.
+ */
+#include "init.h"
+#include "kernel.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[4096];
+static int made;
+
+void freezer_name(const char *path)
+{
+	snprintf(folder, sizeof(folder), "%s", path ? path : "");
+}
+
+const char *freezer_folder(void)
+{
+	return folder;
+}
+
+static int write_file(const char *directory, const char *name, const char *text)
+{
+	char path[4200];
+	int fd, ok;
+
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	ok = write(fd, text, strlen(text)) > 0;
+	close(fd);
+	return ok;
+}
+
+static int refrigerator(void)
+{
+	if (!made && folder[0] && !arena->plan.stop_instead_of_freeze)
+		made = (mkdir(folder, 0755) == 0 || errno == EEXIST) && write_file(folder, "cgroup.freeze", "1");
+	return made && !arena->plan.stop_instead_of_freeze;
+}
+
+void freezer_remove(void)
+{
+	/* The kernel lets go of the dead a little later than wait(2) does. */
+	for (int i = 0; folder[0] && rmdir(folder) < 0 && errno == EBUSY && i < 200; i++)
+		usleep(2000);
+}
+
+int freezer_holds(int pid)
+{
+	char text[4200];
+	const char *name = strrchr(folder, '/');
+
+	return refrigerator() && name && proc_read(arena->procfs, pid, 0, "cgroup", text, sizeof(text)) > 0 &&
+	       strstr(text, name) != NULL;
+}
+
+static int nobody_runs(const struct actor *task)
+{
+	for (int i = task->next_thread; i != number_of(task); i = actor_of(i)->next_thread) {
+		enum state state = actor_of(i)->state;
+
+		if (state == RUNNING || state == PREPARED || state == SLEEPING || state == DEEPLY || state == KILLABLE)
+			return 0;
+	}
+	return 1;
+}
+
+static void wait_for_state(const struct actor *task, const char *states)
+{
+	for (int i = 0; i < 5000; i++) {
+		char state = state_of(task);
+
+		if (!state || strchr(states, state))
+			return;
+		usleep(i < 100 ? 10 : 100);
+	}
+}
+
+static void halt(struct actor *task)
+{
+	int pid = pid_of(task->leader);
+	char text[16];
+
+	if (task->state == FROZEN && refrigerator()) {
+		decimal(text, pid);
+		if (write_file(folder, "cgroup.procs", text))
+			return;
+	}
+	sys2(SYS_kill, pid, SIGSTOP);
+	wait_for_state(task, "TtZX");
+}
+
+void do_chores(int everybody_sleeps)
+{
+	for (int i = 0; arena->chores && i < arena->plan.nr_actors; i++) {
+		struct actor *task = actor_of(i);
+
+		if ((task->state != FROZEN && task->state != STOPPED) || (task->flags & HALTED))
+			continue;
+		if (!everybody_sleeps && !nobody_runs(task))
+			continue;
+		halt(task);
+		task->flags |= HALTED;
+		arena->chores--;
+	}
+}
+
+void continue_task(struct actor *task)
+{
+	if (task->flags & HALTED)
+		sys2(SYS_kill, pid_of(task->leader), SIGCONT);
+	else
+		arena->chores--;
+	task->flags &= ~HALTED;
+}

@@ -1,0 +1,297 @@
+/* One case from its plan to its record, by the init of the namespace. */
+#define _GNU_SOURCE
+#include "init.h"
+#include "kernel.h"
+#include "restart.h"
+#include "tree.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define NS_PER_MS 1000000LL
+
+static long long now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000 * NS_PER_MS + t.tv_nsec;
+}
+
+static struct timespec span(long long ns)
+{
+	if (ns < 0)
+		ns = 0;
+	return (struct timespec){ .tv_sec = ns / (1000 * NS_PER_MS), .tv_nsec = ns % (1000 * NS_PER_MS) };
+}
+
+static void set_phase(enum phase phase)
+{
+	arena->phase = phase;
+	futex_wake(&arena->phase, 1 << 30);
+}
+
+static void wait_until_dead(const struct actor *task)
+{
+	for (int i = 0; ; i++) {
+		char state = state_of(task);
+
+		if (!state || state == 'Z' || state == 'X')
+			return;
+		if (i < 50) {
+			sys0(SYS_sched_yield);
+		} else {
+			struct timespec little = span(50000);
+
+			sys2(SYS_nanosleep, &little, NULL);
+		}
+	}
+}
+
+int serve(enum request what, int asker, int argument)
+{
+	switch (what) {
+	case FAULT_DUE:
+		fault_comes(argument);
+		break;
+	case TO_CONTINUE:
+		continue_task(actor_of(asker));
+		break;
+	default:
+		break;
+	}
+	return 0;
+}
+
+static void answer(int value)
+{
+	arena->argument = value;
+	arena->request = NOTHING;
+	arena->answered++;
+	futex_wake(&arena->answered, 1);
+}
+
+enum end { OVER, CRASHED, CUT, LATE, NOT_BUILT };
+
+static int is_quiet(void)
+{
+	if (arena->busy || arena->waiting)
+		return 0;
+	do_chores(1);
+	return 1;
+}
+
+/* Somebody died with the big lock in hand: it is let go when the real kernel says so too. */
+static int bury(int asker)
+{
+	int quiet;
+
+	arena->request = NOTHING;
+	wait_until_dead(actor_of(asker));
+	somebody_must_move(actor_of(asker));
+	quiet = is_quiet();
+	big_unlock();
+	return quiet;
+}
+
+static int try_chores(void)
+{
+	if (!big_trylock())
+		return 0;
+	if (arena->request == NOTHING)
+		do_chores(0);
+	big_unlock();
+	return 1;
+}
+
+/* Serves the tree until nobody can move any more, or until it has to be stopped. */
+static enum end supervise(void)
+{
+	long long deadline = now() + arena->plan.limit_ms * NS_PER_MS;
+
+	for (;;) {
+		uint32_t seen = arena->bell;
+		struct timespec left = span(deadline - now());
+
+		switch (arena->request) {
+		case NOTHING:
+			break;
+		case HAS_DIED:
+			if (bury(arena->asker))
+				return OVER;
+			continue;
+		case ALL_QUIET:
+			/* Nobody moves, so nobody has the lock for long. */
+			arena->request = NOTHING;
+			big_lock();
+			if (is_quiet())
+				return OVER;
+			big_unlock();
+			continue;
+		case TOO_LONG:
+			return CUT;
+		case BROKEN:
+			return CRASHED;
+		case CANNOT_BUILD:
+			return NOT_BUILT;
+		default:
+			answer(serve(arena->request, arena->asker, arena->argument));
+			continue;
+		}
+		if (left.tv_sec == 0 && left.tv_nsec == 0)
+			return LATE;
+		if (arena->chores && try_chores() && arena->chores)
+			left = span(200000);
+		futex_wait(&arena->bell, seen, &left);
+	}
+}
+
+/* Waits until all have come to the end of a building phase. */
+static int all_present(int times)
+{
+	long long deadline = now() + arena->plan.limit_ms * NS_PER_MS;
+
+	for (;;) {
+		uint32_t seen = arena->bell;
+		struct timespec left = span(deadline - now());
+
+		if (arena->request == CANNOT_BUILD)
+			return 0;
+		if (arena->present == (uint32_t)(times * nr_builders()))
+			return 1;
+		if (left.tv_sec == 0 && left.tv_nsec == 0) {
+			arena->error = -ETIMEDOUT;
+			arena->error_what = "building the tree";
+			return 0;
+		}
+		futex_wait(&arena->bell, seen, &left);
+	}
+}
+
+static int attach_outsider(void)
+{
+	for (int i = 1; i < arena->plan.nr_actors; i++) {
+		if (actor_of(i)->tracer != OUTSIDER)
+			continue;
+		arena->error = tracer_attach(pid_of(i));
+		if (arena->error < 0) {
+			arena->error_what = "ptrace by an outsider";
+			return 0;
+		}
+	}
+	return 1;
+}
+
+static int build(void)
+{
+	long ret = make_tree();
+
+	if (ret < 0) {
+		arena->error = ret;
+		arena->error_what = "clone3";
+		return 0;
+	}
+	if (!all_present(1))
+		return 0;
+	if (arena->plan.settles) {
+		if (!attach_outsider())
+			return 0;
+		set_phase(SETTLING);
+		if (!all_present(2))
+			return 0;
+		for (int i = 1; i < arena->plan.nr_actors; i++)
+			if (actor_of(i)->declared & IS_DEAD)
+				wait_until_dead(actor_of(i));
+	}
+	faults_at_start();
+	set_phase(GOING);
+	return 1;
+}
+
+void clear_namespace(int *status)
+{
+	for (;;) {
+		int how;
+		long pid;
+		struct actor *task;
+
+		sys2(SYS_kill, -1, SIGKILL);
+		pid = sys4(SYS_wait4, -1, &how, __WALL, NULL);
+		if (pid == -ECHILD)
+			return;
+		task = pid > 0 && status ? actor_by_pid((int)pid) : NULL;
+		if (task)
+			status[number_of(task)] = how;
+	}
+}
+
+static void print_census(const struct seen *seen, int status)
+{
+	if (seen->there) {
+		out(",\"state\":\"%c\",\"ppid\":%d,\"pgid\":%d,\"sid\":%d,\"threads\":%d,\"tracer\":%d,\"pending\":%lu",
+		    seen->state, seen->ppid, seen->pgid, seen->sid, seen->threads, seen->tracer, seen->pending);
+		out(",\"wchan\":");
+		out_text(seen->wchan);
+		out(",\"frozen\":%s", seen->frozen ? "true" : "false");
+	}
+	if (status >= 0)
+		out(",\"status\":%d", status);
+}
+
+static void print_actors(const struct seen *all, const int *status)
+{
+	for (int i = 0; i < arena->plan.nr_actors; i++) {
+		const struct actor *a = actor_of(i);
+
+		out("%s{\"pid\":%d,\"engine\":%d,\"point\":\"%s\",\"marked\":%s,\"called\":%s,\"how\":%d,\"record\":%d",
+		    i ? "," : "", a->pid, a->state, point_names[a->point], a->flags & MARKED ? "true" : "false",
+		    a->flags & CALLED ? "true" : "false", a->how, a->record);
+		if (a->result != NO_RESULT)
+			out(",\"result\":%ld", a->result);
+		print_census(&all[i], status[i]);
+		out("}");
+	}
+}
+
+static void print_record(enum end end, const struct seen *all, const int *status)
+{
+	static const char *const ends[] = { "over", "crashed", "cut", "late", "not-built" };
+	const struct ctx *ctx = arena->main_ctx;
+
+	out_begin();
+	out("{\"end\":\"%s\"", ends[end]);
+	if (end == NOT_BUILT) {
+		out(",\"error\":%ld,\"what\":", arena->error);
+		out_text(arena->error_what ? arena->error_what : "?");
+		out(",\"asker\":%d", pid_of(arena->asker));
+	}
+	if (ctx->life)
+		out(",\"context\":{\"freed\":%s,\"references\":%d}", ctx->life == 2 ? "true" : "false", ctx->refcount);
+	out(",\"skipped\":%d,\"holder\":%d,\"actors\":[", arena->skipped_turns, arena->holder);
+	print_actors(all, status);
+	out("],\"events\":[");
+	trace_print();
+	out("]}");
+	out_send();
+}
+
+void run_case(void)
+{
+	int n = arena->plan.nr_actors;
+	struct seen *all = calloc((size_t)n, sizeof(*all));
+	int *status = malloc((size_t)n * sizeof(int));
+	enum end end;
+
+	if (!all || !status)
+		exit(3);
+	memset(status, 0xff, (size_t)n * sizeof(int));
+	end = build() ? supervise() : NOT_BUILT;
+	census(all);
+	clear_namespace(status);
+	tracer_forget();
+	print_record(end, all, status);
+	free(all);
+	free(status);
+}

@@ -1,0 +1,60 @@
+/* The agent's init: what it does for a case, and the parts that it is made of. */
+#ifndef MKT_INIT_H
+#define MKT_INIT_H
+
+#include "arena.h"
+
+/* ---- plan.c: the plan as text, a line for each thing, into the arena; 0, or what is wrong with it ---- */
+const char *plan_read(char *text, int procfs);
+
+/* ---- init.c ---- */
+/* Builds, runs and observes the case that lies in the arena, and clears it away; prints the record. */
+void run_case(void);
+/* What an actor asks for while it holds the big lock; the answer, if there is one. */
+int serve(enum request what, int asker, int argument);
+/* Kills everybody else of the namespace and reaps until nobody is left. `status` (by actor, may be NULL) gets wait statuses. */
+void clear_namespace(int *status);
+
+/* ---- fault.c ---- */
+void fault_comes(int fault);
+void faults_at_start(void);
+
+/* ---- tracer.c: a task outside of the tree that attaches for real ---- */
+long tracer_attach(int pid);
+void tracer_forget(void);
+
+/* ---- freezer.c ---- */
+/* Stops or freezes for real who is to be so; called with the big lock, when nobody of them runs. */
+void do_chores(int everybody_sleeps);
+/* Lets a stopped or frozen task run again. */
+void continue_task(struct actor *task);
+/* Name of the refrigerator's folder; made at the first use. NULL: no cgroup can be made here, SIGSTOP has to do. */
+void freezer_name(const char *folder);
+const char *freezer_folder(void);
+/* Whether the real kernel says that this process is frozen. */
+int freezer_holds(int pid);
+void freezer_remove(void);
+
+/* ---- census.c ---- */
+struct seen {
+	int there;			/* 0: not in /proc */
+	char state;
+	int ppid, pgid, sid, threads, tracer;
+	unsigned long pending;
+	char wchan[40];
+	int frozen;
+};
+void census(struct seen *all);
+/* State letter of a task, 0 when it is not there. */
+char state_of(const struct actor *task);
+
+/* ---- out.c: the answer as JSON ---- */
+void out_begin(void);
+void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void out_text(const char *text);
+void out_send(void);
+
+/* ---- trace.c ---- */
+void trace_print(void);
+
+#endif

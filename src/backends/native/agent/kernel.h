@@ -1,0 +1,104 @@
+/*
+ * The small kernel that the built-in restart engine stands on, made of real processes: a "preemption point" before each
+ * access to what tasks share, wait queues on futexes, locks, signals that stay pending until the way out, exit, fork. Names
+ * and meaning are those of the simulated kernel (src/backends/simulated/kernel), so that both can be held side by side;
+ * here whoever sleeps really sleeps in futex(2), whoever dies really dies, and what a walk finds is what /proc says.
+ *
+ * Between two preemption points an actor holds the big lock, so a step is one step for everybody, and the order of the
+ * trace is the order of what happened.
+ */
+#ifndef MKT_KERNEL_H
+#define MKT_KERNEL_H
+
+#include "arena.h"
+
+#define ERESTARTSYS 512
+#define ERESTARTNOINTR 513
+#define COMPLETE_ALL 1000000000
+
+enum event_kind {
+	E_POINT, E_CALL, E_VISIT, E_MARK, E_UNMARK, E_SLEEP, E_WAKE, E_INTERRUPTED, E_SIGNAL, E_KILL, E_ACTIVATE,
+	E_RESTORE_BEGIN, E_RESTORE_END, E_THREADS_PASSED, E_DONE, E_TOTAL, E_ERROR, E_SUCCESS, E_COMPLETE, E_GET, E_PUT,
+	E_FREE, E_STATUS, E_STATUS_LIST, E_FORK, E_FORK_FAILED, E_FROZEN, E_RETURN, E_USER, E_EXIT, E_REPARENT, E_FAULT,
+	E_LOG, E_FINDING
+};
+
+/* ---- trace.c ---- */
+void note(struct actor *who, enum event_kind kind, long a, long b);
+void note_text(struct actor *who, enum event_kind kind, long a, const char *text);
+
+/* ---- step.c: the big lock and the preemption points ---- */
+void big_lock(void);
+int big_trylock(void);
+void big_unlock(void);
+/* The next access: `object`.`what`. Somebody else may come first. */
+void touch(struct actor *me, const void *object, const char *what);
+/* The end of an actor's last step. */
+void leave(struct actor *me);
+/* Gives up the big lock and sleeps until its state is no longer `asleep`. Has the big lock again afterwards. */
+void sleep_while(struct actor *me, enum state asleep);
+/* Called by whoever stopped moving, with the big lock: notices when nobody can move any more. */
+void somebody_must_move(struct actor *me);
+/* It can move again; really woken when the big lock is let go. */
+void runnable(struct actor *who);
+/* Asks init to do something, and waits until it is done. The big lock is kept, nobody moves meanwhile. */
+int ask(struct actor *me, enum request what, int argument);
+/* The same without waiting: for who is about to die with the big lock. */
+void tell(struct actor *me, enum request what);
+/* A defect of the kernel shows: the run is over. Does not return. */
+void __attribute__((noreturn)) oops(struct actor *me, int kind, const char *at);
+enum { BUG = 1, NULL_DEREFERENCE, OUT_OF_BOUNDS, USE_AFTER_FREE };
+/* The actor arrives at a point; faults that wait for that come now. */
+void at(struct actor *me, enum point point);
+
+/* ---- locks ---- */
+void lock(struct actor *me, int *word, const char *what);
+void unlock(int *word);
+void task_lock(struct actor *me, struct actor *task);
+void task_unlock(struct actor *task);
+void read_lock_tasklist(struct actor *me);
+void read_unlock_tasklist(void);
+void write_lock_tasklist(struct actor *me);
+void write_unlock_tasklist(void);
+
+/* ---- wait.c ---- */
+int signal_pending(const struct actor *task);
+int try_to_wake_up(struct actor *task, struct actor *by);
+void wake_up_process(struct actor *me, struct actor *task);
+void wake_queue(const void *queue, int one, struct actor *by);
+void prepare_to_wait(struct actor *me, const void *queue, const char *what);
+/* `killable`: nothing but SIGKILL ends the sleep early. */
+void schedule(struct actor *me, const char *what, int killable);
+void finish_wait(struct actor *me);
+/* ---- signal.c ---- */
+void send_signal(struct actor *task, unsigned signal, struct actor *by);
+void force_sigkill(struct actor *me, struct actor *task);
+int fatal_signal_pending(const struct actor *task);
+/* The way to user space: 0 when it has to look again. */
+int deliver_signals(struct actor *me);
+/* Everyone of the tree is to go into the refrigerator, on the way to user space: 0, or a negative errno. */
+int cgroup_freezer_make_frozen(struct actor *me, int self);
+int can_be_hit(const struct actor *task, unsigned signal);
+
+/* ---- exit.c, fork.c ---- */
+void __attribute__((noreturn)) do_exit(struct actor *me, enum exit_how how);
+int copy_process(struct actor *me, struct actor *child);
+/* Positive errno that the scenario wants this call to fail with; 0: none. */
+int failure(struct actor *me, enum failure kind);
+int kmalloc_works(struct actor *me);
+
+/* ---- proc.c: the tree as the real kernel tells it ---- */
+struct actor *next_thread(struct actor *task);
+int thread_group_empty(struct actor *task);
+struct actor *find_task_by_pid(int pid);
+struct actor *find_child(struct actor *parent, int pid);
+/* Number of children written to `to`, by /proc/<pid>/task/<tid>/children. */
+int children_of(struct actor *task, struct actor **to, int most);
+/* walk_task_subtree(): a task, its children (deep), then its next thread, until `visit` says 0. */
+void walk_task_subtree(struct actor *me, struct actor *root, int (*visit)(struct actor *me, struct actor *task, void *of),
+		       void *of);
+struct kernel_view { char state; int tracer; };
+int view_of(struct actor *task, struct kernel_view *view);
+int ptrace_may_access(struct actor *task);
+
+#endif

@@ -1,0 +1,89 @@
+/* Locks. Who wants one that is held sleeps; letting go belongs to the step before it: nobody could tell. */
+#include "kernel.h"
+
+static void wake_lock_waiters(const int *word)
+{
+	if (!arena->lock_waiters)
+		return;
+	for (int i = 0; i < arena->plan.nr_actors; i++) {
+		struct actor *who = actor_of(i);
+
+		if (who->wants != word)
+			continue;
+		who->wants = NULL;
+		arena->lock_waiters--;
+		runnable(who);
+	}
+}
+
+/* Spins in the real kernel; here it sleeps, and no signal ends that. */
+static void wait_for_lock(struct actor *me, int *word)
+{
+	enum state before = me->state;
+
+	me->wants = word;
+	arena->lock_waiters++;
+	arena->busy--;
+	somebody_must_move(me);
+	while (me->wants) {
+		uint32_t seen = me->wakeups;
+
+		big_unlock();
+		while (me->wakeups == seen)
+			futex_wait(&me->wakeups, seen, NULL);
+		big_lock();
+	}
+	me->state = before;
+}
+
+void lock(struct actor *me, int *word, const char *what)
+{
+	touch(me, word, what);
+	while (*word)
+		wait_for_lock(me, word);
+	*word = 1;
+}
+
+void unlock(int *word)
+{
+	*word = 0;
+	wake_lock_waiters(word);
+}
+
+void task_lock(struct actor *me, struct actor *task)
+{
+	lock(me, &task->alloc_lock, "task_lock");
+}
+
+void task_unlock(struct actor *task)
+{
+	unlock(&task->alloc_lock);
+}
+
+void read_lock_tasklist(struct actor *me)
+{
+	touch(me, &arena->tasklist, "read_lock tasklist");
+	while (arena->tasklist < 0)
+		wait_for_lock(me, &arena->tasklist);
+	arena->tasklist++;
+}
+
+void read_unlock_tasklist(void)
+{
+	if (--arena->tasklist == 0)
+		wake_lock_waiters(&arena->tasklist);
+}
+
+void write_lock_tasklist(struct actor *me)
+{
+	touch(me, &arena->tasklist, "write_lock tasklist");
+	while (arena->tasklist)
+		wait_for_lock(me, &arena->tasklist);
+	arena->tasklist = -1;
+}
+
+void write_unlock_tasklist(void)
+{
+	arena->tasklist = 0;
+	wake_lock_waiters(&arena->tasklist);
+}

@@ -1,0 +1,97 @@
+/*
+ * restart(2) as the patch has it, on the small kernel of kernel.h. `series` is the patch with what its author posted beside
+ * it; the repairs are those of `hardened`, by the names of src/backends/simulated/variants.ts.
+ */
+#ifndef MKT_RESTART_H
+#define MKT_RESTART_H
+
+#include "kernel.h"
+
+#define RESTART_TASKSELF 1
+#define RESTART_FROZEN 2
+#define RESTART_GHOST 4
+
+#define CKPT_CTX_RESTART 2u
+#define CKPT_CTX_SUCCESS 4u
+#define CKPT_CTX_ERROR 8u
+
+enum repair {
+	TURN_IS_AWAITED, SYNC_IS_AWAITED, ONE_DECISION, DEAD_ARE_MISSED, DEAD_LET_GO, KILL_ALL_MARKED, GHOSTS_MAY_FAIL,
+	FORK_PUTS_BACK, FOREIGNERS_ARE_REFUSED, PIDS_ARE_DISTINCT, DEBUG_WITHOUT_MEMORY, CHECKED_SUM,
+	NR_REPAIRS
+};
+extern const char *const repair_names[NR_REPAIRS];
+#define REPAIRED(which) ((arena->plan.repairs >> (which)) & 1)
+#define SERIES (!arena->plan.patch_only)
+
+struct ctx {
+	int life;			/* 1 while allocated, 2 once freed */
+	int refcount;
+	unsigned kflags, uflags;
+	long error;
+	int errno_sync, complete;	/* completions */
+	struct actor *root_task;
+	int nr_pids, nr_total, active_pid;
+	int file_pos;
+	int msg_mutex, list_lock;
+	int waitq, ghostq;		/* addresses only */
+	struct actor *owner;
+};
+
+enum object_kind { OBJ_HEADER, OBJ_CONTAINER, OBJ_TREE, OBJ_PIDS, OBJ_TASK, OBJ_THREAD, OBJ_TAIL };
+
+/* One step: the next access to a field of the context. */
+void touch_ctx(struct actor *me, struct ctx *ctx, const char *field);
+#define READ(me, ctx, field) (touch_ctx(me, ctx, #field), (ctx)->field)
+#define WRITE(me, ctx, field, value) (touch_ctx(me, ctx, #field), (void)((ctx)->field = (value)))
+struct ctx *checkpoint_ctx_of(struct actor *me, struct actor *task);
+
+/* ---- ctx.c: checkpoint/sys.c and include/linux/checkpoint.h ---- */
+long ckpt_ctx_alloc(struct actor *me, unsigned uflags, struct ctx **ctx);
+void ckpt_ctx_get(struct actor *me, struct ctx *ctx);
+void ckpt_ctx_put(struct actor *me, struct ctx *ctx);
+int ckpt_test_error(struct actor *me, struct ctx *ctx);
+int ckpt_test_complete(struct actor *me, struct ctx *ctx);
+long ckpt_get_error(struct actor *me, struct ctx *ctx);
+int decide(struct actor *me, struct ctx *ctx, unsigned flag);
+void ckpt_set_success(struct actor *me, struct ctx *ctx);
+void ckpt_err(struct actor *me, struct ctx *ctx, long error);
+/* Number of the next object of the stream (of this kind), or a negative errno. */
+long ckpt_kread(struct actor *me, struct ctx *ctx);
+long ckpt_read_obj_type(struct actor *me, struct ctx *ctx, int kind);
+void complete(struct actor *me, struct ctx *ctx, int *completion, const char *what);
+void wake_up_all(struct actor *me, struct ctx *ctx, int *queue, const char *what);
+int wait_for_completion_interruptible(struct actor *me, struct ctx *ctx, int *completion, const char *what);
+
+/* ---- debug.c: the status list of the debug build ---- */
+enum {
+	DBG_ROOT = 1, DBG_GHOST = 2, DBG_COORD = 4, DBG_TASK = 8, DBG_WAITING = 16, DBG_RUNNING = 32, DBG_EXITED = 64,
+	DBG_FAILED = 128, DBG_SUCCESS = 256
+};
+int restore_debug_task(struct actor *me, struct ctx *ctx, unsigned type);
+void restore_debug_error(struct actor *me, struct ctx *ctx, long error);
+void restore_debug_running(struct actor *me, struct ctx *ctx);
+void restore_debug_exit(struct actor *me, struct ctx *ctx);
+void restore_debug_free(struct actor *me, struct ctx *ctx);
+
+/* ---- restore.c: what coordinator and tasks share, and the tasks' part ---- */
+int set_task_ctx(struct actor *me, struct actor *task, struct ctx *ctx);
+void clear_task_ctx(struct actor *me, struct actor *task);
+void restore_task_done(struct actor *me, struct ctx *ctx);
+long restore_activate_next(struct actor *me, struct ctx *ctx);
+long restore_task(struct actor *me, struct ctx *ctx);
+long do_restore_task(struct actor *me);
+long do_ghost_task(struct actor *me);
+void exit_checkpoint(struct actor *tsk);
+void inherit_early(struct actor *me, struct actor *child);
+void inherit_late(struct actor *me, struct actor *child);
+
+/* ---- coordinator.c ---- */
+long do_restore_coord(struct actor *me, struct ctx *ctx, int pid);
+
+/* ---- syscall.c: restart(2) itself ---- */
+long sys_restart(struct actor *me, int pid, int flags);
+/* ---- engine.c: the restart under test ---- */
+long engine_restart(struct actor *me);
+
+#endif

@@ -1,0 +1,301 @@
+/* Preemption points: the big lock, whose turn it is, and when nobody can move any more. */
+#include "kernel.h"
+#include "init.h"
+
+#include <limits.h>
+#include <stdatomic.h>
+#include <string.h>
+
+/* Looks that a waiter takes before it sleeps: a step is much shorter than a futex call. */
+#define SPINS 200
+/* Sleepers that are woken after the lock was let go; more are woken under it. */
+#define BATCH 64
+
+static inline void relax(void)
+{
+#if defined(__x86_64__)
+	__asm__ volatile("pause");
+#else
+	__asm__ volatile("yield");
+#endif
+}
+
+int big_trylock(void)
+{
+	uint32_t free = 0;
+
+	return atomic_compare_exchange_strong(&arena->big_lock, &free, 1);
+}
+
+void big_lock(void)
+{
+	for (int i = 0; i < SPINS; i++) {
+		if (arena->big_lock == 0 && big_trylock())
+			return;
+		relax();
+	}
+	while (atomic_exchange(&arena->big_lock, 2) != 0)
+		futex_wait(&arena->big_lock, 2, NULL);
+}
+
+void big_unlock(void)
+{
+	word *sleepers[BATCH];
+	int n = 0;
+
+	while (arena->wake_list != NOBODY) {
+		struct actor *who = actor_of(arena->wake_list);
+
+		arena->wake_list = who->next_wake;
+		who->flags &= ~TO_BE_WOKEN;
+		if (n < BATCH)
+			sleepers[n++] = &who->wakeups;
+		else
+			futex_wake(&who->wakeups, 1);
+	}
+	if (atomic_exchange(&arena->big_lock, 0) == 2)
+		futex_wake(&arena->big_lock, 1);
+	while (n)
+		futex_wake(sleepers[--n], 1);
+}
+
+/* It will look again as soon as the big lock is let go. */
+static void poke(struct actor *who)
+{
+	who->wakeups++;
+	if (who->flags & TO_BE_WOKEN)
+		return;
+	who->flags |= TO_BE_WOKEN;
+	who->next_wake = arena->wake_list;
+	arena->wake_list = number_of(who);
+}
+
+void runnable(struct actor *who)
+{
+	arena->busy++;
+	poke(who);
+}
+
+static void ring(enum request what, int asker, int argument)
+{
+	arena->asker = asker;
+	arena->argument = argument;
+	arena->request = what;
+	arena->bell++;
+	futex_wake(&arena->bell, 1);
+}
+
+int ask(struct actor *me, enum request what, int argument)
+{
+	uint32_t seen = arena->answered;
+
+	if (i_am_init)
+		return serve(what, number_of(me), argument);
+	ring(what, number_of(me), argument);
+	while (arena->answered == seen)
+		futex_wait(&arena->answered, seen, NULL);
+	return arena->argument;
+}
+
+void tell(struct actor *me, enum request what)
+{
+	ring(what, number_of(me), 0);
+}
+
+void oops(struct actor *me, int kind, const char *where)
+{
+	arena->bug_kind = kind;
+	arena->bug_at = where;
+	note_text(me, E_FINDING, kind, where);
+	/* Everything stops here, as it is: the big lock is never let go. */
+	ring(BROKEN, number_of(me), kind);
+	for (;;)
+		futex_wait(&arena->big_lock, 2, NULL);
+}
+
+/* ---- held back: by a delay, or because it is somebody else's turn ---- */
+
+static void let_go(struct actor *who)
+{
+	if (!(who->flags & HELD))
+		return;
+	who->flags &= ~HELD;
+	arena->waiting--;
+	poke(who);
+}
+
+static int let_delayed_go(void)
+{
+	int found = 0;
+
+	for (int i = 0; i < arena->plan.nr_actors; i++)
+		if (actor_of(i)->flags & DELAYED) {
+			actor_of(i)->flags &= ~DELAYED;
+			let_go(actor_of(i));
+			found = 1;
+		}
+	return found;
+}
+
+/* The turn that is next now; faults that are next come at once. */
+static const struct turn *next_turn(struct actor *me)
+{
+	struct plan *plan = &arena->plan;
+
+	while (arena->next_turn < plan->nr_turns) {
+		const struct turn *turn = &plan->turns[arena->next_turn];
+
+		if (turn->actor != ENVIRONMENT)
+			return turn;
+		arena->next_turn++;
+		for (int i = 0; i < plan->nr_faults; i++)
+			if (!strcmp(plan->faults[i].name, turn->label))
+				ask(me, FAULT_DUE, i);
+	}
+	return NULL;
+}
+
+static void pass_turn(struct actor *me)
+{
+	const struct turn *turn = next_turn(me);
+
+	if (turn) {
+		let_go(actor_of(turn->actor));
+		return;
+	}
+	for (int i = 0; i < arena->plan.nr_actors; i++)
+		let_go(actor_of(i));
+}
+
+/* Called whenever somebody stopped moving: when it was the last, a turn that can't come is skipped, or the run is over. */
+void somebody_must_move(struct actor *me)
+{
+	while (arena->busy <= arena->waiting) {
+		if (arena->waiting == 0) {
+			ring(ALL_QUIET, number_of(me), 0);
+			return;
+		}
+		if (let_delayed_go())
+			return;
+		arena->next_turn++;
+		arena->skipped_turns++;
+		pass_turn(me);
+	}
+}
+
+static void hold_back(struct actor *me)
+{
+	me->flags |= HELD;
+	arena->waiting++;
+	somebody_must_move(me);
+	while (me->flags & HELD) {
+		uint32_t seen = me->wakeups;
+
+		big_unlock();
+		while (me->wakeups == seen)
+			futex_wait(&me->wakeups, seen, NULL);
+		big_lock();
+	}
+}
+
+static int named(const struct actor *me, const char *what, const char *label)
+{
+	return !strcmp(what, label) || !strcmp(point_names[me->point], label);
+}
+
+static void take_turn(struct actor *me, const char *what)
+{
+	for (;;) {
+		const struct turn *turn = next_turn(me);
+
+		if (!turn)
+			return;
+		if (turn->actor == number_of(me)) {
+			if (named(me, what, turn->label)) {
+				arena->next_turn++;
+				pass_turn(me);
+			}
+			return;
+		}
+		hold_back(me);
+	}
+}
+
+/* ---- preemption points ---- */
+
+/* Free runs let others in now and then: whether here is the actor's own seeded choice. */
+static int preempted(struct actor *me)
+{
+	uint32_t x = me->chance;
+
+	x ^= x << 13;
+	x ^= x >> 17;
+	x ^= x << 5;
+	me->chance = x;
+	return arena->big_lock == 2 && x % (uint32_t)arena->plan.nice_chance == 0;
+}
+
+static void begin_step(struct actor *me, const char *what)
+{
+	while (me->flags & DELAYED)
+		hold_back(me);
+	if (arena->plan.nr_turns && !(me->flags & DYING))
+		take_turn(me, what);
+	arena->holder = number_of(me);
+	if ((int)++arena->step > arena->plan.max_steps)
+		ask(me, TOO_LONG, 0);
+}
+
+void touch(struct actor *me, const void *object, const char *what)
+{
+	(void)object;
+	if (!(me->flags & DYING) && preempted(me)) {
+		big_unlock();
+		big_lock();
+	}
+	begin_step(me, what);
+}
+
+void enter(struct actor *me, const char *what)
+{
+	big_lock();
+	begin_step(me, what);
+}
+
+void leave(struct actor *me)
+{
+	arena->busy--;
+	somebody_must_move(me);
+	big_unlock();
+}
+
+void sleep_while(struct actor *me, enum state asleep)
+{
+	arena->busy--;
+	somebody_must_move(me);
+	while (me->state == asleep) {
+		uint32_t seen = me->wakeups;
+
+		big_unlock();
+		while (me->wakeups == seen)
+			futex_wait(&me->wakeups, seen, NULL);
+		big_lock();
+	}
+}
+
+/* ---- points ---- */
+
+/* Only who arrives there for real: a fault's `times` says how often. */
+void at(struct actor *me, enum point point)
+{
+	struct plan *plan = &arena->plan;
+
+	me->point = point;
+	note(me, E_POINT, point, 0);
+	for (int i = 0; i < plan->nr_faults; i++) {
+		struct fault *fault = &plan->faults[i];
+
+		if (fault->who == number_of(me) && fault->at == point && fault->fired < fault->times)
+			ask(me, FAULT_DUE, i);
+	}
+}
