@@ -54,11 +54,8 @@ interface Parts {
 /** A case of a root with two children, 100 to 102, unless said otherwise; the image is that of the tree. */
 export function aCase({ tasks = aTree(), image = {}, restart = {}, expect = {}, positions = {} }: Parts = {}): Case {
   const pids = tasks.filter(({ ghost, state }) => !ghost && state !== 'dead').map(({ pid }) => pid);
-  const records = (image.pids ?? pids).map((pid, i) => ({
-    pid,
-    zombie: tasks.some((task) => task.pid === pid && task.state === 'zombie'),
-    retval: 1000 + i,
-  }));
+  const zombies = new Set(tasks.filter(({ state }) => state === 'zombie').map(({ pid }) => pid));
+  const records = (image.pids ?? pids).map((pid, i) => ({ pid, zombie: zombies.has(pid), retval: 1000 + i }));
   return {
     id: 'test#a case',
     scenario: 'a case',
@@ -185,10 +182,8 @@ export class Script {
 
   /** Tasks leave restart with the values of their records. */
   resume(...pids: readonly number[]): this {
-    for (const pid of pids) {
-      const value = this.case.image.records[this.case.image.pids.indexOf(pid)]!.retval;
-      this.return(pid, value).add(pid, 'user');
-    }
+    const values = new Map(this.case.image.records.map((record) => [record.pid, record.retval]));
+    for (const pid of pids) this.return(pid, values.get(pid)!).add(pid, 'user');
     return this;
   }
 
@@ -221,6 +216,12 @@ export interface FinalParts {
 export function aRecord({ case: c, events }: Script, over: FinalParts = {}): RunRecord {
   const { coordinator, tasks = {}, context, end = 'over', findings = [] } = over;
   const pids = new Set([...c.tasks.map(({ pid }) => pid), ...Object.keys(tasks).map(Number)]);
+  const marked = new Set(events.map((event) => (event.kind === 'mark' ? event.task : undefined)));
+  const own = new Map<Actor, RunEvent[]>();
+  for (const event of events) {
+    if (!own.get(event.actor)?.push(event)) own.set(event.actor, [event]);
+  }
+  const ended = (pid: number) => ({ ...taskAtEnd(own.get(pid) ?? []), marked: marked.has(pid), ...tasks[pid] });
   const restores = events.flatMap((event): [number, number][] =>
     event.kind === 'restore-end' && event.record !== undefined && typeof event.actor === 'number'
       ? [[event.actor, event.record]]
@@ -235,8 +236,8 @@ export function aRecord({ case: c, events }: Script, over: FinalParts = {}): Run
     seed: '0',
     events,
     final: {
-      coordinator: { ...coordinatorAtEnd(events), ...coordinator },
-      tasks: Object.fromEntries([...pids].map((pid) => [pid, { ...taskAtEnd(events, pid), ...tasks[pid] }])),
+      coordinator: { ...coordinatorAtEnd(own.get('coordinator') ?? []), ...coordinator },
+      tasks: Object.fromEntries([...pids].map((pid) => [pid, ended(pid)])),
       restores,
       context: { owner: 'coordinator', freed, references: freed ? 0 : 1, ...context },
     },
@@ -245,16 +246,13 @@ export function aRecord({ case: c, events }: Script, over: FinalParts = {}): Run
   };
 }
 
-function coordinatorAtEnd(events: readonly RunEvent[]): CoordinatorFinal {
-  const own = events.filter(({ actor }) => actor === 'coordinator');
+function coordinatorAtEnd(own: readonly RunEvent[]): CoordinatorFinal {
   const result = own.findLast((event) => event.kind === 'return')?.result;
   const end = own.some(({ kind }) => kind === 'exit') ? 'killed' : result === undefined ? 'waiting' : 'returned';
   return { end, ...(result !== undefined && { result }) };
 }
 
-function taskAtEnd(events: readonly RunEvent[], pid: number): TaskFinal {
-  const own = events.filter(({ actor }) => actor === pid);
-  const marked = events.some((event) => event.kind === 'mark' && event.task === pid);
+function taskAtEnd(own: readonly RunEvent[]): Omit<TaskFinal, 'marked'> {
   const result = own.findLast((event) => event.kind === 'return')?.result;
   const record = own.findLast((event) => event.kind === 'restore-end')?.record;
   const exit = own.findLast((event) => event.kind === 'exit');
@@ -263,7 +261,6 @@ function taskAtEnd(events: readonly RunEvent[], pid: number): TaskFinal {
   const end = exit ? exit.how : result !== undefined ? 'returned' : called ? 'waiting' : 'untouched';
   return {
     end,
-    marked,
     ...(result !== undefined && { result }),
     ...(record !== undefined && { record }),
     ...(end === 'waiting' && at !== undefined && { at }),

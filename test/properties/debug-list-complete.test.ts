@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import type { DebugEntry } from '../../src/record/record.ts';
+import { assertHolds, violationOf } from './judging.ts';
+import { aCase, aTask, FLAGS, healthy, Script } from './support.ts';
+
+const name = 'debug-list-complete';
+const debugged = () =>
+  aCase({
+    tasks: [aTask(100), aTask(101, { parent: 100 }), aTask(102, { parent: 100, ghost: true, flags: FLAGS.ghost })],
+    restart: { debug: true },
+  });
+const ENTRIES: readonly DebugEntry[] = [
+  { task: 'coordinator', type: 'Coord', state: 'Success' },
+  { task: 100, type: 'Root', state: 'Success' },
+  { task: 101, type: 'Task', state: 'Failed' },
+  { task: 102, type: 'Ghost', state: 'Exited' },
+];
+const joined = (c = debugged()) => new Script(c).claim().enter(100, 101, 102).mark(100, 101, 102).join(100, 101, 102);
+const printing = (...entries: readonly DebugEntry[]) => joined().add(102, 'status-list', { entries }).free(102);
+const changed = (place: number, over: Partial<DebugEntry>) => ENTRIES.with(place, { ...ENTRIES[place]!, ...over });
+
+describe(name, () => {
+  it('finds an entry that is missing, for everyone who took part', () => {
+    for (const [place, { task }] of ENTRIES.entries()) {
+      const { message } = violationOf(name, printing(...ENTRIES.toSpliced(place, 1)));
+      assert.ok(message.includes(String(task)), message);
+    }
+  });
+
+  it('finds an entry that is there twice', () => violationOf(name, printing(...ENTRIES, ENTRIES[2]!)));
+
+  it('finds an entry without a final state', () => {
+    for (const state of ['Waiting', 'Running'] as const) {
+      for (const place of ENTRIES.keys()) violationOf(name, printing(...changed(place, { state })));
+    }
+  });
+
+  it('finds an entry of the wrong type', () => {
+    for (const place of ENTRIES.keys()) {
+      const type = ENTRIES[place]!.type === 'Task' ? 'Ghost' : 'Task';
+      violationOf(name, printing(...changed(place, { type })));
+    }
+  });
+
+  it('finds a context that is freed without a list', () => violationOf(name, joined().free()));
+
+  it('holds in any order', () => assertHolds(name, printing(...ENTRIES.toReversed())));
+
+  it('does not ask for a task that never took part, or that came later', () => {
+    const early = new Script(debugged())
+      .claim()
+      .enter(100, 101, 102)
+      .add('coordinator', 'status-list', {
+        entries: [ENTRIES[0]!],
+      });
+    assertHolds(name, early);
+    assertHolds(name, early.mark(100).join(100));
+  });
+
+  it('does not ask for a task that had no memory to register', () => {
+    const script = new Script(debugged()).claim().enter(100, 101, 102).mark(100, 101, 102);
+    script.fail(101, -12).return(101, -12).join(100, 102);
+    assertHolds(name, script.add(102, 'status-list', { entries: ENTRIES.toSpliced(2, 1) }));
+  });
+
+  it('asks for the coordinator that reports ENOMEM of another', () => {
+    const script = joined().fail(101, -12).return('coordinator', -12);
+    violationOf(name, script.add(102, 'status-list', { entries: ENTRIES.slice(1) }));
+  });
+
+  it('says nothing of a context that is freed before anyone took part, or of other builds', () => {
+    const refused = new Script(debugged()).add('coordinator', 'call', { pid: 100, flags: 0 }).free();
+    assertHolds(name, refused);
+    assertHolds(name, refused.add('coordinator', 'status-list', { entries: [] }));
+    assertHolds(name, healthy());
+  });
+
+  it('takes the caller of TASKSELF for the coordinator', () => {
+    const c = aCase({ tasks: [aTask(100)], restart: { debug: true, flags: FLAGS.taskself } });
+    const list = [{ task: 100, type: 'Coord', state: 'Success' }] as const;
+    assertHolds(name, new Script(c).claim(100).restore(100, 0).add(100, 'status-list', { entries: list }));
+  });
+});
