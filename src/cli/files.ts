@@ -1,11 +1,13 @@
 /** From the paths of a command line to loaded scenario files; every mistake in any of them is said at once. */
 import { existsSync } from 'node:fs';
-import type { LoadedFile } from '../mocha/hook.ts';
-import { findScenarioFiles, formatDiagnostic, loadScenarioFileSync } from '../scenario/index.ts';
+import path from 'node:path';
+import { KNOWN_NAMES } from '../injector/known.ts';
+
+import { findScenarioFiles, formatDiagnostic, type Loaded, loadScenarioFileSync } from '../scenario/index.ts';
 import { complain, EXIT } from './exit.ts';
 
-/** By file, in the order in which they are run. */
-export type LoadedFiles = ReadonlyMap<string, LoadedFile>;
+/** By absolute path, in the order in which they are run. */
+export type LoadedFiles = ReadonlyMap<string, Loaded>;
 
 /** Where scenarios are when nobody says. */
 export const DEFAULT_PATHS: readonly string[] = ['scenarios'];
@@ -13,14 +15,14 @@ export const DEFAULT_PATHS: readonly string[] = ['scenarios'];
 /** The scenario files under these paths, loaded; or exit code 2, everything that is wrong having been said on stderr. */
 export function loadPaths(given: readonly string[]): LoadedFiles | typeof EXIT.input {
   const paths = given.length > 0 ? given : DEFAULT_PATHS;
-  const missing = paths.filter((path) => !existsSync(path));
+  const missing = paths.filter((one) => !existsSync(one));
   if (missing.length > 0) {
     const hint = given.length > 0 ? undefined : 'mktrouble init makes a first scenario here';
     return complain(`no such file or folder: ${missing.join(', ')}`, hint);
   }
   const files = findScenarioFiles(paths);
   if (files.length === 0) return complain(`no scenario files (*.yaml, *.yml) in ${paths.join(', ')}`);
-  const loaded = new Map(files.map((file) => [file, loadScenarioFileSync(file)]));
+  const loaded = new Map(files.map((file) => [path.resolve(file), loadScenarioFileSync(file, KNOWN_NAMES)]));
   return report(loaded) > 0 ? EXIT.input : loaded;
 }
 

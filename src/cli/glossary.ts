@@ -1,45 +1,69 @@
 /** All words that `mktrouble explain` knows, each with where it comes from. */
-import { FAILURES, TASK_OUTCOMES } from '../model/case.ts';
+import { REPAIRS, UNDONE } from '../backends/simulated/variants.ts';
+import { KNOWN_NAMES } from '../injector/known.ts';
 import { ERRNO_NAMES, ERRNOS } from '../model/errno.ts';
-import { COORDINATOR_POINTS, TASK_POINTS } from '../model/points.ts';
 import { SIGNAL_NAMES, signalNumber } from '../model/signals.ts';
 import { EXPECTATION, explainProperty, PROPERTY_NAMES } from '../properties/index.ts';
 import { formatWords } from '../scenario/index.ts';
 
 export interface GlossaryEntry {
   readonly word: string;
-  /** What sort of word it is. */
+  /** What sort of word it is, or where the format has it. */
   readonly kind: string;
   readonly lines: readonly string[];
 }
 
 /** Every entry; one word can mean several things (`restore` is a point and a failure): each is an entry of its own. */
 export function glossary(): GlossaryEntry[] {
-  return [
+  return merged([
     ...[...PROPERTY_NAMES, EXPECTATION.name].map(property),
+    ...KNOWN_NAMES.protocols.map(protocol),
     ...ERRNO_NAMES.map((word) => ({ word, kind: `errno ${ERRNOS[word].number}`, lines: [ERRNOS[word].meaning] })),
-    ...SIGNAL_NAMES.map((word) => ({ word, kind: 'signal', lines: [`number ${signalNumber(word)}`] })),
-    ...described('point of the coordinator', COORDINATOR_POINTS),
-    ...described('point of a task', TASK_POINTS),
-    ...described('end of a task', TASK_OUTCOMES),
-    ...Object.entries(FAILURES).map(([word, { errno, what }]) => ({
+    ...SIGNAL_NAMES.map((word) => ({ word, kind: 'signal', lines: [`number ${signalNumber(word)}, see signal(7)`] })),
+    ...formatWords().map(({ word, where, description, example }) => ({
       word,
-      kind: 'what can fail',
-      lines: [`${what}; with ${errno} unless the fault says otherwise`],
+      kind: where,
+      lines: [description, `example: ${example}`],
     })),
-    ...formatWords(),
-  ];
+  ]);
 }
 
 function property(word: string): GlossaryEntry {
   const { title, statement, source, hint } = explainProperty(word)!;
-  return {
-    word,
-    kind: 'property',
-    lines: [`${title}.`, statement, `source: ${source}`, `when it is violated: ${hint}`],
-  };
+  const lines = [`${title}.`, statement, `source: ${source}`, `when it is violated: ${hint}`];
+  return { word, kind: 'property', lines };
 }
 
-function described(kind: string, table: Readonly<Record<string, string>>): GlossaryEntry[] {
-  return Object.entries(table).map(([word, text]) => ({ word, kind, lines: [text] }));
+const PROTOCOL_TEXTS: Readonly<Record<string, readonly string[]>> = {
+  patch: ['patch 30/96 by itself, to the letter'],
+  series: ['patch 30/96 with what its author posted in the same series: zombies (31/96), groups and ghosts (73/96)'],
+  hardened: ['the series, repaired:', ...Object.entries(REPAIRS).map(([name, text]) => `${name}: ${text}`)],
+};
+
+/** Variants are called `<undone>`, `hardened-<undone>` and `hardened-without-<repair>`. */
+function protocol(word: string): GlossaryEntry {
+  const base = word.startsWith('hardened-') ? 'hardened' : 'series';
+  const change = word.replace(/^hardened-/, '');
+  const undone = Object.entries(UNDONE).find(([name]) => name === change)?.[1];
+  const repair = Object.entries(REPAIRS).find(([name]) => `without-${kebab(name)}` === change)?.[1];
+  const lines =
+    PROTOCOL_TEXTS[word] ??
+    (undone && [`${base} with this item of the changelog undone (${undone.since}): ${undone.item}`]) ??
+    (repair !== undefined ? [`hardened without this repair: ${repair}`] : [`a variant of ${base}`]);
+  return { word, kind: 'protocol', lines };
+}
+
+function kebab(camel: string): string {
+  return camel.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** A word that means the same in several places is said once. */
+function merged(entries: readonly GlossaryEntry[]): GlossaryEntry[] {
+  const found = new Map<string, GlossaryEntry>();
+  for (const entry of entries) {
+    const key = [entry.word, ...entry.lines].join('\n');
+    const before = found.get(key);
+    found.set(key, before ? { ...before, kind: `${before.kind}, ${entry.kind}` } : entry);
+  }
+  return [...found.values()];
 }

@@ -6,7 +6,6 @@ import { packageVersion } from './package.ts';
 
 /** Runs the program with these arguments (as `process.argv`) and says how it ended. Never rejects. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
-  surviveClosedPipe();
   let exit: ExitCode = EXIT.ok;
   const program = new Command('mktrouble')
     .description('Breaks a multi-process checkpoint/restart on purpose, and proves that it cleans up after itself.')
@@ -37,12 +36,4 @@ function exitOf(error: unknown): ExitCode {
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(`mktrouble: a defect of mktrouble itself; please report it:\n${what}\n`);
   return EXIT.defect;
-}
-
-/** `mktrouble list | head` closes the pipe when it has seen enough: that is no error. */
-function surviveClosedPipe(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit();
-    throw error;
-  });
 }

@@ -1,15 +1,14 @@
 /** Teaches Node's `require`, which is how Mocha loads its files, that a YAML file is a suite of scenarios. */
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { KNOWN_NAMES } from '../injector/known.ts';
 import type { Case } from '../model/case.ts';
-import { formatDiagnostic, loadScenarioFileSync } from '../scenario/index.ts';
+import { formatDiagnostic, type Loaded, loadScenarioFileSync } from '../scenario/index.ts';
 import { defineBrokenSuite, defineSuite, type SuiteSetting } from './suite.ts';
-
-export type LoadedFile = ReturnType<typeof loadScenarioFileSync>;
 
 export interface HookSetting extends SuiteSetting {
   /** How a file is read; by default anew each time, so that a watching Mocha sees what was saved. */
-  readonly load?: (file: string) => LoadedFile;
+  readonly load?: (file: string) => Loaded;
 }
 
 /**
@@ -27,13 +26,17 @@ export function hookScenarioFiles(setting: () => HookSetting | string): void {
 
 function defineFile(file: string, setting: HookSetting | string): void {
   const title = suiteTitle(file);
-  const loaded = typeof setting === 'string' ? setting : casesOf((setting.load ?? loadScenarioFileSync)(file));
+  const loaded = typeof setting === 'string' ? setting : casesOf((setting.load ?? loadAnew)(file));
   if (typeof setting === 'string' || typeof loaded === 'string') defineBrokenSuite(title, file, String(loaded));
   else defineSuite(title, loaded, setting);
 }
 
+function loadAnew(file: string): Loaded {
+  return loadScenarioFileSync(file, KNOWN_NAMES);
+}
+
 /** The cases of a file; the text of its diagnostics when there is a mistake in it. */
-function casesOf({ cases, diagnostics }: LoadedFile): readonly Case[] | string {
+function casesOf({ cases, diagnostics }: Loaded): readonly Case[] | string {
   const mistakes = diagnostics.filter(({ severity }) => severity === 'error');
   return mistakes.length === 0 ? cases : mistakes.map((mistake) => formatDiagnostic(mistake)).join('\n\n');
 }

@@ -1,11 +1,14 @@
 /** How scenario files are run as suites; the same options for the command line and for Mocha's own, also in its workers. */
+import * as z from 'zod';
 import { BACKENDS, type BackendName } from '../model/case.ts';
 
 export interface SuiteOptions {
   /** Each case is one test on each of these. */
   readonly backends: readonly BackendName[];
+  /** Instead of the protocol that a scenario names. */
   readonly protocol?: string;
   readonly seed?: string;
+  /** From 1. */
   readonly schedules?: number;
   /** Only cases whose title (with its tags) matches; the source of a regular expression. */
   readonly grep?: string;
@@ -18,6 +21,18 @@ export const DEFAULT_OPTIONS: SuiteOptions = { backends: ['simulated'] };
 /** The one way into a worker process, and from the shell into `npx mocha`: SuiteOptions as JSON. */
 export const OPTIONS_VARIABLE = 'MKTROUBLE_OPTIONS';
 
+const OPTIONS = z.strictObject({
+  backends: z
+    .array(z.enum(BACKENDS))
+    .min(1)
+    .default([...DEFAULT_OPTIONS.backends]),
+  protocol: z.string().optional(),
+  seed: z.string().optional(),
+  schedules: z.int().min(1).optional(),
+  grep: z.string().refine(isPattern, 'not a regular expression').optional(),
+  tags: z.array(z.string()).optional(),
+});
+
 /** The options that the environment gives, over the defaults; a text that says what is wrong with them. */
 export function optionsFromEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
@@ -25,18 +40,18 @@ export function optionsFromEnvironment(
   const text = environment[OPTIONS_VARIABLE];
   if (text === undefined || text === '') return DEFAULT_OPTIONS;
   try {
-    return checked({ ...DEFAULT_OPTIONS, ...JSON.parse(text) });
+    const { error, data } = OPTIONS.safeParse(JSON.parse(text));
+    return error ? `${OPTIONS_VARIABLE}: ${z.prettifyError(error)}` : (data as SuiteOptions);
   } catch (error) {
     return `${OPTIONS_VARIABLE} is not JSON: ${(error as Error).message}`;
   }
 }
 
-function checked(options: SuiteOptions): SuiteOptions | string {
-  const known = ['backends', 'protocol', 'seed', 'schedules', 'grep', 'tags'];
-  const stranger = Object.keys(options).find((key) => !known.includes(key));
-  if (stranger !== undefined) return `${OPTIONS_VARIABLE}: unknown option ${stranger}; known are ${known.join(', ')}`;
-  if (!Array.isArray(options.backends) || options.backends.some((name) => !BACKENDS.includes(name))) {
-    return `${OPTIONS_VARIABLE}: backends is a list of ${BACKENDS.join(', ')}`;
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text);
+    return true;
+  } catch {
+    return false;
   }
-  return options;
 }

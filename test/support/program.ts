@@ -24,7 +24,11 @@ export interface ProgramSetting {
 }
 
 /** Starts a program. Its environment has no colours, and nothing of the Mocha that runs the test. */
-export function start(command: string, args: readonly string[], { cwd = ROOT, env = {} }: ProgramSetting = {}): RunningProgram {
+export function start(
+  command: string,
+  args: readonly string[],
+  { cwd = ROOT, env = {} }: ProgramSetting = {},
+): RunningProgram {
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(MOCHA_|MKTROUBLE_|NODE_OPTIONS|FORCE_COLOR|CI$)/.test(name)),
   );
@@ -49,7 +53,9 @@ export function start(command: string, args: readonly string[], { cwd = ROOT, en
     new Promise<void>((resolve, reject) => {
       const look = () => stdout.includes(text) && resolve();
       child.stdout.on('data', look);
-      child.on('close', () => reject(new Error(`it ended without saying ${JSON.stringify(text)}:\n${stdout}${stderr}`)));
+      child.on('close', () =>
+        reject(new Error(`it ended without saying ${JSON.stringify(text)}:\n${stdout}${stderr}`)),
+      );
       look();
     });
   return { process: child, ended, says };
@@ -64,7 +70,9 @@ const BUILT = path.join(ROOT, 'dist/src/cli/bin.js');
 const SOURCE = path.join(ROOT, 'src/cli/bin.ts');
 
 /** The arguments of Node that run `mktrouble`: the build, which runs the sources when they are newer; else the sources. */
-export const PROGRAM: readonly string[] = existsSync(BUILT) ? [BUILT] : ['--import', import.meta.resolve('tsx'), SOURCE];
+export const PROGRAM: readonly string[] = existsSync(BUILT)
+  ? [BUILT]
+  : ['--import', import.meta.resolve('tsx'), SOURCE];
 
 /** Runs `mktrouble` with these arguments. */
 export function mktrouble(args: readonly string[], setting?: ProgramSetting): Promise<Ended> {

@@ -2,8 +2,7 @@
 import { Option } from 'commander';
 import type { AddCommand } from '../command.ts';
 import type { ExitCode } from '../exit.ts';
-import { REPORTER_NAMES } from '../reporters.ts';
-import { parseBackend, parseCount, parseGrep, parseReporter, type RunFlags } from '../run/request.ts';
+import { parseBackend, parseCount, parseGrep, parseReporter, REPORTER_NAMES, type RunFlags } from '../run/request.ts';
 
 const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
 
@@ -33,7 +32,7 @@ export const addRun: AddCommand = ({ program, action }) => {
     .option('--dry-run', 'print what would be done for each case, and run nothing', false)
     .addOption(
       new Option('-r, --reporter <name[=file]>', `how to report: ${REPORTER_NAMES.join(', ')} (repeatable)`)
-        .argParser(parseReporter(REPORTER_NAMES))
+        .argParser(parseReporter)
         .default(undefined, 'spec'),
     )
     .action(action(run));

@@ -1,27 +1,33 @@
 /** `mktrouble run`, from its paths and options to an exit code. */
+import type { SuiteOptions } from '../../mocha/options.ts';
 import { selectTests } from '../../mocha/select.ts';
+import { didYouMean } from '../../scenario/source/nearest.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
 import { type LoadedFiles, loadPaths } from '../files.ts';
 import { drive } from './drive.ts';
 import { listing, rehearsal } from './preview.ts';
-import { type RunFlags, suiteOptions } from './request.ts';
+import { isReporter } from './reporters.ts';
+import { REPORTER_NAMES, type RunFlags, suiteOptions } from './request.ts';
 
 /** Nothing runs unless every file loads and at least one case is selected. */
 export async function perform(paths: readonly string[], flags: RunFlags): Promise<ExitCode> {
+  const { bail, parallel: jobs = 1, reporter: reporters = [{ name: 'spec' }] } = flags;
+  const stranger = reporters.find(({ name }) => !isReporter(name))?.name;
+  if (stranger !== undefined) {
+    const known = `known are ${REPORTER_NAMES.join(', ')}, Mocha's own, and modules`;
+    return complain(`there is no reporter ${stranger}`, didYouMean(stranger, REPORTER_NAMES) ?? known);
+  }
   const loaded = loadPaths(paths);
   if (typeof loaded === 'number') return loaded;
   const options = suiteOptions(flags);
-  const total = countOf(loaded, options);
-  if (total === 0)
-    return complain('no case matches --grep and --tag', 'mktrouble list shows the titles and their tags');
+  const total = countTests(loaded, options);
+  if (total === 0) return complain('no case matches --grep and --tag', 'mktrouble list shows titles and tags');
   if (flags.list) return print(listing(loaded, options));
   if (flags.dryRun) return print(rehearsal(loaded, options));
-  const { bail, parallel: jobs = 1, reporter } = flags;
-  const reporters = reporter ?? [{ name: 'spec' }];
   return drive({ loaded, options, reporters, bail, jobs, total });
 }
 
-function countOf(loaded: LoadedFiles, options: ReturnType<typeof suiteOptions>): number {
+function countTests(loaded: LoadedFiles, options: SuiteOptions): number {
   let total = 0;
   for (const { cases } of loaded.values()) total += selectTests(options, cases).length;
   return total;

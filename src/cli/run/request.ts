@@ -21,6 +21,9 @@ export interface RunFlags {
   readonly reporter?: readonly ReporterSpec[];
 }
 
+/** The reporters that ship, by the names that `--reporter` takes. */
+export const REPORTER_NAMES: readonly string[] = ['spec', 'junit', 'json', 'tap', 'github'];
+
 export interface ReporterSpec {
   readonly name: string;
   /** The file that it writes; standard output when it names none. */
@@ -67,21 +70,15 @@ export function parseGrep(text: string): string {
   }
 }
 
-/** `--reporter name[=file]`, repeatable. */
-export function parseReporter(known: readonly string[]) {
-  return (text: string, before: readonly ReporterSpec[] = []): readonly ReporterSpec[] => {
-    const [name = '', ...rest] = text.split('=');
-    const output = rest.join('=');
-    if (!known.includes(name)) {
-      throw new InvalidArgumentError(sentences(`known are ${known.join(', ')}`, didYouMean(name, known)));
-    }
-    if (text.includes('=') && output === '') throw new InvalidArgumentError('a file name must follow "="');
-    const spec: ReporterSpec = output === '' ? { name } : { name, output };
-    if (output === '' && before.some((other) => other.output === undefined)) {
-      throw new InvalidArgumentError('only one reporter can write to the terminal; give the others a file: name=file');
-    }
-    return [...before, spec];
-  };
+/** `--reporter name[=file]`, repeatable; whether there is such a reporter is found out when all options are known. */
+export function parseReporter(text: string, before: readonly ReporterSpec[] = []): readonly ReporterSpec[] {
+  const [name = '', ...rest] = text.split('=');
+  const output = rest.join('=');
+  if (text.includes('=') && output === '') throw new InvalidArgumentError('a file name must follow "="');
+  if (output === '' && before.some((other) => other.output === undefined)) {
+    throw new InvalidArgumentError('only one reporter can have the terminal; give the others a file: name=file');
+  }
+  return [...before, output === '' ? { name } : { name, output }];
 }
 
 function sentences(...parts: readonly (string | undefined)[]): string {

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { InvalidArgumentError } from 'commander';
+import { REPORTER_NAMES as SHIPPED } from '../../reporters/registry.ts';
+import { parseBackend, parseCount, parseGrep, parseReporter, REPORTER_NAMES } from '../../src/cli/run/request.ts';
+
+describe('the options of run', () => {
+  it('know every reporter that ships', () => {
+    assert.deepEqual([...REPORTER_NAMES].sort(), [...SHIPPED].sort());
+  });
+
+  it('--backend takes a name, or all of them', () => {
+    assert.deepEqual(parseBackend('simulated'), ['simulated']);
+    assert.ok(parseBackend('all').length >= 1);
+    assert.throws(() => parseBackend('simulate'), InvalidArgumentError);
+  });
+
+  it('a count is a whole number from 1', () => {
+    assert.equal(parseCount('12'), 12);
+    for (const text of ['0', '-1', '1.5', 'x', '', '1e99', ' ']) {
+      assert.throws(() => parseCount(text), InvalidArgumentError, text);
+    }
+  });
+
+  it('--grep is a regular expression', () => {
+    assert.equal(parseGrep('a|b'), 'a|b');
+    assert.throws(() => parseGrep('('), InvalidArgumentError);
+  });
+
+  it('--reporter gathers names, each with a file when it has one', () => {
+    const specs = parseReporter('json=a=b.json', parseReporter('spec'));
+    assert.deepEqual(specs, [{ name: 'spec' }, { name: 'json', output: 'a=b.json' }]);
+  });
+
+  it('--reporter refuses an empty file, and two reports on one terminal', () => {
+    assert.throws(() => parseReporter('json='), InvalidArgumentError);
+    assert.throws(() => parseReporter('tap', parseReporter('spec')), InvalidArgumentError);
+  });
+});
