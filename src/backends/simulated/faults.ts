@@ -18,7 +18,7 @@ import {
 import { m, note, runnable, world } from './kernel/memory.ts';
 import { canBeHit, canBeWoken, ptraceAttach, sendSignal } from './kernel/signal.ts';
 import { tryToWakeUp } from './kernel/wait.ts';
-import { ARMED, FAULT_WORDS, FIRED } from './kernel/world.ts';
+import { ARMED, FAULT_WORDS, FIRED, type World } from './kernel/world.ts';
 
 export const VERBS = {
   signal: 0,
@@ -56,6 +56,11 @@ export function canCome(event: Event): boolean {
   return finds(event.target, fault.verb, fault.child);
 }
 
+/** Whether the event may come now or later: it has not come as often as it may. */
+export function canStillCome(memory: Int32Array, constants: World, event: Event): boolean {
+  return memory[constants.firstFault + event.fault * FAULT_WORDS + FIRED]! < constants.faults[event.fault]!.times;
+}
+
 /** Whether the target is where the fault can do something. */
 function finds(target: number, verb: number, child: number): boolean {
   switch (verb) {
@@ -88,7 +93,7 @@ export function come(event: Event): void {
   act(event.target, fault.verb, fault.child, words);
   if (m[words + FIRED]! >= fault.times) {
     m[DUE]! &= ~(1 << event.fault);
-    for (const next of fault.then) m[DUE]! |= 1 << next;
+    for (const next of fault.followers) m[DUE]! |= 1 << next;
   }
 }
 

@@ -61,7 +61,7 @@ export class SimulatedMachine implements Machine {
     this.actors = [...this.who.map(String), ...this.events.map((event) => this.nameOf(event))];
     this.tracer = trace ? new Tracer(c, world, this.who) : null;
     this.listener = this.tracer ? this.tracer.hear : null;
-    this.reduction = new Reduction(this.compiled, world);
+    this.reduction = new Reduction(this.compiled, world, variant);
     this.settle();
     this.start = this.state.slice();
     this.tracer?.clear();

@@ -99,6 +99,13 @@ function restoresOf(machine: SimulatedMachine): [number, number][] {
   return restores.sort((a, b) => a[1] - b[1]);
 }
 
+/** The coordinator's end; one that is stopped before its call waits for good, one that was frozen with itself has returned. */
+function coordinatorEnd(end: TaskFinal['end']): FinalState['coordinator']['end'] {
+  if (end === 'untouched') return 'waiting';
+  if (end === 'frozen') return 'returned';
+  return end === 'returned' || end === 'killed' || end === 'waiting' ? end : 'crashed';
+}
+
 /** The final state of a record. */
 export function finalState(machine: SimulatedMachine): FinalState {
   const { state: m, world, subject } = machine;
@@ -110,10 +117,8 @@ export function finalState(machine: SimulatedMachine): FinalState {
     if (m[task + L.STATE] !== L.UNBORN) tasks[world.pid[i]!] = taskFinal(machine, task);
   }
   const life = m[world.ctx + L.LIFE]!;
-  const ended =
-    end === 'returned' || end === 'killed' || end === 'waiting' ? end : end === 'frozen' ? 'returned' : 'crashed';
   return {
-    coordinator: { end: ended, ...(at ? { at } : {}), ...(result === undefined ? {} : { result }) },
+    coordinator: { end: coordinatorEnd(end), ...(at ? { at } : {}), ...(result === undefined ? {} : { result }) },
     tasks,
     restores: restoresOf(machine),
     ...(life === 0

@@ -10,6 +10,10 @@ interface Base {
 
 /** Our repairs: true in `hardened`. */
 export const REPAIRS = {
+  contextIsAwaited:
+    'sync point 1: only SIGKILL ends the wait; the patch lets any signal end it with -EINTR, and the coordinator then misses a task',
+  turnIsHandedOver:
+    'activate next looks the next task up before its turn begins; the patch reads active_pid again after that, when the next task may have moved it on: a read past pids_arr, or the wrong task',
   turnIsAwaited:
     'sync point 2: a signal ends the restart with -EINTR; the patch drops the result of the wait and lets the task restore itself out of turn',
   syncIsAwaited:

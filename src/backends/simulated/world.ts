@@ -265,7 +265,7 @@ class Builder {
         call: fault.call ?? 0,
         errno: fault.failure ? errnoNumber(fault.errno ?? FAILURES[fault.failure].errno) : 0,
         child: fault.child === undefined ? L.NULL : this.pointerOf(fault.child),
-        then: c.faults.flatMap((other, j) =>
+        followers: c.faults.flatMap((other, j) =>
           other.when.kind === 'after' && other.when.fault === fault.name ? [j] : [],
         ),
         any: when.kind === 'any' && fault.call === undefined,

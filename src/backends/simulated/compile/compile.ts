@@ -28,6 +28,8 @@ export interface Compiled {
   readonly modes: Uint8Array;
   readonly fields: readonly string[];
   readonly fieldOffsets: Int32Array;
+  /** By pc: whether the object is the task itself. */
+  readonly own: readonly boolean[];
   /** By pc: the step's name. */
   readonly labels: readonly string[];
   /** By pc: the pcs that can come next. */
@@ -84,6 +86,7 @@ export function compileModel(build: Build): Compiled {
     modes: Uint8Array.from({ length: pcs }, (_, pc) => at(pc)?.mode ?? EFFECT),
     fields: Array.from({ length: pcs }, (_, pc) => at(pc)?.field ?? 'START'),
     fieldOffsets: Int32Array.from({ length: pcs }, (_, pc) => at(pc)?.fieldOffset ?? 0),
+    own: Array.from({ length: pcs }, (_, pc) => at(pc)?.at.text === 'current'),
     labels: Array.from({ length: pcs }, (_, pc) => at(pc)?.label ?? 'start'),
     next: Array.from({ length: pcs }, (_, pc) => next[pc] ?? []),
     taskWords: FRAME + frames.slots,

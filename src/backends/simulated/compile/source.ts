@@ -12,11 +12,17 @@ import * as slab from '../kernel/slab.ts';
 import * as task from '../kernel/task.ts';
 import * as wait from '../kernel/wait.ts';
 import * as world from '../kernel/world.ts';
+import * as context from '../restart/context.ts';
+import * as coordinator from '../restart/coordinator.ts';
 import * as debug from '../restart/debug.ts';
 import * as errno from '../restart/errno.ts';
-import * as restart from '../restart/restart.ts';
+import * as restartExit from '../restart/exit.ts';
+import * as image from '../restart/image.ts';
+import * as restore from '../restart/restore.ts';
+import * as sync from '../restart/sync.ts';
 import * as sys from '../restart/sys.ts';
-import * as main from '../restart/task.ts';
+import * as turn from '../restart/turn.ts';
+import * as user from '../restart/user.ts';
 
 export type FunctionNode = FunctionDeclaration | FunctionExpression;
 
@@ -81,9 +87,15 @@ export function modelScope(): Scope {
     world,
     debug,
     errno,
-    restart,
+    context,
+    coordinator,
+    restartExit,
+    image,
+    restore,
+    sync,
+    turn,
     sys,
-    main,
+    user,
   ];
   for (const room of rooms) {
     for (const [name, value] of Object.entries(room)) {

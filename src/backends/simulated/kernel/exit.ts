@@ -16,8 +16,8 @@ import {
 } from './layout.ts';
 import { writeLockTasklist, writeUnlockTasklist } from './lock.ts';
 import { m, note } from './memory.ts';
-import { killed } from './signal.ts';
 import { at, groupLeader, linkChild, unlinkChild } from './task.ts';
+import { fatalSignalPending } from './wait.ts';
 import { POINT_EXIT } from './world.ts';
 
 /** exit_notify(): hands the children to the namespace's init, and becomes a zombie; a thread or a ghost is released at once. */
@@ -48,7 +48,7 @@ export function* doExit(tsk: number, how: number, exitSubsystem: (tsk: number) =
   at(tsk, POINT_EXIT);
   yield* writeLockTasklist();
   m[tsk + FLAGS]! |= how;
-  note('exit', tsk, how, killed(tsk) ? KILLED : 0);
+  note('exit', tsk, how, fatalSignalPending(tsk) ? KILLED : 0);
   exitNotify(tsk);
   writeUnlockTasklist();
   if ((yield* loadCheckpointCtx(tsk)) !== NULL) yield* exitSubsystem(tsk);

@@ -112,11 +112,6 @@ export function deliverSignals(current: number): boolean {
   return true;
 }
 
-/** fatal_signal_pending() */
-export function killed(task: number): boolean {
-  return (m[task + PENDING]! & SIG_KILL) !== 0;
-}
-
 /** Whether a fault that sends this signal would still find the task within the restart, and not already so hit. */
 export function canBeHit(task: number, signal: number): boolean {
   const state = m[task + STATE]!;

@@ -10,6 +10,7 @@ import {
   PENDING,
   PREPARED,
   RUNNING,
+  SIG_KILL,
   SLEEPING,
   STATE,
   WAITING_ON,
@@ -22,6 +23,11 @@ export const ERESTARTSYS = 512;
 /** signal_pending(): a signal, or the freezer's fake one. */
 export function signalPending(task: number): boolean {
   return m[task + PENDING] !== 0 || (m[task + FLAGS]! & FREEZING) !== 0;
+}
+
+/** fatal_signal_pending() */
+export function fatalSignalPending(task: number): boolean {
+  return (m[task + PENDING]! & SIG_KILL) !== 0;
 }
 
 /** try_to_wake_up(): true when the task slept, or was about to; a completion's uninterruptible sleep is not touched. */
@@ -144,5 +150,54 @@ export function* waitForCompletionInterruptible(current: number, ctx: number, co
     m[current + STATE] = SLEEPING;
     m[current + WAITING_ON] = ctx + completion;
     note('sleep', current, completion);
+  }
+}
+
+/** wait_event_interruptible(): 0, or -ERESTARTSYS when a signal is pending and the condition does not hold. */
+export function* waitEventInterruptible(
+  current: number,
+  queueOf: number,
+  queue: number,
+  condition: (a: number, b: number) => Steps<boolean>,
+  a: number,
+  b: number,
+): Steps<number> {
+  if (yield* condition(a, b)) return 0;
+  for (;;) {
+    yield* prepareToWait(current, queueOf, queue);
+    if (yield* condition(a, b)) {
+      finishWait(current);
+      return 0;
+    }
+    if (signalPending(current)) {
+      note('interrupted', current, queue);
+      finishWait(current);
+      return -ERESTARTSYS;
+    }
+    schedule(current, queue);
+  }
+}
+
+/** wait_event_killable(): nothing but SIGKILL ends it early. */
+export function* waitEventKillable(
+  current: number,
+  queueOf: number,
+  queue: number,
+  condition: (a: number) => Steps<boolean>,
+  a: number,
+): Steps<number> {
+  if (yield* condition(a)) return 0;
+  for (;;) {
+    yield* prepareToWait(current, queueOf, queue);
+    if (yield* condition(a)) {
+      finishWait(current);
+      return 0;
+    }
+    if (fatalSignalPending(current)) {
+      note('interrupted', current, queue);
+      finishWait(current);
+      return -ERESTARTSYS;
+    }
+    scheduleKillable(current, queue);
   }
 }

@@ -84,7 +84,7 @@ export interface WorldFault {
   /** `fork`: the child's pointer. */
   readonly child: number;
   /** Faults that come right after this one. */
-  readonly then: readonly number[];
+  readonly followers: readonly number[];
   /** Comes at any moment; otherwise when it is due. */
   readonly any: boolean;
 }

@@ -23,11 +23,14 @@ import {
 } from '../kernel/layout.ts';
 import { m, note, variant, world } from '../kernel/memory.ts';
 import { sawEarly, sawFrozenRun } from '../kernel/seen.ts';
-import { deliverSignals, forceSigkill, killed } from '../kernel/signal.ts';
+import { deliverSignals, forceSigkill } from '../kernel/signal.ts';
 import { at, numberOf } from '../kernel/task.ts';
+import { fatalSignalPending } from '../kernel/wait.ts';
 import { POINT_RESUME } from '../kernel/world.ts';
+import { doRestoreCoord } from './coordinator.ts';
 import { EINTR, EINVAL, EPERM } from './errno.ts';
-import { doGhostTask, doRestoreCoord, doRestoreTask, exitCheckpoint, inheritEarly, inheritLate } from './restart.ts';
+import { exitCheckpoint, inheritEarly, inheritLate } from './exit.ts';
+import { doGhostTask, doRestoreTask } from './restore.ts';
 import { ckptCtxAlloc, ckptCtxPut } from './sys.ts';
 
 /** Whether the program's next fork is due: the child, or NULL. */
@@ -58,7 +61,7 @@ export function userFlags(): number {
 export function* taskMain(current: number): Steps {
   for (;;) {
     yield touch(current, STATE, EFFECT);
-    if (killed(current)) yield* doExit(current, KILLED, exitCheckpoint);
+    if (fatalSignalPending(current)) yield* doExit(current, KILLED, exitCheckpoint);
     if (!deliverSignals(current)) continue;
     const child = nextToFork(current);
     if (child !== NULL) {
@@ -74,7 +77,7 @@ export function* taskMain(current: number): Steps {
   leaveSyscall(current, result);
   for (;;) {
     yield touch(current, STATE, EFFECT);
-    if (killed(current)) yield* doExit(current, KILLED, exitCheckpoint);
+    if (fatalSignalPending(current)) yield* doExit(current, KILLED, exitCheckpoint);
     if (deliverSignals(current)) break;
   }
   backInUserSpace(current);
