@@ -1,0 +1,37 @@
+/** How the checks of a document say what is wrong: by the path of the thing, which the loader turns into a place. */
+import type { Lazy } from './source/diagnostic.ts';
+import { didYouMean } from './source/nearest.ts';
+import type { Part, Path } from './source/raw.ts';
+
+export interface Complaint {
+  readonly path: Path;
+  /** What is marked: the value (the default) or its key. */
+  readonly part?: Part;
+  readonly message: string;
+  readonly expected?: Lazy;
+  readonly hint?: Lazy;
+}
+
+export type Complain = (complaint: Complaint) => void;
+
+/** More words than this are not listed in a message. */
+const MAX_LISTED = 32;
+/** More are not compared either: the hint would take longer than the check. */
+const MAX_COMPARED = 1000;
+
+/** A word that names nothing: the message, what would be right, and the nearest of that. */
+export function unknown(path: Path, what: string, word: string, known: () => readonly string[]): Complaint {
+  return {
+    path,
+    message: `unknown ${what} ${word}`,
+    expected: () => listed(known()),
+    hint: () => didYouMean(word, known().slice(0, MAX_COMPARED)),
+  };
+}
+
+/** Words for a message: all of them, or how many there are. */
+export function listed(words: readonly string[]): string | undefined {
+  if (words.length === 0) return undefined;
+  if (words.length <= MAX_LISTED) return words.join(', ');
+  return `one of ${words.length}, from ${words[0]} to ${words.at(-1)}`;
+}

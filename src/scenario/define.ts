@@ -1,0 +1,30 @@
+/** Scenarios in code: the same words, checked in the same way, as a typed object. */
+import { stringify } from 'yaml';
+import { type Case, NOWHERE } from '../model/case.ts';
+import type { KnownNames } from './expand.ts';
+import { parseScenarios } from './load.ts';
+import type { ScenarioDocument } from './schema/document.ts';
+import { type Diagnostic, formatDiagnostic } from './source/diagnostic.ts';
+
+/** A scenario in code has mistakes; their lines are those of the scenario written as YAML, which the frames show. */
+export class ScenarioError extends Error {
+  override readonly name = 'ScenarioError';
+  readonly diagnostics: readonly Diagnostic[];
+
+  constructor(diagnostics: readonly Diagnostic[]) {
+    super(diagnostics.map((diagnostic) => formatDiagnostic(diagnostic)).join('\n\n'));
+    this.diagnostics = diagnostics;
+  }
+}
+
+/** The cases of a scenario; throws a ScenarioError when it has mistakes. */
+export function defineScenario(document: ScenarioDocument, known: KnownNames = {}): Case[] {
+  const { cases, diagnostics } = parseScenarios(stringify(document), NOWHERE.file, known);
+  if (diagnostics.length > 0) throw new ScenarioError(diagnostics);
+  return cases.map((made) => ({
+    ...made,
+    position: NOWHERE,
+    positions: {},
+    faults: made.faults.map(({ position: _, ...fault }) => fault),
+  }));
+}

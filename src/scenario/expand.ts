@@ -1,0 +1,248 @@
+/**
+ * From a document to its cases. Each part is checked and resolved once for each choice of the matrix values that it, or
+ * what it refers to, depends on; cases share what does not differ.
+ */
+import type { Case, Explore, Fault, Image, Position, RestartCall } from '../model/case.ts';
+import type { Budget } from './budget.ts';
+import { type Checked, checkKeys, checkSection } from './check.ts';
+import type { Complain } from './complain.ts';
+import { MAX_DIAGNOSTICS } from './limits.ts';
+import { type Combination, describeValues, Matrix, type Template, template, type Values } from './matrix.ts';
+import { positionAt, positionsOf, withAll } from './positions.ts';
+import { resolveExpect, resolveExplore } from './resolve/expect.ts';
+import { resolveFaults } from './resolve/faults.ts';
+import { resolveImage } from './resolve/image.ts';
+import { resolveRestart } from './resolve/restart.ts';
+import { resolveTree, type Tree } from './resolve/tree.ts';
+import { SECTION_NAMES, type Section } from './schema/document.ts';
+import type { Lazy, Mistakes } from './source/diagnostic.ts';
+import { isMapping, type RawDocument, type RawMapping, show } from './source/raw.ts';
+import type { SourceText } from './source/text.ts';
+
+/** Names that other rooms own; what is not given is not checked. */
+export interface KnownNames {
+  readonly protocols?: readonly string[];
+  readonly properties?: readonly string[];
+}
+
+/** The file that a document is in. */
+export interface FileContext {
+  readonly source: SourceText;
+  readonly mistakes: Mistakes;
+  readonly budget: Budget;
+  readonly known: KnownNames;
+}
+
+/** The cases of a document; none when it has mistakes, which are then in the context. */
+export function expandDocument(raw: RawDocument, context: FileContext): Case[] {
+  const before = context.mistakes.count;
+  const say = complainer(raw, context.mistakes);
+  if (!isMapping(raw.value)) {
+    say({
+      path: [],
+      message: `a document can not be ${show(raw.value)}`,
+      expected: 'a scenario: a mapping with scenario and tree',
+    });
+    return [];
+  }
+  checkKeys(raw.value, say);
+  const cases = new Expansion(raw, raw.value, context).cases();
+  return context.mistakes.count > before ? [] : cases;
+}
+
+/** Turns paths into places; `values` are those of the matrix that the complaint may be owed to. */
+function complainer(raw: RawDocument, mistakes: Mistakes, values: Values = {}): Complain {
+  const note = describeValues(values);
+  const noted = (hint: Lazy): Lazy => {
+    if (note === '') return hint;
+    return () =>
+      [typeof hint === 'function' ? hint() : hint, `in the case ${note}`]
+        .filter((text) => text !== undefined)
+        .join('; ');
+  };
+  return ({ path, part, message, expected, hint }) =>
+    mistakes.add({ span: raw.locate(path, part ?? 'value'), message, expected, hint: noted(hint) });
+}
+
+type Per<T> = (combination: Combination) => T;
+
+class Expansion {
+  readonly #raw: RawDocument;
+  readonly #document: RawMapping;
+  readonly #context: FileContext;
+  readonly #matrix: Matrix;
+  readonly #templates: ReadonlyMap<Section, Template>;
+
+  constructor(raw: RawDocument, document: RawMapping, context: FileContext) {
+    this.#raw = raw;
+    this.#document = document;
+    this.#context = context;
+    const say = complainer(raw, context.mistakes);
+    this.#matrix = new Matrix(readMatrix(document, say) ?? {});
+    const keys = Object.keys(isMapping(document['matrix']) ? document['matrix'] : {});
+    const sections = SECTION_NAMES.filter((section) => section !== 'matrix' && Object.hasOwn(document, section));
+    this.#templates = new Map(sections.map((section) => [section, template(document[section]!, [section], keys, say)]));
+  }
+
+  cases(): Case[] {
+    const { mistakes, budget } = this.#context;
+    const varying = [...this.#templates.values()].filter(({ uses }) => uses.size > 0);
+    const values = varying.reduce((sum, { uses, size }) => sum + this.#matrix.count(this.#known(uses)) * size, 0);
+    if (!budget.takeCases(this.#matrix.count(), values, complainer(this.#raw, mistakes))) return [];
+    const make = this.#caseMaker();
+    const cases: Case[] = [];
+    for (const combination of this.#matrix.combinations()) {
+      const made = make(combination);
+      if (made !== undefined) cases.push(made);
+      // More would not be shown.
+      if (mistakes.count > 10 * MAX_DIAGNOSTICS) break;
+    }
+    return cases;
+  }
+
+  #caseMaker(): Per<Case | undefined> {
+    const { file } = this.#context.source;
+    const position = positionAt(this.#raw, this.#context.source, ['scenario']);
+    const [scenario, why, tags] = [this.#part('scenario'), this.#part('why'), this.#part('tags')];
+    const tree = this.#tree();
+    const restart = this.#restart(tree);
+    const image = this.#image(tree);
+    const faults = this.#faults(tree, image, restart);
+    const expect = this.#expect(tree, faults);
+    const explore = this.#explore();
+    return (combination) => {
+      // All parts are asked even when one is wrong: their mistakes are told together.
+      const parts = { tree: tree(combination), restart: restart(combination), image: image(combination) };
+      const more = { faults: faults(combination), expect: expect(combination), explore: explore(combination) };
+      const [name, reason, words] = [scenario(combination), why(combination), tags(combination)];
+      if (!parts.tree || !parts.restart || !parts.image || !more.faults || !more.expect || name === undefined)
+        return undefined;
+      const { values } = combination;
+      const suffix = describeValues(values);
+      const title = suffix === '' ? name : `${name} [${suffix}]`;
+      return {
+        id: `${file}#${title}`,
+        scenario: name,
+        title,
+        ...(reason === undefined ? {} : { why: reason }),
+        tags: words ?? [],
+        matrix: values,
+        position,
+        tasks: parts.tree.tasks,
+        image: parts.image,
+        restart: parts.restart,
+        faults: more.faults,
+        ...(more.explore === undefined ? {} : { explore: more.explore }),
+        expect: more.expect.expect,
+        positions: more.expect.positions,
+      };
+    };
+  }
+
+  #tree(): Per<Tree | undefined> {
+    const document = this.#part('tree');
+    return this.#per(['tree'], (combination, say) => {
+      const tree = document(combination);
+      if (tree === undefined) return undefined;
+      const tasks = 'generate' in tree ? tree.generate.tasks : 0;
+      return this.#context.budget.takeTasks(tasks, ['tree'], say) ? resolveTree(tree, say) : undefined;
+    });
+  }
+
+  #restart(tree: Per<Tree | undefined>): Per<RestartCall | undefined> {
+    const document = this.#part('restart', {});
+    return this.#per(['tree', 'restart'], (combination, say) => {
+      const [words, of] = [document(combination), tree(combination)];
+      return words && of && resolveRestart(words, of, say, this.#context.known.protocols);
+    });
+  }
+
+  #image(tree: Per<Tree | undefined>): Per<Image | undefined> {
+    const document = this.#part('image', {});
+    return this.#per(['tree', 'image'], (combination, say) => {
+      const [words, of] = [document(combination), tree(combination)];
+      if (words === undefined || of === undefined) return undefined;
+      const tasks = of.tasks.length + (words.pids?.length ?? 0);
+      return this.#context.budget.takeTasks(tasks, ['image'], say) ? resolveImage(words, of, say) : undefined;
+    });
+  }
+
+  #faults(
+    tree: Per<Tree | undefined>,
+    image: Per<Image | undefined>,
+    restart: Per<RestartCall | undefined>,
+  ): Per<Fault[] | undefined> {
+    const document = this.#part('faults', []);
+    const positionOf = (i: number): Position => positionAt(this.#raw, this.#context.source, ['faults', i]);
+    return this.#per(['tree', 'image', 'restart', 'faults'], (combination, say) => {
+      const words = document(combination);
+      const scene = { tree: tree(combination), image: image(combination), restart: restart(combination) };
+      if (words === undefined || !scene.tree || !scene.image || !scene.restart) return undefined;
+      return resolveFaults(words, { tree: scene.tree, image: scene.image, restart: scene.restart, positionOf }, say);
+    });
+  }
+
+  #expect(tree: Per<Tree | undefined>, faults: Per<Fault[] | undefined>) {
+    const document = this.#part('expect', {});
+    const places = positionsOf(this.#raw, this.#context.source);
+    // The faults matter only for the children that they fork.
+    const listed = this.#document['faults'];
+    const forks = Array.isArray(listed) && listed.some((fault) => isMapping(fault) && 'fork' in fault);
+    const sections: Section[] = forks ? ['tree', 'image', 'restart', 'faults', 'expect'] : ['tree', 'expect'];
+    return this.#per(sections, (combination, say) => {
+      const [words, of] = [document(combination), tree(combination)];
+      const made = forks ? faults(combination) : [];
+      if (words === undefined || of === undefined || made === undefined) return undefined;
+      const tasks = words.tasks?.['all'] === undefined ? 0 : of.tasks.length;
+      if (!this.#context.budget.takeTasks(tasks, ['expect', 'tasks', 'all'], say)) return undefined;
+      const expect = resolveExpect(words, of, made, say, this.#context.known.properties);
+      return { expect, positions: withAll(places, Object.keys(expect.tasks)) };
+    });
+  }
+
+  #explore(): Per<Explore | undefined> {
+    const document = this.#part('explore');
+    return this.#per(['explore'], (combination) => {
+      const words = document(combination);
+      return words && resolveExplore(words);
+    });
+  }
+
+  /** A section as it is checked; `absent` when the document does not have it, undefined when it is wrong. */
+  #part<S extends Section>(section: S, absent?: Checked<S>): Per<Checked<S> | undefined> {
+    const written = this.#templates.get(section);
+    if (written === undefined) return () => absent;
+    return this.#per([section], ({ values }, say) => checkSection(section, written.fill(values), say));
+  }
+
+  /** Made once for each choice of the values that these sections use. */
+  #per<T>(sections: readonly Section[], make: (combination: Combination, say: Complain) => T): Per<T> {
+    const uses = this.#known(new Set(sections.flatMap((section) => [...(this.#templates.get(section)?.uses ?? [])])));
+    return this.#matrix.memo(uses, (combination) => {
+      const values = Object.fromEntries(uses.map((key) => [key, combination.values[key]!]));
+      return make(combination, complainer(this.#raw, this.#context.mistakes, values));
+    });
+  }
+
+  /** Those keys that the matrix has: none when the matrix itself is wrong. */
+  #known(uses: ReadonlySet<string>): string[] {
+    return this.#matrix.keys.filter((key) => uses.has(key));
+  }
+}
+
+/** The matrix of a document; undefined when it has none, or a wrong one. */
+function readMatrix(document: RawMapping, say: Complain): Checked<'matrix'> | undefined {
+  const written = document['matrix'];
+  if (written === undefined) return undefined;
+  const matrix = checkSection('matrix', written, say);
+  for (const [key, values] of Object.entries(matrix ?? {})) {
+    const seen = new Set<unknown>();
+    values.forEach((value, i) => {
+      const path = ['matrix', key, i];
+      if (seen.has(value)) say({ path, message: `the value ${show(value)} is there twice` });
+      seen.add(value);
+      if (String(value).includes('${{')) say({ path, message: 'a value of the matrix can not be an expression' });
+    });
+  }
+  return matrix;
+}

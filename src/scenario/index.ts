@@ -1,0 +1,16 @@
+/** The scenario room: a YAML file, or a typed object, becomes cases or diagnostics. */
+export { defineScenario, ScenarioError } from './define.ts';
+export type { KnownNames } from './expand.ts';
+export {
+  findScenarioFiles,
+  type Loaded,
+  type LoadOptions,
+  loadScenarioFile,
+  loadScenarioFileSync,
+  loadScenarios,
+  parseScenarios,
+} from './load.ts';
+export type { ScenarioDocument } from './schema/document.ts';
+export { type FormatWord, formatWords } from './schema/words.ts';
+export { type Diagnostic, formatDiagnostic } from './source/diagnostic.ts';
+export { didYouMean, nearest } from './source/nearest.ts';

@@ -1,0 +1,159 @@
+/** From files, or text, to cases and diagnostics. Whatever is in a file, this returns; it never throws. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { Case } from '../model/case.ts';
+import { Budget } from './budget.ts';
+import { expandDocument, type FileContext, type KnownNames } from './expand.ts';
+import { MAX_FILE_BYTES } from './limits.ts';
+import { type Diagnostic, fileDiagnostic, Mistakes } from './source/diagnostic.ts';
+import { isMapping, type RawDocument } from './source/raw.ts';
+import { SourceText } from './source/text.ts';
+import { readYaml } from './source/yaml.ts';
+
+export interface LoadOptions extends KnownNames {
+  /** The folder that file names in ids and diagnostics are relative to. Default: the current one. */
+  readonly cwd?: string;
+}
+
+export interface Loaded {
+  /** None when there is any error. */
+  readonly cases: Case[];
+  /** All mistakes, sorted by place. */
+  readonly diagnostics: Diagnostic[];
+}
+
+/** The cases of a text; `file` is its name in ids and diagnostics. Pure. */
+export function parseScenarios(text: string, file: string, known: KnownNames = {}): Loaded {
+  if (text.length > MAX_FILE_BYTES) return broken(file, ...TOO_LARGE);
+  const source = new SourceText(file, text);
+  const mistakes = new Mistakes(source);
+  const context: FileContext = { source, mistakes, budget: new Budget(), known };
+  const documents = readYaml(text, mistakes);
+  checkNames(documents, context);
+  const cases = documents.flatMap((document) => expandDocument(document, context));
+  checkIds(cases, context);
+  const diagnostics = mistakes.diagnostics();
+  return { cases: diagnostics.length > 0 ? [] : cases, diagnostics };
+}
+
+/** The cases of a file. A file that can't be read is a diagnostic. */
+export function loadScenarioFileSync(file: string, options: LoadOptions = {}): Loaded {
+  const name = nameOf(file, options);
+  try {
+    const refused = refuse(statSync(file));
+    return refused ? broken(name, ...refused) : parseBytes(readFileSync(file), name, options);
+  } catch (error) {
+    return broken(name, unreadable(error));
+  }
+}
+
+/** The cases of a file. A file that can't be read is a diagnostic. */
+export async function loadScenarioFile(file: string, options: LoadOptions = {}): Promise<Loaded> {
+  const name = nameOf(file, options);
+  try {
+    const refused = refuse(await stat(file));
+    return refused ? broken(name, ...refused) : parseBytes(await readFile(file), name, options);
+  } catch (error) {
+    return broken(name, unreadable(error));
+  }
+}
+
+/** The cases of all scenario files in these files and folders. */
+export function loadScenarios(paths: readonly string[], options: LoadOptions = {}): Loaded {
+  const loaded = findScenarioFiles(paths).map((file) => loadScenarioFileSync(file, options));
+  return { cases: loaded.flatMap(({ cases }) => cases), diagnostics: loaded.flatMap(({ diagnostics }) => diagnostics) };
+}
+
+/**
+ * The scenario files in these files and folders, sorted, each once. Folders are searched with all below them for *.yaml
+ * and *.yml, but not *.replay.yaml, hidden folders and node_modules. A file is taken as it is; so is what does not
+ * exist, which then fails to load with a diagnostic.
+ */
+export function findScenarioFiles(paths: readonly string[]): string[] {
+  return [...new Set(paths.flatMap((one) => search(path.normalize(one))))].sort();
+}
+
+function search(where: string): string[] {
+  if (!statSync(where, { throwIfNoEntry: false })?.isDirectory()) return [where];
+  return readdirSync(where, { withFileTypes: true }).flatMap((entry) => {
+    const inner = path.join(where, entry.name);
+    if (entry.isDirectory()) return /^\.|^node_modules$/.test(entry.name) ? [] : search(inner);
+    return /\.ya?ml$/.test(entry.name) && !/\.replay\.ya?ml$/.test(entry.name) ? [inner] : [];
+  });
+}
+
+const TOO_LARGE = [`the file has more than ${MAX_FILE_BYTES} bytes`, 'split it into several files'] as const;
+
+function refuse(stats: { isFile(): boolean; readonly size: number }): readonly [string, string?] | undefined {
+  if (!stats.isFile()) return ['this is not a file'];
+  return stats.size > MAX_FILE_BYTES ? TOO_LARGE : undefined;
+}
+
+function parseBytes(bytes: Uint8Array, name: string, known: KnownNames): Loaded {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return notUtf8(bytes, name);
+  }
+  return parseScenarios(text, name, known);
+}
+
+/** Shows the line with the first byte that is wrong. */
+function notUtf8(bytes: Uint8Array, name: string): Loaded {
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+  const again = new TextEncoder().encode(text);
+  let wrong = 0;
+  while (bytes[wrong] === again[wrong]) wrong++;
+  const start = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes.subarray(0, wrong)).length;
+  const mistakes = new Mistakes(new SourceText(name, text));
+  mistakes.add({ span: { start, end: start + 1 }, message: 'the file is not UTF-8', hint: 'save it as UTF-8' });
+  return { cases: [], diagnostics: mistakes.diagnostics() };
+}
+
+function broken(file: string, message: string, hint?: string): Loaded {
+  return { cases: [], diagnostics: [fileDiagnostic(file, message, hint)] };
+}
+
+function unreadable(error: unknown): string {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'no such file or folder';
+  if (code === 'EACCES' || code === 'EPERM') return 'the file may not be read';
+  if (code === undefined) throw error;
+  return `the file can not be read (${code})`;
+}
+
+function nameOf(file: string, { cwd = process.cwd() }: LoadOptions): string {
+  return path.relative(cwd, path.resolve(cwd, file)).split(path.sep).join('/');
+}
+
+/** Two documents of a file with one name would have the same cases. */
+function checkNames(documents: readonly RawDocument[], { source, mistakes }: FileContext): void {
+  const lines = new Map<string, number>();
+  for (const document of documents) {
+    const name = isMapping(document.value) ? document.value['scenario'] : undefined;
+    if (typeof name !== 'string') continue;
+    const span = document.locate(['scenario'], 'value');
+    const first = lines.get(name);
+    if (first === undefined) lines.set(name, source.place(span.start).line);
+    else
+      mistakes.add({
+        span,
+        message: 'two scenarios of this file have the same name',
+        hint: `the first is in line ${first}`,
+      });
+  }
+}
+
+/** Ids tell cases apart in reports and on the command line. */
+function checkIds(cases: readonly Case[], { source, mistakes }: FileContext): void {
+  const seen = new Set<string>();
+  for (const { id, position } of cases) {
+    if (seen.has(id)) {
+      const start = source.offset(position);
+      mistakes.add({ span: { start, end: start }, message: `two cases have the id ${id}` });
+    }
+    seen.add(id);
+  }
+}

@@ -1,0 +1,85 @@
+/** What really can't be in a tree: words that contradict each other, and references that lead nowhere. */
+import { type Complain, unknown } from '../complain.ts';
+import type { Draft, TaskWords } from './draft.ts';
+
+/** Complains about words of one task that can't both be true. */
+export function checkWords(draft: Draft, complain: Complain): void {
+  const { words, spot } = draft;
+  const refuse = (word: keyof TaskWords, message: string, hint?: string) =>
+    complain({ path: draft.pathOf(word), part: 'key', message, hint });
+
+  if (words.sibling && spot.creator === undefined)
+    refuse('sibling', 'the root can not be a sibling: no task of the tree made it');
+  if (words.absent && words.exits)
+    refuse('exits', 'a task that exits is not absent', 'absent: stays, but never calls restart');
+  if (words.ghost && words.threads) refuse('threads', 'a ghost has no threads');
+  if (words.ghost && words.state === 'zombie')
+    refuse('state', 'a ghost is not in the image, so the image can not say that it was a zombie');
+  if (words.state !== 'dead') return;
+  if (spot.kind === 'late') refuse('state', 'a task that is forked late can not have exited before restart is called');
+  if (words.children) refuse('children', 'a dead task has no children: when it exited, they went to init');
+  if (words.threads) refuse('threads', 'a dead task has no threads: they exited with it');
+  if (words.forks) refuse('forks', 'a dead task forks no more');
+  if (words.absent) refuse('absent', 'a dead task never calls restart anyway');
+  if (words.exits) refuse('exits', 'a dead task has exited already');
+  if (words['restarting-itself']) refuse('restarting-itself', 'a dead task restarts nothing');
+}
+
+/** Complains about references between tasks that lead nowhere, or to a task that can't be meant. */
+export function checkReferences(drafts: ReadonlyMap<number, Draft>, complain: Complain): void {
+  const pids = () => [...drafts.keys()].map(String);
+  for (const draft of drafts.values()) {
+    const tracer = draft.words['traced-by'];
+    if (typeof tracer === 'number') checkTracer(draft, tracer);
+    if (draft.words.session !== undefined) checkSession(draft);
+    if (draft.words.pgid !== undefined) checkGroup(draft);
+  }
+
+  function checkTracer(draft: Draft, pid: number): void {
+    const path = draft.pathOf('traced-by');
+    const tracer = drafts.get(pid);
+    if (tracer === undefined) complain(unknown(path, 'task', String(pid), () => ['outsider', ...pids()]));
+    else if (tracer.leader === draft.leader) complain({ path, message: 'a task can not trace its own thread group' });
+    else if (tracer.words.state === 'dead') complain({ path, message: `task ${pid} is dead, and traces nobody` });
+  }
+
+  function checkSession(draft: Draft): void {
+    const path = draft.pathOf('session');
+    if (draft.session === draft.pid) return;
+    // A session is inherited by fork and left for good by setsid: one can only be in one's own, or one from above.
+    const above = ancestors(draft).map(({ session }) => session);
+    if (above.includes(draft.session)) return;
+    complain({
+      path,
+      message: `task ${draft.pid} can not be in session ${draft.session}`,
+      expected: `its own pid, or a session of a task above it (${[...new Set(above)].join(', ')})`,
+    });
+  }
+
+  function checkGroup(draft: Draft): void {
+    const path = draft.pathOf('pgid');
+    if (draft.pgid === draft.pid) return;
+    if (draft.session === draft.pid) {
+      complain({ path, message: 'the leader of a session leads its own process group', expected: String(draft.pid) });
+      return;
+    }
+    const inherited = ancestors(draft).some(({ pgid, session }) => pgid === draft.pgid && session === draft.session);
+    if (inherited) return;
+    const leader = drafts.get(draft.pgid);
+    if (leader === undefined) {
+      complain(unknown(path, 'task', String(draft.pgid), pids));
+    } else if (leader.leader !== leader || leader.session !== draft.session) {
+      complain({
+        path,
+        message: `task ${draft.pid} can not be in process group ${draft.pgid}`,
+        expected: `a process of its own session, ${draft.session}`,
+      });
+    }
+  }
+}
+
+function ancestors(draft: Draft): Draft[] {
+  const above: Draft[] = [];
+  for (let one = draft.creator; one !== undefined; one = one.creator) above.push(one);
+  return above;
+}

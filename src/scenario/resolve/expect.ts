@@ -1,0 +1,126 @@
+/** What a case expects: `all` written out, references checked, contradictions refused. */
+import type { Expect, Explore, Fault, TaskExpectation } from '../../model/case.ts';
+import type { Checked } from '../check.ts';
+import { type Complain, unknown } from '../complain.ts';
+import { listOf } from './image.ts';
+import type { Tree } from './tree.ts';
+
+type Outcomes = NonNullable<Checked<'expect'>['tasks']>[string];
+
+/** The expectations; `properties` are the names that are known, when the caller knows them. */
+export function resolveExpect(
+  expect: Checked<'expect'>,
+  tree: Tree,
+  faults: readonly Fault[],
+  complain: Complain,
+  properties: readonly string[] | undefined,
+): Expect {
+  const forked = new Set(faults.flatMap(childrenOf));
+  checkPids(expect, tree, forked, complain);
+  checkWaiting(expect, complain);
+  checkProperties(expect, complain, properties);
+  const tasks = resolveTasks(expect, tree);
+  const leftWaiting = expect['left-waiting'] ?? alwaysWaiting(tasks);
+  return {
+    coordinator: [...new Set(listOf(expect.coordinator))],
+    tasks,
+    ...(leftWaiting === undefined ? {} : { leftWaiting: [...new Set(leftWaiting)] }),
+    violates: [...new Set(expect.violates ?? [])],
+    except: [...new Set(expect.except ?? [])],
+    ...(expect.all === undefined ? {} : { only: [...new Set(expect.all)] }),
+  };
+}
+
+/** The pids of the children that a fault forks. */
+function childrenOf(fault: Fault): number[] {
+  return fault.child === undefined ? [] : Array.from({ length: fault.times }, (_, i) => fault.child! + i);
+}
+
+function resolveTasks(expect: Checked<'expect'>, tree: Tree): Record<number, readonly TaskExpectation[]> {
+  const { all, ...lines } = expect.tasks ?? {};
+  const tasks: Record<number, readonly TaskExpectation[]> = {};
+  if (all !== undefined) {
+    const outcomes = outcomesOf(all);
+    const waiting = new Set(expect['left-waiting']);
+    for (const { pid } of tree.tasks) if (!waiting.has(pid)) tasks[pid] = outcomes;
+  }
+  for (const [pid, outcomes] of Object.entries(lines)) tasks[Number(pid)] = outcomesOf(outcomes);
+  return tasks;
+}
+
+function outcomesOf(words: Outcomes): TaskExpectation[] {
+  return listOf(words).map((word) =>
+    typeof word === 'string' ? { outcome: word } : { outcome: 'waiting', at: word.waiting },
+  );
+}
+
+/** A file that says that a task must be waiting in the end has said that it may be. */
+function alwaysWaiting(tasks: Record<number, readonly TaskExpectation[]>): number[] | undefined {
+  const pids = Object.keys(tasks).map(Number);
+  const waiting = pids.filter((pid) => tasks[pid]!.every(({ outcome }) => outcome === 'waiting'));
+  return waiting.length === 0 ? undefined : waiting;
+}
+
+function checkPids(expect: Checked<'expect'>, tree: Tree, forked: ReadonlySet<number>, complain: Complain): void {
+  const isKnown = (pid: number) => tree.byPid.has(pid) || forked.has(pid);
+  const names = () => [...tree.byPid.keys(), ...forked].map(String);
+  for (const pid of Object.keys(expect.tasks ?? {})) {
+    if (pid === 'all' || isKnown(Number(pid))) continue;
+    complain({ ...unknown(['expect', 'tasks', pid], 'task', pid, () => ['all', ...names()]), part: 'key' });
+  }
+  expect['left-waiting']?.forEach((pid, i) => {
+    if (!isKnown(pid)) complain(unknown(['expect', 'left-waiting', i], 'task', String(pid), names));
+  });
+}
+
+/** A task that has a line of its own in `tasks` must be able to be what `left-waiting` says, and the other way round. */
+function checkWaiting(expect: Checked<'expect'>, complain: Complain): void {
+  if (expect['left-waiting'] === undefined) return;
+  const waiting = new Set(expect['left-waiting']);
+  for (const [pid, words] of Object.entries(expect.tasks ?? {})) {
+    if (pid === 'all') continue;
+    const outcomes = outcomesOf(words);
+    const path = ['expect', 'tasks', pid];
+    if (waiting.has(Number(pid))) {
+      if (outcomes.some(({ outcome }) => outcome === 'waiting')) continue;
+      complain({ path, message: `left-waiting says that task ${pid} is waiting in the end, this line says otherwise` });
+    } else if (outcomes.every(({ outcome }) => outcome === 'waiting')) {
+      complain({ path, message: `task ${pid} waits in the end, but left-waiting does not name it` });
+    }
+  }
+}
+
+function checkProperties(expect: Checked<'expect'>, complain: Complain, known: readonly string[] | undefined): void {
+  for (const word of ['violates', 'except', 'all'] as const) {
+    expect[word]?.forEach((name, i) => {
+      if (known !== undefined && !known.includes(name))
+        complain(unknown(['expect', word, i], 'property', name, () => known));
+    });
+  }
+  const except = new Set(expect.except);
+  const all = expect.all && new Set(expect.all);
+  expect.violates?.forEach((name, i) => {
+    const path = ['expect', 'violates', i];
+    if (except.has(name))
+      complain({ path, message: `${name} is not judged (except), so it can not be found violated` });
+    if (all && !all.has(name))
+      complain({
+        path,
+        message: `${name} is not among the properties that are judged (all), so it can not be found violated`,
+      });
+  });
+}
+
+const DEFAULT_SCHEDULES = 1000;
+const DEFAULT_DEPTH = 3;
+
+/** How schedules are chosen, with the defaults. */
+export function resolveExplore(explore: Checked<'explore'>): Explore {
+  const { strategy, schedules, seed, depth } = typeof explore === 'string' ? { strategy: explore } : { ...explore };
+  return {
+    strategy,
+    schedules: schedules ?? DEFAULT_SCHEDULES,
+    ...(seed === undefined ? {} : { seed: String(seed) }),
+    depth: depth ?? DEFAULT_DEPTH,
+  };
+}

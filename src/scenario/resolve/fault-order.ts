@@ -1,0 +1,49 @@
+/** The names of faults, and the faults that wait for one another. */
+import type { Fault } from '../../model/case.ts';
+import { type Complain, unknown } from '../complain.ts';
+
+/** Complains about a name that is there twice, and about an `after` that leads nowhere or in a circle. */
+export function checkOrder(faults: readonly (Fault | null)[], complain: Complain): void {
+  const byName = new Map<string, Fault>();
+  faults.forEach((fault, i) => {
+    if (fault === null) return;
+    if (byName.has(fault.name))
+      complain({ path: ['faults', i, 'name'], message: `two faults have the name ${fault.name}` });
+    else byName.set(fault.name, fault);
+  });
+  // A fault that could not be read may be the one that is meant.
+  const isComplete = !faults.includes(null);
+  const circular = inCircles(byName);
+  faults.forEach((fault, i) => {
+    if (fault?.when.kind !== 'after') return;
+    const path = ['faults', i, 'when', 'after'];
+    if (!byName.has(fault.when.fault)) {
+      if (isComplete) complain(unknown(path, 'fault', fault.when.fault, () => [...byName.keys()]));
+    } else if (circular.has(fault.name)) {
+      complain({
+        path,
+        message: `this moment can never come: ${fault.name} waits for itself through ${fault.when.fault}`,
+      });
+    }
+  });
+}
+
+/** The faults that wait for themselves, directly or through others. */
+function inCircles(byName: ReadonlyMap<string, Fault>): ReadonlySet<string> {
+  const circular = new Set<string>();
+  const done = new Set<string>();
+  for (const start of byName.keys()) {
+    const trail: string[] = [];
+    const onTrail = new Map<string, number>();
+    let name: string | undefined = start;
+    while (name !== undefined && !done.has(name) && !onTrail.has(name)) {
+      onTrail.set(name, trail.length);
+      trail.push(name);
+      const when: Fault['when'] | undefined = byName.get(name)?.when;
+      name = when?.kind === 'after' ? when.fault : undefined;
+    }
+    if (name !== undefined && onTrail.has(name)) for (const one of trail.slice(onTrail.get(name))) circular.add(one);
+    for (const one of trail) done.add(one);
+  }
+  return circular;
+}

@@ -1,0 +1,144 @@
+/** The faults of a case: one verb each, whom it may hit, and when. */
+import {
+  FAILURES,
+  type Failure,
+  type Fault,
+  type FaultVerb,
+  type Image,
+  type Position,
+  RESTART_FLAGS,
+  type RestartCall,
+  type Who,
+} from '../../model/case.ts';
+import type { Checked } from '../check.ts';
+import { type Complain, unknown } from '../complain.ts';
+import type { Document } from '../schema/document.ts';
+import { fault as faultSchema, VERB_NAMES } from '../schema/fault.ts';
+import type { Path } from '../source/raw.ts';
+import { FaultChildren } from './fault-children.ts';
+import { checkOrder } from './fault-order.ts';
+import { listOf } from './image.ts';
+import type { Tree } from './tree.ts';
+import { resolveWhen } from './when.ts';
+
+type FaultWords = NonNullable<Document['faults']>[number];
+type Written = NonNullable<Checked<'faults'>[number]>;
+
+/** What the faults of a case refer to. */
+export interface Scene {
+  readonly tree: Tree;
+  readonly image: Image;
+  readonly restart: RestartCall;
+  /** Where the file has the fault with this number. */
+  positionOf(fault: number): Position;
+}
+
+/** Words that go with one verb only. */
+const BELONGS_TO = {
+  to: 'signal',
+  task: 'fail',
+  errno: 'fail',
+  call: 'fail',
+  child: 'fork',
+} as const satisfies Partial<Record<keyof FaultWords, FaultVerb>>;
+
+/** The faults; those that are wrong are complained about and left out. */
+export function resolveFaults(faults: Checked<'faults'>, scene: Scene, complain: Complain): Fault[] {
+  const resolver = new Resolver(scene, new FaultChildren(scene, faults, complain), complain);
+  const resolved = faults.map((written, i) => (written === null ? null : resolver.resolve(written, i)));
+  checkOrder(resolved, complain);
+  return resolved.filter((fault) => fault !== null);
+}
+
+class Resolver {
+  readonly #scene: Scene;
+  readonly #children: FaultChildren;
+  readonly #complain: Complain;
+
+  constructor(scene: Scene, children: FaultChildren, complain: Complain) {
+    this.#scene = scene;
+    this.#children = children;
+    this.#complain = complain;
+  }
+
+  resolve(written: Written, i: number): Fault | null {
+    const path = ['faults', i];
+    const words = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== null)) as FaultWords;
+    const verb = this.#verb(written, path);
+    const when = resolveWhen(words.when, [...path, 'when'], this.#scene.tree, this.#scene.restart, this.#complain);
+    if (verb === undefined) return null;
+    this.#checkWords(written, verb, path);
+    const targets = this.#targets(words, verb, path);
+    // A word that could not be read: what it refers to has been checked, but there is no fault to be made of it.
+    if (Object.values(written).includes(null)) return null;
+    const call = words.call ?? (verb === 'fail' && words.when === undefined ? 1 : undefined);
+    const times = words.times ?? 1;
+    return {
+      verb,
+      name: words.name ?? `${verb}-${i + 1}`,
+      targets,
+      ...(words.signal === undefined ? {} : { signal: words.signal }),
+      ...(words.fail === undefined ? {} : { failure: words.fail, errno: words.errno ?? FAILURES[words.fail].errno }),
+      ...(call === undefined ? {} : { call }),
+      times,
+      ...(verb === 'fork' ? { child: this.#children.take(words.child, times, [...path, 'child']) } : {}),
+      when,
+      position: this.#scene.positionOf(i),
+    };
+  }
+
+  #verb(written: Written, path: Path): FaultVerb | undefined {
+    const verbs = VERB_NAMES.filter((verb) => written[verb] !== undefined);
+    const expected = `exactly one of ${VERB_NAMES.join(', ')}`;
+    const isMisspelt = Object.keys(written).some((word) => !Object.hasOwn(faultSchema.shape, word));
+    if (verbs.length === 0 && !isMisspelt) this.#complain({ path, message: 'a fault without a verb', expected });
+    if (verbs.length > 1) {
+      const message = `a fault with ${verbs.length} verbs: ${verbs.join(', ')}`;
+      this.#complain({ path: [...path, verbs[1]!], part: 'key', message, expected, hint: 'write a fault for each' });
+    }
+    return verbs[0];
+  }
+
+  #checkWords(written: Written, verb: FaultVerb, path: Path): void {
+    for (const [word, owner] of Object.entries(BELONGS_TO)) {
+      if (written[word as keyof typeof BELONGS_TO] === undefined || owner === verb) continue;
+      this.#complain({ path: [...path, word], part: 'key', message: `${word} goes with ${owner}, not with ${verb}` });
+    }
+    if (verb === 'signal' && written.to === undefined) {
+      const expected = 'to: coordinator, a pid, or a list of pids';
+      this.#complain({ path: [...path, verb], part: 'key', message: 'to is missing: who gets the signal', expected });
+    }
+    if (written.fail === 'freeze' && !(this.#scene.restart.flags & RESTART_FLAGS.frozen)) {
+      const message = 'this can never fail: without the flag frozen nothing is frozen';
+      this.#complain({ path: [...path, 'fail'], message, hint: 'restart: { flags: [frozen] }' });
+    }
+  }
+
+  #targets(words: FaultWords, verb: FaultVerb, path: Path): Who[] {
+    const word = verb === 'signal' ? 'to' : verb === 'fail' ? 'task' : verb;
+    const given = words[word];
+    const targets = listOf<Who>(given);
+    const { byPid } = this.#scene.tree;
+    targets.forEach((target, k) => {
+      const at = [...path, word, ...(Array.isArray(given) ? [k] : [])];
+      if (target !== 'coordinator' && !byPid.has(target)) {
+        this.#complain(unknown(at, 'task', String(target), () => ['coordinator', ...[...byPid.keys()].map(String)]));
+      } else if (words.fail !== undefined) {
+        this.#checkFailing(words.fail, target, at);
+      }
+    });
+    return [...new Set(targets)];
+  }
+
+  #checkFailing(failure: Failure, target: Who, path: Path): void {
+    const { restart, tree } = this.#scene;
+    const isSelf = (restart.flags & RESTART_FLAGS.taskself) !== 0;
+    if (failure === 'freeze' && target !== 'coordinator' && !(isSelf && target === tree.root.pid)) {
+      const message = 'this can never fail: it is the coordinator who freezes';
+      this.#complain({ path, message, expected: 'coordinator' });
+    } else if (failure === 'restore' && target === 'coordinator' && !isSelf) {
+      const message = 'this can never fail: the coordinator restores no state of its own';
+      this.#complain({ path, message, expected: 'a pid of the tree' });
+    }
+  }
+}

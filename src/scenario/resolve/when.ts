@@ -1,0 +1,63 @@
+/** When a fault comes; a moment that can never come is a mistake. */
+import { RESTART_FLAGS, type RestartCall, type Task, type When } from '../../model/case.ts';
+import { COORDINATOR_POINTS, type CoordinatorPoint, type TaskPoint } from '../../model/points.ts';
+import type { Checked } from '../check.ts';
+import { type Complain, unknown } from '../complain.ts';
+import type { Path } from '../source/raw.ts';
+import { endsBeforeFirstPoint } from './restart.ts';
+import type { Tree } from './tree.ts';
+
+type FaultWords = NonNullable<Checked<'faults'>[number]>;
+type WhenWords = NonNullable<FaultWords['when']>;
+
+/** The moment; complains when it is one of a task that is not there, or can never come. */
+export function resolveWhen(
+  words: WhenWords | undefined,
+  path: Path,
+  tree: Tree,
+  restart: RestartCall,
+  complain: Complain,
+): When {
+  if (words === undefined || typeof words === 'string') return { kind: words ?? 'any' };
+  if ('after' in words) return { kind: 'after', fault: words.after };
+  if ('coordinator' in words) {
+    const reason = neverAtCoordinator(words.coordinator, restart);
+    if (reason) complain({ path: [...path, 'coordinator'], message: `this moment can never come: ${reason}` });
+    return { kind: 'coordinator', at: words.coordinator };
+  }
+  const task = tree.byPid.get(words.task);
+  if (task === undefined) {
+    complain(unknown([...path, 'task'], 'task', String(words.task), () => [...tree.byPid.keys()].map(String)));
+  } else {
+    const reason = neverAtTask(task, words.at, tree, restart);
+    if (reason) complain({ path: [...path, 'at'], message: `this moment can never come: ${reason}` });
+  }
+  return { kind: 'task', task: words.task, at: words.at };
+}
+
+function neverAtCoordinator(at: CoordinatorPoint, restart: RestartCall): string | undefined {
+  const early = endsBeforeFirstPoint(restart);
+  if (early !== undefined) return early;
+  if (at === 'freeze' && !(restart.flags & RESTART_FLAGS.frozen)) return 'without the flag frozen nothing is frozen';
+  const isSelf = (restart.flags & RESTART_FLAGS.taskself) !== 0;
+  const skipped = ['prepare', 'activate', 'wait'].includes(at);
+  return isSelf && skipped ? `with taskself the coordinator never ${COORDINATOR_POINTS[at]}` : undefined;
+}
+
+/** Points of a ghost: it waits for its context, then for the others, and exits. */
+const GHOST_POINTS: readonly TaskPoint[] = ['sync-1', 'sync-2', 'exit'];
+
+function neverAtTask(task: Task, at: TaskPoint, tree: Tree, restart: RestartCall): string | undefined {
+  const { pid } = task;
+  if (task.state === 'dead') return `task ${pid} is dead before restart is called`;
+  if (restart.flags & RESTART_FLAGS.taskself) {
+    if (pid === tree.root.pid) return 'with taskself the root is the coordinator and goes by its points';
+    if (at !== 'sync-1' && at !== 'exit') return `with taskself nobody prepares task ${pid}: it stays at sync-1`;
+  }
+  if (at === 'exit') return undefined;
+  if (task.absent) return `task ${pid} is absent: it never calls restart`;
+  if (task.exits) return `task ${pid} exits instead of calling restart`;
+  if (task.ghost && !GHOST_POINTS.includes(at)) return `task ${pid} is a ghost, and a ghost restores nothing`;
+  if (at === 'threads' && !tree.threaded.has(task.leader)) return `task ${pid} has no other threads to wait for`;
+  return undefined;
+}

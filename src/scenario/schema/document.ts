@@ -1,0 +1,102 @@
+/** The scenario as a whole. The one source of the types, the JSON Schema, the reference page and the checks at load time. */
+import * as z from 'zod';
+import { expect, explore } from './expect.ts';
+import { fault } from './fault.ts';
+import { image } from './image.ts';
+import { restart } from './restart.ts';
+import { tree } from './task.ts';
+import { title } from './values.ts';
+import { list, mapping, word } from './word.ts';
+
+const matrixValue = z.union([
+  z.string({ error: 'a text' }),
+  z.number({ error: 'a number' }),
+  z.boolean({ error: 'true or false' }),
+]);
+
+export const scenario = mapping('a scenario: a mapping with scenario and tree', {
+  scenario: word(
+    title,
+    'What happens, as a sentence. The name of the test.',
+    'scenario: A traced descendant refuses the restart',
+  ),
+  why: word(
+    z.string({ error: 'a text' }).max(10_000, { error: 'a text, at most 10000 characters' }),
+    'Why it must be so: the rule, the source, the bug.',
+    'why: prepare_descendants() answers a traced task with -EBUSY',
+  ).optional(),
+  tags: word(
+    list(
+      z
+        .string({ error: 'a word' })
+        .max(100, { error: 'a word, at most 100 characters' })
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+        .regex(/^[^\s,\u0000-\u001f\u007f-\u009f]+$/, { error: 'a word without spaces and commas' }),
+      'a list of words',
+    ),
+    'Words to choose scenarios by.',
+    'tags: [ptrace, cleanup]',
+  ).optional(),
+  tree: word(
+    tree,
+    'The tasks that user space built: the root, or generate.',
+    'tree: { pid: 100, children: [{ pid: 101 }] }',
+  ),
+  image: word(
+    image,
+    'What the checkpoint saved. By default it is taken from the tree.',
+    'image: { pids: [100, 101, 999] }',
+  ).optional(),
+  matrix: word(
+    z.record(
+      z.string().regex(/^[A-Za-z][\w-]{0,99}$/, { error: 'a name of letters, digits, - and _, a letter first' }),
+      list(matrixValue, 'a list of texts, numbers, or true and false'),
+      { error: 'a mapping from names to lists of values' },
+    ),
+    `Values to fill in for \${{ matrix.<name> }}: one case for each, with several names for each combination.`,
+    'matrix: { bogus: [999, 0, -1] }',
+  ).optional(),
+  restart: word(restart, 'How restart(2) is called.', 'restart: { protocol: hardened }').optional(),
+  faults: word(
+    z.array(fault, { error: 'a list of faults' }),
+    'What goes wrong, and when.',
+    'faults: [{ kill: 101, when: any }]',
+  ).optional(),
+  explore: word(
+    explore,
+    'Tries many schedules instead of one: exhaustive, or a mapping with a strategy.',
+    'explore: exhaustive',
+  ).optional(),
+  expect: word(
+    expect,
+    'What must hold in the end, beside all properties.',
+    'expect: { coordinator: EBUSY }',
+  ).optional(),
+}).meta({
+  id: 'scenario',
+  title: 'mktrouble scenario',
+  description: 'A scenario: a tree, a restart, what goes wrong, and what must hold.',
+});
+
+/** The document once the matrix is filled in. */
+export type Document = z.input<typeof scenario>;
+
+/** A value of the matrix, or a text around it: `${{ matrix.x }}`. */
+export type Expression = `${string}\${{${string}}}${string}`;
+
+/** The same document as it is written: an expression may stand wherever a text, a number or a truth value may. */
+type Written<T> = T extends string | number | boolean
+  ? T | Expression
+  : T extends readonly (infer Item)[]
+    ? readonly Written<Item>[]
+    : T extends object
+      ? { readonly [K in keyof T]: Written<T[K]> }
+      : T;
+
+/** A scenario as it is written, for scenarios in code. */
+export type ScenarioDocument = Omit<Written<Document>, 'matrix'> & Pick<Document, 'matrix'>;
+
+/** The parts of a document, and their schemas. */
+export const SECTIONS = scenario.shape;
+export type Section = keyof Document;
+export const SECTION_NAMES = Object.keys(SECTIONS) as Section[];

@@ -1,0 +1,83 @@
+/** What must hold in the end, and how the schedules are chosen. */
+import * as z from 'zod';
+import { TASK_OUTCOMES, type TaskOutcome } from '../../model/case.ts';
+import { ERRNO_NAMES } from '../../model/errno.ts';
+import { pid, property, taskPoint } from './values.ts';
+import { integer, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
+
+export const COORDINATOR_OUTCOMES = {
+  ok: 'returned with success',
+  killed: 'died by SIGKILL',
+  blocked: 'sleeps for good',
+} as const;
+
+const taskOutcomes = Object.keys(TASK_OUTCOMES) as TaskOutcome[];
+const coordinatorOutcomes = Object.keys(COORDINATOR_OUTCOMES) as (keyof typeof COORDINATOR_OUTCOMES)[];
+
+const waitingAt = mapping('a mapping with waiting', {
+  waiting: word(taskPoint, 'Sleeps for good at this point.', 'waiting: sync-1'),
+}).meta({ id: 'waiting', description: 'Sleeps for good at a point.' });
+
+const taskOutcome = z.union([oneOf(taskOutcomes, 'outcome of a task'), waitingAt]);
+
+/** A list may be empty nowhere: an expectation of nothing is a slip. */
+const properties = list(property, 'a list of properties');
+
+export const expect = mapping('a mapping with what is expected', {
+  coordinator: word(
+    oneOrMore(oneOf([...coordinatorOutcomes, ...ERRNO_NAMES], 'outcome of the coordinator'), 'a list of outcomes'),
+    'How the coordinator ends: ok, an errno, killed or blocked; of a list, any one.',
+    'coordinator: [ok, EINTR]',
+  ).optional(),
+  tasks: word(
+    z.record(
+      z.string().regex(/^(all|[1-9]\d{0,6})$/, { error: 'a pid of the tree, or all' }),
+      oneOrMore(taskOutcome, 'a list of outcomes'),
+      { error: 'a mapping from pids to outcomes' },
+    ),
+    'How tasks end, by pid; of a list, any one. `all` is for every task of the tree that has no line of its own and is not in left-waiting.',
+    'tasks: { 100: killed, 101: [killed, { waiting: sync-1 }], all: resumed }',
+  ).optional(),
+  'left-waiting': word(
+    z.array(pid, { error: 'a list of pids' }),
+    'The tasks that are left waiting in the end, these and no others. Without it nobody may be.',
+    'left-waiting: [102, 103]',
+  ).optional(),
+  violates: word(
+    properties,
+    'Known defects: properties that the run must find violated; it fails when it does not.',
+    'violates: [error-is-first]',
+  ).optional(),
+  except: word(properties, 'Properties that are not judged.', 'except: [nobody-left-waiting]').optional(),
+  all: word(properties, 'Only these properties are judged.', 'all: [error-is-first]').optional(),
+}).meta({ id: 'expect', description: 'What must hold in the end.' });
+
+export const STRATEGY_WORDS = {
+  random: 'schedules chosen at random by the seed',
+  pct: 'schedules with few changes of priority, which find rare races',
+  exhaustive: 'everything that can happen',
+} as const;
+
+const strategy = oneOf(['random', 'pct', 'exhaustive'], 'strategy');
+
+export const explore = z.union([
+  strategy,
+  mapping('a strategy, or a mapping with one', {
+    strategy: word(strategy, 'How schedules are chosen: random, pct or exhaustive.', 'strategy: pct'),
+    schedules: word(
+      integer(1, 1_000_000_000, 'a number of schedules'),
+      'How many are tried, by random and pct. Default: 1000.',
+      'schedules: 10000',
+    ).optional(),
+    seed: word(
+      z.union([z.int({ error: 'a number' }), text('a text', 100)]),
+      'The one source of all choice. Default: that of the command line.',
+      'seed: 7',
+    ).optional(),
+    depth: word(
+      integer(1, 100, 'a depth'),
+      'The depth of the bugs that pct looks for. Default: 3.',
+      'depth: 3',
+    ).optional(),
+  }).meta({ id: 'explore', description: 'How schedules are chosen.' }),
+]);

@@ -1,0 +1,91 @@
+/** What goes wrong, and when. */
+import * as z from 'zod';
+import type { FaultVerb } from '../../model/case.ts';
+import { FAILURES } from '../../model/case.ts';
+import { coordinatorPoint, errno, faultName, pid, signal, taskPoint, whom } from './values.ts';
+import { integer, mapping, oneOf, word } from './word.ts';
+
+/** The verbs; a fault has exactly one. */
+export const VERBS = {
+  signal: 'sends a signal',
+  kill: 'sends SIGKILL',
+  stop: 'stops a task',
+  ptrace: 'attaches a tracer',
+  fork: 'makes a task fork a child',
+  fail: 'makes a call fail',
+  wake: 'wakes a task for no reason',
+  delay: 'holds a task back',
+  exit: 'makes a task exit',
+} as const satisfies Record<FaultVerb, string>;
+
+export const VERB_NAMES = Object.keys(VERBS) as FaultVerb[];
+
+const failures = Object.keys(FAILURES) as (keyof typeof FAILURES)[];
+
+const atTask = mapping('a mapping with task and at', {
+  task: word(pid, 'The task that arrives at a point.', 'task: 101'),
+  at: word(taskPoint, 'The point of the task.', 'at: sync-3'),
+});
+const atCoordinator = mapping('a mapping with coordinator', {
+  coordinator: word(coordinatorPoint, 'The point at which the coordinator arrives.', 'coordinator: wait'),
+});
+const afterFault = mapping('a mapping with after', {
+  after: word(faultName, 'The name of the fault that comes before.', 'after: first-kill'),
+});
+
+export const WHENS = {
+  any: 'at any moment: each is tried',
+  start: 'before anybody has moved',
+} as const;
+
+export const when = z
+  .union([oneOf(['any', 'start'], 'moment'), atTask, atCoordinator, afterFault])
+  .meta({ id: 'when', description: 'When a fault comes.' });
+
+export const fault = mapping('a fault: a mapping with a verb', {
+  signal: word(signal, 'Sends this signal to the one that `to` names.', 'signal: SIGUSR1').optional(),
+  kill: word(whom, 'Sends SIGKILL to this task.', 'kill: 101').optional(),
+  stop: word(whom, 'Stops this task.', 'stop: 101').optional(),
+  ptrace: word(whom, 'A tracer attaches to this task while the restart is under way.', 'ptrace: 101').optional(),
+  fork: word(whom, 'This task forks a child.', 'fork: 101').optional(),
+  fail: word(
+    oneOf(failures, 'failure'),
+    `What fails: ${failures.map((name) => `${name} (${FAILURES[name].what})`).join(', ')}.`,
+    'fail: kmalloc',
+  ).optional(),
+  wake: word(whom, 'Wakes this task although nothing happened.', 'wake: 101').optional(),
+  delay: word(whom, 'Holds this task back for as long as anybody else can move.', 'delay: 101').optional(),
+  exit: word(whom, 'This task exits by itself.', 'exit: 101').optional(),
+  to: word(whom, 'With signal: who gets it; of a list, any one.', 'to: [coordinator, 101]').optional(),
+  task: word(
+    whom,
+    'With fail: whose call fails; of a list, any one. Default: whoever makes it.',
+    'task: 103',
+  ).optional(),
+  errno: word(
+    errno,
+    'With fail: the error that the call gives. Default: the usual one of its kind.',
+    'errno: ENOMEM',
+  ).optional(),
+  call: word(
+    integer(1, 1_000_000, 'the number of a call'),
+    'With fail: which call of its kind, from 1. Default: the first; with `when: any` any one of them.',
+    'call: 3',
+  ).optional(),
+  child: word(pid, 'With fork: the pid of the child. Default: a free one.', 'child: 150').optional(),
+  times: word(integer(1, 100, 'a number of times'), 'How often it comes. Default: 1.', 'times: 2').optional(),
+  name: word(
+    faultName,
+    'A name, for `after` and for reports. Default: the verb and the number of the fault.',
+    'name: first-kill',
+  ).optional(),
+  when: word(
+    when,
+    'The moment: any (the default), start, a point of a task, a point of the coordinator, or after another fault.',
+    'when: { task: 101, at: sync-3 }',
+  ).optional(),
+}).meta({
+  id: 'fault',
+  description: 'Something that goes wrong. Has exactly one verb.',
+  oneOf: VERB_NAMES.map((verb) => ({ required: [verb] })),
+});

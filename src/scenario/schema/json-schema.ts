@@ -1,0 +1,89 @@
+/**
+ * The JSON Schema of a scenario, for editors: zod's own, where the text that an editor shows for a key ends with an
+ * example, and an expression is allowed wherever a scalar may stand.
+ */
+import { parse } from 'yaml';
+import * as z from 'zod';
+import { scenario } from './document.ts';
+import type { WordMeta } from './word.ts';
+
+type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+type JsonObject = { [key: string]: Json };
+
+/** Draft 7, which the YAML language server understands. */
+export function jsonSchema(): JsonObject {
+  const made = z.toJSONSchema(scenario, { target: 'draft-7' }) as unknown as JsonObject;
+  const { $schema, ...rest } = made;
+  const schema = adapt(rest, withExpressions) as JsonObject;
+  const definitions = schema['definitions'] as JsonObject;
+  // The matrix is what expressions refer to; it has none itself.
+  const plain = adapt(rest, (one) => one) as { definitions: { scenario: { properties: JsonObject } } };
+  const top = (definitions['scenario'] as JsonObject)['properties'] as JsonObject;
+  top['matrix'] = plain.definitions.scenario.properties['matrix']!;
+  definitions['expression'] = EXPRESSION;
+  return { $schema: $schema!, ...schema };
+}
+
+const EXPRESSION: JsonObject = {
+  type: 'string',
+  pattern: '\\$\\{\\{ *matrix\\.[\\w-]+ *\\}\\}',
+  description: `A value of the matrix: "\${{ matrix.<name> }}".`,
+};
+
+/** Rewrites a schema from the inside out. */
+function adapt(schema: Json, rewrite: (schema: JsonObject) => JsonObject): Json {
+  if (Array.isArray(schema)) return schema.map((item) => adapt(item, rewrite));
+  if (schema === null || typeof schema !== 'object') return schema;
+  const entries = Object.entries(schema).map(([key, value]): [string, Json] => {
+    // Names of keys are no values; and the keys of `properties` are no keywords.
+    if (['propertyNames', 'enum', 'const', 'required', 'oneOf'].includes(key)) return [key, value];
+    if (key !== 'properties' && key !== 'definitions') return [key, adapt(value, rewrite)];
+    const inner = Object.entries(value as JsonObject).map(([name, one]) => [name, adapt(one, rewrite)]);
+    return [key, Object.fromEntries(inner)];
+  });
+  return rewrite(withExample(withoutSafeRange(Object.fromEntries(entries))));
+}
+
+/** Zod gives every whole number the range of what JavaScript counts exactly. */
+function withoutSafeRange(schema: JsonObject): JsonObject {
+  const entries = Object.entries(schema).filter(([, value]) => Math.abs(Number(value)) !== Number.MAX_SAFE_INTEGER);
+  return Object.fromEntries(entries);
+}
+
+function withExample(schema: JsonObject): JsonObject {
+  const { example, ...rest } = schema as JsonObject & Partial<WordMeta>;
+  if (example === undefined) return schema;
+  const [value] = Object.values(parse(example) as JsonObject);
+  return { ...rest, description: `${rest.description}\n\nExample: \`${example}\``, examples: [value!] };
+}
+
+const SCALAR_TYPES = ['string', 'integer', 'number', 'boolean'];
+const REFERENCE: JsonObject = { $ref: '#/definitions/expression' };
+/** What belongs to the word, not to one of the ways to write its value. */
+const OF_THE_WORD = ['description', 'examples', 'title'];
+
+const EXAMPLE = `\${{ matrix.x }}`;
+
+/** Whether a schema is of any text, and so of an expression as well. */
+function isAnyText({ type, enum: words, const: word, pattern = '' }: JsonObject): boolean {
+  return type === 'string' && words === undefined && word === undefined && new RegExp(String(pattern)).test(EXAMPLE);
+}
+
+function withExpressions(schema: JsonObject): JsonObject {
+  if (Array.isArray(schema['anyOf'])) return mergedChoice(schema, schema['anyOf'] as JsonObject[]);
+  const isScalar = typeof schema['type'] === 'string' && SCALAR_TYPES.includes(schema['type']);
+  if (!isScalar || isAnyText(schema)) return schema;
+  const words = Object.entries(schema).filter(([key]) => OF_THE_WORD.includes(key));
+  const value = Object.entries(schema).filter(([key]) => !OF_THE_WORD.includes(key));
+  return { ...Object.fromEntries(words), anyOf: [Object.fromEntries(value), REFERENCE] };
+}
+
+/** Choices in choices as one, with the expression once and last. */
+function mergedChoice(schema: JsonObject, choices: readonly JsonObject[]): JsonObject {
+  const flat = choices.flatMap((choice) => {
+    const isBare = Array.isArray(choice['anyOf']) && Object.keys(choice).length === 1;
+    return isBare ? (choice['anyOf'] as JsonObject[]) : [choice];
+  });
+  const others = flat.filter(({ $ref }) => $ref !== REFERENCE['$ref']);
+  return { ...schema, anyOf: others.length < flat.length ? [...others, REFERENCE] : others };
+}

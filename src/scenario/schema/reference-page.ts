@@ -1,0 +1,105 @@
+/** docs/scenario-reference.md: every word of the format, read out of the schema. */
+import { ERRNOS } from '../../model/errno.ts';
+import { SIGNAL_NAMES } from '../../model/signals.ts';
+import * as limits from '../limits.ts';
+import { type FormatWord, keyWords, VALUE_WORDS } from './words.ts';
+
+/** The page as Markdown. */
+export function referencePage(): string {
+  const keys = keyWords();
+  const places = [...new Set(keys.map(({ where }) => where))];
+  const sections = places.map((place) => `### ${place}\n\n${table(keys.filter(({ where }) => where === place))}`);
+  const values = VALUE_WORDS.map(({ where, words }) => `### ${capital(where)}\n\n${definitions(words)}`);
+  const errnos = Object.fromEntries(Object.entries(ERRNOS).map(([name, { meaning }]) => [name, meaning]));
+  return `${[
+    HEAD,
+    '## Keys',
+    ...sections,
+    '## Words that are values',
+    ...values,
+    `### Errno\n\n${definitions(errnos)}`,
+    `### Signal\n\n${SIGNAL_NAMES.map(code).join(', ')}`,
+    MATRIX,
+    MEANING,
+    LIMITS,
+  ].join('\n\n')}\n`;
+}
+
+function table(words: readonly FormatWord[]): string {
+  const rows = words.map(
+    ({ word, description, example, required }) =>
+      `| ${code(word)}${required ? ' (required)' : ''} | ${cell(description)} | ${code(example)} |`,
+  );
+  return ['| key | meaning | example |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function definitions(words: Readonly<Record<string, string>>): string {
+  return Object.entries(words)
+    .map(([word, meaning]) => `- ${code(word)}: ${meaning}`)
+    .join('\n');
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
+
+function capital(text: string): string {
+  return text[0]!.toUpperCase() + text.slice(1);
+}
+
+const HEAD = `<!-- Made by \`npm run generate\` from src/scenario/schema. Do not edit. -->
+
+# The scenario file: reference
+
+A scenario is a YAML document: the tree that user space built, what the image says, how restart was called, what goes wrong
+and when, and what must hold in the end. Only \`scenario\` and \`tree\` are required. A file may hold several, with \`---\`
+between them. The first line lets an editor complete and check the file:
+
+\`\`\`yaml
+# yaml-language-server: $schema=./node_modules/mktrouble/schema/scenario.schema.json
+scenario: A healthy restart of two tasks
+tree: { pid: 100, children: [{ pid: 101 }] }
+expect:
+  coordinator: ok
+  tasks: { all: resumed }
+\`\`\``;
+
+const MATRIX = `## The matrix
+
+\`\${{ matrix.<name> }}\` stands for a value of the matrix, anywhere in a value (never in a key). Alone, it becomes the value
+itself, a number stays a number; in a longer text it becomes a part of that text. There is one case for each combination of
+values, and its name ends with them: \`Bogus pids [bogus=-1]\`. In flow style (\`{ … }\`, \`[ … ]\`) an expression must be
+quoted.`;
+
+const MEANING = `## What is not said
+
+- **The walk.** Tasks are in the order of the kernel's walk: a task, its children with all of theirs, then the next thread of
+  its group. User space makes each child with everything below it before the next child; a sibling (CLONE_PARENT) comes after
+  all that its maker's parent has made by then.
+- **Sessions and groups.** The root leads its own session and process group. Everybody else is in those of the task that
+  made it, unless \`session\` or \`pgid\` say otherwise; the leader of a session leads its own group.
+- **The image** has one record for each pid of \`image.pids\`, in that order.
+- **Taskself.** The root is the caller itself: \`coordinator\` and the root's pid are the same task.
+- **Faults.** \`fail\` without \`call\` and \`when\` is the first such call. A default name is the verb and the fault's number
+  in the list, from 1: \`kill-2\`. The children of a \`fork\` that comes several times have \`child\` and the pids after it.
+- **Expectations.** What is not named is not judged by the scenario, only by the properties. A task whose line in \`tasks\`
+  says nothing but \`waiting\` may be left waiting, as if \`left-waiting\` named it.`;
+
+const LIMITS = `## Limits
+
+| what | at most |
+| --- | --- |
+| a file | ${limits.MAX_FILE_BYTES.toLocaleString('en')} bytes, ${limits.MAX_TOKENS.toLocaleString('en')} YAML tokens |
+| nesting of lists and mappings | ${limits.MAX_NESTING} levels |
+| values of a document, aliases written out | ${limits.MAX_VALUES.toLocaleString('en')} |
+| a tree that is written out | ${limits.MAX_WRITTEN_TASKS.toLocaleString('en')} tasks, ${limits.MAX_TREE_DEPTH} levels |
+| a generated tree | ${limits.MAX_GENERATED_TASKS.toLocaleString('en')} tasks |
+| cases of a file | ${limits.MAX_CASES.toLocaleString('en')}, with ${limits.MAX_CASE_VALUES.toLocaleString('en')} values that differ between them |
+| tasks in the different trees, images and expectations of a file | ${limits.MAX_TASKS_PER_FILE.toLocaleString('en')} |
+| diagnostics shown for a file | ${limits.MAX_DIAGNOSTICS} |
+
+Files are UTF-8 and YAML 1.2, without tags of their own and without merge keys.`;

@@ -1,0 +1,41 @@
+/** The values that several parts of the format share: pids, errnos, signals, points. */
+import * as z from 'zod';
+import { ERRNO_NAMES } from '../../model/errno.ts';
+import { COORDINATOR_POINT_NAMES, TASK_POINT_NAMES } from '../../model/points.ts';
+import { SIGNAL_NAMES } from '../../model/signals.ts';
+import { integer, kebab, list, oneOf, text } from './word.ts';
+
+/** The most that Linux gives a pid namespace (PID_MAX_LIMIT). */
+export const PID_MAX = 4_194_304;
+export const INT32_MIN = -2_147_483_648;
+export const INT32_MAX = 2_147_483_647;
+
+/** The pid of a task of the tree. */
+export const pid = integer(1, PID_MAX, 'a pid');
+
+/** A pid as it stands in the image or in an argument: any number that fits, however bogus. */
+export const anyPid = integer(INT32_MIN, INT32_MAX, 'a 32-bit number');
+
+/** A mapping's key that is a pid of the image. */
+export const anyPidKey = z.string().regex(/^-?\d{1,10}$/, { error: 'a pid' });
+
+/** The coordinator, or a task. */
+export const who = z.union([z.literal('coordinator', { error: 'coordinator' }), pid]);
+
+/** Whom a fault may hit: any one of them. */
+export const whom = z.union([...who.options, list(who, 'a list of pids')]);
+
+export const signal = oneOf(SIGNAL_NAMES, 'signal');
+export const errno = oneOf(ERRNO_NAMES, 'errno');
+export const taskPoint = oneOf(TASK_POINT_NAMES, 'point of a task');
+export const coordinatorPoint = oneOf(COORDINATOR_POINT_NAMES, 'point of the coordinator');
+
+/** `flags` of restart(2): names, and numbers for bits that have none. */
+export const flags = z.array(
+  z.union([oneOf(['taskself', 'frozen', 'ghost'], 'flag'), integer(0, 0xffffffff, 'a number of bits')]),
+  { error: 'a list of flags' },
+);
+
+export const property = kebab('the name of a property, such as error-is-first');
+export const faultName = kebab('a name of lower-case words and dashes');
+export const title = text('a name on one line', 200);
