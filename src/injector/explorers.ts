@@ -1,7 +1,9 @@
 /** The ways to choose schedules, by name: the seam between the injector and `src/explore`. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Backend, Plan } from '../backends/backend.ts';
+import { type Backend, isSchedulable, type Machine, type Plan, type SchedulableBackend } from '../backends/backend.ts';
+import { describe, type Ending, follow, sample, searchAll, shrinkMoves } from '../explore/index.ts';
 import type { Explore } from '../model/case.ts';
+import type { RunRecord } from '../record/record.ts';
 import type { JudgeRecord } from './judge.ts';
 import { type ExploreResult, Tally } from './tally.ts';
 
@@ -26,8 +28,8 @@ export function seedOf(base: string, index: number, schedules: number): string {
   return schedules === 1 ? base : `${base}/${index}`;
 }
 
-/** One run after the other, each with a seed derived from the plan's; ends at the first failure. Works on every backend. */
-export const random: Explorer = async ({ backend, plan, explore, judge, signal }) => {
+/** One run after the other on a backend that chooses for itself, each with a seed derived from the plan's. */
+const repeat: Explorer = async ({ backend, plan, explore, judge, signal }) => {
   const tally = new Tally(judge);
   let schedules = 0;
   while (schedules < explore.schedules && !tally.failing && !signal?.aborted) {
@@ -39,5 +41,91 @@ export const random: Explorer = async ({ backend, plan, explore, judge, signal }
   return tally.result({ strategy: 'random', schedules, complete: false });
 };
 
-/** The strategies of this build, for backends whose steps can be chosen. To add one is to add a line. */
-export const EXPLORERS: Partial<Record<Explore['strategy'], Explorer>> = { random };
+/** A machine that writes down what happens, for the few schedules that are judged. */
+class Recorder {
+  private readonly machine: Machine;
+
+  constructor(backend: SchedulableBackend, plan: Plan) {
+    this.machine = backend.open(plan, { trace: true });
+  }
+
+  /** The record of these moves. */
+  record(moves: readonly number[], end: RunRecord['end'] = 'over', seed: string | null = null): RunRecord {
+    const words = describe(this.machine, moves);
+    return this.machine.record(seed, words, end);
+  }
+
+  /** The same violation with the simplest schedule that shows it. */
+  shrink(moves: readonly number[], judge: JudgeRecord): RunRecord {
+    const wanted = judge(this.record(moves)).failures[0]!.property;
+    const holds = (candidate: number[]): boolean => judge(this.record(candidate)).failures[0]?.property === wanted;
+    return this.record(shrinkMoves(this.machine, moves, holds));
+  }
+}
+
+/** Judges one run for each way in which the case ended; stops at the first failure, with its schedule made simple. */
+async function judgeEndings(
+  endings: Iterable<Ending>,
+  recorder: Recorder,
+  tally: Tally,
+  { judge, signal }: ExploreRequest,
+): Promise<void> {
+  let judged = 0;
+  for (const { moves } of endings) {
+    const record = recorder.record(moves);
+    if (judge(record).failures.length > 0) tally.add(recorder.shrink(moves, judge));
+    else tally.add(record);
+    if (tally.failing || signal?.aborted) return;
+    if (++judged % RUNS_PER_TURN === 0) await nextTurn();
+  }
+}
+
+/** A number of schedules, drawn at random or by priorities. */
+const sampled: Explorer = async (request) => {
+  const { backend, plan, explore, judge } = request;
+  if (!isSchedulable(backend)) return repeat(request);
+  const tally = new Tally(judge);
+  const recorder = new Recorder(backend, plan);
+  const machine = backend.open(plan);
+  const result = sample(machine, {
+    strategy: explore.strategy === 'pct' ? 'pct' : 'random',
+    schedules: explore.schedules,
+    seed: plan.seed,
+    depth: explore.depth,
+    maxSteps: plan.maxSteps,
+    enough: () => request.signal?.aborted ?? false,
+  });
+  if (result.cut) tally.add(recorder.record(result.cut, 'cut'));
+  await judgeEndings(result.endings, recorder, tally, request);
+  const outcomes = result.endings.length;
+  return tally.result({ strategy: explore.strategy, schedules: result.schedules, outcomes, complete: false });
+};
+
+/** Everything that can happen. */
+const exhaustive: Explorer = async (request) => {
+  const { backend, plan, judge } = request;
+  if (!isSchedulable(backend)) return repeat(request);
+  const tally = new Tally(judge);
+  const { endings, states, transitions, complete } = searchAll(backend.open(plan));
+  await judgeEndings(endings, new Recorder(backend, plan), tally, request);
+  const outcomes = endings.length;
+  return tally.result({ strategy: 'exhaustive', schedules: outcomes, states, transitions, outcomes, complete });
+};
+
+/** The one run that a replay file tells. */
+const replay: Explorer = async (request) => {
+  const { backend, plan, judge } = request;
+  if (!isSchedulable(backend) || !plan.schedule) return repeat(request);
+  const tally = new Tally(judge);
+  const { moves } = follow(backend.open(plan), plan.schedule, plan.maxSteps);
+  tally.add(new Recorder(backend, plan).record(moves));
+  return tally.result({ strategy: 'replay', schedules: 1, complete: false });
+};
+
+/** The strategies of this build. To add one is to add a line. */
+export const EXPLORERS: Readonly<Record<'random' | 'pct' | 'exhaustive' | 'replay', Explorer>> = {
+  random: sampled,
+  pct: sampled,
+  exhaustive,
+  replay,
+};

@@ -3,6 +3,7 @@ import seedrandom from 'seedrandom';
 import type { Case } from '../../model/case.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Capability, Machine, Plan, SchedulableBackend } from '../backend.ts';
+import { firstComes, randomChooser, walk } from '../walk.ts';
 import { SimulatedMachine } from './machine.ts';
 import { PROTOCOLS, type Variant, variantByName } from './variants.ts';
 
@@ -32,22 +33,13 @@ class Simulated implements SchedulableBackend {
   }
 
   async run(plan: Plan): Promise<RunRecord> {
-    return randomRun(this.open(plan, { trace: true }), plan);
+    const machine = this.open(plan, { trace: true });
+    const length = walk(machine, firstComes, plan.maxSteps).moves.length;
+    const { end } = walk(machine, randomChooser(machine, seedrandom.alea(plan.seed), length), plan.maxSteps);
+    return machine.record(plan.seed, [], end);
   }
 
   async dispose(): Promise<void> {}
-}
-
-/** One run, its schedule drawn from the plan's seed. */
-function randomRun(machine: Machine, plan: Plan): RunRecord {
-  const random = seedrandom.alea(plan.seed);
-  const out = new Int32Array(machine.actors.length);
-  let steps = 0;
-  for (let n = machine.enabled(out); n > 0; n = machine.enabled(out)) {
-    if (++steps > plan.maxSteps) return machine.record(plan.seed, [], 'cut');
-    machine.step(out[Math.floor(random() * n)]!);
-  }
-  return machine.record(plan.seed, [], 'over');
 }
 
 /** The simulated backend. */

@@ -1,0 +1,6 @@
+/** Choice of schedules over a backend that lets itself be scheduled. */
+export { type Ending, type SearchOptions, type SearchResult, searchAll } from './exhaustive.ts';
+export { pctBound, pctChooser } from './pct.ts';
+export { lengthOfRun, type SampleOptions, type SampleResult, sample } from './sample.ts';
+export { describe, type Followed, follow } from './schedule.ts';
+export { shrinkMoves, switchesOf } from './shrink.ts';

@@ -1,0 +1,94 @@
+/** Makes a schedule simple: the fewest changes of who moves, then the fewest steps, that still show the same. */
+import type { Machine } from '../backends/backend.ts';
+
+/** A stretch of one actor. */
+interface Stretch {
+  readonly actor: number;
+  readonly steps: number;
+}
+
+function stretchesOf(moves: readonly number[]): Stretch[] {
+  const stretches: Stretch[] = [];
+  for (const actor of moves) {
+    const last = stretches.at(-1);
+    if (last?.actor === actor) stretches[stretches.length - 1] = { actor, steps: last.steps + 1 };
+    else stretches.push({ actor, steps: 1 });
+  }
+  return stretches;
+}
+
+/** Changes of who moves. */
+export function switchesOf(moves: readonly number[]): number {
+  let switches = 0;
+  for (let i = 1; i < moves.length; i++) if (moves[i] !== moves[i - 1]) switches++;
+  return switches;
+}
+
+/** Walks along the stretches as far as they can be followed; after them, who moves goes on for as long as it can. */
+function walkAlong(machine: Machine, stretches: readonly Stretch[], maxSteps: number): number[] {
+  machine.reset();
+  const enabled = new Int32Array(machine.actors.length);
+  const moves: number[] = [];
+  let n = machine.enabled(enabled);
+  const can = (actor: number): boolean => enabled.subarray(0, n).includes(actor);
+  const move = (actor: number): void => {
+    moves.push(actor);
+    machine.step(actor);
+    n = machine.enabled(enabled);
+  };
+  for (const { actor, steps } of stretches) {
+    for (let i = 0; i < steps && can(actor); i++) move(actor);
+  }
+  while (n > 0 && moves.length < maxSteps) {
+    const last = moves.at(-1) ?? -1;
+    move(can(last) && last < machine.firstEvent ? last : enabled[0]!);
+  }
+  return moves;
+}
+
+/**
+ * Tries to leave stretches out, to join them with an earlier or later one of the same actor, and to let go of the tail,
+ * until nothing helps any more. `holds` says whether moves that run to the end still show what is looked for.
+ */
+export function shrinkMoves(machine: Machine, moves: readonly number[], holds: (moves: number[]) => boolean): number[] {
+  const maxSteps = moves.length * 4 + 1_000;
+  let best = [...moves];
+  for (let better = true; better; ) {
+    better = false;
+    for (const candidate of candidates(stretchesOf(best))) {
+      const walked = walkAlong(machine, candidate, maxSteps);
+      if (!isSimpler(walked, best) || !holds(walked)) continue;
+      best = walked;
+      better = true;
+      break;
+    }
+  }
+  return best;
+}
+
+function isSimpler(a: readonly number[], b: readonly number[]): boolean {
+  const switches = switchesOf(a) - switchesOf(b);
+  return switches < 0 || (switches === 0 && a.length < b.length);
+}
+
+function* candidates(stretches: readonly Stretch[]): Generator<Stretch[]> {
+  for (let length = 0; length < stretches.length; length++) yield stretches.slice(0, length);
+  for (let i = 0; i < stretches.length; i++) yield without(stretches, i);
+  for (let i = 0; i < stretches.length; i++) {
+    for (let j = i + 1; j < stretches.length; j++) {
+      if (stretches[i]!.actor !== stretches[j]!.actor) continue;
+      const joined = { actor: stretches[i]!.actor, steps: stretches[i]!.steps + stretches[j]!.steps };
+      yield replace(without(stretches, j), i, joined);
+      yield without(replace(stretches, j, joined), i);
+      break;
+    }
+  }
+}
+
+function without(stretches: readonly Stretch[], i: number): Stretch[] {
+  return [...stretches.slice(0, i), ...stretches.slice(i + 1)];
+}
+
+function replace(stretches: readonly Stretch[], i: number, by: Stretch): Stretch[] {
+  return [...stretches.slice(0, i), by, ...stretches.slice(i + 1)];
+}
