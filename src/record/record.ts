@@ -157,6 +157,25 @@ export interface FinalState {
   readonly context?: ContextFinal;
 }
 
+/** What /proc said of a task of a real backend at the end of the run. */
+export interface TaskCensus {
+  readonly task: Who;
+  readonly pid: number;
+  /** State letter of /proc/<pid>/status; absent with all that follows when the task was there no more. */
+  readonly state?: string;
+  readonly parent?: number;
+  readonly pgid?: number;
+  readonly session?: number;
+  /** Threads of its group. */
+  readonly threads?: number;
+  /** Pid of its tracer, 0 for none. */
+  readonly tracer?: number;
+  /** Pending signals, as a mask: bit n - 1 for signal n. */
+  readonly pending?: number;
+  /** The kernel function in which it sleeps. */
+  readonly waitChannel?: string;
+}
+
 export interface RunRecord {
   readonly version: typeof RECORD_VERSION;
   readonly backend: BackendName;
@@ -170,4 +189,6 @@ export interface RunRecord {
   readonly findings: readonly Finding[];
   /** How the run ended: over (nobody can move), crashed (a kernel defect stopped it), cut (a limit). */
   readonly end: 'over' | 'crashed' | 'cut';
+  /** Real backends: what the kernel said at the end. */
+  readonly census?: readonly TaskCensus[];
 }

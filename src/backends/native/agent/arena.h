@@ -90,6 +90,7 @@ struct actor {
 	const void *waiting_on, *wants;
 	int stack_queue;		/* address of a queue of its own */
 	enum point point;
+	const char *function, *what;	/* its last step */
 	long result;
 	int record;
 	int restart_count;
@@ -117,7 +118,7 @@ struct fault {
 	int who;
 	enum point at;
 	int after;			/* NOBODY or the fault that it follows */
-	int target;			/* NOBODY: whoever (fail) */
+	int nr_targets, *targets;	/* the first that is there; none: whoever (fail) */
 	int signal, error, child, call, times;
 	enum failure failure;
 	int fired, calls, armed;
@@ -131,6 +132,7 @@ struct object {
 /* Who takes the next step, as imposed: it moves until it has taken the step of this name. ENVIRONMENT: a fault comes. */
 struct turn {
 	int actor;
+	int target;			/* of a fault: whom; NOBODY: the first that is there */
 	const char *label;
 };
 
@@ -188,12 +190,8 @@ struct arena {
 	int wake_list;			/* head, NOBODY at the end */
 	int tasklist;			/* readers, -1: a writer */
 	int holder;			/* who is in the step */
-	int bug_kind;
-	const char *bug_at;
 	long error;			/* CANNOT_BUILD: errno, asker, what */
 	const char *error_what;
-	int restores, nr_restored;
-	int *restored;			/* pairs: actor, record */
 	int chores;			/* actors to be stopped or frozen for real */
 	struct ctx *main_ctx, *other_ctx;	/* other_ctx: of those that are in a restart of their own */
 	struct actor **walk;		/* the coordinator's walk, under the tasklist lock */

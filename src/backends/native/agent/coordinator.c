@@ -24,19 +24,23 @@ static long restore_read_tree(struct actor *me, struct ctx *ctx)
 	return REPAIRED(PIDS_ARE_DISTINCT) && plan->names_twice ? -EINVAL : 0;
 }
 
+static struct actor *choose_root_task(struct actor *me, struct ctx *ctx, int pid)
+{
+	if (ctx->uflags & RESTART_TASKSELF)
+		return ctx->root_task = me;
+	read_lock_tasklist(me);
+	ctx->root_task = find_child(me, pid);
+	read_unlock_tasklist();
+	return ctx->root_task;
+}
+
 static long init_restart_ctx(struct actor *me, struct ctx *ctx, int pid)
 {
+	struct actor *root = choose_root_task(me, ctx, pid);
 	struct kernel_view view;
 
-	if (ctx->uflags & RESTART_TASKSELF) {
-		ctx->root_task = me;
-	} else {
-		read_lock_tasklist(me);
-		ctx->root_task = find_child(me, pid);
-		read_unlock_tasklist();
-	}
 	/* a dead root has no namespace */
-	if (!ctx->root_task || view_of(ctx->root_task, &view) < 0 || view.state == 'Z' || view.state == 'X')
+	if (!root || view_of(root, &view) < 0 || view.state == 'Z' || view.state == 'X')
 		return -ESRCH;
 	ctx->active_pid = -1;
 	return 0;
@@ -122,7 +126,7 @@ static long prepare_descendants(struct actor *me, struct ctx *ctx)
 	/* fail unless number of processes matches; ghosts may be there besides (series) */
 	if (SERIES ? counted.nr < ctx->nr_pids : counted.nr != ctx->nr_pids)
 		return -ESRCH;
-	touch_ctx(me, ctx, "nr_total");
+	touch_ctx(me, __func__, ctx, "store nr_total");
 	ctx->nr_total = (int)counted.nr + (REPAIRED(CHECKED_SUM) ? ctx->nr_total : 0);
 	note(me, E_TOTAL, ctx->nr_total, 0);
 	return counted.nr;
@@ -134,17 +138,17 @@ static long wait_all_tasks_finish(struct actor *me, struct ctx *ctx)
 
 	at(me, POINT_ACTIVATE);
 	if (READ(me, ctx, active_pid) != -1)
-		oops(me, BUG, "waitAllTasksFinish");
+		oops(me, BUG);
 	ret = restore_activate_next(me, ctx);
 	if (ret < 0)
 		return ret;
 	at(me, POINT_WAIT);
-	return wait_for_completion_interruptible(me, ctx, &ctx->complete, "complete");
+	return wait_for_completion_interruptible(me, ctx);
 }
 
-static int destroy_one(struct actor *me, struct actor *task, void *ctx)
+static int destroy_descendant(struct actor *me, struct actor *task, void *ctx)
 {
-	if (checkpoint_ctx_of(me, task) == ctx)
+	if (load_checkpoint_ctx(me, task) == ctx)
 		force_sigkill(me, task);
 	return 1;
 }
@@ -156,9 +160,9 @@ static void destroy_descendants(struct actor *me, struct ctx *ctx)
 	if (REPAIRED(KILL_ALL_MARKED)) {
 		for (int i = 0; i < arena->plan.nr_actors; i++)
 			if (actor_of(i) != me)
-				destroy_one(me, actor_of(i), ctx);
+				destroy_descendant(me, actor_of(i), ctx);
 	} else {
-		walk_task_subtree(me, ctx->root_task, destroy_one, ctx);
+		walk_task_subtree(me, ctx->root_task, destroy_descendant, ctx);
 	}
 	read_unlock_tasklist();
 }
@@ -214,7 +218,7 @@ long do_restore_coord(struct actor *me, struct ctx *ctx, int pid)
 		ret = ckpt_get_error(me, ctx);
 	} else {
 		ckpt_set_success(me, ctx);
-		wake_up_all(me, ctx, &ctx->waitq, "waitq");
+		wake_up_all(me, ctx, waitq);
 	}
 	at(me, POINT_RELEASE);
 	clear_task_ctx(me, me);

@@ -2,83 +2,85 @@
 #include "restart.h"
 
 const char *const repair_names[NR_REPAIRS] = {
-	"turnIsAwaited", "syncIsAwaited", "oneDecision", "deadAreMissed", "deadLetGo", "killAllMarked", "ghostsMayFail",
-	"forkPutsBack", "foreignersAreRefused", "pidsAreDistinct", "debugWithoutMemory", "checkedSum",
+	"contextIsAwaited", "turnIsHandedOver", "turnIsAwaited", "syncIsAwaited", "oneDecision", "deadAreMissed",
+	"deadLetGo", "killAllMarked", "ghostsMayFail", "forkPutsBack", "foreignersAreRefused", "pidsAreDistinct",
+	"debugWithoutMemory", "checkedSum",
 };
 
-static void live_ctx(struct actor *me, const struct ctx *ctx)
+void touch_ctx(struct actor *me, const char *function, struct ctx *ctx, const char *what)
 {
+	touch_in(me, function, what);
 	if (ctx->life == 2)
-		oops(me, USE_AFTER_FREE, point_names[me->point]);
+		oops(me, USE_AFTER_FREE);
 }
 
-void touch_ctx(struct actor *me, struct ctx *ctx, const char *field)
+struct ctx *load_checkpoint_ctx_in(struct actor *me, const char *function, struct actor *task)
 {
-	touch(me, ctx, field);
-	live_ctx(me, ctx);
-}
-
-struct ctx *checkpoint_ctx_of(struct actor *me, struct actor *task)
-{
-	touch(me, task, "checkpoint_ctx");
+	touch_in(me, function, "load_checkpoint_ctx checkpoint_ctx");
 	return task->checkpoint_ctx;
+}
+
+void store_checkpoint_ctx_in(struct actor *me, const char *function, struct actor *task, struct ctx *ctx)
+{
+	touch_in(me, function, "store_checkpoint_ctx checkpoint_ctx");
+	task->checkpoint_ctx = ctx;
 }
 
 /* ---- completions and the context's wait queues ---- */
 
-void complete(struct actor *me, struct ctx *ctx, int *completion, const char *what)
+void complete_in(struct actor *me, const char *function, struct ctx *ctx)
 {
-	touch_ctx(me, ctx, what);
-	++*completion;
-	note_text(me, E_COMPLETE, 0, what);
-	wake_queue(completion, 1, me);
+	touch_ctx(me, function, ctx, "complete complete");
+	++ctx->complete;
+	note_text(me, E_COMPLETE, 0, "complete");
+	wake_queue(&ctx->complete, 1, me);
 }
 
-static void complete_all(struct actor *me, struct ctx *ctx, int *completion, const char *what)
+static void complete_all_errno_sync(struct actor *me, const char *function, struct ctx *ctx)
 {
-	touch_ctx(me, ctx, what);
-	*completion += COMPLETE_ALL;
-	note_text(me, E_COMPLETE, 0, what);
-	wake_queue(completion, 0, me);
+	touch_ctx(me, function, ctx, "complete_all errno_sync");
+	ctx->errno_sync += COMPLETE_ALL;
+	note_text(me, E_COMPLETE, 0, "errno_sync");
+	wake_queue(&ctx->errno_sync, 0, me);
 }
 
-void wake_up_all(struct actor *me, struct ctx *ctx, int *queue, const char *what)
+void wake_up_all_in(struct actor *me, const char *function, struct ctx *ctx, int *queue, const char *label)
 {
-	touch_ctx(me, ctx, what);
+	touch_ctx(me, function, ctx, label);
 	wake_queue(queue, 0, me);
 }
 
 /* Nothing but the completion ends it. */
-static void wait_for_completion(struct actor *me, struct ctx *ctx, int *completion, const char *what)
+static void wait_for_errno_sync(struct actor *me, const char *function, struct ctx *ctx)
 {
 	for (;;) {
-		touch_ctx(me, ctx, what);
-		if (*completion > 0) {
-			--*completion;
+		touch_ctx(me, function, ctx, "wait_for_completion errno_sync");
+		if (ctx->errno_sync > 0) {
+			--ctx->errno_sync;
 			return;
 		}
 		me->state = DEEPLY;
-		me->waiting_on = completion;
-		note_text(me, E_SLEEP, 0, what);
+		me->waiting_on = &ctx->errno_sync;
+		note_text(me, E_SLEEP, 0, "errno_sync");
 		sleep_while(me, DEEPLY);
 	}
 }
 
-int wait_for_completion_interruptible(struct actor *me, struct ctx *ctx, int *completion, const char *what)
+int wait_for_completion_interruptible_in(struct actor *me, const char *function, struct ctx *ctx)
 {
 	for (;;) {
-		touch_ctx(me, ctx, what);
-		if (*completion > 0) {
-			--*completion;
+		touch_ctx(me, function, ctx, "wait_for_completion_interruptible complete");
+		if (ctx->complete > 0) {
+			--ctx->complete;
 			return 0;
 		}
 		if (signal_pending(me)) {
-			note_text(me, E_INTERRUPTED, 0, what);
+			note_text(me, E_INTERRUPTED, 0, "complete");
 			return -ERESTARTSYS;
 		}
 		me->state = SLEEPING;
-		me->waiting_on = completion;
-		note_text(me, E_SLEEP, 0, what);
+		me->waiting_on = &ctx->complete;
+		note_text(me, E_SLEEP, 0, "complete");
 		sleep_while(me, SLEEPING);
 	}
 }
@@ -88,11 +90,12 @@ int wait_for_completion_interruptible(struct actor *me, struct ctx *ctx, int *co
 static void ckpt_ctx_free(struct actor *me, struct ctx *ctx)
 {
 	if (READ(me, ctx, refcount) != 0)
-		oops(me, BUG, "ckptCtxFree");
+		oops(me, BUG);
 	if (ctx->kflags & CKPT_CTX_RESTART)
 		restore_debug_free(me, ctx);
 	ctx->life = 2;
-	note(me, E_FREE, 0, 0);
+	if (ctx == arena->main_ctx)
+		note(me, E_FREE, 0, 0);
 }
 
 long ckpt_ctx_alloc(struct actor *me, unsigned uflags, struct ctx **made)
@@ -109,7 +112,7 @@ long ckpt_ctx_alloc(struct actor *me, unsigned uflags, struct ctx **made)
 		ckpt_ctx_free(me, ctx);
 		return -EBADF;
 	}
-	touch_ctx(me, ctx, "refcount");
+	touch_ctx(me, __func__, ctx, "atomic_inc refcount");
 	note(me, E_GET, ++ctx->refcount, 0);
 	*made = ctx;
 	return 0;
@@ -119,7 +122,7 @@ void ckpt_ctx_get(struct actor *me, struct ctx *ctx)
 {
 	if (!ctx)
 		return;
-	touch_ctx(me, ctx, "refcount");
+	touch_ctx(me, __func__, ctx, "atomic_inc refcount");
 	++ctx->refcount;
 	if (ctx == arena->main_ctx)
 		note(me, E_GET, ctx->refcount, 0);
@@ -131,7 +134,7 @@ void ckpt_ctx_put(struct actor *me, struct ctx *ctx)
 
 	if (!ctx)
 		return;
-	touch_ctx(me, ctx, "refcount");
+	touch_ctx(me, __func__, ctx, "atomic_dec_and_test refcount");
 	last = --ctx->refcount == 0;
 	if (ctx == arena->main_ctx)
 		note(me, E_PUT, ctx->refcount, 0);
@@ -153,53 +156,60 @@ int ckpt_test_complete(struct actor *me, struct ctx *ctx)
 
 long ckpt_get_error(struct actor *me, struct ctx *ctx)
 {
-	wait_for_completion(me, ctx, &ctx->errno_sync, "errno_sync");
-	return READ(me, ctx, error);
+	wait_for_errno_sync(me, __func__, ctx);
+	touch_ctx(me, __func__, ctx, "load errno");
+	return ctx->error;
 }
 
 static void restore_notify_error(struct actor *me, struct ctx *ctx)
 {
-	complete(me, ctx, &ctx->complete, "complete");
-	wake_up_all(me, ctx, &ctx->waitq, "waitq");
+	complete(me, ctx);
+	wake_up_all(me, ctx, waitq);
 	if (SERIES)
-		wake_up_all(me, ctx, &ctx->ghostq, "ghostq");
+		wake_up_all(me, ctx, ghostq);
 }
 
-/* Sets the flag; whether one of `exclusive` was set before. */
-static int test_and_set(struct actor *me, struct ctx *ctx, unsigned flag, unsigned exclusive)
+int decide(struct actor *me, struct ctx *ctx, unsigned flag)
 {
-	touch_ctx(me, ctx, "kflags");
-	if (ctx->kflags & exclusive)
+	touch_ctx(me, __func__, ctx, "kflags");
+	if (ctx->kflags & (CKPT_CTX_SUCCESS | CKPT_CTX_ERROR))
 		return 1;
 	ctx->kflags |= flag;
 	return 0;
 }
 
-int decide(struct actor *me, struct ctx *ctx, unsigned flag)
+static int claim_error(struct actor *me, struct ctx *ctx)
 {
-	return test_and_set(me, ctx, flag, CKPT_CTX_SUCCESS | CKPT_CTX_ERROR);
+	int late;
+
+	if (REPAIRED(ONE_DECISION))
+		return decide(me, ctx, CKPT_CTX_ERROR);
+	touch_ctx(me, __func__, ctx, "test_and_set_bit kflags");
+	late = (ctx->kflags & CKPT_CTX_ERROR) != 0;
+	ctx->kflags |= CKPT_CTX_ERROR;
+	return late;
 }
 
 static void ckpt_set_error(struct actor *me, struct ctx *ctx, long error)
 {
-	int late = REPAIRED(ONE_DECISION) ? decide(me, ctx, CKPT_CTX_ERROR)
-					  : test_and_set(me, ctx, CKPT_CTX_ERROR, CKPT_CTX_ERROR);
+	int late = claim_error(me, ctx);
 
 	note(me, E_ERROR, error, !late);
 	if (late)
 		return;
-	WRITE(me, ctx, error, error);
-	complete_all(me, ctx, &ctx->errno_sync, "errno_sync");
+	touch_ctx(me, __func__, ctx, "store errno");
+	ctx->error = error;
+	complete_all_errno_sync(me, __func__, ctx);
 	if (READ(me, ctx, kflags) & CKPT_CTX_RESTART)
 		restore_notify_error(me, ctx);
 }
 
 void ckpt_set_success(struct actor *me, struct ctx *ctx)
 {
-	touch_ctx(me, ctx, "kflags");
+	touch_ctx(me, __func__, ctx, "test_and_set_bit kflags");
 	ctx->kflags |= CKPT_CTX_SUCCESS;
 	note(me, E_SUCCESS, 0, 0);
-	complete_all(me, ctx, &ctx->errno_sync, "errno_sync");
+	complete_all_errno_sync(me, __func__, ctx);
 }
 
 void ckpt_err(struct actor *me, struct ctx *ctx, long error)
@@ -230,7 +240,7 @@ long ckpt_kread(struct actor *me, struct ctx *ctx)
 {
 	if (ckpt_test_error(me, ctx))
 		return ckpt_get_error(me, ctx);
-	touch_ctx(me, ctx, "file_pos");
+	touch_ctx(me, __func__, ctx, "file_pos");
 	return next_object(me, ctx);
 }
 

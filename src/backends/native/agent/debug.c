@@ -9,24 +9,24 @@ int restore_debug_task(struct actor *me, struct ctx *ctx, unsigned type)
 		return -ENOMEM;
 	if (ctx->root_task == me)
 		type |= DBG_ROOT;
-	lock(me, &ctx->list_lock, "list_lock");
+	lock(me, &ctx->list_lock, "lock");
 	me->status = DBG_WAITING | type;
 	note(me, E_STATUS, me->status, 0);
 	unlock(&ctx->list_lock);
 	return 0;
 }
 
-/* restore_debug_getme(): an entry that is not there is a NULL that nobody checks. */
-static int has_entry(struct actor *me, struct ctx *ctx)
+/* Whether the caller's entry is in the list: an entry that is not there is a NULL that nobody checks. */
+static int restore_debug_getme(struct actor *me, struct ctx *ctx)
 {
 	if (!arena->plan.debug)
 		return 0;
-	lock(me, &ctx->list_lock, "list_lock");
+	lock(me, &ctx->list_lock, "lock");
 	unlock(&ctx->list_lock);
 	if (me->status)
 		return 1;
 	if (!REPAIRED(DEBUG_WITHOUT_MEMORY))
-		oops(me, NULL_DEREFERENCE, "restoreDebugGetme");
+		oops(me, NULL_DEREFERENCE);
 	return 0;
 }
 
@@ -38,19 +38,19 @@ static void set_status(struct actor *me, unsigned drop, unsigned set)
 
 void restore_debug_error(struct actor *me, struct ctx *ctx, long error)
 {
-	if (has_entry(me, ctx))
+	if (restore_debug_getme(me, ctx))
 		set_status(me, DBG_WAITING | DBG_RUNNING, error ? DBG_FAILED : DBG_SUCCESS);
 }
 
 void restore_debug_running(struct actor *me, struct ctx *ctx)
 {
-	if (has_entry(me, ctx))
+	if (restore_debug_getme(me, ctx))
 		set_status(me, DBG_WAITING, DBG_RUNNING);
 }
 
 void restore_debug_exit(struct actor *me, struct ctx *ctx)
 {
-	if (has_entry(me, ctx))
+	if (restore_debug_getme(me, ctx))
 		set_status(me, DBG_WAITING, DBG_EXITED);
 }
 
@@ -60,7 +60,7 @@ void restore_debug_free(struct actor *me, struct ctx *ctx)
 		return;
 	(void)READ(me, ctx, nr_total);
 	(void)READ(me, ctx, active_pid);
-	(void)READ(me, ctx, error);
+	touch_ctx(me, __func__, ctx, "load errno");
 	(void)READ(me, ctx, kflags);
 	note(me, E_STATUS_LIST, 0, 0);
 	/* What is printed: the entries as they are now. */

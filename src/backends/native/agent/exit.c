@@ -70,6 +70,14 @@ int copy_process(struct actor *me, struct actor *child)
 	return 0;
 }
 
+static int concerns(const struct fault *fault, const struct actor *who)
+{
+	for (int i = 0; i < fault->nr_targets; i++)
+		if (fault->targets[i] == number_of(who))
+			return 1;
+	return 0;
+}
+
 int failure(struct actor *me, enum failure kind)
 {
 	struct plan *plan = &arena->plan;
@@ -81,7 +89,7 @@ int failure(struct actor *me, enum failure kind)
 			continue;
 		if (fault->fired >= fault->times && !fault->armed)
 			continue;
-		if (fault->target != NOBODY && fault->target != number_of(me))
+		if (fault->nr_targets && !concerns(fault, me))
 			continue;
 		if (fault->call > 0) {
 			if (++fault->calls < fault->call)
@@ -97,8 +105,8 @@ int failure(struct actor *me, enum failure kind)
 	return 0;
 }
 
-int kmalloc_works(struct actor *me)
+int kmalloc_in(struct actor *me, const char *function)
 {
-	touch(me, NULL, "kmalloc");
+	touch_in(me, function, "kmalloc slab");
 	return failure(me, FAIL_KMALLOC) == 0;
 }

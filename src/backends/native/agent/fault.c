@@ -76,7 +76,12 @@ static void do_verb(struct fault *fault, struct actor *target)
 	}
 }
 
-/* Signals and the like need somebody who is still within the restart. */
+static int in_user(const struct actor *target)
+{
+	return target->state != UNBORN && !(target->flags & (CALLED | EXIT_STATE));
+}
+
+/* Whether the target is where the fault can do something. */
 static int finds(const struct fault *fault, const struct actor *target)
 {
 	switch (fault->verb) {
@@ -84,23 +89,36 @@ static int finds(const struct fault *fault, const struct actor *target)
 		return can_be_hit(target, kind_of(fault));
 	case V_WAKE:
 		return target->state == SLEEPING || target->state == KILLABLE;
-	case V_FORK: case V_EXIT: case V_DELAY:
-		return target->state != DEAD && target->state != UNBORN && target->state != USER;
+	case V_FORK:
+		return in_user(target) && fault->child != NOBODY && actor_of(fault->child)->state == UNBORN;
+	case V_EXIT:
+		return in_user(target) && !(target->flags & WILL_EXIT);
+	case V_DELAY:
+		return target->state == RUNNING && !(target->flags & DELAYED);
 	default:
 		return 1;
 	}
 }
 
+static struct actor *target_of(const struct fault *fault)
+{
+	for (int i = 0; i < fault->nr_targets; i++)
+		if (finds(fault, actor_of(fault->targets[i])))
+			return actor_of(fault->targets[i]);
+	return NULL;
+}
+
 void fault_comes(int number)
 {
 	struct fault *fault = &arena->plan.faults[number];
-	struct actor *target = fault->target == NOBODY ? NULL : actor_of(fault->target);
 
-	if (fault->fired >= fault->times)
-		return;
-	fault->fired++;
-	if (fault->verb == V_FAIL || (target && finds(fault, target))) {
-		note(NULL, E_FAULT, number, 0);
+	while (fault->fired < fault->times) {
+		struct actor *target = target_of(fault);
+
+		if (!target && fault->verb != V_FAIL)
+			return;
+		fault->fired++;
+		note(NULL, E_FAULT, number, fault->verb == V_FAIL ? NOBODY : number_of(target));
 		do_verb(fault, target);
 	}
 	for (int i = 0; i < arena->plan.nr_faults; i++)

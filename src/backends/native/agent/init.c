@@ -245,9 +245,10 @@ static void print_actors(const struct seen *all, const int *status)
 	for (int i = 0; i < arena->plan.nr_actors; i++) {
 		const struct actor *a = actor_of(i);
 
-		out("%s{\"pid\":%d,\"engine\":%d,\"point\":\"%s\",\"marked\":%s,\"called\":%s,\"how\":%d,\"record\":%d",
+		out("%s{\"pid\":%d,\"engine\":%d,\"point\":\"%s\",\"marked\":%s,\"called\":%s,\"has\":%s,\"how\":%d,\"record\":%d",
 		    i ? "," : "", a->pid, a->state, point_names[a->point], a->flags & MARKED ? "true" : "false",
-		    a->flags & CALLED ? "true" : "false", a->how, a->record);
+		    a->flags & CALLED ? "true" : "false",
+		    a->checkpoint_ctx == arena->main_ctx ? "true" : "false", a->how, a->record);
 		if (a->result != NO_RESULT)
 			out(",\"result\":%ld", a->result);
 		print_census(&all[i], status[i]);

@@ -31,8 +31,9 @@ void note_text(struct actor *who, enum event_kind kind, long a, const char *text
 void big_lock(void);
 int big_trylock(void);
 void big_unlock(void);
-/* The next access: `object`.`what`. Somebody else may come first. */
-void touch(struct actor *me, const void *object, const char *what);
+/* The next access, and in which function: somebody else may come first. Labels are those of the simulated backend. */
+void touch_in(struct actor *me, const char *function, const char *what);
+#define touch(me, what) touch_in(me, __func__, what)
 /* The end of an actor's last step. */
 void leave(struct actor *me);
 /* Gives up the big lock and sleeps until its state is no longer `asleep`. Has the big lock again afterwards. */
@@ -46,38 +47,52 @@ int ask(struct actor *me, enum request what, int argument);
 /* The same without waiting: for who is about to die with the big lock. */
 void tell(struct actor *me, enum request what);
 /* A defect of the kernel shows: the run is over. Does not return. */
-void __attribute__((noreturn)) oops(struct actor *me, int kind, const char *at);
+void __attribute__((noreturn)) oops(struct actor *me, int kind);
 enum { BUG = 1, NULL_DEREFERENCE, OUT_OF_BOUNDS, USE_AFTER_FREE };
 /* The actor arrives at a point; faults that wait for that come now. */
 void at(struct actor *me, enum point point);
 
-/* ---- locks ---- */
-void lock(struct actor *me, int *word, const char *what);
+/* ---- lock.c: `function` is the caller's, for the label ---- */
+void lock_in(struct actor *me, const char *function, int *word, const char *what);
+#define lock(me, word, name) lock_in(me, __func__, word, "lock " name)
+#define task_lock(me, task) lock_in(me, __func__, &(task)->alloc_lock, "lock alloc_lock")
 void unlock(int *word);
-void task_lock(struct actor *me, struct actor *task);
-void task_unlock(struct actor *task);
-void read_lock_tasklist(struct actor *me);
+#define task_unlock(task) unlock(&(task)->alloc_lock)
+void read_lock_tasklist_in(struct actor *me, const char *function);
+#define read_lock_tasklist(me) read_lock_tasklist_in(me, __func__)
 void read_unlock_tasklist(void);
-void write_lock_tasklist(struct actor *me);
+void write_lock_tasklist_in(struct actor *me, const char *function);
+#define write_lock_tasklist(me) write_lock_tasklist_in(me, __func__)
 void write_unlock_tasklist(void);
 
 /* ---- wait.c ---- */
 int signal_pending(const struct actor *task);
 int try_to_wake_up(struct actor *task, struct actor *by);
-void wake_up_process(struct actor *me, struct actor *task);
+void wake_up_process_in(struct actor *me, const char *function, struct actor *task);
+#define wake_up_process(me, task) wake_up_process_in(me, __func__, task)
 void wake_queue(const void *queue, int one, struct actor *by);
-void prepare_to_wait(struct actor *me, const void *queue, const char *what);
-/* `killable`: nothing but SIGKILL ends the sleep early. */
-void schedule(struct actor *me, const char *what, int killable);
-void finish_wait(struct actor *me);
+/*
+ * wait_event_interruptible(), or wait_event_killable(): 0, or -ERESTARTSYS when the condition does not hold and a signal
+ * (a fatal one) is pending. `label` is the step's, `queue_name` what the record calls the queue.
+ */
+struct queue {
+	const void *at;
+	const char *name, *label;
+};
+typedef int condition(struct actor *me, void *of);
+int wait_event_in(struct actor *me, const char *function, struct queue queue, condition *holds, void *of, int killable);
+#define wait_event(me, queue, holds, of, killable) wait_event_in(me, __func__, queue, holds, of, killable)
+
 /* ---- signal.c ---- */
 void send_signal(struct actor *task, unsigned signal, struct actor *by);
-void force_sigkill(struct actor *me, struct actor *task);
+void force_sigkill_in(struct actor *me, const char *function, struct actor *task);
+#define force_sigkill(me, task) force_sigkill_in(me, __func__, task)
 int fatal_signal_pending(const struct actor *task);
 /* The way to user space: 0 when it has to look again. */
 int deliver_signals(struct actor *me);
 /* Everyone of the tree is to go into the refrigerator, on the way to user space: 0, or a negative errno. */
-int cgroup_freezer_make_frozen(struct actor *me, int self);
+int cgroup_freezer_make_frozen_in(struct actor *me, const char *function, int self);
+#define cgroup_freezer_make_frozen(me, self) cgroup_freezer_make_frozen_in(me, __func__, self)
 int can_be_hit(const struct actor *task, unsigned signal);
 
 /* ---- exit.c, fork.c ---- */
@@ -85,7 +100,8 @@ void __attribute__((noreturn)) do_exit(struct actor *me, enum exit_how how);
 int copy_process(struct actor *me, struct actor *child);
 /* Positive errno that the scenario wants this call to fail with; 0: none. */
 int failure(struct actor *me, enum failure kind);
-int kmalloc_works(struct actor *me);
+int kmalloc_in(struct actor *me, const char *function);
+#define kmalloc_works(me) kmalloc_in(me, __func__)
 
 /* ---- proc.c: the tree as the real kernel tells it ---- */
 struct actor *next_thread(struct actor *task);

@@ -36,9 +36,9 @@ static void wait_for_lock(struct actor *me, int *word)
 	me->state = before;
 }
 
-void lock(struct actor *me, int *word, const char *what)
+void lock_in(struct actor *me, const char *function, int *word, const char *what)
 {
-	touch(me, word, what);
+	touch_in(me, function, what);
 	while (*word)
 		wait_for_lock(me, word);
 	*word = 1;
@@ -50,19 +50,9 @@ void unlock(int *word)
 	wake_lock_waiters(word);
 }
 
-void task_lock(struct actor *me, struct actor *task)
+void read_lock_tasklist_in(struct actor *me, const char *function)
 {
-	lock(me, &task->alloc_lock, "task_lock");
-}
-
-void task_unlock(struct actor *task)
-{
-	unlock(&task->alloc_lock);
-}
-
-void read_lock_tasklist(struct actor *me)
-{
-	touch(me, &arena->tasklist, "read_lock tasklist");
+	touch_in(me, function, "read_lock_tasklist tasklist_lock");
 	while (arena->tasklist < 0)
 		wait_for_lock(me, &arena->tasklist);
 	arena->tasklist++;
@@ -74,9 +64,9 @@ void read_unlock_tasklist(void)
 		wake_lock_waiters(&arena->tasklist);
 }
 
-void write_lock_tasklist(struct actor *me)
+void write_lock_tasklist_in(struct actor *me, const char *function)
 {
-	touch(me, &arena->tasklist, "write_lock tasklist");
+	touch_in(me, function, "write_lock_tasklist tasklist_lock");
 	while (arena->tasklist)
 		wait_for_lock(me, &arena->tasklist);
 	arena->tasklist = -1;

@@ -54,8 +54,8 @@ static size_t size_needed(const struct plan *p, size_t text)
 {
 	size_t n = (size_t)p->nr_actors;
 
-	return sizeof(struct arena) + (1 << 16) + 2 * text + n * (sizeof(struct actor) + 64 * 16) +
-	       (size_t)p->nr_faults * (sizeof(struct fault) + 128) + (size_t)p->nr_objects * sizeof(struct object) +
+	return sizeof(struct arena) + (1 << 16) + 4 * text + n * (sizeof(struct actor) + 64 * 16) +
+	       (size_t)p->nr_faults * (sizeof(struct fault) + 256) + (size_t)p->nr_objects * sizeof(struct object) +
 	       (size_t)(p->nr_pids + 2 * p->nr_records) * 16 + (size_t)p->nr_turns * (sizeof(struct turn) + 64) +
 	       (4096 + n * 400) * sizeof(struct event);
 }
@@ -126,13 +126,29 @@ static void read_actor(const char *line, struct actor *a, int i)
 		arena->busy++;
 }
 
+/* A list of numbers, with commas. */
+static void read_targets(const char *line, struct fault *f)
+{
+	const char *text = text_of(line, "targets");
+
+	for (const char *at = text; at && *at >= '0' && *at <= '9'; at += strcspn(at, ", "), at += *at == ',')
+		f->nr_targets++;
+	f->targets = arena_alloc((size_t)f->nr_targets * sizeof(int));
+	for (int i = 0; i < f->nr_targets; i++) {
+		char *end;
+
+		f->targets[i] = (int)strtol(text, &end, 10);
+		text = end + 1;
+	}
+}
+
 static void read_fault(const char *line, struct fault *f)
 {
 	f->verb = (enum verb)number(line, "verb", 0);
 	f->who = number(line, "who", NOBODY);
 	f->at = (enum point)number(line, "at", 0);
 	f->after = number(line, "after", NOBODY);
-	f->target = number(line, "target", NOBODY);
+	read_targets(line, f);
 	f->signal = number(line, "signal", 0);
 	f->error = number(line, "error", 0);
 	f->child = number(line, "child", NOBODY);
@@ -174,6 +190,7 @@ const char *plan_read(char *text, int procfs)
 			p->zombie[records++] = number(line, "zombie", 0) != 0;
 		} else if (!strncmp(line, "turn ", 5) && turns < p->nr_turns) {
 			p->turns[turns].actor = number(line, "actor", 0);
+			p->turns[turns].target = number(line, "target", NOBODY);
 			p->turns[turns++].label = rest(line, "label");
 		} else {
 			return "a line that the agent does not know";

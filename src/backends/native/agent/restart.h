@@ -16,7 +16,7 @@
 #define CKPT_CTX_ERROR 8u
 
 enum repair {
-	TURN_IS_AWAITED, SYNC_IS_AWAITED, ONE_DECISION, DEAD_ARE_MISSED, DEAD_LET_GO, KILL_ALL_MARKED, GHOSTS_MAY_FAIL,
+	CONTEXT_IS_AWAITED, TURN_IS_HANDED_OVER, TURN_IS_AWAITED, SYNC_IS_AWAITED, ONE_DECISION, DEAD_ARE_MISSED, DEAD_LET_GO, KILL_ALL_MARKED, GHOSTS_MAY_FAIL,
 	FORK_PUTS_BACK, FOREIGNERS_ARE_REFUSED, PIDS_ARE_DISTINCT, DEBUG_WITHOUT_MEMORY, CHECKED_SUM,
 	NR_REPAIRS
 };
@@ -40,11 +40,13 @@ struct ctx {
 
 enum object_kind { OBJ_HEADER, OBJ_CONTAINER, OBJ_TREE, OBJ_PIDS, OBJ_TASK, OBJ_THREAD, OBJ_TAIL };
 
-/* One step: the next access to a field of the context. */
-void touch_ctx(struct actor *me, struct ctx *ctx, const char *field);
-#define READ(me, ctx, field) (touch_ctx(me, ctx, #field), (ctx)->field)
-#define WRITE(me, ctx, field, value) (touch_ctx(me, ctx, #field), (void)((ctx)->field = (value)))
-struct ctx *checkpoint_ctx_of(struct actor *me, struct actor *task);
+/* One step: the next access to a field of the context, which must not have been freed. */
+void touch_ctx(struct actor *me, const char *function, struct ctx *ctx, const char *what);
+#define READ(me, ctx, field) (touch_ctx(me, __func__, ctx, "load " #field), (ctx)->field)
+struct ctx *load_checkpoint_ctx_in(struct actor *me, const char *function, struct actor *task);
+#define load_checkpoint_ctx(me, task) load_checkpoint_ctx_in(me, __func__, task)
+void store_checkpoint_ctx_in(struct actor *me, const char *function, struct actor *task, struct ctx *ctx);
+#define store_checkpoint_ctx(me, task, ctx) store_checkpoint_ctx_in(me, __func__, task, ctx)
 
 /* ---- ctx.c: checkpoint/sys.c and include/linux/checkpoint.h ---- */
 long ckpt_ctx_alloc(struct actor *me, unsigned uflags, struct ctx **ctx);
@@ -59,9 +61,12 @@ void ckpt_err(struct actor *me, struct ctx *ctx, long error);
 /* Number of the next object of the stream (of this kind), or a negative errno. */
 long ckpt_kread(struct actor *me, struct ctx *ctx);
 long ckpt_read_obj_type(struct actor *me, struct ctx *ctx, int kind);
-void complete(struct actor *me, struct ctx *ctx, int *completion, const char *what);
-void wake_up_all(struct actor *me, struct ctx *ctx, int *queue, const char *what);
-int wait_for_completion_interruptible(struct actor *me, struct ctx *ctx, int *completion, const char *what);
+void complete_in(struct actor *me, const char *function, struct ctx *ctx);
+#define complete(me, ctx) complete_in(me, __func__, ctx)
+void wake_up_all_in(struct actor *me, const char *function, struct ctx *ctx, int *queue, const char *label);
+#define wake_up_all(me, ctx, queue) wake_up_all_in(me, __func__, ctx, &(ctx)->queue, "wake_up_all " #queue)
+int wait_for_completion_interruptible_in(struct actor *me, const char *function, struct ctx *ctx);
+#define wait_for_completion_interruptible(me, ctx) wait_for_completion_interruptible_in(me, __func__, ctx)
 
 /* ---- debug.c: the status list of the debug build ---- */
 enum {

@@ -1,27 +1,9 @@
 /* checkpoint/restart.c: what coordinator and tasks share, and the part of a restarting task. */
 #include "restart.h"
 
-typedef int condition(struct actor *me, void *of);
-
-/* wait_event_interruptible(): 0, or -ERESTARTSYS when a signal is pending and the condition does not hold. */
-static int wait_event(struct actor *me, const void *queue, const char *what, condition *holds, void *of, int killable)
-{
-	if (holds(me, of))
-		return 0;
-	for (;;) {
-		prepare_to_wait(me, queue, what);
-		if (holds(me, of)) {
-			finish_wait(me);
-			return 0;
-		}
-		if (killable ? fatal_signal_pending(me) : signal_pending(me)) {
-			note_text(me, E_INTERRUPTED, 0, what);
-			finish_wait(me);
-			return -ERESTARTSYS;
-		}
-		schedule(me, what, killable);
-	}
-}
+#define WAITQ(ctx) ((struct queue){ &(ctx)->waitq, "waitq", "prepare_to_wait waitq" })
+#define GHOSTQ(ctx) ((struct queue){ &(ctx)->ghostq, "ghostq", "prepare_to_wait ghostq" })
+#define OWN_QUEUE(me) ((struct queue){ &(me)->stack_queue, "own queue", "prepare_to_wait onstack" })
 
 /* ---- turns ---- */
 
@@ -38,9 +20,37 @@ static int get_active_pid(struct actor *me, struct ctx *ctx)
 	if (active >= ctx->nr_pids) {
 		if (REPAIRED(FOREIGNERS_ARE_REFUSED))
 			return 0;
-		oops(me, OUT_OF_BOUNDS, "getActivePid");
+		oops(me, OUT_OF_BOUNDS);
 	}
 	return active >= 0 ? arena->plan.pids[active] : 0;
+}
+
+/*
+ * (turnIsHandedOver) The next task is looked up before it is its turn: from then on it may run, be done, and hand over
+ * itself, and nothing that is read after belongs to this turn any more.
+ */
+static long hand_over_turn(struct actor *me, struct ctx *ctx)
+{
+	int active = READ(me, ctx, active_pid) + 1;
+	struct actor *task = NULL;
+
+	if (active > ctx->nr_pids)
+		oops(me, BUG);
+	if (active < ctx->nr_pids) {
+		task = find_task_by_pid(arena->plan.pids[active]);
+		if (!task || load_checkpoint_ctx(me, task) != ctx) {
+			ckpt_err(me, ctx, -ESRCH);
+			return -ESRCH;
+		}
+	}
+	touch_ctx(me, __func__, ctx, "store active_pid");
+	ctx->active_pid = active;
+	note(me, E_ACTIVATE, active, active < ctx->nr_pids ? arena->plan.pids[active] : 0);
+	if (task)
+		wake_up_process(me, task);
+	else
+		wake_up_all(me, ctx, ghostq);
+	return 0;
 }
 
 long restore_activate_next(struct actor *me, struct ctx *ctx)
@@ -48,23 +58,25 @@ long restore_activate_next(struct actor *me, struct ctx *ctx)
 	struct actor *task;
 	int active;
 
-	touch_ctx(me, ctx, "active_pid");
+	if (REPAIRED(TURN_IS_HANDED_OVER))
+		return hand_over_turn(me, ctx);
+	touch_ctx(me, __func__, ctx, "increment active_pid");
 	active = ++ctx->active_pid;
 	note(me, E_ACTIVATE, active, active < ctx->nr_pids ? arena->plan.pids[active] : 0);
 	if (READ(me, ctx, active_pid) > ctx->nr_pids)
-		oops(me, BUG, "restoreActivateNext");
+		oops(me, BUG);
 
 	if (!all_tasks_activated(me, ctx)) {
 		/* wake up next task in line; it must have same restart context */
 		task = find_task_by_pid(get_active_pid(me, ctx));
-		if (task && checkpoint_ctx_of(me, task) == ctx) {
+		if (task && load_checkpoint_ctx(me, task) == ctx) {
 			wake_up_process(me, task);
 		} else {
 			ckpt_err(me, ctx, -ESRCH);
 			return -ESRCH;
 		}
 	} else if (SERIES) {
-		wake_up_all(me, ctx, &ctx->ghostq, "ghostq");
+		wake_up_all(me, ctx, ghostq);
 	}
 	return 0;
 }
@@ -73,13 +85,13 @@ void restore_task_done(struct actor *me, struct ctx *ctx)
 {
 	int left;
 
-	touch_ctx(me, ctx, "nr_total");
+	touch_ctx(me, __func__, ctx, "atomic_dec_and_test nr_total");
 	left = --ctx->nr_total;
 	note(me, E_DONE, left, 0);
 	if (left == 0)
-		complete(me, ctx, &ctx->complete, "complete");
+		complete(me, ctx);
 	if (READ(me, ctx, nr_total) < 0)
-		oops(me, BUG, "restoreTaskDone");
+		oops(me, BUG);
 }
 
 /* ---- checkpoint_ctx ---- */
@@ -89,7 +101,7 @@ static struct ctx *get_task_ctx(struct actor *me, struct actor *task)
 	struct ctx *ctx;
 
 	task_lock(me, task);
-	ctx = checkpoint_ctx_of(me, task);
+	ctx = load_checkpoint_ctx(me, task);
 	ckpt_ctx_get(me, ctx);
 	task_unlock(task);
 	return ctx;
@@ -100,10 +112,9 @@ int set_task_ctx(struct actor *me, struct actor *task, struct ctx *ctx)
 	int ret = 1;
 
 	task_lock(me, task);
-	if (!checkpoint_ctx_of(me, task)) {
+	if (!load_checkpoint_ctx(me, task)) {
 		ckpt_ctx_get(me, ctx);
-		touch(me, task, "checkpoint_ctx");
-		task->checkpoint_ctx = ctx;
+		store_checkpoint_ctx(me, task, ctx);
 		task->flags |= MARKED;
 		note(me, E_MARK, number_of(task), 0);
 		ret = 0;
@@ -117,9 +128,8 @@ void clear_task_ctx(struct actor *me, struct actor *task)
 	struct ctx *old;
 
 	task_lock(me, task);
-	old = checkpoint_ctx_of(me, task);
-	touch(me, task, "checkpoint_ctx");
-	task->checkpoint_ctx = NULL;
+	old = load_checkpoint_ctx(me, task);
+	store_checkpoint_ctx(me, task, NULL);
 	note(task, E_UNMARK, 0, 0);
 	task_unlock(task);
 	ckpt_ctx_put(me, old);
@@ -130,7 +140,7 @@ void clear_task_ctx(struct actor *me, struct actor *task)
 static int has_checkpoint_ctx(struct actor *me, void *of)
 {
 	(void)of;
-	return checkpoint_ctx_of(me, me) != NULL;
+	return load_checkpoint_ctx(me, me) != NULL;
 }
 
 static long wait_checkpoint_ctx(struct actor *me, struct ctx **ctx)
@@ -138,7 +148,7 @@ static long wait_checkpoint_ctx(struct actor *me, struct ctx **ctx)
 	int ret;
 
 	at(me, POINT_SYNC_1);
-	ret = wait_event(me, &me->stack_queue, "sync-1", has_checkpoint_ctx, NULL, 0);
+	ret = wait_event(me, OWN_QUEUE(me), has_checkpoint_ctx, NULL, REPAIRED(CONTEXT_IS_AWAITED));
 	if (ret < 0)
 		return ret;
 	*ctx = get_task_ctx(me, me);
@@ -147,7 +157,7 @@ static long wait_checkpoint_ctx(struct actor *me, struct ctx **ctx)
 
 static int group_has_arrived(struct actor *me, void *leader)
 {
-	touch(me, leader, "restart_count");
+	touch(me, "load restart_count");
 	return ((struct actor *)leader)->restart_count == 0;
 }
 
@@ -168,16 +178,17 @@ static int wait_sync_threads(struct actor *me)
 	if (thread_group_empty(me))
 		return 0;
 	at(me, POINT_THREADS);
-	if (group_has_arrived(me, leader)) {
+	touch(me, "load restart_count");
+	if (leader->restart_count == 0) {
 		read_lock_tasklist(me);
 		nr = count_other_threads(me);
 		read_unlock_tasklist();
 		/* several may get here, one sets it */
-		touch(me, leader, "restart_count");
+		touch(me, "atomic_cmpxchg restart_count");
 		if (leader->restart_count == 0)
 			leader->restart_count = nr + 1;
 	}
-	touch(me, leader, "restart_count");
+	touch(me, "atomic_dec_and_test restart_count");
 	if (--leader->restart_count == 0) {
 		read_lock_tasklist(me);
 		for (struct actor *p = next_thread(me); p != me; p = next_thread(p))
@@ -185,7 +196,7 @@ static int wait_sync_threads(struct actor *me)
 		read_unlock_tasklist();
 		return 0;
 	}
-	return wait_event(me, &me->stack_queue, "threads", group_has_arrived, leader, 0);
+	return wait_event(me, OWN_QUEUE(me), group_has_arrived, leader, 0);
 }
 
 static int active_or_error(struct actor *me, void *ctx)
@@ -208,7 +219,7 @@ static long wait_task_active(struct actor *me, struct ctx *ctx)
 
 	if (REPAIRED(FOREIGNERS_ARE_REFUSED) && !is_named(me->pid))
 		return -ESRCH;
-	ret = wait_event(me, &ctx->waitq, "sync-2", active_or_error, ctx, 0);
+	ret = wait_event(me, WAITQ(ctx), active_or_error, ctx, 0);
 	if (ckpt_test_error(me, ctx))
 		return ckpt_get_error(me, ctx);
 	if (REPAIRED(TURN_IS_AWAITED) && ret < 0)
@@ -225,7 +236,7 @@ static int is_complete(struct actor *me, void *ctx)
 static long wait_task_sync(struct actor *me, struct ctx *ctx)
 {
 	int killable = REPAIRED(SYNC_IS_AWAITED);
-	int ret = wait_event(me, &ctx->waitq, "sync-3", is_complete, ctx, killable);
+	int ret = wait_event(me, WAITQ(ctx), is_complete, ctx, killable);
 
 	if (killable && ret < 0)
 		return ret;
@@ -274,7 +285,7 @@ long do_ghost_task(struct actor *me)
 		me->flags |= PF_RESTARTING;
 		restore_debug_running(me, ctx);
 		at(me, POINT_SYNC_2);
-		ret = wait_event(me, &ctx->ghostq, "ghostq", all_activated_or_error, ctx, 0);
+		ret = wait_event(me, GHOSTQ(ctx), all_activated_or_error, ctx, 0);
 	}
 	restore_debug_error(me, ctx, ret);
 	if (ret < 0)
@@ -352,15 +363,14 @@ void exit_checkpoint(struct actor *tsk)
 
 	if (REPAIRED(DEAD_LET_GO))
 		task_lock(tsk, tsk);
-	ctx = checkpoint_ctx_of(tsk, tsk);
+	ctx = load_checkpoint_ctx(tsk, tsk);
 	if (REPAIRED(DEAD_LET_GO)) {
-		touch(tsk, tsk, "checkpoint_ctx");
-		tsk->checkpoint_ctx = NULL;
+		store_checkpoint_ctx(tsk, tsk, NULL);
 		task_unlock(tsk);
 	}
 	if (tsk->flags & PF_RESTARTING) {
 		if (!REPAIRED(GHOSTS_MAY_FAIL) && READ(tsk, ctx, active_pid) == -1)
-			oops(tsk, BUG, "exitCheckpoint");
+			oops(tsk, BUG);
 		if (SERIES)
 			restore_task_done(tsk, ctx);
 		else
@@ -371,29 +381,33 @@ void exit_checkpoint(struct actor *tsk)
 	ckpt_ctx_put(tsk, ctx);
 }
 
-static void inherit(struct actor *me, struct actor *child)
+/* A child of a task that is restarting is so too, with a reference of its own. */
+static void inherit_checkpoint_ctx(struct actor *me, struct actor *child)
 {
 	struct ctx *ctx;
 
-	if (!checkpoint_ctx_of(me, me))
+	if (!load_checkpoint_ctx(me, me))
 		return;
-	ctx = checkpoint_ctx_of(me, me);
+	ctx = load_checkpoint_ctx(me, me);
 	ckpt_ctx_get(me, ctx);
 	child->checkpoint_ctx = ctx;
 	child->flags |= MARKED;
-	note(me, E_MARK, number_of(child), 0);
-	if (REPAIRED(CHECKED_SUM))
-		WRITE(me, ctx, nr_total, ctx->nr_total + 1);
+	if (ctx == arena->main_ctx)
+		note(me, E_MARK, number_of(child), 0);
+	if (REPAIRED(CHECKED_SUM)) {
+		touch_ctx(me, __func__, ctx, "store nr_total");
+		ctx->nr_total++;
+	}
 }
 
 void inherit_early(struct actor *me, struct actor *child)
 {
 	if (!REPAIRED(FORK_PUTS_BACK))
-		inherit(me, child);
+		inherit_checkpoint_ctx(me, child);
 }
 
 void inherit_late(struct actor *me, struct actor *child)
 {
 	if (REPAIRED(FORK_PUTS_BACK))
-		inherit(me, child);
+		inherit_checkpoint_ctx(me, child);
 }

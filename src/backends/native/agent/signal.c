@@ -38,9 +38,9 @@ void send_signal(struct actor *task, unsigned signal, struct actor *by)
 	} while (thread != task);
 }
 
-void force_sigkill(struct actor *me, struct actor *task)
+void force_sigkill_in(struct actor *me, const char *function, struct actor *task)
 {
-	touch(me, task, "pending");
+	touch_in(me, function, "force_sigkill pending");
 	note(me, E_KILL, number_of(task), 0);
 	send_signal(task, SIG_KILL, me);
 }
@@ -90,11 +90,11 @@ int can_be_hit(const struct actor *task, unsigned signal)
 	}
 }
 
-int cgroup_freezer_make_frozen(struct actor *me, int self)
+int cgroup_freezer_make_frozen_in(struct actor *me, const char *function, int self)
 {
 	int refused;
 
-	touch(me, NULL, "freezer");
+	touch_in(me, function, "cgroup_freezer_make_frozen freezer");
 	refused = failure(me, FAIL_FREEZE);
 	if (refused)
 		return -refused;

@@ -102,11 +102,9 @@ void tell(struct actor *me, enum request what)
 	ring(what, number_of(me), 0);
 }
 
-void oops(struct actor *me, int kind, const char *where)
+void oops(struct actor *me, int kind)
 {
-	arena->bug_kind = kind;
-	arena->bug_at = where;
-	note_text(me, E_FINDING, kind, where);
+	note_text(me, E_FINDING, kind, me->function);
 	/* Everything stops here, as it is: the big lock is never let go. */
 	ring(BROKEN, number_of(me), kind);
 	for (;;)
@@ -148,9 +146,18 @@ static const struct turn *next_turn(struct actor *me)
 		if (turn->actor != ENVIRONMENT)
 			return turn;
 		arena->next_turn++;
-		for (int i = 0; i < plan->nr_faults; i++)
-			if (!strcmp(plan->faults[i].name, turn->label))
-				ask(me, FAULT_DUE, i);
+		for (int i = 0; i < plan->nr_faults; i++) {
+			struct fault *fault = &plan->faults[i];
+
+			/* A fault with a point of its own has come by itself. */
+			if (strcmp(fault->name, turn->label) || fault->who != NOBODY)
+				continue;
+			if (turn->target != NOBODY) {
+				fault->nr_targets = 1;
+				fault->targets[0] = turn->target;
+			}
+			ask(me, FAULT_DUE, i);
+		}
 	}
 	return NULL;
 }
@@ -198,12 +205,17 @@ static void hold_back(struct actor *me)
 	}
 }
 
-static int named(const struct actor *me, const char *what, const char *label)
+/* A label is `function: access`, or the name of a point: then any step there is meant. */
+static int is_named(const struct actor *me, const char *label)
 {
-	return !strcmp(what, label) || !strcmp(point_names[me->point], label);
+	size_t length = strlen(me->function);
+
+	if (!strncmp(label, me->function, length) && !strncmp(label + length, ": ", 2))
+		return !strcmp(label + length + 2, me->what);
+	return !strcmp(point_names[me->point], label);
 }
 
-static void take_turn(struct actor *me, const char *what)
+static void take_turn(struct actor *me)
 {
 	for (;;) {
 		const struct turn *turn = next_turn(me);
@@ -211,7 +223,7 @@ static void take_turn(struct actor *me, const char *what)
 		if (!turn)
 			return;
 		if (turn->actor == number_of(me)) {
-			if (named(me, what, turn->label)) {
+			if (is_named(me, turn->label)) {
 				arena->next_turn++;
 				pass_turn(me);
 			}
@@ -235,31 +247,26 @@ static int preempted(struct actor *me)
 	return arena->big_lock == 2 && x % (uint32_t)arena->plan.nice_chance == 0;
 }
 
-static void begin_step(struct actor *me, const char *what)
+static void begin_step(struct actor *me)
 {
 	while (me->flags & DELAYED)
 		hold_back(me);
 	if (arena->plan.nr_turns && !(me->flags & DYING))
-		take_turn(me, what);
+		take_turn(me);
 	arena->holder = number_of(me);
 	if ((int)++arena->step > arena->plan.max_steps)
 		ask(me, TOO_LONG, 0);
 }
 
-void touch(struct actor *me, const void *object, const char *what)
+void touch_in(struct actor *me, const char *function, const char *what)
 {
-	(void)object;
 	if (!(me->flags & DYING) && preempted(me)) {
 		big_unlock();
 		big_lock();
 	}
-	begin_step(me, what);
-}
-
-void enter(struct actor *me, const char *what)
-{
-	big_lock();
-	begin_step(me, what);
+	me->function = function;
+	me->what = what;
+	begin_step(me);
 }
 
 void leave(struct actor *me)

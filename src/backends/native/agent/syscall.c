@@ -77,7 +77,7 @@ static void before_call(struct actor *me)
 	for (;;) {
 		struct actor *child;
 
-		touch(me, me, "user");
+		touch_in(me, "task_main", "state");
 		if (fatal_signal_pending(me))
 			do_exit(me, BY_KILL);
 		if (!deliver_signals(me))
@@ -106,7 +106,7 @@ void live(struct actor *me)
 	if (number_of(me) != 0)
 		at(me, POINT_RESUME);
 	do {
-		touch(me, me, "resume");
+		touch_in(me, "task_main", "state");
 		if (fatal_signal_pending(me))
 			do_exit(me, BY_KILL);
 	} while (!deliver_signals(me));

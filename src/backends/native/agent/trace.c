@@ -81,9 +81,9 @@ static void print_fault(const struct event *event)
 	out(",\"fault\":");
 	out_text(fault->name);
 	out(",\"verb\":\"%s\"", verb_names[fault->verb]);
-	if (fault->target != NOBODY) {
+	if (event->b != NOBODY) {
 		out(",");
-		who("target", fault->target);
+		who("target", event->b);
 	}
 }
 

@@ -21,9 +21,9 @@ int try_to_wake_up(struct actor *task, struct actor *by)
 	return 1;
 }
 
-void wake_up_process(struct actor *me, struct actor *task)
+void wake_up_process_in(struct actor *me, const char *function, struct actor *task)
 {
-	touch(me, task, "wake_up_process");
+	touch_in(me, function, "wake_up_process state");
 	try_to_wake_up(task, me);
 }
 
@@ -46,24 +46,45 @@ void wake_queue(const void *queue, int one, struct actor *by)
 	}
 }
 
-void prepare_to_wait(struct actor *me, const void *queue, const char *what)
+/* From here on a wake-up is not lost. */
+static void prepare_to_wait(struct actor *me, const char *function, const struct queue *queue)
 {
-	touch(me, queue, what);
+	touch_in(me, function, queue->label);
 	me->state = PREPARED;
-	me->waiting_on = queue;
+	me->waiting_on = queue->at;
 }
 
-void schedule(struct actor *me, const char *what, int killable)
+/* Sleeps, unless a wake-up came since prepare_to_wait(). */
+static void schedule(struct actor *me, const struct queue *queue, int killable)
 {
 	if (me->state != PREPARED)
 		return;
 	me->state = killable ? KILLABLE : SLEEPING;
-	note_text(me, E_SLEEP, 0, what);
+	note_text(me, E_SLEEP, 0, queue->name);
 	sleep_while(me, me->state);
 }
 
-void finish_wait(struct actor *me)
+static void finish_wait(struct actor *me)
 {
 	me->state = RUNNING;
 	me->waiting_on = NULL;
+}
+
+int wait_event_in(struct actor *me, const char *function, struct queue queue, condition *holds, void *of, int killable)
+{
+	if (holds(me, of))
+		return 0;
+	for (;;) {
+		prepare_to_wait(me, function, &queue);
+		if (holds(me, of)) {
+			finish_wait(me);
+			return 0;
+		}
+		if (killable ? fatal_signal_pending(me) : signal_pending(me)) {
+			note_text(me, E_INTERRUPTED, 0, queue.name);
+			finish_wait(me);
+			return -ERESTARTSYS;
+		}
+		schedule(me, &queue, killable);
+	}
 }

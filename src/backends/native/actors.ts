@@ -1,0 +1,123 @@
+/** The actors of a case in the agent's terms: numbered, and linked to those that make them. Number 0 is the coordinator. */
+import { type Case, RESTART_FLAGS, type Task, type Who } from '../../model/case.ts';
+import type { Placed } from './sweep.ts';
+
+/** What actor.declared says (agent/arena.h). */
+const DECLARED = {
+  dead: 1,
+  ghost: 2,
+  sibling: 4,
+  stranger: 8,
+  nested: 16,
+  absent: 32,
+  exiting: 64,
+  late: 128,
+  thread: 256,
+  byFault: 512,
+} as const;
+
+export interface Actor {
+  readonly number: number;
+  readonly pid: number;
+  readonly who: Who;
+  /** Of the case; undefined for a coordinator that is not in the tree, and for a child that a fault forks. */
+  readonly task: Task | undefined;
+  readonly creator: Actor | undefined;
+  readonly parent: Actor | undefined;
+  readonly leader: Actor;
+  readonly declared: number;
+  /** The child that this fault makes its target fork. */
+  readonly forkedBy?: Placed;
+}
+
+export interface Cast {
+  readonly actors: readonly Actor[];
+  /** The actor with this name; undefined where the case has none. */
+  of(who: Who): Actor | undefined;
+  /** A pid that the case does not mention anywhere, for the tracer that is not in the tree. */
+  readonly outsider: number;
+}
+
+/** Whether the caller restarts itself: then the tree's root is the coordinator. */
+export function isTaskself(c: Case): boolean {
+  return (c.restart.flags & RESTART_FLAGS.taskself) !== 0;
+}
+
+/** Everybody who takes part in a run. */
+export function castOf(c: Case, faults: readonly Placed[], pidMax: number): Cast {
+  const free = freePids(c, pidMax);
+  const byWho = new Map<Who, Actor>();
+  const actors: Actor[] = [];
+  const add = (made: Omit<Actor, 'number' | 'leader'>, leader?: Actor): void => {
+    const actor = { ...made, number: actors.length } as { -readonly [K in keyof Actor]: Actor[K] };
+    actor.leader = leader ?? actor;
+    actors.push(actor);
+    byWho.set(made.who, actor);
+  };
+  const self = isTaskself(c) ? c.tasks[0] : undefined;
+  // Pid 1 is the agent's own: a coordinator that the scenario leaves there gets another, which nothing else mentions.
+  const { coordinatorPid } = c.restart;
+  const pid = self?.pid ?? (coordinatorPid > 1 ? coordinatorPid : free());
+  add({
+    pid,
+    who: 'coordinator',
+    task: self,
+    creator: undefined,
+    parent: undefined,
+    declared: self ? declaredOf(self) : 0,
+  });
+  if (self) byWho.set(self.pid, actors[0]!);
+  for (const task of c.tasks) {
+    if (task === self) continue;
+    const isThread = task.leader !== task.pid;
+    add(
+      {
+        pid: task.pid,
+        who: task.pid,
+        task,
+        creator: byWho.get(task.creator),
+        parent: byWho.get(task.parent),
+        declared: declaredOf(task),
+      },
+      isThread ? byWho.get(task.leader) : undefined,
+    );
+  }
+  for (const placed of faults) {
+    const { fault, targets } = placed;
+    const maker = targets[0] === undefined ? undefined : byWho.get(targets[0]);
+    const { child } = fault;
+    if (fault.verb !== 'fork' || child === undefined || !maker || byWho.has(child)) continue;
+    const declared = DECLARED.late | DECLARED.byFault;
+    add({ pid: child, who: child, task: undefined, creator: maker, parent: maker, declared, forkedBy: placed });
+  }
+  return { actors, of: (who) => byWho.get(who), outsider: free() };
+}
+
+function declaredOf(task: Task): number {
+  let bits = 0;
+  const set = (name: keyof typeof DECLARED, holds: boolean): void => {
+    if (holds) bits |= DECLARED[name];
+  };
+  set('dead', task.state === 'dead');
+  set('ghost', task.ghost);
+  set('sibling', task.sibling);
+  set('stranger', task.owner === 'stranger');
+  set('nested', task.restartingItself);
+  set('absent', task.absent);
+  set('exiting', task.exits);
+  set('late', task.forkedLate !== undefined);
+  set('thread', task.leader !== task.pid);
+  return bits;
+}
+
+/** Gives pids from the top that the case does not mention. */
+function freePids(c: Case, pidMax: number): () => number {
+  const taken = new Set<number>([c.restart.pid, c.restart.coordinatorPid, ...c.image.pids]);
+  for (const { pid } of c.tasks) taken.add(pid);
+  for (const { child, times } of c.faults) for (let i = 0; child !== undefined && i < times; i++) taken.add(child + i);
+  let next = pidMax - 1;
+  return () => {
+    while (taken.has(next)) next--;
+    return next--;
+  };
+}

@@ -1,0 +1,172 @@
+/**
+ * A running agent: a namespace of its own in which one case after the other is run. Its end is ours: file descriptor 3 of
+ * the warden is a pipe whose other end only this process has.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { rmdirSync } from 'node:fs';
+import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+
+export interface AgentOptions {
+  /** Path of the compiled program. */
+  readonly program: string;
+  /** In a user namespace too, for who is not root. */
+  readonly userNamespace: boolean;
+  /** A cgroup (v2) folder in which one can be made for the freezer. */
+  readonly cgroup?: string | undefined;
+  /** A shared library in place of the built-in engine. */
+  readonly plugin?: string | undefined;
+}
+
+/** Ran, but could not be started here, or broke. The message says why. */
+export class AgentError extends Error {}
+
+interface Waiting {
+  readonly resolve: (answer: string) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Bytes of an answer are kept in pieces until it is whole. */
+class Answers {
+  #pieces: Buffer[] = [];
+  #length = 0;
+
+  /** The next whole answer: a line with its length in bytes, and so many bytes. */
+  next(piece?: Buffer): string | undefined {
+    if (piece) {
+      this.#pieces.push(piece);
+      this.#length += piece.length;
+    }
+    const first = this.#pieces[0];
+    const end = first?.indexOf(10) ?? -1;
+    if (!first || (end < 0 && this.#length > 32)) return undefined;
+    if (end < 0) return undefined;
+    const length = Number(first.subarray(0, end).toString('latin1'));
+    if (this.#length < end + 1 + length) return undefined;
+    const all = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
+    const rest = all.subarray(end + 1 + length);
+    this.#pieces = rest.length > 0 ? [rest] : [];
+    this.#length = rest.length;
+    return all.subarray(end + 1, end + 1 + length).toString('utf8');
+  }
+}
+
+export class Agent {
+  readonly #child: ChildProcess;
+  readonly #options: AgentOptions;
+  readonly #answers = new Answers();
+  readonly #ended: Promise<void>;
+  #waiting: Waiting | undefined;
+  #complaint = '';
+  #over = false;
+
+  private constructor(options: AgentOptions) {
+    this.#options = options;
+    const { program, userNamespace, cgroup, plugin } = options;
+    const args = ['serve'];
+    if (userNamespace) args.push('--user');
+    if (cgroup !== undefined) args.push('--cgroup', cgroup);
+    if (plugin !== undefined) args.push('--plugin', plugin);
+    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'], env: {} });
+    this.#child.stdout!.on('data', (piece: Buffer) => this.#hear(piece));
+    this.#child.stderr!.on('data', (piece: Buffer) => {
+      this.#complaint = (this.#complaint + piece.toString('utf8')).slice(-4000);
+    });
+    this.#child.stdin!.on('error', () => {});
+    this.#ended = new Promise((resolve) => {
+      this.#child.once('error', (error) => this.#end(error.message, resolve));
+      this.#child.once('close', (code, signal) => this.#end(`it ended with ${signal ?? code}`, resolve));
+    });
+    this.#keepAwake(false);
+  }
+
+  /** Starts an agent. Rejects with AgentError when this machine does not let it have its namespaces. */
+  static async start(options: AgentOptions): Promise<Agent> {
+    const agent = new Agent(options);
+    await agent.#answer();
+    return agent;
+  }
+
+  /** Whether it can still be asked. */
+  get alive(): boolean {
+    return !this.#over;
+  }
+
+  /** The warden's process id. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Runs a plan (see plan.ts); gives the record as the agent prints it. One at a time. */
+  run(plan: string): Promise<string> {
+    return this.#ask(`run ${Buffer.byteLength(plan)}\n${plan}`);
+  }
+
+  /** Nanoseconds that it takes here to make and reap so many processes by fork, and nothing else. */
+  async forkAndReap(processes: number): Promise<number> {
+    return Number(await this.#ask(`fork ${processes}\n`));
+  }
+
+  /** Ends it with all that it has made. */
+  async stop(): Promise<void> {
+    this.#child.ref();
+    (this.#child.stdio[3] as Writable | null)?.destroy();
+    await this.#ended;
+  }
+
+  #ask(request: string): Promise<string> {
+    if (this.#over) return Promise.reject(new AgentError(`the agent is gone: ${this.#complaint}`));
+    const answer = this.#answer();
+    this.#child.stdin!.write(request);
+    return answer;
+  }
+
+  #answer(): Promise<string> {
+    this.#keepAwake(true);
+    return new Promise<string>((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+      if (this.#over) this.#fail('it could not be started');
+    }).finally(() => this.#keepAwake(false));
+  }
+
+  #hear(piece: Buffer): void {
+    const answer = this.#answers.next(piece);
+    if (answer === undefined) return;
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    waiting?.resolve(answer);
+  }
+
+  #end(how: string, resolve: () => void): void {
+    this.#over = true;
+    const { cgroup } = this.#options;
+    // The warden does this itself, unless it was killed.
+    if (cgroup !== undefined && this.#child.pid) removeQuietly(path.join(cgroup, `mktrouble-${this.#child.pid}`));
+    this.#fail(how);
+    resolve();
+  }
+
+  #fail(how: string): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    const why = this.#complaint.trim().replace(/^mktrouble agent: /gm, '');
+    waiting?.reject(new AgentError(why === '' ? how : `${why} (${how})`));
+  }
+
+  /** An idle agent does not keep this process from ending; its end ends the agent. */
+  #keepAwake(awake: boolean): void {
+    const pipes = this.#child.stdio as unknown as readonly (Readable & { ref?(): void; unref?(): void })[];
+    for (const one of [this.#child, ...pipes]) {
+      if (awake) one?.ref?.();
+      else one?.unref?.();
+    }
+  }
+}
+
+function removeQuietly(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It is gone already, as it should be.
+  }
+}

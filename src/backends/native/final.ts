@@ -1,0 +1,189 @@
+/**
+ * How everybody ended: what the kernel says (/proc at the end, wait status), and only where it can't know, as which value
+ * restart gave, what the driver around the engine saw. Where kernel and engine contradict each other it is a finding.
+ */
+import type { Case } from '../../model/case.ts';
+import { type Point, TASK_POINT_NAMES } from '../../model/points.ts';
+import type { CoordinatorFinal, FinalState, Finding, TaskFinal } from '../../record/record.ts';
+import type { Actor, Cast } from './actors.ts';
+import { isTaskself } from './actors.ts';
+import type { RawEvent, Report } from './record.ts';
+
+/** One actor of the agent's answer. */
+export interface ActorReport {
+  readonly pid: number;
+  /** What the engine's kernel holds it for: a number of enum state (agent/arena.h). */
+  readonly engine: number;
+  readonly point: string;
+  readonly marked: boolean;
+  readonly called: boolean;
+  readonly has: boolean;
+  /** How it died, as the engine saw it: enum exit_how. */
+  readonly how: number;
+  readonly record: number;
+  readonly result?: number;
+  /* ---- the census: absent when /proc has no such task ---- */
+  readonly state?: string;
+  readonly ppid?: number;
+  readonly pgid?: number;
+  readonly sid?: number;
+  readonly threads?: number;
+  readonly tracer?: number;
+  readonly pending?: number;
+  readonly wchan?: string;
+  readonly frozen?: boolean;
+  /** As wait(2) gives it; for who lived at the census it is that of the clearing up. */
+  readonly status?: number;
+}
+
+const STATE = { running: 0, prepared: 1, stopped: 4, frozen: 5, user: 6, idle: 7, unborn: 8, dead: 9 } as const;
+const HOW = { byItself: 1, byKill: 2, asZombie: 3 } as const;
+const SIGKILL = 9;
+
+/** The final state; findings are added for contradictions and leaks. */
+export function finalOf(report: Report, c: Case, cast: Cast, findings: Finding[]): FinalState {
+  const tasks: Record<number, TaskFinal> = {};
+  const { actors } = report;
+  const ends = actors.map((actor, i) => taskFinal(report, cast.actors[i]!, actor, findings));
+  if (isTaskself(c)) tasks[actors[0]!.pid] = ends[0]!;
+  actors.forEach((actor, i) => {
+    if (i > 0 && actor.engine !== STATE.unborn) tasks[actor.pid] = ends[i]!;
+  });
+  const { context } = report;
+  if (report.end === 'over' && context && !context.freed && context.references > heldReferences(actors)) {
+    const detail = `${context.references - heldReferences(actors)} too many`;
+    findings.push({ kind: 'reference-leak', at: 'ckptCtxPut', detail });
+  }
+  if (report.end === 'late')
+    findings.push({ kind: 'hang', at: whereabouts(actors, cast), detail: 'the time limit of the case' });
+  return {
+    coordinator: coordinatorFinal(ends[0]!),
+    tasks,
+    restores: restoresOf(report.events, actors[0]!.pid),
+    ...(context && {
+      context: { owner: 'coordinator', freed: context.freed, references: context.freed ? 0 : context.references },
+    }),
+  };
+}
+
+function isDead({ state }: ActorReport): boolean {
+  return state === undefined || state === 'Z' || state === 'X';
+}
+
+function taskFinal(report: Report, cast: Actor, actor: ActorReport, findings: Finding[]): TaskFinal {
+  const end = isDead(actor) ? endOfDead(cast, actor, findings) : endOfLiving(report, actor, findings);
+  const at = actor.point === 'start' ? undefined : (actor.point as Point);
+  return {
+    end,
+    ...(end === 'waiting' && at !== undefined && { at }),
+    ...(actor.result !== undefined && { result: actor.result }),
+    ...(actor.record >= 0 && { record: actor.record }),
+    marked: actor.marked,
+  };
+}
+
+/** The wait status tells a death by SIGKILL from an exit; whether an exit was a restored zombie's only the engine knows. */
+function endOfDead(cast: Actor, actor: ActorReport, findings: Finding[]): TaskFinal['end'] {
+  if (cast.task?.state === 'dead') return 'untouched';
+  const { status, how } = actor;
+  const signal = status === undefined ? undefined : status & 0x7f;
+  if (actor.engine !== STATE.dead && actor.engine !== STATE.user) {
+    findings.push({
+      kind: 'crash',
+      at: actor.point,
+      detail: `task ${actor.pid} died within the engine, of ${deathOf(status)}`,
+    });
+    return signal === SIGKILL ? 'killed' : 'crashed';
+  }
+  // A thread has no status of its own; that of a whole group stands for its leader.
+  const byKill = cast.leader === cast && signal !== undefined ? signal === SIGKILL : how === HOW.byKill;
+  if (cast.leader === cast && byKill !== (how === HOW.byKill) && !dieTogether(actor)) {
+    findings.push({ kind: 'disagreement', at: actor.point, detail: `task ${actor.pid}: wait says ${deathOf(status)}` });
+  }
+  if (byKill) return 'killed';
+  return how === HOW.asZombie ? 'zombie' : 'exited';
+}
+
+/** A leader that had left before its group was killed has the group's status. */
+function dieTogether({ how, status }: ActorReport): boolean {
+  return how !== HOW.byKill && status === SIGKILL;
+}
+
+function deathOf(status: number | undefined): string {
+  if (status === undefined) return 'no status';
+  return (status & 0x7f) !== 0 ? `signal ${status & 0x7f}` : `exit ${status >> 8}`;
+}
+
+function endOfLiving(report: Report, actor: ActorReport, findings: Finding[]): TaskFinal['end'] {
+  const { engine, state, frozen, called, pid } = actor;
+  if (engine === STATE.dead) {
+    findings.push({ kind: 'disagreement', at: actor.point, detail: `task ${pid} should be dead, and is ${state}` });
+    return 'running';
+  }
+  if (report.end !== 'over' && (engine === STATE.running || engine === STATE.prepared)) {
+    return report.end === 'crashed' ? 'crashed' : 'running';
+  }
+  const isStopped = state === 'T' || state === 't';
+  switch (engine) {
+    case STATE.user:
+      return 'returned';
+    case STATE.idle:
+      return 'untouched';
+    case STATE.frozen:
+      if (!frozen && !isStopped)
+        findings.push({ kind: 'disagreement', at: actor.point, detail: `task ${pid} is not frozen` });
+      return 'frozen';
+    case STATE.stopped:
+      if (!isStopped) findings.push({ kind: 'disagreement', at: actor.point, detail: `task ${pid} is not stopped` });
+      return called ? 'waiting' : 'untouched';
+    default:
+      return 'waiting';
+  }
+}
+
+/** One that is stopped before its call waits for good, one that was frozen with itself has returned. */
+function coordinatorFinal({ end, at, result }: TaskFinal): CoordinatorFinal {
+  return {
+    end: coordinatorEnd(end),
+    ...(at !== undefined && { at }),
+    ...(result !== undefined && { result }),
+  };
+}
+
+function coordinatorEnd(end: TaskFinal['end']): CoordinatorFinal['end'] {
+  if (end === 'untouched') return 'waiting';
+  if (end === 'frozen') return 'returned';
+  return end === 'returned' || end === 'killed' || end === 'waiting' ? end : 'crashed';
+}
+
+/** References that somebody who is still there may yet give back: of those that have it, and of those inside of restart. */
+function heldReferences(actors: readonly ActorReport[]): number {
+  let held = 0;
+  actors.forEach((actor, i) => {
+    if (isDead(actor) || actor.engine === STATE.unborn) return;
+    if (actor.has) held++;
+    const { engine, called, result } = actor;
+    const isOut = engine === STATE.user || engine === STATE.frozen || engine === STATE.idle || !called;
+    if (!isOut && result === undefined && (i === 0 || actor.has)) held++;
+  });
+  return held;
+}
+
+/** The completed restores in their order. */
+function restoresOf(events: readonly RawEvent[], coordinatorPid: number): [number, number][] {
+  return events.flatMap(({ kind, actor, record }) => {
+    if (kind !== 'restore-end' || record === undefined) return [];
+    return [[actor === 'coordinator' ? coordinatorPid : Number(actor), Number(record)]];
+  });
+}
+
+/** Who hung where, in a line. */
+function whereabouts(actors: readonly ActorReport[], cast: Cast): string {
+  const points: readonly string[] = TASK_POINT_NAMES;
+  const hanging = actors.flatMap((actor, i) =>
+    isDead(actor) || actor.engine === STATE.user || (i > 0 && !points.includes(actor.point))
+      ? []
+      : [`${cast.actors[i]!.who} at ${actor.point} (${actor.state}, ${actor.wchan || 'running'})`],
+  );
+  return hanging.join(', ') || 'nobody';
+}

@@ -1,0 +1,173 @@
+/** The native backend: the same scenarios on real Linux tasks, in a pid namespace of their own. See docs/native-backend.md. */
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { Case } from '../../model/case.ts';
+import type { RunRecord } from '../../record/record.ts';
+import type { Backend, Capability, Plan } from '../backend.ts';
+import { Agent, AgentError } from './agent.ts';
+import { cgroupFolder } from './cgroup.ts';
+import { CannotCompile, compileAgent, compilePlugin } from './compile.ts';
+import { nativePlan, type Surroundings } from './plan.ts';
+import { type Report, recordOf } from './record.ts';
+import { type Machine, refusal } from './refuse.ts';
+import { sweepSize } from './sweep.ts';
+
+export interface NativeOptions {
+  /** Milliseconds that a case may take, 100 to 600000. Default 5000. */
+  readonly limit?: number;
+  /** A restart engine of your own: a shared library, or a C file (docs/native-backend.md). */
+  readonly plugin?: string;
+  /** Folder of compiled programs instead of the usual one. */
+  readonly cache?: string;
+  /** Namespaces at the same time. Default: one for each processor. */
+  readonly agents?: number;
+  /** Use a user namespace even as root. */
+  readonly userNamespace?: boolean;
+  /** Choose pids by ns_last_pid, as kernels before 5.5 need it. */
+  readonly spawnByLastPid?: boolean;
+  /** Freeze by SIGSTOP even where a cgroup can be made. */
+  readonly stopInsteadOfFreeze?: boolean;
+}
+
+const DEFAULT_LIMIT = 5000;
+/** Of a 32-bit machine; the file can be read wherever there is a /proc. */
+const LEAST_PID_MAX = 32768;
+
+/** A native backend, with what it offers beyond the contract. */
+export interface NativeBackend extends Backend {
+  /** How many runs, with seeds that end in 0 up to this less one, see each moment of the faults that may come at any. */
+  sweep(c: Case): number;
+  /** Nanoseconds that it takes here to make and reap so many processes by fork, and nothing else. */
+  forkAndReap(processes: number): Promise<number>;
+}
+
+class Native implements NativeBackend {
+  readonly name = 'native';
+  readonly #options: NativeOptions;
+  readonly #machine: Machine;
+  readonly #cgroup: string | undefined;
+  readonly #idle: Agent[] = [];
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+  #program: Promise<{ program: string; plugin: string | undefined }> | undefined;
+  #capabilities: Promise<readonly Capability[]> | undefined;
+
+  constructor(options: NativeOptions) {
+    this.#options = options;
+    this.#machine = {
+      pidMax: pidMax(),
+      isRoot: process.getuid?.() === 0 && !options.userNamespace,
+      hasPlugin: options.plugin !== undefined,
+    };
+    this.#cgroup = options.stopInsteadOfFreeze ? undefined : cgroupFolder();
+  }
+
+  capabilities(): Promise<readonly Capability[]> {
+    this.#capabilities ??= this.#probe();
+    return this.#capabilities;
+  }
+
+  refuses(c: Case, protocol: string): string | undefined {
+    return refusal(c, protocol, this.#machine);
+  }
+
+  sweep(c: Case): number {
+    return sweepSize(c);
+  }
+
+  async run(plan: Plan): Promise<RunRecord> {
+    const { text, cast } = nativePlan(plan, this.#surroundings());
+    const report = JSON.parse(await this.#withAgent((agent) => agent.run(text))) as Report;
+    if (report.end === 'not-built') {
+      throw new AgentError(
+        `the tree can not be built: ${report.what} (errno ${-(report.error ?? 0)}, task ${report.asker})`,
+      );
+    }
+    return recordOf(report, plan, cast, this.#remarks(plan.case));
+  }
+
+  async forkAndReap(processes: number): Promise<number> {
+    return this.#withAgent((agent) => agent.forkAndReap(processes));
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(this.#idle.splice(0).map((agent) => agent.stop()));
+  }
+
+  #surroundings(): Surroundings {
+    const { limit = DEFAULT_LIMIT, spawnByLastPid = false } = this.#options;
+    return { pidMax: this.#machine.pidMax, limit, spawnByLastPid, stopInsteadOfFreeze: this.#cgroup === undefined };
+  }
+
+  /** What the record of a case has to say about how it was done here. */
+  #remarks(c: Case): string[] {
+    const frozen = (c.restart.flags & 2) !== 0;
+    return frozen && this.#cgroup === undefined ? ['no cgroup can be made here: frozen by SIGSTOP'] : [];
+  }
+
+  async #withAgent<T>(use: (agent: Agent) => Promise<T>): Promise<T> {
+    const most = this.#options.agents ?? availableParallelism();
+    while (this.#running >= most) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#running++;
+    try {
+      const agent = this.#takeIdle() ?? (await this.#start());
+      const result = await use(agent);
+      this.#idle.push(agent);
+      return result;
+    } finally {
+      this.#running--;
+      this.#waiting.shift()?.();
+    }
+  }
+
+  #takeIdle(): Agent | undefined {
+    for (let agent = this.#idle.pop(); agent; agent = this.#idle.pop()) if (agent.alive) return agent;
+    return undefined;
+  }
+
+  async #start(): Promise<Agent> {
+    const { cache, plugin } = this.#options;
+    this.#program ??= (async () => ({
+      program: await compileAgent(plugin !== undefined, cache),
+      plugin: plugin === undefined ? undefined : await compilePlugin(plugin, cache),
+    }))();
+    const compiled = await this.#program;
+    return Agent.start({ ...compiled, userNamespace: !this.#machine.isRoot, cgroup: this.#cgroup });
+  }
+
+  async #probe(): Promise<readonly Capability[]> {
+    const { isRoot, pidMax } = this.#machine;
+    const itself = (available: boolean, detail: string): Capability => ({ name: 'native', available, detail });
+    if (process.platform !== 'linux') return [itself(false, 'needs Linux')];
+    try {
+      await this.#withAgent(async () => undefined);
+    } catch (error) {
+      if (!(error instanceof CannotCompile || error instanceof AgentError)) throw error;
+      return [itself(false, error.message)];
+    }
+    const how = isRoot ? 'a pid namespace, as root' : 'a pid and a user namespace, as an ordinary user';
+    return [
+      itself(true, `real tasks in ${how}; pids up to ${pidMax - 1}`),
+      {
+        name: 'native freezer',
+        available: true,
+        detail: this.#cgroup ? `cgroup v2 below ${this.#cgroup}` : 'no cgroup can be made here: SIGSTOP instead',
+      },
+      {
+        name: 'native tasks of another owner',
+        available: isRoot,
+        detail: isRoot ? 'by setresuid' : 'need root: only one user is mapped',
+      },
+    ];
+  }
+}
+
+function pidMax(): number {
+  const file = '/proc/sys/kernel/pid_max';
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : LEAST_PID_MAX;
+}
+
+/** A native backend. It starts its agents when they are needed; `dispose` ends them, as does the end of this process. */
+export function native(options: NativeOptions = {}): NativeBackend {
+  return new Native(options);
+}

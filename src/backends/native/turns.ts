@@ -1,0 +1,38 @@
+/** A schedule in the words of a replay file, as turns that the agent imposes gate by gate. */
+import type { Cast } from './actors.ts';
+import type { Placed } from './sweep.ts';
+
+const ENVIRONMENT = -3;
+
+export interface Turn {
+  /** Number of the actor; ENVIRONMENT: a fault comes. */
+  readonly actor: number;
+  /** `function: access` as the agent names its steps, a point, or the fault's name. */
+  readonly label: string;
+  /** Of a fault: whom it hits; undefined: the first that is there. */
+  readonly target?: number;
+}
+
+/** The turns of a schedule, `<actor>: <step>` each; what names nobody of this run is left out. */
+export function turnsOf(schedule: readonly string[], cast: Cast, faults: readonly Placed[]): Turn[] {
+  const names = new Set(faults.map(({ fault }) => fault.name));
+  return schedule.flatMap((entry): Turn[] => {
+    const [, name = '', label = ''] = /^\s*([^:]+?)\s*(?::\s*(.*?)\s*)?$/.exec(entry) ?? [];
+    const actor = cast.of(whoOf(name));
+    if (actor) return [{ actor: actor.number, label: stepName(label) }];
+    // A fault that has several targets says which: `signal-1 101`.
+    const [, fault = name, whom] = /^(.*) (coordinator|\d+)$/.exec(name) ?? [];
+    if (!names.has(fault)) return [];
+    const target = whom === undefined ? undefined : cast.of(whoOf(whom))?.number;
+    return [{ actor: ENVIRONMENT, label: fault, ...(target !== undefined && { target }) }];
+  });
+}
+
+function whoOf(name: string): 'coordinator' | number {
+  return /^\d+$/.test(name) ? Number(name) : (name as 'coordinator');
+}
+
+/** The simulated backend writes functions in camelCase, the agent's are C. */
+function stepName(label: string): string {
+  return label.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
