@@ -189,6 +189,7 @@ function faultLine(placed: Placed, cast: Cast, all: readonly Placed[], self: num
     call,
     times: call > 0 ? fault.times : repeats,
     failure: fault.failure === undefined ? 0 : FAILURE_NAMES.indexOf(fault.failure),
+    any: Number(fault.when.kind === 'any' && call === 0 && moment.kind !== 'scheduled'),
     name: fault.name,
   });
 }

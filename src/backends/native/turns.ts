@@ -13,13 +13,19 @@ export interface Turn {
   readonly target?: number;
 }
 
-/** The turns of a schedule, `<actor>: <step>` each; what names nobody of this run is left out. */
+/**
+ * The turns of a schedule in the words of src/explore/schedule.ts: `<actor>: <step>`, with ` x2` for the second time, or a
+ * fault's name. What names nobody of this run is left out.
+ */
 export function turnsOf(schedule: readonly string[], cast: Cast, faults: readonly Placed[]): Turn[] {
   const names = new Set(faults.map(({ fault }) => fault.name));
   return schedule.flatMap((entry): Turn[] => {
     const [, name = '', label = ''] = /^\s*([^:]+?)\s*(?::\s*(.*?)\s*)?$/.exec(entry) ?? [];
     const actor = cast.of(whoOf(name));
-    if (actor) return [{ actor: actor.number, label: stepName(label) }];
+    if (actor) {
+      const [, step = label, times = '1'] = /^(.*) x(\d+)$/.exec(label) ?? [];
+      return Array.from({ length: Number(times) }, () => ({ actor: actor.number, label: stepName(step) }));
+    }
     // A fault that has several targets says which: `signal-1 101`.
     const [, fault = name, whom] = /^(.*) (coordinator|\d+)$/.exec(name) ?? [];
     if (!names.has(fault)) return [];

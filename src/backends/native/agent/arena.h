@@ -121,6 +121,7 @@ struct fault {
 	int nr_targets, *targets;	/* the first that is there; none: whoever (fail) */
 	int signal, error, child, call, times;
 	enum failure failure;
+	int any;			/* comes at last when nobody can move, if not before */
 	int fired, calls, armed;
 };
 

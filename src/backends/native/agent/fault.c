@@ -132,3 +132,10 @@ void faults_at_start(void)
 		if (arena->plan.faults[i].who == OUTSIDER)
 			fault_comes(i);
 }
+
+void faults_at_last(void)
+{
+	for (int i = 0; i < arena->plan.nr_faults; i++)
+		if (arena->plan.faults[i].any)
+			fault_comes(i);
+}

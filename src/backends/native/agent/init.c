@@ -80,7 +80,8 @@ static int is_quiet(void)
 	if (arena->busy || arena->waiting)
 		return 0;
 	do_chores(1);
-	return 1;
+	faults_at_last();
+	return arena->busy == 0;
 }
 
 /* Somebody died with the big lock in hand: it is let go when the real kernel says so too. */

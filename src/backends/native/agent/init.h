@@ -18,6 +18,8 @@ void clear_namespace(int *status);
 /* ---- fault.c ---- */
 void fault_comes(int fault);
 void faults_at_start(void);
+/* Nobody can move: what may come at any moment, and has not yet, comes now. */
+void faults_at_last(void);
 
 /* ---- tracer.c: a task outside of the tree that attaches for real ---- */
 long tracer_attach(int pid);

@@ -147,6 +147,7 @@ static void read_fault(const char *line, struct fault *f)
 	f->verb = (enum verb)number(line, "verb", 0);
 	f->who = number(line, "who", NOBODY);
 	f->at = (enum point)number(line, "at", 0);
+	f->any = number(line, "any", 0);
 	f->after = number(line, "after", NOBODY);
 	read_targets(line, f);
 	f->signal = number(line, "signal", 0);

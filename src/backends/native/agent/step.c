@@ -135,48 +135,71 @@ static int let_delayed_go(void)
 	return found;
 }
 
-/* The turn that is next now; faults that are next come at once. */
-static const struct turn *next_turn(struct actor *me)
+static int is_gone(const struct actor *who)
 {
-	struct plan *plan = &arena->plan;
+	return who->state == DEAD || who->state == USER;
+}
+
+/* The turn that is next now; NULL when the schedule is through. */
+static const struct turn *this_turn(void)
+{
+	const struct plan *plan = &arena->plan;
 
 	while (arena->next_turn < plan->nr_turns) {
 		const struct turn *turn = &plan->turns[arena->next_turn];
 
-		if (turn->actor != ENVIRONMENT)
+		if (turn->actor == ENVIRONMENT || !is_gone(actor_of(turn->actor)))
 			return turn;
 		arena->next_turn++;
-		for (int i = 0; i < plan->nr_faults; i++) {
-			struct fault *fault = &plan->faults[i];
-
-			/* A fault with a point of its own has come by itself. */
-			if (strcmp(fault->name, turn->label) || fault->who != NOBODY)
-				continue;
-			if (turn->target != NOBODY) {
-				fault->nr_targets = 1;
-				fault->targets[0] = turn->target;
-			}
-			ask(me, FAULT_DUE, i);
-		}
+		arena->skipped_turns++;
 	}
 	return NULL;
 }
 
-static void pass_turn(struct actor *me)
+static void fault_by_turn(struct actor *me, const struct turn *turn)
 {
-	const struct turn *turn = next_turn(me);
+	for (int i = 0; i < arena->plan.nr_faults; i++) {
+		struct fault *fault = &arena->plan.faults[i];
 
-	if (turn) {
-		let_go(actor_of(turn->actor));
-		return;
+		/* A fault with a point of its own has come by itself. */
+		if (strcmp(fault->name, turn->label) || fault->who != NOBODY)
+			continue;
+		if (turn->target != NOBODY) {
+			fault->nr_targets = 1;
+			fault->targets[0] = turn->target;
+		}
+		ask(me, FAULT_DUE, i);
 	}
-	for (int i = 0; i < arena->plan.nr_actors; i++)
+}
+
+/* The actor's last step is done: faults whose turn it is come now. */
+static void events_come(struct actor *me)
+{
+	const struct turn *turn;
+
+	while ((turn = this_turn()) && turn->actor == ENVIRONMENT) {
+		arena->next_turn++;
+		fault_by_turn(me, turn);
+	}
+}
+
+/* Whoever has the turn may go. A fault has to wait until the step that comes before it is done. */
+static void pass_turn(void)
+{
+	const struct turn *turn = this_turn();
+
+	if (turn && turn->actor != ENVIRONMENT)
+		let_go(actor_of(turn->actor));
+	for (int i = 0; !turn && i < arena->plan.nr_actors; i++)
 		let_go(actor_of(i));
 }
 
-/* Called whenever somebody stopped moving: when it was the last, a turn that can't come is skipped, or the run is over. */
 void somebody_must_move(struct actor *me)
 {
+	if (arena->plan.nr_turns) {
+		events_come(me);
+		pass_turn();
+	}
 	while (arena->busy <= arena->waiting) {
 		if (arena->waiting == 0) {
 			ring(ALL_QUIET, number_of(me), 0);
@@ -184,9 +207,11 @@ void somebody_must_move(struct actor *me)
 		}
 		if (let_delayed_go())
 			return;
+		/* The turn that is next can't come. */
 		arena->next_turn++;
 		arena->skipped_turns++;
-		pass_turn(me);
+		events_come(me);
+		pass_turn();
 	}
 }
 
@@ -217,18 +242,20 @@ static int is_named(const struct actor *me, const char *label)
 
 static void take_turn(struct actor *me)
 {
+	events_come(me);
 	for (;;) {
-		const struct turn *turn = next_turn(me);
+		const struct turn *turn = this_turn();
 
 		if (!turn)
 			return;
 		if (turn->actor == number_of(me)) {
 			if (is_named(me, turn->label)) {
 				arena->next_turn++;
-				pass_turn(me);
+				pass_turn();
 			}
 			return;
 		}
+		pass_turn();
 		hold_back(me);
 	}
 }
