@@ -1,5 +1,6 @@
 /** The reporters that mktrouble ships, by name. */
 import { Github } from './listeners/github.ts';
+import { Html } from './listeners/html.ts';
 import { Json } from './listeners/json.ts';
 import { Junit } from './listeners/junit.ts';
 import { Spec } from './listeners/spec.ts';
@@ -13,6 +14,7 @@ export const REPORTERS: Readonly<Record<string, ListenerFactory>> = {
   json: (setting) => new Json(setting),
   tap: (setting) => new Tap(setting),
   github: (setting) => new Github(setting),
+  html: (setting) => new Html(setting),
 };
 
 export const REPORTER_NAMES: readonly string[] = Object.keys(REPORTERS);

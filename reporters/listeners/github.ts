@@ -7,7 +7,7 @@ import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import { type CaseResult, placeIn } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
-import { count, duration } from '../shared/text.ts';
+import { count, duration } from '../shared/words.ts';
 
 interface Row {
   readonly place: string;

@@ -1,10 +1,11 @@
 /**
- * The one place that knows junit-report-builder: its default export is a builder although its types, read by NodeNext,
- * say otherwise; it has no message for a skipped case, one failure for each case, writes `skipped` where the Jenkins
+ * The one place that knows junit-report-builder: its export is a builder although its types, read by NodeNext, say
+ * otherwise; it has no message for a skipped case, one failure for each case, writes `skipped` where the Jenkins
  * schema has none, and closes a CDATA section at the second `]]>` of a text. All of that is put right here.
  */
+import { createRequire } from 'node:module';
 import { stripVTControlCharacters } from 'node:util';
-import builder, { type Builder, type TestCase, type TestSuite } from 'junit-report-builder';
+import type { Builder, TestCase, TestSuite } from 'junit-report-builder';
 
 export type { Builder, TestCase, TestSuite };
 
@@ -15,9 +16,11 @@ interface Element {
   cdata(text: string): Element;
 }
 
-/** A document of its own. */
+const require = createRequire(import.meta.url);
+
+/** A document of its own. The library is a large one, so it is loaded only by who writes a report with it. */
 export function newDocument(): Builder {
-  return (builder as unknown as { newBuilder(): Builder }).newBuilder();
+  return (require('junit-report-builder') as Builder).newBuilder();
 }
 
 /** Adds to a test case what the library has no word for; called when the case's element has been made. */

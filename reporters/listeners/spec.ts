@@ -6,9 +6,10 @@ import { Progress } from '../shared/progress.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
-import { count, cut, duration, harmless, pad, width } from '../shared/text.ts';
+import { cut, harmless, pad, width } from '../shared/text.ts';
 import type { TextStyle } from '../shared/timeline-text.ts';
 import { triedWords } from '../shared/tried.ts';
+import { count, duration } from '../shared/words.ts';
 
 /** What the summary says of a failed case; nothing else of a case is kept. */
 interface Failed {

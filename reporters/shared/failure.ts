@@ -1,11 +1,12 @@
 /** All that is to be said about a case that went wrong, as lines: for the terminal, for JUnit's system-out, for TAP. */
 import type { Violation } from '../../src/record/verdict.ts';
+import { faultSentence } from './case-words.ts';
 import { replayCommand } from './replay-command.ts';
 import type { CaseResult } from './result.ts';
 import { harmless, head, wrap } from './text.ts';
 import { timelineOf } from './timeline.ts';
 import { drawTimeline, type TextStyle } from './timeline-text.ts';
-import { drawTree, faultSentence } from './tree.ts';
+import { drawTree } from './tree.ts';
 
 /** How many turns explain a violation on a terminal. */
 const TURNS = 20;

@@ -1,7 +1,8 @@
 /** The line at the bottom of a terminal that says how far a run is. Where the output is no terminal there is none. */
 import type { Output } from './output.ts';
 import type { CaseResult } from './result.ts';
-import { count, cut, duration, harmless } from './text.ts';
+import { cut, harmless } from './text.ts';
+import { count, duration } from './words.ts';
 
 /** Milliseconds between two drawings: often enough to live, seldom enough to cost nothing. */
 const EVERY = 100;

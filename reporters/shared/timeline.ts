@@ -118,7 +118,7 @@ function turnOf(
 }
 
 /** Violations by the step where they can be shown: their own, or the last one before it that left an event. */
-function byStepShown(record: RunRecord, violations: readonly Violation[]): ReadonlyMap<number, Violation[]> {
+export function byStepShown(record: RunRecord, violations: readonly Violation[]): ReadonlyMap<number, Violation[]> {
   const shown = new Map<number, Violation[]>();
   for (const violation of violations) {
     const { step } = violation;

@@ -1,8 +1,7 @@
 /** Draws the task tree of a case with what user space made of each task, where faults are aimed, and how each ended. */
-import type { Case, Fault, Task, When } from '../../src/model/case.ts';
-import { coordinatorOutcome, taskOutcome } from '../../src/record/read.ts';
-import type { FinalState, RunRecord, TaskFinal } from '../../src/record/record.ts';
-import { result } from './describe.ts';
+import type { Case, Task } from '../../src/model/case.ts';
+import type { RunRecord, TaskFinal } from '../../src/record/record.ts';
+import { coordinatorEnd, taskEnd, taskWords } from './case-words.ts';
 import type { Colors } from './output.ts';
 import { harmless, pad, width } from './text.ts';
 import type { TextStyle } from './timeline-text.ts';
@@ -43,20 +42,6 @@ function coordinatorLine(record: RunRecord | undefined, c: Case | undefined): Li
     end,
     paint: (colors) => (end.startsWith('returned 0') ? colors.green : colors.yellow),
   };
-}
-
-/** How the coordinator ended, in words: `returned EBUSY`. */
-export function coordinatorEnd(final: FinalState): string {
-  const { end, at, result: value } = final.coordinator;
-  if (end === 'returned') return `returned ${value === undefined ? 'nothing' : result(value)}`;
-  return `${coordinatorOutcome(final)}${at === undefined ? '' : ` at ${at}`}`;
-}
-
-/** How a task ended, in words: `waiting at sync-1`. */
-export function taskEnd(final: TaskFinal | undefined): string {
-  if (!final) return 'never made';
-  const value = final.end === 'returned' && final.result !== undefined ? ` with ${result(final.result)}` : '';
-  return `${taskOutcome(final)}${final.at === undefined ? '' : ` at ${final.at}`}${value}`;
 }
 
 function caseLines(c: Case, record: RunRecord | undefined, style: TextStyle): Line[] {
@@ -115,26 +100,6 @@ function flatLines(record: RunRecord | undefined, { symbols }: TextStyle): Line[
   );
 }
 
-/** What makes a task special, in the words of the scenario format. */
-export function taskWords(task: Task): string[] {
-  return [
-    ...(task.leader === task.pid ? [] : [`thread of ${task.leader}`]),
-    ...(task.state === 'alive'
-      ? []
-      : [task.exitCode === 0 ? task.state : `${task.state} (exit code ${task.exitCode})`]),
-    ...(task.ghost ? ['ghost'] : []),
-    ...(task.sibling ? [`sibling of ${task.creator}`] : []),
-    ...(task.tracedBy === undefined
-      ? []
-      : [`traced by ${task.tracedBy === 'outsider' ? 'an outsider' : task.tracedBy}`]),
-    ...(task.owner === 'stranger' ? ['owned by a stranger'] : []),
-    ...(task.restartingItself ? ['already in a restart'] : []),
-    ...(task.absent ? ['never calls restart'] : []),
-    ...(task.exits ? ['exits instead'] : []),
-    ...(task.forkedLate === undefined ? [] : [`forked late by ${task.creator}`]),
-  ];
-}
-
 function aimedAt(c: Case | undefined, who: number | 'coordinator'): string[] {
   const faults = c?.faults.filter((fault) => fault.targets.length === 1 && fault.targets[0] === who) ?? [];
   return faults.map((fault) => `target of ${fault.name}`);
@@ -146,38 +111,4 @@ function flagWords(flags: number): string {
   );
   const rest = flags & ~7;
   return [...names, ...(rest === 0 ? [] : [`0x${(rest >>> 0).toString(16)}`])].join(' ');
-}
-
-/** A fault in one sentence: `kill 101 when 101 is at sync-3`. */
-export function faultSentence(fault: Fault): string {
-  const targets = fault.targets.join(' or ');
-  const what = {
-    signal: `${fault.signal ?? 'a signal'} to ${targets}`,
-    kill: `kill ${targets}`,
-    stop: `stop ${targets}`,
-    ptrace: `trace ${targets}`,
-    fork: `${targets} forks${fault.child === undefined ? '' : ` ${fault.child}`}`,
-    fail: `${fault.failure ?? 'something'} fails${fault.errno === undefined ? '' : ` with ${fault.errno}`}${targets === '' ? '' : ` for ${targets}`}`,
-    wake: `a spurious wake-up of ${targets}`,
-    delay: `delay ${targets}`,
-    exit: `${targets} exits`,
-  }[fault.verb];
-  const which = fault.call === undefined ? '' : `, call ${fault.call}`;
-  const times = fault.times === 1 ? '' : `, ${fault.times} times`;
-  return `${what}${which}${times}${whenWords(fault.when)}`;
-}
-
-function whenWords(when: When): string {
-  switch (when.kind) {
-    case 'any':
-      return ', at any moment';
-    case 'start':
-      return ', at the start';
-    case 'task':
-      return `, when ${when.task} is at ${when.at}`;
-    case 'coordinator':
-      return `, when the coordinator is at ${when.at}`;
-    case 'after':
-      return `, after ${when.fault}`;
-  }
 }

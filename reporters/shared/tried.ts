@@ -1,9 +1,9 @@
-/** How much a search tried, in a few words. */
+/** How much a search tried, in a few words. Runs in a browser too. */
 import type { Verdict } from '../../src/record/verdict.ts';
-import { count } from './text.ts';
+import { count } from './words.ts';
 
 /** `1,140 states, 14 outcomes`; nothing for one plain run. */
-export function triedWords({ tried, violations, status }: Verdict): string {
+export function triedWords({ tried, violations, status }: Pick<Verdict, 'tried' | 'violations' | 'status'>): string {
   const parts = [
     ...(status === 'fail' && violations.length > 0 ? [count(violations.length, 'violation')] : []),
     ...(tried.states === undefined ? [] : [count(tried.states, 'state')]),

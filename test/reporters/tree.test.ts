@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { faultSentence } from '../../reporters/shared/case-words.ts';
 import { PLAIN } from '../../reporters/shared/colors.ts';
 import { UNICODE } from '../../reporters/shared/symbols.ts';
-import { drawTree, faultSentence } from '../../reporters/shared/tree.ts';
+import { drawTree } from '../../reporters/shared/tree.ts';
 import type { Fault } from '../../src/model/case.ts';
 import { caseOf, recordOf, task } from './fixtures/verdicts.ts';
 

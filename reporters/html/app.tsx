@@ -1,0 +1,110 @@
+/** The whole page: the overview on the left, the open case on the right; which of both is in the address. */
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { duration } from '../shared/words.ts';
+import { CaseView } from './case-view.tsx';
+import { type Filter, select } from './filters.ts';
+import type { ReportIndex } from './format.ts';
+import { Overview } from './overview.tsx';
+import { formatRoute, parseRoute, type Route } from './route.ts';
+import { initialTheme, rememberTheme, type Theme } from './theme.ts';
+
+export function App({ index }: { readonly index: ReportIndex }) {
+  const [route, go] = useRoute();
+  const shown = useMemo(() => select(index.cases, route.filter), [index, route.filter]);
+  const open = route.open !== undefined && route.open < index.cases.length ? route.open : undefined;
+  const onFilter = useCallback((filter: Filter) => go((was) => ({ ...was, filter }), true), [go]);
+  const onOpen = useCallback((next: number) => go(({ filter }) => ({ filter, open: next })), [go]);
+  const onSeek = useCallback((played: number) => go((was) => ({ ...was, played }), true), [go]);
+  const onClose = useCallback(() => go(({ filter }) => ({ filter })), [go]);
+  return (
+    <div class={`page ${open === undefined ? '' : 'has-case'}`}>
+      <Header index={index} />
+      <Overview index={index} filter={route.filter} shown={shown} open={open} onFilter={onFilter} onOpen={onOpen} />
+      <main class="detail">
+        {open === undefined ? (
+          <Welcome index={index} />
+        ) : (
+          <CaseView key={open} index={index} position={open} played={route.played} onSeek={onSeek} onClose={onClose} />
+        )}
+      </main>
+    </div>
+  );
+}
+
+/** The route in the address. Steps and filters replace the address, opening a case adds to the history. */
+function useRoute(): [Route, (change: (was: Route) => Route, replace?: boolean) => void] {
+  const [route, set] = useState(() => parseRoute(location.hash));
+  useEffect(() => {
+    const follow = () => set(parseRoute(location.hash));
+    addEventListener('popstate', follow);
+    return () => removeEventListener('popstate', follow);
+  }, []);
+  const go = useCallback((change: (was: Route) => Route, replace = false) => {
+    set((was) => {
+      const next = change(was);
+      history[replace ? 'replaceState' : 'pushState'](null, '', formatRoute(next));
+      return next;
+    });
+  }, []);
+  return [route, go];
+}
+
+function Header({ index }: { readonly index: ReportIndex }) {
+  const [theme, setTheme] = useState<Theme>(initialTheme);
+  const other = theme === 'dark' ? 'light' : 'dark';
+  const { summary } = index;
+  const bad = summary.failed + summary.errors;
+  return (
+    <header class="top">
+      <h1>mktrouble</h1>
+      <p class={bad > 0 ? 'total bad' : 'total good'}>
+        {bad > 0 ? `✗ ${bad} of ${summary.cases} cases failed` : `✓ ${summary.cases} cases, none failed`}
+        {summary.interrupted && <strong class="cut"> (interrupted)</strong>}
+      </p>
+      <p class="when">
+        {new Date(index.written).toLocaleString()} · {duration(summary.duration)}
+      </p>
+      <button
+        type="button"
+        class="quiet"
+        onClick={() => {
+          rememberTheme(other);
+          setTheme(other);
+        }}
+      >
+        {other === 'dark' ? '☾ dark' : '☀ light'}
+      </button>
+    </header>
+  );
+}
+
+function Welcome({ index }: { readonly index: ReportIndex }) {
+  const { summary } = index;
+  const rows: [string, number][] = [
+    ['passed', summary.passed],
+    ['failed', summary.failed],
+    ['broken', summary.errors],
+    ['skipped', summary.skipped],
+    ['known defects found', summary.known],
+  ];
+  return (
+    <section class="welcome">
+      <h2>Pick a case</h2>
+      <p>
+        Each case shows its task tree, its timeline step by step, and the command that replays it. Keys: <kbd>/</kbd>{' '}
+        searches, <kbd>↑</kbd> <kbd>↓</kbd> walk the list, <kbd>Enter</kbd> opens; in a case <kbd>←</kbd> <kbd>→</kbd>{' '}
+        step, <kbd>v</kbd> goes to the violation.
+      </p>
+      <table class="counts">
+        <tbody>
+          {rows.map(([name, n]) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              <td>{n.toLocaleString('en-US')}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,106 @@
+/** The points of the protocol as columns that line up, a row for each lane: where everybody has been, and is now. */
+
+import type { Who } from '../../src/model/case.ts';
+import {
+  COORDINATOR_POINT_NAMES,
+  COORDINATOR_POINTS,
+  type CoordinatorPoint,
+  type Point,
+  TASK_POINT_NAMES,
+  TASK_POINTS,
+  type TaskPoint,
+} from '../../src/model/points.ts';
+import type { Frame, LaneState, Playback, Snapshot } from './playback.ts';
+import { DOING, isSync } from './signs.ts';
+
+interface Props {
+  readonly playback: Playback;
+  readonly snapshot: Snapshot;
+  readonly frame: Frame | undefined;
+}
+
+/** Rows beyond this number are left out; those that act are always there. */
+const AT_MOST = 60;
+
+export function Board({ playback, snapshot, frame }: Props) {
+  const acting = new Set(frame?.events.map((event) => event.actor));
+  const tasks = playback.lanes.filter((who) => who !== 'coordinator');
+  const shown = tasks.filter((who, i) => i < AT_MOST || acting.has(who));
+  return (
+    <section class="board">
+      <h4>Points</h4>
+      <div class="scroll">
+        <table>
+          <caption class="hidden">points of the coordinator</caption>
+          <Head names={COORDINATOR_POINT_NAMES} about={(p) => COORDINATOR_POINTS[p as CoordinatorPoint]} />
+          <tbody>
+            <Row
+              who="coordinator"
+              points={COORDINATOR_POINT_NAMES}
+              state={snapshot.lanes.get('coordinator')!}
+              acts={acting.has('coordinator')}
+            />
+          </tbody>
+        </table>
+        <table>
+          <caption class="hidden">points of the tasks</caption>
+          <Head names={TASK_POINT_NAMES} about={(p) => TASK_POINTS[p as TaskPoint]} />
+          <tbody>
+            {shown.map((who) => (
+              <Row
+                key={who}
+                who={who}
+                points={TASK_POINT_NAMES}
+                state={snapshot.lanes.get(who)!}
+                acts={acting.has(who)}
+              />
+            ))}
+          </tbody>
+        </table>
+        {shown.length < tasks.length && <p class="muted">… {tasks.length - shown.length} more tasks</p>}
+      </div>
+    </section>
+  );
+}
+
+function Head({ names, about }: { readonly names: readonly Point[]; readonly about: (point: Point) => string }) {
+  return (
+    <thead>
+      <tr>
+        <td />
+        {names.map((name) => (
+          <th key={name} scope="col" class={isSync(name) ? 'sync' : ''} title={about(name)}>
+            {name}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}
+
+interface RowProps {
+  readonly who: Who;
+  readonly points: readonly Point[];
+  readonly state: LaneState;
+  readonly acts: boolean;
+}
+
+function Row({ who, points, state, acts }: RowProps) {
+  return (
+    <tr class={acts ? 'acts' : ''}>
+      <th scope="row">{who}</th>
+      {points.map((point) => {
+        const step = state.arrivals.get(point);
+        const here = state.point === point;
+        return (
+          <td
+            key={point}
+            class={`${isSync(point) ? 'sync' : ''} ${here ? `here ${state.doing}` : step === undefined ? 'ahead' : 'past'}`}
+          >
+            {step === undefined ? <span class="muted">·</span> : here ? `${DOING[state.doing].sign} ${step}` : step}
+          </td>
+        );
+      })}
+    </tr>
+  );
+}

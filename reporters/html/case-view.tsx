@@ -1,0 +1,207 @@
+/** One case: what it is, what is wrong, its records played step by step, its source, and the command that replays it. */
+import { useEffect, useState } from 'preact/hooks';
+import type { Violation } from '../../src/record/verdict.ts';
+import { faultSentence } from '../shared/case-words.ts';
+import { triedWords } from '../shared/tried.ts';
+import { duration } from '../shared/words.ts';
+import { CopyButton } from './copy-button.tsx';
+import { readCase, recordsOf } from './data.ts';
+import { verdictNameOf } from './filters.ts';
+import type { CaseDetail, ReportIndex } from './format.ts';
+import { type Jump, RecordView } from './record-view.tsx';
+import { NAMES, SIGNS } from './signs.ts';
+import { SourceView } from './source-view.tsx';
+
+interface Props {
+  readonly index: ReportIndex;
+  readonly position: number;
+  readonly played: number | undefined;
+  readonly onSeek: (played: number) => void;
+  readonly onClose: () => void;
+}
+
+export function CaseView({ index, position, played, onSeek, onClose }: Props) {
+  const [detail, setDetail] = useState<CaseDetail | Error>();
+  useEffect(() => {
+    let current = true;
+    readCase(position).then(
+      (read) => current && setDetail(read),
+      (error: Error) => current && setDetail(error),
+    );
+    return () => {
+      current = false;
+    };
+  }, [position]);
+  const entry = index.cases[position]!;
+  const verdict = verdictNameOf(entry);
+  return (
+    <article class={`case ${verdict}`} data-case={position}>
+      <header>
+        <button type="button" class="quiet back" onClick={onClose}>
+          ← all cases
+        </button>
+        <h2>
+          <span class={`badge ${verdict}`}>
+            {SIGNS[verdict]} {NAMES[verdict]}
+          </span>{' '}
+          {entry.title}
+        </h2>
+        <p class="facts">
+          <code>
+            {entry.file}
+            {entry.line > 0 && `:${entry.line}`}
+          </code>
+          {entry.backend !== '' && <span>{entry.backend}</span>}
+          {entry.protocol !== '' && <span>{entry.protocol}</span>}
+          <span>{duration(entry.duration)}</span>
+          {entry.tags.map((tag) => (
+            <span key={tag} class="tag">
+              {tag}
+            </span>
+          ))}
+        </p>
+      </header>
+      {detail === undefined && <p class="loading">Unpacking…</p>}
+      {detail instanceof Error && <p class="bad">{detail.message}</p>}
+      {detail !== undefined && !(detail instanceof Error) && (
+        <Body index={index} detail={detail} played={played} onSeek={onSeek} />
+      )}
+    </article>
+  );
+}
+
+interface BodyProps {
+  readonly index: ReportIndex;
+  readonly detail: CaseDetail;
+  readonly played: number | undefined;
+  readonly onSeek: (played: number) => void;
+}
+
+function Body({ index, detail, played, onSeek }: BodyProps) {
+  const records = recordsOf(detail);
+  const shown = detail.violations.length > 0 ? detail.violations : detail.known;
+  const [jump, setJump] = useState<Jump>();
+  return (
+    <>
+      {detail.why !== null && <p class="why">{detail.why}</p>}
+      {detail.reason !== null && <pre class="reason">{detail.reason}</pre>}
+      {detail.error && <pre class="reason">{detail.error.stack ?? detail.error.message}</pre>}
+      <Facts detail={detail} />
+      <Violations title="What is wrong" list={detail.violations} onJump={records.length > 0 ? setJump : undefined} />
+      <Violations
+        title="Known defects found, as expected"
+        list={detail.known}
+        onJump={records.length > 0 ? setJump : undefined}
+      />
+      {detail.command !== null && (
+        <section class="replay">
+          <h3>Replay</h3>
+          <code>{detail.command}</code>
+          <CopyButton text={detail.command} />
+        </section>
+      )}
+      {records.length === 0 && detail.recordLeftOut && (
+        <p class="muted">The record of this run was left out, to keep the report small.</p>
+      )}
+      <div class={records.length > 1 ? 'side-by-side' : ''}>
+        {records.map((record, i) => (
+          <RecordView
+            key={record.backend}
+            record={record}
+            c={detail.case}
+            violations={shown}
+            heading={records.length > 1 ? `On ${record.backend}` : 'The run'}
+            played={i === 0 ? played : undefined}
+            onSeek={i === 0 ? onSeek : undefined}
+            keys={i === 0}
+            jump={jump}
+          />
+        ))}
+      </div>
+      <SourceView index={index} detail={detail} />
+    </>
+  );
+}
+
+function Facts({ detail }: { readonly detail: CaseDetail }) {
+  const { matrix, seed, tried, case: c } = detail;
+  const rows: [string, string][] = [
+    ...Object.entries(matrix).map(([key, value]): [string, string] => [key, String(value)]),
+    ...(c?.faults ?? []).map((fault): [string, string] => [`fault ${fault.name}`, faultSentence(fault)]),
+    ...(tried
+      ? ([['tried', triedWords({ tried, status: detail.result, violations: [] }) || 'one run']] as [string, string][])
+      : []),
+    ...(seed === null ? [] : ([['seed', seed]] as [string, string][])),
+  ];
+  if (rows.length === 0) return null;
+  return (
+    <dl class="table">
+      {rows.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+interface ViolationsProps {
+  readonly title: string;
+  readonly list: readonly Violation[];
+  /** Where there is a record to go to a step of. */
+  readonly onJump: ((to: Jump) => void) | undefined;
+}
+
+function Violations({ title, list, onJump }: ViolationsProps) {
+  if (list.length === 0) return null;
+  return (
+    <section class="violations">
+      <h3>{title}</h3>
+      <ul>
+        {list.map((violation) => (
+          <li key={`${violation.property} ${violation.message}`}>
+            <p>
+              <b class="property">{violation.property}</b>
+              {violation.step === undefined ? (
+                <button
+                  type="button"
+                  class="quiet"
+                  disabled={!onJump}
+                  onClick={() => onJump?.({ step: Number.POSITIVE_INFINITY })}
+                >
+                  at the end
+                </button>
+              ) : (
+                <button
+                  type="button"
+                  class="quiet"
+                  disabled={!onJump}
+                  onClick={() => onJump?.({ step: violation.step! })}
+                >
+                  go to step {violation.step}
+                </button>
+              )}
+            </p>
+            <p class="message">{violation.message}</p>
+            {violation.expected !== undefined && (
+              <p class="expected">
+                <span>expected</span> {violation.expected}
+              </p>
+            )}
+            {violation.actual !== undefined && (
+              <p class="actual">
+                <span>actual</span> {violation.actual}
+              </p>
+            )}
+            {violation.position && (
+              <p class="muted">
+                {violation.position.file}:{violation.position.line}
+              </p>
+            )}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

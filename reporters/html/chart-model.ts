@@ -1,0 +1,144 @@
+/** A record as a chart: stretches of each lane (at which point, awake or asleep) and arrows between lanes, by frames. Pure. */
+import type { Who } from '../../src/model/case.ts';
+import type { Point } from '../../src/model/points.ts';
+import type { RunEvent } from '../../src/record/record.ts';
+import { targetOf } from '../shared/describe.ts';
+import type { Doing, Playback } from './playback.ts';
+
+/** A lane is at one point and in one state from frame `from` until frame `to`. Frames count from 0. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly doing: Doing;
+  readonly point?: Point;
+}
+
+export type ArrowKind = 'wake' | 'mark' | 'activate' | 'signal' | 'fork' | 'frozen' | 'fault';
+
+export interface Arrow {
+  readonly frame: number;
+  readonly kind: ArrowKind;
+  /** A fault comes from outside. */
+  readonly from: Who | 'environment';
+  readonly to: Who;
+  readonly text: string;
+}
+
+export type NoteKind =
+  | 'error'
+  | 'late-error'
+  | 'interrupted'
+  | 'restored'
+  | 'failed'
+  | 'success'
+  | 'exit'
+  | 'finding'
+  | 'return';
+
+/** A sign on a lane. */
+export interface Note {
+  readonly frame: number;
+  readonly who: Who;
+  readonly kind: NoteKind;
+}
+
+export interface Chart {
+  readonly stretches: ReadonlyMap<Who, readonly Stretch[]>;
+  readonly arrows: readonly Arrow[];
+  readonly notes: readonly Note[];
+}
+
+const ENDED: ReadonlySet<Doing> = new Set(['killed', 'exited', 'zombie']);
+
+/** Builds the chart of a record. Linear in events and lanes. */
+export function chartOf(playback: Playback): Chart {
+  const arrows: Arrow[] = [];
+  const notes: Note[] = [];
+  playback.frames.forEach((frame, at) => {
+    for (const event of frame.events) {
+      arrows.push(...arrowsOf(event, at));
+      notes.push(...notesOf(event, at));
+    }
+  });
+  return { stretches: stretchesOf(playback), arrows, notes };
+}
+
+function stretchesOf(playback: Playback): Map<Who, Stretch[]> {
+  const open = new Map<Who, Stretch>();
+  const done = new Map<Who, Stretch[]>(playback.lanes.map((who) => [who, []]));
+  const unborn = new Set<Who>();
+  for (const event of playback.record.events) if (event.kind === 'fork') unborn.add(event.child);
+  for (const who of playback.lanes) open.set(who, { from: 0, to: 0, doing: unborn.has(who) ? 'unborn' : 'outside' });
+  const change = (who: Who, at: number, next: Partial<Stretch>): void => {
+    const was = open.get(who);
+    if (!was || ENDED.has(was.doing)) return;
+    if (next.doing === was.doing && (next.point === undefined || next.point === was.point)) return;
+    if (at > was.from) done.get(who)!.push({ ...was, to: at });
+    open.set(who, { ...was, ...next, from: at, to: at });
+  };
+  playback.frames.forEach((frame, at) => {
+    for (const event of frame.events) stretch(event, at, change, open);
+  });
+  for (const [who, last] of open) {
+    if (!ENDED.has(last.doing)) done.get(who)!.push({ ...last, to: playback.frames.length });
+  }
+  return done;
+}
+
+function stretch(
+  event: RunEvent,
+  at: number,
+  change: (who: Who, at: number, next: Partial<Stretch>) => void,
+  open: ReadonlyMap<Who, Stretch>,
+): void {
+  if (event.kind === 'wake' && open.get(event.task)?.doing === 'sleeps') change(event.task, at, { doing: 'runs' });
+  if (event.kind === 'frozen') change(event.task, at, { doing: 'frozen' });
+  if (event.kind === 'fork') change(event.child, at, { doing: 'outside' });
+  const { actor } = event;
+  if (actor === 'environment') return;
+  if (event.kind === 'call') change(actor, at, { doing: 'runs' });
+  else if (event.kind === 'point') change(actor, at, { doing: 'runs', point: event.point });
+  else if (event.kind === 'sleep') change(actor, at, { doing: 'sleeps' });
+  else if (event.kind === 'user') change(actor, at, { doing: 'resumed' });
+  else if (event.kind === 'exit') change(actor, at, { doing: event.how });
+  else if (open.get(actor)?.doing === 'sleeps') change(actor, at, { doing: 'runs' });
+}
+
+function arrowsOf(event: RunEvent, frame: number): Arrow[] {
+  const to = targetOf(event);
+  if (to === undefined || to === event.actor) return [];
+  switch (event.kind) {
+    case 'wake':
+    case 'mark':
+    case 'activate':
+    case 'fork':
+    case 'frozen':
+      return [{ frame, kind: event.kind, from: event.actor, to, text: '' }];
+    case 'signal':
+      return [{ frame, kind: 'signal', from: event.actor, to, text: event.signal }];
+    case 'fault':
+      return [{ frame, kind: 'fault', from: 'environment', to, text: event.fault }];
+    default:
+      return [];
+  }
+}
+
+function notesOf(event: RunEvent, frame: number): Note[] {
+  const { actor } = event;
+  if (actor === 'environment') return [];
+  const note = (kind: NoteKind): Note[] => [{ frame, who: actor, kind }];
+  switch (event.kind) {
+    case 'error':
+      return note(event.first ? 'error' : 'late-error');
+    case 'restore-end':
+      return note(event.error === undefined ? 'restored' : 'failed');
+    case 'interrupted':
+    case 'success':
+    case 'exit':
+    case 'finding':
+    case 'return':
+      return note(event.kind);
+    default:
+      return [];
+  }
+}

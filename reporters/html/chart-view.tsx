@@ -1,0 +1,232 @@
+/** The timeline drawn: time to the right, a lane for each actor, waits hatched, arrows between lanes, violations as bands. */
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Who } from '../../src/model/case.ts';
+import { type Chart, chartOf, type Stretch } from './chart-model.ts';
+import { ArrowSign, BAR, FRAME, Legend, Patterns } from './chart-signs.tsx';
+import type { Playback } from './playback.ts';
+import { isSync, NOTES } from './signs.ts';
+
+interface Props {
+  readonly playback: Playback;
+  readonly at: number;
+  readonly onSeek: (played: number) => void;
+}
+
+/** Pixels: a lane's height, the band above the lanes. */
+const LANE = 40;
+const TOP = 56;
+/** Frames drawn beyond the edges of what is in sight. */
+const MARGIN = 20;
+/** Where faults come from, in the band above the lanes. */
+const FAULTS = 22;
+const LANES_AT_MOST = 40;
+
+export function ChartView({ playback, at, onSeek }: Props) {
+  const chart = useMemo(() => chartOf(playback), [playback]);
+  const lanes = useMemo(() => lanesShown(playback, chart), [playback, chart]);
+  const box = useRef<HTMLDivElement>(null);
+  const [sight, setSight] = useState({ from: 0, to: 80 });
+  const look = () => {
+    const { current } = box;
+    if (!current) return;
+    setSight({
+      from: Math.floor(current.scrollLeft / FRAME) - MARGIN,
+      to: Math.ceil((current.scrollLeft + current.clientWidth) / FRAME) + MARGIN,
+    });
+  };
+  useEffect(look, [playback]);
+  useEffect(() => {
+    const { current } = box;
+    if (!current) return;
+    const x = at * FRAME;
+    if (x < current.scrollLeft + 2 * FRAME || x > current.scrollLeft + current.clientWidth - 3 * FRAME) {
+      current.scrollLeft = x - current.clientWidth / 2;
+    }
+  }, [at, playback]);
+  const { frames } = playback;
+  const width = Math.max(1, frames.length) * FRAME + 190;
+  const height = TOP + lanes.length * LANE + 8;
+  const y = (who: Who): number | undefined => {
+    const lane = lanes.indexOf(who);
+    return lane === -1 ? undefined : TOP + lane * LANE + LANE / 2;
+  };
+  const inSight = (frame: number): boolean => frame >= sight.from && frame <= sight.to;
+  const seekAt = (event: MouseEvent) => {
+    const left = box.current!.getBoundingClientRect().left;
+    onSeek(Math.floor((event.clientX - left + box.current!.scrollLeft) / FRAME) + 1);
+  };
+  return (
+    <section class="chart">
+      <h4>Timeline</h4>
+      <div class="frame">
+        <div class="names" style={{ paddingTop: `${TOP}px` }}>
+          {lanes.map((who) => (
+            <div key={who} style={{ height: `${LANE}px` }}>
+              {who}
+            </div>
+          ))}
+        </div>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+        <div class="scroll" ref={box} onScroll={look} tabIndex={0}>
+          {/* biome-ignore lint/a11y/useKeyWithClickEvents: keys and the slider step; this is a shortcut for the mouse */}
+          <svg
+            role="img"
+            aria-label="timeline; the steps are listed below in words"
+            width={width}
+            height={height}
+            onClick={seekAt}
+          >
+            <Patterns />
+            {frames.map((frame, i) =>
+              frame.violations.length > 0 && inSight(i) ? (
+                <g key={frame.step} class="violation">
+                  <rect x={i * FRAME} y={0} width={FRAME} height={height} />
+                  <text x={i * FRAME + FRAME + 3} y={12}>
+                    ◀ {frame.violations[0]!.property}
+                    {frame.violations.length > 1 && ` +${frame.violations.length - 1}`}
+                  </text>
+                </g>
+              ) : null,
+            )}
+            {playback.atEnd.length > 0 && (
+              <g class="violation">
+                <rect x={frames.length * FRAME} y={0} width={6} height={height} />
+                <text x={frames.length * FRAME + 10} y={12}>
+                  ◀ {playback.atEnd[0]!.property}
+                  {playback.atEnd.length > 1 && ` +${playback.atEnd.length - 1}`}
+                </text>
+                <text x={frames.length * FRAME + 10} y={28}>
+                  at the end
+                </text>
+              </g>
+            )}
+            {at > 0 && <rect class="cursor" x={(at - 1) * FRAME} y={18} width={FRAME} height={height - 18} />}
+            <Ruler playback={playback} inSight={inSight} />
+            {lanes.map((who) => (
+              <Lane key={who} stretches={chart.stretches.get(who) ?? []} y={y(who)!} sight={sight} played={at} />
+            ))}
+            {chart.arrows
+              .filter((arrow) => inSight(arrow.frame))
+              .map((arrow, i) => (
+                <ArrowSign
+                  key={i}
+                  arrow={arrow}
+                  from={arrow.from === 'environment' ? FAULTS : y(arrow.from)}
+                  to={y(arrow.to)}
+                />
+              ))}
+            {chart.notes
+              .filter((note) => inSight(note.frame) && y(note.who) !== undefined)
+              .map((note, i) => (
+                <text
+                  key={i}
+                  class={`note ${note.kind}`}
+                  x={note.frame * FRAME + FRAME / 2}
+                  y={y(note.who)! + 5}
+                  text-anchor="middle"
+                >
+                  {NOTES[note.kind]}
+                </text>
+              ))}
+          </svg>
+        </div>
+      </div>
+      {lanes.length < playback.lanes.length && (
+        <p class="muted">… {playback.lanes.length - lanes.length} more lanes, which take less part in it</p>
+      )}
+      <Legend />
+    </section>
+  );
+}
+
+/** All lanes, or where there are too many those with most arrows. */
+function lanesShown(playback: Playback, chart: Chart): readonly Who[] {
+  if (playback.lanes.length <= LANES_AT_MOST) return playback.lanes;
+  const part = new Map<Who, number>();
+  for (const { who } of chart.notes) part.set(who, (part.get(who) ?? 0) + 1);
+  for (const { frames } of [playback]) {
+    for (const frame of frames)
+      if (frame.violations.length > 0)
+        for (const event of frame.events) if (event.actor !== 'environment') part.set(event.actor, 1e6);
+  }
+  const most = new Set(
+    [...playback.lanes].sort((a, b) => (part.get(b) ?? 0) - (part.get(a) ?? 0)).slice(0, LANES_AT_MOST),
+  );
+  most.add('coordinator');
+  return playback.lanes.filter((who) => most.has(who));
+}
+
+function Ruler({ playback, inSight }: { readonly playback: Playback; readonly inSight: (frame: number) => boolean }) {
+  return (
+    <g class="ruler">
+      {playback.frames.map((frame, i) =>
+        inSight(i) && i % 4 === 0 ? (
+          <text key={frame.step} x={i * FRAME + FRAME / 2} y={46} text-anchor="middle">
+            {frame.step}
+          </text>
+        ) : null,
+      )}
+    </g>
+  );
+}
+
+interface LaneProps {
+  readonly stretches: readonly Stretch[];
+  readonly y: number;
+  readonly sight: { readonly from: number; readonly to: number };
+  readonly played: number;
+}
+
+/** Approximate width of a letter of a label, in pixels. */
+const LETTER = 6.4;
+
+function Lane({ stretches, y, sight, played }: LaneProps) {
+  const seen = stretches.filter((s) => s.to >= sight.from && s.from <= sight.to);
+  const labels = pointRuns(seen).filter(({ from, to, point }) => (to - from) * FRAME >= point.length * LETTER + 6);
+  return (
+    <g class="lane">
+      {seen.map((s) => (
+        <StretchBar key={s.from} stretch={s} y={y} ahead={s.from >= played} />
+      ))}
+      {labels.map(({ from, point }) => (
+        <text key={from} class={isSync(point) ? 'point sync' : 'point'} x={from * FRAME + 4} y={y - BAR / 2 - 3}>
+          {point}
+        </text>
+      ))}
+    </g>
+  );
+}
+
+function StretchBar({ stretch, y, ahead }: { readonly stretch: Stretch; readonly y: number; readonly ahead: boolean }) {
+  const { from, to, doing, point } = stretch;
+  const x = from * FRAME;
+  const width = (to - from) * FRAME;
+  const faded = ahead ? 'ahead' : '';
+  if (doing === 'unborn') return null;
+  if (doing === 'outside' || doing === 'resumed')
+    return <line class={`thin ${doing} ${faded}`} x1={x} x2={x + width} y1={y} y2={y} />;
+  const sync = point !== undefined && isSync(point) ? 'sync' : '';
+  return (
+    <g class={`bar ${doing} ${sync} ${faded}`}>
+      <title>{`${doing}${point === undefined ? '' : ` at ${point}`}`}</title>
+      <rect x={x + 1} y={y - BAR / 2} width={Math.max(1, width - 2)} height={BAR} rx={3} />
+      {doing === 'sleeps' && (
+        <rect class="hatch" x={x + 1} y={y - BAR / 2} width={Math.max(1, width - 2)} height={BAR} rx={3} />
+      )}
+    </g>
+  );
+}
+
+/** Neighbouring stretches at one point, as one. */
+function pointRuns(
+  stretches: readonly Stretch[],
+): { from: number; to: number; point: NonNullable<Stretch['point']> }[] {
+  const runs: { from: number; to: number; point: NonNullable<Stretch['point']> }[] = [];
+  for (const { from, to, point, doing } of stretches) {
+    if (point === undefined || doing === 'resumed') continue;
+    const last = runs.at(-1);
+    if (last && last.point === point && last.to === from) last.to = to;
+    else runs.push({ from, to, point });
+  }
+  return runs;
+}

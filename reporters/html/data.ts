@@ -1,0 +1,41 @@
+/** Reads what the reporter put into the page. */
+import type { RunRecord } from '../../src/record/record.ts';
+import { type CaseDetail, DETAILS_ID, INDEX_ID, type ReportIndex } from './format.ts';
+
+export function readIndex(): ReportIndex {
+  return JSON.parse(textOf(INDEX_ID)) as ReportIndex;
+}
+
+function textOf(id: string): string {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`this report is not whole: it has no ${id}`);
+  return element.textContent ?? '';
+}
+
+let lines: string[] | undefined;
+
+async function unpack(line: number): Promise<unknown> {
+  lines ??= textOf(DETAILS_ID).trim().split('\n');
+  const packed = lines[line];
+  if (packed === undefined) throw new Error(`this report is not whole: details ${line} are missing`);
+  const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
+  return JSON.parse(await new Response(stream).text());
+}
+
+/** The details of a case, by its position in the report. */
+export async function readCase(position: number): Promise<CaseDetail> {
+  return (await unpack(position)) as CaseDetail;
+}
+
+/** The text of a scenario file; undefined when it could not be read at report time. */
+export async function readSource(index: ReportIndex, file: string): Promise<string | undefined> {
+  const line = index.sources[file];
+  return line === undefined ? undefined : ((await unpack(line)) as string);
+}
+
+/** The records to be shown: one, or those of several ways to run the same case. */
+export function recordsOf({ record, differential }: CaseDetail): readonly RunRecord[] {
+  if (differential && differential.length > 0) return differential;
+  return record ? [record] : [];
+}

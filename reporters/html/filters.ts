@@ -1,0 +1,82 @@
+/** Which cases of an overview are shown, and in which order. Pure. */
+import type { IndexEntry } from './format.ts';
+
+export const VERDICTS = ['fail', 'error', 'known', 'skip', 'pass'] as const;
+/** `known`: passed, and showed a known defect on the way. */
+export type VerdictName = (typeof VERDICTS)[number];
+
+export const ORDERS = ['failures first', 'as run', 'slowest first'] as const;
+export type Order = (typeof ORDERS)[number];
+
+export interface Filter {
+  readonly text: string;
+  readonly verdict: string;
+  readonly backend: string;
+  readonly protocol: string;
+  readonly tag: string;
+  readonly property: string;
+  readonly order: Order;
+}
+
+export const EVERYTHING: Filter = {
+  text: '',
+  verdict: '',
+  backend: '',
+  protocol: '',
+  tag: '',
+  property: '',
+  order: 'failures first',
+};
+
+export function verdictNameOf(entry: IndexEntry): VerdictName {
+  return entry.result === 'pass' && entry.known.length > 0 ? 'known' : entry.result;
+}
+
+/** Positions in `cases` of those that pass the filter, in its order. */
+export function select(cases: readonly IndexEntry[], filter: Filter): number[] {
+  const words = filter.text.toLowerCase().split(/\s+/).filter(Boolean);
+  const found: number[] = [];
+  cases.forEach((entry, i) => {
+    if (passes(entry, filter) && words.every((word) => haystack(entry).includes(word))) found.push(i);
+  });
+  if (filter.order === 'as run') return found;
+  const key = filter.order === 'slowest first' ? (i: number) => -cases[i]!.duration : (i: number) => rank(cases[i]!);
+  return found.sort((a, b) => key(a) - key(b) || a - b);
+}
+
+function passes(entry: IndexEntry, { verdict, backend, protocol, tag, property }: Filter): boolean {
+  return (
+    (verdict === '' || verdictNameOf(entry) === verdict) &&
+    (backend === '' || entry.backend === backend) &&
+    (protocol === '' || entry.protocol === protocol) &&
+    (tag === '' || entry.tags.includes(tag)) &&
+    (property === '' || entry.violated.includes(property) || entry.known.includes(property))
+  );
+}
+
+function rank(entry: IndexEntry): number {
+  return VERDICTS.indexOf(verdictNameOf(entry));
+}
+
+const haystacks = new WeakMap<IndexEntry, string>();
+
+function haystack(entry: IndexEntry): string {
+  let text = haystacks.get(entry);
+  if (text === undefined) {
+    const { title, file, tags, violated, known, backend, protocol } = entry;
+    text = [title, file, ...tags, ...violated, ...known, backend, protocol].join('\n').toLowerCase();
+    haystacks.set(entry, text);
+  }
+  return text;
+}
+
+/** What can be chosen from, with how many cases have it, the most frequent first. */
+export function choices(
+  cases: readonly IndexEntry[],
+  valuesOf: (entry: IndexEntry) => readonly string[],
+): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const entry of cases)
+    for (const value of new Set(valuesOf(entry))) if (value !== '') counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+}

@@ -1,0 +1,44 @@
+/**
+ * What an HTML report holds, for the reporter that writes it and the page that reads it. The page is one file:
+ * an index of all cases as JSON, and for each case its details, deflated and in base64, unpacked when it is opened.
+ */
+import type { CaseReport } from '../shared/case-report.ts';
+import type { Summary } from '../shared/summary.ts';
+
+export const REPORT_VERSION = 1;
+
+/** The ids of the script elements that hold the data. */
+export const INDEX_ID = 'mktrouble-index';
+export const DETAILS_ID = 'mktrouble-details';
+
+/** Where in the page the data goes; the template has it once. */
+export const DATA_PLACE = '<!--mktrouble:data-->';
+
+/** A case in the overview: enough to list, search and filter it. */
+export interface IndexEntry {
+  readonly title: string;
+  readonly result: CaseReport['result'];
+  readonly file: string;
+  readonly line: number;
+  readonly tags: readonly string[];
+  readonly backend: string;
+  readonly protocol: string;
+  /** Names of violated properties, and of known defects that were found; each once. */
+  readonly violated: readonly string[];
+  readonly known: readonly string[];
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+export interface ReportIndex {
+  readonly version: typeof REPORT_VERSION;
+  /** When it was written, ISO 8601. */
+  readonly written: string;
+  readonly summary: Summary;
+  readonly cases: readonly IndexEntry[];
+  /** Scenario files by name: the line of the details that holds their text. */
+  readonly sources: Readonly<Record<string, number>>;
+}
+
+/** One line of the details: a case (line i is case i), or after the cases the text of a scenario file. */
+export type CaseDetail = CaseReport & { readonly recordLeftOut?: true };

@@ -1,0 +1,168 @@
+/** The list of cases with its filters. */
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { duration } from '../shared/words.ts';
+import { choices, EVERYTHING, type Filter, ORDERS, VERDICTS, verdictNameOf } from './filters.ts';
+import type { IndexEntry, ReportIndex } from './format.ts';
+import { NAMES, SIGNS } from './signs.ts';
+import { VirtualList } from './virtual-list.tsx';
+
+interface Props {
+  readonly index: ReportIndex;
+  readonly filter: Filter;
+  readonly shown: readonly number[];
+  readonly open: number | undefined;
+  readonly onFilter: (filter: Filter) => void;
+  readonly onOpen: (position: number) => void;
+}
+
+const ROW = 54;
+
+export function Overview({ index, filter, shown, open, onFilter, onOpen }: Props) {
+  const { cases } = index;
+  const severalProtocols = useMemo(() => new Set(cases.map((c) => c.protocol)).size > 1, [cases]);
+  const slowest = useMemo(() => cases.reduce((most, c) => Math.max(most, c.duration), 1), [cases]);
+  return (
+    <nav class="overview" aria-label="cases">
+      <search>
+        <Filters cases={cases} filter={filter} onFilter={onFilter} />
+      </search>
+      <p class="found" role="status">
+        {shown.length.toLocaleString('en-US')} of {cases.length.toLocaleString('en-US')} cases
+        {filter !== EVERYTHING && shown.length < cases.length && (
+          <button type="button" class="quiet" onClick={() => onFilter(EVERYTHING)}>
+            show all
+          </button>
+        )}
+      </p>
+      <VirtualList
+        label="cases"
+        items={shown}
+        height={ROW}
+        chosen={open}
+        onChoose={onOpen}
+        row={(position) => <CaseRow entry={cases[position]!} slowest={slowest} protocol={severalProtocols} />}
+      />
+    </nav>
+  );
+}
+
+interface RowProps {
+  readonly entry: IndexEntry;
+  readonly slowest: number;
+  /** Whether the protocol is worth a word. */
+  readonly protocol: boolean;
+}
+
+function CaseRow({ entry, slowest, protocol }: RowProps) {
+  const verdict = verdictNameOf(entry);
+  const properties = verdict === 'known' ? entry.known : entry.violated;
+  return (
+    <div class={`row ${verdict}`}>
+      <span class="sign" role="img" aria-label={NAMES[verdict]}>
+        {SIGNS[verdict]}
+      </span>
+      <span class="title">{entry.title}</span>
+      <span class="time" title={`${entry.duration} ms`}>
+        {duration(entry.duration)}
+        <i style={{ width: `${Math.max(2, Math.round((40 * Math.log1p(entry.duration)) / Math.log1p(slowest)))}px` }} />
+      </span>
+      <span class="under">
+        {shortFile(entry.file)}
+        {protocol && entry.protocol !== '' && ` · ${entry.protocol}`}
+        {entry.backend !== 'simulated' && entry.backend !== '' && ` · ${entry.backend}`}{' '}
+        {properties.length > 0 && <b>{properties.join(', ')}</b>}
+      </span>
+    </div>
+  );
+}
+
+function shortFile(file: string): string {
+  return file.split('/').slice(-2).join('/');
+}
+
+interface FiltersProps {
+  readonly cases: readonly IndexEntry[];
+  readonly filter: Filter;
+  readonly onFilter: (filter: Filter) => void;
+}
+
+function Filters({ cases, filter, onFilter }: FiltersProps) {
+  const search = useRef<HTMLInputElement>(null);
+  const offers = useMemo(
+    () => ({
+      backend: choices(cases, (c) => [c.backend]),
+      protocol: choices(cases, (c) => [c.protocol]),
+      tag: choices(cases, (c) => c.tags),
+      property: choices(cases, (c) => [...c.violated, ...c.known]),
+    }),
+    [cases],
+  );
+  const counts = useMemo(() => new Map(choices(cases, (c) => [verdictNameOf(c)])), [cases]);
+  useEffect(() => {
+    const focus = (event: KeyboardEvent) => {
+      if (event.key !== '/' || event.target instanceof HTMLInputElement) return;
+      event.preventDefault();
+      search.current?.focus();
+    };
+    addEventListener('keydown', focus);
+    return () => removeEventListener('keydown', focus);
+  }, []);
+  const set = (change: Partial<Filter>) => onFilter({ ...filter, ...change });
+  return (
+    <form class="filters" onSubmit={(event) => event.preventDefault()}>
+      <input
+        ref={search}
+        type="search"
+        placeholder="Search titles, files, tags, properties ( / )"
+        aria-label="search"
+        value={filter.text}
+        onInput={(event) => set({ text: event.currentTarget.value })}
+      />
+      <fieldset class="verdicts">
+        <legend class="hidden">verdict</legend>
+        {VERDICTS.filter((name) => counts.has(name)).map((name) => (
+          <button
+            type="button"
+            key={name}
+            class={`chip ${name}`}
+            aria-pressed={filter.verdict === name}
+            onClick={() => set({ verdict: filter.verdict === name ? '' : name })}
+          >
+            <span aria-hidden="true">{SIGNS[name]}</span> {counts.get(name)!.toLocaleString('en-US')} {NAMES[name]}
+          </button>
+        ))}
+      </fieldset>
+      <div class="selects">
+        {(['backend', 'protocol', 'tag', 'property'] as const)
+          .filter(
+            (key) => offers[key].length > 1 || (key !== 'backend' && key !== 'protocol' && offers[key].length > 0),
+          )
+          .map((key) => (
+            <label key={key}>
+              {key}
+              <select name={key} value={filter[key]} onChange={(event) => set({ [key]: event.currentTarget.value })}>
+                <option value="">any</option>
+                {offers[key].map(([value, n]) => (
+                  <option key={value} value={value}>
+                    {`${value} (${n})`}
+                  </option>
+                ))}
+              </select>
+            </label>
+          ))}
+        <label>
+          order
+          <select
+            name="order"
+            value={filter.order}
+            onChange={(event) => set({ order: event.currentTarget.value as Filter['order'] })}
+          >
+            {ORDERS.map((order) => (
+              <option key={order}>{order}</option>
+            ))}
+          </select>
+        </label>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,72 @@
+/** A record, played: the scrubber, the tree and the context as they were, the points that each lane has reached, the chart, the log. */
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { Case } from '../../src/model/case.ts';
+import type { RunRecord } from '../../src/record/record.ts';
+import type { Violation } from '../../src/record/verdict.ts';
+import { Board } from './board.tsx';
+import { ChartView } from './chart-view.tsx';
+import { ContextView } from './context-view.tsx';
+import { LogView } from './log-view.tsx';
+import { Playback } from './playback.ts';
+import { Scrubber } from './scrubber.tsx';
+import { TreeView } from './tree-view.tsx';
+
+/** The wish to see a step; a new object each time. */
+export interface Jump {
+  readonly step: number;
+}
+
+interface Props {
+  readonly record: RunRecord;
+  readonly c: Case | undefined;
+  readonly violations: readonly Violation[];
+  readonly heading: string;
+  /** How many frames are played; undefined: up to the violation. */
+  readonly played: number | undefined;
+  readonly onSeek: ((played: number) => void) | undefined;
+  /** Whether the arrow keys move it. */
+  readonly keys: boolean;
+  /** A step that was asked for elsewhere. */
+  readonly jump: Jump | undefined;
+}
+
+export function RecordView({ record, c, violations, heading, played, onSeek, keys, jump }: Props) {
+  const playback = useMemo(() => new Playback(record, violations), [record, violations]);
+  const [own, setOwn] = useState<number>();
+  const at = Math.min(Math.max(0, played ?? own ?? playback.focus), playback.frames.length);
+  const seek = (to: number) => {
+    const next = Math.min(Math.max(0, to), playback.frames.length);
+    setOwn(next);
+    onSeek?.(next);
+  };
+  useEffect(() => {
+    if (!jump) return;
+    const found = playback.frames.findIndex((frame) => frame.step >= jump.step);
+    seek(found === -1 ? playback.frames.length : found + 1);
+  }, [jump]);
+  const snapshot = useMemo(() => playback.at(at), [playback, at]);
+  const before = useMemo(() => playback.at(Math.max(0, at - 1)), [playback, at]);
+  const frame = at > 0 ? playback.frames[at - 1] : undefined;
+  return (
+    <section class="record" data-backend={record.backend}>
+      <h3>
+        {heading} <EndWords record={record} />
+      </h3>
+      <Scrubber playback={playback} at={at} onSeek={seek} keys={keys} />
+      <div class="state">
+        <TreeView c={c} playback={playback} snapshot={snapshot} frame={frame} ended={at === playback.frames.length} />
+        <ContextView now={snapshot.context} before={before.context} c={c} />
+      </div>
+      <Board playback={playback} snapshot={snapshot} frame={frame} />
+      <ChartView playback={playback} at={at} onSeek={seek} />
+      <LogView playback={playback} at={at} violations={violations} onSeek={seek} />
+    </section>
+  );
+}
+
+function EndWords({ record }: { readonly record: RunRecord }) {
+  if (record.end === 'over') return <small>{record.events.at(-1)?.step ?? 0} steps</small>;
+  return (
+    <small class="bad">{record.end === 'crashed' ? 'stopped by a kernel defect' : 'cut at the limit of steps'}</small>
+  );
+}

@@ -1,0 +1,137 @@
+/** The task tree, each task with its state at the step shown. */
+import type { Case, Task, Who } from '../../src/model/case.ts';
+import { coordinatorEnd, taskEnd, taskWords } from '../shared/case-words.ts';
+import { describe, result, targetOf } from '../shared/describe.ts';
+import type { Frame, LaneState, Playback, Snapshot } from './playback.ts';
+import { DOING } from './signs.ts';
+
+interface Props {
+  readonly c: Case | undefined;
+  readonly playback: Playback;
+  readonly snapshot: Snapshot;
+  readonly frame: Frame | undefined;
+  /** Whether all is played: then the ends are shown. */
+  readonly ended: boolean;
+}
+
+/** More tasks than this are too many to be looked at one by one. */
+const AT_MOST = 300;
+
+export function TreeView({ c, playback, snapshot, frame, ended }: Props) {
+  const below = childrenOf(c, playback.lanes);
+  let left = AT_MOST;
+  const branch = (tasks: readonly Node[]) =>
+    tasks.length === 0 ? null : (
+      <ul>
+        {tasks.map((node) => {
+          left -= 1;
+          return left < 0 ? null : (
+            <li key={node.pid}>
+              <Lane
+                who={node.pid}
+                state={snapshot.lanes.get(node.pid)}
+                words={node.task ? taskWords(node.task) : []}
+                frame={frame}
+                end={ended ? taskEnd(playback.record.final.tasks[node.pid]) : undefined}
+              />
+              {branch(below.get(node.pid) ?? [])}
+            </li>
+          );
+        })}
+      </ul>
+    );
+  const drawn = branch(below.get('coordinator') ?? []);
+  return (
+    <section class="tree">
+      <h4>Tree</h4>
+      <Lane
+        who="coordinator"
+        state={snapshot.lanes.get('coordinator')}
+        words={[]}
+        frame={frame}
+        end={ended ? coordinatorEnd(playback.record.final) : undefined}
+      />
+      {drawn}
+      {left < 0 && <p class="muted">… {-left} more tasks</p>}
+    </section>
+  );
+}
+
+interface Node {
+  readonly pid: number;
+  readonly task?: Task;
+}
+
+/** Children by parent, threads below their leader; tasks that a fault forked, and all when there is no case, below the coordinator. */
+function childrenOf(c: Case | undefined, lanes: readonly Who[]): Map<Who, Node[]> {
+  const below = new Map<Who, Node[]>();
+  const add = (above: Who, node: Node) => {
+    const list = below.get(above);
+    if (list) list.push(node);
+    else below.set(above, [node]);
+  };
+  const known = new Set<number>();
+  for (const task of c?.tasks ?? []) {
+    known.add(task.pid);
+    add(task.leader === task.pid ? task.parent : task.leader, { pid: task.pid, task });
+  }
+  for (const who of lanes) if (typeof who === 'number' && !known.has(who)) add('coordinator', { pid: who });
+  return below;
+}
+
+interface LaneProps {
+  readonly who: Who;
+  readonly state: LaneState | undefined;
+  readonly words: readonly string[];
+  readonly frame: Frame | undefined;
+  readonly end: string | undefined;
+}
+
+function Lane({ who, state, words, frame, end }: LaneProps) {
+  if (!state) {
+    return (
+      <div class="task never">
+        <b>{who}</b> <span class="muted">never took part</span>
+      </div>
+    );
+  }
+  const acts = frame?.events.some((event) => event.actor === who);
+  const hit = frame?.events.filter((event) => targetOf(event) === who && event.actor !== who) ?? [];
+  return (
+    <div
+      class={`task ${state.doing} ${acts ? 'acts' : ''} ${hit.length > 0 ? 'hit' : ''} ${end?.startsWith('returned E') ? 'refused' : ''}`}
+      data-task={who}
+    >
+      <span class="sign" aria-hidden="true">
+        {DOING[state.doing].sign}
+      </span>
+      <b>{who}</b>
+      {state.marked && (
+        <span class="mark" title="has the restart's context">
+          ctx
+        </span>
+      )}
+      <span class="doing">{end ?? doingWords(state)}</span>
+      {state.record !== undefined && <span class="muted">record {state.record}</span>}
+      {words.length > 0 && <span class="muted">{words.join(', ')}</span>}
+      {hit.map((event) => (
+        <em key={event.kind}>
+          ← {event.actor === 'environment' ? describe(event) : `${event.actor} ${verbOf(describe(event), who)}`}
+        </em>
+      ))}
+    </div>
+  );
+}
+
+/** `wakes 101` beside 101 is just `wakes it`. */
+function verbOf(text: string, who: Who): string {
+  return text.replace(new RegExp(`\\b${who}\\b`), 'it');
+}
+
+function doingWords({ doing, point, on, result: value }: LaneState): string {
+  const { words } = DOING[doing];
+  if (doing === 'sleeps') return `sleeps${point === undefined ? '' : ` at ${point}`} on ${on}`;
+  if (doing === 'runs') return point === undefined ? 'in restart' : `at ${point}`;
+  if (doing === 'resumed' && value !== undefined) return `${words} with ${result(value)}`;
+  return words;
+}

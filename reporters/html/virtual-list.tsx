@@ -1,0 +1,95 @@
+/** A list of rows of equal height of which only those in sight exist; up and down move the choice, Enter makes it. */
+import type { ComponentChild } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+
+interface Props {
+  readonly label: string;
+  readonly items: readonly number[];
+  /** Pixels of a row. */
+  readonly height: number;
+  /** The item that is open. */
+  readonly chosen: number | undefined;
+  readonly onChoose: (item: number) => void;
+  readonly row: (item: number) => ComponentChild;
+}
+
+/** Rows beyond the edges, so that scrolling shows no gaps. */
+const MARGIN = 8;
+
+export function VirtualList({ label, items, height, chosen, onChoose, row }: Props) {
+  const box = useRef<HTMLDivElement>(null);
+  const [view, setView] = useState({ top: 0, size: 800 });
+  const [at, setAt] = useState(0);
+  const look = () => {
+    const { current } = box;
+    if (current) setView({ top: current.scrollTop, size: current.clientHeight });
+  };
+  useLayoutEffect(look, []);
+  useEffect(() => {
+    addEventListener('resize', look);
+    return () => removeEventListener('resize', look);
+  }, []);
+  useEffect(() => setAt(Math.max(0, chosen === undefined ? 0 : items.indexOf(chosen))), [items, chosen]);
+  const first = Math.max(0, Math.floor(view.top / height) - MARGIN);
+  const last = Math.min(items.length, Math.ceil((view.top + view.size) / height) + MARGIN);
+  const move = (next: number) => {
+    const to = Math.min(items.length - 1, Math.max(0, next));
+    setAt(to);
+    reveal(box.current, to * height, height);
+  };
+  const page = Math.max(1, Math.floor(view.size / height) - 1);
+  const keys: Readonly<Record<string, () => void>> = {
+    ArrowDown: () => move(at + 1),
+    ArrowUp: () => move(at - 1),
+    PageDown: () => move(at + page),
+    PageUp: () => move(at - page),
+    Home: () => move(0),
+    End: () => move(items.length - 1),
+    Enter: () => items[at] !== undefined && onChoose(items[at]),
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const act = keys[event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  };
+  return (
+    <div
+      ref={box}
+      class="list"
+      role="listbox"
+      aria-label={label}
+      tabIndex={0}
+      aria-activedescendant={items[at] === undefined ? undefined : `item-${items[at]}`}
+      onScroll={look}
+      onKeyDown={onKeyDown}
+    >
+      <div style={{ height: `${items.length * height}px`, position: 'relative' }}>
+        {items.slice(first, last).map((item, i) => (
+          // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus, aria-activedescendant says where
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles keys
+          <div
+            key={item}
+            id={`item-${item}`}
+            role="option"
+            aria-selected={item === chosen}
+            aria-posinset={first + i + 1}
+            aria-setsize={items.length}
+            class={`item ${first + i === at ? 'at' : ''}`}
+            style={{ position: 'absolute', top: `${(first + i) * height}px`, height: `${height}px`, left: 0, right: 0 }}
+            onClick={() => onChoose(item)}
+          >
+            {row(item)}
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function reveal(box: HTMLElement | null, top: number, height: number): void {
+  if (!box) return;
+  if (top < box.scrollTop) box.scrollTop = top;
+  else if (top + height > box.scrollTop + box.clientHeight) box.scrollTop = top + height - box.clientHeight;
+}

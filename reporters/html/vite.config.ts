@@ -1,0 +1,10 @@
+/** Builds the page of the HTML report into one file, dist/template.html (npm run build:html); the reporter puts the data in. */
+import { defineConfig } from 'vite';
+import { viteSingleFile } from 'vite-plugin-singlefile';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [viteSingleFile()],
+  logLevel: 'warn',
+  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', rollupOptions: { input: 'template.html' } },
+});

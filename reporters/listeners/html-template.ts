@@ -1,0 +1,39 @@
+/** The page that an HTML report is made of: built by Vite when the package is, and from the sources again when they are newer. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { DATA_PLACE } from '../html/format.ts';
+
+const HERE = resolve(import.meta.dirname, '..');
+const PAGE = join(HERE, 'html');
+const BUILT = join(PAGE, 'dist', 'template.html');
+
+/** The template. Throws when it is neither there nor can be built. */
+export function readTemplate(): string {
+  if (import.meta.filename.endsWith('.ts') && isStale()) build();
+  const template = readFileSync(BUILT, 'utf8');
+  if (template.split(DATA_PLACE).length !== 2)
+    throw new Error(`${BUILT} has no single place for the data; build it again`);
+  return template;
+}
+
+/** Whether a source of the page is newer than what was built of it. */
+function isStale(): boolean {
+  if (!existsSync(BUILT)) return true;
+  const built = statSync(BUILT).mtimeMs;
+  return [PAGE, join(PAGE, 'style'), join(HERE, 'shared')].some((folder) =>
+    readdirSync(folder, { withFileTypes: true }).some(
+      (entry) => entry.isFile() && statSync(join(folder, entry.name)).mtimeMs > built,
+    ),
+  );
+}
+
+function build(): void {
+  const vite = join(dirname(createRequire(import.meta.url).resolve('vite/package.json')), 'bin', 'vite.js');
+  const { status, stderr } = spawnSync(process.execPath, [vite, 'build', '--config', join(PAGE, 'vite.config.ts')], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  if (status !== 0) throw new Error(`the page of the HTML report can't be built\n${stderr}`);
+}

@@ -1,0 +1,112 @@
+/**
+ * The HTML report: one file that holds everything. Details of a case are packed and written as the case ends, the index at
+ * the end; what stays in memory is the index alone.
+ */
+import { readFileSync } from 'node:fs';
+import { deflateRawSync } from 'node:zlib';
+import {
+  type CaseDetail,
+  DATA_PLACE,
+  DETAILS_ID,
+  INDEX_ID,
+  type IndexEntry,
+  REPORT_VERSION,
+  type ReportIndex,
+} from '../html/format.ts';
+import { caseReport } from '../shared/case-report.ts';
+import type { Listener, Setting } from '../shared/mocha-reporter.ts';
+import type { CaseResult } from '../shared/result.ts';
+import type { Summary } from '../shared/summary.ts';
+import { readTemplate } from './html-template.ts';
+
+/** Packed records of cases that passed are kept up to so many bytes; a browser should open the page without effort. */
+const PASSED_RECORDS = 24 * 1024 * 1024;
+/** A scenario file that is larger than this is not read by anybody. */
+const SOURCE_AT_MOST = 256 * 1024;
+
+export class Html implements Listener {
+  readonly #setting: Setting;
+  readonly #after: string;
+  readonly #cases: IndexEntry[] = [];
+  #packed = 0;
+
+  constructor(setting: Setting, template: string = readTemplate()) {
+    this.#setting = setting;
+    const [before = '', after = ''] = template.split(DATA_PLACE);
+    this.#after = after;
+    setting.out.write(`${before}<script type="text/plain" id="${DETAILS_ID}">\n`);
+  }
+
+  result(result: CaseResult): void {
+    const entry = entryOf(result);
+    const plain = entry.result === 'pass' && entry.known.length === 0;
+    const line = pack(detailOf(result, !plain || this.#packed < PASSED_RECORDS));
+    this.#packed += line.length;
+    this.#cases.push(entry);
+    this.#setting.out.write(`${line}\n`);
+  }
+
+  end(summary: Summary): void {
+    const sources: Record<string, number> = {};
+    let next = this.#cases.length;
+    for (const file of new Set(this.#cases.map((entry) => entry.file))) {
+      const text = sourceOf(file);
+      if (text === undefined) continue;
+      this.#setting.out.write(`${pack(text)}\n`);
+      sources[file] = next;
+      next += 1;
+    }
+    const index: ReportIndex = {
+      version: REPORT_VERSION,
+      written: new Date().toISOString(),
+      summary,
+      cases: this.#cases,
+      sources,
+    };
+    this.#setting.out.write(
+      `</script>\n<script type="application/json" id="${INDEX_ID}">${scriptJson(index)}</script>`,
+    );
+    this.#setting.out.write(this.#after);
+  }
+}
+
+function entryOf({ kind, title, position, duration, verdict }: CaseResult): IndexEntry {
+  return {
+    title,
+    result: kind,
+    file: position?.file ?? '',
+    line: position?.line ?? 0,
+    tags: verdict?.tags ?? [],
+    backend: verdict?.backend ?? '',
+    protocol: verdict?.protocol ?? '',
+    violated: [...new Set(verdict?.violations.map((v) => v.property))],
+    known: [...new Set(verdict?.known.map((v) => v.property))],
+    duration: Math.round(duration * 10) / 10,
+  };
+}
+
+function detailOf(result: CaseResult, withRecord: boolean): CaseDetail {
+  const report = caseReport(result, withRecord);
+  return !withRecord && result.verdict?.record ? { ...report, recordLeftOut: true } : report;
+}
+
+/** Deflated, in base64: a tenth of the JSON, and nothing in it that HTML could take for its own. */
+function pack(value: unknown): string {
+  return deflateRawSync(JSON.stringify(value)).toString('base64');
+}
+
+/** JSON that can stand in a script element: `</script>` and `<!--` can't occur where there is no `<`. */
+export function scriptJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll('<', '\\u003c');
+}
+
+function sourceOf(file: string): string | undefined {
+  if (!/\.ya?ml$/.test(file)) return undefined;
+  try {
+    const text = readFileSync(file, 'utf8');
+    return text.length <= SOURCE_AT_MOST ? text : undefined;
+  } catch {
+    // The file may be elsewhere, or gone; the report does without.
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+/** What a case says about its tasks and faults, and how a run ended, in words. Runs in a browser too. */
+import type { Fault, Task, When } from '../../src/model/case.ts';
+import { coordinatorOutcome, taskOutcome } from '../../src/record/read.ts';
+import type { FinalState, TaskFinal } from '../../src/record/record.ts';
+import { result } from './describe.ts';
+
+/** How the coordinator ended, in words: `returned EBUSY`. */
+export function coordinatorEnd(final: FinalState): string {
+  const { end, at, result: value } = final.coordinator;
+  if (end === 'returned') return `returned ${value === undefined ? 'nothing' : result(value)}`;
+  return `${coordinatorOutcome(final)}${at === undefined ? '' : ` at ${at}`}`;
+}
+
+/** How a task ended, in words: `waiting at sync-1`. */
+export function taskEnd(final: TaskFinal | undefined): string {
+  if (!final) return 'never made';
+  const value = final.end === 'returned' && final.result !== undefined ? ` with ${result(final.result)}` : '';
+  return `${taskOutcome(final)}${final.at === undefined ? '' : ` at ${final.at}`}${value}`;
+}
+
+/** What makes a task special, in the words of the scenario format. */
+export function taskWords(task: Task): string[] {
+  return [
+    ...(task.leader === task.pid ? [] : [`thread of ${task.leader}`]),
+    ...(task.state === 'alive'
+      ? []
+      : [task.exitCode === 0 ? task.state : `${task.state} (exit code ${task.exitCode})`]),
+    ...(task.ghost ? ['ghost'] : []),
+    ...(task.sibling ? [`sibling of ${task.creator}`] : []),
+    ...(task.tracedBy === undefined
+      ? []
+      : [`traced by ${task.tracedBy === 'outsider' ? 'an outsider' : task.tracedBy}`]),
+    ...(task.owner === 'stranger' ? ['owned by a stranger'] : []),
+    ...(task.restartingItself ? ['already in a restart'] : []),
+    ...(task.absent ? ['never calls restart'] : []),
+    ...(task.exits ? ['exits instead'] : []),
+    ...(task.forkedLate === undefined ? [] : [`forked late by ${task.creator}`]),
+  ];
+}
+
+/** A fault in one sentence: `kill 101 when 101 is at sync-3`. */
+export function faultSentence(fault: Fault): string {
+  const targets = fault.targets.join(' or ');
+  const what = {
+    signal: `${fault.signal ?? 'a signal'} to ${targets}`,
+    kill: `kill ${targets}`,
+    stop: `stop ${targets}`,
+    ptrace: `trace ${targets}`,
+    fork: `${targets} forks${fault.child === undefined ? '' : ` ${fault.child}`}`,
+    fail: `${fault.failure ?? 'something'} fails${fault.errno === undefined ? '' : ` with ${fault.errno}`}${targets === '' ? '' : ` for ${targets}`}`,
+    wake: `a spurious wake-up of ${targets}`,
+    delay: `delay ${targets}`,
+    exit: `${targets} exits`,
+  }[fault.verb];
+  const which = fault.call === undefined ? '' : `, call ${fault.call}`;
+  const times = fault.times === 1 ? '' : `, ${fault.times} times`;
+  return `${what}${which}${times}${whenWords(fault.when)}`;
+}
+
+function whenWords(when: When): string {
+  switch (when.kind) {
+    case 'any':
+      return ', at any moment';
+    case 'start':
+      return ', at the start';
+    case 'task':
+      return `, when ${when.task} is at ${when.at}`;
+    case 'coordinator':
+      return `, when the coordinator is at ${when.at}`;
+    case 'after':
+      return `, after ${when.fault}`;
+  }
+}
