@@ -174,6 +174,9 @@ function wrongValue(issue: Issue | NoneOfThem, value: unknown, path: Path): Comp
     if (isText) return `write "${value}" in quotes`;
     return typeof value === 'string' ? didYouMean(value, wordsOf(issue)) : undefined;
   };
+  if (value === null) return { path, message: `${name} has no value`, expected: expectation(issue) };
+  if (issue.code === 'too_big' && typeof value === 'object')
+    return { path, message: `${name} is too long`, expected: issue.message };
   return { path, message: `${name} can not be ${show(value)}`, expected: expectation(issue), hint };
 }
 

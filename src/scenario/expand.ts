@@ -52,13 +52,13 @@ export function expandDocument(raw: RawDocument, context: FileContext): Case[] {
 
 /** Turns paths into places; `values` are those of the matrix that the complaint may be owed to. */
 function complainer(raw: RawDocument, mistakes: Mistakes, values: Values = {}): Complain {
-  const note = describeValues(values);
   const noted = (hint: Lazy): Lazy => {
-    if (note === '') return hint;
-    return () =>
-      [typeof hint === 'function' ? hint() : hint, `in the case ${note}`]
-        .filter((text) => text !== undefined)
-        .join('; ');
+    if (Object.keys(values).length === 0) return hint;
+    return () => {
+      const note = `in the case ${describeValues(values)}`;
+      const said = typeof hint === 'function' ? hint() : hint;
+      return said === undefined ? note : `${said}; ${note}`;
+    };
   };
   return ({ path, part, message, expected, hint }) =>
     mistakes.add({ span: raw.locate(path, part ?? 'value'), message, expected, hint: noted(hint) });
@@ -162,7 +162,7 @@ class Expansion {
     return this.#per(['tree', 'image'], (combination, say) => {
       const [words, of] = [document(combination), tree(combination)];
       if (words === undefined || of === undefined) return undefined;
-      const tasks = of.tasks.length + (words.pids?.length ?? 0);
+      const tasks = Math.max(of.tasks.length, words.pids?.length ?? 0);
       return this.#context.budget.takeTasks(tasks, ['image'], say) ? resolveImage(words, of, say) : undefined;
     });
   }
@@ -196,7 +196,7 @@ class Expansion {
       const tasks = words.tasks?.['all'] === undefined ? 0 : of.tasks.length;
       if (!this.#context.budget.takeTasks(tasks, ['expect', 'tasks', 'all'], say)) return undefined;
       const expect = resolveExpect(words, of, made, say, this.#context.known.properties);
-      return { expect, positions: withAll(places, Object.keys(expect.tasks)) };
+      return { expect, positions: withAll(places, of) };
     });
   }
 

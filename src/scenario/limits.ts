@@ -3,14 +3,14 @@
  * the time to load any file below a second. Files of an ordinary suite stay a hundred times below each.
  */
 
-/** Bytes of a file: 1 MiB. */
-export const MAX_FILE_BYTES = 1 << 20;
+/** Bytes of a file: 512 KiB. */
+export const MAX_FILE_BYTES = 1 << 19;
 /** Tokens of YAML in a file (words, punctuation, spaces and line ends). */
-export const MAX_TOKENS = 250_000;
+export const MAX_TOKENS = 150_000;
 /** Levels of lists and mappings in a document. */
 export const MAX_NESTING = 200;
 /** Values of a document once its aliases are written out. */
-export const MAX_VALUES = 100_000;
+export const MAX_VALUES = 60_000;
 /** Levels of a tree that is written out; a generated one may be as deep as it is large. */
 export const MAX_TREE_DEPTH = 64;
 /** Tasks of a tree that is written out. */
@@ -18,9 +18,13 @@ export const MAX_WRITTEN_TASKS = 10_000;
 /** Tasks of a generated tree. */
 export const MAX_GENERATED_TASKS = 1_000_000;
 /** Tasks of all different trees, images and expectations that a file's cases have. */
-export const MAX_TASKS_PER_FILE = 4_000_000;
+export const MAX_TASKS_PER_FILE = 3_000_000;
+/** Scenarios of a file. */
+export const MAX_DOCUMENTS = 2000;
+/** Faults of a scenario. */
+export const MAX_FAULTS = 1000;
 /** Cases of a file: the products of its matrices. */
-export const MAX_CASES = 100_000;
+export const MAX_CASES = 50_000;
 /** Values that differ from case to case, in all cases of a file together. */
 export const MAX_CASE_VALUES = 1_000_000;
 /** Diagnostics of a file; the rest are counted. */

@@ -44,11 +44,14 @@ export class Matrix {
   /** Makes a thing once for each choice of values of the keys that it depends on. */
   memo<T>(keys: Iterable<string>, make: (combination: Combination) => T): (combination: Combination) => T {
     const used = [...new Set(keys)].map((key) => this.keys.indexOf(key));
-    const made = new Map<string, T>();
-    return (combination) => {
-      const id = used.map((k) => combination.indices[k]).join();
+    // Combinations come in order: what depends on all keys is never asked for again once the next one has come.
+    const keepsAll = used.length < this.keys.length;
+    const made = new Map<number, T>();
+    return ({ values, indices }) => {
+      const id = used.reduce((sum, k) => sum * this.#lists[k]!.length + indices[k]!, 0);
       if (made.has(id)) return made.get(id) as T;
-      const thing = make(combination);
+      if (!keepsAll) made.clear();
+      const thing = make({ values, indices });
       made.set(id, thing);
       return thing;
     };

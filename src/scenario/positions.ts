@@ -1,6 +1,7 @@
 /** Where the file says each thing that a report may want to show: the sections, their words, and the items of short lists. */
 import type { Position } from '../model/case.ts';
 import { MAX_WRITTEN_TASKS } from './limits.ts';
+import type { Tree } from './resolve/tree.ts';
 import { isMapping, type Path, type RawDocument } from './source/raw.ts';
 import type { SourceText } from './source/text.ts';
 
@@ -29,9 +30,9 @@ export function positionAt(raw: RawDocument, source: SourceText, path: Path): Po
   return { file: source.file, ...source.place(raw.locate(path, 'key').start) };
 }
 
-/** With a place for each task that `expect.tasks.all` is written out for; not for very large trees. */
-export function withAll(positions: Positions, pids: readonly string[]): Positions {
+/** With a place for each task that `expect.tasks.all` stands for; not for very large trees. */
+export function withAll(positions: Positions, tree: Tree): Positions {
   const all = positions['expect.tasks.all'];
-  if (all === undefined || pids.length > MAX_WRITTEN_TASKS) return positions;
-  return { ...Object.fromEntries(pids.map((pid) => [`expect.tasks.${pid}`, all])), ...positions };
+  if (all === undefined || tree.tasks.length > MAX_WRITTEN_TASKS) return positions;
+  return { ...Object.fromEntries(tree.tasks.map(({ pid }) => [`expect.tasks.${pid}`, all])), ...positions };
 }

@@ -2,8 +2,8 @@
 import type { Expect, Explore, Fault, TaskExpectation } from '../../model/case.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
-import { listOf } from './image.ts';
-import type { Tree } from './tree.ts';
+import { listOf } from './lists.ts';
+import { pidNames, type Tree } from './tree.ts';
 
 type Outcomes = NonNullable<Checked<'expect'>['tasks']>[string];
 
@@ -20,7 +20,7 @@ export function resolveExpect(
   checkWaiting(expect, complain);
   checkProperties(expect, complain, properties);
   const tasks = resolveTasks(expect, tree);
-  const leftWaiting = expect['left-waiting'] ?? alwaysWaiting(tasks);
+  const leftWaiting = expect['left-waiting'] ?? alwaysWaiting(expect, tree);
   return {
     coordinator: [...new Set(listOf(expect.coordinator))],
     tasks,
@@ -55,15 +55,21 @@ function outcomesOf(words: Outcomes): TaskExpectation[] {
 }
 
 /** A file that says that a task must be waiting in the end has said that it may be. */
-function alwaysWaiting(tasks: Record<number, readonly TaskExpectation[]>): number[] | undefined {
-  const pids = Object.keys(tasks).map(Number);
-  const waiting = pids.filter((pid) => tasks[pid]!.every(({ outcome }) => outcome === 'waiting'));
+function alwaysWaiting(expect: Checked<'expect'>, tree: Tree): number[] | undefined {
+  const { all, ...lines } = expect.tasks ?? {};
+  const own = Object.keys(lines).filter((pid) => mustWait(lines[pid]!));
+  const others = all === undefined || !mustWait(all) ? [] : tree.tasks.filter(({ pid }) => lines[pid] === undefined);
+  const waiting = [...own.map(Number), ...others.map(({ pid }) => pid)];
   return waiting.length === 0 ? undefined : waiting;
 }
 
+function mustWait(words: Outcomes): boolean {
+  return outcomesOf(words).every(({ outcome }) => outcome === 'waiting');
+}
+
 function checkPids(expect: Checked<'expect'>, tree: Tree, forked: ReadonlySet<number>, complain: Complain): void {
-  const isKnown = (pid: number) => tree.byPid.has(pid) || forked.has(pid);
-  const names = () => [...tree.byPid.keys(), ...forked].map(String);
+  const isKnown = (pid: number) => tree.task(pid) !== undefined || forked.has(pid);
+  const names = () => [...pidNames(tree), ...[...forked].map(String)];
   for (const pid of Object.keys(expect.tasks ?? {})) {
     if (pid === 'all' || isKnown(Number(pid))) continue;
     complain({ ...unknown(['expect', 'tasks', pid], 'task', pid, () => ['all', ...names()]), part: 'key' });
@@ -111,8 +117,8 @@ function checkProperties(expect: Checked<'expect'>, complain: Complain, known: r
   });
 }
 
-const DEFAULT_SCHEDULES = 1000;
-const DEFAULT_DEPTH = 3;
+export const DEFAULT_SCHEDULES = 1000;
+export const DEFAULT_DEPTH = 3;
 
 /** How schedules are chosen, with the defaults. */
 export function resolveExplore(explore: Checked<'explore'>): Explore {

@@ -44,7 +44,7 @@ export class FaultChildren {
 
   #isTaken(pid: number): boolean {
     const { tree, restart } = this.#scene;
-    return tree.byPid.has(pid) || pid === restart.coordinatorPid || this.#taken.has(pid);
+    return tree.task(pid) !== undefined || pid === restart.coordinatorPid || this.#taken.has(pid);
   }
 
   /** The first free pids above the tree, none of which the image names: that would give a bogus pid a task. */

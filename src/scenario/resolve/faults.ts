@@ -17,8 +17,8 @@ import { fault as faultSchema, VERB_NAMES } from '../schema/fault.ts';
 import type { Path } from '../source/raw.ts';
 import { FaultChildren } from './fault-children.ts';
 import { checkOrder } from './fault-order.ts';
-import { listOf } from './image.ts';
-import type { Tree } from './tree.ts';
+import { listOf } from './lists.ts';
+import { pidNames, type Tree } from './tree.ts';
 import { resolveWhen } from './when.ts';
 
 type FaultWords = NonNullable<Document['faults']>[number];
@@ -118,11 +118,11 @@ class Resolver {
     const word = verb === 'signal' ? 'to' : verb === 'fail' ? 'task' : verb;
     const given = words[word];
     const targets = listOf<Who>(given);
-    const { byPid } = this.#scene.tree;
+    const { tree } = this.#scene;
     targets.forEach((target, k) => {
       const at = [...path, word, ...(Array.isArray(given) ? [k] : [])];
-      if (target !== 'coordinator' && !byPid.has(target)) {
-        this.#complain(unknown(at, 'task', String(target), () => ['coordinator', ...[...byPid.keys()].map(String)]));
+      if (target !== 'coordinator' && tree.task(target) === undefined) {
+        this.#complain(unknown(at, 'task', String(target), () => ['coordinator', ...pidNames(tree)]));
       } else if (words.fail !== undefined) {
         this.#checkFailing(words.fail, target, at);
       }

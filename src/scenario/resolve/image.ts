@@ -2,15 +2,29 @@
 import type { Image, ImageDamage } from '../../model/case.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
+import { listOf } from './lists.ts';
 import type { Tree } from './tree.ts';
 
 /** What the task that reads record 0 returns from restart; the next one is one more. */
 export const FIRST_RETVAL = 1000;
-const DEFAULT_XOR = 0xff;
+export const DEFAULT_XOR = 0xff;
 
 /** The image of a case; by default that of the tree. */
 export function resolveImage(image: Checked<'image'>, tree: Tree, complain: Complain): Image {
   const pids = image.pids ?? savedPids(tree);
+  checkPids(image, pids, complain);
+  const zombies = new Set(image.zombies ?? []);
+  for (const task of tree.tasks) if (task.state === 'zombie') zombies.add(task.pid);
+  const records = pids.map((pid, i) => ({
+    pid,
+    zombie: zombies.has(pid),
+    retval: image.retval?.[pid] ?? FIRST_RETVAL + i,
+  }));
+  return { pids, nrTasks: image['nr-tasks'] ?? pids.length, records, damage: resolveDamage(image, pids, complain) };
+}
+
+function checkPids(image: Checked<'image'>, pids: readonly number[], complain: Complain): void {
+  if (image.zombies === undefined && image.retval === undefined) return;
   const saved = new Set(pids);
   const names = () => [...saved].map(String);
   image.zombies?.forEach((pid, i) => {
@@ -20,14 +34,6 @@ export function resolveImage(image: Checked<'image'>, tree: Tree, complain: Comp
     if (!saved.has(Number(pid)))
       complain({ ...unknown(['image', 'retval', pid], 'pid of the image', pid, names), part: 'key' });
   }
-  const zombies = new Set(image.zombies ?? []);
-  for (const task of tree.tasks) if (task.state === 'zombie') zombies.add(task.pid);
-  const records = pids.map((pid, i) => ({
-    pid,
-    zombie: zombies.has(pid),
-    retval: image.retval?.[pid] ?? FIRST_RETVAL + i,
-  }));
-  return { pids, nrTasks: image['nr-tasks'] ?? pids.length, records, damage: resolveDamage(image, pids, complain) };
 }
 
 /**
@@ -83,10 +89,4 @@ function resolveDamage(image: Checked<'image'>, pids: readonly number[], complai
     return { kind: 'corrupt', object, index: recordOf('corrupt', i, one), at, xor };
   });
   return [...cut, ...changed];
-}
-
-/** One or a list of them, or nothing, as a list. */
-export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value as T];
 }

@@ -8,7 +8,7 @@ import type { Tree } from './tree.ts';
 const KNOWN_FLAGS = flagBits(Object.values(RESTART_FLAGS));
 
 export const DEFAULT_PROTOCOL = 'series';
-const DEFAULT_COORDINATOR = 1;
+export const DEFAULT_COORDINATOR = 1;
 
 /** The call; `protocols` are the names that are known, when the caller knows them. */
 export function resolveRestart(
@@ -22,7 +22,7 @@ export function resolveRestart(
   const root = tree.root.pid;
   const coordinatorPid = restart['coordinator-pid'] ?? (taskself ? root : DEFAULT_COORDINATOR);
   if (taskself) checkTaskself(tree, coordinatorPid, complain);
-  else if (tree.byPid.has(coordinatorPid)) complainTaken(restart, tree, coordinatorPid, complain);
+  else if (tree.task(coordinatorPid)) complainTaken(restart, tree, coordinatorPid, complain);
   const protocol = restart.protocol ?? DEFAULT_PROTOCOL;
   if (protocols !== undefined && !protocols.includes(protocol)) {
     complain(unknown(['restart', 'protocol'], 'protocol', protocol, () => protocols));

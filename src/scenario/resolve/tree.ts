@@ -13,7 +13,8 @@ export interface Tree {
   /** See Case.tasks. */
   readonly tasks: readonly Task[];
   readonly root: Task;
-  readonly byPid: ReadonlyMap<number, Task>;
+  /** The task with this pid; undefined for one that the tree does not have. */
+  task(pid: number): Task | undefined;
   /** Leaders of groups that have more threads than one. */
   readonly threaded: ReadonlySet<number>;
   /** Siblings of the root: children of the coordinator that the root made. */
@@ -34,16 +35,31 @@ function generated(generate: Parameters<typeof generateTasks>[0], complain: Comp
     complain({ path, message: `the last task would have the pid ${last}`, expected: `pids up to ${PID_MAX}` });
     return undefined;
   }
-  return treeOf(generateTasks(generate), () => ['tree', 'generate']);
+  const tasks = generateTasks(generate);
+  const root = tasks[0]!;
+  return {
+    tasks,
+    root,
+    task: (pid) => tasks[pid - root.pid],
+    threaded: new Set(),
+    besideRoot: [],
+    pathOf: () => ['tree', 'generate'],
+  };
+}
+
+/** All pids of a tree as words, for messages. */
+export function pidNames(tree: Tree): string[] {
+  return tree.tasks.map(({ pid }) => String(pid));
 }
 
 function treeOf(tasks: readonly Task[], pathOf: Tree['pathOf']): Tree {
   const root = tasks[0]!;
+  const byPid = new Map(tasks.map((task) => [task.pid, task]));
   const threads = tasks.filter((task) => task.leader !== task.pid);
   return {
     tasks,
     root,
-    byPid: new Map(tasks.map((task) => [task.pid, task])),
+    task: (pid) => byPid.get(pid),
     threaded: new Set(threads.map((task) => task.leader)),
     besideRoot: tasks.filter(
       (task) => task.parent === 'coordinator' && task.leader !== root.pid && task.leader === task.pid,

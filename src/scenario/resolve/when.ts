@@ -5,7 +5,7 @@ import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
 import type { Path } from '../source/raw.ts';
 import { endsBeforeFirstPoint } from './restart.ts';
-import type { Tree } from './tree.ts';
+import { pidNames, type Tree } from './tree.ts';
 
 type FaultWords = NonNullable<Checked<'faults'>[number]>;
 type WhenWords = NonNullable<FaultWords['when']>;
@@ -25,9 +25,9 @@ export function resolveWhen(
     if (reason) complain({ path: [...path, 'coordinator'], message: `this moment can never come: ${reason}` });
     return { kind: 'coordinator', at: words.coordinator };
   }
-  const task = tree.byPid.get(words.task);
+  const task = tree.task(words.task);
   if (task === undefined) {
-    complain(unknown([...path, 'task'], 'task', String(words.task), () => [...tree.byPid.keys()].map(String)));
+    complain(unknown([...path, 'task'], 'task', String(words.task), () => pidNames(tree)));
   } else {
     const reason = neverAtTask(task, words.at, tree, restart);
     if (reason) complain({ path: [...path, 'at'], message: `this moment can never come: ${reason}` });

@@ -1,5 +1,6 @@
 /** The scenario as a whole. The one source of the types, the JSON Schema, the reference page and the checks at load time. */
 import * as z from 'zod';
+import { MAX_FAULTS } from '../limits.ts';
 import { expect, explore } from './expect.ts';
 import { fault } from './fault.ts';
 import { image } from './image.ts';
@@ -58,7 +59,7 @@ export const scenario = mapping('a scenario: a mapping with scenario and tree', 
   ).optional(),
   restart: word(restart, 'How restart(2) is called.', 'restart: { protocol: hardened }').optional(),
   faults: word(
-    z.array(fault, { error: 'a list of faults' }),
+    z.array(fault, { error: 'a list of faults' }).max(MAX_FAULTS, { error: `at most ${MAX_FAULTS} faults` }),
     'What goes wrong, and when.',
     'faults: [{ kill: 101, when: any }]',
   ).optional(),

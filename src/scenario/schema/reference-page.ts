@@ -98,6 +98,8 @@ const LIMITS = `## Limits
 | values of a document, aliases written out | ${limits.MAX_VALUES.toLocaleString('en')} |
 | a tree that is written out | ${limits.MAX_WRITTEN_TASKS.toLocaleString('en')} tasks, ${limits.MAX_TREE_DEPTH} levels |
 | a generated tree | ${limits.MAX_GENERATED_TASKS.toLocaleString('en')} tasks |
+| scenarios in a file | ${limits.MAX_DOCUMENTS.toLocaleString('en')} |
+| faults of a scenario | ${limits.MAX_FAULTS.toLocaleString('en')} |
 | cases of a file | ${limits.MAX_CASES.toLocaleString('en')}, with ${limits.MAX_CASE_VALUES.toLocaleString('en')} values that differ between them |
 | tasks in the different trees, images and expectations of a file | ${limits.MAX_TASKS_PER_FILE.toLocaleString('en')} |
 | diagnostics shown for a file | ${limits.MAX_DIAGNOSTICS} |

@@ -13,7 +13,7 @@ import {
   Parser,
   type YAMLError,
 } from 'yaml';
-import { MAX_NESTING, MAX_TOKENS, MAX_VALUES } from '../limits.ts';
+import { MAX_DOCUMENTS, MAX_NESTING, MAX_TOKENS, MAX_VALUES } from '../limits.ts';
 import type { Mistakes } from './diagnostic.ts';
 import { type Entries, type Raw, RawDocument, type RawList, type RawMapping, show } from './raw.ts';
 import type { Span } from './text.ts';
@@ -38,6 +38,15 @@ export function readYaml(text: string, mistakes: Mistakes): RawDocument[] {
       hint: EMPTY_HINT,
     });
   }
+  if (documents.length > MAX_DOCUMENTS) {
+    const [start] = documents[MAX_DOCUMENTS]!.range;
+    mistakes.add({
+      span: { start, end: start },
+      message: `the file has more than ${MAX_DOCUMENTS} documents`,
+      hint: SPLIT_HINT,
+    });
+    return [];
+  }
   const read: RawDocument[] = [];
   for (const document of documents) {
     const raw = readDocument(document, text, mistakes);
@@ -60,7 +69,7 @@ function parse(text: string, mistakes: Mistakes): Cst[] | undefined {
       mistakes.add({
         span,
         message: `the file has more than ${MAX_TOKENS} words`,
-        hint: 'split it into several files',
+        hint: SPLIT_HINT,
       });
       return undefined;
     }
@@ -74,6 +83,7 @@ function parse(text: string, mistakes: Mistakes): Cst[] | undefined {
   return tokens;
 }
 
+const SPLIT_HINT = 'split it into several files';
 const TOO_DEEP = `lists and mappings are nested more than ${MAX_NESTING} deep`;
 
 function compose(tokens: Cst[]): Document.Parsed[] {
@@ -119,7 +129,7 @@ function readDocument(document: Document.Parsed, text: string, mistakes: Mistake
   }
   const reader = new Reader(mistakes);
   const { value } = reader.read(document.contents, 0);
-  return mistakes.count > before ? undefined : new RawDocument(value, span, reader.entries);
+  return reader.usable ? new RawDocument(value, span, reader.entries) : undefined;
 }
 
 /** One mistake of syntax makes many that follow from it: the first of a line is told, and none once the structure is lost. */
@@ -159,6 +169,8 @@ class Reader {
   readonly #anchors = new Map<string, Measured | undefined>();
   #size = 0;
   #full = false;
+  /** Whether all values could be read; keys that could not be are left out. */
+  usable = true;
 
   constructor(mistakes: Mistakes) {
     this.#mistakes = mistakes;
@@ -219,7 +231,7 @@ class Reader {
       const key = this.#key(pair.key, keySpan);
       if (key === undefined) continue;
       if (entries.has(key)) {
-        this.#refuse(keySpan, `the key ${show(key)} is there twice`, 'each key once');
+        this.#refuseKey(keySpan, `the key ${show(key)} is there twice`, 'each key once');
         continue;
       }
       const inner = pair.value === null ? NOTHING : this.read(pair.value, depth + 1);
@@ -234,23 +246,19 @@ class Reader {
 
   #key(node: ParsedNode | null, span: Span): string | undefined {
     const scalar = node === null || isCollection(node) ? undefined : this.read(node, 0).value;
-    if (typeof scalar === 'object' || scalar === undefined) {
-      this.#refuse(span, 'a key is a word or a number', 'key: value');
-      return undefined;
-    }
+    if (typeof scalar === 'object' || scalar === undefined)
+      return this.#refuseKey(span, 'a key is a word or a number', 'key: value');
     const key = String(scalar);
-    if (key === '<<') {
-      this.#refuse(span, 'merge keys (<<) are not read', undefined, 'write the keys out, or use a matrix');
-      return undefined;
-    }
-    if (key === '__proto__') {
-      this.#refuse(span, 'the key __proto__ can not be used');
-      return undefined;
-    }
-    if (key.includes('${{')) {
-      this.#refuse(span, 'a key can not come from the matrix', undefined, 'expressions stand for values only');
-      return undefined;
-    }
+    if (key === '__proto__') return this.#refuseKey(span, 'the key __proto__ can not be used');
+    if (key === '<<')
+      return this.#refuseKey(span, 'merge keys (<<) are not read', undefined, 'write the keys out, or use a matrix');
+    if (key.includes('${{'))
+      return this.#refuseKey(
+        span,
+        'a key can not come from the matrix',
+        undefined,
+        'expressions stand for values only',
+      );
     return key;
   }
 
@@ -271,14 +279,19 @@ class Reader {
 
   /** Said once: all that comes after is too much as well. */
   #tooLarge(span: Span): Measured {
-    if (!this.#full) this.#refuse(span, TOO_LARGE);
+    this.#refuse(span, TOO_LARGE);
     this.#full = true;
     return NOTHING;
   }
 
-  #refuse(span: Span, message: string, expected?: string, hint?: string): Measured {
-    this.#mistakes.add({ span, message, expected, hint });
+  #refuse(span: Span, message: string, expected?: string): Measured {
+    this.usable = false;
+    if (!this.#full) this.#mistakes.add({ span, message, expected });
     return NOTHING;
+  }
+
+  #refuseKey(span: Span, message: string, expected?: string, hint?: string): undefined {
+    if (!this.#full) this.#mistakes.add({ span, message, expected, hint });
   }
 }
 

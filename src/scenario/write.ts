@@ -1,0 +1,150 @@
+/** A case as a scenario file: what a shrunk counterexample becomes. Defaults are left out, so that it is short. */
+import { isDeepStrictEqual } from 'node:util';
+import { isScalar, visit, Document as YamlDocument } from 'yaml';
+import { type Case, type Explore, FAILURES, type Fault, type Image, RESTART_FLAGS } from '../model/case.ts';
+import { DEFAULT_DEPTH, DEFAULT_SCHEDULES } from './resolve/expect.ts';
+import { flagList } from './resolve/flags.ts';
+import { DEFAULT_XOR, FIRST_RETVAL, savedPids } from './resolve/image.ts';
+import { oneOrAll } from './resolve/lists.ts';
+import { DEFAULT_COORDINATOR, DEFAULT_PROTOCOL } from './resolve/restart.ts';
+import type { Document } from './schema/document.ts';
+import { writeExpect } from './write-expect.ts';
+import { writeTree } from './write-tree.ts';
+
+/** Lists and mappings that are as short as this stand on one line. */
+const FLOW_WIDTH = 90;
+const LINE_WIDTH = 120;
+
+/**
+ * YAML of one scenario that loads to an equivalent case: the same but for its id, its place, and the matrix, whose
+ * values are written out; it is called by the case's title. The case must be one that the format can say: its tree in
+ * the order of the walk, written out not deeper than MAX_TREE_DEPTH.
+ */
+export function writeScenario(c: Case): string {
+  const document = new YamlDocument(documentOf(c));
+  // Pids are keys that JavaScript makes texts of.
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (isScalar(key) && /^-?\d+$/.test(String(key.value))) key.value = Number(key.value);
+    },
+  });
+  visit(document, {
+    Collection(_, node, path) {
+      if (path.length > 1 && JSON.stringify(node).length <= FLOW_WIDTH) node.flow = true;
+      // What stands inside of a line is on it.
+      return node.flow ? visit.SKIP : undefined;
+    },
+  });
+  return document.toString({ lineWidth: LINE_WIDTH });
+}
+
+function documentOf(c: Case): Document {
+  const restart = restartOf(c);
+  const image = imageOf(c);
+  const expect = writeExpect(c.expect, c.tasks);
+  return {
+    scenario: c.title,
+    ...(c.why === undefined ? {} : { why: c.why }),
+    ...(c.tags.length === 0 ? {} : { tags: [...c.tags] }),
+    tree: writeTree(c.tasks),
+    ...(isEmpty(image) ? {} : { image }),
+    ...(isEmpty(restart) ? {} : { restart }),
+    ...(c.faults.length === 0 ? {} : { faults: c.faults.map(faultOf) }),
+    ...(c.explore === undefined ? {} : { explore: exploreOf(c.explore) }),
+    ...(isEmpty(expect) ? {} : { expect }),
+  };
+}
+
+function isEmpty(mapping: object): boolean {
+  return Object.keys(mapping).length === 0;
+}
+
+function restartOf({ restart, tasks }: Case): NonNullable<Document['restart']> {
+  const root = tasks[0]!.pid;
+  const coordinator = restart.flags & RESTART_FLAGS.taskself ? root : DEFAULT_COORDINATOR;
+  return {
+    ...(restart.pid === root ? {} : { pid: restart.pid }),
+    ...(restart.coordinatorPid === coordinator ? {} : { 'coordinator-pid': restart.coordinatorPid }),
+    ...(restart.flags === 0 ? {} : { flags: flagList(restart.flags) }),
+    ...(restart.capable ? {} : { capable: false }),
+    ...(restart.fd === 'good' ? {} : { fd: restart.fd }),
+    ...(restart.logfd === 'none' ? {} : { logfd: restart.logfd }),
+    ...(restart.debug ? { debug: true } : {}),
+    ...(restart.protocol === DEFAULT_PROTOCOL ? {} : { protocol: restart.protocol }),
+    ...(restart.backends.length === 0 ? {} : { backends: [...restart.backends] }),
+  };
+}
+
+function imageOf({ image, tasks }: Case): NonNullable<Document['image']> {
+  const states = new Map(tasks.map((task) => [task.pid, task.state]));
+  const saved = savedPids({ tasks, root: tasks[0]! });
+  const zombies = image.records
+    .filter(({ pid, zombie }) => zombie && states.get(pid) !== 'zombie')
+    .map(({ pid }) => pid);
+  const retvals = image.records.flatMap(({ pid, retval }, i) => (retval === FIRST_RETVAL + i ? [] : [[pid, retval]]));
+  return {
+    ...(isDeepStrictEqual(image.pids, saved) ? {} : { pids: [...image.pids] }),
+    ...(image.nrTasks === image.pids.length ? {} : { 'nr-tasks': image.nrTasks }),
+    ...damageOf(image),
+    ...(zombies.length === 0 ? {} : { zombies: [...new Set(zombies)] }),
+    ...(retvals.length === 0 ? {} : { retval: Object.fromEntries(retvals) }),
+  };
+}
+
+function damageOf({ damage }: Image): Pick<NonNullable<Document['image']>, 'truncate' | 'corrupt'> {
+  const which = (index: number) => (index === 0 ? {} : { index });
+  const cut = damage.filter(({ kind }) => kind === 'truncate');
+  const truncate = cut.map(({ object, index }) => (index === 0 ? object : { object, index }));
+  const changed = damage.filter(({ kind }) => kind === 'corrupt');
+  const corrupt = changed.map(({ object, index, at, xor }) => ({
+    object,
+    ...which(index),
+    ...(at === 0 ? {} : { at }),
+    ...(xor === DEFAULT_XOR ? {} : { xor }),
+  }));
+  return {
+    ...(truncate.length === 0 ? {} : { truncate: oneOrAll(truncate) }),
+    ...(corrupt.length === 0 ? {} : { corrupt: oneOrAll(corrupt) }),
+  };
+}
+
+function faultOf(fault: Fault, i: number): NonNullable<Document['faults']>[number] {
+  const { verb, name, targets, signal, failure, errno, call, times, child, when } = fault;
+  const whom = oneOrAll(targets);
+  // Said of a call: without both, it is the first; `when: any` alone would be any one of them.
+  const isFirst = call === 1 && when.kind === 'any';
+  const isAny = when.kind === 'any' && !(failure !== undefined && call === undefined);
+  return {
+    ...(signal === undefined ? {} : { signal, to: whom }),
+    ...(failure === undefined ? {} : { fail: failure, ...(targets.length === 0 ? {} : { task: whom }) }),
+    ...(signal === undefined && failure === undefined ? { [verb]: whom } : {}),
+    ...(failure === undefined || errno === FAILURES[failure].errno ? {} : { errno }),
+    ...(call === undefined || isFirst ? {} : { call }),
+    ...(child === undefined ? {} : { child }),
+    ...(times === 1 ? {} : { times }),
+    ...(name === `${verb}-${i + 1}` ? {} : { name }),
+    ...(isAny ? {} : { when: whenOf(when) }),
+  };
+}
+
+function whenOf(when: Fault['when']): NonNullable<NonNullable<Document['faults']>[number]['when']> {
+  switch (when.kind) {
+    case 'task':
+      return { task: when.task, at: when.at };
+    case 'coordinator':
+      return { coordinator: when.at };
+    case 'after':
+      return { after: when.fault };
+    default:
+      return when.kind;
+  }
+}
+
+function exploreOf({ strategy, schedules, seed, depth }: Explore): NonNullable<Document['explore']> {
+  const more = {
+    ...(schedules === DEFAULT_SCHEDULES ? {} : { schedules }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(depth === DEFAULT_DEPTH ? {} : { depth }),
+  };
+  return isEmpty(more) ? strategy : { strategy, ...more };
+}
