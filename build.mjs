@@ -1,7 +1,7 @@
 /**
  * Builds `dist/`: compiles src and reporters (types are stripped and nothing is minified, for the simulated backend reads
- * the source of its own functions), copies what is not TypeScript, and stamps the time when it began, by which the
- * program can tell that the sources beside it are newer.
+ * the source of its own functions), builds the page of the HTML report, copies what is not TypeScript, and stamps the
+ * time when it began, by which the program can tell that the sources beside it are newer.
  */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
@@ -13,8 +13,14 @@ const dist = path.join(root, 'dist');
 const began = new Date();
 
 rmSync(dist, { recursive: true, force: true });
-const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+const { resolve } = createRequire(import.meta.url);
+const tsc = resolve('typescript/bin/tsc');
+const vite = path.join(path.dirname(resolve('vite/package.json')), 'bin/vite.js');
 const { status } = spawnSync(process.execPath, [tsc, '--project', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});
+const page = spawnSync(process.execPath, [vite, 'build', '--config', 'reporters/html/vite.config.ts'], {
   cwd: root,
   stdio: 'inherit',
 });
@@ -26,11 +32,13 @@ chmodSync(path.join(dist, 'src/cli/bin.js'), 0o755);
 const stamp = path.join(dist, '.built');
 writeFileSync(stamp, '');
 utimesSync(stamp, began, began);
-process.exitCode = status ?? 1;
+process.exitCode = status || (page.status ?? 1);
 
-/** The native agent's C sources are shipped where they are. */
+/** The native agent's C sources are shipped where they are; of the HTML report's page only what Vite makes of it. */
 function isAsset(file) {
   if (statSync(file).isDirectory())
-    return path.relative(root, file) !== path.join('src', 'backends', 'native', 'agent');
+    return !['src/backends/native/agent', 'reporters/html'].some(
+      (own) => path.relative(root, file) === path.normalize(own),
+    );
   return !/\.tsx?$/.test(file);
 }

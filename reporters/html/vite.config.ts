@@ -1,4 +1,4 @@
-/** Builds the page of the HTML report into one file, dist/template.html (npm run build:html); the reporter puts the data in. */
+/** Builds the page of the HTML report into one file, dist/page/template.html (npm run build:html); the reporter puts the data in. */
 import { defineConfig } from 'vite';
 import { viteSingleFile } from 'vite-plugin-singlefile';
 
@@ -6,5 +6,5 @@ export default defineConfig({
   root: import.meta.dirname,
   plugins: [viteSingleFile()],
   logLevel: 'warn',
-  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022', rollupOptions: { input: 'template.html' } },
+  build: { outDir: '../../dist/page', emptyOutDir: true, target: 'es2022', rollupOptions: { input: 'template.html' } },
 });

@@ -22,7 +22,7 @@ export interface RunFlags {
 }
 
 /** The reporters that ship, by the names that `--reporter` takes. */
-export const REPORTER_NAMES: readonly string[] = ['spec', 'junit', 'json', 'tap', 'github'];
+export const REPORTER_NAMES: readonly string[] = ['spec', 'junit', 'json', 'tap', 'github', 'html'];
 
 export interface ReporterSpec {
   readonly name: string;
