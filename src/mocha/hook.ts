@@ -1,9 +1,9 @@
 /** Teaches Node's `require`, which is how Mocha loads its files, that a YAML file is a suite of scenarios. */
 import { createRequire } from 'node:module';
-import path from 'node:path';
 import { KNOWN_NAMES } from '../injector/known.ts';
 import type { Case } from '../model/case.ts';
 import { formatDiagnostic, type Loaded, loadScenarioFileSync } from '../scenario/index.ts';
+import { readShard, SHARD_EXTENSION } from './shard.ts';
 import { defineBrokenSuite, defineSuite, type SuiteSetting } from './suite.ts';
 
 export interface HookSetting extends SuiteSetting {
@@ -22,13 +22,27 @@ export function hookScenarioFiles(setting: () => HookSetting | string): void {
     extensions[extension] = define;
     extensions[`.replay${extension}`] = () => {};
   }
+  const loadOnce = onlyTheLast(loadAnew);
+  extensions[SHARD_EXTENSION] = (_module, name) => {
+    const { file, from, to } = readShard(name);
+    const given = setting();
+    defineFile(file, typeof given === 'string' ? given : { load: loadOnce, ...given, part: { from, to } });
+  };
 }
 
 function defineFile(file: string, setting: HookSetting | string): void {
-  const title = suiteTitle(file);
   const loaded = typeof setting === 'string' ? setting : casesOf((setting.load ?? loadAnew)(file));
-  if (typeof setting === 'string' || typeof loaded === 'string') defineBrokenSuite(title, file, String(loaded));
-  else defineSuite(title, loaded, setting);
+  if (typeof setting === 'string' || typeof loaded === 'string') defineBrokenSuite(file, String(loaded));
+  else defineSuite(file, loaded, setting);
+}
+
+/** Shards of a file come one after the other: what was loaded for the one before serves for the next. */
+function onlyTheLast(load: (file: string) => Loaded): (file: string) => Loaded {
+  let last: { readonly file: string; readonly loaded: Loaded } | undefined;
+  return (file) => {
+    if (last?.file !== file) last = { file, loaded: load(file) };
+    return last.loaded;
+  };
 }
 
 function loadAnew(file: string): Loaded {
@@ -39,9 +53,4 @@ function loadAnew(file: string): Loaded {
 function casesOf({ cases, diagnostics }: Loaded): readonly Case[] | string {
   const mistakes = diagnostics.filter(({ severity }) => severity === 'error');
   return mistakes.length === 0 ? cases : mistakes.map((mistake) => formatDiagnostic(mistake)).join('\n\n');
-}
-
-/** A file's suite is called by its path from where we are, the same on every machine. */
-export function suiteTitle(file: string): string {
-  return path.relative(process.cwd(), file).split(path.sep).join('/');
 }

@@ -1,4 +1,5 @@
 /** One scenario file as one Mocha suite: a test for each case. */
+import path from 'node:path';
 import type { Backend } from '../backends/backend.ts';
 import { openBackend } from '../injector/backends.ts';
 import { runCase } from '../injector/index.ts';
@@ -15,12 +16,14 @@ export interface SuiteSetting {
   readonly signal?: AbortSignal;
   /** How a backend comes by its name; by default one of this build's. */
   readonly open?: (name: BackendName) => Promise<Backend>;
+  /** Only these of the tests that are selected. */
+  readonly part?: { readonly from: number; readonly to: number };
 }
 
 /** Mocha's words for a suite and a test, whichever of its interfaces is in use. */
 interface Interface {
   describe(title: string, body: (this: Mocha.Suite) => void): void;
-  it(title: string, body: (this: Mocha.Context) => Promise<void> | void): void;
+  it(title: string, body: (this: Mocha.Context) => Promise<void> | void): Mocha.Test;
 }
 
 /** The interface that Mocha has put into the globals (bdd or tdd). Throws when there is none. */
@@ -32,35 +35,43 @@ function currentInterface(): Interface {
 }
 
 /** Defines the suite of a file. No suite when nothing in it is selected. */
-export function defineSuite(title: string, cases: readonly Case[], setting: SuiteSetting): void {
-  const { options, signal } = setting;
-  const tests = selectTests(options, cases);
+export function defineSuite(file: string, cases: readonly Case[], setting: SuiteSetting): void {
+  const { options, signal, part } = setting;
+  const tests = selectTests(options, cases).slice(part?.from, part?.to);
   if (tests.length === 0) return;
   const { describe, it } = currentInterface();
-  describe(title, function () {
+  describe(suiteTitle(file), function () {
+    this.file = file;
     // Every run has a limit of steps, or of time where steps can't be counted; a second limit would only hide which.
     this.timeout(0);
     const backends = backendsOf(this, setting);
     releaseVerdicts(this);
     for (const { c, backend } of tests) {
-      it(testTitle(c, backend, options), async function () {
+      const test = it(testTitle(c, backend, options), async function () {
         const verdict = await runCase(c, { ...options, backend: await backends(backend), ...(signal && { signal }) });
         attachVerdict(this.test!, verdict);
         if (verdict.status === 'skip') this.skip();
         if (verdict.status !== 'pass') throw failureOf(verdict);
       });
+      test.file = file;
     }
   });
 }
 
 /** Defines the suite of a file that can't be loaded: one failing test that says what is wrong with it. */
-export function defineBrokenSuite(title: string, file: string, diagnostics: string): void {
+export function defineBrokenSuite(file: string, diagnostics: string): void {
   const { describe, it } = currentInterface();
+  const title = suiteTitle(file);
   describe(title, () => {
     it('is a scenario file', () => {
       throw new CaseFailed(diagnostics, title, { file, line: 1, column: 1 });
     });
   });
+}
+
+/** A file's suite is called by its path from where we are, the same on every machine. */
+export function suiteTitle(file: string): string {
+  return path.relative(process.cwd(), file).split(path.sep).join('/');
 }
 
 /** Opens each backend once for the suite, at first use, and lets go of it after the last test. */

@@ -1,19 +1,40 @@
-/** How a verdict travels on a Mocha test, also from a worker of a parallel run (where a test is a plain object). */
+/**
+ * How a verdict travels on a Mocha test. From a worker of a parallel run every event brings its test along as a plain
+ * object, three times for each test; there a verdict with its record is sent packed, and unpacked when it is asked for.
+ */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Verdict } from './verdict.ts';
+
+interface Carrier {
+  verdict?: Verdict;
+  /** The verdict as deflated JSON, in base64. */
+  packedVerdict?: string;
+  serialize?: () => Record<string, unknown>;
+}
 
 /** Puts a verdict on a test; in a worker it is sent along because the test's `serialize` is extended. */
 export function attachVerdict(test: object, verdict: Verdict): void {
-  const carrier = test as { verdict?: Verdict; serialize?: () => Record<string, unknown> };
+  const carrier = test as Carrier;
   carrier.verdict = verdict;
   const serialize = carrier.serialize;
   if (serialize && !Object.hasOwn(test, 'serialize')) {
-    carrier.serialize = function (this: typeof carrier) {
-      return { ...serialize.call(this), verdict: this.verdict };
+    let packed: string | undefined;
+    carrier.serialize = function (this: Carrier) {
+      packed ??= this.verdict && pack(this.verdict);
+      return { ...serialize.call(this), ...(packed !== undefined && { packedVerdict: packed }) };
     };
   }
 }
 
 /** The verdict on a test; undefined for a test that is not a scenario's. */
 export function verdictOf(test: object): Verdict | undefined {
-  return (test as { verdict?: Verdict }).verdict;
+  const carrier = test as Carrier;
+  if (carrier.verdict === undefined && carrier.packedVerdict !== undefined) {
+    carrier.verdict = JSON.parse(inflateRawSync(Buffer.from(carrier.packedVerdict, 'base64')).toString('utf8'));
+  }
+  return carrier.verdict;
+}
+
+function pack(verdict: Verdict): string {
+  return deflateRawSync(JSON.stringify(verdict), { level: 1 }).toString('base64');
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { simulated } from '../../src/backends/simulated/index.ts';
 import { type FindViolations, runCase } from '../../src/injector/index.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { Violation } from '../../src/record/verdict.ts';
@@ -79,8 +80,7 @@ describe('runCase', () => {
         ...(exploreSeed && { seed: exploreSeed }),
       };
       const c = exploreSeed === undefined ? aCase() : aCase({}, { explore });
-      const schedulable = Object.assign(backend, { open: () => assert.fail('not by this strategy') });
-      await runCase(c, { backend: schedulable, find: byLog, ...options });
+      await runCase(c, { backend, find: byLog, ...options });
       return backend.run.args.map(([plan]) => plan.seed);
     };
 
@@ -234,14 +234,10 @@ describe('runCase', () => {
     const explore = { strategy: 'random' as const, schedules: 3, depth: 1 };
 
     it('tries as many schedules as the file says, or as the caller says instead', async () => {
-      for (const [options, runs] of [
-        [{}, 3],
-        [{ schedules: 5 }, 5],
-      ] as const) {
-        const backend = Object.assign(aBackend(), { open: () => assert.fail('not by this strategy') });
-        await runCase(aCase({}, { explore }), { backend, find: byLog, ...options });
-        assert.equal(backend.run.callCount, runs);
-      }
+      const tried = async (options: { schedules?: number }) =>
+        (await runCase(aCase({}, { explore }), { backend: simulated(), find: byLog, ...options })).tried;
+      assert.equal((await tried({})).schedules, 3);
+      assert.equal((await tried({ schedules: 5 })).schedules, 5);
     });
 
     it('is one run on a backend that can not be scheduled, unless the caller asks for more', async () => {

@@ -15,7 +15,7 @@ export const addList: AddCommand = ({ program, action }) => {
 
 async function list(paths: readonly string[], { json }: { readonly json: boolean }): Promise<ExitCode> {
   const { loadPaths } = await import('../files.ts');
-  const { suiteTitle } = await import('../../mocha/hook.ts');
+  const { suiteTitle } = await import('../../mocha/suite.ts');
   const loaded = loadPaths(paths);
   if (typeof loaded === 'number') return loaded;
   for (const [file, { cases }] of loaded) {

@@ -1,9 +1,13 @@
 /** Drives Mocha: the same suites as `npx mocha`, in this process or in workers, to an exit code. */
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Mocha from 'mocha';
 import { hookScenarioFiles } from '../../mocha/hook.ts';
 import { OPTIONS_VARIABLE, type SuiteOptions } from '../../mocha/options.ts';
+import { selectTests } from '../../mocha/select.ts';
+import { shardsOf } from '../../mocha/shard.ts';
 import { verdictOf } from '../../record/attach.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { LoadedFiles } from '../files.ts';
@@ -34,10 +38,9 @@ export async function drive(request: DriveRequest): Promise<ExitCode> {
     reporterOptions: { reporters, total },
     ...(parallel && { require: workerRequires() }),
   } as Mocha.MochaOptions);
-  mocha.files = [...request.loaded.keys()];
   const interrupt = onInterrupt();
   try {
-    if (parallel) process.env[OPTIONS_VARIABLE] = JSON.stringify(request.options);
+    if (parallel) prepareWorkers(mocha, request);
     else await loadHere(mocha, request, interrupt.signal);
     return await new Promise((resolve) => run(mocha, interrupt.signal, resolve));
   } finally {
@@ -47,7 +50,24 @@ export async function drive(request: DriveRequest): Promise<ExitCode> {
 
 function loadHere(mocha: Mocha, { loaded, options }: DriveRequest, signal: AbortSignal): Promise<void> {
   hookScenarioFiles(() => ({ options, signal, load: (file) => loaded.get(file)! }));
+  mocha.files = [...loaded.keys()];
   return mocha.loadFilesAsync();
+}
+
+/** Workers load for themselves: they are told what, and with which options. */
+function prepareWorkers(mocha: Mocha, { loaded, options }: DriveRequest): void {
+  process.env[OPTIONS_VARIABLE] = JSON.stringify(options);
+  const folder = temporaryFolder();
+  mocha.files = [...loaded].flatMap(([file, { cases }], i) =>
+    shardsOf(file, selectTests(options, cases).length, path.join(folder, String(i))),
+  );
+}
+
+/** A folder that is gone when the program ends, however it ends. */
+function temporaryFolder(): string {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mktrouble-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** What a worker requires before it loads a scenario file; from the sources it first has to learn TypeScript. */
@@ -58,16 +78,15 @@ function workerRequires(): string[] {
 }
 
 function run(mocha: Mocha, signal: AbortSignal, done: (exit: ExitCode) => void): void {
-  let exit: ExitCode = EXIT.ok;
+  let findings = 0;
   const runner = mocha.run((failures) => {
     process.off('exit', unfinished);
-    // A failure that no test had: a reporter broke.
-    if (failures > 0 && exit === EXIT.ok) exit = EXIT.defect;
+    // What failed and is no finding: a backend that broke, or a reporter.
+    const exit = failures > findings ? EXIT.defect : findings > 0 ? EXIT.finding : EXIT.ok;
     done(signal.aborted ? EXIT.interrupted : exit);
   });
   runner.on('fail', (test) => {
-    const finding = verdictOf(test)?.status === 'fail';
-    if (exit !== EXIT.defect) exit = finding ? EXIT.finding : EXIT.defect;
+    if (verdictOf(test)?.status === 'fail') findings += 1;
   });
   signal.addEventListener('abort', () => abort(runner));
   process.once('exit', unfinished);

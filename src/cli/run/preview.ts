@@ -1,9 +1,9 @@
 /** `--list` and `--dry-run`: what would be run, without running it. */
 import { openBackend } from '../../injector/backends.ts';
 import { DEFAULT_SEED, underProtocol, whyNot } from '../../injector/index.ts';
-import { suiteTitle } from '../../mocha/hook.ts';
 import type { SuiteOptions } from '../../mocha/options.ts';
 import { selectTests, testTitle } from '../../mocha/select.ts';
+import { suiteTitle } from '../../mocha/suite.ts';
 import type { BackendName, Case, Fault, When } from '../../model/case.ts';
 import type { LoadedFiles } from '../files.ts';
 
