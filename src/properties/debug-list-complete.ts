@@ -1,7 +1,7 @@
 /** The debug build's status list tells of everybody. */
 import type { Case, Who } from '../model/case.ts';
 import { errnoNumber } from '../model/errno.ts';
-import type { Actor, DebugEntry, DebugType } from '../record/record.ts';
+import type { Actor, DebugEntry, DebugType, RunRecord } from '../record/record.ts';
 import type { Violation } from '../record/verdict.ts';
 import { type Property, stepAt } from './property.ts';
 import { type Story, storyOf } from './story.ts';
@@ -21,14 +21,15 @@ export const debugListComplete: Property = {
   check(c, record) {
     if (!c.restart.debug) return [];
     const story = storyOf(c, record);
+    const noMemory = withoutMemory(c, record);
     const violations: Violation[] = [];
     let printed = false;
     record.events.forEach((event, position) => {
       if (event.kind === 'status-list') {
         printed = true;
-        const problem = problemOf(c, participants(story, position), event.entries);
+        const problem = problemOf(c, participants(story, position, noMemory), event.entries);
         if (problem) violations.push({ property: name, message: problem, ...stepAt(record, position) });
-      } else if (event.kind === 'free' && !printed && participants(story, position).size > 0) {
+      } else if (event.kind === 'free' && !printed && participants(story, position, noMemory).size > 0) {
         printed = true;
         violations.push({ property: name, message: 'the context is freed without a status list', step: event.step });
       }
@@ -37,11 +38,22 @@ export const debugListComplete: Property = {
   },
 };
 
+/** Who says that there was no memory; a ghost never has a result to tell it by. */
+function withoutMemory(c: Case, record: RunRecord): Set<Actor> {
+  const errno = -errnoNumber('ENOMEM');
+  const said = new Set<Actor>();
+  for (const event of record.events) {
+    if ((event.kind === 'error' && event.error === errno) || (event.kind === 'return' && event.result === errno)) {
+      said.add(identify(c, event.actor));
+    }
+  }
+  return said;
+}
+
 /** Who took part before this position, but for those who had no memory to register. */
-function participants({ fates }: Story, position: number): Set<Actor> {
-  const noMemory = -errnoNumber('ENOMEM');
+function participants({ fates }: Story, position: number, noMemory: ReadonlySet<Actor>): Set<Actor> {
   const took = [...fates].filter(
-    ([, { registered, tookPart, result }]) => registered < position || (tookPart < position && result !== noMemory),
+    ([who, { registered, tookPart }]) => registered < position || (tookPart < position && !noMemory.has(who)),
   );
   return new Set(took.map(([actor]) => actor));
 }

@@ -24,7 +24,10 @@ export const REPAIRS = {
     'a task that dies with the context before it was done records -ESRCH; the coordinator does not wait for it for good',
   deadLetGo: 'a dying task clears its checkpoint_ctx, and a dead task is not activated',
   killAllMarked: 'the coordinator kills by context, not by descent: also those whose parent died first',
-  ghostsMayFail: 'a ghost that ends before the first activation is no kernel BUG',
+  ghostsMayFail:
+    'a ghost that ends because the restart fails is not counted as done: no kernel BUG before the first activation, and the count does not fall below zero',
+  debugTellsEnds:
+    '(debug build) the status list says how a coordinator ended that fails early, and that a zombie has exited',
   forkPutsBack: 'fork gives the child its reference only when it can not fail any more',
   foreignersAreRefused:
     'a task that the image does not name is refused with -ESRCH at sync point 2; it neither reads past pids_arr nor waits for good',

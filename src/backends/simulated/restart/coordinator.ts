@@ -212,23 +212,26 @@ export function* conductRestart(current: number, ctx: number): Steps<number> {
 }
 
 /** The question at `out`: did the restart fail? */
-export function* hasFailed(ctx: number, ret: number): Steps<boolean> {
+export function* hasFailed(current: number, ctx: number, ret: number): Steps<boolean> {
   if (variant.deafCoordinator) return ret < 0;
-  if (variant.oneDecision) return yield* decide(ctx, CKPT_CTX_SUCCESS);
+  if (variant.oneDecision) return yield* decide(current, ctx, CKPT_CTX_SUCCESS);
   return yield* ckptTestError(ctx);
 }
 
 /** do_restore_coord() */
 export function* doRestoreCoord(current: number, ctx: number, pid: number): Steps<number> {
   let ret = yield* claimRestart(current, ctx, pid);
-  if (ret < 0) return ret;
+  if (ret < 0) {
+    if (variant.debugTellsEnds) yield* restoreDebugError(current, ctx, ret);
+    return ret;
+  }
   ret = yield* conductRestart(current, ctx);
 
   at(current, POINT_OUT);
   yield* restoreDebugError(current, ctx, ret);
   if (ret < 0) yield* ckptErr(current, ctx, ret);
 
-  const failed = yield* hasFailed(ctx, ret);
+  const failed = yield* hasFailed(current, ctx, ret);
   if (failed) {
     yield* destroyDescendants(current, ctx);
     if (!variant.ownError || ret >= 0) ret = yield* ckptGetError(current, ctx);

@@ -60,7 +60,10 @@ export function* restoreDebugRunning(current: number, ctx: number): Steps {
 /** restore_debug_exit() */
 export function* restoreDebugExit(current: number, ctx: number): Steps {
   if (!world.debug) return;
-  if (yield* restoreDebugGetme(current, ctx)) setStatus(current, RESTART_DBG_WAITING, RESTART_DBG_EXITED);
+  if (yield* restoreDebugGetme(current, ctx)) {
+    const running = variant.debugTellsEnds ? RESTART_DBG_RUNNING : 0;
+    setStatus(current, RESTART_DBG_WAITING | running, RESTART_DBG_EXITED);
+  }
 }
 
 /** restore_debug_free(): prints the list when the context is freed. */

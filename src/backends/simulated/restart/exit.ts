@@ -4,7 +4,7 @@ import { ACTIVE_PID, CHECKPOINT_CTX, FLAGS, MARKED, NR_TOTAL, NULL, PF_RESTARTIN
 import { taskLock, taskUnlock } from '../kernel/lock.ts';
 import { BUG, m, note, oops, variant } from '../kernel/memory.ts';
 import { ESRCH } from './errno.ts';
-import { ckptCtxGet, ckptCtxPut, ckptErr } from './sys.ts';
+import { ckptCtxGet, ckptCtxPut, ckptErr, ckptTestError } from './sys.ts';
 import { restoreActivateNext, restoreTaskDone } from './turn.ts';
 
 /** exit_checkpoint(): what is left to do for a task that dies with a context. */
@@ -18,8 +18,8 @@ export function* exitCheckpoint(tsk: number): Steps {
 
   if ((m[tsk + FLAGS]! & PF_RESTARTING) !== 0) {
     if (!variant.ghostsMayFail && (yield* load(ctx, ACTIVE_PID)) === -1) oops(BUG);
-    if (variant.series) yield* restoreTaskDone(tsk, ctx);
-    else yield* restoreActivateNext(tsk, ctx);
+    if (!variant.series) yield* restoreActivateNext(tsk, ctx);
+    else if (!variant.ghostsMayFail || !(yield* ckptTestError(ctx))) yield* restoreTaskDone(tsk, ctx);
   } else if (variant.deadAreMissed) {
     yield* ckptErr(tsk, ctx, -ESRCH);
   }

@@ -111,23 +111,24 @@ export function* restoreNotifyError(current: number, ctx: number): Steps {
 }
 
 /** The flag of ckpt_set_error(): whether this error is not the one that counts. */
-export function* claimError(ctx: number): Steps<boolean> {
+export function* claimError(current: number, ctx: number): Steps<boolean> {
   if (!variant.oneDecision) return (yield* testAndSetBit(ctx, KFLAGS, CKPT_CTX_ERROR)) !== 0;
-  return yield* decide(ctx, CKPT_CTX_ERROR);
+  return yield* decide(current, ctx, CKPT_CTX_ERROR);
 }
 
 /** (hardened: oneDecision) Sets SUCCESS or ERROR unless one of them is set: true when it was too late. */
-export function* decide(ctx: number, flag: number): Steps<boolean> {
+export function* decide(current: number, ctx: number, flag: number): Steps<boolean> {
   yield touch(ctx, KFLAGS, WRITE);
   live(ctx);
   if ((m[ctx + KFLAGS]! & (CKPT_CTX_SUCCESS | CKPT_CTX_ERROR)) !== 0) return true;
   m[ctx + KFLAGS]! |= flag;
+  if (flag === CKPT_CTX_SUCCESS) note('success', current);
   return false;
 }
 
 /** ckpt_set_error(): the first error is the one that counts. */
 export function* ckptSetError(current: number, ctx: number, err: number): Steps {
-  const late = yield* claimError(ctx);
+  const late = yield* claimError(current, ctx);
   note('error', current, err, late ? 0 : 1);
   if (!late || variant.lastError) {
     yield* store(ctx, ERRNO, err);
@@ -139,8 +140,8 @@ export function* ckptSetError(current: number, ctx: number, err: number): Steps 
 
 /** ckpt_set_success() */
 export function* ckptSetSuccess(current: number, ctx: number): Steps {
-  yield* testAndSetBit(ctx, KFLAGS, CKPT_CTX_SUCCESS);
-  note('success', current);
+  const decided = yield* testAndSetBit(ctx, KFLAGS, CKPT_CTX_SUCCESS);
+  if (decided === 0) note('success', current);
   yield* completeAll(current, ctx, ERRNO_SYNC);
 }
 
