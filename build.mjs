@@ -1,38 +1,46 @@
 /**
  * Builds `dist/`: compiles src and reporters (types are stripped and nothing is minified, for the simulated backend reads
  * the source of its own functions), builds the page of the HTML report, copies what is not TypeScript, and stamps the
- * time when it began, by which the program can tell that the sources beside it are newer.
+ * time when it began, by which the program can tell that the sources beside it are newer. Does nothing when `dist/` is
+ * up to date; --force builds all the same.
  */
-import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, cpSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 
 const root = import.meta.dirname;
 const dist = path.join(root, 'dist');
-const began = new Date();
-
-rmSync(dist, { recursive: true, force: true });
-const { resolve } = createRequire(import.meta.url);
-const tsc = resolve('typescript/bin/tsc');
-const vite = path.join(path.dirname(resolve('vite/package.json')), 'bin/vite.js');
-const { status } = spawnSync(process.execPath, [tsc, '--project', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-});
-const page = spawnSync(process.execPath, [vite, 'build', '--config', 'reporters/html/vite.config.ts'], {
-  cwd: root,
-  stdio: 'inherit',
-});
-
-for (const folder of ['src', 'reporters']) {
-  cpSync(path.join(root, folder), path.join(dist, folder), { recursive: true, filter: isAsset });
-}
-chmodSync(path.join(dist, 'src/cli/bin.js'), 0o755);
 const stamp = path.join(dist, '.built');
-writeFileSync(stamp, '');
-utimesSync(stamp, began, began);
-process.exitCode = status || (page.status ?? 1);
+const INPUTS = ['src', 'reporters', 'build.mjs', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+
+if (!process.argv.includes('--force') && isUpToDate()) console.log('dist/ is up to date');
+else process.exitCode = await build();
+
+async function build() {
+  const began = new Date();
+  rmSync(dist, { recursive: true, force: true });
+  const { resolve } = createRequire(import.meta.url);
+  const vite = path.join(path.dirname(resolve('vite/package.json')), 'bin/vite.js');
+  const codes = await Promise.all([
+    node(resolve('typescript/bin/tsc'), '--project', 'tsconfig.build.json'),
+    node(vite, 'build', '--config', 'reporters/html/vite.config.ts'),
+  ]);
+  for (const folder of ['src', 'reporters']) {
+    cpSync(path.join(root, folder), path.join(dist, folder), { recursive: true, filter: isAsset });
+  }
+  chmodSync(path.join(dist, 'src/cli/bin.js'), 0o755);
+  if (codes.some((code) => code !== 0)) return 1;
+  writeFileSync(stamp, '');
+  utimesSync(stamp, began, began);
+  return 0;
+}
+
+function node(...args) {
+  return new Promise((resolve) => {
+    spawn(process.execPath, args, { cwd: root, stdio: 'inherit' }).on('close', (code) => resolve(code ?? 1));
+  });
+}
 
 /** The native agent's C sources are shipped where they are; of the HTML report's page only what Vite makes of it. */
 function isAsset(file) {
@@ -41,4 +49,15 @@ function isAsset(file) {
       (own) => path.relative(root, file) === path.normalize(own),
     );
   return !/\.tsx?$/.test(file);
+}
+
+function isUpToDate() {
+  const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return INPUTS.every((input) => newest(path.join(root, input)) <= built);
+}
+
+function newest(file) {
+  const stats = statSync(file);
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return readdirSync(file).reduce((time, name) => Math.max(time, newest(path.join(file, name))), stats.mtimeMs);
 }
