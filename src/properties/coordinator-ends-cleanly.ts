@@ -1,6 +1,7 @@
 /** The coordinator always comes back, with 0 or an errno. */
 import type { Case } from '../model/case.ts';
-import type { RunRecord } from '../record/record.ts';
+import type { Actor, RunRecord } from '../record/record.ts';
+import { killIn } from './kills.ts';
 import { isOver, type Property } from './property.ts';
 import { type Story, storyOf } from './story.ts';
 import { identify, treeOf } from './tree.ts';
@@ -42,12 +43,15 @@ function problemOf(c: Case, record: RunRecord, story: Story): string | undefined
   return undefined;
 }
 
+/** Whether a fault killed the coordinator, or a thread of it, or made it exit. */
 function isKilledFromOutside(c: Case, { events }: RunRecord): boolean {
+  const { taskself, tasks } = treeOf(c);
+  const isCoordinator = (who: Actor) =>
+    who === 'coordinator' || (taskself && typeof who === 'number' && tasks.get(who)?.leader === c.tasks[0]?.leader);
   return events.some((event) => {
-    if (event.kind === 'signal') {
-      return !event.force && event.signal === 'SIGKILL' && identify(c, event.task) === 'coordinator';
-    }
-    if (event.kind !== 'fault' || event.target === undefined) return false;
-    return (event.verb === 'kill' || event.verb === 'exit') && identify(c, event.target) === 'coordinator';
+    const kill = killIn(c, event);
+    if (kill) return !kill.force && isCoordinator(kill.victim);
+    if (event.kind !== 'fault' || event.verb !== 'exit' || event.target === undefined) return false;
+    return isCoordinator(identify(c, event.target));
   });
 }

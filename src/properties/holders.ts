@@ -1,7 +1,7 @@
 /** Who has the context as its checkpoint_ctx, while a record is read event by event. */
 import type { Case } from '../model/case.ts';
 import type { Actor, RunEvent } from '../record/record.ts';
-import { identify } from './tree.ts';
+import { identify, treeOf } from './tree.ts';
 
 export class Holders {
   readonly #case: Case;
@@ -23,8 +23,24 @@ export class Holders {
 
   /** Takes note of an event. */
   see(event: RunEvent): void {
-    if (event.kind === 'mark') this.#holding.add(identify(this.#case, event.task));
-    else if (event.kind === 'fork' && event.inherits) this.#holding.add(event.child);
+    if (isMark(event)) this.#holding.add(identify(this.#case, event.task));
+    else if (isInherited(this.#case, event)) this.#holding.add(event.child);
     else if (event.kind === 'unmark' || event.kind === 'exit') this.#holding.delete(identify(this.#case, event.actor));
   }
+}
+
+/** Whether the event sets a checkpoint_ctx for good. What a parent gives to a child that it makes counts when the child is made. */
+export function isMark(event: RunEvent): event is RunEvent & { kind: 'mark' } {
+  return event.kind === 'mark' && (event.actor === 'coordinator' || event.actor === event.task);
+}
+
+/** Whether a fork hands on the context of this restart. */
+export function isInherited(c: Case, event: RunEvent): event is RunEvent & { kind: 'fork' } {
+  return event.kind === 'fork' && event.inherits && !isElsewhere(c, event);
+}
+
+/** Whether parent or child of a fork is in a restart of its own: what they have is another context. */
+export function isElsewhere(c: Case, fork: { readonly actor: Actor; readonly child: number }): boolean {
+  const { elsewhere } = treeOf(c);
+  return elsewhere.has(fork.actor) || elsewhere.has(fork.child);
 }

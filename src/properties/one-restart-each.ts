@@ -1,5 +1,5 @@
 /** A task is in one restart at a time. */
-import { Holders } from './holders.ts';
+import { Holders, isMark } from './holders.ts';
 import { type Property, stepAt } from './property.ts';
 import { nameOf } from './words.ts';
 
@@ -17,7 +17,7 @@ export const oneRestartEach: Property = {
     const holders = new Holders(c);
     for (let position = 0; position < record.events.length; position++) {
       const event = record.events[position]!;
-      if (event.kind === 'mark' && holders.has(event.task)) {
+      if (isMark(event) && holders.has(event.task)) {
         const message = `${nameOf(event.actor)} marks ${nameOf(event.task)}, which has a context already`;
         return [{ property: name, message, ...stepAt(record, position) }];
       }

@@ -1,9 +1,10 @@
 /** Who is sent SIGKILL in restart dies. */
 import type { Case } from '../model/case.ts';
 import type { RunRecord } from '../record/record.ts';
+import { killIn } from './kills.ts';
 import { isOver, type Property } from './property.ts';
 import { type Ended, fateOf, isDead, type Story, storyOf } from './story.ts';
-import { identify, treeOf } from './tree.ts';
+import { treeOf } from './tree.ts';
 import { endText, listOf } from './words.ts';
 
 const name = 'sigkill-kills';
@@ -37,9 +38,8 @@ export const sigkillKills: Property = {
 function killsOf(c: Case, record: RunRecord, story: Story): Map<number | 'coordinator', number> {
   const killed = new Map<number | 'coordinator', number>();
   record.events.forEach((event, position) => {
-    if (event.kind !== 'signal' || event.signal !== 'SIGKILL') return;
-    const who = identify(c, event.task);
-    if (who === 'environment') return;
+    const who = killIn(c, event)?.victim;
+    if (who === undefined || who === 'environment') return;
     const { dead, back } = fateOf(story, who);
     const group = who === 'coordinator' ? who : leaderOf(c, who);
     if (position < dead && position < back && !killed.has(group)) killed.set(group, position);

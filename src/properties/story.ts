@@ -1,6 +1,7 @@
 /** What a record says happened to each actor, worked out in one pass and once for each record. */
 import type { Case } from '../model/case.ts';
 import type { Actor, EffectKind, RunEvent, RunRecord, TaskFinal } from '../record/record.ts';
+import { isInherited, isMark } from './holders.ts';
 import { identify, treeOf } from './tree.ts';
 
 /** The position of what did not happen: after everything that did. */
@@ -88,6 +89,11 @@ export function isDead(final: TaskFinal): boolean {
   return final.end === 'killed' || final.end === 'zombie' || final.end === 'exited';
 }
 
+/** Whether this is the error that counts, of this restart and not of one that goes on below. */
+export function isFirstError(c: Case, event: RunEvent): event is RunEvent & { kind: 'error' } {
+  return event.kind === 'error' && event.first && !treeOf(c).elsewhere.has(event.actor);
+}
+
 function newFate(): Fate {
   return {
     marked: NEVER,
@@ -119,9 +125,9 @@ function tell(c: Case, record: RunRecord): Story {
   let firstError = NEVER;
   record.events.forEach((event, position) => {
     if (event.kind === 'success') success = Math.min(success, position);
-    else if (event.kind === 'error' && event.first) firstError = Math.min(firstError, position);
-    if (event.kind === 'mark') first(fate(event.task), 'marked', position);
-    else if (event.kind === 'fork' && event.inherits) first(fate(event.child), 'marked', position);
+    else if (isFirstError(c, event)) firstError = Math.min(firstError, position);
+    if (isMark(event)) first(fate(event.task), 'marked', position);
+    else if (isInherited(c, event)) first(fate(event.child), 'marked', position);
     if (event.actor !== 'environment') follow(fate(event.actor), event, position);
   });
   completeFromFinal(record, fate);
@@ -157,7 +163,7 @@ const MOMENTS: { readonly [kind in EffectKind]?: Moment } = {
 function follow(fate: Fate, event: RunEvent, position: number): void {
   const moment = MOMENTS[event.kind];
   if (moment) first(fate, moment, position);
-  if (showsPart(event)) first(fate, 'tookPart', position);
+  if (showsPart(event) && fate.dying === NEVER) first(fate, 'tookPart', position);
   if (event.kind === 'exit' || (event.kind === 'point' && event.point === 'exit')) first(fate, 'dying', position);
   if (event.kind === 'sleep') fate.asleepOn = event.on;
   if (event.kind === 'return') {

@@ -14,6 +14,8 @@ export interface Tree {
    * their own and what descends from those. TASKSELF: the caller alone.
    */
   readonly inside: ReadonlySet<Actor>;
+  /** Tasks that are in a restart of their own, and their descendants: what they have is another context. */
+  readonly elsewhere: ReadonlySet<Actor>;
   /** `pids_arr` as the coordinator reads it: who is to restore itself, in this order. */
   readonly pids: readonly number[];
   /** For each pid its first place in `pids`. */
@@ -47,12 +49,18 @@ function makeTree(c: Case): Tree {
   const tasks = new Map(c.tasks.map((task) => [task.pid, task]));
   const root = taskself ? 'coordinator' : rootOf(c);
   const pids = c.image.pids.slice(0, Math.max(c.image.nrTasks, 0));
+  const below = childrenOf(c);
+  const nested = c.tasks.filter(({ restartingItself }) => restartingItself).map(({ pid }) => pid);
+  const inside: Set<Actor> =
+    typeof root === 'number' ? reach(below, [root], new Set(nested)) : new Set(root === undefined ? [] : [root]);
+  for (const { pid, owner } of c.tasks) if (owner === 'stranger') inside.delete(pid);
   return {
     taskself,
     frozen: (c.restart.flags & RESTART_FLAGS.frozen) !== 0,
     root,
     tasks,
-    inside: root === undefined ? new Set() : root === 'coordinator' ? new Set<Actor>([root]) : subtree(c, tasks, root),
+    inside,
+    elsewhere: reach(below, nested, new Set()),
     pids,
     placeOf: new Map([...pids.entries()].reverse().map(([place, pid]) => [pid, place])),
     groups: groupsOf(c),
@@ -65,7 +73,8 @@ function rootOf(c: Case): number | undefined {
     ?.pid;
 }
 
-function subtree(c: Case, tasks: ReadonlyMap<number, Task>, root: number): Set<Actor> {
+/** Who hangs below whom: the children of a task, and the threads of a leader. */
+function childrenOf(c: Case): Map<Who, number[]> {
   const below = new Map<Who, number[]>();
   for (const { pid, parent, leader } of c.tasks) {
     const above = leader === pid ? parent : leader;
@@ -73,17 +82,19 @@ function subtree(c: Case, tasks: ReadonlyMap<number, Task>, root: number): Set<A
     if (children) children.push(pid);
     else below.set(above, [pid]);
   }
-  const inside = new Set<Actor>();
-  const seen = new Set<number>();
-  for (const open = [root]; open.length > 0; ) {
-    const task = tasks.get(open.pop()!)!;
-    if (seen.has(task.pid)) continue;
-    seen.add(task.pid);
-    if (task.restartingItself) continue;
-    if (task.owner !== 'stranger') inside.add(task.pid);
-    for (const child of below.get(task.pid) ?? []) open.push(child);
+  return below;
+}
+
+/** These tasks and all below them, but not below those that are cut off. */
+function reach(below: ReadonlyMap<Who, number[]>, from: readonly number[], cut: ReadonlySet<number>): Set<number> {
+  const reached = new Set<number>();
+  for (const open = [...from]; open.length > 0; ) {
+    const pid = open.pop()!;
+    if (reached.has(pid) || cut.has(pid)) continue;
+    reached.add(pid);
+    for (const child of below.get(pid) ?? []) open.push(child);
   }
-  return inside;
+  return reached;
 }
 
 function groupsOf(c: Case): Map<number, Task[]> {

@@ -1,7 +1,7 @@
 /** Before its claim a restart has touched nobody. */
 import { type Property, stepAt } from './property.ts';
 import { storyOf } from './story.ts';
-import { identify } from './tree.ts';
+import { identify, treeOf } from './tree.ts';
 import { nameOf } from './words.ts';
 
 const name = 'uncommitted-touches-nothing';
@@ -11,16 +11,17 @@ export const uncommittedTouchesNothing: Property = {
   name,
   title: 'Before its claim a restart touches nobody',
   statement:
-    'Until the coordinator has set its own checkpoint_ctx it marks, wakes and kills no task; so a failure up to there leaves everyone as they were.',
+    'Until the coordinator has set its own checkpoint_ctx it marks, wakes and kills no task; so a failure up to there leaves everyone as they were. (A TASKSELF that fails kills itself, and wakes its threads to die.)',
   source:
     'protocol.md, "The coordinator": "A failure up to and including claim returns at once: nothing is woken, nothing is killed"; do_restore_coord ("From now on we are committed to the restart")',
   hint: 'Does a step before the claim go to the clean-up at out, or does prepare come too early?',
   check(c, record) {
+    const { taskself } = treeOf(c);
     const { marked: claimed } = storyOf(c, record).coordinator;
     const position = record.events.findIndex(
       (event, at) =>
         at < claimed &&
-        (event.kind === 'mark' || event.kind === 'wake' || (event.kind === 'signal' && event.force)) &&
+        (event.kind === 'mark' || (event.kind === 'wake' && !taskself) || (event.kind === 'signal' && event.force)) &&
         identify(c, event.actor) === 'coordinator' &&
         identify(c, event.task) !== 'coordinator',
     );

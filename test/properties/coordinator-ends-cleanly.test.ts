@@ -39,6 +39,22 @@ describe(name, () => {
     assertHolds(name, fault.die('coordinator'));
   });
 
+  it('lets a fault make it exit, and take it down with a thread of it', () => {
+    assertHolds(
+      name,
+      blocked().add('environment', 'fault', { fault: 'e', verb: 'exit', target: 'coordinator' }).die('coordinator'),
+    );
+    const tasks = [aTask(100), aTask(101, { leader: 100 }), aTask(102, { parent: 100 })];
+    const hit = (target: number, flags: number) =>
+      new Script(aCase({ tasks, restart: { flags } }))
+        .claim()
+        .add('environment', 'fault', { fault: 'k', verb: 'kill', target })
+        .die('coordinator');
+    assertHolds(name, hit(101, FLAGS.taskself));
+    violationOf(name, hit(102, FLAGS.taskself));
+    violationOf(name, hit(101, 0));
+  });
+
   it('lets TASKSELF return a value, and kill itself when it fails', () => {
     const c = aCase({ tasks: [aTask(100)], restart: { flags: FLAGS.taskself } });
     const script = new Script(c).claim().restore('coordinator', 0).return('coordinator', 1000);

@@ -82,7 +82,10 @@ describe(name, () => {
     assertHolds(name, script.add('environment', 'signal', { task: 111, signal: 'SIGKILL', force: false }));
   });
 
-  it('says nothing of a context that an outsider inherits by fork', () => {
-    assertHolds(name, new Script(withOthers()).claim().mark(100).add(100, 'fork', { child: 110, inherits: true }));
+  it('takes a sibling that inherits the context by fork for one of the tree', () => {
+    const script = new Script(withOthers()).claim().mark(100).add(100, 'fork', { child: 110, inherits: true });
+    assertHolds(name, script.destroy(100, 110));
+    const without = new Script(withOthers()).claim().add(110, 'fork', { child: 112, inherits: false }).mark(100);
+    violationOf(name, without.destroy(112));
   });
 });

@@ -19,6 +19,22 @@ describe(name, () => {
     violationOf(name, kill(joined(), 102, true).return(102, 1002).add(102, 'user'), succeeded);
   });
 
+  it('finds it of a kill that is told as a fault', () => {
+    const fault = (verb: string) => joined().add('environment', 'fault', { fault: 'f', verb, target: 102 });
+    violationOf(name, fault('kill'), succeeded);
+    assertHolds(name, fault('signal'), succeeded);
+    const deadly = {
+      verb: 'signal',
+      name: 'f',
+      targets: [102],
+      signal: 'SIGKILL',
+      times: 1,
+      when: { kind: 'any' },
+    } as const;
+    const script = fault('signal');
+    violationOf(name, Object.assign(script, { case: { ...script.case, faults: [deadly] } }), succeeded);
+  });
+
   it('finds another thread of the group alive', () => {
     assert.match(violationOf(name, kill(joined(), 101).die(101), succeeded).message, /100/);
   });
