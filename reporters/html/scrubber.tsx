@@ -26,7 +26,7 @@ export function Scrubber({ playback, at, onSeek, keys }: Props) {
     };
     const press = (event: KeyboardEvent) => {
       const to = moves[event.key];
-      if (to === undefined || event.ctrlKey || event.metaKey || event.altKey || isField(event.target)) return;
+      if (to === undefined || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
       event.preventDefault();
       onSeek(to);
     };
@@ -82,11 +82,11 @@ export function Scrubber({ playback, at, onSeek, keys }: Props) {
   );
 }
 
-function isField(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (/^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName) || target.closest('.list') !== null)
-  );
+/** Fields have their own use for keys; the list of cases for those that go up and down in it. */
+function isTaken({ key, target }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (/^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName)) return true;
+  return target.closest('.list') !== null && !['ArrowLeft', 'ArrowRight', 'v'].includes(key);
 }
 
 function wordsAt({ frames, atEnd }: Playback, at: number): string {

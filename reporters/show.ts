@@ -1,0 +1,15 @@
+/** One verdict as the terminal reporter tells a failure; for commands that show a single run. */
+import type { Verdict } from '../src/record/verdict.ts';
+import { failureLines } from './shared/failure.ts';
+import { type TerminalStream, terminalOutput } from './shared/output.ts';
+
+/** The lines of a verdict, for this terminal. */
+export function showVerdict(verdict: Verdict, stream: TerminalStream, env: NodeJS.ProcessEnv): string {
+  const { colors, symbols, columns } = terminalOutput(stream, env);
+  const { title, duration, position } = verdict;
+  const lines = failureLines(
+    { kind: 'fail', title, path: [], duration, position, verdict },
+    { colors, symbols, columns },
+  );
+  return [title, ...lines].join('\n');
+}

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { choices, EVERYTHING, type Filter, select, verdictNameOf } from '../../../reporters/html/filters.ts';
+import type { IndexEntry } from '../../../reporters/html/format.ts';
+import { formatRoute, parseRoute } from '../../../reporters/html/route.ts';
+
+function entry(more: Partial<IndexEntry>): IndexEntry {
+  return {
+    title: 'a case',
+    result: 'pass',
+    file: 'scenarios/x.yaml',
+    line: 1,
+    tags: [],
+    backend: 'simulated',
+    protocol: 'series',
+    violated: [],
+    known: [],
+    duration: 1,
+    ...more,
+  };
+}
+
+const cases = [
+  entry({ title: 'zero', duration: 5 }),
+  entry({ title: 'one', result: 'fail', violated: ['first-error-wins'], tags: ['ptrace'] }),
+  entry({ title: 'two', result: 'skip', backend: 'native', duration: 9 }),
+  entry({ title: 'three', known: ['nobody-left-waiting'], file: 'scenarios/ptrace/y.yaml' }),
+];
+
+const found = (filter: Partial<Filter>): number[] => select(cases, { ...EVERYTHING, order: 'as run', ...filter });
+
+describe('filters of the overview', () => {
+  it('find by verdict, backend, tag, property and protocol', () => {
+    assert.deepEqual(found({}), [0, 1, 2, 3]);
+    assert.deepEqual(found({ verdict: 'fail' }), [1]);
+    assert.deepEqual(found({ verdict: 'known' }), [3]);
+    assert.deepEqual(found({ verdict: 'pass' }), [0]);
+    assert.deepEqual(found({ backend: 'native' }), [2]);
+    assert.deepEqual(found({ tag: 'ptrace' }), [1]);
+    assert.deepEqual(found({ property: 'nobody-left-waiting' }), [3]);
+    assert.deepEqual(found({ protocol: 'hardened' }), []);
+  });
+
+  it('search all words, in any case, anywhere', () => {
+    assert.deepEqual(found({ text: 'PTRACE' }), [1, 3]);
+    assert.deepEqual(found({ text: 'ptrace three' }), [3]);
+    assert.deepEqual(found({ text: 'first-error' }), [1]);
+    assert.deepEqual(found({ text: 'no such thing' }), []);
+  });
+
+  it('order by failures, by run, by time', () => {
+    assert.deepEqual(
+      found({ order: 'failures first' }).map((i) => verdictNameOf(cases[i]!)),
+      ['fail', 'known', 'skip', 'pass'],
+    );
+    assert.deepEqual(found({ order: 'slowest first' }), [2, 0, 1, 3]);
+  });
+
+  it('offer what there is, most frequent first', () => {
+    assert.deepEqual(
+      choices(cases, (c) => [c.backend]),
+      [
+        ['simulated', 3],
+        ['native', 1],
+      ],
+    );
+  });
+});
+
+describe('the address of the page', () => {
+  it('keeps what is shown', () => {
+    const route = { filter: { ...EVERYTHING, text: 'a & b = c #', tag: 'ptrace' }, open: 17, played: 3 };
+    assert.deepEqual(parseRoute(formatRoute(route)), route);
+    assert.deepEqual(parseRoute(''), { filter: EVERYTHING });
+    assert.deepEqual(parseRoute('#case=-1&step=x'), { filter: EVERYTHING });
+  });
+});

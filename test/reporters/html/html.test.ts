@@ -1,0 +1,322 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, Locator, Page } from 'playwright-core';
+import { Playback } from '../../../reporters/html/playback.ts';
+import { Html } from '../../../reporters/listeners/html.ts';
+import { describe as wordsOf } from '../../../reporters/shared/describe.ts';
+import { fileOutput } from '../../../reporters/shared/output.ts';
+import { replayCommand } from '../../../reporters/shared/replay-command.ts';
+import type { CaseResult } from '../../../reporters/shared/result.ts';
+import type { Verdict } from '../../../src/record/verdict.ts';
+import { realRuns } from '../fixtures/real.ts';
+import { ordinary, resultFor, summaryOf } from '../fixtures/results.ts';
+import { failing, HOSTILE, recordOf, VIOLATING_STEP, verdict, violation } from '../fixtures/verdicts.ts';
+import { CHROMIUM, launch, type OpenPage, open } from './page.ts';
+
+const SOURCE = `# a comment
+tree: { pid: 100 }
+scenario: A traced descendant
+expect: { coordinator: EBUSY } # </script><!-- -->
+`;
+
+function write(file: string, results: readonly CaseResult[]): void {
+  const out = fileOutput(file);
+  const html = new Html({ out, options: {} });
+  for (const result of results) html.result(result);
+  html.end(summaryOf(results));
+  out.close();
+}
+
+async function textOf(locator: Locator): Promise<string> {
+  return (await locator.textContent()) ?? '';
+}
+
+describe('the HTML report in a browser', function () {
+  // A browser and a build of the page, perhaps on a machine that has much else to do.
+  this.timeout(120_000);
+  let browser: Browser;
+  let folder: string;
+  let file: string;
+  let real: Verdict;
+  let shown: OpenPage;
+  let page: Page;
+
+  before(async function () {
+    if (!CHROMIUM) {
+      console.log('      skipped: there is no Chromium here (apt-get install chromium, or set CHROMIUM)');
+      this.skip();
+    }
+    folder = mkdtempSync(path.join(tmpdir(), 'mktrouble-html-'));
+    file = path.join(folder, 'report.html');
+    const source = path.join(folder, 'scenarios/traced.yaml');
+    mkdirSync(path.dirname(source));
+    writeFileSync(source, SOURCE);
+    const runs = await realRuns(['series', 'hardened'], ['1', '2', '3']);
+    real = runs.find(
+      (run) => run.verdict.status === 'fail' && run.verdict.violations.some((v) => v.step !== undefined),
+    )!.verdict;
+    const position = { file: source, line: 3, column: 1 };
+    const other = { ...recordOf(), backend: 'native' as const, events: recordOf().events.slice(0, 5) };
+    write(file, [
+      ...runs.map((run) => resultFor(run.verdict)),
+      resultFor(failing({ title: 'made by hand', position })),
+      resultFor(failing({ title: 'two ways', differential: [recordOf(), other] })),
+      resultFor(verdict({ title: 'not here', status: 'skip', reason: 'no ptrace here', tags: ['only-one'] })),
+      resultFor(verdict({ title: 'a known defect', known: [violation], record: recordOf() })),
+      resultFor(failing({ title: HOSTILE, why: HOSTILE, tags: [HOSTILE] })),
+      ordinary('an ordinary test', new Error('6 !== 7')),
+    ]);
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    if (folder) rmSync(folder, { recursive: true });
+  });
+  beforeEach(async () => {
+    shown = await open(browser, file);
+    page = shown.page;
+    await page.waitForSelector('.list .item');
+  });
+  afterEach(async () => {
+    if (!shown) return;
+    assert.deepEqual(shown.trouble, [], 'no error, no warning, no request');
+    await shown.close();
+  });
+
+  const openCase = async (title: string): Promise<void> => {
+    await page.getByLabel('search').fill(title);
+    await page.locator('.list .item', { hasText: title }).first().click();
+    await page.waitForSelector('.case');
+    await page.locator('.list').blur();
+  };
+  const now = (): Promise<string> => textOf(page.locator('.record output').first());
+
+  it('opens a failed case at the violating step, and says there what the record says', async () => {
+    await openCase(real.title);
+    const playback = new Playback(real.record!, real.violations);
+    const frame = playback.frames[playback.focus - 1]!;
+    const text = await now();
+    assert.ok(text.startsWith(`step ${frame.step}:`), text);
+    for (const event of frame.events) assert.ok(text.includes(wordsOf(event)), text);
+    for (const { property } of frame.violations) assert.ok(text.includes(property), text);
+    assert.ok((await page.locator('.violations .property').allTextContents()).includes(real.violations[0]!.property));
+    assert.ok((await page.locator('.chart .violation').count()) > 0);
+  });
+
+  it('steps forwards and backwards, with tree and context as they were', async () => {
+    await openCase(real.title);
+    const playback = new Playback(real.record!, real.violations);
+    const check = async (played: number): Promise<void> => {
+      const { lanes, context } = playback.at(played);
+      for (const lane of lanes.values()) {
+        const task = page.locator(`.tree [data-task="${lane.who}"]`);
+        assert.match(
+          (await task.getAttribute('class'))!,
+          new RegExp(`\\b${lane.doing}\\b`),
+          `${lane.who} after ${played}`,
+        );
+        assert.equal(await task.locator('.mark').count(), lane.marked ? 1 : 0);
+      }
+      const field = (name: string): Promise<string> => textOf(page.locator(`.context [data-field="${name}"] dd`));
+      assert.equal((await field('kflags')).includes('ERROR'), context.error);
+      assert.ok((await field('errno')).startsWith(context.errno ?? '0'));
+      assert.equal((await field('active_pid')).split(' ')[0], String(context.activePid));
+      assert.ok(
+        (await field('refcount')).startsWith(context.freed ? 'freed' : String(context.references ?? 'unknown')),
+      );
+    };
+    await page.keyboard.press('Home');
+    assert.match(await now(), /before the first step/);
+    await check(0);
+    for (let played = 1; played <= playback.frames.length; played += 1) {
+      await page.keyboard.press('ArrowRight');
+      assert.ok((await now()).startsWith(`step ${playback.frames[played - 1]!.step}:`));
+      if (played % 10 === 0) await check(played);
+    }
+    await page.keyboard.press('ArrowLeft');
+    await check(playback.frames.length - 1);
+    await page.keyboard.press('v');
+    await check(playback.focus);
+    await page.getByLabel('step', { exact: true }).fill('7');
+    await check(7);
+  });
+
+  it('goes to the step of a violation, and to a turn of the log', async () => {
+    await openCase('made by hand');
+    await page.keyboard.press('Home');
+    await page.getByRole('button', { name: `go to step ${VIOLATING_STEP}` }).click();
+    assert.match(await now(), new RegExp(`^step ${VIOLATING_STEP}:.*${violation.property}`));
+    await page.locator('.log li', { hasText: 'fault kill hits 101' }).getByRole('button').click();
+    assert.match(await now(), /fault kill hits 101/);
+    assert.equal(await page.locator('.log li.now').count(), 1);
+  });
+
+  it('has the points as columns, with the step at which each was reached', async () => {
+    await openCase('made by hand');
+    await page.keyboard.press('End');
+    const { lanes } = new Playback(recordOf()).at(Number.POSITIVE_INFINITY);
+    const heads = await page.locator('.board table').nth(1).locator('thead th').allTextContents();
+    const cells = await page.locator('.board table').nth(1).locator('tbody tr').first().locator('td').allTextContents();
+    assert.match(cells[heads.indexOf('sync-1')]!, new RegExp(`\\b${lanes.get(100)!.arrivals.get('sync-1')}\\b`));
+  });
+
+  it('draws an arrow for each mark, wake-up, signal and fault', async () => {
+    await openCase('made by hand');
+    const { events } = recordOf();
+    for (const kind of ['mark', 'wake', 'signal', 'fault'] as const) {
+      const expected = events.filter((e) => e.kind === kind && !('task' in e && e.task === e.actor)).length;
+      assert.equal(await page.locator(`.chart [data-arrow="${kind}"]`).count(), expected, kind);
+    }
+  });
+
+  it('shows the source with the line of the scenario', async () => {
+    await openCase('made by hand');
+    const marked = page.locator('.source .marked');
+    await marked.waitFor();
+    assert.match(await textOf(marked), /3\s*scenario: A traced descendant/);
+    assert.ok((await textOf(page.locator('.source .lines'))).includes('</script><!-- -->'));
+  });
+
+  it('copies the command that replays', async () => {
+    await openCase(real.title);
+    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByText('✓ copied').waitFor();
+    assert.equal(await page.evaluate(() => (globalThis as { copied?: string }).copied), replayCommand(real));
+  });
+
+  it('filters by verdict, tag, property and backend', async () => {
+    const titles = (): Promise<string[]> => page.locator('.list .title').allTextContents();
+    await page.getByRole('button', { name: /skipped/ }).click();
+    assert.deepEqual(await titles(), ['not here']);
+    await page.getByRole('button', { name: 'show all' }).click();
+    await page.locator('select[name=tag]').selectOption('only-one');
+    assert.deepEqual(await titles(), ['not here']);
+    await page.getByRole('button', { name: 'show all' }).click();
+    await page.locator('select[name=property]').selectOption(violation.property);
+    assert.ok((await titles()).includes('made by hand') && (await titles()).includes('a known defect'));
+    assert.ok(!(await titles()).includes('not here'));
+    await page.getByRole('button', { name: 'show all' }).click();
+    await page.getByRole('button', { name: /known defect/ }).click();
+    assert.deepEqual(await titles(), ['a known defect']);
+  });
+
+  it('is worked by keyboard alone', async () => {
+    await page.keyboard.press('/');
+    await page.keyboard.type('made by hand');
+    await page.locator('.list').focus();
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.case');
+    assert.match(await textOf(page.locator('.case h2')), /made by hand/);
+    await page.locator('.list').blur();
+    await page.keyboard.press('Home');
+    assert.match(await now(), /before the first step/);
+    await page.goBack();
+    await page.getByText('Pick a case').waitFor();
+  });
+
+  it('shows two records side by side', async () => {
+    await openCase('two ways');
+    const records = page.locator('.record');
+    assert.equal(await records.count(), 2);
+    const [left, right] = [await records.nth(0).boundingBox(), await records.nth(1).boundingBox()];
+    assert.ok(left!.y === right!.y && left!.x < right!.x);
+  });
+
+  it('shows skips, ordinary tests and hostile text as they are', async () => {
+    await openCase('not here');
+    assert.match(await textOf(page.locator('.reason')), /no ptrace here/);
+    await openCase('an ordinary test');
+    assert.match(await textOf(page.locator('.reason')), /6 !== 7/);
+    await openCase('alert(1)');
+    assert.ok((await textOf(page.locator('.case .why'))).includes('</system-out></script><script>alert(1)</script>'));
+  });
+
+  it('opens a link to a case at a step', async () => {
+    await openCase('made by hand');
+    await page.keyboard.press('Home');
+    await page.keyboard.press('ArrowRight');
+    await page.keyboard.press('ArrowRight');
+    const hash = await page.evaluate(() => location.hash);
+    const again = await open(browser, file, hash);
+    await again.page.waitForSelector('.record output');
+    assert.equal(await textOf(again.page.locator('.record output')), await now());
+    assert.deepEqual(again.trouble, []);
+    await again.close();
+  });
+
+  it('is light and dark, by the system or by choice', async () => {
+    const paper = (on: Page): Promise<string> => on.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await paper(page);
+    const dark = await open(browser, file, '', { colorScheme: 'dark' });
+    await dark.page.waitForSelector('.list .item');
+    assert.notEqual(await paper(dark.page), light);
+    await dark.page.getByRole('button', { name: /light/ }).click();
+    assert.equal(await paper(dark.page), light);
+    const pictures = [await page.screenshot(), await dark.page.screenshot()];
+    for (const picture of pictures) assert.ok(picture.length > 10_000, 'a picture with something on it');
+    await dark.close();
+  });
+
+  it('fits a narrow window', async () => {
+    await page.setViewportSize({ width: 420, height: 800 });
+    await openCase('made by hand');
+    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+    await page.getByRole('button', { name: /all cases/ }).click();
+    assert.ok(await page.locator('.list').isVisible());
+  });
+
+  it('opens 10,000 cases in under 3 s, and scrolls through them', async function () {
+    this.retries(2);
+    const many = path.join(folder, 'many.html');
+    const record = recordOf();
+    const results = Array.from({ length: 10_000 }, (_, i) =>
+      resultFor(
+        i % 10 === 0 ? { ...real, title: `case ${i}` } : verdict({ title: `case ${i}`, record, tags: [`t${i % 50}`] }),
+      ),
+    );
+    write(many, results);
+    const big = await open(browser, many);
+    await big.page.waitForSelector('.list .item');
+    const ready = await big.page.evaluate(() => performance.now());
+    assert.ok(ready < 3000, `${Math.round(ready)} ms`);
+    assert.ok((await big.page.locator('.list .item').count()) < 100, 'only rows in sight exist');
+    const slowest = await big.page.evaluate(async () => {
+      const list = document.querySelector('.list')!;
+      let worst = 0;
+      for (let i = 1; i <= 40; i += 1) {
+        const start = performance.now();
+        list.scrollTop = (i * list.scrollHeight) / 40;
+        await new Promise(requestAnimationFrame);
+        await new Promise(requestAnimationFrame);
+        worst = Math.max(worst, performance.now() - start);
+      }
+      return worst;
+    });
+    assert.ok(slowest < 300, `${Math.round(slowest)} ms between two frames while scrolling`);
+    await big.page.locator('.list .item').last().click();
+    await big.page.waitForSelector('.record');
+    assert.deepEqual(big.trouble, []);
+    await big.close();
+  });
+});
+
+describe('the HTML report as a file', () => {
+  it('keeps the details of 10,000 passed cases small, and the sources once', function () {
+    this.timeout(30_000);
+    const folder = mkdtempSync(path.join(tmpdir(), 'mktrouble-html-'));
+    try {
+      const file = path.join(folder, 'report.html');
+      write(
+        file,
+        Array.from({ length: 2_000 }, (_, i) => resultFor(verdict({ title: `case ${i}`, record: recordOf() }))),
+      );
+      assert.ok(statSync(file).size < 6_000_000, `${statSync(file).size} bytes`);
+      const text = readFileSync(file, 'utf8');
+      assert.doesNotMatch(text, /(src|href)="(?!data:)[^"#]/, 'nothing is fetched');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

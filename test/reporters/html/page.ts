@@ -1,0 +1,52 @@
+/** A report in a real browser: Debian's Chromium, driven by playwright-core. */
+import { existsSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+
+const PLACES = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** Where Chromium is; undefined when it is not on this machine. */
+export const CHROMIUM = PLACES.find((place) => place !== undefined && existsSync(place));
+
+export async function launch(): Promise<Browser> {
+  const { chromium } = await import('playwright-core');
+  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
+  const args = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', ...quiet];
+  return chromium.launch({ executablePath: CHROMIUM!, args });
+}
+
+export interface OpenPage {
+  readonly page: Page;
+  /** Console errors, exceptions, and requests for anything but the page itself. */
+  readonly trouble: string[];
+  close(): Promise<void>;
+}
+
+/** Opens a report from disk in a browser profile of its own. */
+export async function open(
+  browser: Browser,
+  file: string,
+  hash = '',
+  options: BrowserContextOptions = {},
+): Promise<OpenPage> {
+  const context = await browser.newContext({ viewport: { width: 1360, height: 900 }, ...options });
+  const page = await context.newPage();
+  const address = pathToFileURL(file).href;
+  const trouble: string[] = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') trouble.push(message.text());
+  });
+  page.on('pageerror', (error) => trouble.push(error.message));
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(address) && !url.startsWith('data:') && !url.startsWith('blob:'))
+      trouble.push(`request for ${url}`);
+  });
+  // What the page copies, where the test can see it: a headless browser has no clipboard worth the name.
+  await page.addInitScript({
+    content:
+      "Object.defineProperty(navigator, 'clipboard', { value: { writeText: async (text) => { globalThis.copied = text; } } });",
+  });
+  await page.goto(address + hash);
+  return { page, trouble, close: () => context.close() };
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { chartOf } from '../../../reporters/html/chart-model.ts';
+import { type Doing, Playback } from '../../../reporters/html/playback.ts';
+import type { RunRecord, TaskFinal } from '../../../src/record/record.ts';
+import { realRuns } from '../fixtures/real.ts';
+import { recordOf, VIOLATING_STEP, violation } from '../fixtures/verdicts.ts';
+
+const ENDS: Partial<Record<TaskFinal['end'], Doing>> = {
+  returned: 'resumed',
+  frozen: 'frozen',
+  killed: 'killed',
+  zombie: 'zombie',
+  exited: 'exited',
+  waiting: 'sleeps',
+};
+
+describe('playback of a record', () => {
+  let records: readonly RunRecord[];
+  before(async function () {
+    this.timeout(30_000);
+    records = (await realRuns(['patch', 'series', 'hardened'], ['1', '2', '3', '4'])).map((run) => run.verdict.record!);
+  });
+
+  it('ends, for real records, where the record says that it ended', () => {
+    for (const record of records.filter((r) => r.end === 'over')) {
+      const { lanes, context } = new Playback(record).at(Number.POSITIVE_INFINITY);
+      for (const [pid, final] of Object.entries(record.final.tasks)) {
+        const lane = lanes.get(Number(pid))!;
+        const expected = ENDS[final.end];
+        const told = `${record.protocol} ${record.seed} ${pid}: ${JSON.stringify(final)}`;
+        if (expected) assert.equal(lane.doing, expected, told);
+        if (final.end === 'waiting') assert.equal(lane.point, final.at, told);
+        if (final.record !== undefined) assert.equal(lane.record, final.record, told);
+        assert.equal(final.marked || !lane.marked, true, told);
+      }
+      assert.equal(context.freed, record.final.context?.freed ?? false);
+      if (!context.freed && record.final.context) assert.equal(context.references, record.final.context.references);
+      const { end, result } = record.final.coordinator;
+      const coordinator = lanes.get('coordinator')!;
+      if (end === 'returned') assert.equal(coordinator.result, result);
+      if (end === 'waiting') assert.equal(coordinator.doing, 'sleeps');
+    }
+  });
+
+  it('starts with nobody in restart and nothing set', () => {
+    const { lanes, context } = new Playback(recordOf()).at(0);
+    for (const lane of lanes.values()) assert.equal(lane.doing, 'outside');
+    assert.equal(context.activePid, -1);
+    assert.equal(context.error, false);
+  });
+
+  it('tells the state at each step', () => {
+    const playback = new Playback(recordOf(), [violation]);
+    const stateAt = (step: number) => playback.at(playback.frames.findIndex((frame) => frame.step === step) + 1);
+    assert.equal(stateAt(3).lanes.get(100)!.doing, 'sleeps');
+    assert.equal(stateAt(11).lanes.get(100)!.marked, true);
+    assert.equal(stateAt(12).lanes.get(100)!.doing, 'runs');
+    assert.equal(stateAt(14).context.error, false);
+    assert.deepEqual([stateAt(15).context.error, stateAt(15).context.errno], [true, 'EBUSY']);
+    assert.equal(stateAt(20).lanes.get(101)!.doing, 'killed');
+    assert.equal(stateAt(23).context.freed, true);
+  });
+
+  it('shows the violating step first', () => {
+    const playback = new Playback(recordOf(), [violation]);
+    assert.equal(playback.frames[playback.focus - 1]!.step, VIOLATING_STEP);
+    const { step: _, ...late } = violation;
+    assert.equal(new Playback(recordOf(), [late]).focus, playback.frames.length);
+    assert.deepEqual(new Playback(recordOf(), [late]).atEnd, [late]);
+  });
+
+  it('draws lanes without holes or overlaps, and arrows to who is there', () => {
+    for (const record of records) {
+      const playback = new Playback(record);
+      const { stretches, arrows, notes } = chartOf(playback);
+      for (const list of stretches.values()) {
+        let at = 0;
+        for (const stretch of list) {
+          assert.equal(stretch.from, at);
+          assert.ok(stretch.to > stretch.from || playback.frames.length === 0);
+          at = stretch.to;
+        }
+      }
+      for (const arrow of arrows) {
+        assert.ok(playback.lanes.includes(arrow.to));
+        assert.notEqual(arrow.from, arrow.to);
+        const events = playback.frames[arrow.frame]!.events;
+        assert.ok(events.some((event) => event.kind === arrow.kind && event.actor === arrow.from));
+      }
+      for (const note of notes)
+        assert.ok(playback.frames[note.frame]!.events.some((event) => event.actor === note.who));
+    }
+  });
+
+  it('plays a record of 20,000 events in no time worth waiting for', () => {
+    const events = Array.from(
+      { length: 20_000 },
+      (_, i) => ({ step: i + 1, actor: 100, kind: 'sleep', on: 'waitq' }) as const,
+    );
+    const playback = new Playback(recordOf({ events }));
+    const start = performance.now();
+    playback.at(20_000);
+    assert.ok(performance.now() - start < 500);
+  });
+});
