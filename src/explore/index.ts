@@ -4,3 +4,4 @@ export { pctBound, pctChooser } from './pct.ts';
 export { lengthOfRun, type SampleOptions, type SampleResult, sample } from './sample.ts';
 export { describe, type Followed, follow } from './schedule.ts';
 export { shrinkMoves, switchesOf } from './shrink.ts';
+export { smallerCases } from './smaller.ts';

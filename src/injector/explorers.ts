@@ -1,10 +1,10 @@
 /** The ways to choose schedules, by name: the seam between the injector and `src/explore`. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Backend, isSchedulable, type Machine, type Plan, type SchedulableBackend } from '../backends/backend.ts';
-import { describe, type Ending, follow, sample, searchAll, shrinkMoves } from '../explore/index.ts';
+import { type Backend, isSchedulable, type Plan, type SchedulableBackend } from '../backends/backend.ts';
+import { type Ending, follow, sample, searchAll } from '../explore/index.ts';
 import type { Explore } from '../model/case.ts';
-import type { RunRecord } from '../record/record.ts';
 import type { JudgeRecord } from './judge.ts';
+import { type JudgeCase, Recorder, smallestStory } from './recorder.ts';
 import { type ExploreResult, Tally } from './tally.ts';
 
 /** What a search is asked to do. */
@@ -14,9 +14,14 @@ export interface ExploreRequest {
   readonly plan: Plan;
   readonly explore: Explore;
   readonly judge: JudgeRecord;
+  /** The same for a smaller case that a finding is shrunk to. */
+  readonly judgeCase: JudgeCase;
   /** Aborted: stop at the next convenient moment and report what was seen so far. */
   readonly signal?: AbortSignal;
 }
+
+/** A request to a backend whose steps can be chosen. */
+type Scheduled = ExploreRequest & { readonly backend: SchedulableBackend };
 
 export type Explorer = (request: ExploreRequest) => Promise<ExploreResult>;
 
@@ -41,39 +46,18 @@ const repeat: Explorer = async ({ backend, plan, explore, judge, signal }) => {
   return tally.result({ strategy: 'random', schedules, complete: false });
 };
 
-/** A machine that writes down what happens, for the few schedules that are judged. */
-class Recorder {
-  private readonly machine: Machine;
-
-  constructor(backend: SchedulableBackend, plan: Plan) {
-    this.machine = backend.open(plan, { trace: true });
-  }
-
-  /** The record of these moves. */
-  record(moves: readonly number[], end: RunRecord['end'] = 'over', seed: string | null = null): RunRecord {
-    const words = describe(this.machine, moves);
-    return this.machine.record(seed, words, end);
-  }
-
-  /** The same violation with the simplest schedule that shows it. */
-  shrink(moves: readonly number[], judge: JudgeRecord): RunRecord {
-    const wanted = judge(this.record(moves)).failures[0]!.property;
-    const holds = (candidate: number[]): boolean => judge(this.record(candidate)).failures[0]?.property === wanted;
-    return this.record(shrinkMoves(this.machine, moves, holds));
-  }
-}
-
 /** Judges one run for each way in which the case ended; stops at the first failure, with its schedule made simple. */
 async function judgeEndings(
   endings: Iterable<Ending>,
   recorder: Recorder,
   tally: Tally,
-  { judge, signal }: ExploreRequest,
+  request: Scheduled,
 ): Promise<void> {
+  const { backend, plan, judge, judgeCase, signal } = request;
   let judged = 0;
   for (const { moves } of endings) {
     const record = recorder.record(moves);
-    if (judge(record).failures.length > 0) tally.add(recorder.shrink(moves, judge));
+    if (judge(record).failures.length > 0) tally.keep(smallestStory(backend, plan, moves, judgeCase));
     else tally.add(record);
     if (tally.failing || signal?.aborted) return;
     if (++judged % RUNS_PER_TURN === 0) await nextTurn();
@@ -96,7 +80,7 @@ const sampled: Explorer = async (request) => {
     enough: () => request.signal?.aborted ?? false,
   });
   if (result.cut) tally.add(recorder.record(result.cut, 'cut'));
-  await judgeEndings(result.endings, recorder, tally, request);
+  await judgeEndings(result.endings, recorder, tally, { ...request, backend });
   const outcomes = result.endings.length;
   return tally.result({ strategy: explore.strategy, schedules: result.schedules, outcomes, complete: false });
 };
@@ -107,7 +91,7 @@ const exhaustive: Explorer = async (request) => {
   if (!isSchedulable(backend)) return repeat(request);
   const tally = new Tally(judge);
   const { endings, states, transitions, complete } = searchAll(backend.open(plan));
-  await judgeEndings(endings, new Recorder(backend, plan), tally, request);
+  await judgeEndings(endings, new Recorder(backend, plan), tally, { ...request, backend });
   const outcomes = endings.length;
   return tally.result({ strategy: 'exhaustive', schedules: outcomes, states, transitions, outcomes, complete });
 };

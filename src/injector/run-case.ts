@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly schedules?: number;
   /** Steps after which a run is cut; by default more than any run that ends takes. */
   readonly maxSteps?: number;
+  /** A schedule in words to follow, instead of a search. */
+  readonly schedule?: readonly string[];
   /** What is judged; by default the shipped properties and the scenario's expectations. */
   readonly find?: FindViolations;
   /** Aborted: the case ends soon, as skipped when nothing was found. */
@@ -40,7 +42,7 @@ export async function runCase(given: Case, options: RunOptions): Promise<Verdict
   const protocol = options.protocol ?? given.restart.protocol;
   const seed = options.seed ?? given.explore?.seed ?? DEFAULT_SEED;
   const judged = underProtocol(given, protocol);
-  const decision = await attempt(judged, seed, options);
+  const { shrunk, ...decision } = await attempt(judged, seed, options);
   return {
     version: 1,
     id: given.id,
@@ -53,7 +55,7 @@ export async function runCase(given: Case, options: RunOptions): Promise<Verdict
     protocol,
     seed,
     ...decision,
-    case: judged,
+    case: shrunk ?? judged,
     duration: performance.now() - started,
   };
 }
@@ -65,8 +67,7 @@ async function attempt(c: Case, seed: string, options: RunOptions): Promise<Outc
   try {
     const reason = await whyNot(options.backend, c);
     if (reason !== undefined) return without('skip', reason, explore);
-    const explorer = EXPLORERS[explore.strategy];
-    if (!explorer) return without('skip', `this build has no strategy ${explore.strategy}`, explore);
+    const explorer = options.schedule ? EXPLORERS.replay : EXPLORERS[explore.strategy];
     return await search(c, seed, explore, explorer, options);
   } catch (error) {
     return without('error', error instanceof Error ? (error.stack ?? error.message) : String(error), explore);
@@ -78,10 +79,23 @@ async function search(
   seed: string,
   explore: Explore,
   explorer: Explorer,
-  { backend, maxSteps, find = shippedProperties, signal }: RunOptions,
+  { backend, maxSteps, schedule, find = shippedProperties, signal }: RunOptions,
 ): Promise<Outcome> {
-  const plan: Plan = { case: c, protocol: c.restart.protocol, seed, maxSteps: maxSteps ?? defaultMaxSteps(c) };
-  const result = await explorer({ backend, plan, explore, judge: judgeOf(c, find), ...(signal && { signal }) });
+  const plan: Plan = {
+    case: c,
+    protocol: c.restart.protocol,
+    seed,
+    maxSteps: maxSteps ?? defaultMaxSteps(c),
+    ...(schedule && { schedule }),
+  };
+  const result = await explorer({
+    backend,
+    plan,
+    explore,
+    judge: judgeOf(c, find),
+    judgeCase: (other, record) => judgeOf(other, find)(record),
+    ...(signal && { signal }),
+  });
   if (signal?.aborted && !result.violating) return { ...without('skip', 'interrupted', explore), tried: result.tried };
   return decide(c, result);
 }

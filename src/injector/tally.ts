@@ -1,4 +1,5 @@
 /** Adds up the records of the runs of one case, and keeps only the few that a report needs. */
+import type { Case } from '../model/case.ts';
 import type { RunRecord } from '../record/record.ts';
 import type { Tried, Violation } from '../record/verdict.ts';
 import type { Judgement, JudgeRecord } from './judge.ts';
@@ -7,6 +8,8 @@ import type { Judgement, JudgeRecord } from './judge.ts';
 export interface Judged {
   readonly record: RunRecord;
   readonly judgement: Judgement;
+  /** The smaller case that it is a record of, when it was shrunk. */
+  readonly case?: Case;
 }
 
 /** What all the runs of a case said. */
@@ -32,6 +35,12 @@ export class Tally {
 
   constructor(judge: JudgeRecord) {
     this.#judge = judge;
+  }
+
+  /** Keeps a failure as it was shrunk. */
+  keep(judged: Judged): void {
+    this.#first ??= judged;
+    this.#violating ??= judged;
   }
 
   /** Judges a record and keeps what is new in it. */

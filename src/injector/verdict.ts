@@ -5,7 +5,10 @@ import type { RunRecord } from '../record/record.ts';
 import type { Verdict, Violation } from '../record/verdict.ts';
 import { type ExploreResult, knownViolations } from './tally.ts';
 
-export type Decision = Pick<Verdict, 'status' | 'violations' | 'known' | 'tried'> & { readonly record?: RunRecord };
+export type Decision = Pick<Verdict, 'status' | 'violations' | 'known' | 'tried'> & {
+  readonly record?: RunRecord;
+  readonly shrunk?: Case;
+};
 
 /**
  * The verdict on a case. A failure in a run decides at once; what must show in *some* run (a known defect, a task that is
@@ -24,6 +27,7 @@ export function decide(c: Case, result: ExploreResult): Decision {
     known,
     tried: result.tried,
     ...(shown && { record: shown.record }),
+    ...(shown?.case && { shrunk: shown.case }),
   };
 }
 

@@ -14,6 +14,8 @@ export interface SuiteOptions {
   readonly grep?: string;
   /** Only cases with at least one of these tags. */
   readonly tags?: readonly string[];
+  /** The folder for the replay files of findings; none are written without. */
+  readonly replays?: string;
 }
 
 export const DEFAULT_OPTIONS: SuiteOptions = { backends: ['simulated'] };
@@ -31,6 +33,7 @@ const OPTIONS = z.strictObject({
   schedules: z.int().min(1).optional(),
   grep: z.string().refine(isPattern, 'not a regular expression').optional(),
   tags: z.array(z.string()).optional(),
+  replays: z.string().optional(),
 });
 
 /** The options that the environment gives, over the defaults; a text that says what is wrong with them. */

@@ -6,6 +6,7 @@ import { runCase } from '../injector/index.ts';
 import type { BackendName, Case } from '../model/case.ts';
 import { attachVerdict } from '../record/attach.ts';
 import { CaseFailed, failureOf } from './failure.ts';
+import { keepReplay } from './keep-replay.ts';
 import type { SuiteOptions } from './options.ts';
 import { selectTests, testTitle } from './select.ts';
 
@@ -48,7 +49,8 @@ export function defineSuite(file: string, cases: readonly Case[], setting: Suite
     releaseVerdicts(this);
     for (const { c, backend } of tests) {
       const test = it(testTitle(c, backend, options), async function () {
-        const verdict = await runCase(c, { ...options, backend: await backends(backend), ...(signal && { signal }) });
+        const judged = await runCase(c, { ...options, backend: await backends(backend), ...(signal && { signal }) });
+        const verdict = options.replays === undefined ? judged : keepReplay(judged, options.replays);
         attachVerdict(this.test!, verdict);
         if (verdict.status === 'skip') this.skip();
         if (verdict.status !== 'pass') throw failureOf(verdict);

@@ -37,6 +37,8 @@ export class SimulatedMachine implements Machine {
   private readonly tracer: Tracer | null;
   private readonly listener: Listener | null;
   private readonly reduction: Reduction;
+  /** The task that ran into the kernel defect that stopped the last run. */
+  crashed = 0;
   private static running: SimulatedMachine | undefined;
 
   constructor(c: Case, variant: Variant, options: MachineOptions = {}) {
@@ -155,6 +157,7 @@ export class SimulatedMachine implements Machine {
       } catch (error) {
         if (error !== OOPSED) throw error;
         m[OOPS_AT] = pc + 1;
+        this.crashed = task;
         this.tracer?.oops(findingsOf(this)[0]!);
       }
     }

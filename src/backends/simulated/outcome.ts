@@ -68,7 +68,7 @@ function endOf(machine: SimulatedMachine, task: number): TaskFinal['end'] {
     case L.KILLABLE:
       return 'waiting';
     default:
-      return m[L.OOPS] !== 0 ? 'crashed' : 'running';
+      return m[L.OOPS] !== 0 && task === machine.crashed ? 'crashed' : 'running';
   }
 }
 

@@ -4,7 +4,18 @@ import { addDoctor } from './doctor.ts';
 import { addExplain } from './explain.ts';
 import { addInit } from './init.ts';
 import { addList } from './list.ts';
+import { addOutcomes } from './outcomes.ts';
+import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
 import { addValidate } from './validate.ts';
 
-export const COMMANDS: readonly AddCommand[] = [addRun, addValidate, addList, addExplain, addInit, addDoctor];
+export const COMMANDS: readonly AddCommand[] = [
+  addRun,
+  addReplay,
+  addOutcomes,
+  addValidate,
+  addList,
+  addExplain,
+  addInit,
+  addDoctor,
+];

@@ -30,6 +30,7 @@ export const addRun: AddCommand = ({ program, action }) => {
     .option('-j, --parallel <number>', 'run files in so many processes', parseCount)
     .option('--list', 'print the titles of the cases, and run nothing', false)
     .option('--dry-run', 'print what would be done for each case, and run nothing', false)
+    .option('--replays <dir>', 'where the replay files of findings go', '.mktrouble')
     .addOption(
       new Option('-r, --reporter <name[=file]>', `how to report: ${REPORTER_NAMES.join(', ')} (repeatable)`)
         .argParser(parseReporter)

@@ -18,6 +18,7 @@ export interface RunFlags {
   readonly parallel?: number;
   readonly list: boolean;
   readonly dryRun: boolean;
+  readonly replays: string;
   readonly reporter?: readonly ReporterSpec[];
 }
 
@@ -32,9 +33,10 @@ export interface ReporterSpec {
 
 /** The part of the options that the suites need. */
 export function suiteOptions(flags: RunFlags): SuiteOptions {
-  const { backend: backends, protocol, seed, schedules, grep, tag: tags } = flags;
+  const { backend: backends, protocol, seed, schedules, grep, tag: tags, replays } = flags;
   return {
     backends,
+    replays,
     ...(protocol !== undefined && { protocol }),
     ...(seed !== undefined && { seed }),
     ...(schedules !== undefined && { schedules }),

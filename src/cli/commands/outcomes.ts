@@ -1,0 +1,126 @@
+/** `mktrouble outcomes [paths…]`: for each case all the ways in which it can end, each with a shortest schedule. */
+import type { Machine, Outcome, SchedulableBackend } from '../../backends/backend.ts';
+import type { Ending, SearchResult } from '../../explore/index.ts';
+import type { Case } from '../../model/case.ts';
+import type { AddCommand } from '../command.ts';
+import { complain, EXIT, type ExitCode } from '../exit.ts';
+
+interface Options {
+  readonly protocol?: string;
+  readonly json: boolean;
+  readonly full: boolean;
+  readonly grep?: string;
+  readonly maxStates: string;
+}
+
+export const addOutcomes: AddCommand = ({ program, action }) => {
+  program
+    .command('outcomes')
+    .summary('all the ways in which a case can end')
+    .description('Explores every interleaving of each case on the simulated backend, and lists how it can end.')
+    .argument('[paths...]', 'scenario files, or folders of them')
+    .option('--protocol <name>', 'instead of the one that the file names')
+    .option('--grep <text>', 'only cases whose title has this text')
+    .option('--json', 'as JSON (docs/outcomes.md)', false)
+    .option('--full', 'without reduction: every state that can be reached', false)
+    .option('--max-states <n>', 'give up after so many states', '20000000')
+    .action(action(outcomes));
+};
+
+/** One case's answer, as in docs/outcomes.md. */
+interface CaseOutcomes {
+  readonly scenario: string;
+  readonly case: string;
+  readonly protocol: string;
+  readonly complete: boolean;
+  readonly states: number;
+  readonly transitions: number;
+  readonly outcomes: readonly (Omit<Outcome, 'seen'> & { readonly schedule: string })[];
+}
+
+async function outcomes(paths: readonly string[], options: Options): Promise<ExitCode> {
+  const { loadPaths } = await import('../files.ts');
+  const { simulated } = await import('../../backends/simulated/index.ts');
+  const { describe, searchAll } = await import('../../explore/index.ts');
+  const maxStates = Number(options.maxStates);
+  if (!Number.isInteger(maxStates) || maxStates < 1) return complain('--max-states takes a whole number from 1');
+  const loaded = loadPaths(paths);
+  if (typeof loaded === 'number') return loaded;
+  const backend = simulated();
+  const answers: CaseOutcomes[] = [];
+  for (const c of [...loaded.values()].flatMap(({ cases }) => cases)) {
+    if (options.grep !== undefined && !c.title.includes(options.grep)) continue;
+    const protocol = options.protocol ?? c.restart.protocol;
+    const refusal = backend.refuses(c, protocol);
+    if (refusal !== undefined) return complain(`${c.id}: ${refusal}`);
+    const machine = open(backend, c, protocol);
+    const result = searchAll(machine, { reduce: !options.full, maxStates });
+    const answer = answerOf(c, protocol, result, (moves) => describe(machine, moves).join('; '));
+    if (options.json) answers.push(answer);
+    else process.stdout.write(textOf(answer));
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify({ version: 1, cases: answers }, undefined, 2)}\n`);
+  return EXIT.ok;
+}
+
+function open(backend: SchedulableBackend, c: Case, protocol: string): Machine {
+  return backend.open({ case: c, protocol, seed: '0', maxSteps: Number.POSITIVE_INFINITY });
+}
+
+/** Ends that differ only in what was seen on the way are one outcome; the nearest stands for it. */
+function answerOf(
+  c: Case,
+  protocol: string,
+  result: SearchResult,
+  words: (moves: Ending['moves']) => string,
+): CaseOutcomes {
+  const distinct = new Map<string, CaseOutcomes['outcomes'][number]>();
+  for (const { outcome, moves } of result.endings) {
+    const { seen: _, ...end } = outcome;
+    const key = JSON.stringify(end);
+    if (!distinct.has(key)) distinct.set(key, { ...end, schedule: words(moves) });
+  }
+  const { complete, states, transitions } = result;
+  return {
+    scenario: c.scenario,
+    case: c.id,
+    protocol,
+    complete,
+    states,
+    transitions,
+    outcomes: [...distinct.values()],
+  };
+}
+
+function textOf({ case: id, protocol, complete, states, transitions, outcomes }: CaseOutcomes): string {
+  const count = `${outcomes.length} outcome${outcomes.length === 1 ? '' : 's'}`;
+  const extent = `${states.toLocaleString('en')} states, ${transitions.toLocaleString('en')} steps`;
+  const lines = [`${id} (${protocol}): ${count}, ${extent}${complete ? '' : ', INCOMPLETE'}`];
+  for (const outcome of outcomes) lines.push(...outcomeLines(outcome));
+  return `${lines.join('\n')}\n\n`;
+}
+
+function outcomeLines({
+  coordinator,
+  tasks,
+  restores,
+  context,
+  findings,
+  schedule,
+}: CaseOutcomes['outcomes'][number]): string[] {
+  const ends = Object.entries(tasks).map(([pid, end]) => `${pid} ${endText(end)}`);
+  const found = findings.map(({ kind, at }) => `${kind} at ${at}`);
+  const left = context?.references === undefined ? [] : [`${context.references} references left`];
+  return [
+    `  - coordinator ${endText(coordinator)}${ends.length > 0 ? ` · ${ends.join(' · ')}` : ''}`,
+    ...(restores.length > 0
+      ? [`    restores: ${restores.map(([pid, record]) => `${pid} from ${record}`).join(', ')}`]
+      : []),
+    ...[...found, ...left].map((text) => `    ${text}`),
+    `    schedule: ${schedule}`,
+  ];
+}
+
+function endText({ end, result, at }: Outcome['coordinator']): string {
+  return [end, ...(result === undefined ? [] : [String(result)]), ...(at === undefined ? [] : [`at ${at}`])].join(' ');
+}

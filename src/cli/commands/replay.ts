@@ -1,0 +1,84 @@
+/** `mktrouble replay <file>`: runs a finding again, step by step as its file says. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Backend } from '../../backends/backend.ts';
+import type { BackendName } from '../../model/case.ts';
+import type { Verdict } from '../../record/verdict.ts';
+import type { AddCommand } from '../command.ts';
+import { complain, EXIT, type ExitCode } from '../exit.ts';
+import { parseBackend } from '../run/request.ts';
+
+interface Options {
+  readonly backend: readonly BackendName[];
+  readonly protocol?: string;
+  readonly asScenario?: string;
+}
+
+export const addReplay: AddCommand = ({ program, action }) => {
+  program
+    .command('replay')
+    .summary('run a finding again')
+    .description(
+      'Follows the schedule of a *.replay.yaml file. Exit code 1 when the finding shows again, 0 when it does not.',
+    )
+    .argument('<file>', 'a *.replay.yaml file')
+    .option('-b, --backend <name>', 'simulated or native', parseBackend, ['simulated'])
+    .option('-p, --protocol <name>', 'instead of the one it was found in')
+    .option('--as-scenario <file>', 'write the case as a scenario file that expects the finding, and run nothing')
+    .action(action(replay));
+};
+
+async function replay(file: string, options: Options): Promise<ExitCode> {
+  const { parseReplay } = await import('../../injector/replay-file.ts');
+  const text = read(file);
+  if (text === undefined) return complain(`${file} can't be read`);
+  const replayed = parseReplay(text, file);
+  if (typeof replayed === 'string') return complain(replayed);
+  if (options.asScenario !== undefined) return writeAsScenario(replayed, options.asScenario);
+
+  const { openBackend } = await import('../../injector/backends.ts');
+  const { runCase } = await import('../../injector/index.ts');
+  const backend: Backend = await openBackend(options.backend[0]!);
+  try {
+    const { schedule, case: c, property } = replayed;
+    const protocol = options.protocol ?? replayed.protocol;
+    const verdict = await runCase(c, { backend, protocol, schedule });
+    await show(verdict);
+    if (verdict.status === 'error') return EXIT.defect;
+    if (verdict.status === 'skip') return EXIT.input;
+    const again = [...verdict.violations, ...verdict.known].some((violation) => violation.property === property);
+    process.stdout.write(again ? `\n${property} is violated again\n` : `\n${property} is not violated any more\n`);
+    return again ? EXIT.finding : EXIT.ok;
+  } finally {
+    await backend.dispose();
+  }
+}
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The story of the run, as the terminal reporter tells a failure. */
+async function show(verdict: Verdict): Promise<void> {
+  const { showVerdict } = await import('../../../reporters/show.ts');
+  process.stdout.write(`${showVerdict(verdict, process.stdout, process.env)}\n`);
+}
+
+async function writeAsScenario(
+  { case: c, property, protocol }: import('../../injector/replay-file.ts').Replay,
+  file: string,
+): Promise<ExitCode> {
+  const { writeScenario } = await import('../../scenario/index.ts');
+  const expect = { coordinator: [], tasks: {}, violates: [property], except: [], only: [property] };
+  const explore = { strategy: 'exhaustive', schedules: 1, depth: 1 } as const;
+  try {
+    writeFileSync(file, writeScenario({ ...c, restart: { ...c.restart, protocol }, explore, expect }), { flag: 'wx' });
+  } catch (error) {
+    return complain(`${file} can't be written: ${(error as Error).message}`, 'an existing file is never overwritten');
+  }
+  process.stdout.write(`${file}: a scenario that expects ${property} to be violated\n`);
+  return EXIT.ok;
+}
