@@ -30,7 +30,7 @@ export const contextFreedOnce: Property = {
     const { context } = record.final;
     if (!isOver(record) || !context || context.freed) return violations;
     const held = mayBeHeld(c, record, storyOf(c, record));
-    if (held > 0 && context.references > 0 && context.references <= held) return violations;
+    if (context.references > 0 && context.references <= held) return violations;
     violations.push({
       property: name,
       message: `the context is not freed: ${context.references} references are left, and those still there can hold ${held}`,

@@ -1,6 +1,6 @@
 /** Who comes out of restart has let go of its context. */
 import { type Property, stepAt } from './property.ts';
-import { storyOf } from './story.ts';
+import { NEVER, storyOf } from './story.ts';
 import { nameOf, resultText } from './words.ts';
 
 const name = 'context-released';
@@ -16,7 +16,7 @@ export const contextReleased: Property = {
   check(c, record) {
     for (const [actor, { marked, tookPart, unmarked, returned, result }] of storyOf(c, record).fates) {
       const took = actor === 'coordinator' ? marked : Math.max(marked, tookPart);
-      if (!(took < returned) || returned >= record.events.length || unmarked < returned) continue;
+      if (!(took < returned) || returned === NEVER || unmarked < returned) continue;
       const message = `restart gave ${nameOf(actor)} ${resultText(result!)}, and its checkpoint_ctx is set still`;
       return [{ property: name, message, ...stepAt(record, returned) }];
     }

@@ -30,7 +30,6 @@ export const debugListComplete: Property = {
         const problem = problemOf(c, participants(story, position, noMemory), event.entries);
         if (problem) violations.push({ property: name, message: problem, ...stepAt(record, position) });
       } else if (event.kind === 'free' && !printed && participants(story, position, noMemory).size > 0) {
-        printed = true;
         violations.push({ property: name, message: 'the context is freed without a status list', step: event.step });
       }
     });

@@ -11,7 +11,7 @@ export const frozenStaysFrozen: Property = {
   name,
   title: 'Frozen means that nobody ran',
   statement:
-    'After a restart with FROZEN that succeeded, no task has been in user space since its restore: at the end each that restored itself is frozen, or dead.',
+    'After a restart with FROZEN that succeeded, no task has been in user space since its restore: at the end each that restored itself is frozen, asleep or dead.',
   source:
     'protocol.md, "The coordinator", freeze; do_restore_coord, cgroup_freezer_make_frozen; changelog v17 "Add uflag RESTART_FROZEN to freeze tasks after restart"',
   hint: 'Could the task leave sync point 3 before the freezer came for it?',
@@ -26,13 +26,14 @@ export const frozenStaysFrozen: Property = {
       return [{ property: name, message, ...stepAt(record, ran.fate.back) }];
     }
     if (!isOver(record)) return [];
-    const awake = restored.filter(({ final }) => !isFrozen(final));
+    const awake = restored.filter(({ final }) => !isStill(final));
     if (awake.length === 0) return [];
     const who = listOf(awake.map(({ pid, final }) => `${pid} (${endText(final)})`));
     return [{ property: name, message: `the restart froze, and not frozen are: ${who}` }];
   },
 };
 
-function isFrozen(final: TaskFinal): boolean {
-  return final.end === 'frozen' || isDead(final);
+/** Who sleeps or is stopped has not run either: that is for `nobody-left-waiting` to judge. */
+function isStill(final: TaskFinal): boolean {
+  return final.end === 'frozen' || final.end === 'waiting' || isDead(final);
 }

@@ -9,7 +9,7 @@ const waiting = { 100: { end: 'waiting', at: 'sync-2' }, 101: { end: 'waiting', 
 
 describe(name, () => {
   it('finds a context that is not freed when all are done', () => {
-    violationOf(name, unfreed(healthy()));
+    assert.equal(violationOf(name, unfreed(healthy())).expected, 'freed');
     violationOf(name, unfreed(failedLate()));
     violationOf(name, unfreed(healthy()), { context: { references: 0 } });
   });
@@ -34,7 +34,8 @@ describe(name, () => {
   });
 
   it('finds more references than those who are left can hold', () => {
-    violationOf(name, halfway(), { tasks: waiting, context: { references: 8 } });
+    const { expected, actual } = violationOf(name, halfway(), { tasks: waiting, context: { references: 8 } });
+    assert.deepEqual([expected, actual], ['at most 7 references', '8 references']);
     violationOf(name, halfway().die(100, 101, 102).return('coordinator', -4), { context: { references: 1 } });
   });
 

@@ -70,6 +70,7 @@ describe(name, () => {
   });
 
   it('holds for 0 and for errnos, early and late', () => {
+    assertHolds(name, failedLate(), { coordinator: { result: -4095 } });
     assertHolds(name, healthy());
     assertHolds(name, failedLate());
     assertHolds(name, edited(failedLate(), { drop: ({ kind }) => kind === 'mark' }));

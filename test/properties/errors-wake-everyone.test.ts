@@ -20,18 +20,20 @@ describe(name, () => {
     }
   });
 
-  it('finds a ghost, wherever it sleeps after sync point 1', () => {
-    violationOf(name, failing(), waiting(102, 'resume'));
-    assertHolds(name, failing(), waiting(102, 'sync-1'));
+  it('finds a ghost at sync point 2', () => {
+    violationOf(name, failing(), waiting(102, 'sync-2'));
   });
 
   it('finds the coordinator', () => {
     violationOf(name, failing(), { coordinator: { end: 'waiting', at: 'wait' }, tasks: dead });
+    assertHolds(name, failing(), { coordinator: { end: 'waiting', at: 'out' }, tasks: dead });
+    assertHolds(name, failing(), { coordinator: { end: 'killed', at: 'wait' }, tasks: dead });
   });
 
-  it('says nothing of tasks that wait at sync point 1 or for their group', () => {
+  it('says nothing of tasks that wait at sync point 1, for their group, or are stopped', () => {
     assertHolds(name, failing(), waiting(101, 'sync-1'));
     assertHolds(name, failing(), waiting(101, 'threads'));
+    assertHolds(name, failing(), waiting(102, 'resume'));
   });
 
   it('says nothing when there was no error, or the run did not end', () => {

@@ -103,6 +103,14 @@ describe('expectations', () => {
   it('take a task that had exited before the call for exited', () => {
     const c = aCase({ tasks: [aTask(100, { state: 'dead' })], expect: { tasks: { 100: [{ outcome: 'exited' }] } } });
     assert.deepEqual(expectations(c, aRecord(new Run(c))), []);
+    const alive = aCase({ tasks: [aTask(100)], expect: { tasks: { 100: [{ outcome: 'exited' }] } } });
+    assert.equal(expectations(alive, aRecord(new Run(alive))).length, 1);
+    const killed = aCase({
+      tasks: [aTask(100, { state: 'dead' })],
+      expect: { tasks: { 100: [{ outcome: 'killed' }] } },
+    });
+    assert.equal(expectations(killed, aRecord(new Run(killed))).length, 1);
+    assert.equal(expectations(c, aRecord(new Run(c), { tasks: { 100: { end: 'returned' } } })).length, 1);
   });
 
   it('ask nothing of a task that was never made, and find one that is not there', () => {

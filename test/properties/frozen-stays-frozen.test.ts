@@ -15,12 +15,17 @@ describe(name, () => {
   });
 
   it('finds one that is not frozen at the end', () => {
-    violationOf(name, restored(), { tasks: { ...frozen, 102: { end: 'waiting', at: 'sync-3' } } });
+    violationOf(name, restored(), { tasks: { ...frozen, 102: { end: 'running' } } });
+    violationOf(name, restored(), { tasks: { ...frozen, 102: { end: 'untouched' } } });
     assertHolds(name, restored(), { end: 'cut', tasks: { ...frozen, 102: { end: 'running' } } });
   });
 
   it('holds when all are frozen, or dead', () => {
     assertHolds(name, restored(), { tasks: { ...frozen, 101: { end: 'zombie' }, 102: { end: 'killed' } } });
+  });
+
+  it('leaves those who sleep, or are stopped, to nobody-left-waiting', () => {
+    assertHolds(name, restored(), { tasks: { ...frozen, 102: { end: 'waiting', at: 'resume' } } });
   });
 
   it('says nothing of a task that never restored itself', () => {
@@ -31,6 +36,7 @@ describe(name, () => {
   it('says nothing without FROZEN, of a failure, or of TASKSELF', () => {
     assertHolds(name, healthy());
     assertHolds(name, failedLate(freezing()));
+    assertHolds(name, failedLate(freezing()).add(100, 'user'));
     const c = aCase({ tasks: [aTask(100)], restart: { flags: FLAGS.frozen | FLAGS.taskself } });
     assertHolds(name, new Script(c).claim().restore('coordinator', 0).return('coordinator', 1000));
   });

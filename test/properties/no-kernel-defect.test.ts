@@ -19,7 +19,16 @@ describe(name, () => {
     assert.equal(violationOf(name, script, { findings: [finding], end: 'crashed' }).step, script.events.length);
   });
 
-  it('tells each of several', () => {
+  it('tells each of several, each with its own step', () => {
+    const script = healthy()
+      .add(101, 'finding', { finding: { kind: 'bug', at: 'a' } })
+      .add(101, 'finding', { finding: { kind: 'bug', at: 'b' } })
+      .add(101, 'finding', { finding: { kind: 'crash', at: 'b' } });
+    const last = script.events.length;
+    assert.deepEqual(
+      violationsOf(name, script).map(({ step }) => step),
+      [last - 2, last - 1, last],
+    );
     const findings = [
       { kind: 'bug', at: 'a' },
       { kind: 'bug', at: 'b' },

@@ -59,7 +59,7 @@ describe('properties', () => {
         }
         for (const violation of expectations(c, record)) assert.equal(violation.property, 'expectation');
       }),
-      { seed: 20, numRuns: 2000 },
+      { seed: 20, numRuns: 1000 },
     );
   });
 
