@@ -7,7 +7,7 @@ import type { RunRecord } from '../../src/record/record.ts';
 import { actorName } from './describe.ts';
 import type { Colors } from './output.ts';
 import type { Symbols } from './symbols.ts';
-import { harmless, pad, width, wrap } from './text.ts';
+import { harmless, pad, wrap } from './text.ts';
 import { type Row, type Timeline, type Turn, tellingEffects } from './timeline.ts';
 
 export interface TextStyle {
@@ -163,9 +163,4 @@ class LaneState {
       else if (this.#is.get(event.actor) === 'sleeps') this.#is.set(event.actor, 'runs');
     }
   }
-}
-
-/** The widest line, in columns. */
-export function widest(lines: readonly string[]): number {
-  return Math.max(0, ...lines.map(width));
 }
