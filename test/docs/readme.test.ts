@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT } from '../support/markdown.ts';
+import { current, withoutTimes } from './readme.ts';
+
+/** The targets of the links of a page that lead to files of this repository. */
+function links(page: string): string[] {
+  const text = readFileSync(path.join(ROOT, page), 'utf8');
+  return [...text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, target]) => target!);
+}
+
+describe('README.md', () => {
+  it('shows the example and what it prints as they are (npm run docs:readme)', async function () {
+    this.timeout(60_000);
+    assert.equal(withoutTimes(readFileSync(path.join(ROOT, 'README.md'), 'utf8')), withoutTimes(await current()));
+  });
+
+  for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/writing-a-backend.md']) {
+    it(`${page} links to files that are there`, () => {
+      const missing = links(page).filter((link) => !existsSync(path.join(ROOT, path.dirname(page), link)));
+      assert.deepEqual(missing, []);
+    });
+  }
+});
