@@ -36,6 +36,7 @@ export class Junit implements Listener {
     suite.milliseconds += result.duration;
     const properties = propertiesOf(result);
     for (const [name, value] of properties) {
+      if (name.startsWith('replay')) continue;
       const values = suite.properties.get(name) ?? new Set();
       suite.properties.set(name, values.add(value));
     }

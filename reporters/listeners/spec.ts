@@ -6,7 +6,7 @@ import { Progress } from '../shared/progress.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
-import { cut, harmless, pad, width } from '../shared/text.ts';
+import { cut, harmless, width } from '../shared/text.ts';
 import type { TextStyle } from '../shared/timeline-text.ts';
 import { triedWords } from '../shared/tried.ts';
 import { count, duration } from '../shared/words.ts';
@@ -79,15 +79,15 @@ export class Spec implements Listener {
   #line(result: CaseResult): void {
     const { out } = this.#setting;
     const { colors } = out;
-    const details = detailsOf(result);
-    const right = details === '' ? '' : ` ${details}`;
     const columns = Number.isFinite(out.columns) ? out.columns : 120;
-    const room = Math.max(24, columns - MARGIN.length * 2 - 2 - width(right));
-    const title = cut(harmless(result.title), room, out.symbols.ellipsis);
-    const fits = width(title) + width(right) + MARGIN.length * 2 + 2 <= columns;
-    const gap = fits ? pad('', Math.min(room, 72) - width(title)) : '';
+    const room = columns - MARGIN.length * 2 - 2;
+    const title = harmless(result.title);
+    // What was tried gives way to a long title, then the time does.
+    const details = [detailsOf(result), timeOf(result), ''].find((d) => width(title) + width(d) + 1 <= room) ?? '';
+    const shown = cut(title, room, out.symbols.ellipsis);
+    const gap = ' '.repeat(Math.max(1, Math.min(room - width(details), 72) - width(shown)));
     const [sign, paint] = this.#sign(result);
-    this.#print(`${MARGIN}${MARGIN}${sign} ${paint(title)}${fits && right !== '' ? colors.dim(gap + right) : ''}`);
+    this.#print(`${MARGIN}${MARGIN}${sign} ${paint(shown)}${details === '' ? '' : colors.dim(gap + details)}`);
     const { verdict, reason } = result;
     if (verdict && verdict.known.length > 0) {
       const names = [...new Set(verdict.known.map((v) => v.property))].join(', ');
@@ -154,11 +154,15 @@ function placeOf({ position, verdict }: CaseResult): string {
   return harmless(verdict ? `${shortPath(position.file)}:${position.line}` : shortPath(position.file));
 }
 
-function detailsOf({ verdict, duration: ms }: CaseResult): string {
-  const tried = verdict ? triedWords(verdict) : '';
-  const time = ms >= 1 ? duration(ms) : '';
+function detailsOf(result: CaseResult): string {
+  const { verdict } = result;
   const where = verdict && verdict.backend !== 'simulated' ? verdict.backend : '';
-  return [where, tried, time].filter(Boolean).join(', ');
+  const tried = verdict ? triedWords(verdict) : '';
+  return [where, tried, timeOf(result)].filter(Boolean).join(', ');
+}
+
+function timeOf({ duration: ms }: CaseResult): string {
+  return ms >= 1 ? duration(ms) : '';
 }
 
 /** From where the user stands, when that is shorter. */

@@ -44,7 +44,7 @@ export function describe(event: RunEvent): string {
     case 'done':
       return `is done, ${event.left} left`;
     case 'total':
-      return `expects ${event.tasks} tasks to be done`;
+      return `expects ${event.tasks} ${event.tasks === 1 ? 'task' : 'tasks'} to be done`;
     case 'error':
       return `records ${errno(event.error)}${event.first ? '' : ' (too late: not the first error)'}`;
     case 'success':
@@ -94,7 +94,9 @@ function faultName({ fault, verb }: { fault: string; verb: string }): string {
 
 /** A kernel defect in words. */
 export function findingText({ kind, at, detail }: Finding): string {
-  return `${FINDINGS[kind]} in ${at}${detail === undefined ? '' : `: ${detail}`}`;
+  // Some details begin with the place again.
+  const more = detail?.startsWith(`${at}: `) ? detail.slice(at.length + 2) : detail;
+  return `${FINDINGS[kind]} in ${at}${more === undefined ? '' : `: ${more}`}`;
 }
 
 const FINDINGS: Readonly<Record<Finding['kind'], string>> = {

@@ -65,11 +65,11 @@ describe('junit', () => {
       seed: '7/3',
       tags: 'ptrace cleanup',
       'matrix.whom': '102',
-      replay: 'x.replay.yaml',
     })) {
       assert.ok(xml.includes(`<property name="${name}" value="${value}"/>`), name);
       assert.ok(cdataOf(xml, 'system-out').includes(`[[PROPERTY|${name}=${value}]]`), name);
     }
+    assert.ok(cdataOf(xml, 'system-out').includes('[[PROPERTY|replay=x.replay.yaml]]'));
     assert.match(cdataOf(xml, 'system-out'), /sends SIGKILL to 100/);
   });
 
