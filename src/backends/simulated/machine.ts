@@ -7,7 +7,7 @@ import type { Rewrite } from './compile/source.ts';
 import { canCome, come, type Event, passOver } from './faults.ts';
 import { ACQUIRE, ACQUIRE_READ } from './kernel/access.ts';
 import { DELAYED, DUE, FLAGS, OOPS, OOPS_AT, PC, PREPARED, RUNNING, STATE } from './kernel/layout.ts';
-import { type Listener, OOPSED, use } from './kernel/memory.ts';
+import { type Listener, m, OOPSED, use } from './kernel/memory.ts';
 import type { World } from './kernel/world.ts';
 import { finalState, findingsOf, outcomeOf } from './outcome.ts';
 import { Reduction } from './reduction.ts';
@@ -22,6 +22,15 @@ export interface MachineOptions {
 }
 
 const nobodyListens = (): void => {};
+
+/** The ways in which faults can come, in the order of their numbers; one that waits for the Nth call comes by itself. */
+export function eventsOf({ faults }: World): Event[] {
+  return faults.flatMap((fault, i): Event[] => {
+    if (fault.call > 0) return [];
+    const targets = fault.targets.length > 0 && fault.errno === 0 ? [...fault.targets] : [0];
+    return targets.map((target) => ({ fault: i, target }));
+  });
+}
 
 export class SimulatedMachine implements Machine {
   readonly actors: readonly string[];
@@ -39,7 +48,6 @@ export class SimulatedMachine implements Machine {
   private readonly reduction: Reduction;
   /** The task that ran into the kernel defect that stopped the last run. */
   crashed = 0;
-  private static running: SimulatedMachine | undefined;
 
   constructor(c: Case, variant: Variant, options: MachineOptions = {}) {
     const trace = options.trace ?? false;
@@ -50,14 +58,7 @@ export class SimulatedMachine implements Machine {
     this.variant = variant;
     this.world = world;
     this.state = memory;
-    this.events = world.faults.flatMap((fault, i): Event[] =>
-      fault.call > 0
-        ? []
-        : [...(fault.targets.length > 0 && fault.errno === 0 ? fault.targets : [0])].map((target) => ({
-            fault: i,
-            target,
-          })),
-    );
+    this.events = eventsOf(world);
     this.who = ['coordinator', ...[...tasksOf(c), ...forkedByFaults(c)].map((task) => task.pid)];
     this.firstEvent = world.nrTasks;
     this.actors = [...this.who.map(String), ...this.events.map((event) => this.nameOf(event))];
@@ -91,8 +92,7 @@ export class SimulatedMachine implements Machine {
 
   /** Puts this machine in the kernel's place. */
   private load(): void {
-    if (SimulatedMachine.running === this) return;
-    SimulatedMachine.running = this;
+    if (m === this.state) return;
     use(this.state, this.world, this.variant, this.listener, nobodyListens);
   }
 

@@ -5,7 +5,7 @@
  */
 import type { Compiled } from './compile/compile.ts';
 import { canStillCome, type Event } from './faults.ts';
-import { ACQUIRE, ACQUIRE_READ, READ } from './kernel/access.ts';
+import { READ } from './kernel/access.ts';
 import * as L from './kernel/layout.ts';
 import type { World } from './kernel/world.ts';
 import type { Variant } from './variants.ts';
@@ -18,14 +18,12 @@ const OWN_LOCK = 2;
 const OTHERS_LOCK = 3;
 const OWN_CTX_READ = 4;
 const OWN_CTX_WRITE = 5;
-const OTHERS_CTX_READ = 6;
 const FLAGS_TESTED_FOR_ERROR = 7;
 const FLAGS_TESTED_FOR_END = 8;
 const ERROR_SET = 9;
 const LOG_LOCK = 10;
 const ERRNO_READ = 11;
 const IMAGE_READ = 12;
-const TURN_READ = 13;
 const REFERENCE_DROPPED = 14;
 const USER_SPACE = 15;
 const COMPLETION = 16;
@@ -39,8 +37,6 @@ const STORES_OTHERS_CTX = 2;
 const LOADS_OTHERS_CTX = 4;
 const KILLS = 8;
 const FREEZES = 16;
-const CHANGES_TASKLIST = 32;
-const DECIDES_SUCCESS = 64;
 
 export class Reduction {
   private readonly rules: Uint8Array;
@@ -49,7 +45,6 @@ export class Reduction {
   private readonly compiled: Compiled;
   private readonly world: World;
   private readonly variant: Variant;
-  private readonly distinct: boolean;
   private readonly allocationsFail: boolean;
 
   constructor(compiled: Compiled, world: World, variant: Variant) {
@@ -58,7 +53,6 @@ export class Reduction {
     this.variant = variant;
     this.rules = Uint8Array.from(compiled.labels, (_, pc) => this.ruleOf(pc));
     this.future = futures(compiled);
-    this.distinct = new Set(world.pids).size === world.pids.length;
     this.allocationsFail = world.failures[0]!.length > 0;
   }
 
@@ -73,7 +67,7 @@ export class Reduction {
         return own ? OWN_LOCK : OTHERS_LOCK;
       case 'CHECKPOINT_CTX':
         if (own) return mode === READ ? OWN_CTX_READ : OWN_CTX_WRITE;
-        return mode === READ ? OTHERS_CTX_READ : NEVER;
+        return NEVER;
       case 'REFCOUNT':
         if (label.includes('atomicDecAndTest')) return REFERENCE_DROPPED;
         return ALWAYS;
@@ -102,7 +96,7 @@ export class Reduction {
         return IMAGE_READ;
       case 'ACTIVE_PID':
         if (within === 'restoreDebugFree') return ALWAYS;
-        return mode === READ && within === 'getActivePid' ? TURN_READ : NEVER;
+        return NEVER;
       case 'NR_TOTAL':
         if (within === 'restoreDebugFree') return ALWAYS;
         return within === 'restoreTaskDone' ? LATE_TOTAL : NEVER;
@@ -127,11 +121,10 @@ export class Reduction {
     switch (rule) {
       case OWN_LOCK:
         return (this.others(m, task) & LOCKS_OTHERS) === 0;
-      case OTHERS_LOCK:
-      case OTHERS_CTX_READ: {
+      case OTHERS_LOCK: {
         /* a task without a context does not look at it under its lock */
         const other = this.compiled.touches[pc]!(m, this.world, task);
-        return rule === OTHERS_LOCK && m[other + L.CHECKPOINT_CTX] === L.NULL && m[other + L.STATE] !== L.UNBORN;
+        return m[other + L.CHECKPOINT_CTX] === L.NULL && m[other + L.STATE] !== L.UNBORN;
       }
       case OWN_CTX_READ:
         return (this.others(m, task) & STORES_OTHERS_CTX) === 0;
@@ -150,8 +143,6 @@ export class Reduction {
       case IMAGE_READ:
         /* nobody else has the context yet */
         return m[ctx + L.REFCOUNT] === 1;
-      case TURN_READ:
-        return false;
       case REFERENCE_DROPPED:
         return m[this.compiled.touches[pc]!(m, this.world, task) + L.REFCOUNT]! > 1;
       case LATE_TOTAL:
@@ -202,10 +193,6 @@ function bitOf(compiled: Compiled, pc: number): number {
       return own ? 0 : KILLS;
     case 'FREEZER':
       return FREEZES;
-    case 'TASKLIST_LOCK':
-      return mode === ACQUIRE ? CHANGES_TASKLIST : mode === ACQUIRE_READ ? 0 : 0;
-    case 'KFLAGS':
-      return compiled.labels[pc]!.startsWith('ckptSetSuccess') ? DECIDES_SUCCESS : 0;
     default:
       return 0;
   }

@@ -83,6 +83,13 @@ export function* atomicInc(ctx: number, field: number): Steps<number> {
   return ++m[ctx + field]!;
 }
 
+/** atomic_add() */
+export function* atomicAdd(ctx: number, field: number, n: number): Steps {
+  yield touch(ctx, field, WRITE);
+  live(ctx);
+  m[ctx + field]! += n;
+}
+
 /** atomic_dec_and_test() */
 export function* atomicDecAndTest(ctx: number, field: number): Steps<boolean> {
   yield touch(ctx, field, WRITE);

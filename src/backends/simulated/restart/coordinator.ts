@@ -1,5 +1,5 @@
 /** The coordinator (checkpoint/restart.c). `current` is handed in where the kernel has it at hand; `variant.series` marks what the rest of the series adds. */
-import { load, loadCheckpointCtx, type Steps, store } from '../kernel/access.ts';
+import { atomicAdd, load, loadCheckpointCtx, type Steps, store } from '../kernel/access.ts';
 import {
   ACTIVE_PID,
   CKPT_CTX_SUCCESS,
@@ -87,7 +87,7 @@ export function* prepareDescendants(current: number, ctx: number, root: number):
   /* fail unless number of processes matches; ghosts may be there besides (series) */
   if (variant.series ? nrPids < m[ctx + NR_PIDS]! : nrPids !== m[ctx + NR_PIDS]) return -ESRCH;
 
-  if (variant.checkedSum) yield* store(ctx, NR_TOTAL, m[ctx + NR_TOTAL]! + nrPids);
+  if (variant.checkedSum) yield* atomicAdd(ctx, NR_TOTAL, nrPids);
   else yield* store(ctx, NR_TOTAL, nrPids);
   note('total', current, m[ctx + NR_TOTAL]!);
   return nrPids;

@@ -1,5 +1,5 @@
 /** What is left to do when a task dies or forks in the middle of a restart (kernel/exit.c, kernel/fork.c, exit_checkpoint()). `current` is handed in where the kernel has it at hand; `variant.series` marks what the rest of the series adds. */
-import { load, loadCheckpointCtx, type Steps, store, storeCheckpointCtx } from '../kernel/access.ts';
+import { atomicAdd, load, loadCheckpointCtx, type Steps, storeCheckpointCtx } from '../kernel/access.ts';
 import { ACTIVE_PID, CHECKPOINT_CTX, FLAGS, MARKED, NR_TOTAL, NULL, PF_RESTARTING } from '../kernel/layout.ts';
 import { taskLock, taskUnlock } from '../kernel/lock.ts';
 import { BUG, m, note, oops, variant } from '../kernel/memory.ts';
@@ -35,7 +35,7 @@ export function* inheritCheckpointCtx(current: number, child: number): Steps {
     m[child + CHECKPOINT_CTX] = ctx;
     m[child + FLAGS]! |= MARKED;
     note('mark', current, child, ctx);
-    if (variant.checkedSum) yield* store(ctx, NR_TOTAL, m[ctx + NR_TOTAL]! + 1);
+    if (variant.checkedSum) yield* atomicAdd(ctx, NR_TOTAL, 1);
   }
 }
 
