@@ -44,10 +44,11 @@ const SIGKILL = 9;
 export function finalOf(report: Report, c: Case, cast: Cast, findings: Finding[]): FinalState {
   const tasks: Record<number, TaskFinal> = {};
   const { actors } = report;
-  const ends = actors.map((actor, i) => taskFinal(report, cast.actors[i]!, actor, findings));
-  if (isTaskself(c)) tasks[actors[0]!.pid] = ends[0]!;
+  const finalOfActor = (i: number): TaskFinal => taskFinal(report, cast.actors[i]!, actors[i]!, findings);
+  const coordinator = finalOfActor(0);
+  if (isTaskself(c)) tasks[actors[0]!.pid] = coordinator;
   actors.forEach((actor, i) => {
-    if (i > 0 && actor.engine !== STATE.unborn) tasks[actor.pid] = ends[i]!;
+    if (i > 0 && actor.engine !== STATE.unborn) tasks[actor.pid] = finalOfActor(i);
   });
   const { context } = report;
   if (report.end === 'over' && context && !context.freed && context.references > heldReferences(actors)) {
@@ -57,7 +58,7 @@ export function finalOf(report: Report, c: Case, cast: Cast, findings: Finding[]
   if (report.end === 'late')
     findings.push({ kind: 'hang', at: whereabouts(actors, cast), detail: 'the time limit of the case' });
   return {
-    coordinator: coordinatorFinal(ends[0]!),
+    coordinator: coordinatorFinal(coordinator),
     tasks,
     restores: restoresOf(report.events, actors[0]!.pid),
     ...(context && {
@@ -87,12 +88,13 @@ function endOfDead(cast: Actor, actor: ActorReport, findings: Finding[]): TaskFi
   if (cast.task?.state === 'dead') return 'untouched';
   const { status, how } = actor;
   const signal = status === undefined ? undefined : status & 0x7f;
+  if (signal !== undefined && signal !== 0 && signal !== SIGKILL) {
+    findings.push({ kind: 'crash', at: actor.point, detail: `task ${actor.pid} died of ${deathOf(status)}` });
+    return 'crashed';
+  }
   if (actor.engine !== STATE.dead && actor.engine !== STATE.user) {
-    findings.push({
-      kind: 'crash',
-      at: actor.point,
-      detail: `task ${actor.pid} died within the engine, of ${deathOf(status)}`,
-    });
+    const detail = `task ${actor.pid} is dead (${deathOf(status)}), and the engine does not know`;
+    findings.push({ kind: 'disagreement', at: actor.point, detail });
     return signal === SIGKILL ? 'killed' : 'crashed';
   }
   // A thread has no status of its own; that of a whole group stands for its leader.

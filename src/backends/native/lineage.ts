@@ -48,7 +48,9 @@ function placeOf(actor: Actor, pids: ReadonlySet<number>, maker: Place | undefin
     return `task ${pid} can not be in session ${session}: its maker was never in it`;
   }
   const birthGroup = beforeSession ? maker.birthGroup : inherited.group;
-  const group = process ? inside(process.pgid) : birthGroup;
+  // A group is of one session: who stays behind in the old one can't have its maker's new group.
+  const leftBehind = beforeSession && task?.pgid === creator?.task?.pgid;
+  const group = process && !leftBehind ? inside(process.pgid) : birthGroup;
   const joinsGroup = setsSession || group === birthGroup ? 0 : group;
   const birthSession = beforeSession ? maker.birthSession : inherited.session;
   return { birthSession, session, birthGroup, group, lineage: { beforeSession, setsSession, joinsGroup } };

@@ -14,6 +14,7 @@ export const REPAIRS = [
   'deadLetGo',
   'killAllMarked',
   'ghostsMayFail',
+  'debugTellsEnds',
   'forkPutsBack',
   'foreignersAreRefused',
   'pidsAreDistinct',

@@ -157,7 +157,7 @@ struct plan {
 };
 
 /* What an actor asks of the agent's init while it holds the big lock. */
-enum request { NOTHING, FAULT_DUE, HAS_DIED, TO_KILL, TO_FREEZE, TO_STOP, TO_CONTINUE, ALL_QUIET, TOO_LONG, BROKEN, CANNOT_BUILD };
+enum request { NOTHING, FAULT_DUE, HAS_DIED, TO_KILL, TO_CONTINUE, ALL_QUIET, TOO_LONG, BROKEN, CANNOT_BUILD };
 
 enum phase { MAKING, SETTLING, GOING };
 
@@ -197,6 +197,8 @@ struct arena {
 	struct ctx *main_ctx, *other_ctx;	/* other_ctx: of those that are in a restart of their own */
 	struct actor **walk;		/* the coordinator's walk, under the tasklist lock */
 	int skipped_turns;
+	void *plugin_memory;
+	int plugin_failed;		/* errors that the plug-in reported */
 };
 
 extern struct arena *arena;

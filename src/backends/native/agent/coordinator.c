@@ -126,7 +126,7 @@ static long prepare_descendants(struct actor *me, struct ctx *ctx)
 	/* fail unless number of processes matches; ghosts may be there besides (series) */
 	if (SERIES ? counted.nr < ctx->nr_pids : counted.nr != ctx->nr_pids)
 		return -ESRCH;
-	touch_ctx(me, __func__, ctx, "store nr_total");
+	touch_ctx(me, __func__, ctx, REPAIRED(CHECKED_SUM) ? "atomic_add nr_total" : "store nr_total");
 	ctx->nr_total = (int)counted.nr + (REPAIRED(CHECKED_SUM) ? ctx->nr_total : 0);
 	note(me, E_TOTAL, ctx->nr_total, 0);
 	return counted.nr;
@@ -204,8 +204,11 @@ long do_restore_coord(struct actor *me, struct ctx *ctx, int pid)
 	int failed;
 	long ret = claim_restart(me, ctx, pid);
 
-	if (ret < 0)
+	if (ret < 0) {
+		if (REPAIRED(DEBUG_TELLS_ENDS))
+			restore_debug_error(me, ctx, ret);
 		return ret;
+	}
 	ret = conduct_restart(me, ctx);
 
 	at(me, POINT_OUT);

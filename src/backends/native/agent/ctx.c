@@ -3,8 +3,8 @@
 
 const char *const repair_names[NR_REPAIRS] = {
 	"contextIsAwaited", "turnIsHandedOver", "turnIsAwaited", "syncIsAwaited", "oneDecision", "deadAreMissed",
-	"deadLetGo", "killAllMarked", "ghostsMayFail", "forkPutsBack", "foreignersAreRefused", "pidsAreDistinct",
-	"debugWithoutMemory", "checkedSum",
+	"deadLetGo", "killAllMarked", "ghostsMayFail", "debugTellsEnds", "forkPutsBack", "foreignersAreRefused",
+	"pidsAreDistinct", "debugWithoutMemory", "checkedSum",
 };
 
 void touch_ctx(struct actor *me, const char *function, struct ctx *ctx, const char *what)
@@ -175,6 +175,8 @@ int decide(struct actor *me, struct ctx *ctx, unsigned flag)
 	if (ctx->kflags & (CKPT_CTX_SUCCESS | CKPT_CTX_ERROR))
 		return 1;
 	ctx->kflags |= flag;
+	if (flag == CKPT_CTX_SUCCESS)
+		note(me, E_SUCCESS, 0, 0);
 	return 0;
 }
 
@@ -207,8 +209,9 @@ static void ckpt_set_error(struct actor *me, struct ctx *ctx, long error)
 void ckpt_set_success(struct actor *me, struct ctx *ctx)
 {
 	touch_ctx(me, __func__, ctx, "test_and_set_bit kflags");
+	if (!(ctx->kflags & CKPT_CTX_SUCCESS))
+		note(me, E_SUCCESS, 0, 0);
 	ctx->kflags |= CKPT_CTX_SUCCESS;
-	note(me, E_SUCCESS, 0, 0);
 	complete_all_errno_sync(me, __func__, ctx);
 }
 

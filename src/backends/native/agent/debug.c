@@ -51,7 +51,7 @@ void restore_debug_running(struct actor *me, struct ctx *ctx)
 void restore_debug_exit(struct actor *me, struct ctx *ctx)
 {
 	if (restore_debug_getme(me, ctx))
-		set_status(me, DBG_WAITING, DBG_EXITED);
+		set_status(me, DBG_WAITING | (REPAIRED(DEBUG_TELLS_ENDS) ? DBG_RUNNING : 0), DBG_EXITED);
 }
 
 void restore_debug_free(struct actor *me, struct ctx *ctx)

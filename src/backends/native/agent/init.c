@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 
 #define NS_PER_MS 1000000LL
+/* How often a plug-in's tasks are looked at. */
+#define CRASH_CHECK_NS (20 * NS_PER_MS)
 
 static long long now(void)
 {
@@ -50,7 +52,55 @@ static void wait_until_dead(const struct actor *task)
 	}
 }
 
-int serve(enum request what, int asker, int argument)
+/* A task is dead that was not to die in its own time: what it would have done on its way is done for it. */
+static void account_death(struct actor *task, enum exit_how how)
+{
+	if (task->state == DEAD || task->state == UNBORN)
+		return;
+	note(task, E_EXIT, how, 0);
+	if (task->state == RUNNING || task->state == PREPARED)
+		arena->busy--;
+	if (task->flags & HELD)
+		arena->waiting--;
+	task->flags = (task->flags & ~HELD) | EXIT_STATE;
+	task->state = DEAD;
+	task->how = how;
+	plugin_buries(task);
+}
+
+/* Real SIGKILL, wherever the group is. */
+static void kill_group(int victim)
+{
+	struct actor *task = actor_of(victim);
+
+	sys2(SYS_kill, pid_of(task->leader), SIGKILL);
+	do {
+		wait_until_dead(task);
+		account_death(task, BY_KILL);
+		task = actor_of(task->next_thread);
+	} while (number_of(task) != victim);
+	/* The dead may have been woken to take the big lock: whoever else waits for it has to look again. */
+	futex_wake(&arena->big_lock, 1 << 30);
+}
+
+/* Plug-ins crash: who is counted as running, and is dead, is not waited for. */
+static void look_for_crashes(void)
+{
+	if (!plugin_is_loaded() || !big_trylock())
+		return;
+	for (int i = 0; arena->request == NOTHING && i < arena->plan.nr_actors; i++) {
+		struct actor *task = actor_of(i);
+		char state = task->state == RUNNING ? state_of(task) : 'R';
+
+		if (state && state != 'Z' && state != 'X')
+			continue;
+		account_death(task, BY_KILL);
+		somebody_must_move(task);
+	}
+	big_unlock();
+}
+
+void serve(enum request what, int asker, int argument)
 {
 	switch (what) {
 	case FAULT_DUE:
@@ -59,15 +109,16 @@ int serve(enum request what, int asker, int argument)
 	case TO_CONTINUE:
 		continue_task(actor_of(asker));
 		break;
+	case TO_KILL:
+		kill_group(argument);
+		break;
 	default:
 		break;
 	}
-	return 0;
 }
 
-static void answer(int value)
+static void answer(void)
 {
-	arena->argument = value;
 	arena->request = NOTHING;
 	arena->answered++;
 	futex_wake(&arena->answered, 1);
@@ -91,6 +142,25 @@ static int bury(int asker)
 
 	arena->request = NOTHING;
 	wait_until_dead(actor_of(asker));
+	plugin_buries(actor_of(asker));
+	somebody_must_move(actor_of(asker));
+	quiet = is_quiet();
+	big_unlock();
+	return quiet;
+}
+
+/* Whoever asks has the big lock; if it dies of the answer, init lets the lock go. */
+static int serve_asker(void)
+{
+	int asker = arena->asker;
+	int quiet;
+
+	serve(arena->request, asker, arena->argument);
+	if (actor_of(asker)->state != DEAD) {
+		answer();
+		return 0;
+	}
+	arena->request = NOTHING;
 	somebody_must_move(actor_of(asker));
 	quiet = is_quiet();
 	big_unlock();
@@ -138,13 +208,18 @@ static enum end supervise(void)
 		case CANNOT_BUILD:
 			return NOT_BUILT;
 		default:
-			answer(serve(arena->request, arena->asker, arena->argument));
+			if (serve_asker())
+				return OVER;
 			continue;
 		}
 		if (left.tv_sec == 0 && left.tv_nsec == 0)
 			return LATE;
 		if (arena->chores && try_chores() && arena->chores)
 			left = span(200000);
+		if (plugin_is_loaded() && left.tv_sec + left.tv_nsec / CRASH_CHECK_NS > 0) {
+			look_for_crashes();
+			left = span(CRASH_CHECK_NS);
+		}
 		futex_wait(&arena->bell, seen, &left);
 	}
 }

@@ -10,8 +10,8 @@ const char *plan_read(char *text, int procfs);
 /* ---- init.c ---- */
 /* Builds, runs and observes the case that lies in the arena, and clears it away; prints the record. */
 void run_case(void);
-/* What an actor asks for while it holds the big lock; the answer, if there is one. */
-int serve(enum request what, int asker, int argument);
+/* What an actor asks for while it holds the big lock. */
+void serve(enum request what, int asker, int argument);
 /* Kills everybody else of the namespace and reaps until nobody is left. `status` (by actor, may be NULL) gets wait statuses. */
 void clear_namespace(int *status);
 

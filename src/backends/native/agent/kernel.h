@@ -43,7 +43,7 @@ void somebody_must_move(struct actor *me);
 /* It can move again; really woken when the big lock is let go. */
 void runnable(struct actor *who);
 /* Asks init to do something, and waits until it is done. The big lock is kept, nobody moves meanwhile. */
-int ask(struct actor *me, enum request what, int argument);
+void ask(struct actor *me, enum request what, int argument);
 /* The same without waiting: for who is about to die with the big lock. */
 void tell(struct actor *me, enum request what);
 /* A defect of the kernel shows: the run is over. Does not return. */

@@ -7,6 +7,7 @@
  */
 #define _GNU_SOURCE
 #include "init.h"
+#include "restart.h"
 #include "tree.h"
 
 #include <fcntl.h>
@@ -159,7 +160,7 @@ static void run_plan(unsigned length, int procfs)
 	run_case();
 }
 
-static void __attribute__((noreturn)) be_init(int alive)
+static void __attribute__((noreturn)) be_init(int alive, const char *plugin)
 {
 	struct pollfd parent = { .fd = alive, .events = POLLIN };
 	char verb[16];
@@ -173,6 +174,8 @@ static void __attribute__((noreturn)) be_init(int alive)
 	prctl(PR_SET_DUMPABLE, 1);
 	prctl(PR_SET_NAME, "mktrouble-init");
 	catch_signals();
+	if (plugin)
+		plugin_load(plugin);
 	procfs = open_procfs();
 	out_begin();
 	out("{\"init\":%d}", getpid());
@@ -208,7 +211,7 @@ static int keep_watch(int init, int pidfd)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static void be_warden(int with_user, const char *cgroup)
+static void be_warden(int with_user, const char *cgroup, const char *plugin)
 {
 	int alive[2], init, pidfd;
 	char folder[4096] = "";
@@ -230,7 +233,7 @@ static void be_warden(int with_user, const char *cgroup)
 		die("fork");
 	if (init == 0) {
 		close(alive[1]);
-		be_init(alive[0]);
+		be_init(alive[0], plugin);
 	}
 	close(alive[0]);
 	close(0);
@@ -244,10 +247,10 @@ static void be_warden(int with_user, const char *cgroup)
 int main(int argc, char **argv)
 {
 	int with_user = 0;
-	const char *cgroup = NULL;
+	const char *cgroup = NULL, *plugin = NULL;
 
 	if (argc < 2 || strcmp(argv[1], "serve")) {
-		fprintf(stderr, "usage: agent serve [--user] [--cgroup FOLDER], with a lifeline on file descriptor 3\n");
+		fprintf(stderr, "usage: agent serve [--user] [--cgroup FOLDER] [--plugin LIBRARY], with a lifeline on file descriptor 3\n");
 		return 2;
 	}
 	for (int i = 2; i < argc; i++) {
@@ -255,6 +258,8 @@ int main(int argc, char **argv)
 			with_user = 1;
 		else if (!strcmp(argv[i], "--cgroup") && i + 1 < argc)
 			cgroup = argv[++i];
+		else if (!strcmp(argv[i], "--plugin") && i + 1 < argc)
+			plugin = argv[++i];
 	}
-	be_warden(with_user, cgroup);
+	be_warden(with_user, cgroup, plugin);
 }

@@ -54,7 +54,7 @@ static size_t size_needed(const struct plan *p, size_t text)
 {
 	size_t n = (size_t)p->nr_actors;
 
-	return sizeof(struct arena) + (1 << 16) + 4 * text + n * (sizeof(struct actor) + 64 * 16) +
+	return sizeof(struct arena) + (1 << 16) + PLUGIN_MEMORY + 4 * text + n * (sizeof(struct actor) + 64 * 16) +
 	       (size_t)p->nr_faults * (sizeof(struct fault) + 256) + (size_t)p->nr_objects * sizeof(struct object) +
 	       (size_t)(p->nr_pids + 2 * p->nr_records) * 16 + (size_t)p->nr_turns * (sizeof(struct turn) + 64) +
 	       (4096 + n * 400) * sizeof(struct event);
@@ -88,6 +88,8 @@ static void open_plan(const char *line, size_t text, int procfs)
 	arena->plan.zombie = arena_alloc((size_t)p.nr_records);
 	arena->plan.turns = arena_alloc((size_t)p.nr_turns * sizeof(struct turn));
 	arena->walk = arena_alloc((n + 2) * sizeof(struct actor *));
+	if (plugin_is_loaded())
+		arena->plugin_memory = arena_alloc(PLUGIN_MEMORY);
 	arena->main_ctx = arena_alloc(sizeof(struct ctx));
 	arena->other_ctx = arena_alloc(sizeof(struct ctx));
 	arena->other_ctx->life = 1;

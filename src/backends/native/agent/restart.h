@@ -17,7 +17,7 @@
 
 enum repair {
 	CONTEXT_IS_AWAITED, TURN_IS_HANDED_OVER, TURN_IS_AWAITED, SYNC_IS_AWAITED, ONE_DECISION, DEAD_ARE_MISSED, DEAD_LET_GO, KILL_ALL_MARKED, GHOSTS_MAY_FAIL,
-	FORK_PUTS_BACK, FOREIGNERS_ARE_REFUSED, PIDS_ARE_DISTINCT, DEBUG_WITHOUT_MEMORY, CHECKED_SUM,
+	DEBUG_TELLS_ENDS, FORK_PUTS_BACK, FOREIGNERS_ARE_REFUSED, PIDS_ARE_DISTINCT, DEBUG_WITHOUT_MEMORY, CHECKED_SUM,
 	NR_REPAIRS
 };
 extern const char *const repair_names[NR_REPAIRS];
@@ -98,5 +98,11 @@ long do_restore_coord(struct actor *me, struct ctx *ctx, int pid);
 long sys_restart(struct actor *me, int pid, int flags);
 /* ---- engine.c: the restart under test ---- */
 long engine_restart(struct actor *me);
+#define PLUGIN_MEMORY (1u << 16)
+/* Ends the agent with a message when the library is none. */
+void plugin_load(const char *path);
+int plugin_is_loaded(void);
+/* Tells the plug-in that a task is dead. */
+void plugin_buries(struct actor *task);
 
 #endif

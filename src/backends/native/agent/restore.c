@@ -371,10 +371,10 @@ void exit_checkpoint(struct actor *tsk)
 	if (tsk->flags & PF_RESTARTING) {
 		if (!REPAIRED(GHOSTS_MAY_FAIL) && READ(tsk, ctx, active_pid) == -1)
 			oops(tsk, BUG);
-		if (SERIES)
-			restore_task_done(tsk, ctx);
-		else
+		if (!SERIES)
 			restore_activate_next(tsk, ctx);
+		else if (!REPAIRED(GHOSTS_MAY_FAIL) || !ckpt_test_error(tsk, ctx))
+			restore_task_done(tsk, ctx);
 	} else if (REPAIRED(DEAD_ARE_MISSED)) {
 		ckpt_err(tsk, ctx, -ESRCH);
 	}
@@ -395,7 +395,7 @@ static void inherit_checkpoint_ctx(struct actor *me, struct actor *child)
 	if (ctx == arena->main_ctx)
 		note(me, E_MARK, number_of(child), 0);
 	if (REPAIRED(CHECKED_SUM)) {
-		touch_ctx(me, __func__, ctx, "store nr_total");
+		touch_ctx(me, __func__, ctx, "atomic_add nr_total");
 		ctx->nr_total++;
 	}
 }

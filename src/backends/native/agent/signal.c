@@ -4,6 +4,7 @@
  * A signal that can be caught is sent for real as well (fault.c), and ends the real futex wait.
  */
 #include "kernel.h"
+#include "restart.h"
 
 #include <signal.h>
 
@@ -30,6 +31,11 @@ void send_signal(struct actor *task, unsigned signal, struct actor *by)
 
 	if (signal != SIG_KILL) {
 		post(task, signal, by);
+		return;
+	}
+	/* A plug-in does not claim to be in the kernel: it dies where it is. */
+	if (plugin_is_loaded()) {
+		ask(by ? by : task, TO_KILL, number_of(task));
 		return;
 	}
 	do {

@@ -85,16 +85,17 @@ static void ring(enum request what, int asker, int argument)
 	futex_wake(&arena->bell, 1);
 }
 
-int ask(struct actor *me, enum request what, int argument)
+void ask(struct actor *me, enum request what, int argument)
 {
 	uint32_t seen = arena->answered;
 
-	if (i_am_init)
-		return serve(what, number_of(me), argument);
+	if (i_am_init) {
+		serve(what, number_of(me), argument);
+		return;
+	}
 	ring(what, number_of(me), argument);
 	while (arena->answered == seen)
 		futex_wait(&arena->answered, seen, NULL);
-	return arena->argument;
 }
 
 void tell(struct actor *me, enum request what)
@@ -276,7 +277,8 @@ static int preempted(struct actor *me)
 
 static void begin_step(struct actor *me)
 {
-	while (me->flags & DELAYED)
+	/* A schedule says by itself when who moves. */
+	while ((me->flags & DELAYED) && !this_turn())
 		hold_back(me);
 	if (arena->plan.nr_turns && !(me->flags & DYING))
 		take_turn(me);

@@ -1,0 +1,165 @@
+/*
+ * An example of a restart engine as a plug-in: the simplest restart there is. The coordinator takes care of the tasks that
+ * the image names, gives each its turn, and waits until all are restored. One thing is wrong with it, on purpose: when a task
+ * dies, it kills the tasks whose turn has not come yet, and forgets those that have restored themselves and wait for the
+ * end of the restart. See docs/native-backend.md, and scenarios that find it in test/backends/native/plugin.test.ts.
+ *
+ * With -DREPAIRED the defect is not there.
+ */
+#include "engine.h"
+
+#include <errno.h>
+
+#define MOST 1000
+
+/* What all share. */
+struct restart {
+	uint32_t begun;		/* the coordinator has marked everybody */
+	uint32_t turn;		/* place in the image, from 1; 0: nobody's yet */
+	uint32_t restored;	/* how many */
+	uint32_t over;		/* SUCCEEDED or FAILED, once: who comes first decides */
+	int error;		/* with FAILED: negative */
+};
+
+#define SUCCEEDED 1u
+#define FAILED 2u
+
+static struct restart *shared(const struct mktrouble_host *host)
+{
+	return host->memory;
+}
+
+/* Whether this is the decision: it is made once. */
+static int decide(struct mktrouble_self *self, const struct mktrouble_host *host, uint32_t how, int error)
+{
+	struct restart *r = shared(host);
+	uint32_t open = 0;
+
+	if (!__atomic_compare_exchange_n(&r->over, &open, how, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+		return 0;
+	r->error = error;
+	host->report(self, how == FAILED ? MKTROUBLE_ERROR : MKTROUBLE_SUCCESS, error);
+	host->wake(self, &r->begun);
+	host->wake(self, &r->turn);
+	host->wake(self, &r->restored);
+	host->wake(self, &r->over);
+	return 1;
+}
+
+/* Waits until *word is not `value` any more: 0, or the error of the restart or of the wait. */
+static int wait_past(struct mktrouble_self *self, const struct mktrouble_host *host, uint32_t *word, uint32_t value)
+{
+	struct restart *r = shared(host);
+
+	while (__atomic_load_n(word, __ATOMIC_SEQ_CST) == value) {
+		if (r->over == FAILED)
+			return r->error;
+		if (host->wait(self, word, value) == -EINTR)
+			return -EINTR;
+	}
+	return r->over == FAILED ? r->error : 0;
+}
+
+static void next_turn(struct mktrouble_self *self, const struct mktrouble_host *host)
+{
+	struct restart *r = shared(host);
+	uint32_t turn = __atomic_add_fetch(&r->turn, 1, __ATOMIC_SEQ_CST);
+
+	host->report(self, MKTROUBLE_ACTIVATED, turn - 1);
+	host->wake(self, &r->turn);
+}
+
+static int place_of(const struct mktrouble_call *call)
+{
+	for (int i = 0; i < call->nr_pids; i++)
+		if (call->pids[i] == call->own_pid)
+			return i;
+	return -1;
+}
+
+static long task(struct mktrouble_self *self, const struct mktrouble_host *host, const struct mktrouble_call *call)
+{
+	struct restart *r = shared(host);
+	int place = place_of(call), ret;
+
+	host->at_point(self, "sync-1");
+	ret = wait_past(self, host, &r->begun, 0);
+	if (ret == 0 && place < 0)
+		ret = -ESRCH;
+	host->at_point(self, "sync-2");
+	while (ret == 0 && r->turn < (uint32_t)place + 1)
+		ret = wait_past(self, host, &r->turn, r->turn);
+	if (ret == 0) {
+		host->at_point(self, "restore");
+		host->report(self, MKTROUBLE_RESTORE_BEGINS, 0);
+		ret = -host->fails(self, "restore");
+	}
+	if (ret == 0) {
+		host->report(self, MKTROUBLE_RESTORED, place);
+		host->at_point(self, "next");
+		next_turn(self, host);
+		host->at_point(self, "done");
+		__atomic_add_fetch(&r->restored, 1, __ATOMIC_SEQ_CST);
+		host->wake(self, &r->restored);
+		host->at_point(self, "sync-3");
+		ret = wait_past(self, host, &r->over, 0);
+	}
+	if (ret < 0)
+		decide(self, host, FAILED, ret);
+	host->report(self, MKTROUBLE_UNMARKED, 0);
+	return ret < 0 ? ret : host->saved_value(self, place);
+}
+
+/* Kills what it marked. */
+static void destroy(struct mktrouble_self *self, const struct mktrouble_host *host, const struct mktrouble_call *call)
+{
+	int first = 0;
+
+#ifndef REPAIRED
+	/* The defect: who has had its turn is taken to be safe. */
+	first = (int)shared(host)->turn;
+#endif
+	for (int i = first; i < call->nr_pids; i++)
+		host->kill(self, call->pids[i]);
+}
+
+static long coordinator(struct mktrouble_self *self, const struct mktrouble_host *host, const struct mktrouble_call *call)
+{
+	struct restart *r = shared(host);
+	int ret = 0;
+
+	host->at_point(self, "claim");
+	host->report(self, MKTROUBLE_MARKED, call->own_pid);
+	host->at_point(self, "prepare");
+	for (int i = 0; i < call->nr_pids; i++)
+		host->report(self, MKTROUBLE_MARKED, call->pids[i]);
+	__atomic_store_n(&r->begun, 1, __ATOMIC_SEQ_CST);
+	host->wake(self, &r->begun);
+	host->at_point(self, "activate");
+	next_turn(self, host);
+	host->at_point(self, "wait");
+	while (ret == 0 && r->restored < (uint32_t)call->nr_pids)
+		ret = wait_past(self, host, &r->restored, r->restored);
+	host->at_point(self, "out");
+	if (ret < 0)
+		decide(self, host, FAILED, ret);
+	else
+		decide(self, host, SUCCEEDED, 0);
+	if (r->over == FAILED) {
+		ret = r->error;
+		destroy(self, host, call);
+	}
+	host->at_point(self, "release");
+	host->report(self, MKTROUBLE_UNMARKED, 0);
+	return ret;
+}
+
+static void died(struct mktrouble_self *self, const struct mktrouble_host *host, int pid)
+{
+	(void)pid;
+	decide(self, host, FAILED, -ESRCH);
+}
+
+const struct mktrouble_engine mktrouble_engine = {
+	.abi = MKTROUBLE_ABI, .name = "barrier", .coordinator = coordinator, .task = task, .died = died,
+};
