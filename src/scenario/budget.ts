@@ -6,7 +6,7 @@ import type { Path } from './source/raw.ts';
 export class Budget {
   #cases = MAX_CASES;
   #values = MAX_CASE_VALUES;
-  #tasks = MAX_TASKS_PER_FILE;
+  readonly #tasks = { trees: MAX_TASKS_PER_FILE, images: MAX_TASKS_PER_FILE, expectations: MAX_TASKS_PER_FILE };
 
   /** Whether a document may have so many cases, and so many values that differ between them. */
   takeCases(cases: number, values: number, complain: Complain): boolean {
@@ -24,10 +24,10 @@ export class Budget {
   }
 
   /** Whether so many more tasks may be made for the thing at `path`. */
-  takeTasks(tasks: number, path: Path, complain: Complain): boolean {
-    this.#tasks -= tasks;
-    if (this.#tasks >= 0) return true;
-    const message = 'the trees, images and expectations of all cases of this file have too many tasks';
+  takeTasks(kind: 'trees' | 'images' | 'expectations', tasks: number, path: Path, complain: Complain): boolean {
+    this.#tasks[kind] -= tasks;
+    if (this.#tasks[kind] >= 0) return true;
+    const message = `the ${kind} of all cases of this file have too many tasks`;
     complain({ path, part: 'key', message, expected: `at most ${MAX_TASKS_PER_FILE} in a file` });
     return false;
   }

@@ -28,7 +28,7 @@ export function checkSection<S extends Section>(section: S, value: Raw, complain
   const misspelt = misspeltKeys(issues);
   for (const issue of issues) {
     // What is left of an expression has been complained about where it could not be filled in.
-    if (isExpression(issue.found) || misspelt.has(issue.path.join(' '))) continue;
+    if (isExpression(issue.found) || (issue.found === undefined && misspelt.has(issue.path.join(' ')))) continue;
     for (const complaint of explain(issue, [section, ...(issue.path as Path)], issue.found)) complain(complaint);
   }
   const wrong = issues.filter(({ code }) => code !== 'unrecognized_keys').map(({ path }) => path as Path);
@@ -37,12 +37,13 @@ export function checkSection<S extends Section>(section: S, value: Raw, complain
 
 /** The paths of missing keys for which an unknown key of the same mapping stands. */
 function misspeltKeys(issues: readonly (Issue | NoneOfThem)[]): ReadonlySet<string> {
-  const found = issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys') return [];
+  const meant = new Set<string>();
+  for (const issue of issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
     const known = issue.message.split(KEY_SEPARATOR);
-    return issue.keys.slice(0, MAX_MISSPELT).map((key) => [...issue.path, nearest(key, known)].join(' '));
-  });
-  return new Set(found);
+    for (const key of issue.keys.slice(0, MAX_MISSPELT)) meant.add([...issue.path, nearest(key, known)].join(' '));
+  }
+  return meant;
 }
 
 /** Enough keys of one mapping to look at: a mapping with more that are not known is no slip. */
@@ -134,7 +135,7 @@ function unknownKey(path: Path, key: string, known: readonly string[]): Complain
     part: 'key',
     message: `unknown key ${show(key)}`,
     expected: known.join(', '),
-    hint: () => didYouMean(key, known) ?? whereKnown(key),
+    hint: () => [didYouMean(key, known), whereKnown(key)].filter((text) => text !== undefined).join(' ') || undefined,
   };
 }
 

@@ -145,7 +145,7 @@ class Expansion {
       const tree = document(combination);
       if (tree === undefined) return undefined;
       const tasks = 'generate' in tree ? tree.generate.tasks : 0;
-      return this.#context.budget.takeTasks(tasks, ['tree'], say) ? resolveTree(tree, say) : undefined;
+      return this.#context.budget.takeTasks('trees', tasks, ['tree'], say) ? resolveTree(tree, say) : undefined;
     });
   }
 
@@ -163,7 +163,7 @@ class Expansion {
       const [words, of] = [document(combination), tree(combination)];
       if (words === undefined || of === undefined) return undefined;
       const tasks = Math.max(of.tasks.length, words.pids?.length ?? 0);
-      return this.#context.budget.takeTasks(tasks, ['image'], say) ? resolveImage(words, of, say) : undefined;
+      return this.#context.budget.takeTasks('images', tasks, ['image'], say) ? resolveImage(words, of, say) : undefined;
     });
   }
 
@@ -194,7 +194,7 @@ class Expansion {
       const made = forks ? faults(combination) : [];
       if (words === undefined || of === undefined || made === undefined) return undefined;
       const tasks = words.tasks?.['all'] === undefined ? 0 : of.tasks.length;
-      if (!this.#context.budget.takeTasks(tasks, ['expect', 'tasks', 'all'], say)) return undefined;
+      if (!this.#context.budget.takeTasks('expectations', tasks, ['expect', 'tasks', 'all'], say)) return undefined;
       const expect = resolveExpect(words, of, made, say, this.#context.known.properties);
       return { expect, positions: withAll(places, of) };
     });

@@ -17,8 +17,8 @@ export const MAX_TREE_DEPTH = 64;
 export const MAX_WRITTEN_TASKS = 10_000;
 /** Tasks of a generated tree. */
 export const MAX_GENERATED_TASKS = 1_000_000;
-/** Tasks of all different trees, images and expectations that a file's cases have. */
-export const MAX_TASKS_PER_FILE = 3_000_000;
+/** Tasks of all different trees that a file's cases have; as many of their images, and of their expectations. */
+export const MAX_TASKS_PER_FILE = 1_500_000;
 /** Scenarios of a file. */
 export const MAX_DOCUMENTS = 2000;
 /** Faults of a scenario. */

@@ -32,17 +32,17 @@ export function parseScenarios(text: string, file: string, known: KnownNames = {
   const documents = readYaml(text, mistakes);
   checkNames(documents, context);
   const cases = documents.flatMap((document) => expandDocument(document, context));
-  checkIds(cases, context);
+  if (mistakes.count === 0) checkIds(cases, context);
   const diagnostics = mistakes.diagnostics();
   return { cases: diagnostics.length > 0 ? [] : cases, diagnostics };
 }
 
 /** The cases of a file. A file that can't be read is a diagnostic. */
 export function loadScenarioFileSync(file: string, options: LoadOptions = {}): Loaded {
-  const name = nameOf(file, options);
+  const { name, where } = namesOf(file, options);
   try {
-    const refused = refuse(statSync(file));
-    return refused ? broken(name, ...refused) : parseBytes(readFileSync(file), name, options);
+    const refused = refuse(statSync(where));
+    return refused ? broken(name, ...refused) : parseBytes(readFileSync(where), name, options);
   } catch (error) {
     return broken(name, unreadable(error));
   }
@@ -50,10 +50,10 @@ export function loadScenarioFileSync(file: string, options: LoadOptions = {}): L
 
 /** The cases of a file. A file that can't be read is a diagnostic. */
 export async function loadScenarioFile(file: string, options: LoadOptions = {}): Promise<Loaded> {
-  const name = nameOf(file, options);
+  const { name, where } = namesOf(file, options);
   try {
-    const refused = refuse(await stat(file));
-    return refused ? broken(name, ...refused) : parseBytes(await readFile(file), name, options);
+    const refused = refuse(await stat(where));
+    return refused ? broken(name, ...refused) : parseBytes(await readFile(where), name, options);
   } catch (error) {
     return broken(name, unreadable(error));
   }
@@ -124,8 +124,13 @@ function unreadable(error: unknown): string {
   return `the file can not be read (${code})`;
 }
 
-function nameOf(file: string, { cwd = process.cwd() }: LoadOptions): string {
-  return path.relative(cwd, path.resolve(cwd, file)).split(path.sep).join('/');
+/** What a file is called in reports, the same on every machine; and where it is. */
+function namesOf(
+  file: string,
+  { cwd = process.cwd() }: LoadOptions,
+): { readonly name: string; readonly where: string } {
+  const where = path.resolve(cwd, file);
+  return { name: path.relative(cwd, where).split(path.sep).join('/'), where };
 }
 
 /** Two documents of a file with one name would have the same cases. */

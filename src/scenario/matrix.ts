@@ -63,7 +63,7 @@ export function describeValues(values: Values): string {
   return Object.entries(values)
     .map(
       ([key, value]) =>
-        `${key}=${typeof value === 'string' && !/^[A-Za-z][\w./:-]*$/.test(value) ? JSON.stringify(value) : value}`,
+        `${key}=${typeof value === 'string' && (!/^[A-Za-z][\w./:-]*$/.test(value) || /^(true|false)$/.test(value)) ? JSON.stringify(value) : value}`,
     )
     .join(', ');
 }

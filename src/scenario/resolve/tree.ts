@@ -49,7 +49,7 @@ function generated(generate: Parameters<typeof generateTasks>[0], complain: Comp
 
 /** All pids of a tree as words, for messages. */
 export function pidNames(tree: Tree): string[] {
-  return tree.tasks.map(({ pid }) => String(pid));
+  return [...new Set(tree.tasks.map(({ pid }) => String(pid)))];
 }
 
 function treeOf(tasks: readonly Task[], pathOf: Tree['pathOf']): Tree {

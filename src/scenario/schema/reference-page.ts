@@ -101,7 +101,7 @@ const LIMITS = `## Limits
 | scenarios in a file | ${limits.MAX_DOCUMENTS.toLocaleString('en')} |
 | faults of a scenario | ${limits.MAX_FAULTS.toLocaleString('en')} |
 | cases of a file | ${limits.MAX_CASES.toLocaleString('en')}, with ${limits.MAX_CASE_VALUES.toLocaleString('en')} values that differ between them |
-| tasks in the different trees, images and expectations of a file | ${limits.MAX_TASKS_PER_FILE.toLocaleString('en')} |
+| tasks in the different trees of a file, and in their images and expectations | ${limits.MAX_TASKS_PER_FILE.toLocaleString('en')} |
 | diagnostics shown for a file | ${limits.MAX_DIAGNOSTICS} |
 
 Files are UTF-8 and YAML 1.2, without tags of their own and without merge keys.`;

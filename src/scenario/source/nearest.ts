@@ -8,10 +8,12 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   if (word.length === 0 || word.length > MAX_LENGTH) return undefined;
   const wanted = word.toLowerCase();
   let best: string | undefined;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let least = Math.max(1, Math.round(word.length * 0.4)) + 0.75;
   for (const candidate of known) {
     if (Math.abs(candidate.length - word.length) >= least) continue;
-    const distance = candidate === word ? 0 : editDistance(wanted, candidate.toLowerCase());
+    const other = candidate.toLowerCase();
+    // Of two as near, the one with the same first letter is meant.
+    const distance = editDistance(wanted, other) + (other[0] === wanted[0] ? 0 : 0.5);
     if (distance < least) {
       best = candidate;
       least = distance;

@@ -89,9 +89,16 @@ function cutting(marked: string, column: number): Cut {
   const cut = (line: string): string => line.slice(from, from + FRAME_WIDTH);
   return Object.assign(cut, {
     lead: (at: number) =>
-      marked.slice(from, at - 1).replace(/[^\t]/g, ' ') + ' '.repeat(Math.max(0, at - 1 - marked.length)),
+      marked
+        .slice(from, at - 1)
+        .replace(WIDE, WIDE_SPACE)
+        .replace(/[^\t\u3000]/g, ' ') + ' '.repeat(Math.max(0, at - 1 - marked.length)),
   });
 }
+
+/** Characters that are two columns wide on a terminal, and the space that is. */
+const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/g;
+const WIDE_SPACE = '\u3000';
 
 /** A line without characters that could move the cursor or change colours. */
 function printable(line: string): string {
