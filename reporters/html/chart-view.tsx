@@ -14,16 +14,19 @@ interface Props {
 
 /** Pixels: a lane's height, the band above the lanes. */
 const LANE = 40;
-const TOP = 56;
+const TOP = 74;
 /** Frames drawn beyond the edges of what is in sight. */
 const MARGIN = 20;
 /** Where faults come from, in the band above the lanes. */
-const FAULTS = 22;
+const FAULTS = 40;
 const LANES_AT_MOST = 40;
+/** Approximate width of a letter of a label, in pixels. */
+const LETTER = 6.4;
 
 export function ChartView({ playback, at, onSeek }: Props) {
   const chart = useMemo(() => chartOf(playback), [playback]);
   const lanes = useMemo(() => lanesShown(playback, chart), [playback, chart]);
+  const bands = useMemo(() => bandsOf(playback), [playback]);
   const box = useRef<HTMLDivElement>(null);
   const [sight, setSight] = useState({ from: 0, to: 80 });
   const look = () => {
@@ -44,7 +47,7 @@ export function ChartView({ playback, at, onSeek }: Props) {
     }
   }, [at, playback]);
   const { frames } = playback;
-  const width = Math.max(1, frames.length) * FRAME + 190;
+  const width = Math.max(1, frames.length) * FRAME + 220;
   const height = TOP + lanes.length * LANE + 8;
   const y = (who: Who): number | undefined => {
     const lane = lanes.indexOf(who);
@@ -77,30 +80,20 @@ export function ChartView({ playback, at, onSeek }: Props) {
             onClick={seekAt}
           >
             <Patterns />
-            {frames.map((frame, i) =>
-              frame.violations.length > 0 && inSight(i) ? (
-                <g key={frame.step} class="violation">
-                  <rect x={i * FRAME} y={0} width={FRAME} height={height} />
-                  <text x={i * FRAME + FRAME + 3} y={12}>
-                    ◀ {frame.violations[0]!.property}
-                    {frame.violations.length > 1 && ` +${frame.violations.length - 1}`}
-                  </text>
+            {bands
+              .filter((band) => inSight(band.frame))
+              .map((band) => (
+                <g key={band.frame} class="violation">
+                  <title>{band.words}</title>
+                  <rect x={band.frame * FRAME} y={0} width={band.width} height={height} />
+                  {band.row !== undefined && (
+                    <text x={band.frame * FRAME + band.width + 3} y={12 + band.row * 14}>
+                      {band.words}
+                    </text>
+                  )}
                 </g>
-              ) : null,
-            )}
-            {playback.atEnd.length > 0 && (
-              <g class="violation">
-                <rect x={frames.length * FRAME} y={0} width={6} height={height} />
-                <text x={frames.length * FRAME + 10} y={12}>
-                  ◀ {playback.atEnd[0]!.property}
-                  {playback.atEnd.length > 1 && ` +${playback.atEnd.length - 1}`}
-                </text>
-                <text x={frames.length * FRAME + 10} y={28}>
-                  at the end
-                </text>
-              </g>
-            )}
-            {at > 0 && <rect class="cursor" x={(at - 1) * FRAME} y={18} width={FRAME} height={height - 18} />}
+              ))}
+            {at > 0 && <rect class="cursor" x={(at - 1) * FRAME} y={32} width={FRAME} height={height - 32} />}
             <Ruler playback={playback} inSight={inSight} />
             {lanes.map((who) => (
               <Lane key={who} stretches={chart.stretches.get(who) ?? []} y={y(who)!} sight={sight} played={at} />
@@ -139,6 +132,31 @@ export function ChartView({ playback, at, onSeek }: Props) {
   );
 }
 
+/** Where violations show; `row`: in which row their label has room, if in any. */
+interface Band {
+  readonly frame: number;
+  readonly width: number;
+  readonly words: string;
+  readonly row: number | undefined;
+}
+
+function bandsOf({ frames, atEnd }: Playback): Band[] {
+  const places = frames.map((frame, i) => ({ frame: i, width: FRAME, names: frame.violations.map((v) => v.property) }));
+  places.push({ frame: frames.length, width: 6, names: atEnd.map((v) => v.property) });
+  /** Where each row's last label ends. */
+  const ends = [0, 0];
+  return places
+    .filter(({ names }) => names.length > 0)
+    .map(({ frame, width, names }) => {
+      const more = names.length > 1 ? ` +${names.length - 1}` : '';
+      const words = `◀ ${names[0]}${more}${frame === frames.length ? ', at the end' : ''}`;
+      const x = frame * FRAME + width;
+      const row = ends.findIndex((end) => end <= x);
+      if (row !== -1) ends[row] = x + words.length * LETTER + 14;
+      return { frame, width, words, row: row === -1 ? undefined : row };
+    });
+}
+
 /** All lanes, or where there are too many those with most arrows. */
 function lanesShown(playback: Playback, chart: Chart): readonly Who[] {
   if (playback.lanes.length <= LANES_AT_MOST) return playback.lanes;
@@ -161,7 +179,7 @@ function Ruler({ playback, inSight }: { readonly playback: Playback; readonly in
     <g class="ruler">
       {playback.frames.map((frame, i) =>
         inSight(i) && i % 4 === 0 ? (
-          <text key={frame.step} x={i * FRAME + FRAME / 2} y={46} text-anchor="middle">
+          <text key={frame.step} x={i * FRAME + FRAME / 2} y={64} text-anchor="middle">
             {frame.step}
           </text>
         ) : null,
@@ -176,9 +194,6 @@ interface LaneProps {
   readonly sight: { readonly from: number; readonly to: number };
   readonly played: number;
 }
-
-/** Approximate width of a letter of a label, in pixels. */
-const LETTER = 6.4;
 
 function Lane({ stretches, y, sight, played }: LaneProps) {
   const seen = stretches.filter((s) => s.to >= sight.from && s.from <= sight.to);

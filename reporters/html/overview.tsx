@@ -61,7 +61,7 @@ function CaseRow({ entry, slowest, protocol }: RowProps) {
       <span class="sign" role="img" aria-label={NAMES[verdict]}>
         {SIGNS[verdict]}
       </span>
-      <span class="title">{entry.title}</span>
+      <Title text={entry.title} />
       <span class="time" title={`${entry.duration} ms`}>
         {duration(entry.duration)}
         <i style={{ width: `${Math.max(2, Math.round((40 * Math.log1p(entry.duration)) / Math.log1p(slowest)))}px` }} />
@@ -73,6 +73,18 @@ function CaseRow({ entry, slowest, protocol }: RowProps) {
         {properties.length > 0 && <b>{properties.join(', ')}</b>}
       </span>
     </div>
+  );
+}
+
+/** The end of a title is what tells cases of one matrix apart: the middle gives way. */
+function Title({ text }: { readonly text: string }) {
+  const at = text.endsWith(']') ? text.lastIndexOf(' [') : -1;
+  const tail = at > 0 && text.length - at <= 30 ? text.slice(at) : '';
+  return (
+    <span class="title" title={text}>
+      <span>{tail === '' ? text : text.slice(0, at)}</span>
+      {tail !== '' && <span class="tail">{tail}</span>}
+    </span>
   );
 }
 
