@@ -1,6 +1,7 @@
 /** The child of a task in restart is in restart. */
-import { Holders, isElsewhere } from './holders.ts';
+import { Holders } from './holders.ts';
 import { type Property, stepAt } from './property.ts';
+import { storyOf } from './story.ts';
 import { nameOf } from './words.ts';
 
 const name = 'children-inherit';
@@ -14,10 +15,11 @@ export const childrenInherit: Property = {
     'protocol.md, "fork"; copy_process ("If parent is restarting, child should be too"); changelog v18 "Fix race of prepare_descendant() with an ongoing fork()"',
   hint: "Is the parent's context read under the task list lock, where the walk can not come between?",
   check(c, record) {
-    const holders = new Holders(c);
+    const { elsewhere } = storyOf(c, record);
+    const holders = new Holders(c, elsewhere);
     for (let position = 0; position < record.events.length; position++) {
       const event = record.events[position]!;
-      if (event.kind === 'fork' && !isElsewhere(c, event)) {
+      if (event.kind === 'fork' && !elsewhere.has(event.actor) && !elsewhere.has(event.child)) {
         const has = holders.has(event.actor);
         if (has !== event.inherits) {
           const [parent, child] = has ? ['has the context', 'does not get it'] : ['has no context', 'gets one'];

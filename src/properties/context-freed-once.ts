@@ -42,8 +42,8 @@ export const contextFreedOnce: Property = {
 };
 
 /** How many references those who are left can hold: one for its checkpoint_ctx, and within restart one of its own. */
-function mayBeHeld(c: Case, record: RunRecord, { tasks }: Story): number {
-  const holders = new Holders(c);
+function mayBeHeld(c: Case, record: RunRecord, { tasks, elsewhere }: Story): number {
+  const holders = new Holders(c, elsewhere);
   for (const event of record.events) holders.see(event);
   const inside = tasks.filter(
     ({ final }) => final.end === 'frozen' || (final.end === 'waiting' && final.at !== 'sync-1'),

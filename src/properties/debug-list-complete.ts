@@ -25,6 +25,7 @@ export const debugListComplete: Property = {
     const violations: Violation[] = [];
     let printed = false;
     record.events.forEach((event, position) => {
+      if (story.elsewhere.has(event.actor)) return;
       if (event.kind === 'status-list') {
         printed = true;
         const problem = problemOf(c, participants(story, position, noMemory), event.entries);

@@ -16,7 +16,7 @@ export const failureKillsMarked: Property = {
   check(c, record) {
     const story = storyOf(c, record);
     if (!isOver(record) || !story.failed) return [];
-    const alive = story.tasks.filter(({ final }) => final.marked && !isDead(final));
+    const alive = story.tasks.filter(({ pid, final }) => final.marked && !story.elsewhere.has(pid) && !isDead(final));
     if (alive.length === 0) return [];
     const who = listOf(alive.map(({ pid, final }) => `${pid} (${endText(final)})`));
     return [

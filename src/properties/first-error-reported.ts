@@ -1,7 +1,8 @@
 /** The first error that was recorded is what the coordinator reports. */
 import { errnoNumber, isRestartCode } from '../model/errno.ts';
+import { eventsOf } from '../record/read.ts';
 import { type Property, stepAt } from './property.ts';
-import { isFirstError, NEVER, storyOf } from './story.ts';
+import { NEVER, storyOf } from './story.ts';
 import { nameOf, resultText } from './words.ts';
 
 const name = 'first-error-reported';
@@ -17,7 +18,9 @@ export const firstErrorReported: Property = {
   check(c, record) {
     const story = storyOf(c, record);
     const { result, marked: claimed } = story.coordinator;
-    const [error, second] = record.events.filter((event) => isFirstError(c, event));
+    const [error, second] = eventsOf(record, 'error').filter(
+      (event) => event.first && !story.elsewhere.has(event.actor),
+    );
     if (second !== undefined && error !== undefined) {
       const message = `both ${nameOf(error.actor)} and ${nameOf(second.actor)} recorded the first error`;
       return [{ property: name, message, step: second.step }];

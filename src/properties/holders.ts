@@ -1,14 +1,17 @@
 /** Who has the context as its checkpoint_ctx, while a record is read event by event. */
 import type { Case } from '../model/case.ts';
 import type { Actor, RunEvent } from '../record/record.ts';
-import { identify, treeOf } from './tree.ts';
+import { identify } from './tree.ts';
 
 export class Holders {
   readonly #case: Case;
+  readonly #elsewhere: ReadonlySet<Actor>;
   readonly #holding = new Set<Actor>();
 
-  constructor(c: Case) {
+  /** `elsewhere`: the story's. */
+  constructor(c: Case, elsewhere: ReadonlySet<Actor>) {
     this.#case = c;
+    this.#elsewhere = elsewhere;
   }
 
   /** Whether the actor has the context now. */
@@ -24,7 +27,7 @@ export class Holders {
   /** Takes note of an event. */
   see(event: RunEvent): void {
     if (isMark(event)) this.#holding.add(identify(this.#case, event.task));
-    else if (isInherited(this.#case, event)) this.#holding.add(event.child);
+    else if (isInherited(event, this.#elsewhere)) this.#holding.add(event.child);
     else if (event.kind === 'unmark' || event.kind === 'exit') this.#holding.delete(identify(this.#case, event.actor));
   }
 }
@@ -34,13 +37,7 @@ export function isMark(event: RunEvent): event is RunEvent & { kind: 'mark' } {
   return event.kind === 'mark' && (event.actor === 'coordinator' || event.actor === event.task);
 }
 
-/** Whether a fork hands on the context of this restart. */
-export function isInherited(c: Case, event: RunEvent): event is RunEvent & { kind: 'fork' } {
-  return event.kind === 'fork' && event.inherits && !isElsewhere(c, event);
-}
-
-/** Whether parent or child of a fork is in a restart of its own: what they have is another context. */
-export function isElsewhere(c: Case, fork: { readonly actor: Actor; readonly child: number }): boolean {
-  const { elsewhere } = treeOf(c);
-  return elsewhere.has(fork.actor) || elsewhere.has(fork.child);
+/** Whether a fork hands on the context of this restart. Who is elsewhere, in a restart of its own, has another one. */
+export function isInherited(event: RunEvent, elsewhere: ReadonlySet<Actor>): event is RunEvent & { kind: 'fork' } {
+  return event.kind === 'fork' && event.inherits && !elsewhere.has(event.actor) && !elsewhere.has(event.child);
 }

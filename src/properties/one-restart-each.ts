@@ -1,6 +1,7 @@
 /** A task is in one restart at a time. */
 import { Holders, isMark } from './holders.ts';
 import { type Property, stepAt } from './property.ts';
+import { storyOf } from './story.ts';
 import { nameOf } from './words.ts';
 
 const name = 'one-restart-each';
@@ -14,7 +15,7 @@ export const oneRestartEach: Property = {
     'protocol.md, "The coordinator", claim and prepare; set_task_ctx; changelog v18 "Fix race of prepare_descendant() with an ongoing fork()"',
   hint: 'Is the test made under task_lock together with the set, and does the caller look at the answer?',
   check(c, record) {
-    const holders = new Holders(c);
+    const holders = new Holders(c, storyOf(c, record).elsewhere);
     for (let position = 0; position < record.events.length; position++) {
       const event = record.events[position]!;
       if (isMark(event) && holders.has(event.task)) {

@@ -52,6 +52,8 @@ export interface Story {
   /** The tasks in the order of the record, without the caller of a TASKSELF restart. */
   readonly tasks: readonly Ended[];
   readonly coordinator: Readonly<Fate>;
+  /** Who is in a restart of its own, and what descends from those: what happens there is not of this restart. */
+  readonly elsewhere: ReadonlySet<Actor>;
   /** Position of the success flag. */
   readonly success: number;
   /** Position of the error that counts. */
@@ -89,11 +91,6 @@ export function isDead(final: TaskFinal): boolean {
   return final.end === 'killed' || final.end === 'zombie' || final.end === 'exited';
 }
 
-/** Whether this is the error that counts, of this restart and not of one that goes on below. */
-export function isFirstError(c: Case, event: RunEvent): event is RunEvent & { kind: 'error' } {
-  return event.kind === 'error' && event.first && !treeOf(c).elsewhere.has(event.actor);
-}
-
 function newFate(): Fate {
   return {
     marked: NEVER,
@@ -121,14 +118,19 @@ function tell(c: Case, record: RunRecord): Story {
     }
     return known;
   };
+  const elsewhere = new Set(treeOf(c).elsewhere);
   let success = NEVER;
   let firstError = NEVER;
   record.events.forEach((event, position) => {
+    if (event.kind === 'fork' && elsewhere.has(event.actor)) elsewhere.add(event.child);
     if (event.kind === 'success') success = Math.min(success, position);
-    else if (isFirstError(c, event)) firstError = Math.min(firstError, position);
-    if (isMark(event)) first(fate(event.task), 'marked', position);
-    else if (isInherited(c, event)) first(fate(event.child), 'marked', position);
-    if (event.actor !== 'environment') follow(fate(event.actor), event, position);
+    else if (event.kind === 'error' && event.first && !elsewhere.has(event.actor)) {
+      firstError = Math.min(firstError, position);
+    } else if (isMark(event)) first(fate(event.task), 'marked', position);
+    else if (isInherited(event, elsewhere)) first(fate(event.child), 'marked', position);
+    if (event.actor === 'environment') return;
+    if (showsPart(event) && !elsewhere.has(event.actor)) takePart(fate(event.actor), position);
+    follow(fate(event.actor), event, position);
   });
   completeFromFinal(record, fate);
   const coordinator = fate('coordinator');
@@ -137,6 +139,7 @@ function tell(c: Case, record: RunRecord): Story {
     fates,
     tasks: endedTasks(c, record, fate),
     coordinator,
+    elsewhere,
     success,
     firstError,
     failed,
@@ -148,6 +151,11 @@ type Moment = Exclude<keyof Fate, 'record' | 'result' | 'asleepOn'>;
 
 function first(fate: Fate, moment: Moment, position: number): void {
   if (position < fate[moment]) fate[moment] = position;
+}
+
+/** What is done on the way to death, in the name of the dead, tells nothing. */
+function takePart(fate: Fate, position: number): void {
+  if (fate.dying === NEVER) first(fate, 'tookPart', position);
 }
 
 /** Events that are a moment of the actor's own. */
@@ -163,7 +171,6 @@ const MOMENTS: { readonly [kind in EffectKind]?: Moment } = {
 function follow(fate: Fate, event: RunEvent, position: number): void {
   const moment = MOMENTS[event.kind];
   if (moment) first(fate, moment, position);
-  if (showsPart(event) && fate.dying === NEVER) first(fate, 'tookPart', position);
   if (event.kind === 'exit' || (event.kind === 'point' && event.point === 'exit')) first(fate, 'dying', position);
   if (event.kind === 'sleep') fate.asleepOn = event.on;
   if (event.kind === 'return') {

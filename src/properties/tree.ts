@@ -49,10 +49,13 @@ function makeTree(c: Case): Tree {
   const tasks = new Map(c.tasks.map((task) => [task.pid, task]));
   const root = taskself ? 'coordinator' : rootOf(c);
   const pids = c.image.pids.slice(0, Math.max(c.image.nrTasks, 0));
-  const below = childrenOf(c);
-  const nested = c.tasks.filter(({ restartingItself }) => restartingItself).map(({ pid }) => pid);
+  const below = childrenOf(c, tasks);
+  const nested = c.tasks.filter((task) => task.restartingItself && task.state !== 'dead').map(({ pid }) => pid);
+  const groups = groupsOf(c);
   const inside: Set<Actor> =
-    typeof root === 'number' ? reach(below, [root], new Set(nested)) : new Set(root === undefined ? [] : [root]);
+    typeof root === 'number'
+      ? reach(below, groupOf(groups, root), new Set(nested))
+      : new Set(root === undefined ? [] : [root]);
   for (const { pid, owner } of c.tasks) if (owner === 'stranger') inside.delete(pid);
   return {
     taskself,
@@ -63,7 +66,7 @@ function makeTree(c: Case): Tree {
     elsewhere: reach(below, nested, new Set()),
     pids,
     placeOf: new Map([...pids.entries()].reverse().map(([place, pid]) => [pid, place])),
-    groups: groupsOf(c),
+    groups,
   };
 }
 
@@ -73,11 +76,11 @@ function rootOf(c: Case): number | undefined {
     ?.pid;
 }
 
-/** Who hangs below whom: the children of a task, and the threads of a leader. */
-function childrenOf(c: Case): Map<Who, number[]> {
+/** Who hangs below whom: the children of a task, each with its threads. */
+function childrenOf(c: Case, tasks: ReadonlyMap<number, Task>): Map<Who, number[]> {
   const below = new Map<Who, number[]>();
   for (const { pid, parent, leader } of c.tasks) {
-    const above = leader === pid ? parent : leader;
+    const above = tasks.get(leader)?.parent ?? parent;
     const children = below.get(above);
     if (children) children.push(pid);
     else below.set(above, [pid]);
@@ -95,6 +98,10 @@ function reach(below: ReadonlyMap<Who, number[]>, from: readonly number[], cut: 
     for (const child of below.get(pid) ?? []) open.push(child);
   }
   return reached;
+}
+
+function groupOf(groups: Tree['groups'], leader: number): readonly number[] {
+  return groups.get(leader)?.map(({ pid }) => pid) ?? [leader];
 }
 
 function groupsOf(c: Case): Map<number, Task[]> {

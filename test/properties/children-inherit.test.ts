@@ -27,5 +27,8 @@ describe(name, () => {
   it('says nothing of tasks that have a context of their own', () => {
     const c = aCase({ tasks: [aTask(100, { restartingItself: true })] });
     assertHolds(name, fork(new Script(c).claim(), true));
+    assertHolds(name, fork(new Script(c).claim(), true).add(103, 'fork', { child: 104, inherits: true }));
+    const dead = aCase({ tasks: [aTask(100, { restartingItself: true, state: 'dead' })] });
+    violationOf(name, fork(new Script(dead).claim(), true));
   });
 });

@@ -154,6 +154,23 @@ describe('runs in which every property holds', () => {
     assertClean(script.die(100).return('coordinator', -16).add('coordinator', 'user').free());
   });
 
+  it('what a nested coordinator, its child and theirs do in their own restart', () => {
+    const tasks = [aTask(100), aTask(101, { parent: 100, restartingItself: true })];
+    const script = new Script(aCase({ tasks, restart: { debug: true } })).claim().enter(100).mark(100);
+    script.add('coordinator', 'visit', { task: 101 }).fail('coordinator', -16).destroy(100);
+    script.add(101, 'fork', { child: 103, inherits: true }).enter(103).join(103).fail(103, -3).return(103, -3);
+    script.add(103, 'user').add(103, 'fork', { child: 104, inherits: true }).add(104, 'status-list', { entries: [] });
+    const entries = [{ task: 'coordinator', type: 'Coord', state: 'Failed' }] as const;
+    script
+      .die(100)
+      .return('coordinator', -16)
+      .add('coordinator', 'user')
+      .add('coordinator', 'status-list', { entries });
+    assertClean(script.free(), {
+      tasks: { 103: { end: 'returned', marked: true }, 104: { end: 'untouched', marked: true } },
+    });
+  });
+
   describe('runs that did not come to their end', () => {
     const halfway = () => new Script(aCase()).claim().enter(100, 101, 102).mark(100, 101, 102).join(100, 101, 102);
 

@@ -15,6 +15,8 @@ const withOthers = () =>
       aTask(130, { parent: 102, owner: 'stranger' }),
       aTask(131, { parent: 130 }),
       aTask(103, { leader: 100 }),
+      aTask(104, { parent: 103 }),
+      aTask(123, { parent: 101, leader: 120 }),
     ],
   });
 
@@ -63,7 +65,11 @@ describe(name, () => {
   });
 
   it('says nothing of the tree itself, its threads, and what descends from a stranger', () => {
-    assertHolds(name, new Script(withOthers()).claim().mark(100, 101, 102, 103, 131).destroy(100, 101, 102, 103));
+    // 123 is a thread of 120, and in no restart of its own; 104 hangs below a thread of the root
+    assertHolds(
+      name,
+      new Script(withOthers()).claim().mark(100, 101, 102, 103, 104, 123, 131).destroy(100, 101, 102, 103),
+    );
     assertHolds(name, failedLate());
   });
 
