@@ -132,7 +132,7 @@ function keysByHeading(markdown: string): Map<string, string[]> {
     const heading = part.slice(0, part.indexOf('\n'));
     keys.set(
       heading,
-      [...part.matchAll(/^\| `([^`]+)` \|/gm)].map((m) => m[1]!),
+      [...part.matchAll(/^\| `([^`]+)` *\|/gm)].map((m) => m[1]!),
     );
   }
   return keys;
