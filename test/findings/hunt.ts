@@ -1,0 +1,59 @@
+/** `npm run findings`: hunts what hunts.yaml describes, writes the smallest story of each as a replay file, and the page. */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { simulated } from '../../src/backends/simulated/index.ts';
+import { searchAll } from '../../src/explore/index.ts';
+import { judgeOf, shippedProperties } from '../../src/injector/judge.ts';
+import { KNOWN_NAMES } from '../../src/injector/known.ts';
+import { type JudgeCase, Recorder, smallestStory } from '../../src/injector/recorder.ts';
+import { replayText } from '../../src/injector/replay-file.ts';
+import type { Case } from '../../src/model/case.ts';
+import { loadScenarioFileSync } from '../../src/scenario/index.ts';
+import { FOLDER, findingsPage, PAGE, readFindings } from './page.ts';
+
+const HUNTS = 'test/findings/hunts.yaml';
+
+/** Judges by the one property that the hunt is for. */
+const judge: JudgeCase = (c, record) =>
+  judgeOf(c, (of, r) => shippedProperties(of, r).filter(({ property }) => c.expect.violates.includes(property)))(
+    record,
+  );
+
+function hunt(c: Case, number: number): boolean {
+  const backend = simulated();
+  const plan = { case: c, protocol: c.restart.protocol, seed: '0', maxSteps: 100_000 };
+  const recorder = new Recorder(backend, plan);
+  const { endings } = searchAll(backend.open(plan), { maxStates: 2_000_000 });
+  const found = endings.find(({ moves }) => judge(c, recorder.record(moves)).known.length > 0);
+  if (!found) return false;
+  const { record, judgement, case: smallest = c } = smallestStory(backend, plan, found.moves, judge);
+  const text = replayText({
+    version: 1,
+    id: c.id,
+    scenario: c.scenario,
+    title: c.title,
+    tags: c.tags,
+    position: c.position,
+    backend: 'simulated',
+    protocol: plan.protocol,
+    seed: plan.seed,
+    status: 'pass',
+    violations: [],
+    known: judgement.known,
+    tried: { strategy: 'exhaustive', schedules: 1, complete: true },
+    case: smallest,
+    record,
+    duration: 0,
+  });
+  const slug = c.scenario.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  writeFileSync(`${FOLDER}/${String(number).padStart(2, '0')}-${slug}.replay.yaml`, text!);
+  return true;
+}
+
+const { cases, diagnostics } = loadScenarioFileSync(HUNTS, KNOWN_NAMES);
+if (diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics, undefined, 2));
+mkdirSync(FOLDER, { recursive: true });
+for (const file of readdirSync(FOLDER)) rmSync(`${FOLDER}/${file}`);
+cases.forEach((c, i) => {
+  console.log(`${hunt(c, i + 1) ? 'found   ' : 'NOT HERE'} ${c.scenario}`);
+});
+writeFileSync(PAGE, await findingsPage(await readFindings((file) => readFileSync(file, 'utf8'))));
