@@ -15,6 +15,8 @@ interface Room {
 
 const MODEL = ['src/model'];
 const RECORD = [...MODEL, 'src/record'];
+/** What a backend promises, and what can be done with any that does. */
+const CONTRACT = ['src/backends/backend.ts', 'src/backends/walk.ts'];
 const ABOVE_INJECTOR = [...RECORD, 'src/scenario', 'src/properties', 'src/backends', 'src/explore'];
 const ALL = ['src', 'reporters'];
 
@@ -25,13 +27,14 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/record', mayImport: MODEL },
   { path: 'src/properties', mayImport: RECORD },
   { path: 'src/backends/backend.ts', mayImport: RECORD },
+  { path: 'src/backends/walk.ts', mayImport: [...RECORD, 'src/backends/backend.ts'] },
   // The simulated kernel knows nothing of restart.
   { path: 'src/backends/simulated/kernel', mayImport: RECORD },
   // No backend knows another.
-  { path: 'src/backends/simulated', mayImport: [...RECORD, 'src/backends/backend.ts', 'src/backends/simulated'] },
-  { path: 'src/backends/native', mayImport: [...RECORD, 'src/backends/backend.ts'] },
-  { path: 'src/backends/criu', mayImport: [...RECORD, 'src/backends/backend.ts'] },
-  { path: 'src/explore', mayImport: [...RECORD, 'src/backends/backend.ts'] },
+  { path: 'src/backends/simulated', mayImport: [...RECORD, ...CONTRACT, 'src/backends/simulated'] },
+  { path: 'src/backends/native', mayImport: [...RECORD, ...CONTRACT] },
+  { path: 'src/backends/criu', mayImport: [...RECORD, ...CONTRACT] },
+  { path: 'src/explore', mayImport: [...RECORD, ...CONTRACT] },
   { path: 'src/injector', mayImport: ABOVE_INJECTOR },
   { path: 'src/mocha', mayImport: [...ABOVE_INJECTOR, 'src/injector'] },
   { path: 'src/cli', mayImport: ALL },

@@ -101,6 +101,6 @@ describe('a fresh clone, as README says', function () {
   it('runs the sources when they are newer than the build', async () => {
     const file = path.join(clone, 'src/cli/main.ts');
     writeFileSync(file, readFileSync(file, 'utf8').replace('proves that it cleans up', 'PROVES THAT IT CLEANS UP'));
-    assert.match(await shell('npx mktrouble --help'), /PROVES THAT IT CLEANS UP/);
+    assert.match(await shell('npx mktrouble --help'), /PROVES THAT/);
   });
 });
