@@ -174,7 +174,7 @@ struct arena {
 	word big_lock;			/* 0 free, 1 held, 2 held and wanted */
 	word phase, present;		/* building */
 	word last_pid_lock;
-	word tracer_ready, tracer_answers;
+	word tracer_ready, tracer_answers, tracer_stops;
 	int tracer_todo;		/* a pid to attach to */
 	long tracer_result;
 	word bell;			/* init waits on it */

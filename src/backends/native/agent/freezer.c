@@ -12,6 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A stop takes microseconds; one that does not come shows in the census. */
+#define STOP_LOOKS 1000
+
 static char folder[4096];
 static int made;
 
@@ -73,29 +76,37 @@ static int nobody_runs(const struct actor *task)
 	return 1;
 }
 
-static void wait_for_state(const struct actor *task, const char *states)
+/* A traced task stops twice: first its tracer is asked, and only then it really stops. */
+static int has_stopped(const struct actor *task, uint32_t stops_before)
 {
-	for (int i = 0; i < 5000; i++) {
-		char state = state_of(task);
+	char state = state_of(task);
 
-		if (!state || strchr(states, state))
-			return;
-		usleep(i < 100 ? 10 : 100);
-	}
+	if (!state || state == 'Z' || state == 'X')
+		return 1;
+	if (task->tracer == OUTSIDER || (task->flags & PT_PTRACED))
+		return arena->tracer_stops != stops_before;
+	return state == 'T' || state == 't';
+}
+
+static void stop(struct actor *task)
+{
+	uint32_t stops_before = arena->tracer_stops;
+
+	sys2(SYS_kill, pid_of(task->leader), SIGSTOP);
+	for (int i = 0; i < STOP_LOOKS && !has_stopped(task, stops_before); i++)
+		usleep(50);
 }
 
 static void halt(struct actor *task)
 {
-	int pid = pid_of(task->leader);
 	char text[16];
 
 	if (task->state == FROZEN && refrigerator()) {
-		decimal(text, pid);
+		decimal(text, pid_of(task->leader));
 		if (write_file(folder, "cgroup.procs", text))
 			return;
 	}
-	sys2(SYS_kill, pid, SIGSTOP);
-	wait_for_state(task, "TtZX");
+	stop(task);
 }
 
 void do_chores(int everybody_sleeps)

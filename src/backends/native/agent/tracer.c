@@ -9,7 +9,6 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
-/* In the arena's first page there would be no room for surprises; this is the tracer's own. */
 static int tracer_pid;
 
 static long seize(int pid)
@@ -22,16 +21,24 @@ static int is_stop_signal(int signal)
 	return signal == SIGSTOP || signal == SIGTSTP || signal == SIGTTIN || signal == SIGTTOU;
 }
 
-static void handle(int pid, int status)
+/* `what` is the signal, with the event above it. */
+static void handle(int pid, int what)
 {
-	int signal = WSTOPSIG(status), event = status >> 16;
+	int signal = what & 0xff, event = what >> 8;
 
-	if (!WIFSTOPPED(status))
-		return;
-	if (event == PTRACE_EVENT_STOP && is_stop_signal(signal))
+	if (event == PTRACE_EVENT_STOP && is_stop_signal(signal)) {
 		sys4(SYS_ptrace, PTRACE_LISTEN, pid, 0, 0);
-	else
+		arena->tracer_stops++;
+	} else {
 		sys4(SYS_ptrace, PTRACE_CONT, pid, 0, event ? 0 : signal);
+	}
+}
+
+/* Only stops: a tracee that died stays traced, as it does under a tracer that is busy with other things. */
+static int next_stop(siginfo_t *info)
+{
+	info->si_pid = 0;
+	return sys5(SYS_waitid, P_ALL, 0, info, WSTOPPED | WNOHANG | __WALL, NULL) == 0 && info->si_pid;
 }
 
 static void __attribute__((noreturn)) trace(void)
@@ -43,11 +50,10 @@ static void __attribute__((noreturn)) trace(void)
 	arena->tracer_ready = 1;
 	futex_wake(&arena->tracer_ready, 1);
 	for (;;) {
-		int status;
-		long pid;
+		siginfo_t stop;
 
-		while ((pid = sys4(SYS_wait4, -1, &status, __WALL | WNOHANG, NULL)) > 0)
-			handle((int)pid, status);
+		while (next_stop(&stop))
+			handle(stop.si_pid, stop.si_status);
 		if (arena->tracer_todo) {
 			arena->tracer_result = seize(arena->tracer_todo);
 			arena->tracer_todo = 0;
