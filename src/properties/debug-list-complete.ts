@@ -51,9 +51,10 @@ function withoutMemory(c: Case, record: RunRecord): Set<Actor> {
 }
 
 /** Who took part before this position, but for those who had no memory to register. */
-function participants({ fates }: Story, position: number, noMemory: ReadonlySet<Actor>): Set<Actor> {
+function participants({ fates, elsewhere }: Story, position: number, noMemory: ReadonlySet<Actor>): Set<Actor> {
   const took = [...fates].filter(
-    ([who, { registered, tookPart }]) => registered < position || (tookPart < position && !noMemory.has(who)),
+    ([who, { registered, tookPart }]) =>
+      !elsewhere.has(who) && (registered < position || (tookPart < position && !noMemory.has(who))),
   );
   return new Set(took.map(([actor]) => actor));
 }

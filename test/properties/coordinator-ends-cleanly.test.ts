@@ -39,6 +39,17 @@ describe(name, () => {
     assertHolds(name, fault.die('coordinator'));
   });
 
+  it('finds one that dies after another fault, or when another was made to exit', () => {
+    for (const [verb, target] of [
+      ['delay', 'coordinator'],
+      ['ptrace', 'coordinator'],
+      ['exit', 100],
+    ] as const) {
+      violationOf(name, blocked().add('environment', 'fault', { fault: 'f', verb, target }).die('coordinator'));
+    }
+    violationOf(name, blocked().add('environment', 'fault', { fault: 'f', verb: 'exit' }).die('coordinator'));
+  });
+
   it('lets a fault make it exit, and take it down with a thread of it', () => {
     assertHolds(
       name,
