@@ -1,4 +1,5 @@
 /** The reporters that mktrouble ships, by name. */
+import { Coverage } from './listeners/coverage.ts';
 import { Github } from './listeners/github.ts';
 import { Html } from './listeners/html.ts';
 import { Json } from './listeners/json.ts';
@@ -15,6 +16,7 @@ export const REPORTERS: Readonly<Record<string, ListenerFactory>> = {
   tap: (setting) => new Tap(setting),
   github: (setting) => new Github(setting),
   html: (setting) => new Html(setting),
+  coverage: (setting) => new Coverage(setting),
 };
 
 export const REPORTER_NAMES: readonly string[] = Object.keys(REPORTERS);

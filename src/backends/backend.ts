@@ -1,6 +1,7 @@
 /** The contract between mktrouble and the thing that restarts. See docs/writing-a-backend.md. */
 import type { BackendName, Case } from '../model/case.ts';
 import type { Finding, RunRecord } from '../record/record.ts';
+import type { ProtocolCoverage } from '../record/verdict.ts';
 
 /** One thing that a backend can or can't do on this machine. */
 export interface Capability {
@@ -35,10 +36,17 @@ export interface Backend {
   dispose(): Promise<void>;
 }
 
+export interface OpenOptions {
+  /** Whether what happens is written down; needed for records. */
+  readonly trace?: boolean;
+  /** Whether it is marked what of the protocol is reached. */
+  readonly coverage?: boolean;
+}
+
 /** A backend whose every step can be chosen. */
 export interface SchedulableBackend extends Backend {
   /** A machine for the plan's case, at its start. */
-  open(plan: Plan, options?: { readonly trace?: boolean }): Machine;
+  open(plan: Plan, options?: OpenOptions): Machine;
 }
 
 /** Whether a backend lets itself be scheduled. */
@@ -70,6 +78,8 @@ export interface Machine {
    * or tell the difference (a persistent singleton).
    */
   alone(actor: number): boolean;
+  /** What was reached since the machine was opened; undefined when it was not asked to look. */
+  coverage?(): ProtocolCoverage | undefined;
   /** How the run ended, as an outcome; meaningful when nobody can move. */
   outcome(): Outcome;
   /** The record since reset; the machine must have been opened with `trace`. */

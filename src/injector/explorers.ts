@@ -1,6 +1,6 @@
 /** The ways to choose schedules, by name: the seam between the injector and `src/explore`. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Backend, isSchedulable, type Plan, type SchedulableBackend } from '../backends/backend.ts';
+import { type Backend, isSchedulable, type Machine, type Plan, type SchedulableBackend } from '../backends/backend.ts';
 import { type Ending, follow, sample, searchAll } from '../explore/index.ts';
 import type { Explore } from '../model/case.ts';
 import type { JudgeRecord } from './judge.ts';
@@ -14,6 +14,8 @@ export interface ExploreRequest {
   readonly plan: Plan;
   readonly explore: Explore;
   readonly judge: JudgeRecord;
+  /** Whether to say what of the protocol was reached. */
+  readonly coverage?: boolean;
   /** The same for a smaller case that a finding is shrunk to. */
   readonly judgeCase: JudgeCase;
   /** Aborted: stop at the next convenient moment and report what was seen so far. */
@@ -70,7 +72,7 @@ const sampled: Explorer = async (request) => {
   if (!isSchedulable(backend)) return repeat(request);
   const tally = new Tally(judge);
   const recorder = new Recorder(backend, plan);
-  const machine = backend.open(plan);
+  const machine = backend.open(plan, { coverage: request.coverage ?? false });
   const result = sample(machine, {
     strategy: explore.strategy === 'pct' ? 'pct' : 'random',
     schedules: explore.schedules,
@@ -82,18 +84,27 @@ const sampled: Explorer = async (request) => {
   if (result.cut) tally.add(recorder.record(result.cut, 'cut'));
   await judgeEndings(result.endings, recorder, tally, { ...request, backend });
   const outcomes = result.endings.length;
-  return tally.result({ strategy: explore.strategy, schedules: result.schedules, outcomes, complete: false });
+  const tried = { strategy: explore.strategy, schedules: result.schedules, outcomes, complete: false };
+  return withCoverage(tally.result(tried), machine);
 };
+
+/** With what of the protocol the machine has reached, when it was asked to look. */
+function withCoverage(result: ExploreResult, machine: Machine): ExploreResult {
+  const coverage = machine.coverage?.();
+  return coverage ? { ...result, coverage } : result;
+}
 
 /** Everything that can happen. */
 const exhaustive: Explorer = async (request) => {
   const { backend, plan, judge } = request;
   if (!isSchedulable(backend)) return repeat(request);
   const tally = new Tally(judge);
-  const { endings, states, transitions, complete } = searchAll(backend.open(plan));
+  const machine = backend.open(plan, { coverage: request.coverage ?? false });
+  const { endings, states, transitions, complete } = searchAll(machine);
   await judgeEndings(endings, new Recorder(backend, plan), tally, { ...request, backend });
   const outcomes = endings.length;
-  return tally.result({ strategy: 'exhaustive', schedules: outcomes, states, transitions, outcomes, complete });
+  const tried = { strategy: 'exhaustive' as const, schedules: outcomes, states, transitions, outcomes, complete };
+  return withCoverage(tally.result(tried), machine);
 };
 
 /** The one run that a replay file tells. */

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly schedules?: number;
   /** Steps after which a run is cut; by default more than any run that ends takes. */
   readonly maxSteps?: number;
+  /** Whether the verdict says what of the protocol was reached. */
+  readonly coverage?: boolean;
   /** A schedule in words to follow, instead of a search. */
   readonly schedule?: readonly string[];
   /** What is judged; by default the shipped properties and the scenario's expectations. */
@@ -79,7 +81,7 @@ async function search(
   seed: string,
   explore: Explore,
   explorer: Explorer,
-  { backend, maxSteps, schedule, find = shippedProperties, signal }: RunOptions,
+  { backend, maxSteps, schedule, coverage = false, find = shippedProperties, signal }: RunOptions,
 ): Promise<Outcome> {
   const plan: Plan = {
     case: c,
@@ -92,6 +94,7 @@ async function search(
     backend,
     plan,
     explore,
+    coverage,
     judge: judgeOf(c, find),
     judgeCase: (other, record) => judgeOf(other, find)(record),
     ...(signal && { signal }),

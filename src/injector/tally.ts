@@ -1,7 +1,7 @@
 /** Adds up the records of the runs of one case, and keeps only the few that a report needs. */
 import type { Case } from '../model/case.ts';
 import type { RunRecord } from '../record/record.ts';
-import type { Tried, Violation } from '../record/verdict.ts';
+import type { ProtocolCoverage, Tried, Violation } from '../record/verdict.ts';
 import type { Judgement, JudgeRecord } from './judge.ts';
 
 /** A record with what was found in it. */
@@ -23,6 +23,8 @@ export interface ExploreResult {
   readonly leftWaiting: ReadonlySet<number>;
   /** The first run. */
   readonly first?: Judged;
+  /** What of the protocol all of it reached, when that was asked for. */
+  readonly coverage?: ProtocolCoverage;
 }
 
 /** For explorers that look at one record after the other. */

@@ -2,12 +2,13 @@
 import type { Case } from '../model/case.ts';
 import { EXPECTATION } from '../properties/index.ts';
 import type { RunRecord } from '../record/record.ts';
-import type { Verdict, Violation } from '../record/verdict.ts';
+import type { ProtocolCoverage, Verdict, Violation } from '../record/verdict.ts';
 import { type ExploreResult, knownViolations } from './tally.ts';
 
 export type Decision = Pick<Verdict, 'status' | 'violations' | 'known' | 'tried'> & {
   readonly record?: RunRecord;
   readonly shrunk?: Case;
+  readonly coverage?: ProtocolCoverage;
 };
 
 /**
@@ -27,6 +28,7 @@ export function decide(c: Case, result: ExploreResult): Decision {
     known,
     tried: result.tried,
     ...(shown && { record: shown.record }),
+    ...(result.coverage && { coverage: result.coverage }),
     ...(shown?.case && { shrunk: shown.case }),
   };
 }

@@ -16,6 +16,8 @@ export interface SuiteOptions {
   readonly tags?: readonly string[];
   /** The folder for the replay files of findings; none are written without. */
   readonly replays?: string;
+  /** Whether verdicts say what of the protocol was reached. */
+  readonly coverage?: boolean;
 }
 
 export const DEFAULT_OPTIONS: SuiteOptions = { backends: ['simulated'] };
@@ -34,6 +36,7 @@ const OPTIONS = z.strictObject({
   grep: z.string().refine(isPattern, 'not a regular expression').optional(),
   tags: z.array(z.string()).optional(),
   replays: z.string().optional(),
+  coverage: z.boolean().optional(),
 });
 
 /** The options that the environment gives, over the defaults; a text that says what is wrong with them. */

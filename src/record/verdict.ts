@@ -27,6 +27,15 @@ export interface Tried {
   readonly complete: boolean;
 }
 
+/** What of a protocol was reached. */
+export interface ProtocolCoverage {
+  /** Points of the scenario format. */
+  readonly points: readonly { readonly name: string; readonly reached: boolean }[];
+  readonly steps: readonly { readonly name: string; readonly reached: boolean }[];
+  /** Ways on from a step that has several. */
+  readonly branches: readonly { readonly from: string; readonly to: string; readonly reached: boolean }[];
+}
+
 export interface Verdict {
   readonly version: 1;
   /** Case id. */
@@ -56,6 +65,8 @@ export interface Verdict {
   readonly replay?: string;
   /** Milliseconds. Measured outside of the way from plan to record. */
   readonly duration: number;
+  /** What of the protocol its runs reached, when that was asked for; names of steps, in the program's order. */
+  readonly coverage?: ProtocolCoverage;
   /** Set by other ways to run than one. */
   readonly differential?: readonly RunRecord[];
 }

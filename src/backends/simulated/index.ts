@@ -2,7 +2,7 @@
 import seedrandom from 'seedrandom';
 import type { Case } from '../../model/case.ts';
 import type { RunRecord } from '../../record/record.ts';
-import type { Capability, Machine, Plan, SchedulableBackend } from '../backend.ts';
+import type { Capability, Machine, OpenOptions, Plan, SchedulableBackend } from '../backend.ts';
 import { firstComes, randomChooser, walk } from '../walk.ts';
 import { SimulatedMachine } from './machine.ts';
 import { PROTOCOLS, type Variant, variantByName } from './variants.ts';
@@ -28,7 +28,7 @@ class Simulated implements SchedulableBackend {
     return undefined;
   }
 
-  open(plan: Plan, options: { readonly trace?: boolean } = {}): Machine {
+  open(plan: Plan, options: OpenOptions = {}): Machine {
     return new SimulatedMachine(plan.case, protocolOf(plan), options);
   }
 

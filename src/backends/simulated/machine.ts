@@ -1,12 +1,14 @@
 /** A simulated machine: the compiled model, its memory, and the events of the environment, one step at a time. */
 import type { Case, Who } from '../../model/case.ts';
 import type { RunRecord } from '../../record/record.ts';
+import type { ProtocolCoverage } from '../../record/verdict.ts';
 import type { Machine, Outcome } from '../backend.ts';
 import { type Compiled, compiledModel } from './compile/compile.ts';
 import type { Rewrite } from './compile/source.ts';
+import { Visits } from './coverage.ts';
 import { canCome, come, type Event, passOver } from './faults.ts';
 import { ACQUIRE, ACQUIRE_READ } from './kernel/access.ts';
-import { DELAYED, DUE, FLAGS, OOPS, OOPS_AT, PC, PREPARED, RUNNING, STATE } from './kernel/layout.ts';
+import { DELAYED, DUE, FLAGS, OOPS, OOPS_AT, PC, POINT, PREPARED, RUNNING, STATE } from './kernel/layout.ts';
 import { type Listener, m, OOPSED, use } from './kernel/memory.ts';
 import type { World } from './kernel/world.ts';
 import { finalState, findingsOf, outcomeOf } from './outcome.ts';
@@ -17,6 +19,7 @@ import { forkedByFaults, setUp, tasksOf } from './world.ts';
 
 export interface MachineOptions {
   readonly trace?: boolean;
+  readonly coverage?: boolean;
   /** Changes the model's source before it is compiled (mutants). */
   readonly rewrite?: Rewrite;
 }
@@ -46,6 +49,7 @@ export class SimulatedMachine implements Machine {
   private readonly tracer: Tracer | null;
   private readonly listener: Listener | null;
   private readonly reduction: Reduction;
+  private readonly visits: Visits | null;
   /** The task that ran into the kernel defect that stopped the last run. */
   crashed = 0;
 
@@ -64,6 +68,7 @@ export class SimulatedMachine implements Machine {
     this.actors = [...this.who.map(String), ...this.events.map((event) => this.nameOf(event))];
     this.tracer = trace ? new Tracer(c, world, this.who) : null;
     this.listener = this.tracer ? this.tracer.hear : null;
+    this.visits = options.coverage ? new Visits(this.compiled) : null;
     this.reduction = new Reduction(this.compiled, world, variant);
     this.settle();
     this.start = this.state.slice();
@@ -160,8 +165,13 @@ export class SimulatedMachine implements Machine {
         this.crashed = task;
         this.tracer?.oops(findingsOf(this)[0]!);
       }
+      this.visits?.mark(pc, m[task + PC]!, m[task + POINT]!);
     }
     if (m[DUE] !== 0) passOver();
+  }
+
+  coverage(): ProtocolCoverage | undefined {
+    return this.visits?.coverage();
   }
 
   label(actor: number): string {

@@ -26,7 +26,8 @@ export function pointNumber(name: string): number {
   return POINT_NUMBERS.get(name)!;
 }
 
-const POINT_NAMES = ['', ...COORDINATOR_POINT_NAMES, ...TASK_POINT_NAMES] as const;
+/** Points by their numbers; 0: none. */
+export const POINT_NAMES = ['', ...COORDINATOR_POINT_NAMES, ...TASK_POINT_NAMES] as const;
 
 /** The name of a point's number; undefined for 0. */
 export function pointName(number: number): (typeof POINT_NAMES)[number] | undefined {

@@ -23,7 +23,7 @@ export interface RunFlags {
 }
 
 /** The reporters that ship, by the names that `--reporter` takes. */
-export const REPORTER_NAMES: readonly string[] = ['spec', 'junit', 'json', 'tap', 'github', 'html'];
+export const REPORTER_NAMES: readonly string[] = ['spec', 'junit', 'json', 'tap', 'github', 'html', 'coverage'];
 
 export interface ReporterSpec {
   readonly name: string;
@@ -33,8 +33,10 @@ export interface ReporterSpec {
 
 /** The part of the options that the suites need. */
 export function suiteOptions(flags: RunFlags): SuiteOptions {
-  const { backend: backends, protocol, seed, schedules, grep, tag: tags, replays } = flags;
+  const { backend: backends, protocol, seed, schedules, grep, tag: tags, replays, reporter } = flags;
+  const coverage = reporter?.some(({ name }) => name === 'coverage') ?? false;
   return {
+    ...(coverage && { coverage }),
     backends,
     replays,
     ...(protocol !== undefined && { protocol }),

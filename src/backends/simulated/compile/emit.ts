@@ -2,6 +2,7 @@
 import { FRAME } from '../kernel/layout.ts';
 import { type Block, type Program, successors } from './ir.ts';
 import { type Frames, reachable } from './liveness.ts';
+import { structured } from './structure.ts';
 
 /** A block that many ways lead to is written out again for each, until a step has this many; then it gets a switch. */
 const MOST_COPIES = 24;
@@ -58,7 +59,7 @@ class Emitter {
   }
 
   source(): string {
-    const body = this.asTree() ?? this.asSwitch();
+    const body = this.asTree() ?? this.asStructure() ?? this.asSwitch();
     const loads: string[] = [];
     const plain: string[] = [];
     for (const name of this.locals) {
@@ -90,10 +91,17 @@ class Emitter {
       const yes = write(end.yes, here);
       const no = write(end.no, here);
       if (yes === undefined || no === undefined) return undefined;
-      this.use(end.condition.uses);
-      return `${statements}if (${end.condition.text}) {\n${yes}} else {\n${no}}\n`;
+      return `${statements}if (${this.condition(block)}) {\n${yes}} else {\n${no}}\n`;
     };
     return write(this.step.start, []);
+  }
+
+  private asStructure(): string | undefined {
+    return structured(this.step.start, {
+      statements: (block) => this.statements(block),
+      condition: (block) => this.condition(block),
+      leave: (block) => this.end(block),
+    });
   }
 
   /** A loop around a switch over the blocks. */
@@ -110,12 +118,17 @@ class Emitter {
       let tail: string;
       if (end.kind === 'goto') tail = `b = ${end.to.id}; continue;\n`;
       else if (end.kind === 'branch') {
-        this.use(end.condition.uses);
-        tail = `b = (${end.condition.text}) ? ${end.yes.id} : ${end.no.id}; continue;\n`;
+        tail = `b = (${this.condition(block)}) ? ${end.yes.id} : ${end.no.id}; continue;\n`;
       } else tail = this.end(block);
       return `case ${block.id}: {\n${this.statements(block)}${tail}}\n`;
     });
     return `let b = ${this.step.start.id};\nfor (;;) switch (b) {\n${cases.join('')}}\n`;
+  }
+
+  private condition(block: Block): string {
+    if (block.end.kind !== 'branch') throw new Error(`block ${block.id} does not branch`);
+    this.use(block.end.condition.uses);
+    return block.end.condition.text;
   }
 
   private use(names: ReadonlySet<string>): void {
