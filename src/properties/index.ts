@@ -7,6 +7,7 @@ import { contextFreedOnce } from './context-freed-once.ts';
 import { contextReleased } from './context-released.ts';
 import { coordinatorEndsCleanly } from './coordinator-ends-cleanly.ts';
 import { debugListComplete } from './debug-list-complete.ts';
+import { errorsStopReads } from './errors-stop-reads.ts';
 import { errorsWakeEveryone } from './errors-wake-everyone.ts';
 import { EXPECTATION } from './expectations.ts';
 import { failureKillsMarked } from './failure-kills-marked.ts';
@@ -46,6 +47,7 @@ export const PROPERTIES: readonly Property[] = [
   firstErrorReported,
   noRestartCode,
   errorsWakeEveryone,
+  errorsStopReads,
   noHalfRestoredEscape,
   nobodyResumesEarly,
   successMeansRestored,
