@@ -125,6 +125,8 @@ function endOfLiving(report: Report, actor: ActorReport, findings: Finding[]): T
   if (report.end !== 'over' && (engine === STATE.running || engine === STATE.prepared)) {
     return report.end === 'crashed' ? 'crashed' : 'running';
   }
+  // A run that was stopped in the middle left things undone.
+  const isOver = report.end === 'over';
   const isStopped = state === 'T' || state === 't';
   switch (engine) {
     case STATE.user:
@@ -132,11 +134,12 @@ function endOfLiving(report: Report, actor: ActorReport, findings: Finding[]): T
     case STATE.idle:
       return 'untouched';
     case STATE.frozen:
-      if (!frozen && !isStopped)
+      if (isOver && !frozen && !isStopped)
         findings.push({ kind: 'disagreement', at: actor.point, detail: `task ${pid} is not frozen` });
       return 'frozen';
     case STATE.stopped:
-      if (!isStopped) findings.push({ kind: 'disagreement', at: actor.point, detail: `task ${pid} is not stopped` });
+      if (isOver && !isStopped)
+        findings.push({ kind: 'disagreement', at: actor.point, detail: `task ${pid} is not stopped` });
       return called ? 'waiting' : 'untouched';
     default:
       return 'waiting';

@@ -20,6 +20,19 @@ static int last_of_group(const struct actor *me)
 	return 1;
 }
 
+/* SIGKILL was what ended one of the group. */
+static int group_was_killed(const struct actor *me)
+{
+	int i = number_of(me);
+
+	do {
+		if (actor_of(i)->how == BY_KILL)
+			return 1;
+		i = actor_of(i)->next_thread;
+	} while (i != number_of(me));
+	return 0;
+}
+
 static void note_orphans(struct actor *me)
 {
 	static struct actor *children[4096];
@@ -43,7 +56,7 @@ void do_exit(struct actor *me, enum exit_how how)
 	me->state = DEAD;
 	arena->busy--;
 	tell(me, HAS_DIED);
-	if (fatal_signal_pending(me) && last_of_group(me))
+	if (group_was_killed(me) && last_of_group(me))
 		sys2(SYS_kill, pid_of(me->leader), SIGKILL);
 	thread_exit(me->how == BY_KILL ? 0 : me->exit_code);
 }

@@ -97,10 +97,23 @@ static void stop(struct actor *task)
 		usleep(50);
 }
 
+/* Whoever says that he sleeps may still have others to wake: he has, when the kernel says that he sleeps. */
+static void wait_until_asleep(const struct actor *task)
+{
+	int self = number_of(task), i = self;
+
+	do {
+		for (int looks = 0; state_of(actor_of(i)) == 'R' && looks < STOP_LOOKS; looks++)
+			sys0(SYS_sched_yield);
+		i = actor_of(i)->next_thread;
+	} while (i != self);
+}
+
 static void halt(struct actor *task)
 {
 	char text[16];
 
+	wait_until_asleep(task);
 	if (task->state == FROZEN && refrigerator()) {
 		decimal(text, pid_of(task->leader));
 		if (write_file(folder, "cgroup.procs", text))

@@ -171,6 +171,7 @@ static void __attribute__((noreturn)) be_init(int alive, const char *plugin)
 	/* The warden may have died before that: then nobody holds the other end. */
 	if (poll(&parent, 1, 0) != 0)
 		exit(0);
+	setsid();
 	prctl(PR_SET_DUMPABLE, 1);
 	prctl(PR_SET_NAME, "mktrouble-init");
 	catch_signals();

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import type { Machine, Outcome } from '../../../src/backends/backend.ts';
+import { REPAIRS } from '../../../src/backends/native/protocol.ts';
+import { REPAIRS as SIMULATED_REPAIRS, simulated } from '../../../src/backends/simulated/index.ts';
+import { describe as inWords, searchAll } from '../../../src/explore/index.ts';
+import type { Case } from '../../../src/model/case.ts';
+import type { RunRecord } from '../../../src/record/record.ts';
+import type { ScenarioDocument } from '../../../src/scenario/index.ts';
+import { casesOf, runOnce, useNative, violationsOf } from './support.ts';
+
+type Document = Omit<ScenarioDocument, 'scenario'>;
+const two: Document['tree'] = { pid: 100, children: [{ pid: 101 }] };
+const any = 'any' as const;
+
+/** One of each kind of thing that scenarios can say. */
+const DOCUMENTS: Readonly<Record<string, Document>> = {
+  'two tasks': { tree: two },
+  'a signal': { tree: two, faults: [{ signal: 'SIGUSR1', to: [100, 101, 'coordinator'], when: any }] },
+  'a kill': { tree: two, faults: [{ kill: [100, 101, 'coordinator'], when: any }] },
+  'a stop': { tree: two, faults: [{ stop: [101, 'coordinator'], when: any }] },
+  'a stop, and a kill': {
+    tree: { pid: 100 },
+    faults: [
+      { stop: 100, when: any },
+      { kill: 100, when: any },
+    ],
+  },
+  'a tracer that comes': { tree: two, faults: [{ ptrace: [100, 101], when: any }] },
+  'a tracer that is there': { tree: { pid: 100, children: [{ pid: 101, 'traced-by': 100 }] } },
+  'a thread that is killed': { tree: { pid: 100, threads: [101] }, faults: [{ kill: 101, when: any }] },
+  'a ghost': { tree: { pid: 100, children: [{ pid: 101, ghost: true }] }, faults: [{ kill: [100, 101], when: any }] },
+  'a zombie': { tree: { pid: 100, children: [{ pid: 101, state: 'zombie' }] }, faults: [{ kill: 101, when: any }] },
+  'a fork': { tree: { pid: 100, forks: [{ pid: 110 }] }, faults: [{ signal: 'SIGTERM', to: 100, when: any }] },
+  'a fork by a fault': { tree: two, faults: [{ fork: 101, when: any }] },
+  'an exit': { tree: two, faults: [{ exit: 101, when: any }] },
+  'a delay': { tree: two, faults: [{ delay: 101, when: any }] },
+  'a wake-up for nothing': { tree: two, faults: [{ wake: 101, when: any }] },
+  'no memory': { tree: two, faults: [{ fail: 'kmalloc', when: any }], restart: { debug: true } },
+  'an unreadable image': { tree: two, faults: [{ fail: 'image-read', when: any }] },
+  'a truncated image': { tree: two, image: { truncate: 'tail' } },
+  'the same pid twice': { tree: two, image: { pids: [100, 100] } },
+  'too few tasks': { tree: two, image: { pids: [100, 101, 102] } },
+  'an absent task': { tree: { pid: 100, children: [{ pid: 101, absent: true }] } },
+  'a nested coordinator': { tree: { pid: 100, children: [{ pid: 101, 'restarting-itself': true }] } },
+  'a frozen tree': { tree: two, restart: { flags: ['frozen'] }, faults: [{ kill: 101, when: any }] },
+  'a task alone': { tree: { pid: 100 }, restart: { flags: ['taskself'] }, faults: [{ kill: 100, when: any }] },
+};
+
+/** Schedules that are imposed on real tasks for each case and protocol. */
+const WALKS = 6;
+/** States up to which all outcomes of a case are worked out. */
+const MOST_STATES = 3000;
+
+/** What both backends say of an end; of a run that a kernel defect stopped only the defect. */
+function endOf(end: RunRecord['final'] | Outcome, context: unknown, findings: RunRecord['findings']): string {
+  const { coordinator, tasks, restores } = end;
+  const defects = findings.map(({ kind, at }) => `${kind} in ${at}`);
+  if (coordinator.end === 'stopped') return JSON.stringify(defects);
+  const ends = Object.entries(tasks).map(([pid, { end: how, at, result, record }]) => [pid, how, at, result, record]);
+  return JSON.stringify([coordinator.end, coordinator.at, coordinator.result, ends, restores, context, defects]);
+}
+
+function endOfRecord(record: RunRecord): string {
+  if (record.end === 'crashed') return JSON.stringify(record.findings.map(({ kind, at }) => `${kind} in ${at}`));
+  const { context } = record.final;
+  return endOf(record.final, context?.freed ? 'freed' : context?.references, record.findings);
+}
+
+function endOfOutcome(outcome: Outcome): string {
+  const { context } = outcome;
+  return endOf(outcome, context?.freed ? 'freed' : context?.references, outcome.findings);
+}
+
+/**
+ * A schedule chosen by chance, the same for the same number. With an even one an actor goes on for a while, and what comes
+ * at any moment comes seldom, so that it comes late.
+ */
+function walk(machine: Machine, number: number): number[] {
+  const enabled = new Int32Array(machine.actors.length);
+  const moves: number[] = [];
+  let chance = 7919 * number + 17;
+  const choose = (options: number): number => {
+    chance = (Math.imul(chance, 1103515245) + 12345) & 0x7fffffff;
+    return (chance >> 8) % options;
+  };
+  machine.reset();
+  for (let n = machine.enabled(enabled); n > 0; n = machine.enabled(enabled)) {
+    const able = [...enabled.subarray(0, n)];
+    const tasks = able.filter((actor) => actor < machine.firstEvent);
+    const among = number % 2 === 0 && tasks.length > 0 && choose(24) > 0 ? tasks : able;
+    const last = moves.at(-1)!;
+    const goesOn = number % 2 === 0 && among.includes(last) && choose(6) > 0;
+    const actor = goesOn ? last : among[choose(among.length)]!;
+    machine.step(actor);
+    moves.push(actor);
+  }
+  return moves;
+}
+
+describe('Real tasks and the simulated kernel', () => {
+  const backend = useNative();
+  const model = simulated();
+
+  function machineOf(c: Case, protocol: string): Machine {
+    return model.open({ case: c, protocol, seed: '0', maxSteps: 100_000 });
+  }
+
+  it('have the same repairs in hardened', () => {
+    assert.deepEqual([...REPAIRS].sort(), Object.keys(SIMULATED_REPAIRS).sort());
+  });
+
+  for (const [name, document] of Object.entries(DOCUMENTS)) {
+    for (const protocol of ['series', 'hardened', 'patch']) {
+      it(`end alike under the same schedule: ${name}, ${protocol}`, async function () {
+        this.timeout(30_000);
+        const [c] = casesOf(document);
+        const machine = machineOf(c!, protocol);
+        for (let i = 0; i < WALKS; i++) {
+          const moves = walk(machine, i);
+          const expected = endOfOutcome(machine.outcome());
+          const schedule = inWords(machine, moves);
+          const record = await runOnce(backend(), c!, { protocol, schedule });
+          assert.equal(endOfRecord(record), expected, schedule.join('\n'));
+        }
+      });
+    }
+  }
+
+  it('end, left to themselves, in one of the ways that the model has', async function () {
+    this.timeout(60_000);
+    let compared = 0;
+    for (const document of Object.values(DOCUMENTS)) {
+      const [c] = casesOf(document);
+      const { complete, endings } = searchAll(machineOf(c!, 'hardened'), { maxStates: MOST_STATES });
+      if (!complete) continue;
+      const ends = new Set(endings.map(({ outcome }) => endOfOutcome(outcome)));
+      for (let i = 0; i < Math.min(12, backend().sweep(c!)); i++) {
+        const record = await runOnce(backend(), c!, { protocol: 'hardened', seed: String(i) });
+        assert.ok(ends.has(endOfRecord(record)), `${document.tree}: ${endOfRecord(record)}`);
+        compared++;
+      }
+    }
+    assert.ok(compared > 50, `${compared} runs were compared`);
+  });
+
+  it('show the counterexamples of the published protocol', async function () {
+    this.timeout(60_000);
+    const shown: string[] = [];
+    for (const [name, document] of Object.entries(DOCUMENTS)) {
+      const [c] = casesOf({ ...document, restart: { ...document.restart, protocol: 'series' } });
+      const machine = model.open({ case: c!, protocol: 'series', seed: '0', maxSteps: 100_000 }, { trace: true });
+      const found = new Set<string>();
+      for (let i = 0; i < 20; i++) {
+        const moves = walk(machine, i);
+        const expected = violationsOf(c!, machine.record('0', [], 'over'));
+        if (expected.every((property) => found.has(property))) continue;
+        const record = await runOnce(backend(), c!, { schedule: inWords(machine, moves) });
+        assert.deepEqual(new Set(violationsOf(c!, record)), new Set(expected), `${name}, walk ${i}`);
+        for (const property of expected) found.add(property);
+      }
+      for (const property of found) shown.push(`${property}: ${name}`);
+    }
+    assert.ok(shown.length >= 5, `violated on real processes: ${shown.join('; ')}`);
+    assert.ok(new Set(shown.map((one) => one.split(':')[0])).size >= 3, shown.join('; '));
+  });
+});
