@@ -93,7 +93,8 @@ export interface Outcome {
     Record<string, { readonly end: string; readonly result?: number; readonly record?: number; readonly at?: string }>
   >;
   readonly restores: readonly (readonly [number, number])[];
-  readonly context: { readonly freed?: true; readonly references?: number } | null;
+  /** References left: 0 when it was freed; null when there was none. */
+  readonly context: { readonly references: number } | null;
   readonly findings: readonly Finding[];
   /** What was seen on the way and can't be told from the end; part of an outcome's identity, not of its JSON. */
   readonly seen: number;

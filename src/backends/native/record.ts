@@ -73,7 +73,13 @@ function eventsOf(raw: readonly RawEvent[], findings: Finding[]): RunEvent[] {
       continue;
     }
     const effect = effectOf(event);
-    if (effect.kind === 'finding') findings.push(effect.finding);
+    // What is read past pids_arr is read more than once: one finding.
+    if (
+      effect.kind === 'finding' &&
+      !findings.some(({ kind, at }) => kind === effect.finding.kind && at === effect.finding.at)
+    ) {
+      findings.push(effect.finding);
+    }
     events.push(effect);
   }
   return events;

@@ -3,6 +3,7 @@ import type { FinalState, Finding, TaskFinal } from '../../record/record.ts';
 import type { Outcome } from '../backend.ts';
 import * as L from './kernel/layout.ts';
 import { FINDING_KINDS } from './kernel/memory.ts';
+import { SEEN_OUT_OF_BOUNDS } from './kernel/seen.ts';
 import { POINT_EXIT } from './kernel/world.ts';
 import type { SimulatedMachine } from './machine.ts';
 import { isTaskself, pointName } from './world.ts';
@@ -12,16 +13,21 @@ function functionOf(label: string): string {
   return label.slice(0, label.indexOf(':'));
 }
 
-/** The kernel defect that stopped the run, and the reference that nobody gives back; most runs have none. */
+/** get_active_pid() is the one place that reads pids_arr by active_pid. */
+export const PAST_PIDS_ARR: Finding = { kind: 'out-of-bounds', at: 'getActivePid' };
+
+/** A read past pids_arr, the kernel defect that stopped the run, and the reference that nobody gives back; most runs have none. */
 export function findingsOf(machine: SimulatedMachine): Finding[] {
   const m = machine.state;
+  const past = (m[L.SEEN]! & SEEN_OUT_OF_BOUNDS) === 0 ? [] : [PAST_PIDS_ARR];
   if (m[L.OOPS] !== 0) {
     const label = machine.compiled.labels[m[L.OOPS_AT]! - 1] ?? '';
-    return [{ kind: FINDING_KINDS[m[L.OOPS]! - 1]!, at: functionOf(label), detail: label }];
+    return [...past, { kind: FINDING_KINDS[m[L.OOPS]! - 1]!, at: functionOf(label), detail: label }];
   }
   const { ctx } = machine.world;
   if (m[ctx + L.LIFE] === 1 && m[ctx + L.REFCOUNT]! > heldReferences(machine)) {
     return [
+      ...past,
       {
         kind: 'reference-leak',
         at: 'ckptCtxPut',
@@ -29,7 +35,7 @@ export function findingsOf(machine: SimulatedMachine): Finding[] {
       },
     ];
   }
-  return [];
+  return past;
 }
 
 /** References that somebody who is still there may yet give back: of tasks that have it, and of those inside of restart. */
@@ -147,7 +153,7 @@ export function outcomeOf(machine: SimulatedMachine): Outcome {
     coordinator: final.coordinator,
     tasks,
     restores: final.restores,
-    context: final.context ? (final.context.freed ? { freed: true } : { references: final.context.references }) : null,
+    context: final.context ? { references: final.context.references } : null,
     findings,
     seen: seenOf(m, world.ctx),
   };

@@ -4,6 +4,7 @@ import type { Actor, DebugEntry, DebugState, DebugType, Effect, Finding, RunEven
 import * as L from './kernel/layout.ts';
 import { m } from './kernel/memory.ts';
 import type { World } from './kernel/world.ts';
+import { PAST_PIDS_ARR } from './outcome.ts';
 import {
   RESTART_DBG_COORD,
   RESTART_DBG_EXITED,
@@ -77,6 +78,7 @@ export class Tracer {
   }
 
   readonly hear = (kind: string, actor: number, a: number, b: number): void => {
+    if (kind === 'out-of-bounds') return this.oops(PAST_PIDS_ARR);
     const effect = this.effect(kind, a, b);
     if (!effect) return;
     this.events.push({ step: this.step, actor: actor === L.NULL ? 'environment' : this.who(actor), ...effect });

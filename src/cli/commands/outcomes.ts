@@ -110,7 +110,7 @@ function outcomeLines({
 }: CaseOutcomes['outcomes'][number]): string[] {
   const ends = Object.entries(tasks).map(([pid, end]) => `${pid} ${endText(end)}`);
   const found = findings.map(({ kind, at }) => `${kind} at ${at}`);
-  const left = context?.references === undefined ? [] : [`${context.references} references left`];
+  const left = (context?.references ?? 0) === 0 ? [] : [`${context!.references} references left`];
   return [
     `  - coordinator ${endText(coordinator)}${ends.length > 0 ? ` · ${ends.join(' · ')}` : ''}`,
     ...(restores.length > 0

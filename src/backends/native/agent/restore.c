@@ -20,7 +20,9 @@ static int get_active_pid(struct actor *me, struct ctx *ctx)
 	if (active >= ctx->nr_pids) {
 		if (REPAIRED(FOREIGNERS_ARE_REFUSED))
 			return 0;
-		oops(me, OUT_OF_BOUNDS);
+		/* a defect to be reported, which yields 0 */
+		note_text(me, E_FINDING, OUT_OF_BOUNDS, me->function);
+		return 0;
 	}
 	return active >= 0 ? arena->plan.pids[active] : 0;
 }

@@ -10,6 +10,7 @@ import {
   KFLAGS,
   LIFE,
   NR_TOTAL,
+  NULL,
   RECORD,
   RESTART_FROZEN,
   RESTORING_NOW,
@@ -17,7 +18,7 @@ import {
   SEEN,
   UFLAGS,
 } from './layout.ts';
-import { m, world } from './memory.ts';
+import { m, note, world } from './memory.ts';
 
 /** A task was back in user space before all had restored themselves. */
 export const SEEN_EARLY = 1;
@@ -29,6 +30,15 @@ export const SEEN_THREADS = 4;
 export const SEEN_ZOMBIE = 8;
 /** A task ran though it was to be frozen. */
 export const SEEN_FROZEN_RUN = 16;
+/** pids_arr was read past its end. */
+export const SEEN_OUT_OF_BOUNDS = 32;
+
+/** Something was read past the end of pids_arr: a defect to be reported, which yields 0; the run goes on. */
+export function readPastEnd(): number {
+  m[SEEN]! |= SEEN_OUT_OF_BOUNDS;
+  note('out-of-bounds', NULL);
+  return 0;
+}
 
 /** A task begins to restore itself. */
 export function beginsRestore(): void {
