@@ -141,14 +141,17 @@ function unknownKey(path: Path, key: string, known: readonly string[]): Complain
 
 /** A key that would be right elsewhere. */
 function whereKnown(key: string): string | undefined {
-  const places = [
-    ...new Set(
-      keyWords()
-        .filter(({ word }) => word === key)
-        .map(({ where }) => where),
-    ),
-  ];
-  return places.length === 0 ? undefined : `${key} is a word of: ${places.join(', ')}`;
+  places ??= placesOfKeys();
+  const known = places.get(key);
+  return known && `${key} is a word of: ${[...known].join(', ')}`;
+}
+
+let places: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+
+function placesOfKeys(): ReadonlyMap<string, ReadonlySet<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { word, where } of keyWords()) found.set(word, (found.get(word) ?? new Set()).add(where));
+  return found;
 }
 
 function unknownValue(noun: string, value: unknown, known: readonly string[], path: Path): Complaint {

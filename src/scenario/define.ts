@@ -19,7 +19,7 @@ export class ScenarioError extends Error {
 
 /** The cases of a scenario; throws a ScenarioError when it has mistakes. */
 export function defineScenario(document: ScenarioDocument, known: KnownNames = {}): Case[] {
-  const { cases, diagnostics } = parseScenarios(stringify(document), NOWHERE.file, known);
+  const { cases, diagnostics } = parseScenarios(stringify(document) ?? '', NOWHERE.file, known);
   if (diagnostics.length > 0) throw new ScenarioError(diagnostics);
   return cases.map((made) => ({
     ...made,

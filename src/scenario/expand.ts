@@ -8,7 +8,7 @@ import { type Checked, checkKeys, checkSection } from './check.ts';
 import type { Complain } from './complain.ts';
 import { MAX_DIAGNOSTICS } from './limits.ts';
 import { type Combination, describeValues, Matrix, type Template, template, type Values } from './matrix.ts';
-import { positionAt, positionsOf, withAll } from './positions.ts';
+import { type Positions, positionAt, positionsOf, withAll } from './positions.ts';
 import { resolveExpect, resolveExplore } from './resolve/expect.ts';
 import { resolveFaults } from './resolve/faults.ts';
 import { resolveImage } from './resolve/image.ts';
@@ -184,7 +184,7 @@ class Expansion {
 
   #expect(tree: Per<Tree | undefined>, faults: Per<Fault[] | undefined>) {
     const document = this.#part('expect', {});
-    const places = positionsOf(this.#raw, this.#context.source);
+    let places: Positions | undefined;
     // The faults matter only for the children that they fork.
     const listed = this.#document['faults'];
     const forks = Array.isArray(listed) && listed.some((fault) => isMapping(fault) && 'fork' in fault);
@@ -196,6 +196,7 @@ class Expansion {
       const tasks = words.tasks?.['all'] === undefined ? 0 : of.tasks.length;
       if (!this.#context.budget.takeTasks('expectations', tasks, ['expect', 'tasks', 'all'], say)) return undefined;
       const expect = resolveExpect(words, of, made, say, this.#context.known.properties);
+      places ??= positionsOf(this.#raw, this.#context.source);
       return { expect, positions: withAll(places, of) };
     });
   }

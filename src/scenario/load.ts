@@ -90,7 +90,8 @@ function refuse(stats: { isFile(): boolean; readonly size: number }): readonly [
   return stats.size > MAX_FILE_BYTES ? TOO_LARGE : undefined;
 }
 
-function parseBytes(bytes: Uint8Array, name: string, known: KnownNames): Loaded {
+/** The cases of a file's bytes, which must be UTF-8. */
+export function parseBytes(bytes: Uint8Array, name: string, known: KnownNames): Loaded {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

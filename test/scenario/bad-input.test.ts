@@ -86,7 +86,7 @@ const VALUES: Record<string, Bad> = {
   'no schedules': [given('explore: { strategy: random, schedules: «0» }'), { says: 'a number of schedules' }],
   'a protocol with a blank': [given('restart: { protocol: «Hardened 2» }'), { says: 'the name of a protocol' }],
   'a key of tasks that is no pid': [given('expect: { tasks: { «al»: killed } }'), { hint: 'did you mean all?' }],
-  infinity: ['scenario: x\ntree: { pid: «.inf» }', { says: 'not a number' }],
+  infinity: ['scenario: x\ntree: { pid: «.inf» }', { says: '.inf is not a finite number' }],
 };
 
 const MISSING: Record<string, Bad> = {

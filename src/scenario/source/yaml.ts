@@ -189,7 +189,7 @@ class Reader {
     }
     if (++this.#size > MAX_VALUES) return this.#tooLarge(span);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, undefined);
-    const measured = isCollection(node) ? this.#collection(node, depth) : this.#scalar(node.value, span);
+    const measured = isCollection(node) ? this.#collection(node, depth) : this.#scalar(node.value, node.source, span);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, measured);
     return measured;
   }
@@ -199,10 +199,10 @@ class Reader {
     return this.#list(isSeq(node) ? (node.items as ParsedNode[]) : [], depth);
   }
 
-  #scalar(value: unknown, span: Span): Measured {
+  #scalar(value: unknown, source: string | undefined, span: Span): Measured {
     if (value === null || typeof value === 'string' || typeof value === 'boolean') return { value, size: 1, height: 0 };
     if (typeof value === 'number' && Number.isFinite(value)) return { value, size: 1, height: 0 };
-    return this.#refuse(span, `${show(String(value))} is not a number that can be used here`);
+    return this.#refuse(span, `${show(source)} is not a finite number`);
   }
 
   #list(items: readonly (ParsedNode | Pair)[], depth: number): Measured {
