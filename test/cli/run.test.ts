@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { EXIT } from '../../src/cli/exit.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
@@ -109,29 +109,55 @@ describe('mktrouble run', function () {
     for (const [i, one] of serial.cases.entries()) assert.ok(parallel.cases[i] === one, `case ${i} differs`);
   });
 
-  for (const parallel of [[], ['--parallel', '2']]) {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      it(`${signal} ends it cleanly with what was done reported${parallel.length > 0 ? ', in parallel too' : ''}`, async () => {
-        folder.write('endless/a.yaml', scenario('Quick', 'ok'));
-        folder.write(
-          'endless/b.yaml',
-          scenario('Endless', 'ok', 'explore: { strategy: random, schedules: 1000000000 }\n'),
-        );
-        const program = start(
-          process.execPath,
-          [...PROGRAM, 'run', 'endless', ...parallel, '-r', 'spec', '-r', 'json=cut.json'],
-          {
-            cwd: folder.path,
-          },
-        );
-        await program.says('Quick');
+  describe('Ctrl-C', () => {
+    const many = (coordinator: string) =>
+      scenario('Many', coordinator, `matrix: { n: [${[...Array(5000).keys()]}] }\n`);
+    const endless = scenario('Endless', 'ok', 'explore: { strategy: random, schedules: 1000000000 }\n');
+
+    /** Sends a signal when it has begun to report, and sees that it ends as it should. */
+    const interrupt = async (signal: NodeJS.Signals, files: string, said: string, ...args: string[]) => {
+      const report = path.join(folder.path, `${files}.json`);
+      const program = start(
+        process.execPath,
+        [...PROGRAM, 'run', files, '-r', 'spec', '-r', `json=${report}`, ...args],
+        {
+          cwd: folder.path,
+        },
+      );
+      try {
+        await program.says(said);
         program.process.kill(signal);
         const { code, stdout, stderr } = await program.ended;
-        assert.equal(code, EXIT.interrupted, stdout + stderr);
+        assert.equal(code, EXIT.interrupted, stdout.slice(0, 1000) + stderr);
         assert.doesNotMatch(stderr, /\n {4}at /);
-        assert.ok(existsSync(path.join(folder.path, 'cut.json')));
-        assert.match(readFileSync(path.join(folder.path, 'cut.json'), 'utf8'), /Quick/);
+        assert.ok(JSON.parse(readFileSync(report, 'utf8')).cases.length > 0, 'what was done so far is reported');
+      } finally {
+        program.process.kill('SIGKILL');
+      }
+    };
+
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      it(`${signal} ends a run of many cases`, () => {
+        folder.write('many/a.yaml', many('ok'));
+        return interrupt(signal, 'many', 'Many');
       });
     }
-  }
+
+    it('ends a parallel run', () => {
+      folder.write('many/a.yaml', many('ok'));
+      return interrupt('SIGINT', 'many', 'Many', '--parallel', '2');
+    });
+
+    it('ends a long search', () => {
+      folder.write('endless/a.yaml', scenario('Quick', 'ok'));
+      folder.write('endless/b.yaml', endless);
+      return interrupt('SIGINT', 'endless', 'Quick');
+    });
+
+    it('ends workers in the middle of a long search', async () => {
+      folder.write('endless/a.yaml', scenario('Quick', 'ok'));
+      folder.write('endless/b.yaml', endless);
+      await interrupt('SIGINT', 'endless', 'Quick', '--parallel', '2');
+    });
+  });
 });

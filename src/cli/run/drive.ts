@@ -13,6 +13,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import type { LoadedFiles } from '../files.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { ReporterSpec } from './request.ts';
+import { endWorkersOnExit } from './workers.ts';
 
 export interface DriveRequest {
   readonly loaded: LoadedFiles;
@@ -58,6 +59,7 @@ function loadHere(mocha: Mocha, { loaded, options }: DriveRequest, signal: Abort
 function prepareWorkers(mocha: Mocha, { loaded, options }: DriveRequest): void {
   process.env[OPTIONS_VARIABLE] = JSON.stringify(options);
   const folder = temporaryFolder();
+  endWorkersOnExit();
   mocha.files = [...loaded].flatMap(([file, { cases }], i) =>
     shardsOf(file, selectTests(options, cases).length, path.join(folder, String(i))),
   );
