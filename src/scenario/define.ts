@@ -4,7 +4,7 @@ import { type Case, NOWHERE } from '../model/case.ts';
 import type { KnownNames } from './expand.ts';
 import { parseScenarios } from './load.ts';
 import type { ScenarioDocument } from './schema/document.ts';
-import { type Diagnostic, formatDiagnostic } from './source/diagnostic.ts';
+import { type Diagnostic, fileDiagnostic, formatDiagnostic } from './source/diagnostic.ts';
 
 /** A scenario in code has mistakes; their lines are those of the scenario written as YAML, which the frames show. */
 export class ScenarioError extends Error {
@@ -19,7 +19,7 @@ export class ScenarioError extends Error {
 
 /** The cases of a scenario; throws a ScenarioError when it has mistakes. */
 export function defineScenario(document: ScenarioDocument, known: KnownNames = {}): Case[] {
-  const { cases, diagnostics } = parseScenarios(stringify(document) ?? '', NOWHERE.file, known);
+  const { cases, diagnostics } = parseScenarios(asYaml(document), NOWHERE.file, known);
   if (diagnostics.length > 0) throw new ScenarioError(diagnostics);
   return cases.map((made) => ({
     ...made,
@@ -27,4 +27,13 @@ export function defineScenario(document: ScenarioDocument, known: KnownNames = {
     positions: {},
     faults: made.faults.map(({ position: _, ...fault }) => fault),
   }));
+}
+
+function asYaml(document: ScenarioDocument): string {
+  try {
+    return stringify(document) ?? '';
+  } catch (error) {
+    const message = `the scenario is not plain data: ${(error as Error).message}`;
+    throw new ScenarioError([fileDiagnostic(NOWHERE.file, message)]);
+  }
 }

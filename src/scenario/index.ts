@@ -11,7 +11,6 @@ export {
   parseScenarios,
 } from './load.ts';
 export type { ScenarioDocument } from './schema/document.ts';
-export { type FormatWord, formatWords } from './schema/words.ts';
+export { formatWords } from './schema/words.ts';
 export { type Diagnostic, formatDiagnostic } from './source/diagnostic.ts';
-export { didYouMean, nearest } from './source/nearest.ts';
 export { writeScenario } from './write.ts';
