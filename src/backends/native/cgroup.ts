@@ -1,5 +1,5 @@
 /** Where a cgroup (v2) can be made for the freezer. */
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 
 /** The folder below which this process may make a cgroup and move its children; undefined where it may not. */
@@ -10,7 +10,22 @@ export function cgroupFolder(): string | undefined {
   if (mount === undefined || own === undefined) return undefined;
   const folder = path.join(mount, own);
   // To move a process, the common ancestor's list has to be writable too.
-  return isWritable(folder) && isWritable(path.join(folder, 'cgroup.procs')) ? folder : undefined;
+  if (!isWritable(folder) || !isWritable(path.join(folder, 'cgroup.procs'))) return undefined;
+  removeOrphans(folder);
+  return folder;
+}
+
+/** Cgroups of agents that were killed together with everybody who could have removed them. Those in use can't be. */
+function removeOrphans(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const [, pid] = /^mktrouble-(\d+)$/.exec(name) ?? [];
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
+    try {
+      rmdirSync(path.join(folder, name));
+    } catch {
+      // Somebody is in it, or was faster.
+    }
+  }
 }
 
 function mountPoint(): string | undefined {

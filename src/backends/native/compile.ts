@@ -16,7 +16,8 @@ const WARNINGS = ['-Wall', '-Wextra', '-Werror'];
 /** The program without a plug-in is static: it starts faster, and forks faster. One that loads a library can't be. */
 const STATIC = ['-O2', ...WARNINGS, '-static'];
 const DYNAMIC = ['-O2', ...WARNINGS, '-DMKTROUBLE_PLUGIN', '-rdynamic'];
-const LIBRARY = ['-O2', ...WARNINGS, '-shared', '-fPIC'];
+/** Warnings in somebody else's code are his. */
+const LIBRARY = ['-O2', '-shared', '-fPIC'];
 
 /** Something that keeps this machine from having an agent: no compiler, sources that do not compile. */
 export class CannotCompile extends Error {}

@@ -68,7 +68,8 @@ function endOfRecord(record: RunRecord): string {
 
 function endOfOutcome(outcome: Outcome): string {
   const { context } = outcome;
-  return endOf(outcome, context?.freed ? 'freed' : context?.references, outcome.findings);
+  const left = context && ('references' in context ? context.references : 'freed');
+  return endOf(outcome, left ?? undefined, outcome.findings);
 }
 
 /**

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { cacheFolder, compileAgent } from '../../../src/backends/native/compile.ts';
+import { native } from '../../../src/backends/native/index.ts';
+import { caseOf, runOnce, useNative } from './support.ts';
+
+const c = caseOf({ tree: { pid: 100, children: [{ pid: 101 }] }, restart: { protocol: 'hardened' } });
+
+describe('The agent', () => {
+  const backend = useNative();
+
+  it('is compiled once by many that need it at the same time', async function () {
+    this.timeout(60_000);
+    const cache = mkdtempSync(path.join(tmpdir(), 'mktrouble-'));
+    try {
+      const programs = await Promise.all([1, 2, 3].map(() => compileAgent(false, cache)));
+      assert.equal(new Set(programs).size, 1);
+      assert.deepEqual(readdirSync(cache), [path.basename(programs[0]!)]);
+    } finally {
+      rmSync(cache, { recursive: true });
+    }
+  });
+
+  it('lies where MKTROUBLE_CACHE says, else in the cache folder of the user', () => {
+    assert.equal(cacheFolder({ MKTROUBLE_CACHE: '/a', XDG_CACHE_HOME: '/b' }), '/a');
+    assert.equal(cacheFolder({ XDG_CACHE_HOME: '/b' }), '/b/mktrouble');
+    assert.match(cacheFolder({}), /\.cache\/mktrouble$/);
+  });
+
+  it('is missed with a reason where there is no compiler', async () => {
+    const cache = mkdtempSync(path.join(tmpdir(), 'mktrouble-'));
+    const { PATH } = process.env;
+    const without = native({ cache });
+    try {
+      process.env['PATH'] = cache;
+      const [itself] = await without.capabilities();
+      assert.equal(itself?.available, false);
+      assert.match(itself!.detail, /no C compiler/);
+    } finally {
+      process.env['PATH'] = PATH;
+      await without.dispose();
+      rmSync(cache, { recursive: true });
+    }
+  });
+
+  it('runs cases at the same time, each in a namespace of its own', async () => {
+    const several = native({ agents: 3 });
+    try {
+      const records = await Promise.all(Array.from({ length: 12 }, () => runOnce(several, c)));
+      assert.ok(records.every(({ final }) => final.coordinator.result === 0));
+    } finally {
+      await several.dispose();
+    }
+  });
+
+  it('can be used again after it was disposed of', async () => {
+    const one = native();
+    await runOnce(one, c);
+    await one.dispose();
+    assert.equal((await runOnce(one, c)).final.coordinator.result, 0);
+    await one.dispose();
+  });
+
+  it('cuts a run that takes more steps than it may', async () => {
+    const record = await backend().run({ case: c, protocol: 'hardened', seed: '0', maxSteps: 40 });
+    assert.equal(record.end, 'cut');
+    assert.equal((await runOnce(backend(), c)).end, 'over', 'and goes on with the next');
+  });
+
+  for (const [how, options] of [
+    ['with ns_last_pid, as older kernels need it', { spawnByLastPid: true }],
+    ['with SIGSTOP where there is no freezer', { stopInsteadOfFreeze: true }],
+    ['in a user namespace, as an ordinary user does', { userNamespace: true }],
+  ] as const) {
+    it(`works ${how}`, async function () {
+      const other = native(options);
+      try {
+        const [itself] = await other.capabilities();
+        if (!itself?.available) {
+          console.log(`      skipped: ${itself?.detail}`);
+          return this.skip();
+        }
+        const tree = { pid: 100, threads: [103], children: [{ pid: 101 }, { pid: 102, pgid: 102 }] };
+        const some = caseOf({ tree, restart: { protocol: 'hardened', flags: ['frozen'] } });
+        const { final, findings, census } = await runOnce(other, some);
+        assert.deepEqual(
+          Object.values(final.tasks).map(({ end }) => end),
+          ['frozen', 'frozen', 'frozen', 'frozen'],
+        ); // prettier-ignore
+        assert.deepEqual(findings, []);
+        assert.deepEqual(
+          census
+            ?.slice(1)
+            .map(({ pid }) => pid)
+            .sort(),
+          [100, 101, 102, 103],
+        ); // prettier-ignore
+      } finally {
+        await other.dispose();
+      }
+    });
+  }
+});

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { caseOf, endsOf, runOnce, useNative, violationsOf } from './support.ts';
+
+const hardened = { protocol: 'hardened' };
+const TIMES = 100;
+
+const tree = { pid: 100, children: [{ pid: 101 }, { pid: 102 }, { pid: 103 }] };
+const left = [102, 103];
+
+/** Cases that must end in one way only, however their tasks run. */
+const CASES = {
+  'a healthy restart': caseOf({ tree, restart: hardened }),
+  'threads and a process group': caseOf({
+    tree: { pid: 100, threads: [104, 105], children: [{ pid: 101, pgid: 101 }] },
+    restart: hardened,
+  }),
+  'zombies and ghosts': caseOf({
+    tree: {
+      pid: 100,
+      children: [
+        { pid: 101, state: 'zombie', 'exit-code': 3 },
+        { pid: 102, ghost: true },
+      ],
+    },
+    restart: { ...hardened, flags: ['frozen'] },
+  }),
+  'a traced task': caseOf({
+    tree: { pid: 100, children: [{ pid: 101 }, { pid: 102, 'traced-by': 'outsider' }, { pid: 103 }] },
+    restart: hardened,
+    expect: { 'left-waiting': left },
+  }),
+  'a pid that no task has': caseOf({ tree, image: { pids: [100, 101, 999, 103] }, restart: hardened }),
+  'a kill at the last sync point': caseOf({
+    tree,
+    faults: [{ kill: 103, when: { task: 103, at: 'sync-3' } }],
+    restart: hardened,
+  }),
+  'no memory': caseOf({ tree, faults: [{ fail: 'restore', task: 103, errno: 'ENOMEM' }], restart: hardened }),
+} as const;
+
+describe(`${TIMES} times the same`, () => {
+  const backend = useNative();
+
+  for (const [name, c] of Object.entries(CASES)) {
+    it(name, async function () {
+      this.timeout(30_000);
+      const ends = new Set<string>();
+      const runs = Array.from({ length: TIMES }, async (_, i) => {
+        const record = await runOnce(backend(), c, { seed: String(i) });
+        assert.deepEqual(violationsOf(c, record), [], `seed ${i}: ${JSON.stringify(record.final)}`);
+        assert.deepEqual(record.findings, []);
+        ends.add(JSON.stringify(endsOf(record)));
+      });
+      await Promise.all(runs);
+      assert.equal(ends.size, 1, [...ends].join('\n'));
+    });
+  }
+
+  it('any moment of a signal, a kill or a stop, under hardened', async function () {
+    this.timeout(60_000);
+    const faults = [
+      { signal: 'SIGHUP' as const, to: [100, 102], when: 'any' as const },
+      { kill: [101, 100], when: 'any' as const },
+    ];
+    for (const fault of faults) {
+      const c = caseOf({
+        tree: { pid: 100, children: [{ pid: 101 }, { pid: 102 }] },
+        faults: [fault],
+        restart: hardened,
+      });
+      const runs = Array.from({ length: backend().sweep(c) }, async (_, i) => {
+        const record = await runOnce(backend(), c, { seed: String(i) });
+        assert.deepEqual(violationsOf(c, record), [], `seed ${i}: ${JSON.stringify(record.final)}`);
+      });
+      await Promise.all(runs);
+    }
+  });
+});
