@@ -24,7 +24,7 @@ import {
 } from './layout.ts';
 import { m, note, runnable, world } from './memory.ts';
 import { failure } from './slab.ts';
-import { nextThread } from './task.ts';
+import { numberOf } from './task.ts';
 import { tryToWakeUp } from './wait.ts';
 import { FAIL_FREEZE } from './world.ts';
 
@@ -40,17 +40,19 @@ function post(task: number, signal: number, by: number): void {
   }
 }
 
+/** The next one of the thread group as it was made. nextThread() leaves out who is released, and so never comes back to it. */
+function threadAfter(task: number): number {
+  return world.nextThread[numberOf(task)]!;
+}
+
 /** Sends a signal; SIGKILL takes the whole thread group. */
 export function sendSignal(task: number, signal: number, by: number): void {
   if (signal !== SIG_KILL) {
     post(task, signal, by);
     return;
   }
-  let thread = task;
-  do {
-    post(thread, SIG_KILL, by);
-    thread = nextThread(thread);
-  } while (thread !== task);
+  post(task, SIG_KILL, by);
+  for (let t = threadAfter(task); t !== task; t = threadAfter(t)) post(t, SIG_KILL, by);
 }
 
 /** force_sig(SIGKILL, task) */
@@ -115,6 +117,7 @@ export function deliverSignals(current: number): boolean {
 /** Whether a fault that sends this signal would still find the task within the restart, and not already so hit. */
 export function canBeHit(task: number, signal: number): boolean {
   const state = m[task + STATE]!;
+  if ((m[task + FLAGS]! & EXIT_STATE) !== 0) return false;
   if ((m[task + PENDING]! & (signal | SIG_KILL)) !== 0) return false;
   if (state === RUNNING || state === PREPARED || state === SLEEPING || state === DEEPLY) return true;
   if (state === KILLABLE) return true;
