@@ -108,6 +108,8 @@ class Builder {
     argPid[COORDINATOR] = c.restart.pid;
     argFlags[COORDINATOR] = c.restart.flags;
     this.start(this.pointer(COORDINATOR), isTaskself(c) ? root : undefined);
+    // Whoever restarts itself makes the call, also when it is in another restart: that is for the claim to find out.
+    this.memory[this.pointer(COORDINATOR) + L.STATE] = L.RUNNING;
 
     const lastThread = new Map<number, number>();
     const lastFork = new Map<number, number>();
