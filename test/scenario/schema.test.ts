@@ -152,10 +152,10 @@ describe('the JSON Schema', () => {
         if (key !== 'properties') visit(value);
         else {
           for (const [word, one] of Object.entries(
-            value as Record<string, { description?: string; examples?: unknown[] }>,
+            value as Record<string, { description?: string; markdownDescription?: string }>,
           )) {
-            assert.match(one.description ?? '', /\n\nExample: `.+`$/s, word);
-            assert.ok((one.examples?.length ?? 0) > 0, word);
+            assert.match(one.description ?? '', /\n\nExample: [^`].+$/s, word);
+            assert.match(one.markdownDescription ?? '', /\n\nExample: `.+`$/s, word);
             described.add(word);
             visit(one);
           }

@@ -2,7 +2,6 @@
  * The JSON Schema of a scenario, for editors: zod's own, where the text that an editor shows for a key ends with an
  * example, and an expression is allowed wherever a scalar may stand.
  */
-import { parse } from 'yaml';
 import * as z from 'zod';
 import { scenario } from './document.ts';
 import type { WordMeta } from './word.ts';
@@ -27,7 +26,8 @@ export function jsonSchema(): JsonObject {
 const EXPRESSION: JsonObject = {
   type: 'string',
   pattern: '\\$\\{\\{ *matrix\\.[\\w-]+ *\\}\\}',
-  description: `A value of the matrix: "\${{ matrix.<name> }}".`,
+  // No description: an editor shall show that of the key.
+  $comment: 'A value of the matrix.',
 };
 
 /** Rewrites a schema from the inside out. */
@@ -35,8 +35,10 @@ function adapt(schema: Json, rewrite: (schema: JsonObject) => JsonObject): Json 
   if (Array.isArray(schema)) return schema.map((item) => adapt(item, rewrite));
   if (schema === null || typeof schema !== 'object') return schema;
   const entries = Object.entries(schema).map(([key, value]): [string, Json] => {
-    // Names of keys are no values; and the keys of `properties` are no keywords.
-    if (['propertyNames', 'enum', 'const', 'required', 'oneOf'].includes(key)) return [key, value];
+    // A key is a text for JSON, but a YAML editor takes a pid for a number.
+    if (key === 'propertyNames') return [key, { pattern: (value as JsonObject)['pattern']! }];
+    // These are no values; and the keys of `properties` are no keywords.
+    if (['enum', 'const', 'required', 'oneOf'].includes(key)) return [key, value];
     if (key !== 'properties' && key !== 'definitions') return [key, adapt(value, rewrite)];
     const inner = Object.entries(value as JsonObject).map(([name, one]) => [name, adapt(one, rewrite)]);
     return [key, Object.fromEntries(inner)];
@@ -53,14 +55,18 @@ function withoutSafeRange(schema: JsonObject): JsonObject {
 function withExample(schema: JsonObject): JsonObject {
   const { example, ...rest } = schema as JsonObject & Partial<WordMeta>;
   if (example === undefined) return schema;
-  const [value] = Object.values(parse(example) as JsonObject);
-  return { ...rest, description: `${rest.description}\n\nExample: \`${example}\``, examples: [value!] };
+  // Editors show the one or the other. `examples` they would also offer as values, which these are not.
+  return {
+    ...rest,
+    description: `${rest.description}\n\nExample: ${example}`,
+    markdownDescription: `${rest.description}\n\nExample: \`${example}\``,
+  };
 }
 
 const SCALAR_TYPES = ['string', 'integer', 'number', 'boolean'];
 const REFERENCE: JsonObject = { $ref: '#/definitions/expression' };
 /** What belongs to the word, not to one of the ways to write its value. */
-const OF_THE_WORD = ['description', 'examples', 'title'];
+const OF_THE_WORD = ['description', 'markdownDescription', 'title'];
 
 const EXAMPLE = `\${{ matrix.x }}`;
 
