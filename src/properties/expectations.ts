@@ -81,8 +81,8 @@ function actualText(final: TaskFinal): string {
 }
 
 /** The caller of a TASKSELF restart, as the task that it is. */
-function caller({ coordinator: { end, result, at } }: FinalState): TaskFinal {
-  return { end, marked: false, ...(result !== undefined && { result }), ...(at !== undefined && { at }) };
+function caller({ coordinator: { end, at } }: FinalState): TaskFinal {
+  return { end, marked: false, ...(at !== undefined && { at }) };
 }
 
 /** Where the file says it: the first of these paths, else the nearest word around them, that has a place. */

@@ -1,7 +1,5 @@
-/** Sync point 3: nobody runs before all have restored themselves. */
-import type { RunRecord } from '../record/record.ts';
 import { type Property, stepAt } from './property.ts';
-import { fateOf, isFailure, NEVER, type Story, storyOf } from './story.ts';
+import { fateOf, isFailure, NEVER, storyOf } from './story.ts';
 import { treeOf } from './tree.ts';
 import { nameOf } from './words.ts';
 
@@ -27,7 +25,12 @@ export const nobodyResumesEarly: Property = {
     for (const [actor, fate] of story.fates) {
       if (fate.back === NEVER || fate.result === undefined || isFailure(c, fate)) continue;
       if (actor === 'coordinator' && !taskself) continue;
-      const early = lastAt > fate.back ? `${nameOf(last)} has restored itself` : undeclared(record, story, fate.back);
+      const early =
+        lastAt > fate.back
+          ? `${nameOf(last)} has restored itself`
+          : story.success > fate.back
+            ? 'the restart is declared a success'
+            : undefined;
       if (early === undefined) continue;
       const message = `${nameOf(actor)} is back in user space before ${early}`;
       return [{ property: name, message, ...stepAt(record, fate.back) }];
@@ -35,8 +38,3 @@ export const nobodyResumesEarly: Property = {
     return [];
   },
 };
-
-/** A back that is known only from the end has no place before or after the success. */
-function undeclared(record: RunRecord, { success }: Story, back: number): string | undefined {
-  return success > back && back < record.events.length ? 'the restart is declared a success' : undefined;
-}

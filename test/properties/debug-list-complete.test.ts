@@ -67,6 +67,12 @@ describe(name, () => {
     assertHolds(name, ghost.add(101, 'status-list', { entries: ENTRIES.slice(0, 3) }));
   });
 
+  it('asks for a task that failed otherwise', () => {
+    const script = new Script(debugged()).claim().enter(100, 101, 102).mark(100, 101, 102).join(100, 102);
+    script.add(101, 'point', { point: 'sync-2' }).fail(101, -4).return(101, -4);
+    violationOf(name, script.add(102, 'status-list', { entries: ENTRIES.toSpliced(2, 1) }));
+  });
+
   it('asks for the coordinator that reports ENOMEM of another', () => {
     const script = joined().fail(101, -12).return('coordinator', -12);
     violationOf(name, script.add(102, 'status-list', { entries: ENTRIES.slice(1) }));

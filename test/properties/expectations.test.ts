@@ -2,17 +2,8 @@ import assert from 'node:assert/strict';
 import type { Expect, Position } from '../../src/model/case.ts';
 import { expectations } from '../../src/properties/index.ts';
 import type { Violation } from '../../src/record/verdict.ts';
-import {
-  aCase,
-  aRecord,
-  aTask,
-  type FinalParts,
-  FLAGS,
-  failedLate,
-  healthy,
-  Script as Run,
-  type Script,
-} from './support.ts';
+import { aRecord, type FinalParts } from './records.ts';
+import { aCase, aTask, FLAGS, failedLate, healthy, Script as Run, type Script } from './support.ts';
 
 const at = (line: number): Position => ({ file: 'a.yaml', line, column: 1 });
 const positions = { 'expect.coordinator': at(10), 'expect.tasks': at(11), 'expect.tasks.101': at(12) };
@@ -131,6 +122,9 @@ describe('expectations', () => {
     const record = aRecord(new Run(c).claim().restore('coordinator', 0).return('coordinator', 1000));
     const without = { ...record, final: { ...record.final, tasks: {} } };
     assert.deepEqual(expectations(c, without), []);
+    const stuck = { ...without.final, coordinator: { end: 'waiting', at: 'out' } as const };
+    const [, actual] = expectations(c, { ...without, final: stuck }).map((violation) => violation.actual);
+    assert.equal(actual, 'waiting at out');
     const killed = { ...without, final: { ...without.final, coordinator: { end: 'killed', result: -5 } as const } };
     assert.equal(expectations(c, killed).length, 2);
   });
@@ -146,7 +140,12 @@ describe('expectations', () => {
     } as const;
     for (const end of ['crashed', 'cut'] as const) {
       assert.deepEqual(unmet(expect, healthy, { ...undecided, end }), []);
-      assert.equal(unmet(expect, failedLate, { end, tasks: { 101: { end: 'exited' } } }).length, 2);
+      for (const final of ['exited', 'zombie', 'returned'] as const) {
+        const [, violation] = unmet(expect, failedLate, { end, tasks: { 101: { end: final } } });
+        assert.equal(violation?.actual, final === 'returned' ? 'resumed' : final);
+      }
+      const resumed = { tasks: { 101: [{ outcome: 'resumed' }] } } as const;
+      assert.equal(unmet(resumed, failedLate, { end, tasks: { 101: { end: 'killed' } } }).length, 1);
     }
     assert.equal(unmet(expect, healthy, undecided).length, 3);
   });

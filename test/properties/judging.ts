@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { judge, propertyByName } from '../../src/properties/index.ts';
 import type { Violation } from '../../src/record/verdict.ts';
-import { aRecord, type FinalParts, type Script } from './support.ts';
+import { aRecord, type FinalParts } from './records.ts';
+import type { Script } from './support.ts';
 
 /** The violations of one property in the record of a script. */
 export function violationsOf(name: string, script: Script, final: FinalParts = {}): Violation[] {

@@ -33,6 +33,8 @@ describe(name, () => {
     assertHolds(name, stuck({ leftWaiting: [100, 101, 102] }));
     const waits = [{ outcome: 'killed' }, { outcome: 'waiting' }] as const;
     assertHolds(name, stuck({ tasks: { 100: waits, 101: waits } }));
+    assertHolds(name, stuck({ tasks: { 100: [waits[1]], 101: [waits[1]] } }));
+    assert.match(violationOf(name, stuck({ tasks: { 100: [waits[0]], 101: [waits[1]] } })).message, /: 100 [^,]*$/);
   });
 
   it('says nothing of a run that did not end', () => {

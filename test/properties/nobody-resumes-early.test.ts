@@ -35,6 +35,8 @@ describe(name, () => {
     assertHolds(name, joined().turn(100, 0).turn(101, 1).turn(102, 2).succeed().resume(102, 100, 101));
   });
 
+  it('says nothing of a task whose result is not known', () => assertHolds(name, joined().add(100, 'user')));
+
   it('says nothing of tasks that failed, were refused, or of the coordinator', () => {
     assertHolds(name, failedLate());
     assertHolds(name, joined().add(104, 'return', { result: -22 }).add(104, 'user'));

@@ -14,7 +14,8 @@ import {
 } from '../../src/properties/index.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import { anyCase, anyRecord } from './arbitrary.ts';
-import { aCase, aRecord, aTask, edited, failedLate, healthy } from './support.ts';
+import { aRecord } from './records.ts';
+import { aCase, aTask, edited, failedLate, healthy } from './support.ts';
 
 describe('properties', () => {
   for (const { name, title, statement, source, hint } of PROPERTIES) {
