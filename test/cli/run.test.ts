@@ -1,15 +1,27 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { EXIT } from '../../src/cli/exit.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
-import { mktrouble, PROGRAM, start } from '../support/program.ts';
+import { mktrouble, PROGRAM, type RunningProgram, start } from '../support/program.ts';
 
 const scenario = (name: string, coordinator: string, more = '') => `scenario: ${name}
 tree: { pid: 100, children: [{ pid: 101 }, { pid: 102 }] }
 restart: { protocol: hardened }
 expect: { coordinator: ${coordinator} }
 ${more}`;
+
+/** Resolves when a process has worked for so many seconds more, or has ended. */
+async function busyFor(pid: number, seconds: number): Promise<void> {
+  const worked = () => {
+    const [, after] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+    const [user, system] = after!.split(' ').slice(11, 13);
+    return (Number(user) + Number(system)) / 100;
+  };
+  const enough = worked() + seconds;
+  while (worked() < enough) await setTimeout(50);
+}
 
 describe('mktrouble run', function () {
   this.timeout(30_000);
@@ -111,11 +123,17 @@ describe('mktrouble run', function () {
 
   describe('Ctrl-C', () => {
     const many = (coordinator: string) =>
-      scenario('Many', coordinator, `matrix: { n: [${[...Array(5000).keys()]}] }\n`);
+      scenario('Many', coordinator, `matrix: { n: [${[...Array(20_000).keys()]}] }\n`);
     const endless = scenario('Endless', 'ok', 'explore: { strategy: random, schedules: 1000000000 }\n');
+
+    const running: RunningProgram[] = [];
+    afterEach(() => {
+      for (const program of running.splice(0)) program.process.kill('SIGKILL');
+    });
 
     /** Sends a signal when it has begun to report, and sees that it ends as it should. */
     const interrupt = async (signal: NodeJS.Signals, files: string, said: string, ...args: string[]) => {
+      const inWorkers = args.includes('--parallel');
       const report = path.join(folder.path, `${files}.json`);
       const program = start(
         process.execPath,
@@ -124,16 +142,15 @@ describe('mktrouble run', function () {
           cwd: folder.path,
         },
       );
-      try {
-        await program.says(said);
-        program.process.kill(signal);
-        const { code, stdout, stderr } = await program.ended;
-        assert.equal(code, EXIT.interrupted, stdout.slice(0, 1000) + stderr);
-        assert.doesNotMatch(stderr, /\n {4}at /);
-        assert.ok(JSON.parse(readFileSync(report, 'utf8')).cases.length > 0, 'what was done so far is reported');
-      } finally {
-        program.process.kill('SIGKILL');
-      }
+      running.push(program);
+      await program.says(said);
+      // Between two cases would be easy: a second of work later it is in the middle of one.
+      if (!inWorkers) await busyFor(program.process.pid!, 1);
+      program.process.kill(signal);
+      const { code, stdout, stderr } = await program.ended;
+      assert.equal(code, EXIT.interrupted, stdout.slice(0, 1000) + stderr);
+      assert.doesNotMatch(stderr, /\n {4}at /);
+      assert.ok(JSON.parse(readFileSync(report, 'utf8')).cases.length > 0, 'what was done so far is reported');
     };
 
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
