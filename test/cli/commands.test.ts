@@ -51,6 +51,9 @@ describe('the commands', () => {
       'a bad pattern': ['run', '--grep', '('],
       'an unknown backend': ['run', '--backend', 'simulatd'],
       'an unknown reporter': ['run', '--reporter', 'junut'],
+      'an unknown protocol': ['run', '--protocol', 'serie'],
+      'a report that can not be written': ['run', '--reporter', 'junit=/dev/null/x'],
+      'two reports in one file': ['run', '--reporter', 'junit=/dev/null', '--reporter', 'tap=/dev/null'],
     })) {
       it(`${what} is bad input, told on stderr`, async () => {
         const { result, stderr } = await command(...args);
@@ -66,6 +69,7 @@ describe('the commands', () => {
         [['run', '--sead', '1'], '--seed'],
         [['run', '--backend', 'simulatd'], 'simulated'],
         [['run', '--reporter', 'junut'], 'junit'],
+        [['run', '--protocol', 'serie'], 'series'],
         [['explain', 'EBUSI'], 'EBUSY'],
       ] as const) {
         const { stderr } = await command(...args);

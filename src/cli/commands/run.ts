@@ -1,8 +1,17 @@
 /** `mktrouble run [paths…]`: runs scenarios and reports their verdicts. */
 import { Option } from 'commander';
+import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import type { AddCommand } from '../command.ts';
 import type { ExitCode } from '../exit.ts';
-import { parseBackend, parseCount, parseGrep, parseReporter, REPORTER_NAMES, type RunFlags } from '../run/request.ts';
+import {
+  parseBackend,
+  parseCount,
+  parseGrep,
+  parseProtocol,
+  parseReporter,
+  REPORTER_NAMES,
+  type RunFlags,
+} from '../run/request.ts';
 
 const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
 
@@ -13,11 +22,15 @@ export const addRun: AddCommand = ({ program, action }) => {
     .description('Runs the scenarios under these paths (default: scenarios) and reports a verdict on each case.')
     .argument('[paths...]', 'scenario files, or folders of them')
     .addOption(
-      new Option('-b, --backend <name>', 'what restarts: simulated, native, criu or all')
+      new Option('-b, --backend <name>', `what restarts: ${KNOWN_BACKENDS.join(', ')} or all`)
         .argParser(parseBackend)
         .default(['simulated'], 'simulated'),
     )
-    .option('-p, --protocol <name>', 'patch, series, hardened or a variant, instead of what the scenario names')
+    .option(
+      '-p, --protocol <name>',
+      'patch, series, hardened or a variant, instead of what the scenario names',
+      parseProtocol,
+    )
     .option(
       '-g, --grep <pattern>',
       'only cases whose title, with its @tags, matches this regular expression',

@@ -1,22 +1,18 @@
 /** `mktrouble run`, from its paths and options to an exit code. */
 import type { SuiteOptions } from '../../mocha/options.ts';
 import { selectTests } from '../../mocha/select.ts';
-import { didYouMean } from '../../scenario/source/nearest.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
 import { type LoadedFiles, loadPaths } from '../files.ts';
 import { drive } from './drive.ts';
 import { listing, rehearsal } from './preview.ts';
-import { isReporter } from './reporters.ts';
-import { REPORTER_NAMES, type RunFlags, suiteOptions } from './request.ts';
+import { refuseReporters } from './reporters.ts';
+import { type RunFlags, suiteOptions } from './request.ts';
 
 /** Nothing runs unless every file loads and at least one case is selected. */
 export async function perform(paths: readonly string[], flags: RunFlags): Promise<ExitCode> {
   const { bail, parallel: jobs = 1, reporter: reporters = [{ name: 'spec' }] } = flags;
-  const stranger = reporters.find(({ name }) => !isReporter(name))?.name;
-  if (stranger !== undefined) {
-    const known = `known are ${REPORTER_NAMES.join(', ')}, Mocha's own, and modules`;
-    return complain(`there is no reporter ${stranger}`, didYouMean(stranger, REPORTER_NAMES) ?? known);
-  }
+  const refused = refuseReporters(reporters);
+  if (refused !== undefined) return refused;
   const loaded = loadPaths(paths);
   if (typeof loaded === 'number') return loaded;
   const options = suiteOptions(flags);

@@ -1,11 +1,42 @@
-/** Which reporters there are. */
+/** Whether the reports that are asked for can be made: known before anything runs. */
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import Mocha from 'mocha';
-import { REPORTER_NAMES } from './request.ts';
+import { didYouMean } from '../../scenario/source/nearest.ts';
+import { complain, type EXIT } from '../exit.ts';
+import { REPORTER_NAMES, type ReporterSpec } from './request.ts';
+
+/** Exit code 2 when a reporter is not known or its file can't be written, which has then been said. */
+export function refuseReporters(reporters: readonly ReporterSpec[]): typeof EXIT.input | undefined {
+  const files = new Set<string>();
+  for (const { name, output } of reporters) {
+    if (!isReporter(name)) {
+      const known = `known are ${REPORTER_NAMES.join(', ')}, Mocha's own, and modules`;
+      return complain(`there is no reporter ${name}`, didYouMean(name, REPORTER_NAMES) ?? known);
+    }
+    if (output === undefined) continue;
+    const file = path.resolve(output);
+    const why = files.has(file) ? 'another reporter writes it' : unwritable(file);
+    if (why !== undefined) return complain(`the report can not be written to ${output}: ${why}`);
+    files.add(file);
+  }
+  return undefined;
+}
+
+/** Why a file can't be written; its folders are made. */
+function unwritable(file: string): string | undefined {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    closeSync(openSync(file, 'a'));
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
 
 /** Whether there is a reporter of this name: one that ships, one of Mocha's, or a module as seen from here. */
-export function isReporter(name: string): boolean {
+function isReporter(name: string): boolean {
   if (REPORTER_NAMES.includes(name) || Object.hasOwn(Mocha.reporters, name)) return true;
   try {
     createRequire(path.resolve('package.json')).resolve(name);

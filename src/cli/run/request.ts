@@ -1,7 +1,7 @@
 /** The options of `mktrouble run`, checked: what is to be run, and how it is reported. */
-
 import { InvalidArgumentError } from 'commander';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
+import { KNOWN_NAMES } from '../../injector/known.ts';
 import type { SuiteOptions } from '../../mocha/options.ts';
 import type { BackendName } from '../../model/case.ts';
 import { didYouMean } from '../../scenario/source/nearest.ts';
@@ -55,6 +55,14 @@ export function parseBackend(text: string): readonly BackendName[] {
   throw new InvalidArgumentError(
     sentences(`known are ${KNOWN_BACKENDS.join(', ')} and all`, didYouMean(text, KNOWN_BACKENDS)),
   );
+}
+
+/** `--protocol`: one that this build has. */
+export function parseProtocol(text: string): string {
+  const { protocols } = KNOWN_NAMES;
+  if (protocols.includes(text)) return text;
+  const known = `known are patch, series, hardened and ${protocols.length - 3} variants`;
+  throw new InvalidArgumentError(sentences(known, didYouMean(text, protocols)));
 }
 
 /** A whole number from 1. */
