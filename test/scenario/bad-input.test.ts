@@ -1,14 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of the matrix
 import assert from 'node:assert/strict';
-import { formatDiagnostic, parseScenarios } from '../../src/scenario/index.ts';
-import { type Expected, refuses } from './support.ts';
-
-/** A scenario with this after its tree of 100 to 103. */
-const given = (text: string) =>
-  `scenario: x\ntree: { pid: 100, children: [{ pid: 101 }, { pid: 102, threads: [103] }] }\n${text}`;
-
-/** What is wrong, marked; and what each diagnostic says. */
-type Bad = readonly [text: string, ...expected: Expected[]];
+import { parseScenarios } from '../../src/scenario/index.ts';
+import { type Bad, given, refuses, table } from './support.ts';
 
 const KEYS: Record<string, Bad> = {
   'of the scenario': ['scenario: x\ntree: { pid: 100 }\n«tag»: [x]', { says: 'tag', hint: 'did you mean tags?' }],
@@ -101,187 +94,6 @@ const MISSING: Record<string, Bad> = {
   'a target': [given('faults: [{ «signal»: SIGUSR1 }]'), { says: 'to is missing' }],
 };
 
-const REFERENCES: Record<string, Bad> = {
-  'a fault on a task that is not there': [
-    given('faults: [{ kill: «104» }]'),
-    { says: 'unknown task 104', hint: 'did you mean 100?' },
-  ],
-  'a target in a list': [
-    given('faults: [{ signal: SIGHUP, to: [coordinator, «110»] }]'),
-    { hint: 'did you mean 100?' },
-  ],
-  'a failing task': [given('faults: [{ fail: restore, task: «999» }]'), { says: 'unknown task 999' }],
-  'a moment of a task': [
-    given('faults: [{ kill: 101, when: { task: «111», at: done } }]'),
-    { hint: 'did you mean 101?' },
-  ],
-  'a fault before': [
-    given('faults: [{ kill: 101, name: first }, { stop: 102, when: { after: «frist» } }]'),
-    { hint: 'did you mean first?' },
-  ],
-  'an expectation': [given('expect: { tasks: { «1001»: killed } }'), { hint: 'did you mean 100?' }],
-  'a task left waiting': [given('expect: { left-waiting: [101, «105»] }'), { says: 'unknown task 105' }],
-  'a tracer': ['scenario: x\ntree: { pid: 100, children: [{ pid: 101, traced-by: «102» }] }', { says: 'outsider' }],
-  'a process group': [
-    'scenario: x\ntree: { pid: 100, children: [{ pid: 101, pgid: «110» }] }',
-    { hint: 'did you mean 100?' },
-  ],
-  'a zombie': [given('image: { zombies: [«109»] }'), { says: 'pid of the image', hint: 'did you mean 100?' }],
-  'a return value': [given('image: { retval: { «109»: 4 } }'), { says: 'pid of the image' }],
-  'a record': [given('image: { truncate: { object: task, index: «4» } }'), { says: '0 to 3' }],
-  'a record by pid': [given('image: { corrupt: { object: task, pid: «999» } }'), { says: 'pid of the image' }],
-};
-
-const CONTRADICTIONS: Record<string, Bad> = {
-  'a pid twice': ['scenario: x\ntree: { pid: 100, children: [{ pid: 101 }, { pid: «101» }] }', { says: 'twice' }],
-  'a pid twice, as a thread': ['scenario: x\ntree: { pid: 100, threads: [«100»] }', { says: 'twice' }],
-  'the pid of the coordinator': ['scenario: x\ntree: { pid: «1» }', { says: "coordinator's", hint: 'coordinator-pid' }],
-  'a coordinator with the pid of a task': [
-    given('restart: { coordinator-pid: «101» }'),
-    { says: 'a task of the tree' },
-  ],
-  'a root that is a sibling': ['scenario: x\ntree: { pid: 100, «sibling»: true }', { says: 'the root' }],
-  'a ghost with threads': [
-    'scenario: x\ntree: { pid: 100, children: [{ pid: 101, ghost: true, «threads»: [102] }] }',
-    { says: 'a ghost has no threads' },
-  ],
-  'a ghost that is a zombie': [
-    'scenario: x\ntree: { pid: 100, children: [{ pid: 101, ghost: true, «state»: zombie }] }',
-    {},
-  ],
-  'children of a dead task': [
-    'scenario: x\ntree: { pid: 100, children: [{ pid: 101, state: dead, «children»: [{ pid: 102 }] }] }',
-    { says: 'went to init' },
-  ],
-  'a dead task that exits': [
-    'scenario: x\ntree: { pid: 100, children: [{ pid: 101, state: dead, «exits»: true }] }',
-    { says: 'exited already' },
-  ],
-  'a task both absent and exiting': [
-    'scenario: x\ntree: { pid: 100, absent: true, «exits»: true }',
-    { hint: 'never calls restart' },
-  ],
-  'a task forked late that is dead': ['scenario: x\ntree: { pid: 100, forks: [{ pid: 101, «state»: dead }] }', {}],
-  'a task that traces itself': ['scenario: x\ntree: { pid: 100, traced-by: «100» }', { says: 'its own thread group' }],
-  'a dead tracer': [
-    'scenario: x\ntree: { pid: 100, traced-by: «101», children: [{ pid: 101, state: dead }] }',
-    { says: 'dead' },
-  ],
-  'a session that nobody above has': [
-    'scenario: x\ntree: { pid: 100, children: [{ pid: 101, session: 101 }, { pid: 102, session: «101» }] }',
-    { says: 'its own pid, or a session of a task above it (100)' },
-  ],
-  'the leader of a session in another group': [
-    'scenario: x\ntree: { pid: 100, children: [{ pid: 101, session: 101, pgid: «100» }] }',
-    {},
-  ],
-  'a group of another session': [
-    'scenario: x\ntree: { pid: 100, children: [{ pid: 101, session: 101 }, { pid: 102, pgid: «101» }] }',
-    { says: 'its own session, 100' },
-  ],
-  'a group led by a thread': [
-    given('').replace('{ pid: 101 }', '{ pid: 101, pgid: «103» }'),
-    { says: 'can not be in process group 103' },
-  ],
-  'taskself with another coordinator': [given('restart: { flags: [taskself], coordinator-pid: «5» }'), { says: '100' }],
-  'taskself with a dead root': [
-    'scenario: x\ntree: { pid: 100, «state»: dead }\nrestart: { flags: [taskself] }',
-    { says: 'calls restart itself' },
-  ],
-  'taskself with a sibling of the root': [
-    'scenario: x\ntree: { pid: 100, children: [{ pid: 101, «sibling»: true }] }\nrestart: { flags: [0x1] }',
-    { says: 'outside of the tree' },
-  ],
-  'two verbs': [given('faults: [{ kill: 101, «stop»: 101 }]'), { hint: 'a fault for each' }],
-  'a word of another verb': [given('faults: [{ kill: 101, «errno»: ENOMEM }]'), { says: 'errno goes with fail' }],
-  'to without a signal': [given('faults: [{ fork: 101, «to»: 102 }]'), { says: 'to goes with signal' }],
-  'two faults of one name': [
-    given('faults: [{ kill: 101, name: a }, { kill: 102, name: «a» }]'),
-    { says: 'the name a' },
-  ],
-  'a child with a pid that is taken': [given('faults: [{ fork: 101, child: «103» }]'), { says: 'taken' }],
-  'an index for an object that is there once': [
-    given('image: { truncate: { object: tail, «index»: 0 } }'),
-    { says: 'only one tail' },
-  ],
-  'a record by index and by pid': [
-    given('image: { truncate: { object: task, index: 0, «pid»: 101 } }'),
-    { says: 'not both' },
-  ],
-  'waiting and killed': [given('expect: { tasks: { 101: «killed» }, left-waiting: [101] }'), { says: 'left-waiting' }],
-  'waiting but not left': [
-    given('expect: { tasks: { 101: «waiting» }, left-waiting: [102] }'),
-    { says: 'left-waiting' },
-  ],
-  'a property that is not judged': [given('expect: { violates: [«a»], except: [a] }'), { says: 'except' }],
-  'a property that is not among all': [given('expect: { violates: [«a»], all: [b] }'), { says: 'all' }],
-};
-
-const NEVER: Record<string, Bad> = {
-  'no threads to wait for': [
-    given('faults: [{ kill: 101, when: { task: 101, at: «threads» } }]'),
-    { says: 'no other threads' },
-  ],
-  'nothing is frozen': [given('faults: [{ kill: 101, when: { coordinator: «freeze» } }]'), { says: 'frozen' }],
-  'nothing can fail to freeze': [given('faults: [{ fail: «freeze» }]'), { hint: 'flags: [frozen]' }],
-  'a task freezes nobody': [
-    given('restart: { flags: [frozen] }\nfaults: [{ fail: freeze, task: «101» }]'),
-    { says: 'coordinator' },
-  ],
-  'the coordinator restores nothing': [
-    given('faults: [{ fail: restore, task: «coordinator» }]'),
-    { says: 'restores no state' },
-  ],
-  'an absent task': [
-    'scenario: x\ntree: { pid: 100, absent: true }\nfaults: [{ kill: 100, when: { task: 100, at: «sync-1» } }]',
-    { says: 'absent' },
-  ],
-  'a task that exits': [
-    'scenario: x\ntree: { pid: 100, exits: true }\nfaults: [{ kill: 100, when: { task: 100, at: «done» } }]',
-    { says: 'exits instead' },
-  ],
-  'a dead task': [
-    'scenario: x\ntree: { pid: 100, state: dead }\nfaults: [{ kill: 100, when: { task: 100, at: «exit» } }]',
-    { says: 'dead' },
-  ],
-  'a ghost': [
-    'scenario: x\ntree: { pid: 100, children: [{ pid: 101, ghost: true }] }\nfaults: [{ kill: 100, when: { task: 101, at: «restore» } }]',
-    { says: 'a ghost restores nothing' },
-  ],
-  'the root with taskself': [
-    given('restart: { flags: [taskself] }\nfaults: [{ kill: 100, when: { task: 100, at: «sync-2» } }]'),
-    { says: 'taskself' },
-  ],
-  'others with taskself': [
-    given('restart: { flags: [taskself] }\nfaults: [{ kill: 100, when: { task: 101, at: «sync-2» } }]'),
-    { says: 'sync-1' },
-  ],
-  'the coordinator with taskself': [
-    given('restart: { flags: [taskself] }\nfaults: [{ kill: 100, when: { coordinator: «prepare» } }]'),
-    { says: 'taskself' },
-  ],
-  'an unknown flag': [
-    given('restart: { flags: [0x80] }\nfaults: [{ kill: 100, when: { coordinator: «header» } }]'),
-    { says: 'EINVAL' },
-  ],
-  'no capability': [
-    given('restart: { capable: false }\nfaults: [{ kill: 100, when: { coordinator: «header» } }]'),
-    { says: 'EPERM' },
-  ],
-  'a bad file': [
-    given('restart: { fd: bad }\nfaults: [{ kill: 100, when: { coordinator: «header» } }]'),
-    { says: 'EBADF' },
-  ],
-  'a fault that waits for itself': [given('faults: [{ kill: 101, name: a, when: { after: «a» } }]'), { says: 'never' }],
-  'faults that wait for each other': [
-    given(
-      'faults:\n  - { kill: 101, name: a, when: { after: «b» } }\n  - { kill: 102, name: b, when: { after: «a» } }\n  - { kill: 103, when: { after: a } }',
-    ),
-    {},
-    {},
-  ],
-};
-
 const MATRIX: Record<string, Bad> = {
   'a key that the matrix does not have': [
     given('matrix: { who: [101] }\nfaults: [{ kill: «"${{ matrix.whom }}"» }]'),
@@ -341,20 +153,11 @@ const YAML: Record<string, Bad> = {
   ],
 };
 
-function table(name: string, rows: Record<string, Bad>): void {
-  describe(name, () => {
-    for (const [title, [text, ...expected]] of Object.entries(rows)) it(title, () => void refuses(text, expected));
-  });
-}
-
 describe('bad input', () => {
   table('an unknown key', KEYS);
   table('an unknown word', WORDS);
   table('a value that is not right', VALUES);
   table('something missing', MISSING);
-  table('a reference that leads nowhere', REFERENCES);
-  table('a contradiction', CONTRADICTIONS);
-  table('a moment that can never come', NEVER);
   table('the matrix', MATRIX);
   table('YAML', YAML);
 
@@ -400,51 +203,5 @@ tree: { pid: 100, owner: «nobody» }
     const { diagnostics } = parseScenarios(`scenario: x\ntree: { pid: 100 }\n${lines.join('\n')}\n`, 'x.yaml');
     assert.equal(diagnostics.length, 100);
     assert.match(diagnostics.at(-1)!.message, /201 more/);
-  });
-});
-
-describe('a diagnostic as text', () => {
-  const { diagnostics } = parseScenarios('scenario: x\ntree: { pid: 100, stat: zombie }\nwhy: y\n', 'some/x.yaml');
-  const text = formatDiagnostic(diagnostics[0]!);
-
-  it('has the place, the lines around it, what is expected, and the hint', () => {
-    assert.match(text, /^some\/x\.yaml:2:19: error: .*stat/);
-    assert.match(
-      text,
-      /\n {2}1 \| scenario: x\n> 2 \| tree: \{ pid: 100, stat: zombie \}\n {4}\| {19}\^{4}\n {2}3 \| why: y\n/,
-    );
-    assert.match(text, /expected: .*pid, name/);
-    assert.match(text, /hint: did you mean state\?/);
-  });
-
-  it('is coloured only when it may be', () => {
-    const colour = String.fromCharCode(27);
-    assert.ok(!text.includes(colour));
-    assert.ok(formatDiagnostic(diagnostics[0]!, { color: true }).includes(colour));
-  });
-
-  it('keeps control characters of the file away from the terminal', () => {
-    const { diagnostics: told } = parseScenarios('scenario: x\ntree: { pid: \u001b[31m }\n', 'x.yaml');
-    assert.ok(told.every((one) => !formatDiagnostic(one).includes('\u001b')));
-  });
-
-  it('cuts a long line around the place', () => {
-    const { diagnostics: told } = parseScenarios(
-      `scenario: x\ntree: { pid: 100, name: ${'n'.repeat(90)}, stat: zombie }\n`,
-      'x.yaml',
-    );
-    const rows = told[0]!.frame.split('\n');
-    assert.ok(rows.every((row) => row.length < 120));
-    const marker = rows.findIndex((row) => row.includes('^'));
-    const column = rows[marker]!.indexOf('^');
-    assert.equal(rows[marker - 1]!.slice(column, column + 4), 'stat');
-  });
-
-  it('marks wide characters and tabs at their place', () => {
-    const { diagnostics: told } = parseScenarios(
-      'scenario: x\ntree: { pid: 100, name: 日本,\tstat: zombie }\n',
-      'x.yaml',
-    );
-    assert.match(told[0]!.frame, /\n {4}\| {25}\u3000\u3000 \t\^{4}$/);
   });
 });

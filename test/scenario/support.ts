@@ -60,3 +60,17 @@ function placeOf(text: string): { line: number; column: number } {
   const lines = text.split('\n');
   return { line: lines.length, column: lines.at(-1)!.length + 1 };
 }
+
+/** A scenario with this after its tree of 100 to 103. */
+export const given = (text: string) =>
+  `scenario: x\ntree: { pid: 100, children: [{ pid: 101 }, { pid: 102, threads: [103] }] }\n${text}`;
+
+/** What is wrong, marked; and what each diagnostic says. */
+export type Bad = readonly [text: string, ...expected: Expected[]];
+
+/** A test for each row. */
+export function table(name: string, rows: Record<string, Bad>): void {
+  describe(name, () => {
+    for (const [title, [text, ...expected]] of Object.entries(rows)) it(title, () => void refuses(text, expected));
+  });
+}

@@ -8,7 +8,7 @@ import { type FormatWord, keyWords, VALUE_WORDS } from './words.ts';
 export function referencePage(): string {
   const keys = keyWords();
   const places = [...new Set(keys.map(({ where }) => where))];
-  const sections = places.map((place) => `### ${place}\n\n${table(keys.filter(({ where }) => where === place))}`);
+  const sections = places.map((place) => `### ${place}\n\n${keyTable(keys.filter(({ where }) => where === place))}`);
   const values = VALUE_WORDS.map(({ where, words }) => `### ${capital(where)}\n\n${definitions(words)}`);
   const errnos = Object.fromEntries(Object.entries(ERRNOS).map(([name, { meaning }]) => [name, meaning]));
   return `${[
@@ -25,12 +25,21 @@ export function referencePage(): string {
   ].join('\n\n')}\n`;
 }
 
-function table(words: readonly FormatWord[]): string {
-  const rows = words.map(
-    ({ word, description, example, required }) =>
-      `| ${code(word)}${required ? ' (required)' : ''} | ${cell(description)} | ${code(example)} |`,
-  );
-  return ['| key | meaning | example |', '| --- | --- | --- |', ...rows].join('\n');
+function keyTable(words: readonly FormatWord[]): string {
+  const rows = words.map(({ word, description, example, required }) => [
+    `${code(word)}${required ? ' (required)' : ''}`,
+    cell(description),
+    code(example),
+  ]);
+  return table(['key', 'meaning', 'example'], rows);
+}
+
+/** Columns as wide as their widest cell, as the formatter wants them. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]!.length)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((one, column) => one.padEnd(widths[column]!)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }
 
 function definitions(words: Readonly<Record<string, string>>): string {
@@ -89,19 +98,27 @@ const MEANING = `## What is not said
 - **Expectations.** What is not named is not judged by the scenario, only by the properties. A task whose line in \`tasks\`
   says nothing but \`waiting\` may be left waiting, as if \`left-waiting\` named it.`;
 
+const count = (number: number): string => number.toLocaleString('en');
+
 const LIMITS = `## Limits
 
-| what | at most |
-| --- | --- |
-| a file | ${limits.MAX_FILE_BYTES.toLocaleString('en')} bytes, ${limits.MAX_TOKENS.toLocaleString('en')} YAML tokens |
-| nesting of lists and mappings | ${limits.MAX_NESTING} levels |
-| values of a document, aliases written out | ${limits.MAX_VALUES.toLocaleString('en')} |
-| a tree that is written out | ${limits.MAX_WRITTEN_TASKS.toLocaleString('en')} tasks, ${limits.MAX_TREE_DEPTH} levels |
-| a generated tree | ${limits.MAX_GENERATED_TASKS.toLocaleString('en')} tasks |
-| scenarios in a file | ${limits.MAX_DOCUMENTS.toLocaleString('en')} |
-| faults of a scenario | ${limits.MAX_FAULTS.toLocaleString('en')} |
-| cases of a file | ${limits.MAX_CASES.toLocaleString('en')}, with ${limits.MAX_CASE_VALUES.toLocaleString('en')} values that differ between them |
-| tasks in the different trees of a file, and in their images and expectations | ${limits.MAX_TASKS_PER_FILE.toLocaleString('en')} |
-| diagnostics shown for a file | ${limits.MAX_DIAGNOSTICS} |
+${table(
+  ['what', 'at most'],
+  [
+    ['a file', `${count(limits.MAX_FILE_BYTES)} bytes, ${count(limits.MAX_TOKENS)} YAML tokens`],
+    ['nesting of lists and mappings', `${limits.MAX_NESTING} levels`],
+    ['values of a document, aliases written out', count(limits.MAX_VALUES)],
+    ['a tree that is written out', `${count(limits.MAX_WRITTEN_TASKS)} tasks, ${limits.MAX_TREE_DEPTH} levels`],
+    ['a generated tree', `${count(limits.MAX_GENERATED_TASKS)} tasks`],
+    ['scenarios in a file', count(limits.MAX_DOCUMENTS)],
+    ['faults of a scenario', count(limits.MAX_FAULTS)],
+    [
+      'cases of a file',
+      `${count(limits.MAX_CASES)}, with ${count(limits.MAX_CASE_VALUES)} values that differ between them`,
+    ],
+    ['tasks in the different trees of a file, and in their images and expectations', count(limits.MAX_TASKS_PER_FILE)],
+    ['diagnostics shown for a file', String(limits.MAX_DIAGNOSTICS)],
+  ],
+)}
 
 Files are UTF-8 and YAML 1.2, without tags of their own and without merge keys.`;

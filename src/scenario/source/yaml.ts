@@ -1,29 +1,11 @@
 /** YAML text to documents of plain data with places. Bounded in time and memory whatever the text holds; never throws. */
-
-import type { Pair, ParsedNode } from 'yaml';
-import {
-  Composer,
-  type Document,
-  isAlias,
-  isCollection,
-  isMap,
-  isScalar,
-  isSeq,
-  Lexer,
-  Parser,
-  type YAMLError,
-} from 'yaml';
-import { MAX_DOCUMENTS, MAX_NESTING, MAX_TOKENS, MAX_VALUES } from '../limits.ts';
+import { Composer, type Document, isScalar, Lexer, Parser, type YAMLError } from 'yaml';
+import { MAX_DOCUMENTS, MAX_NESTING, MAX_TOKENS } from '../limits.ts';
 import type { Mistakes } from './diagnostic.ts';
-import { type Entries, type Raw, RawDocument, type RawList, type RawMapping, show } from './raw.ts';
-import type { Span } from './text.ts';
+import { RawDocument } from './raw.ts';
+import { Reader, TOO_DEEP } from './reader.ts';
 
 type Cst = Parameters<Composer['compose']>[0] extends Iterable<infer T> ? T : never;
-
-/** The tags that YAML itself gives plain data; anything else would be a type of its own. */
-const PLAIN_TAGS = new Set(
-  ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
-);
 
 /** The documents of a text. One that has a mistake of syntax is left out, and the mistake is told. */
 export function readYaml(text: string, mistakes: Mistakes): RawDocument[] {
@@ -84,7 +66,6 @@ function parse(text: string, mistakes: Mistakes): Cst[] | undefined {
 }
 
 const SPLIT_HINT = 'split it into several files';
-const TOO_DEEP = `lists and mappings are nested more than ${MAX_NESTING} deep`;
 
 function compose(tokens: Cst[]): Document.Parsed[] {
   // A text can hold hundreds of thousands of mistakes, and each would record a stack that nobody reads.
@@ -99,7 +80,7 @@ function compose(tokens: Cst[]): Document.Parsed[] {
       customTags: [],
       resolveKnownTags: false,
       prettyErrors: false,
-      // Its own check compares each key with each other one; `readMapping` does it in one pass.
+      // Its own check compares each key with each other one; `Reader` does it in one pass.
       uniqueKeys: false,
       logLevel: 'silent',
     });
@@ -151,159 +132,4 @@ function addOne(error: YAMLError, line: string, mistakes: Mistakes): void {
   if (line.includes('${{')) hint = `write "\${{ matrix.x }}" in quotes`;
   else if (error.code === 'TAB_AS_INDENT') hint = 'indent with spaces';
   mistakes.add({ span: { start, end }, message: `not valid YAML: ${error.message.split('\n')[0]}`, hint });
-}
-
-/** A value, how many values it is when aliases are written out, and how many levels it is high. */
-interface Measured {
-  readonly value: Raw;
-  readonly size: number;
-  readonly height: number;
-}
-
-const NOTHING: Measured = { value: null, size: 1, height: 0 };
-
-class Reader {
-  readonly entries = new WeakMap<object, Entries>();
-  readonly #mistakes: Mistakes;
-  /** By anchor; undefined while the anchor's own node is being read. */
-  readonly #anchors = new Map<string, Measured | undefined>();
-  #size = 0;
-  #full = false;
-  /** Whether all values could be read; keys that could not be are left out. */
-  usable = true;
-
-  constructor(mistakes: Mistakes) {
-    this.#mistakes = mistakes;
-  }
-
-  read(node: ParsedNode, depth: number): Measured {
-    const span = spanOf(node);
-    if (isAlias(node)) return this.#alias(node.source, span, depth);
-    if (depth > MAX_NESTING) return this.#refuse(span, TOO_DEEP);
-    if (node.tag !== undefined && !PLAIN_TAGS.has(node.tag)) {
-      return this.#refuse(
-        span,
-        `the tag ${show(node.tag)} is not known`,
-        'plain YAML values, without tags of their own',
-      );
-    }
-    if (++this.#size > MAX_VALUES) return this.#tooLarge(span);
-    if (node.anchor !== undefined) this.#anchors.set(node.anchor, undefined);
-    const measured = isCollection(node) ? this.#collection(node, depth) : this.#scalar(node.value, node.source, span);
-    if (node.anchor !== undefined) this.#anchors.set(node.anchor, measured);
-    return measured;
-  }
-
-  #collection(node: ParsedNode, depth: number): Measured {
-    if (isMap(node)) return this.#mapping(node.items as Pair<ParsedNode, ParsedNode | null>[], depth);
-    return this.#list(isSeq(node) ? (node.items as ParsedNode[]) : [], depth);
-  }
-
-  #scalar(value: unknown, source: string | undefined, span: Span): Measured {
-    if (value === null || typeof value === 'string' || typeof value === 'boolean') return { value, size: 1, height: 0 };
-    if (typeof value === 'number' && Number.isFinite(value)) return { value, size: 1, height: 0 };
-    return this.#refuse(span, `${show(source)} is not a finite number`);
-  }
-
-  #list(items: readonly (ParsedNode | Pair)[], depth: number): Measured {
-    const value: RawList = [];
-    const entries = new Map<number, { value: Span }>();
-    let size = 1;
-    let height = 0;
-    for (const item of items) {
-      const inner = this.read(item as ParsedNode, depth + 1);
-      entries.set(value.length, { value: spanOf(item as ParsedNode) });
-      value.push(inner.value);
-      size += inner.size;
-      height = Math.max(height, inner.height + 1);
-    }
-    this.entries.set(value, entries);
-    return { value, size, height };
-  }
-
-  #mapping(pairs: readonly Pair<ParsedNode, ParsedNode | null>[], depth: number): Measured {
-    const value: RawMapping = Object.create(null);
-    const entries = new Map<string, { key: Span; value: Span }>();
-    let size = 1;
-    let height = 0;
-    for (const pair of pairs) {
-      const keySpan = spanOf(pair.key);
-      const key = this.#key(pair.key, keySpan);
-      if (key === undefined) continue;
-      if (entries.has(key)) {
-        this.#refuseKey(keySpan, `the key ${show(key)} is there twice`, 'each key once');
-        continue;
-      }
-      const inner = pair.value === null ? NOTHING : this.read(pair.value, depth + 1);
-      entries.set(key, { key: keySpan, value: pair.value === null ? keySpan : valueSpan(pair.value, keySpan) });
-      value[key] = inner.value;
-      size += inner.size;
-      height = Math.max(height, inner.height + 1);
-    }
-    this.entries.set(value, entries);
-    return { value, size, height };
-  }
-
-  #key(node: ParsedNode | null, span: Span): string | undefined {
-    const scalar = node === null || isCollection(node) ? undefined : this.read(node, 0).value;
-    if (typeof scalar === 'object' || scalar === undefined)
-      return this.#refuseKey(span, 'a key is a word or a number', 'key: value');
-    const key = String(scalar);
-    if (key === '__proto__') return this.#refuseKey(span, 'the key __proto__ can not be used');
-    if (key === '<<')
-      return this.#refuseKey(span, 'merge keys (<<) are not read', undefined, 'write the keys out, or use a matrix');
-    if (key.includes('${{'))
-      return this.#refuseKey(
-        span,
-        'a key can not come from the matrix',
-        undefined,
-        'expressions stand for values only',
-      );
-    return key;
-  }
-
-  #alias(name: string, span: Span, depth: number): Measured {
-    const target = this.#anchors.get(name);
-    if (target === undefined) {
-      const within = this.#anchors.has(name);
-      return this.#refuse(
-        span,
-        within ? `the alias *${name} stands inside of what it names` : `no &${name} stands before this alias`,
-      );
-    }
-    this.#size += target.size;
-    if (this.#size > MAX_VALUES) return this.#tooLarge(span);
-    if (depth + target.height > MAX_NESTING) return this.#refuse(span, TOO_DEEP);
-    return target;
-  }
-
-  /** Said once: all that comes after is too much as well. */
-  #tooLarge(span: Span): Measured {
-    this.#refuse(span, TOO_LARGE);
-    this.#full = true;
-    return NOTHING;
-  }
-
-  #refuse(span: Span, message: string, expected?: string): Measured {
-    this.usable = false;
-    if (!this.#full) this.#mistakes.add({ span, message, expected });
-    return NOTHING;
-  }
-
-  #refuseKey(span: Span, message: string, expected?: string, hint?: string): undefined {
-    if (!this.#full) this.#mistakes.add({ span, message, expected, hint });
-  }
-}
-
-const TOO_LARGE = `the document has more than ${MAX_VALUES} values once its aliases are written out`;
-
-function spanOf(node: ParsedNode | null): Span {
-  const [start, end] = node?.range ?? [0, 0];
-  return { start, end };
-}
-
-/** The place of a value; a value that is left out (`key:`) is best shown at its key. */
-function valueSpan(node: ParsedNode, key: Span): Span {
-  const span = spanOf(node);
-  return span.start === span.end ? key : span;
 }
