@@ -1,0 +1,25 @@
+/** `hardened` survives every combination of the small matrix: one task and two, one fault of any kind at any moment. */
+import assert from 'node:assert/strict';
+import type { Case } from '../../src/model/case.ts';
+import { MATRICES } from './matrix.ts';
+import { survey } from './survey.ts';
+
+describe('hardened, whatever the schedule', function () {
+  this.timeout(120_000);
+  // The frozen and the debug builds are left to `npm run survey`, as are three tasks and two faults.
+  const byTree = new Map<string, Case[]>();
+  for (const c of MATRICES.small()) {
+    const [tree = '', , ...build] = c.scenario.split(', ');
+    if (build.length === 0) byTree.set(tree, [...(byTree.get(tree) ?? []), c]);
+  }
+
+  for (const [tree, cases] of byTree) {
+    it(`${tree}: ${cases.length} cases without a violation`, async () => {
+      for (const c of cases) {
+        const { verdict, violations } = await survey(c);
+        assert.deepEqual(violations, [], c.scenario);
+        assert.ok(verdict.tried.complete, c.scenario);
+      }
+    });
+  }
+});
