@@ -24,8 +24,8 @@ export async function registerTypeScript(): Promise<void> {
   register();
 }
 
+/** Folders count as well: theirs is the time when a file was taken away. */
 function newerThan(time: number, folder: string): boolean {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).some(
-    (entry) => statSync(path.join(entry.parentPath, entry.name)).mtimeMs > time,
-  );
+  const inside = readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => path.join(folder, name));
+  return [folder, ...inside].some((file) => statSync(file).mtimeMs > time);
 }
