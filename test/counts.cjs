@@ -5,7 +5,8 @@ module.exports = class Counts extends reporters.Spec {
   constructor(runner, options) {
     super(runner, options);
     runner.once(Runner.constants.EVENT_RUN_END, () => {
-      process.stdout.write(`${this.stats.passes} passed, ${this.stats.failures} failed\n`);
+      const { passes, failures, pending } = this.stats;
+      process.stdout.write(`${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}\n`);
     });
   }
 };
