@@ -1,10 +1,10 @@
 /** Who is sent SIGKILL, by the restart or by a fault. */
-import type { Case } from '../model/case.ts';
-import type { Actor, RunEvent } from '../record/record.ts';
+import type { Case, Who } from '../model/case.ts';
+import type { RunEvent } from '../record/record.ts';
 import { identify } from './tree.ts';
 
 export interface Kill {
-  readonly victim: Actor;
+  readonly victim: Who;
   /** By the restart itself. */
   readonly force: boolean;
 }

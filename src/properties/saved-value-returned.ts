@@ -2,7 +2,6 @@
 import type { Case } from '../model/case.ts';
 import { type Property, stepAt } from './property.ts';
 import { type Fate, storyOf } from './story.ts';
-import { treeOf } from './tree.ts';
 import { nameOf, resultText } from './words.ts';
 
 const name = 'saved-value-returned';
@@ -16,9 +15,7 @@ export const savedValueReturned: Property = {
     'protocol.md, "restart", 5; do_restart, restore_retval; changelog v17 "Fix restore_retval() and use only for restarting tasks"',
   hint: 'Which result came out: 0, an error that nobody looked at, or the value of another record?',
   check(c, record) {
-    const { taskself } = treeOf(c);
     for (const [actor, fate] of storyOf(c, record).fates) {
-      if (actor === 'coordinator' && !taskself) continue;
       const saved = savedFor(c, fate);
       if (saved === undefined || fate.result === saved || fate.result! < 0) continue;
       const message = `${nameOf(actor)} read record ${fate.record}, which saves ${resultText(saved)}, and returned ${resultText(fate.result!)}`;

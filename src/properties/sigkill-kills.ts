@@ -39,7 +39,7 @@ function killsOf(c: Case, record: RunRecord, story: Story): Map<number | 'coordi
   const killed = new Map<number | 'coordinator', number>();
   record.events.forEach((event, position) => {
     const who = killIn(c, event)?.victim;
-    if (who === undefined || who === 'environment') return;
+    if (who === undefined) return;
     const { dead, back } = fateOf(story, who);
     const group = who === 'coordinator' ? who : leaderOf(c, who);
     if (position < dead && position < back && !killed.has(group)) killed.set(group, position);

@@ -37,7 +37,7 @@ export function treeOf(c: Case): Tree {
 }
 
 /** Who that is: the caller of a TASKSELF restart is the coordinator, under either of its names. */
-export function identify(c: Case, actor: Actor): Actor {
+export function identify<A extends Actor>(c: Case, actor: A): A | 'coordinator' {
   if (typeof actor !== 'number') return actor;
   const tree = treeOf(c);
   if (actor === c.restart.coordinatorPid && !tree.tasks.has(actor)) return 'coordinator';

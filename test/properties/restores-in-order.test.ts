@@ -11,6 +11,12 @@ describe(name, () => {
     assert.equal(shownAt(script, violationOf(name, script)), 'restore-begin');
   });
 
+  it('finds them though another task dies meanwhile', () => {
+    violationOf(name, joined().restore(100, 0).add(101, 'restore-begin').die(103).restore(102, 2));
+    const script = joined().add(100, 'restore-begin').die(101).restore(102, 2);
+    assert.match(violationOf(name, script).message, /while task 100/);
+  });
+
   it('finds a task that begins before another that comes first in the image', () => {
     assert.match(violationOf(name, joined().restore(100, 0).restore(102, 2)).message, /before task 101/);
     violationOf(name, joined().restore(101, 1).restore(100, 0));
@@ -21,10 +27,13 @@ describe(name, () => {
     assert.equal(shownAt(script, violationOf(name, script)), 'restore-end');
   });
 
-  it('finds a record that nobody has', () => violationOf(name, joined().restore(100, 7)));
+  it('finds a record that nobody has', () => {
+    assert.match(violationOf(name, joined().restore(100, 7)).message, /of nobody/);
+  });
 
   it('finds a task that the image does not name, and the coordinator', () => {
-    violationOf(name, joined().restore(103, 0));
+    const script = joined().restore(103, 0);
+    assert.equal(shownAt(script, violationOf(name, script)), 'restore-begin');
     violationOf(name, joined().restore('coordinator', 0));
   });
 

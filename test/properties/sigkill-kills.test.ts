@@ -53,6 +53,8 @@ describe(name, () => {
 
   it('says nothing of who was dead, or back in user space, before', () => {
     assertHolds(name, kill(joined().die(102), 102), succeeded);
+    assertHolds(name, kill(joined().die(101), 101), succeeded);
+    assertHolds(name, kill(joined().return(101, 1001).add(101, 'user'), 101), succeeded);
     assertHolds(name, kill(healthy(), 101));
     assertHolds(name, kill(healthy(), 'coordinator'));
     assertHolds(name, kill(edited(healthy(), { drop: ({ kind }) => kind === 'user' }), 'coordinator'));

@@ -27,6 +27,10 @@ describe(name, () => {
     violationOf(name, refused.add(102, 'return', { result: -22 }).add(101, 'threads-passed'));
   });
 
+  it('finds that a thread which does other things is not waited for', () => {
+    violationOf(name, threaded().enter(100, 101).add(102, 'fork-failed', { error: -513 }).add(101, 'threads-passed'));
+  });
+
   it('finds that a thread made meanwhile is not waited for', () => {
     const script = threaded({ forkedLate: 0 }).enter(100, 101).add(100, 'fork', { child: 102, inherits: false });
     violationOf(name, script.add(101, 'threads-passed'));
