@@ -71,6 +71,10 @@ describe('a fresh clone, as README says', function () {
       }
     });
 
+    it('compiles its agent where it is installed, and runs on real processes (or says why not)', async () => {
+      assert.match(await shell('npx mktrouble run scenarios/first.yaml --backend all', project), /native/);
+    });
+
     it('--watch sees what was saved', async () => {
       writeFileSync(
         path.join(project, 'scenarios/broken.yaml'),
