@@ -39,6 +39,11 @@ describe(name, () => {
     assertHolds(name, dying.activate(100, 1));
   });
 
+  it('takes the pid from the image where the event does not tell it', () => {
+    assertHolds(name, joined().add('coordinator', 'activate', { index: 0 }).restore(100, 0));
+    violationOf(name, joined().add('coordinator', 'activate', { index: 0 }).restore(101, 1));
+  });
+
   it('holds for a restore that failed in its turn', () => {
     const script = joined().activate('coordinator', 0).add(100, 'restore-begin');
     assertHolds(name, script.add(100, 'restore-end', { error: -22 }));

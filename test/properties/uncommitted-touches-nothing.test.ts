@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { assertHolds, shownAt, violationOf } from './judging.ts';
-import { aCase, failedLate, healthy, Script } from './support.ts';
+import { aCase, FLAGS, failedLate, healthy, Script } from './support.ts';
 
 const name = 'uncommitted-touches-nothing';
 const uncommitted = () =>
@@ -28,6 +28,17 @@ describe(name, () => {
   it('says nothing of what comes after the claim', () => {
     assertHolds(name, healthy());
     assertHolds(name, failedLate());
+  });
+
+  it('lets a TASKSELF that fails wake its threads to die, and no more', () => {
+    const self = () =>
+      new Script(aCase({ restart: { flags: FLAGS.taskself } })).add('coordinator', 'wake', { task: 101 });
+    assertHolds(name, self());
+    violationOf(name, self().add('coordinator', 'mark', { task: 101 }));
+  });
+
+  it('says nothing of signals that are not of the restart', () => {
+    assertHolds(name, uncommitted().add('coordinator', 'signal', { task: 100, signal: 'SIGKILL', force: false }));
   });
 
   it('says nothing of what others do', () => {
