@@ -16,6 +16,8 @@ export interface AgentOptions {
   readonly cgroup?: string | undefined;
   /** A shared library in place of the built-in engine. */
   readonly plugin?: string | undefined;
+  /** Number of the processor that its cases have, of those that this process may use, round and round. */
+  readonly processor?: number;
 }
 
 /** Ran, but could not be started here, or broke. The message says why. */
@@ -62,8 +64,8 @@ export class Agent {
 
   private constructor(options: AgentOptions) {
     this.#options = options;
-    const { program, userNamespace, cgroup, plugin } = options;
-    const args = ['serve'];
+    const { program, userNamespace, cgroup, plugin, processor = 0 } = options;
+    const args = ['serve', '--processor', String(processor)];
     if (userNamespace) args.push('--user');
     if (cgroup !== undefined) args.push('--cgroup', cgroup);
     if (plugin !== undefined) args.push('--plugin', plugin);

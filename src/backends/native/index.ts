@@ -33,6 +33,9 @@ const DEFAULT_LIMIT = 5000;
 /** Of a 32-bit machine; the file can be read wherever there is a /proc. */
 const LEAST_PID_MAX = 32768;
 
+/** Agents of all backends take the processors in turn. */
+let nextProcessor = 0;
+
 /** A native backend, with what it offers beyond the contract. */
 export interface NativeBackend extends Backend {
   /** How many runs, with seeds that end in 0 up to this less one, see each moment of the faults that may come at any. */
@@ -132,7 +135,8 @@ class Native implements NativeBackend {
       plugin: plugin === undefined ? undefined : await compilePlugin(plugin, cache),
     }))();
     const compiled = await this.#program;
-    return Agent.start({ ...compiled, userNamespace: !this.#machine.isRoot, cgroup: this.#cgroup });
+    const userNamespace = !this.#machine.isRoot;
+    return Agent.start({ ...compiled, userNamespace, cgroup: this.#cgroup, processor: nextProcessor++ });
   }
 
   async #probe(): Promise<readonly Capability[]> {

@@ -52,24 +52,25 @@ const WALKS = 6;
 const MOST_STATES = 3000;
 
 /** What both backends say of an end; of a run that a kernel defect stopped only the defect. */
-function endOf(end: RunRecord['final'] | Outcome, context: unknown, findings: RunRecord['findings']): string {
+function endOf(
+  end: RunRecord['final'] | Outcome,
+  references: number | undefined,
+  findings: RunRecord['findings'],
+): string {
   const { coordinator, tasks, restores } = end;
   const defects = findings.map(({ kind, at }) => `${kind} in ${at}`);
   if (coordinator.end === 'stopped') return JSON.stringify(defects);
   const ends = Object.entries(tasks).map(([pid, { end: how, at, result, record }]) => [pid, how, at, result, record]);
-  return JSON.stringify([coordinator.end, coordinator.at, coordinator.result, ends, restores, context, defects]);
+  return JSON.stringify([coordinator.end, coordinator.at, coordinator.result, ends, restores, references, defects]);
 }
 
 function endOfRecord(record: RunRecord): string {
   if (record.end === 'crashed') return JSON.stringify(record.findings.map(({ kind, at }) => `${kind} in ${at}`));
-  const { context } = record.final;
-  return endOf(record.final, context?.freed ? 'freed' : context?.references, record.findings);
+  return endOf(record.final, record.final.context?.references, record.findings);
 }
 
 function endOfOutcome(outcome: Outcome): string {
-  const { context } = outcome;
-  const left = context && ('references' in context ? context.references : 'freed');
-  return endOf(outcome, left ?? undefined, outcome.findings);
+  return endOf(outcome, outcome.context?.references, outcome.findings);
 }
 
 /**

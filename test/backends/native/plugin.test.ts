@@ -27,7 +27,7 @@ describe('A restart engine of somebody else', () => {
     it('is found out by a task that dies after its turn, while another one is stopped', async () => {
       const faults = [
         { stop: 100, when: { task: 100, at: 'sync-3' as const } },
-        { kill: 102, when: { task: 102, at: 'sync-2' as const } },
+        { kill: 102, when: { task: 102, at: 'restore' as const } },
       ];
       const c = caseOf({ tree, faults });
       const record = await runOnce(backend(), c);
@@ -61,7 +61,7 @@ describe('A restart engine of somebody else', () => {
       if (!(await backend.capabilities())[0]?.available) this.skip();
       const faults = [
         { stop: 100, when: { task: 100, at: 'sync-3' as const } },
-        { kill: 102, when: { task: 102, at: 'sync-2' as const } },
+        { kill: 102, when: { task: 102, at: 'restore' as const } },
       ];
       const c = caseOf({ tree, faults });
       assert.deepEqual(violationsOf(c, await runOnce(backend, c)), []);

@@ -7,7 +7,7 @@ const TIMES = 100;
 const tree = { pid: 100, children: [{ pid: 101 }, { pid: 102 }, { pid: 103 }] };
 const left = [102, 103];
 
-/** Cases that must end in one way only, however their tasks run. */
+/** Cases that end in one way only, however their tasks run, but for the one that names what else may be. */
 const CASES = {
   'a healthy restart': caseOf({ tree, restart: hardened }),
   'threads and a process group': caseOf({
@@ -52,7 +52,9 @@ describe(`${TIMES} times the same`, () => {
         ends.add(JSON.stringify(endsOf(record)));
       });
       await Promise.all(runs);
-      assert.equal(ends.size, 1, [...ends].join('\n'));
+      // A task that is killed when all others are done may be too late to make the restart fail.
+      const ways = name === 'a kill at the last sync point' ? 2 : 1;
+      assert.ok(ends.size <= ways, [...ends].join('\n'));
     });
   }
 
@@ -60,7 +62,7 @@ describe(`${TIMES} times the same`, () => {
     this.timeout(60_000);
     const faults = [
       { signal: 'SIGHUP' as const, to: [100, 102], when: 'any' as const },
-      { kill: [101, 100], when: 'any' as const },
+      { kill: [101, 102], when: 'any' as const },
     ];
     for (const fault of faults) {
       const c = caseOf({

@@ -36,7 +36,7 @@ void arena_open(size_t size, int procfs)
 		}
 	} else {
 		size = arena->size;
-		memset(arena, 0, arena->used);
+		memset(arena, 0, sizeof(*arena));
 	}
 	arena->size = size;
 	arena->used = sizeof(*arena);
@@ -45,7 +45,7 @@ void arena_open(size_t size, int procfs)
 	arena->holder = NOBODY;
 }
 
-void *arena_alloc(size_t size)
+void *arena_rest(size_t size)
 {
 	void *memory = (char *)arena + arena->used;
 
@@ -55,6 +55,11 @@ void *arena_alloc(size_t size)
 		exit(3);
 	}
 	return memory;
+}
+
+void *arena_alloc(size_t size)
+{
+	return memset(arena_rest(size), 0, size);
 }
 
 void arena_hash_pids(void)

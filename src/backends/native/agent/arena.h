@@ -143,7 +143,8 @@ struct plan {
 	unsigned capable : 1, bad_fd : 1, bad_logfd : 1, has_log : 1, debug : 1, taskself : 1;
 	unsigned spawn_by_last_pid : 1, stop_instead_of_freeze : 1, settles : 1;
 	int names_twice;		/* whether the image names a pid twice */
-	int limit_ms, max_steps, nice_chance;
+	int limit_ms, max_steps;
+	int seldom;			/* one preemption point of so many lets others in; 0: none does */
 	uint32_t seed;
 	int nr_actors, nr_faults, nr_objects, nr_pids, nr_saved, nr_records, nr_turns;
 	struct fault *faults;
@@ -173,6 +174,8 @@ struct arena {
 
 	word big_lock;			/* 0 free, 1 held, 2 held and wanted */
 	word phase, present;		/* building */
+	int nr_builders;		/* actors that arrive at the end of a phase */
+	int init_begins;		/* init has something to do before they go */
 	word last_pid_lock;
 	word tracer_ready, tracer_answers, tracer_stops;
 	int tracer_todo;		/* a pid to attach to */
@@ -211,6 +214,8 @@ extern int i_am_init;
 
 /* Memory of the arena, zeroed, for the whole case; init only, before anybody is made. */
 void *arena_alloc(size_t size);
+/* The same, as it was left by the case before: for what is written before it is read. */
+void *arena_rest(size_t size);
 void arena_open(size_t size, int procfs);
 /* NULL where no actor has this pid. */
 struct actor *actor_by_pid(int pid);

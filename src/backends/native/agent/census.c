@@ -4,31 +4,49 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The number behind `key` in a status file; `base` 16 for signal masks. */
-static unsigned long value_of(const char *status, const char *key, int base)
-{
-	const char *at = strstr(status, key);
-
-	return at ? strtoul(at + strlen(key), NULL, base) : 0;
-}
+/* Fields of /proc/<pid>/stat, counted from the state behind the name (proc(5) counts that as the third). */
+enum { PPID = 1, PGRP, SESSION, THREADS = 17, PENDING = 28 };
 
 static int look(const struct actor *task, struct seen *seen)
 {
+	char stat[1024], *at;
+	long field[PENDING + 1] = { 0 };
+
+	if (proc_read(arena->procfs, pid_of(task->leader), task->pid, "stat", stat, sizeof(stat)) <= 0)
+		return 0;
+	at = strrchr(stat, ')');
+	if (!at)
+		return 0;
+	seen->state = at[2];
+	at += 3;
+	for (int i = 1; i <= PENDING; i++)
+		field[i] = strtol(at, &at, 10);
+	seen->ppid = (int)field[PPID];
+	seen->pgid = (int)field[PGRP];
+	seen->sid = (int)field[SESSION];
+	seen->threads = (int)field[THREADS];
+	seen->pending = (unsigned long)field[PENDING];
+	return 1;
+}
+
+/* Only the longer file tells; it is read where there is a tracer at all. */
+static int tracer_of(const struct actor *task)
+{
 	char status[4096];
-	int leader = pid_of(task->leader);
 	const char *at;
 
-	if (proc_read(arena->procfs, leader, task->pid, "status", status, sizeof(status)) <= 0)
+	if (proc_read(arena->procfs, pid_of(task->leader), task->pid, "status", status, sizeof(status)) <= 0)
 		return 0;
-	at = strstr(status, "\nState:\t");
-	seen->state = at ? at[8] : '?';
-	seen->ppid = (int)value_of(status, "\nPPid:\t", 10);
-	seen->tracer = (int)value_of(status, "\nTracerPid:\t", 10);
-	seen->pgid = (int)value_of(status, "\nNSpgid:\t", 10);
-	seen->sid = (int)value_of(status, "\nNSsid:\t", 10);
-	seen->threads = (int)value_of(status, "\nThreads:\t", 10);
-	seen->pending = value_of(status, "\nSigPnd:\t", 16) | value_of(status, "\nShdPnd:\t", 16);
-	return 1;
+	at = strstr(status, "\nTracerPid:\t");
+	return at ? (int)strtol(at + 12, NULL, 10) : 0;
+}
+
+static int somebody_traces(void)
+{
+	for (int i = 0; i < arena->plan.nr_actors; i++)
+		if (actor_of(i)->tracer != NOBODY || (actor_of(i)->flags & PT_PTRACED))
+			return 1;
+	return 0;
 }
 
 char state_of(const struct actor *task)
@@ -44,6 +62,8 @@ char state_of(const struct actor *task)
 
 void census(struct seen *all)
 {
+	int traced = somebody_traces();
+
 	for (int i = 0; i < arena->plan.nr_actors; i++) {
 		const struct actor *task = actor_of(i);
 		struct seen *seen = &all[i];
@@ -52,7 +72,10 @@ void census(struct seen *all)
 		if (task->state == UNBORN)
 			continue;
 		seen->there = look(task, seen);
-		if (!seen->there || seen->state == 'Z' || seen->state == 'X')
+		if (seen->there && traced)
+			seen->tracer = tracer_of(task);
+		/* Who is back in user space sits in pause(2). */
+		if (!seen->there || seen->state == 'Z' || seen->state == 'X' || task->state == USER)
 			continue;
 		if (proc_read(arena->procfs, pid_of(task->leader), task->pid, "wchan", seen->wchan, sizeof(seen->wchan)) < 0)
 			seen->wchan[0] = '\0';

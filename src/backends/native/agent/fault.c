@@ -126,6 +126,14 @@ void fault_comes(int number)
 			fault_comes(i);
 }
 
+int something_at_start(void)
+{
+	for (int i = 0; i < arena->plan.nr_faults; i++)
+		if (arena->plan.faults[i].who == OUTSIDER)
+			return 1;
+	return 0;
+}
+
 void faults_at_start(void)
 {
 	for (int i = 0; i < arena->plan.nr_faults; i++)

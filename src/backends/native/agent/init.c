@@ -235,7 +235,7 @@ static int all_present(int times)
 
 		if (arena->request == CANNOT_BUILD)
 			return 0;
-		if (arena->present == (uint32_t)(times * nr_builders()))
+		if (arena->present == (uint32_t)(times * arena->nr_builders))
 			return 1;
 		if (left.tv_sec == 0 && left.tv_nsec == 0) {
 			arena->error = -ETIMEDOUT;
@@ -262,13 +262,18 @@ static int attach_outsider(void)
 
 static int build(void)
 {
-	long ret = make_tree();
+	long ret;
 
+	/* Who looks for crashes has to know that all are there. */
+	arena->init_begins = arena->plan.settles || something_at_start() || plugin_is_loaded();
+	ret = make_tree();
 	if (ret < 0) {
 		arena->error = ret;
 		arena->error_what = "clone3";
 		return 0;
 	}
+	if (!arena->init_begins)
+		return 1;
 	if (!all_present(1))
 		return 0;
 	if (arena->plan.settles) {
@@ -288,12 +293,13 @@ static int build(void)
 
 void clear_namespace(int *status)
 {
+	/* Once is enough: who was forking got the signal before the fork was done. */
+	sys2(SYS_kill, -1, SIGKILL);
 	for (;;) {
 		int how;
 		long pid;
 		struct actor *task;
 
-		sys2(SYS_kill, -1, SIGKILL);
 		pid = sys4(SYS_wait4, -1, &how, __WALL, NULL);
 		if (pid == -ECHILD)
 			return;

@@ -17,6 +17,7 @@ void clear_namespace(int *status);
 
 /* ---- fault.c ---- */
 void fault_comes(int fault);
+int something_at_start(void);
 void faults_at_start(void);
 /* Nobody can move: what may come at any moment, and has not yet, comes now. */
 void faults_at_last(void);
@@ -53,6 +54,8 @@ char state_of(const struct actor *task);
 /* ---- out.c: the answer as JSON ---- */
 void out_begin(void);
 void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void out_raw(const char *text);
+void out_number(long value);
 void out_text(const char *text);
 void out_send(void);
 

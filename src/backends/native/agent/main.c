@@ -26,6 +26,12 @@
 #define LIFELINE 3
 #define PLAN_LIMIT (256u << 20)
 
+struct options {
+	int with_user;			/* a user namespace too */
+	const char *cgroup, *plugin;
+	unsigned processor;
+};
+
 static void __attribute__((noreturn)) die(const char *what)
 {
 	fprintf(stderr, "mktrouble agent: %s: %s\n", what, strerror(errno));
@@ -73,6 +79,28 @@ static int open_procfs(void)
 	return fd;
 }
 
+/*
+ * A case has one processor, and every agent another one as long as there are enough: what its tasks hand to each other
+ * need not wake a processor that sleeps, which takes longer than the step itself.
+ */
+static void settle_on_processor(unsigned number)
+{
+	cpu_set_t all, one;
+	unsigned count, skip;
+
+	if (sched_getaffinity(0, sizeof(all), &all) < 0 || !(count = (unsigned)CPU_COUNT(&all)))
+		return;
+	skip = number % count;
+	for (unsigned cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &all) || skip--)
+			continue;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		sched_setaffinity(0, sizeof(one), &one);
+		return;
+	}
+}
+
 /* ---- init ---- */
 
 static void caught(int signal)
@@ -96,17 +124,29 @@ static void catch_signals(void)
 	}
 }
 
+/* Standard input, as it comes. */
+static char input[1 << 16];
+static size_t input_from, input_to;
+
 static int read_exactly(char *to, size_t length)
 {
 	while (length) {
-		ssize_t n = read(0, to, length);
+		size_t have = input_to - input_from, take = have < length ? have : length;
+		ssize_t n;
 
+		memcpy(to, input + input_from, take);
+		input_from += take;
+		to += take;
+		length -= take;
+		if (!length)
+			return 1;
+		n = read(0, input, sizeof(input));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			return 0;
-		to += n;
-		length -= (size_t)n;
+		input_from = 0;
+		input_to = (size_t)n;
 	}
 	return 1;
 }
@@ -160,7 +200,7 @@ static void run_plan(unsigned length, int procfs)
 	run_case();
 }
 
-static void __attribute__((noreturn)) be_init(int alive, const char *plugin)
+static void __attribute__((noreturn)) be_init(int alive, const struct options *options)
 {
 	struct pollfd parent = { .fd = alive, .events = POLLIN };
 	char verb[16];
@@ -175,8 +215,9 @@ static void __attribute__((noreturn)) be_init(int alive, const char *plugin)
 	prctl(PR_SET_DUMPABLE, 1);
 	prctl(PR_SET_NAME, "mktrouble-init");
 	catch_signals();
-	if (plugin)
-		plugin_load(plugin);
+	settle_on_processor(options->processor);
+	if (options->plugin)
+		plugin_load(options->plugin);
 	procfs = open_procfs();
 	out_begin();
 	out("{\"init\":%d}", getpid());
@@ -212,7 +253,7 @@ static int keep_watch(int init, int pidfd)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static void be_warden(int with_user, const char *cgroup, const char *plugin)
+static void be_warden(const struct options *options)
 {
 	int alive[2], init, pidfd;
 	char folder[4096] = "";
@@ -223,18 +264,18 @@ static void be_warden(int with_user, const char *cgroup, const char *plugin)
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	if (cgroup)
-		snprintf(folder, sizeof(folder), "%s/mktrouble-%d", cgroup, getpid());
+	if (options->cgroup)
+		snprintf(folder, sizeof(folder), "%s/mktrouble-%d", options->cgroup, getpid());
 	freezer_name(folder);
 	if (pipe2(alive, O_CLOEXEC) < 0)
 		die("pipe");
-	enter_namespaces(with_user);
+	enter_namespaces(options->with_user);
 	init = fork();
 	if (init < 0)
 		die("fork");
 	if (init == 0) {
 		close(alive[1]);
-		be_init(alive[0], plugin);
+		be_init(alive[0], options);
 	}
 	close(alive[0]);
 	close(0);
@@ -247,20 +288,22 @@ static void be_warden(int with_user, const char *cgroup, const char *plugin)
 
 int main(int argc, char **argv)
 {
-	int with_user = 0;
-	const char *cgroup = NULL, *plugin = NULL;
+	struct options options = { 0 };
 
 	if (argc < 2 || strcmp(argv[1], "serve")) {
-		fprintf(stderr, "usage: agent serve [--user] [--cgroup FOLDER] [--plugin LIBRARY], with a lifeline on file descriptor 3\n");
+		fprintf(stderr, "usage: agent serve [--user] [--cgroup FOLDER] [--plugin LIBRARY] [--processor NUMBER]\n"
+				"with a lifeline on file descriptor 3\n");
 		return 2;
 	}
 	for (int i = 2; i < argc; i++) {
 		if (!strcmp(argv[i], "--user"))
-			with_user = 1;
+			options.with_user = 1;
 		else if (!strcmp(argv[i], "--cgroup") && i + 1 < argc)
-			cgroup = argv[++i];
+			options.cgroup = argv[++i];
 		else if (!strcmp(argv[i], "--plugin") && i + 1 < argc)
-			plugin = argv[++i];
+			options.plugin = argv[++i];
+		else if (!strcmp(argv[i], "--processor") && i + 1 < argc)
+			options.processor = (unsigned)atoi(argv[++i]);
 	}
-	be_warden(with_user, cgroup, plugin);
+	be_warden(&options);
 }

@@ -35,6 +35,21 @@ void out(const char *format, ...)
 	va_end(arguments);
 }
 
+void out_raw(const char *text)
+{
+	size_t length = strlen(text);
+
+	make_room(length);
+	memcpy(buffer + used, text, length);
+	used += length;
+}
+
+void out_number(long value)
+{
+	make_room(24);
+	used += (size_t)(decimal(buffer + used, value) - (buffer + used));
+}
+
 /* A JSON string. */
 void out_text(const char *text)
 {

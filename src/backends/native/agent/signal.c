@@ -40,7 +40,7 @@ void send_signal(struct actor *task, unsigned signal, struct actor *by)
 	}
 	do {
 		post(thread, SIG_KILL, by);
-		thread = next_thread(thread);
+		thread = actor_of(thread->next_thread);
 	} while (thread != task);
 }
 

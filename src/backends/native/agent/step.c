@@ -6,19 +6,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
-/* Looks that a waiter takes before it sleeps: a step is much shorter than a futex call. */
-#define SPINS 200
 /* Sleepers that are woken after the lock was let go; more are woken under it. */
 #define BATCH 64
-
-static inline void relax(void)
-{
-#if defined(__x86_64__)
-	__asm__ volatile("pause");
-#else
-	__asm__ volatile("yield");
-#endif
-}
 
 int big_trylock(void)
 {
@@ -29,11 +18,8 @@ int big_trylock(void)
 
 void big_lock(void)
 {
-	for (int i = 0; i < SPINS; i++) {
-		if (arena->big_lock == 0 && big_trylock())
-			return;
-		relax();
-	}
+	if (big_trylock())
+		return;
 	while (atomic_exchange(&arena->big_lock, 2) != 0)
 		futex_wait(&arena->big_lock, 2, NULL);
 }
@@ -263,16 +249,18 @@ static void take_turn(struct actor *me)
 
 /* ---- preemption points ---- */
 
-/* Free runs let others in now and then: whether here is the actor's own seeded choice. */
-static int preempted(struct actor *me)
+/* Free runs let others in now and then: where is the actor's own seeded choice. */
+static int lets_others_in(struct actor *me)
 {
-	uint32_t x = me->chance;
+	uint32_t x = me->chance, seldom = (uint32_t)arena->plan.seldom;
 
+	if (!seldom || (me->flags & DYING))
+		return 0;
 	x ^= x << 13;
 	x ^= x >> 17;
 	x ^= x << 5;
 	me->chance = x;
-	return arena->big_lock == 2 && x % (uint32_t)arena->plan.nice_chance == 0;
+	return x % seldom == 0;
 }
 
 static void begin_step(struct actor *me)
@@ -289,8 +277,9 @@ static void begin_step(struct actor *me)
 
 void touch_in(struct actor *me, const char *function, const char *what)
 {
-	if (!(me->flags & DYING) && preempted(me)) {
+	if (lets_others_in(me)) {
 		big_unlock();
+		sys0(SYS_sched_yield);
 		big_lock();
 	}
 	me->function = function;

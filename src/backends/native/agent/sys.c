@@ -4,6 +4,9 @@
 #include <fcntl.h>
 #include <string.h>
 
+/* A little less than a page, for the last line of a piece is not cut. */
+#define PIECE 3900
+
 #if defined(__x86_64__)
 long clone_thread(struct clone_args *args, void (*start)(void *), void *argument)
 {
@@ -84,14 +87,14 @@ int proc_read(int procfs, int pid, int tid, const char *name, char *buffer, int 
 
 	if (fd < 0)
 		return fd;
-	while (length < size - 1 && (n = sys3(SYS_read, fd, buffer + length, size - 1 - length)) != 0) {
-		if (n < 0) {
-			sys1(SYS_close, fd);
-			return (int)n;
-		}
-		length += (int)n;
-	}
-	buffer[length] = '\0';
+	/* These files come in pieces of up to a page: a shorter one is the last. */
+	do {
+		n = sys3(SYS_read, fd, buffer + length, size - 1 - length);
+		length += n > 0 ? (int)n : 0;
+	} while (n >= PIECE && length < size - 1);
 	sys1(SYS_close, fd);
+	if (n < 0)
+		return (int)n;
+	buffer[length] = '\0';
 	return length;
 }

@@ -89,7 +89,8 @@ static void before_call(struct actor *me)
 		}
 		if (me->flags & WILL_EXIT)
 			do_exit(me, BY_ITSELF);
-		if (!(me->declared & (IS_ABSENT | IS_NESTED)))
+		/* Who restarts itself makes the call, also when it is in another restart: that is for the claim to find out. */
+		if (!(me->declared & (IS_ABSENT | IS_NESTED)) || number_of(me) == 0)
 			return;
 		sit_idle(me);
 	}

@@ -31,15 +31,6 @@ void cannot_build(struct actor *me, long error, const char *what)
 		sys0(SYS_pause);
 }
 
-int nr_builders(void)
-{
-	int n = 0;
-
-	for (int i = 0; i < arena->plan.nr_actors; i++)
-		n += !(actor_of(i)->declared & IS_LATE);
-	return n;
-}
-
 /* Where clone3() can't choose pids: the namespace's last pid is set just before. */
 static long make_by_last_pid(struct clone_args *args, struct actor *child, void (*start)(void *))
 {
@@ -122,11 +113,17 @@ static void check(struct actor *me, long ret, const char *what)
 		cannot_build(me, ret, what);
 }
 
+/* The last one of a phase tells init, or lets all go at once where init has nothing to do in between. */
 static void arrive(void)
 {
-	if (++arena->present % (uint32_t)nr_builders() == 0) {
+	if (++arena->present % (uint32_t)arena->nr_builders)
+		return;
+	if (arena->init_begins) {
 		arena->bell++;
 		futex_wake(&arena->bell, 1);
+	} else {
+		arena->phase = GOING;
+		futex_wake(&arena->phase, 1 << 30);
 	}
 }
 
@@ -218,5 +215,7 @@ static void __attribute__((noreturn)) begin(void *actor)
 
 long make_tree(void)
 {
+	for (int i = 0; i < arena->plan.nr_actors; i++)
+		arena->nr_builders += !(actor_of(i)->declared & IS_LATE);
 	return make_task(actor_of(0));
 }

@@ -12,7 +12,5 @@ long make_tree(void);
 void __attribute__((noreturn)) cannot_build(struct actor *me, long error, const char *what);
 /* What an actor does from then on (task.c). */
 void __attribute__((noreturn)) live(struct actor *me);
-/* How many actors arrive at the end of a building phase. */
-int nr_builders(void);
 
 #endif
