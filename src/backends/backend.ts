@@ -34,6 +34,11 @@ export interface Backend {
   run(plan: Plan): Promise<RunRecord>;
   /** Lets go of everything it holds. */
   dispose(): Promise<void>;
+  /**
+   * Of a backend that can't be scheduled: how many runs, with seeds that end in the numbers 0 up to this less one, see each
+   * moment of the faults that may come at any. At least 1.
+   */
+  sweep?(c: Case): number;
 }
 
 export interface OpenOptions {

@@ -38,7 +38,6 @@ let nextProcessor = 0;
 
 /** A native backend, with what it offers beyond the contract. */
 export interface NativeBackend extends Backend {
-  /** How many runs, with seeds that end in 0 up to this less one, see each moment of the faults that may come at any. */
   sweep(c: Case): number;
   /** Nanoseconds that it takes here to make and reap so many processes by fork, and nothing else. */
   forkAndReap(processes: number): Promise<number>;
