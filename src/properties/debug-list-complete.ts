@@ -28,7 +28,8 @@ export const debugListComplete: Property = {
       if (story.elsewhere.has(event.actor)) return;
       if (event.kind === 'status-list') {
         printed = true;
-        const problem = problemOf(c, participants(story, position, noMemory), event.entries);
+        const entries = event.entries.filter(({ task }) => !story.elsewhere.has(task));
+        const problem = problemOf(c, participants(story, position, noMemory), entries);
         if (problem) violations.push({ property: name, message: problem, ...stepAt(record, position) });
       } else if (event.kind === 'free' && !printed && participants(story, position, noMemory).size > 0) {
         violations.push({ property: name, message: 'the context is freed without a status list', step: event.step });

@@ -85,6 +85,13 @@ describe(name, () => {
     assertHolds(name, healthy());
   });
 
+  it('says nothing of an entry of another restart', () => {
+    const tasks = [...debugged().tasks, aTask(120, { parent: 101, restartingItself: true })];
+    const script = joined(aCase({ tasks, restart: { debug: true } }));
+    const foreign = { task: 120, type: 'Coord', state: 'Running' } as const;
+    assertHolds(name, script.add(102, 'status-list', { entries: [...ENTRIES, foreign] }));
+  });
+
   it('takes the caller of TASKSELF for the coordinator', () => {
     const c = aCase({ tasks: [aTask(100)], restart: { debug: true, flags: FLAGS.taskself } });
     const list = [{ task: 100, type: 'Coord', state: 'Success' }] as const;
