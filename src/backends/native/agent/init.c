@@ -249,7 +249,8 @@ static int all_present(int times)
 static int attach_outsider(void)
 {
 	for (int i = 1; i < arena->plan.nr_actors; i++) {
-		if (actor_of(i)->tracer != OUTSIDER)
+		/* The tracer of one that has died by then was told so, and has let go. */
+		if (actor_of(i)->tracer != OUTSIDER || (actor_of(i)->declared & IS_DEAD))
 			continue;
 		arena->error = tracer_attach(pid_of(i));
 		if (arena->error < 0) {
