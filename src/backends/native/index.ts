@@ -1,7 +1,7 @@
 /** The native backend: the same scenarios on real Linux tasks, in a pid namespace of their own. See docs/native-backend.md. */
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { Case } from '../../model/case.ts';
+import { type Case, RESTART_FLAGS } from '../../model/case.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
 import { Agent, AgentError } from './agent.ts';
@@ -103,8 +103,12 @@ class Native implements NativeBackend {
 
   /** What the record of a case has to say about how it was done here. */
   #remarks(c: Case): string[] {
-    const frozen = (c.restart.flags & 2) !== 0;
-    return frozen && this.#cgroup === undefined ? ['no cgroup can be made here: frozen by SIGSTOP'] : [];
+    const { plugin } = this.#options;
+    const isFrozen = (c.restart.flags & RESTART_FLAGS.frozen) !== 0;
+    return [
+      ...(plugin === undefined ? [] : [`the restart engine is ${plugin}`]),
+      ...(isFrozen && this.#cgroup === undefined ? ['no cgroup can be made here: frozen by SIGSTOP'] : []),
+    ];
   }
 
   async #withAgent<T>(use: (agent: Agent) => Promise<T>): Promise<T> {
@@ -170,7 +174,11 @@ function pidMax(): number {
   return existsSync(file) ? Number(readFileSync(file, 'utf8')) : LEAST_PID_MAX;
 }
 
-/** A native backend. It starts its agents when they are needed; `dispose` ends them, as does the end of this process. */
+/**
+ * A native backend. It starts its agents when they are needed; `dispose` ends them, as does the end of this process. Without
+ * `plugin`, MKTROUBLE_PLUGIN may name one.
+ */
 export function native(options: NativeOptions = {}): NativeBackend {
-  return new Native(options);
+  const plugin = options.plugin ?? process.env['MKTROUBLE_PLUGIN'];
+  return new Native(plugin ? { ...options, plugin } : options);
 }

@@ -1,6 +1,6 @@
 /*
  * The interface of a restart engine. A shared library that defines `mktrouble_engine` takes the place of the built-in
- * engine: `mktrouble run --backend native` with NativeOptions.plugin, or MKTROUBLE_PLUGIN; see docs/native-backend.md.
+ * engine: `MKTROUBLE_PLUGIN=<library or C file> mktrouble run --backend native`; see docs/native-backend.md.
  *
  * mktrouble builds the tree of the scenario out of real processes. In each of them that is to call restart it calls one of
  * the two functions below, at the same time in all. They share `memory`, and nothing else; whoever waits does so through
