@@ -10,6 +10,7 @@ import { OOPSED, use } from './kernel/memory.ts';
 import type { World } from './kernel/world.ts';
 import { eventsOf } from './machine.ts';
 import { taskMain } from './restart/user.ts';
+import { useVariant } from './restart/variant.ts';
 import type { Variant } from './variants.ts';
 import { setUp } from './world.ts';
 
@@ -81,7 +82,8 @@ export class Interpreter {
   }
 
   private load(): void {
-    use(this.state, this.world, this.variant, null, nobodyListens);
+    use(this.state, this.world, null, nobodyListens);
+    useVariant(this.variant);
   }
 
   private advance(actor: number): void {

@@ -13,6 +13,7 @@ import { type Listener, m, OOPSED, use } from './kernel/memory.ts';
 import type { World } from './kernel/world.ts';
 import { finalState, findingsOf, outcomeOf } from './outcome.ts';
 import { Reduction } from './reduction.ts';
+import { useVariant } from './restart/variant.ts';
 import { Tracer } from './trace.ts';
 import type { Variant } from './variants.ts';
 import { forkedByFaults, setUp, tasksOf } from './world.ts';
@@ -29,7 +30,7 @@ const nobodyListens = (): void => {};
 /** The ways in which faults can come, in the order of their numbers; one that waits for the Nth call comes by itself. */
 export function eventsOf({ faults }: World): Event[] {
   return faults.flatMap((fault, i): Event[] => {
-    if (fault.call > 0) return [];
+    if (fault.call > 0 && !fault.waits) return [];
     const targets = fault.targets.length > 0 && fault.errno === 0 ? [...fault.targets] : [0];
     return targets.map((target) => ({ fault: i, target }));
   });
@@ -98,7 +99,8 @@ export class SimulatedMachine implements Machine {
   /** Puts this machine in the kernel's place. */
   private load(): void {
     if (m === this.state) return;
-    use(this.state, this.world, this.variant, this.listener, nobodyListens);
+    use(this.state, this.world, this.listener, nobodyListens);
+    useVariant(this.variant);
   }
 
   reset(): void {

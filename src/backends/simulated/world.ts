@@ -272,6 +272,7 @@ class Builder {
           other.when.kind === 'after' && other.when.fault === fault.name ? [j] : [],
         ),
         any: when.kind === 'any' && fault.call === undefined,
+        waits: when.kind !== 'any' && fault.call !== undefined,
       };
     });
     return { faults, triggers, failures };

@@ -2,7 +2,6 @@
  * The machine that is running now: its memory, what never changes in it, and who listens. The kernel's functions work on
  * these; a machine puts itself in their place before it moves (`use`), as a processor loads its registers.
  */
-import type { Variant } from '../variants.ts';
 import { OOPS } from './layout.ts';
 import type { World } from './world.ts';
 
@@ -10,8 +9,6 @@ import type { World } from './world.ts';
 export let m: Int32Array = new Int32Array(0);
 /** What does not change during a run. */
 export let world: World = undefined as unknown as World;
-/** Which protocol it is: the compiler replaces `variant.x` by its value. */
-export let variant: Variant = undefined as unknown as Variant;
 /** Whom `note` tells; null where nobody listens. The compiler leaves notes out of a build without trace. */
 let listener: Listener | null = null;
 /** Tells the scheduler that a task became able to move. */
@@ -21,16 +18,9 @@ let onWake: (task: number) => void = () => {};
 export type Listener = (kind: string, actor: number, a: number, b: number, c: number) => void;
 
 /** Puts a machine in place. */
-export function use(
-  memory: Int32Array,
-  constants: World,
-  which: Variant,
-  hear: Listener | null,
-  wake: (task: number) => void,
-): void {
+export function use(memory: Int32Array, constants: World, hear: Listener | null, wake: (task: number) => void): void {
   m = memory;
   world = constants;
-  variant = which;
   listener = hear;
   onWake = wake;
 }

@@ -21,6 +21,7 @@ import {
   STATE,
   STOPPED,
   UNBORN,
+  USER,
 } from './layout.ts';
 import { m, note, runnable, world } from './memory.ts';
 import { failure } from './slab.ts';
@@ -34,7 +35,7 @@ function post(task: number, signal: number, by: number): void {
   if (state === UNBORN || (m[task + FLAGS]! & EXIT_STATE) !== 0) return;
   m[task + PENDING]! |= signal;
   if (state === SLEEPING || (state === KILLABLE && signal === SIG_KILL)) tryToWakeUp(task, by);
-  else if ((state === STOPPED && signal === SIG_KILL) || state === IDLE) {
+  else if (((state === STOPPED || state === USER) && signal === SIG_KILL) || state === IDLE) {
     m[task + STATE] = RUNNING;
     runnable(task);
   }

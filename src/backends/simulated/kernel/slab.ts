@@ -2,7 +2,13 @@
 import { EFFECT, type Steps, touch } from './access.ts';
 import { NULL, SLAB } from './layout.ts';
 import { m, world } from './memory.ts';
-import { ARMED, CALLS, FAIL_KMALLOC, FAULT_WORDS, FIRED } from './world.ts';
+import { ARMED, CALLS, FAIL_KMALLOC, FAULT_WORDS, FIRED, type WorldFault } from './world.ts';
+
+/** Whether the fault has come as often as it may; one that waits is armed first, and then counts its calls. */
+function isSpent({ times, waits }: WorldFault, words: number): boolean {
+  if (waits) return m[words + CALLS]! < 0;
+  return m[words + FIRED]! >= times && m[words + ARMED] === 0;
+}
 
 /** The positive errno that a scenario wants this call of `current` to fail with; 0: none. Counts the call. */
 export function failure(current: number, kind: number): number {
@@ -10,11 +16,13 @@ export function failure(current: number, kind: number): number {
   for (let i = 0; i < faults.length; i++) {
     const fault = world.faults[faults[i]!]!;
     const words = world.firstFault + faults[i]! * FAULT_WORDS;
-    if (m[words + FIRED]! >= fault.times && m[words + ARMED] === 0) continue;
+    if (isSpent(fault, words)) continue;
     if (fault.targets.length > 0 && !fault.targets.includes(current)) continue;
+    if (fault.waits && m[words + ARMED] === 0) continue;
     if (fault.call > 0) {
       if (++m[words + CALLS]! < fault.call) continue;
-      m[words + FIRED]!++;
+      if (!fault.waits) m[words + FIRED]!++;
+      else if (m[words + CALLS]! === fault.call + fault.times - 1) m[words + CALLS] = -1;
     } else {
       if (m[words + ARMED] === 0) continue;
       m[words + ARMED]!--;

@@ -87,6 +87,8 @@ export interface WorldFault {
   readonly followers: readonly number[];
   /** Comes at any moment; otherwise when it is due. */
   readonly any: boolean;
+  /** `fail` with a number of its call: whether counting begins only when the fault is due. */
+  readonly waits: boolean;
 }
 
 /** A fault's words: how often it came; `fail`: how many calls of its kind there were, and whether one is to fail. */

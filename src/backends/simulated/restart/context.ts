@@ -2,8 +2,9 @@
 import { loadCheckpointCtx, type Steps, storeCheckpointCtx } from '../kernel/access.ts';
 import { FLAGS, MARKED, NULL } from '../kernel/layout.ts';
 import { taskLock, taskUnlock } from '../kernel/lock.ts';
-import { m, note, variant } from '../kernel/memory.ts';
+import { m, note } from '../kernel/memory.ts';
 import { ckptCtxGet, ckptCtxPut } from './sys.ts';
+import { variant } from './variant.ts';
 
 /** get_task_ctx(): the task's context with a reference, or NULL. */
 export function* getTaskCtx(current: number, task: number): Steps<number> {

@@ -16,7 +16,7 @@ import {
   WAITQ,
 } from '../kernel/layout.ts';
 import { readLockTasklist, readUnlockTasklist } from '../kernel/lock.ts';
-import { BUG, m, NULL_DEREFERENCE, note, oops, variant, world } from '../kernel/memory.ts';
+import { BUG, m, NULL_DEREFERENCE, note, oops, world } from '../kernel/memory.ts';
 import { sawZombie } from '../kernel/seen.ts';
 import { cgroupFreezerMakeFrozen, forceSigkill } from '../kernel/signal.ts';
 import {
@@ -50,6 +50,7 @@ import { restoreContainer, restoreReadHeader, restoreReadTail, restoreReadTree }
 import { restoreTask } from './restore.ts';
 import { ckptErr, ckptGetError, ckptSetSuccess, ckptTestError, decide, initActivePid, initCompletion } from './sys.ts';
 import { restoreActivateNext } from './turn.ts';
+import { variant } from './variant.ts';
 
 /** __prepare_descendants() */
 export function* prepareDescendant(current: number, task: number, ctx: number): Steps<number> {

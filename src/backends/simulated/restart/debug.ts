@@ -2,9 +2,10 @@
 import { load, type Steps } from '../kernel/access.ts';
 import { ACTIVE_PID, ERRNO, KFLAGS, LOCK, NR_TOTAL, NULL, ROOT_TASK, STATUS } from '../kernel/layout.ts';
 import { lock, unlock } from '../kernel/lock.ts';
-import { m, NULL_DEREFERENCE, note, oops, variant, world } from '../kernel/memory.ts';
+import { m, NULL_DEREFERENCE, note, oops, world } from '../kernel/memory.ts';
 import { kmalloc } from '../kernel/slab.ts';
 import { ENOMEM } from './errno.ts';
+import { variant } from './variant.ts';
 
 export const RESTART_DBG_ROOT = 1;
 export const RESTART_DBG_GHOST = 2;

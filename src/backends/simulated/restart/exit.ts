@@ -2,10 +2,11 @@
 import { atomicAdd, load, loadCheckpointCtx, type Steps, storeCheckpointCtx } from '../kernel/access.ts';
 import { ACTIVE_PID, CHECKPOINT_CTX, FLAGS, MARKED, NR_TOTAL, NULL, PF_RESTARTING } from '../kernel/layout.ts';
 import { taskLock, taskUnlock } from '../kernel/lock.ts';
-import { BUG, m, note, oops, variant } from '../kernel/memory.ts';
+import { BUG, m, note, oops } from '../kernel/memory.ts';
 import { ESRCH } from './errno.ts';
 import { ckptCtxGet, ckptCtxPut, ckptErr, ckptTestError } from './sys.ts';
 import { restoreActivateNext, restoreTaskDone } from './turn.ts';
+import { variant } from './variant.ts';
 
 /** exit_checkpoint(): what is left to do for a task that dies with a context. */
 export function* exitCheckpoint(tsk: number): Steps {

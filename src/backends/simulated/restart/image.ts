@@ -1,11 +1,12 @@
 /** The image as the coordinator reads it: header, container, tree, tail (checkpoint/restart.c). `current` is handed in where the kernel has it at hand; `variant.series` marks what the rest of the series adds. */
 import type { Steps } from '../kernel/access.ts';
 import { NR_PIDS, PIDS_ARR } from '../kernel/layout.ts';
-import { m, variant, world } from '../kernel/memory.ts';
+import { m, world } from '../kernel/memory.ts';
 import { kmalloc } from '../kernel/slab.ts';
 import { OBJ_CONTAINER, OBJ_HEADER, OBJ_PIDS, OBJ_TAIL, OBJ_TREE } from '../kernel/world.ts';
 import { EINVAL, ENOMEM } from './errno.ts';
 import { ckptKread, ckptReadObjType } from './sys.ts';
+import { variant } from './variant.ts';
 
 /** restore_read_header() */
 export function* restoreReadHeader(current: number, ctx: number): Steps<number> {

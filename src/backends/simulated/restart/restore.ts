@@ -2,7 +2,7 @@
 import type { Steps } from '../kernel/access.ts';
 import { doExit } from '../kernel/exit.ts';
 import { FLAGS, GHOSTQ, PF_RESTARTING, RECORD, SELF_REAPING, WAS_ZOMBIE } from '../kernel/layout.ts';
-import { m, note, variant, world } from '../kernel/memory.ts';
+import { m, note, world } from '../kernel/memory.ts';
 import { beginsRestore, endsRestore } from '../kernel/seen.ts';
 import { failure } from '../kernel/slab.ts';
 import { at } from '../kernel/task.ts';
@@ -30,6 +30,7 @@ import { exitCheckpoint } from './exit.ts';
 import { passThreads, waitCheckpointCtx, waitSyncThreads, waitTaskActive, waitTaskSync } from './sync.ts';
 import { ckptCtxPut, ckptErr, ckptReadObjType, ckptTestError } from './sys.ts';
 import { allTasksActivated, restoreActivateNext, restoreTaskDone } from './turn.ts';
+import { variant } from './variant.ts';
 
 /** restore_task(): reads the next record of the stream, whose ever it is. 1 for a zombie (series), 0, or a negative errno. */
 export function* restoreTask(current: number, ctx: number): Steps<number> {

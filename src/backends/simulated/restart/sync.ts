@@ -2,7 +2,7 @@
 import { atomicCmpxchg, atomicDecAndTest, load, loadCheckpointCtx, type Steps } from '../kernel/access.ts';
 import { CALLED, FLAGS, NULL, ONSTACK, RESTART_COUNT, WAITQ } from '../kernel/layout.ts';
 import { readLockTasklist, readUnlockTasklist } from '../kernel/lock.ts';
-import { m, note, variant, world } from '../kernel/memory.ts';
+import { m, note, world } from '../kernel/memory.ts';
 import { sawThreads } from '../kernel/seen.ts';
 import {
   at,
@@ -19,6 +19,7 @@ import { getTaskCtx, setTaskCtx } from './context.ts';
 import { EAGAIN, ESRCH } from './errno.ts';
 import { ckptGetError, ckptTestComplete, ckptTestError } from './sys.ts';
 import { isTaskActive } from './turn.ts';
+import { variant } from './variant.ts';
 
 /** The condition of wait_task_active(). */
 export function* activeOrError(ctx: number, pid: number): Steps<boolean> {

@@ -34,12 +34,13 @@ import {
   WAITQ,
 } from '../kernel/layout.ts';
 import { lock, unlock } from '../kernel/lock.ts';
-import { BUG, m, note, oops, variant, world } from '../kernel/memory.ts';
+import { BUG, m, note, oops, world } from '../kernel/memory.ts';
 import { failure, kmalloc } from '../kernel/slab.ts';
 import { complete, completeAll, waitForCompletion, wakeUpAll } from '../kernel/wait.ts';
 import { FAIL_READ } from '../kernel/world.ts';
 import { restoreDebugFree } from './debug.ts';
 import { EBADF, EINVAL, ENOMEM } from './errno.ts';
+import { variant } from './variant.ts';
 
 /** The new context's fields, before anybody else can see it. */
 export function initCtx(ctx: number, owner: number, uflags: number): void {

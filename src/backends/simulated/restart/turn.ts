@@ -1,12 +1,13 @@
 /** Whose turn it is, and handing it over (checkpoint/restart.c). `current` is handed in where the kernel has it at hand; `variant.series` marks what the rest of the series adds. */
 import { atomicDecAndTest, increment, load, loadCheckpointCtx, type Steps, store } from '../kernel/access.ts';
 import { ACTIVE_PID, COMPLETE, GHOSTQ, NR_PIDS, NR_TOTAL, NULL } from '../kernel/layout.ts';
-import { BUG, m, note, oops, variant, world } from '../kernel/memory.ts';
+import { BUG, m, note, oops, world } from '../kernel/memory.ts';
 import { readPastEnd } from '../kernel/seen.ts';
 import { findTaskByPidNs } from '../kernel/task.ts';
 import { complete, wakeUpAll, wakeUpProcess } from '../kernel/wait.ts';
 import { ESRCH } from './errno.ts';
 import { ckptErr } from './sys.ts';
+import { variant } from './variant.ts';
 
 /** all_tasks_activated() */
 export function* allTasksActivated(ctx: number): Steps<boolean> {

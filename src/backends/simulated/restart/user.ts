@@ -1,5 +1,5 @@
 /** What each task of a scenario runs: user space before the call, restart(2) itself, and the way back. */
-import { EFFECT, gone, type Steps, touch } from '../kernel/access.ts';
+import { EFFECT, type Steps, touch } from '../kernel/access.ts';
 import { doExit } from '../kernel/exit.ts';
 import { copyProcess } from '../kernel/fork.ts';
 import {
@@ -21,7 +21,7 @@ import {
   WILL_EXIT,
   WILL_FORK,
 } from '../kernel/layout.ts';
-import { m, note, variant, world } from '../kernel/memory.ts';
+import { m, note, world } from '../kernel/memory.ts';
 import { sawEarly, sawFrozenRun } from '../kernel/seen.ts';
 import { deliverSignals, forceSigkill } from '../kernel/signal.ts';
 import { at, numberOf } from '../kernel/task.ts';
@@ -32,6 +32,7 @@ import { EINTR, EINVAL, EPERM } from './errno.ts';
 import { exitCheckpoint, inheritEarly, inheritLate } from './exit.ts';
 import { doGhostTask, doRestoreTask } from './restore.ts';
 import { ckptCtxAlloc, ckptCtxPut } from './sys.ts';
+import { variant } from './variant.ts';
 
 /** Whether the program's next fork is due: the child, or NULL. */
 export function nextToFork(current: number): number {
@@ -75,13 +76,19 @@ export function* taskMain(current: number): Steps {
   enterSyscall(current);
   const result = yield* doSysRestart(current, world.argPid[numberOf(current)]!, world.argFlags[numberOf(current)]!);
   leaveSyscall(current, result);
+  if (current !== world.firstTask) at(current, POINT_RESUME);
   for (;;) {
     yield touch(current, STATE, EFFECT);
     if (fatalSignalPending(current)) yield* doExit(current, KILLED, exitCheckpoint);
     if (deliverSignals(current)) break;
   }
   backInUserSpace(current);
-  yield gone();
+  /* it runs on, out of our sight, until a SIGKILL of the restart finds it */
+  for (;;) {
+    yield touch(current, STATE, EFFECT);
+    if (fatalSignalPending(current)) yield* doExit(current, KILLED, exitCheckpoint);
+    m[current + STATE] = USER;
+  }
 }
 
 export function enterSyscall(current: number): void {
@@ -92,7 +99,6 @@ export function enterSyscall(current: number): void {
 export function leaveSyscall(current: number, result: number): void {
   m[current + RESULT] = result;
   note('return', current, result);
-  if (current !== world.firstTask) at(current, POINT_RESUME);
 }
 
 /** User space runs again: the restart is over for this task. */
