@@ -13,6 +13,7 @@ import type { Point } from './ir.ts';
 import { successors } from './ir.ts';
 import { placeLocals, reachable } from './liveness.ts';
 import { Lowering } from './lower.ts';
+import { plainSource } from './plain.ts';
 import { modelScope, type Rewrite } from './source.ts';
 
 /** Goes on from a preemption point to the next; writes the memory. */
@@ -34,6 +35,8 @@ export interface Compiled {
   readonly labels: readonly string[];
   /** By pc: the pcs that can come next. */
   readonly next: readonly (readonly number[])[];
+  /** By pc: the points of the protocol at which the task may arrive with this step; a bit for each. */
+  readonly arrivals: Int32Array;
   /** Words of a task_struct with its frame. */
   readonly taskWords: number;
 }
@@ -55,22 +58,30 @@ export function compileModel(build: Build): Compiled {
   }
   const program = new Lowering(scope, facts, build.trace, build.rewrite).program('taskMain');
   const frames = placeLocals(program);
-  const plain = Object.fromEntries(scope.plain);
-  const make = (source: string): unknown => new Function('$', `'use strict';\nreturn ${source};`)(plain);
+  const source = [
+    `'use strict';`,
+    ...[...scope.plain.keys()].map((name) => plainSource(name, scope, facts, build.trace)),
+    `return { steps: ${emitSteps(program, frames)}, touches: ${emitTouches(program, frames)} };`,
+  ].join('\n');
+  const { steps, touches } = new Function(...scope.natives.keys(), source)(...scope.natives.values());
 
   const points: Point[] = [];
   const next: number[][] = [[]];
+  const arrivals: number[] = [];
   const targets = (pc: number, start: (typeof program)['entry']): void => {
     const found = new Set<number>();
     const seen = new Set();
     const stack = [start];
+    let arrives = 0;
     for (let block = stack.pop(); block; block = stack.pop()) {
       if (seen.has(block)) continue;
       seen.add(block);
+      for (const { text } of block.statements) arrives |= arrival(text);
       if (block.end.kind === 'yield') found.add(block.end.pc);
       else stack.push(...successors(block));
     }
     next[pc] = [...found];
+    arrivals[pc] = arrives;
   };
   targets(0, program.entry);
   for (const block of reachable(program)) {
@@ -81,16 +92,23 @@ export function compileModel(build: Build): Compiled {
   const pcs = Math.max(points.length, 1);
   const at = (pc: number): Point | undefined => points[pc];
   return {
-    steps: make(emitSteps(program, frames)) as StepFunction[],
-    touches: make(emitTouches(program, frames)) as TouchFunction[],
+    steps,
+    touches,
     modes: Uint8Array.from({ length: pcs }, (_, pc) => at(pc)?.mode ?? EFFECT),
     fields: Array.from({ length: pcs }, (_, pc) => at(pc)?.field ?? 'START'),
     fieldOffsets: Int32Array.from({ length: pcs }, (_, pc) => at(pc)?.fieldOffset ?? 0),
     own: Array.from({ length: pcs }, (_, pc) => at(pc)?.at.text === 'current'),
     labels: Array.from({ length: pcs }, (_, pc) => at(pc)?.label ?? 'start'),
     next: Array.from({ length: pcs }, (_, pc) => next[pc] ?? []),
+    arrivals: Int32Array.from({ length: pcs }, (_, pc) => arrivals[pc] ?? 0),
     taskWords: FRAME + frames.slots,
   };
+}
+
+/** The bit of the point at which a statement arrives; 0 for any other statement. */
+function arrival(text: string): number {
+  const [, point] = /^\$\.at\(current, (\d+)\)$/.exec(text) ?? [];
+  return point === undefined ? 0 : 1 << Number(point);
 }
 
 const cache = new Map<string, Compiled>();

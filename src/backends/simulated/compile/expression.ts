@@ -144,7 +144,7 @@ export class Expressions {
       case 'MemberExpression':
         return this.member(tree, uses);
       case 'CallExpression':
-        return `${this.plainCallee(tree)}(${tree.arguments.map((a) => of(a as Expression)).join(', ')})`;
+        return this.call(tree, of);
       case 'UnaryExpression':
         return `${tree.operator}(${of(tree.argument)})`;
       case 'UpdateExpression':
@@ -188,9 +188,13 @@ export class Expressions {
     return `${object}.${(tree.property as Identifier).name}`;
   }
 
-  private plainCallee(call: CallExpression): string {
-    const name = this.calleeOf(call);
-    if (this.lowering.scope.plain.has(name)) return `$.${name}`;
+  /** A call of an ordinary function; those of the model are handed the machine. */
+  private call(tree: CallExpression, of: (tree: Expression) => string): string {
+    const name = this.calleeOf(tree);
+    const { plain, natives } = this.lowering.scope;
+    const args = tree.arguments.map((argument) => of(argument as Expression));
+    if (plain.has(name)) return `${name}(${['m', 'world', ...args].join(', ')})`;
+    if (natives.has(name)) return `${name}(${args.join(', ')})`;
     return this.lowering.defect(`calls ${name}, which the model does not have`);
   }
 }

@@ -160,7 +160,7 @@ export class Lowering {
       const parameter = (param as Identifier).name;
       names.set(
         parameter,
-        this.argument(call.arguments[i] as Expression | undefined, parameter, assigned.has(parameter)),
+        this.argument(call.arguments[i] as Expression | undefined, parameter, assigned.has(parameter), result),
       );
     });
     const after = this.newBlock();
@@ -175,26 +175,29 @@ export class Lowering {
     this.loops = loops;
   }
 
-  /** What a parameter stands for: the argument itself where nothing can change it, else a copy. */
-  private argument(tree: Expression | undefined, parameter: string, isAssigned: boolean): Meaning {
+  /**
+   * What a parameter stands for: the argument itself, else a copy. The caller's locals do not change while it waits for
+   * the call, except for the one that gets the result.
+   */
+  private argument(
+    tree: Expression | undefined,
+    parameter: string,
+    isAssigned: boolean,
+    result: string | undefined,
+  ): Meaning {
     if (!tree) return { kind: 'constant', value: 0, name: '0' };
     if (!isAssigned) {
       if (tree.type === 'Identifier') {
         const meaning = this.meaningOf(tree.name);
-        if (meaning && (meaning.kind !== 'local' || meaning.name === 'current' || !this.changes.has(meaning.name)))
-          return meaning;
+        if (meaning && (meaning.kind !== 'local' || meaning.name !== result)) return meaning;
       }
       const value = this.constant(tree);
       if (value !== undefined) return { kind: 'constant', value, name: String(value) };
     }
     const local = this.newLocal(parameter);
-    if (isAssigned) this.changes.add(local);
     this.expressions.into(local, tree);
     return { kind: 'local', name: local };
   }
-
-  /** Locals that are set more than once: arguments made of them are copied. */
-  private readonly changes = new Set<string>();
 
   /* ---- statements ---- */
 
@@ -220,7 +223,7 @@ export class Lowering {
       case 'ExpressionStatement':
         return this.expressions.effect(tree.expression);
       case 'VariableDeclaration':
-        for (const one of tree.declarations) this.declare(one.id, one.init, tree.kind !== 'const');
+        for (const one of tree.declarations) this.declare(one.id, one.init);
         return;
       case 'ReturnStatement':
         return this.return(tree.argument ?? undefined);
@@ -241,10 +244,9 @@ export class Lowering {
     }
   }
 
-  private declare(id: Pattern, init: Expression | null | undefined, changes: boolean): void {
+  private declare(id: Pattern, init: Expression | null | undefined): void {
     if (id.type !== 'Identifier') return this.defect('only plain names are declared');
     const local = this.newLocal(id.name);
-    if (changes) this.changes.add(local);
     if (init) this.expressions.into(local, init);
     this.frame.names.set(id.name, { kind: 'local', name: local });
   }

@@ -24,6 +24,8 @@ import * as sys from '../restart/sys.ts';
 import * as turn from '../restart/turn.ts';
 import * as user from '../restart/user.ts';
 
+import type { PlainFunction } from './plain.ts';
+
 export type FunctionNode = FunctionDeclaration | FunctionExpression;
 
 const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor as { new (): unknown };
@@ -37,30 +39,35 @@ export interface Scope {
   readonly constants: ReadonlyMap<string, number>;
   /** Generator functions, parsed. */
   readonly steps: ReadonlyMap<string, FunctionNode>;
-  /** Ordinary functions, called as they are. */
-  readonly plain: ReadonlyMap<string, unknown>;
+  /** Ordinary functions of the model. */
+  readonly plain: ReadonlyMap<string, PlainFunction>;
+  /** Functions of the machine itself, called as they are. */
+  readonly natives: ReadonlyMap<string, unknown>;
   readonly primitives: ReadonlySet<string>;
 }
 
 /** Rewrites a function's tree before it is compiled: how mutants are made. */
 export type Rewrite = (name: string, node: FunctionNode) => FunctionNode;
 
-/** A loader that makes CommonJS of the source writes `(0, import_x.f)(…)` for `f(…)` and `import_x.m` for `m`: undone here. */
+/**
+ * A loader that makes CommonJS of the source writes `(0, import_x.f)(…)` for `f(…)` and `import_x.m` for `m`: undone here.
+ * What a name was made of stays its place in the text.
+ */
 function plainNames(tree: unknown): unknown {
   if (Array.isArray(tree)) return tree.map(plainNames);
   if (tree === null || typeof tree !== 'object') return tree;
-  const node = tree as Partial<Expression>;
-  if (node.type === 'ParenthesizedExpression') return plainNames(node.expression);
-  if (node.type === 'SequenceExpression') return plainNames(node.expressions!.at(-1));
-  if (node.type === 'MemberExpression' && node.object!.type === 'Identifier' && /^import_/.test(node.object!.name)) {
-    return node.property;
+  const node = tree as Expression;
+  const { start, end } = node;
+  if (node.type === 'SequenceExpression') return { ...(plainNames(node.expressions.at(-1)) as Expression), start, end };
+  if (node.type === 'MemberExpression' && node.object.type === 'Identifier' && /^import_/.test(node.object.name)) {
+    return { ...node.property, start, end };
   }
   for (const [key, value] of Object.entries(tree)) (tree as Record<string, unknown>)[key] = plainNames(value);
   return tree;
 }
 
-function parseFunction(f: unknown): FunctionNode {
-  return plainNames(parseExpressionAt(`(${String(f)})`, 1, { ecmaVersion: 2023 })) as FunctionNode;
+function parseFunction(text: string): FunctionNode {
+  return plainNames(parseExpressionAt(text, 0, { ecmaVersion: 2023 })) as FunctionNode;
 }
 
 let parsed: Scope | undefined;
@@ -70,7 +77,8 @@ export function modelScope(): Scope {
   if (parsed) return parsed;
   const constants = new Map<string, number>();
   const steps = new Map<string, FunctionNode>();
-  const plain = new Map<string, unknown>();
+  const plain = new Map<string, PlainFunction>();
+  const natives = new Map<string, unknown>();
   const primitives = new Set<string>();
   const rooms = [
     access,
@@ -101,11 +109,15 @@ export function modelScope(): Scope {
     for (const [name, value] of Object.entries(room)) {
       if (typeof value === 'number') constants.set(name, value);
       else if (value instanceof (GeneratorFunction as unknown as typeof Function)) {
-        steps.set(name, parseFunction(value));
+        steps.set(name, parseFunction(String(value)));
         if ((PRIMITIVES as unknown[]).includes(room)) primitives.add(name);
-      } else if (typeof value === 'function') plain.set(name, value);
+      } else if (typeof value === 'function') {
+        if (value === access.touch || value === access.gone) continue; /* the compiler's own words */
+        if (room === memory) natives.set(name, value);
+        else plain.set(name, { text: String(value), node: parseFunction(String(value)) });
+      }
     }
   }
-  parsed = { constants, steps, plain, primitives };
+  parsed = { constants, steps, plain, natives, primitives };
   return parsed;
 }

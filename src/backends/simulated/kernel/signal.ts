@@ -30,7 +30,7 @@ import { tryToWakeUp } from './wait.ts';
 import { FAIL_FREEZE } from './world.ts';
 
 /** Posts a signal to one task and wakes it (signal_wake_up). */
-function post(task: number, signal: number, by: number): void {
+export function post(task: number, signal: number, by: number): void {
   const state = m[task + STATE]!;
   if (state === UNBORN || (m[task + FLAGS]! & EXIT_STATE) !== 0) return;
   m[task + PENDING]! |= signal;
@@ -42,7 +42,7 @@ function post(task: number, signal: number, by: number): void {
 }
 
 /** The next one of the thread group as it was made. nextThread() leaves out who is released, and so never comes back to it. */
-function threadAfter(task: number): number {
+export function threadAfter(task: number): number {
   return world.nextThread[numberOf(task)]!;
 }
 
