@@ -165,7 +165,7 @@ export class SimulatedMachine implements Machine {
         if (error !== OOPSED) throw error;
         m[OOPS_AT] = pc + 1;
         this.crashed = task;
-        this.tracer?.oops(findingsOf(this)[0]!);
+        this.tracer?.oops(findingsOf(this).at(-1)!);
       }
       this.visits?.mark(pc, m[task + PC]!, m[task + POINT]!);
     }

@@ -4,10 +4,10 @@
  * and test/explore compares reduced and full search.
  */
 import type { Compiled } from './compile/compile.ts';
-import { canStillCome, type Event } from './faults.ts';
+import { canStillCome, type Event, VERBS } from './faults.ts';
 import { READ } from './kernel/access.ts';
 import * as L from './kernel/layout.ts';
-import type { World } from './kernel/world.ts';
+import { FAIL_KMALLOC, FAIL_READ, type World } from './kernel/world.ts';
 import type { Variant } from './variants.ts';
 
 /** How a step is judged. */
@@ -30,6 +30,7 @@ const COMPLETION = 16;
 const KILL = 17;
 const ALLOCATION = 18;
 const LATE_TOTAL = 19;
+const STATUS_CHANGED = 20;
 
 /* What a task may still do, from where it stands: bits. */
 const LOCKS_OTHERS = 1;
@@ -46,6 +47,10 @@ export class Reduction {
   private readonly world: World;
   private readonly variant: Variant;
   private readonly allocationsFail: boolean;
+  private readonly readsFail: boolean;
+  private readonly delays: boolean;
+  /** By task: the points at whose arrival a fault comes; a bit for each. */
+  private readonly triggers: Int32Array;
 
   constructor(compiled: Compiled, world: World, variant: Variant) {
     this.compiled = compiled;
@@ -53,7 +58,13 @@ export class Reduction {
     this.variant = variant;
     this.rules = Uint8Array.from(compiled.labels, (_, pc) => this.ruleOf(pc));
     this.future = futures(compiled);
-    this.allocationsFail = world.failures[0]!.length > 0;
+    this.allocationsFail = world.failures[FAIL_KMALLOC]!.length > 0;
+    this.readsFail = world.failures[FAIL_READ]!.length > 0;
+    this.delays = world.faults.some(({ verb }) => verb === VERBS.delay);
+    this.triggers = new Int32Array(world.nrTasks);
+    world.triggers.forEach((triggers, point) => {
+      for (const { task } of triggers) this.triggers[this.numberOf(task)]! |= 1 << point;
+    });
   }
 
   private ruleOf(pc: number): number {
@@ -85,13 +96,14 @@ export class Reduction {
         return variant.errorSemaphore ? NEVER : ALWAYS;
       case 'ERRNO':
         if (within === 'restoreDebugFree') return ALWAYS;
-        return variant.lastError ? NEVER : mode === READ ? ERRNO_READ : ALWAYS;
+        if (variant.lastError) return NEVER;
+        return mode === READ ? ERRNO_READ : variant.oneDecision ? ALWAYS : NEVER;
       case 'COMPLETE':
         return COMPLETION;
       case 'MSG_MUTEX':
         return LOG_LOCK;
       case 'LOCK':
-        return ALWAYS;
+        return within === 'restoreDebugTask' || variant.debugWithoutMemory ? ALWAYS : STATUS_CHANGED;
       case 'FILE_POS':
         return IMAGE_READ;
       case 'ACTIVE_PID':
@@ -114,8 +126,15 @@ export class Reduction {
     const pc = m[task + L.PC]!;
     const rule = this.rules[pc]!;
     if (rule === NEVER) return false;
-    if (rule === ALWAYS) return true;
+    /* what comes at a point comes when the task gets there: that is not the same now and later */
+    const arrives = this.compiled.arrivals[pc]!;
+    if (arrives !== 0 && (arrives & this.triggers[this.numberOf(task)]!) !== 0) return false;
+    /* several that are held back: the one that moves is held back no more */
+    if (this.delays && (m[task + L.FLAGS]! & L.DELAYED) !== 0) return false;
     const { ctx } = this.world;
+    /* the kernel breaks, and nothing else happens any more */
+    if (m[ctx + L.LIFE] === 2 && this.compiled.touches[pc]!(m, this.world, task) === ctx) return false;
+    if (rule === ALWAYS) return true;
     const kflags = m[ctx + L.KFLAGS]!;
     const failed = (kflags & L.CKPT_CTX_ERROR) !== 0;
     switch (rule) {
@@ -139,10 +158,11 @@ export class Reduction {
       case LOG_LOCK:
         return failed && !this.variant.lastError;
       case ERRNO_READ:
-        return m[ctx + L.ERRNO_SYNC]! > 0;
+        /* success fires the event too, and an error may come after it */
+        return m[ctx + L.ERRNO_SYNC]! > 0 && (m[ctx + L.ERRNO] !== 0 || this.variant.oneDecision);
       case IMAGE_READ:
         /* nobody else has the context yet */
-        return m[ctx + L.REFCOUNT] === 1;
+        return m[ctx + L.REFCOUNT] === 1 && !this.readsFail;
       case REFERENCE_DROPPED:
         return m[this.compiled.touches[pc]!(m, this.world, task) + L.REFCOUNT]! > 1;
       case LATE_TOTAL:
@@ -155,13 +175,20 @@ export class Reduction {
         return m[this.world.firstTask + L.PENDING] === 0 && !this.eventsLeft(m, events);
       case KILL: {
         const target = this.compiled.touches[pc]!(m, this.world, task);
-        return target === task && this.world.nextThread[(task - this.world.firstTask) / this.world.taskWords] === task;
+        const alone = this.world.nextThread[this.numberOf(task)] === task;
+        return target === task && alone && !this.eventsLeft(m, events);
       }
       case ALLOCATION:
         return !this.allocationsFail;
+      case STATUS_CHANGED:
+        return m[task + L.STATUS] !== 0;
       default:
         return false;
     }
+  }
+
+  private numberOf(task: number): number {
+    return (task - this.world.firstTask) / this.world.taskWords;
   }
 
   /** What the other tasks may still do. */
