@@ -35,7 +35,20 @@ export interface SearchResult {
 
 /** Searches all that the machine can do from its start. */
 export function searchAll(machine: Machine, options: SearchOptions = {}): SearchResult {
+  return toEnd(searchInSlices(machine, options));
+}
+
+/** The same a slice at a time, some milliseconds each, for callers that have other things to see to. */
+export function searchInSlices(machine: Machine, options: SearchOptions = {}): Generator<void, SearchResult> {
   return new Search(machine, options).run();
+}
+
+/** Runs slices to their end. */
+export function toEnd<T>(slices: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = slices.next();
+    if (done) return value;
+  }
 }
 
 /** Typed arrays that grow. */
@@ -58,6 +71,9 @@ class Column {
 
 const EXPANDED = -1;
 
+/** States that are looked at in one slice. */
+const STATES_PER_SLICE = 4_096;
+
 class Search {
   private readonly machine: Machine;
   private readonly reduce: boolean;
@@ -79,6 +95,7 @@ class Search {
   private readonly free: number[] = [];
   private slots = 0;
   private transitions = 0;
+  private expanded = 0;
   private readonly enabled: Int32Array;
   private readonly moves: Int32Array;
   private readonly ends = new Map<string, { outcome: Outcome; state: number }>();
@@ -94,7 +111,7 @@ class Search {
     this.moves = new Int32Array(machine.actors.length);
   }
 
-  run(): SearchResult {
+  *run(): Generator<void, SearchResult> {
     this.machine.reset();
     this.print.of(this.machine.state);
     const steps = this.runAlone();
@@ -110,6 +127,7 @@ class Search {
           break search;
         }
         this.expand(bucket[i]!, depth);
+        if (++this.expanded % STATES_PER_SLICE === 0) yield;
       }
       this.buckets[depth] = [];
       this.progress(this.seen.size, this.transitions);

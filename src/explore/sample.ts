@@ -2,7 +2,7 @@
 import seedrandom from 'seedrandom';
 import type { Machine, Outcome } from '../backends/backend.ts';
 import { type Chooser, firstComes, randomChooser, walk } from '../backends/walk.ts';
-import type { Ending } from './exhaustive.ts';
+import { type Ending, toEnd } from './exhaustive.ts';
 import { pctChooser } from './pct.ts';
 
 export interface SampleOptions {
@@ -12,8 +12,6 @@ export interface SampleOptions {
   /** pct: 1 and more. */
   readonly depth: number;
   readonly maxSteps: number;
-  /** Asked after each schedule: true to stop. */
-  readonly enough?: (ending: Ending | undefined, tried: number) => boolean;
 }
 
 export interface SampleResult {
@@ -46,8 +44,16 @@ export function chooserOf(
     : randomChooser(machine, random, length);
 }
 
+/** Schedules that are run in one slice. */
+const SCHEDULES_PER_SLICE = 64;
+
 /** Runs the schedules one after the other. */
 export function sample(machine: Machine, options: SampleOptions): SampleResult {
+  return toEnd(sampleInSlices(machine, options));
+}
+
+/** The same a slice at a time, for callers that have other things to see to. */
+export function* sampleInSlices(machine: Machine, options: SampleOptions): Generator<void, SampleResult> {
   const length = lengthOfRun(machine, options.maxSteps);
   const seen = new Map<string, Ending>();
   let transitions = 0;
@@ -57,6 +63,7 @@ export function sample(machine: Machine, options: SampleOptions): SampleResult {
     const seed = options.schedules === 1 ? options.seed : `${options.seed}/${schedules}`;
     const { moves, end } = walk(machine, chooserOf(machine, options, length, seed), options.maxSteps);
     schedules++;
+    if (schedules % SCHEDULES_PER_SLICE === 0) yield;
     transitions += moves.length;
     if (end === 'cut') {
       cut = moves;
@@ -64,9 +71,7 @@ export function sample(machine: Machine, options: SampleOptions): SampleResult {
     }
     const outcome: Outcome = machine.outcome();
     const key = JSON.stringify(outcome);
-    const isNew = !seen.has(key);
-    if (isNew) seen.set(key, { outcome, moves });
-    if (options.enough?.(isNew ? seen.get(key) : undefined, schedules)) break;
+    if (!seen.has(key)) seen.set(key, { outcome, moves });
   }
   return { endings: [...seen.values()], schedules, transitions, ...(cut && { cut }) };
 }

@@ -1,10 +1,10 @@
 /** The ways to choose schedules, by name: the seam between the injector and `src/explore`. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Backend, isSchedulable, type Machine, type Plan, type SchedulableBackend } from '../backends/backend.ts';
-import { type Ending, follow, sample, searchAll } from '../explore/index.ts';
+import { type Ending, follow, sampleInSlices, searchInSlices } from '../explore/index.ts';
 import type { Explore } from '../model/case.ts';
 import type { JudgeRecord } from './judge.ts';
-import { type JudgeCase, Recorder, smallestStory } from './recorder.ts';
+import { type JudgeCase, Recorder, smallestInSlices } from './recorder.ts';
 import { type ExploreResult, Tally } from './tally.ts';
 
 /** What a search is asked to do. */
@@ -59,8 +59,11 @@ async function judgeEndings(
   let judged = 0;
   for (const { moves } of endings) {
     const record = recorder.record(moves);
-    if (judge(record).failures.length > 0) tally.keep(smallestStory(backend, plan, moves, judgeCase));
-    else tally.add(record);
+    const judgement = judge(record);
+    if (judgement.failures.length > 0) {
+      const smallest = await inTurns(smallestInSlices(backend, plan, moves, judgeCase), signal);
+      tally.keep(smallest ?? { record, judgement });
+    } else tally.add(record);
     if (tally.failing || signal?.aborted) return;
     if (++judged % RUNS_PER_TURN === 0) await nextTurn();
   }
@@ -73,20 +76,31 @@ const sampled: Explorer = async (request) => {
   const tally = new Tally(judge);
   const recorder = new Recorder(backend, plan);
   const machine = backend.open(plan, { coverage: request.coverage ?? false });
-  const result = sample(machine, {
+  const slices = sampleInSlices(machine, {
     strategy: explore.strategy === 'pct' ? 'pct' : 'random',
     schedules: explore.schedules,
     seed: plan.seed,
     depth: explore.depth,
     maxSteps: plan.maxSteps,
-    enough: () => request.signal?.aborted ?? false,
   });
+  const result = await inTurns(slices, request.signal);
+  if (!result) return tally.result({ strategy: explore.strategy, schedules: 0, complete: false });
   if (result.cut) tally.add(recorder.record(result.cut, 'cut'));
   await judgeEndings(result.endings, recorder, tally, { ...request, backend });
   const outcomes = result.endings.length;
   const tried = { strategy: explore.strategy, schedules: result.schedules, outcomes, complete: false };
   return withCoverage(tally.result(tried), machine);
 };
+
+/** Runs slices, and lets other things have their turn between them; undefined when it was aborted. */
+async function inTurns<T>(slices: Generator<void, T>, signal: AbortSignal | undefined): Promise<T | undefined> {
+  for (;;) {
+    const { done, value } = slices.next();
+    if (done) return value;
+    if (signal?.aborted) return undefined;
+    await nextTurn();
+  }
+}
 
 /** With what of the protocol the machine has reached, when it was asked to look. */
 function withCoverage(result: ExploreResult, machine: Machine): ExploreResult {
@@ -100,7 +114,9 @@ const exhaustive: Explorer = async (request) => {
   if (!isSchedulable(backend)) return repeat(request);
   const tally = new Tally(judge);
   const machine = backend.open(plan, { coverage: request.coverage ?? false });
-  const { endings, states, transitions, complete } = searchAll(machine);
+  const result = await inTurns(searchInSlices(machine), request.signal);
+  if (!result) return tally.result({ strategy: 'exhaustive', schedules: 0, complete: false });
+  const { endings, states, transitions, complete } = result;
   await judgeEndings(endings, new Recorder(backend, plan), tally, { ...request, backend });
   const outcomes = endings.length;
   const tried = { strategy: 'exhaustive' as const, schedules: outcomes, states, transitions, outcomes, complete };

@@ -1,6 +1,6 @@
 /** Writes down what happens on a schedule, and makes the schedule, and its case, as small as the finding allows. */
 import type { Machine, Plan, SchedulableBackend } from '../backends/backend.ts';
-import { describe, searchAll, shrinkMoves, smallerCases } from '../explore/index.ts';
+import { describe, searchInSlices, shrinkMoves, smallerCases } from '../explore/index.ts';
 import type { Case } from '../model/case.ts';
 import type { RunRecord } from '../record/record.ts';
 import type { Judgement } from './judge.ts';
@@ -44,12 +44,12 @@ function headOf({ failures, known }: Judgement): string | undefined {
  * then the schedule with the fewest changes of who moves. What the scenario itself expects is about this very case, which
  * then stays as it is.
  */
-export function smallestStory(
+export function* smallestInSlices(
   backend: SchedulableBackend,
   plan: Plan,
   moves: readonly number[],
   judge: JudgeCase,
-): Judged {
+): Generator<void, Judged> {
   let recorder = new Recorder(backend, plan);
   const wanted = headOf(judge(plan.case, recorder.record(moves)));
   let at: Plan = plan;
@@ -61,7 +61,7 @@ export function smallestStory(
       smaller = false;
       for (const c of smallerCases(at.case)) {
         if (++tries > MOST_TRIES) break;
-        const found = findIn(backend, { ...plan, case: c }, wanted, judge);
+        const found = yield* findIn(backend, { ...plan, case: c }, wanted, judge);
         if (!found) continue;
         at = { ...plan, case: c };
         way = found;
@@ -76,13 +76,13 @@ export function smallestStory(
 }
 
 /** The nearest way in a case that violates this property. */
-function findIn(
+function* findIn(
   backend: SchedulableBackend,
   plan: Plan,
   property: string | undefined,
   judge: JudgeCase,
-): readonly number[] | undefined {
+): Generator<void, readonly number[] | undefined> {
   const recorder = new Recorder(backend, plan);
-  const { endings } = searchAll(backend.open(plan), { maxStates: SMALL_SEARCH });
+  const { endings } = yield* searchInSlices(backend.open(plan), { maxStates: SMALL_SEARCH });
   return endings.find(({ moves }) => headOf(judge(plan.case, recorder.record(moves))) === property)?.moves;
 }

@@ -1,10 +1,10 @@
 /** `npm run findings`: hunts what hunts.yaml describes, writes the smallest story of each as a replay file, and the page. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { simulated } from '../../src/backends/simulated/index.ts';
-import { searchAll } from '../../src/explore/index.ts';
+import { searchAll, toEnd } from '../../src/explore/index.ts';
 import { judgeOf, shippedProperties } from '../../src/injector/judge.ts';
 import { KNOWN_NAMES } from '../../src/injector/known.ts';
-import { type JudgeCase, Recorder, smallestStory } from '../../src/injector/recorder.ts';
+import { type JudgeCase, Recorder, smallestInSlices } from '../../src/injector/recorder.ts';
 import { replayText } from '../../src/injector/replay-file.ts';
 import type { Case } from '../../src/model/case.ts';
 import { loadScenarioFileSync } from '../../src/scenario/index.ts';
@@ -25,7 +25,7 @@ function hunt(c: Case, number: number): boolean {
   const { endings } = searchAll(backend.open(plan), { maxStates: 2_000_000 });
   const found = endings.find(({ moves }) => judge(c, recorder.record(moves)).known.length > 0);
   if (!found) return false;
-  const { record, judgement, case: smallest = c } = smallestStory(backend, plan, found.moves, judge);
+  const { record, judgement, case: smallest = c } = toEnd(smallestInSlices(backend, plan, found.moves, judge));
   const text = replayText({
     version: 1,
     id: c.id,
