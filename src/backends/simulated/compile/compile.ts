@@ -107,7 +107,7 @@ export function compileModel(build: Build): Compiled {
 
 /** The bit of the point at which a statement arrives; 0 for any other statement. */
 function arrival(text: string): number {
-  const [, point] = /^\$\.at\(current, (\d+)\)$/.exec(text) ?? [];
+  const [, point] = /^at\(m, world, current, (\d+)\)$/.exec(text) ?? [];
   return point === undefined ? 0 : 1 << Number(point);
 }
 
