@@ -5,7 +5,7 @@ import { m, world } from './memory.ts';
 import { ARMED, CALLS, FAIL_KMALLOC, FAULT_WORDS, FIRED, type WorldFault } from './world.ts';
 
 /** Whether the fault has come as often as it may; one that waits is armed first, and then counts its calls. */
-function isSpent({ times, waits }: WorldFault, words: number): boolean {
+export function isSpent({ times, waits }: WorldFault, words: number): boolean {
   if (waits) return m[words + CALLS]! < 0;
   return m[words + FIRED]! >= times && m[words + ARMED] === 0;
 }
