@@ -5,9 +5,9 @@ import { m, world } from './memory.ts';
 import { ARMED, CALLS, FAIL_KMALLOC, FAULT_WORDS, FIRED, type WorldFault } from './world.ts';
 
 /** Whether the fault has come as often as it may; one that waits is armed first, and then counts its calls. */
-export function isSpent({ times, waits }: WorldFault, words: number): boolean {
-  if (waits) return m[words + CALLS]! < 0;
-  return m[words + FIRED]! >= times && m[words + ARMED] === 0;
+export function isSpent(fault: WorldFault, words: number): boolean {
+  if (fault.waits) return m[words + CALLS]! < 0;
+  return m[words + FIRED]! >= fault.times && m[words + ARMED] === 0;
 }
 
 /** The positive errno that a scenario wants this call of `current` to fail with; 0: none. Counts the call. */
