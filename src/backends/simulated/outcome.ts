@@ -6,6 +6,7 @@ import { FINDING_KINDS } from './kernel/memory.ts';
 import { SEEN_OUT_OF_BOUNDS } from './kernel/seen.ts';
 import { POINT_EXIT } from './kernel/world.ts';
 import type { SimulatedMachine } from './machine.ts';
+import { RESTART_DBG_RUNNING, RESTART_DBG_WAITING } from './restart/debug.ts';
 import { isTaskself, pointName } from './world.ts';
 
 /** The function in which a step lies, from its name. */
@@ -141,10 +142,11 @@ export function finalState(machine: SimulatedMachine): FinalState {
 
 /** The end of a run as `mktrouble outcomes` says it. A run that a kernel defect stopped has no ends: where the others stood is chance. */
 export function outcomeOf(machine: SimulatedMachine): Outcome {
-  const { state: m, world } = machine;
+  const m = machine.state;
   const findings = findingsOf(machine).map(({ kind, at }) => ({ kind, at }));
   if (m[L.OOPS] !== 0) {
-    return { coordinator: { end: 'stopped' }, tasks: {}, restores: [], context: null, findings, seen: 0 };
+    const seen = seenOf(machine);
+    return { coordinator: { end: 'stopped' }, tasks: {}, restores: [], context: null, findings, seen };
   }
   const final = finalState(machine);
   const tasks: Record<string, Outcome['tasks'][string]> = {};
@@ -155,12 +157,39 @@ export function outcomeOf(machine: SimulatedMachine): Outcome {
     restores: final.restores,
     context: final.context ? { references: final.context.references } : null,
     findings,
-    seen: seenOf(m, world.ctx),
+    seen: seenOf(machine),
   };
 }
 
-/** What tells two equal ends apart: bits seen on the way, and the error that was recorded. */
-function seenOf(m: Int32Array, ctx: number): number {
-  const decided = m[ctx + L.KFLAGS]! & (L.CKPT_CTX_SUCCESS | L.CKPT_CTX_ERROR);
-  return m[L.SEEN]! | (decided << 6) | ((-m[ctx + L.ERRNO]! & 0x3ff) << 12);
+/** Bits of `seen` that are read off the end: below are those of seen.ts, SUCCESS and ERROR, and the error that was recorded. */
+const MARKED_ALIVE = 1 << 22;
+const ASLEEP_FOR_GOOD = 1 << 23;
+const LISTED_UNFINISHED = 1 << 24;
+
+/**
+ * What tells two equal ends apart for the properties: bits seen on the way, the error that was recorded, and what the
+ * outcome leaves out of the end itself. A whole number below 2^53.
+ */
+function seenOf(machine: SimulatedMachine): number {
+  const { state: m, world } = machine;
+  const { ctx } = world;
+  let bits = m[L.SEEN]! | ((m[ctx + L.KFLAGS]! & (L.CKPT_CTX_SUCCESS | L.CKPT_CTX_ERROR)) << 6);
+  bits |= (-m[ctx + L.ERRNO]! & 0x3ff) << 12;
+  let others = 0;
+  for (let i = 0; i < world.nrTasks; i++) {
+    const task = machine.taskOf(i);
+    const flags = m[task + L.FLAGS]!;
+    const state = m[task + L.STATE]!;
+    if ((flags & (L.MARKED | L.EXIT_STATE)) === L.MARKED) bits |= MARKED_ALIVE;
+    if ((flags & L.MARKED) !== 0 && endOf(machine, task) === 'untouched') others = (others * 31 + i) & 0xfffff;
+    if (state === L.DEEPLY) bits |= ASLEEP_FOR_GOOD;
+    if (m[ctx + L.LIFE] === 2 && isUnfinished(m[task + L.STATUS]!)) bits |= LISTED_UNFINISHED;
+  }
+  if (m[L.OOPS] !== 0) others = m[world.firstTask + L.RESULT]! & 0xfffff;
+  return bits + 2 ** 32 * others;
+}
+
+/** (debug build) Whether the entry says that its task is not at its end. */
+function isUnfinished(status: number): boolean {
+  return (status & (RESTART_DBG_WAITING | RESTART_DBG_RUNNING)) !== 0;
 }

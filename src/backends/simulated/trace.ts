@@ -77,7 +77,9 @@ export class Tracer {
     return this.lanes[(task - this.world.firstTask) / this.world.taskWords]!;
   }
 
-  readonly hear = (kind: string, actor: number, a: number, b: number): void => {
+  readonly hear = (kind: string, actor: number, a: number, b: number, ctx: number): void => {
+    // What happens in another restart's context is none of this record's business.
+    if (ctx !== L.NULL && ctx !== this.world.ctx) return;
     if (kind === 'out-of-bounds') return this.oops(PAST_PIDS_ARR);
     const effect = this.effect(kind, a, b);
     if (!effect) return;

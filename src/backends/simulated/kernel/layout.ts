@@ -114,6 +114,10 @@ export const WILL_EXIT = 4096;
 export const DELAYED = 8192;
 /** Told to fork once more (fault `fork`). */
 export const WILL_FORK = 16384;
+/** Has begun to restore itself (see seen.ts). */
+export const BEGUN = 32768;
+/** Its restore has ended, one way or the other. */
+export const THROUGH = 65536;
 
 export const SIG_KILL = 1;
 export const SIG_STOP = 2;

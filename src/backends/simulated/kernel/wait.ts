@@ -106,7 +106,7 @@ export function* complete(current: number, ctx: number, completion: number): Ste
   yield touch(ctx, completion, EFFECT);
   live(ctx);
   m[ctx + completion]!++;
-  note('complete', current, completion);
+  note('complete', current, completion, 0, ctx);
   wakeQueue(ctx + completion, true, current);
 }
 
@@ -115,7 +115,7 @@ export function* completeAll(current: number, ctx: number, completion: number): 
   yield touch(ctx, completion, EFFECT);
   live(ctx);
   m[ctx + completion]! += COMPLETE_ALL;
-  note('complete', current, completion);
+  note('complete', current, completion, 0, ctx);
   wakeQueue(ctx + completion, false, current);
 }
 

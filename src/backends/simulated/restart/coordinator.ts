@@ -7,7 +7,6 @@ import {
   NR_PIDS,
   NR_TOTAL,
   NULL,
-  OWNER,
   RESTART_FROZEN,
   RESTART_TASKSELF,
   ROOT_NSPROXY,
@@ -17,7 +16,6 @@ import {
 } from '../kernel/layout.ts';
 import { readLockTasklist, readUnlockTasklist } from '../kernel/lock.ts';
 import { BUG, m, NULL_DEREFERENCE, note, oops, world } from '../kernel/memory.ts';
-import { sawZombie } from '../kernel/seen.ts';
 import { cgroupFreezerMakeFrozen, forceSigkill } from '../kernel/signal.ts';
 import {
   at,
@@ -243,6 +241,5 @@ export function* doRestoreCoord(current: number, ctx: number, pid: number): Step
 
   at(current, POINT_RELEASE);
   if (!variant.keptContext || !failed) yield* clearTaskCtx(current, current);
-  if (!failed) sawZombie(current, m[ctx + OWNER]!);
   return ret;
 }

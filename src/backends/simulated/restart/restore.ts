@@ -44,13 +44,13 @@ export function* restoreTask(current: number, ctx: number): Steps<number> {
 
 /** Only what is seen from outside: who restores itself, and whether somebody else does so meanwhile. */
 export function beginRestore(current: number): void {
-  beginsRestore();
+  beginsRestore(current);
   note('restore-begin', current);
 }
 
 /** The record that was read is the task's own from now on. */
 export function endRestore(current: number, h: number): number {
-  endsRestore();
+  endsRestore(current);
   note('restore-end', current, h < 0 ? h : world.objectRecord[h]!);
   if (h < 0) return h;
   const record = world.objectRecord[h]!;

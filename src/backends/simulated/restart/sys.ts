@@ -35,6 +35,7 @@ import {
 } from '../kernel/layout.ts';
 import { lock, unlock } from '../kernel/lock.ts';
 import { BUG, m, note, oops, world } from '../kernel/memory.ts';
+import { sawSuccess } from '../kernel/seen.ts';
 import { failure, kmalloc } from '../kernel/slab.ts';
 import { complete, completeAll, waitForCompletion, wakeUpAll } from '../kernel/wait.ts';
 import { FAIL_READ } from '../kernel/world.ts';
@@ -123,14 +124,14 @@ export function* decide(current: number, ctx: number, flag: number): Steps<boole
   live(ctx);
   if ((m[ctx + KFLAGS]! & (CKPT_CTX_SUCCESS | CKPT_CTX_ERROR)) !== 0) return true;
   m[ctx + KFLAGS]! |= flag;
-  if (flag === CKPT_CTX_SUCCESS) note('success', current);
+  if (flag === CKPT_CTX_SUCCESS) declareSuccess(current);
   return false;
 }
 
 /** ckpt_set_error(): the first error is the one that counts. */
 export function* ckptSetError(current: number, ctx: number, err: number): Steps {
   const late = yield* claimError(current, ctx);
-  note('error', current, err, late ? 0 : 1);
+  note('error', current, err, late ? 0 : 1, ctx);
   if (!late || variant.lastError) {
     yield* store(ctx, ERRNO, err);
     if (variant.errorSemaphore) yield* complete(current, ctx, ERRNO_SYNC);
@@ -139,10 +140,16 @@ export function* ckptSetError(current: number, ctx: number, err: number): Steps 
   }
 }
 
+/** Only what is seen from outside: from here on it is a success. */
+export function declareSuccess(current: number): void {
+  sawSuccess();
+  note('success', current);
+}
+
 /** ckpt_set_success() */
 export function* ckptSetSuccess(current: number, ctx: number): Steps {
   const decided = yield* testAndSetBit(ctx, KFLAGS, CKPT_CTX_SUCCESS);
-  if (decided === 0) note('success', current);
+  if (decided === 0) declareSuccess(current);
   yield* completeAll(current, ctx, ERRNO_SYNC);
 }
 
@@ -150,7 +157,7 @@ export function* ckptSetSuccess(current: number, ctx: number): Steps {
 export function* ckptErr(current: number, ctx: number, err: number): Steps {
   yield* lock(ctx, MSG_MUTEX);
   if (err !== 0) yield* ckptSetError(current, ctx, err);
-  note('log', current, err);
+  note('log', current, err, 0, ctx);
   unlock(ctx, MSG_MUTEX);
 }
 

@@ -2,7 +2,7 @@
 import { atomicDecAndTest, increment, load, loadCheckpointCtx, type Steps, store } from '../kernel/access.ts';
 import { ACTIVE_PID, COMPLETE, GHOSTQ, NR_PIDS, NR_TOTAL, NULL } from '../kernel/layout.ts';
 import { BUG, m, note, oops, world } from '../kernel/memory.ts';
-import { readPastEnd } from '../kernel/seen.ts';
+import { readPastEnd, sawTurn } from '../kernel/seen.ts';
 import { findTaskByPidNs } from '../kernel/task.ts';
 import { complete, wakeUpAll, wakeUpProcess } from '../kernel/wait.ts';
 import { ESRCH } from './errno.ts';
@@ -30,7 +30,7 @@ export function* isTaskActive(ctx: number, pid: number): Steps<boolean> {
 /** restore_task_done() */
 export function* restoreTaskDone(current: number, ctx: number): Steps {
   const last = yield* atomicDecAndTest(ctx, NR_TOTAL);
-  note('done', current, m[ctx + NR_TOTAL]!);
+  note('done', current, m[ctx + NR_TOTAL]!, 0, ctx);
   if (last) yield* complete(current, ctx, COMPLETE);
   if ((yield* load(ctx, NR_TOTAL)) < 0) oops(BUG);
 }
@@ -40,6 +40,7 @@ export function* restoreActivateNext(current: number, ctx: number): Steps<number
   if (variant.turnIsHandedOver) return yield* handOverTurn(current, ctx);
   const active = yield* increment(ctx, ACTIVE_PID);
   note('activate', current, active, active < m[ctx + NR_PIDS]! ? world.pids[active]! : 0);
+  sawTurn(current, active);
   if ((yield* load(ctx, ACTIVE_PID)) > m[ctx + NR_PIDS]!) oops(BUG);
 
   if (!(yield* allTasksActivated(ctx))) {
@@ -79,6 +80,7 @@ export function* handOverTurn(current: number, ctx: number): Steps<number> {
   }
   yield* store(ctx, ACTIVE_PID, active);
   note('activate', current, active, active < m[ctx + NR_PIDS]! ? world.pids[active]! : 0);
+  sawTurn(current, active);
   if (task !== NULL) yield* wakeUpProcess(current, task);
   else yield* wakeUpAll(current, ctx, GHOSTQ);
   return 0;

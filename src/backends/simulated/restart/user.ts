@@ -22,7 +22,7 @@ import {
   WILL_FORK,
 } from '../kernel/layout.ts';
 import { m, note, world } from '../kernel/memory.ts';
-import { sawEarly, sawFrozenRun } from '../kernel/seen.ts';
+import { sawEarly, sawFrozenRun, sawZombies } from '../kernel/seen.ts';
 import { deliverSignals, forceSigkill } from '../kernel/signal.ts';
 import { at, numberOf } from '../kernel/task.ts';
 import { fatalSignalPending } from '../kernel/wait.ts';
@@ -99,6 +99,7 @@ export function enterSyscall(current: number): void {
 export function leaveSyscall(current: number, result: number): void {
   m[current + RESULT] = result;
   note('return', current, result);
+  sawZombies(current, result);
 }
 
 /** User space runs again: the restart is over for this task. */
