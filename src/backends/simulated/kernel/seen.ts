@@ -51,7 +51,7 @@ export function readPastEnd(): number {
 }
 
 /** The task that the image names at this place; NULL where there is none. */
-function named(place: number): number {
+export function namedAt(place: number): number {
   return place >= 0 && place < world.pids.length ? world.byPid(world.pids[place]!) : NULL;
 }
 
@@ -59,7 +59,7 @@ function named(place: number): number {
 export function beginsRestore(task: number): void {
   if (m[RESTORING_NOW]!++ > 0) m[SEEN]! |= SEEN_OVERLAP;
   if (!world.taskself) {
-    const isItsTurn = named(m[world.ctx + ACTIVE_PID]!) === task;
+    const isItsTurn = namedAt(m[world.ctx + ACTIVE_PID]!) === task;
     if (!isItsTurn) m[SEEN]! |= SEEN_TURN;
     /* as long as the turn has been passed on as it should, whoever has it is the next of the image */
     if ((m[SEEN]! & (SEEN_TURN | SEEN_ORDER)) === SEEN_TURN && !isNextOfImage(task)) m[SEEN]! |= SEEN_ORDER;
@@ -69,9 +69,9 @@ export function beginsRestore(task: number): void {
 }
 
 /** Whether all before this task in the image have begun, or are dying. */
-function isNextOfImage(task: number): boolean {
+export function isNextOfImage(task: number): boolean {
   for (let place = 0; place < world.pids.length; place++) {
-    const other = named(place);
+    const other = namedAt(place);
     if (other === task) return true;
     if (other === NULL || !((m[other + FLAGS]! & BEGUN) !== 0 || m[other + POINT] === POINT_EXIT)) return false;
   }
@@ -86,7 +86,7 @@ export function endsRestore(task: number): void {
 
 /** active_pid was moved on to `index`. */
 export function sawTurn(by: number, index: number): void {
-  const before = named(index - 1);
+  const before = namedAt(index - 1);
   const isOver = before !== NULL && ((m[before + FLAGS]! & THROUGH) !== 0 || m[before + POINT] === POINT_EXIT);
   if (index === 0 ? by !== world.firstTask : !isOver) m[SEEN]! |= SEEN_TURN;
 }
@@ -96,10 +96,10 @@ export function sawThreads(): void {
 }
 
 /** Whether a task that the image names has not restored itself yet. */
-function isSomeoneUnrestored(): boolean {
+export function isSomeoneUnrestored(): boolean {
   if (world.taskself) return m[world.firstTask + RECORD] === 0;
   for (let place = 0; place < world.pids.length; place++) {
-    const task = named(place);
+    const task = namedAt(place);
     if (task === NULL || m[task + RECORD] === 0) return true;
   }
   return false;
@@ -111,7 +111,7 @@ export function sawSuccess(): void {
 }
 
 /** Whether restart gave the task an error, and not a saved value that happens to be negative. */
-function hasFailed(task: number): boolean {
+export function returnedAnError(task: number): boolean {
   const record = m[task + RECORD]! - 1;
   return m[task + RESULT]! < 0 && (record < 0 || world.retval[record] !== m[task + RESULT]);
 }
@@ -119,7 +119,7 @@ function hasFailed(task: number): boolean {
 /** Called when a task is back in user space. */
 export function sawEarly(task: number): void {
   const { ctx } = world;
-  if ((task === world.firstTask && !world.taskself) || hasFailed(task) || m[ctx + LIFE] === 0) return;
+  if ((task === world.firstTask && !world.taskself) || returnedAnError(task) || m[ctx + LIFE] === 0) return;
   const isDeclared = (m[ctx + KFLAGS]! & CKPT_CTX_SUCCESS) !== 0;
   if (!isDeclared || ((m[SEEN]! & SEEN_UNRESTORED) !== 0 && isSomeoneUnrestored())) m[SEEN]! |= SEEN_EARLY;
 }
@@ -134,7 +134,7 @@ export function sawZombies(task: number, result: number): void {
   if (task !== world.firstTask || result < 0 || world.taskself) return;
   for (let record = 0; record < world.zombie.length; record++) {
     if (world.zombie[record] === 0) continue;
-    const zombie = named(record);
+    const zombie = namedAt(record);
     if (zombie !== NULL && (m[zombie + FLAGS]! & EXIT_STATE) === 0) m[SEEN]! |= SEEN_ZOMBIE;
   }
 }
