@@ -2,6 +2,7 @@
 import type { BackendName, Case } from '../model/case.ts';
 import type { Finding, RunRecord } from '../record/record.ts';
 import type { ProtocolCoverage } from '../record/verdict.ts';
+import type { Draws } from './draws.ts';
 
 /** One thing that a backend can or can't do on this machine. */
 export interface Capability {
@@ -85,10 +86,24 @@ export interface Machine {
   alone(actor: number): boolean;
   /** What was reached since the machine was opened; undefined when it was not asked to look. */
   coverage?(): ProtocolCoverage | undefined;
+  /** A fast way to run at random; undefined where there is none. */
+  readonly randomWalk?: RandomWalk | undefined;
   /** How the run ended, as an outcome; meaningful when nobody can move. */
   outcome(): Outcome;
   /** The record since reset; the machine must have been opened with `trace`. */
   record(seed: string | null, schedule: readonly string[], end: RunRecord['end']): RunRecord;
+}
+
+/** Random runs of a machine by a faster way than step by step. */
+export interface RandomWalk {
+  /** Who moved in the last run, step by step; only the first `length` are of it. Overwritten by the next run. */
+  readonly moves: Int32Array;
+  readonly length: number;
+  /**
+   * Runs from the start with each step drawn evenly among those who can move, until nobody can (true), at most `maxSteps`
+   * steps (false). Events of the environment come at steps drawn evenly from `expectedSteps`.
+   */
+  run(draws: Draws, expectedSteps: number, maxSteps: number): boolean;
 }
 
 /** The end of a run in the form of `mktrouble outcomes --json`. */

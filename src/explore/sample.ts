@@ -1,8 +1,9 @@
 /** Tries a number of schedules, and keeps one for each way in which the case ended. */
-import seedrandom from 'seedrandom';
-import type { Machine, Outcome } from '../backends/backend.ts';
-import { type Chooser, firstComes, randomChooser, walk } from '../backends/walk.ts';
+import type { Machine } from '../backends/backend.ts';
+import { Draws } from '../backends/draws.ts';
+import { firstComes, randomChooser, walk } from '../backends/walk.ts';
 import { type Ending, toEnd } from './exhaustive.ts';
+import { Fingerprint, FingerprintSet } from './fingerprint.ts';
 import { pctChooser } from './pct.ts';
 
 export interface SampleOptions {
@@ -28,20 +29,38 @@ export function lengthOfRun(machine: Machine, maxSteps: number): number {
   return walk(machine, firstComes, maxSteps).moves.length;
 }
 
-/**
- * The choices of one schedule of a case: number `index`, from 0, of those that the seed stands for. The generator is
- * seeded once for each schedule with a text that names it, so any one can be repeated by itself.
- */
-export function chooserOf(
-  machine: Machine,
-  options: Omit<SampleOptions, 'schedules' | 'maxSteps'>,
-  length: number,
-  seed: string,
-): Chooser {
-  const random = seedrandom.alea(seed);
-  return options.strategy === 'pct'
-    ? pctChooser(machine, random, length, options.depth)
-    : randomChooser(machine, random, length);
+/** Schedules of a case by their numbers, all from one seed: any one can be repeated by itself. */
+export class Schedules {
+  private readonly machine: Machine;
+  private readonly options: Omit<SampleOptions, 'schedules'>;
+  private readonly expectedSteps: number;
+  private readonly draws: Draws;
+
+  constructor(machine: Machine, options: Omit<SampleOptions, 'schedules'>) {
+    this.machine = machine;
+    this.options = options;
+    this.expectedSteps = lengthOfRun(machine, options.maxSteps);
+    this.draws = new Draws(options.seed);
+  }
+
+  /** Runs schedule number `index`, from 0. The moves are overwritten by the next. */
+  run(index: number): { readonly moves: ArrayLike<number>; readonly length: number; readonly isCut: boolean } {
+    const { machine, draws, expectedSteps } = this;
+    const { strategy, depth, maxSteps } = this.options;
+    draws.goTo(index);
+    const fast = strategy === 'random' ? machine.randomWalk : undefined;
+    if (fast) {
+      const isOver = fast.run(draws, expectedSteps, maxSteps);
+      return { moves: fast.moves, length: fast.length, isCut: !isOver };
+    }
+    const random = (): number => draws.fraction();
+    const chooser =
+      strategy === 'pct'
+        ? pctChooser(machine, random, expectedSteps, depth)
+        : randomChooser(machine, random, expectedSteps);
+    const { moves, end } = walk(machine, chooser, maxSteps);
+    return { moves, length: moves.length, isCut: end === 'cut' };
+  }
 }
 
 /** Schedules that are run in one slice. */
@@ -54,24 +73,50 @@ export function sample(machine: Machine, options: SampleOptions): SampleResult {
 
 /** The same a slice at a time, for callers that have other things to see to. */
 export function* sampleInSlices(machine: Machine, options: SampleOptions): Generator<void, SampleResult> {
-  const length = lengthOfRun(machine, options.maxSteps);
-  const seen = new Map<string, Ending>();
+  const schedules = new Schedules(machine, options);
+  const ends = new Ends(machine);
   let transitions = 0;
-  let schedules = 0;
-  let cut: readonly number[] | undefined;
-  while (schedules < options.schedules && cut === undefined) {
-    const seed = options.schedules === 1 ? options.seed : `${options.seed}/${schedules}`;
-    const { moves, end } = walk(machine, chooserOf(machine, options, length, seed), options.maxSteps);
-    schedules++;
-    if (schedules % SCHEDULES_PER_SLICE === 0) yield;
-    transitions += moves.length;
-    if (end === 'cut') {
-      cut = moves;
-      break;
-    }
-    const outcome: Outcome = machine.outcome();
-    const key = JSON.stringify(outcome);
-    if (!seen.has(key)) seen.set(key, { outcome, moves });
+  for (let i = 0; i < options.schedules; i++) {
+    if (i % SCHEDULES_PER_SLICE === SCHEDULES_PER_SLICE - 1) yield;
+    const { moves, length, isCut } = schedules.run(i);
+    transitions += length;
+    if (isCut) return { endings: ends.all(), schedules: i + 1, transitions, cut: Array.from(moves).slice(0, length) };
+    ends.reach(moves, length);
   }
-  return { endings: [...seen.values()], schedules, transitions, ...(cut && { cut }) };
+  return { endings: ends.all(), schedules: options.schedules, transitions };
+}
+
+/** The ways in which the schedules ended, each with the first moves that led there. */
+class Ends {
+  private readonly machine: Machine;
+  private readonly known = new Map<string, Ending>();
+  private readonly finals = new FingerprintSet();
+  private readonly print = new Fingerprint();
+  /** The first final state, and its fingerprint: the others differ in a few words. */
+  private readonly first: Int32Array;
+  private readonly firstPrint = new Fingerprint();
+
+  constructor(machine: Machine) {
+    this.machine = machine;
+    this.first = machine.state.slice();
+  }
+
+  /** The machine stands at the end of these moves. */
+  reach(moves: ArrayLike<number>, length: number): void {
+    const { machine, finals, print, first, firstPrint, known } = this;
+    if (finals.size === 0) {
+      first.set(machine.state);
+      firstPrint.of(first);
+    }
+    print.change(firstPrint.high, firstPrint.low, first, 0, machine.state);
+    const before = finals.size;
+    if (finals.numberOf(print.high, print.low) < before) return;
+    const outcome = machine.outcome();
+    const key = JSON.stringify(outcome);
+    if (!known.has(key)) known.set(key, { outcome, moves: Array.from(moves).slice(0, length) });
+  }
+
+  all(): readonly Ending[] {
+    return [...this.known.values()];
+  }
 }

@@ -2,16 +2,17 @@
 import type { Case, Who } from '../../model/case.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { ProtocolCoverage } from '../../record/verdict.ts';
-import type { Machine, Outcome } from '../backend.ts';
+import type { Machine, Outcome, RandomWalk } from '../backend.ts';
 import { type Compiled, compiledModel } from './compile/compile.ts';
 import type { Rewrite } from './compile/source.ts';
 import { Visits } from './coverage.ts';
-import { canCome, come, type Event, passOver } from './faults.ts';
+import { canCome, come, type Event, passOver, VERBS } from './faults.ts';
 import { ACQUIRE, ACQUIRE_READ } from './kernel/access.ts';
 import { DELAYED, DUE, FLAGS, OOPS, OOPS_AT, PC, POINT, PREPARED, RUNNING, STATE } from './kernel/layout.ts';
 import { type Listener, m, OOPSED, use } from './kernel/memory.ts';
 import type { World } from './kernel/world.ts';
 import { finalState, findingsOf, outcomeOf } from './outcome.ts';
+import { RandomRun } from './random-run.ts';
 import { Reduction } from './reduction.ts';
 import { useVariant } from './restart/variant.ts';
 import { Tracer } from './trace.ts';
@@ -45,12 +46,13 @@ export class SimulatedMachine implements Machine {
   private readonly case: Case;
   private readonly variant: Variant;
   private readonly start: Int32Array;
-  private readonly events: readonly Event[];
+  readonly events: readonly Event[];
   private readonly who: readonly Who[];
   private readonly tracer: Tracer | null;
   private readonly listener: Listener | null;
   private readonly reduction: Reduction;
   private readonly visits: Visits | null;
+  private randomRun: RandomRun | undefined;
   /** The task that ran into the kernel defect that stopped the last run. */
   crashed = 0;
 
@@ -194,6 +196,16 @@ export class SimulatedMachine implements Machine {
 
   outcome(): Outcome {
     return outcomeOf(this);
+  }
+
+  /** None for a machine that is watched, nor where a fault holds tasks back. */
+  get randomWalk(): RandomWalk | undefined {
+    if (this.tracer || this.visits || this.world.faults.some(({ verb }) => verb === VERBS.delay)) return undefined;
+    if (!this.randomRun) {
+      this.reset();
+      this.randomRun = new RandomRun(this);
+    }
+    return this.randomRun;
   }
 
   /** The tasks by their numbers: `coordinator`, then pids. */

@@ -136,20 +136,22 @@ function isNode(tree: unknown): tree is Node {
   return tree !== null && typeof tree === 'object' && typeof (tree as Partial<Node>).type === 'string';
 }
 
-/** Parameters and locals. */
+/** Parameters and locals, those of functions inside of it too. */
 function declaredNames(node: FunctionNode): Set<string> {
-  const names = new Set(node.params.map((param) => (param as Identifier).name));
+  const names = new Set<string>();
+  const declare = (pattern: Pattern): void => {
+    if (pattern.type === 'Identifier') names.add(pattern.name);
+    else if (pattern.type === 'ObjectPattern') {
+      for (const one of pattern.properties) declare(one.type === 'Property' ? one.value : one.argument);
+    }
+  };
   const visit = (tree: unknown): void => {
     if (Array.isArray(tree)) return tree.forEach(visit);
     if (!isNode(tree)) return;
-    if (tree.type === 'VariableDeclarator') {
-      const { id } = tree as VariableDeclarator;
-      if (id.type === 'Identifier') names.add(id.name);
-      else if (id.type === 'ObjectPattern')
-        for (const one of id.properties) names.add(((one as Property).value as Identifier).name);
-    }
+    if (tree.type === 'VariableDeclarator') declare((tree as VariableDeclarator).id);
+    else if (/Function/.test(tree.type)) (tree as FunctionNode).params.forEach(declare);
     Object.values(tree).forEach(visit);
   };
-  visit(node.body);
+  visit(node);
   return names;
 }
