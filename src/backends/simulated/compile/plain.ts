@@ -7,7 +7,7 @@ import type {
   Expression,
   Identifier,
   Node,
-  Property,
+  Pattern,
   SequenceExpression,
   VariableDeclarator,
 } from 'acorn';
