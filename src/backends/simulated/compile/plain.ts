@@ -2,15 +2,7 @@
  * The model's ordinary functions as a build wants them: constants and switches in place of their names, the machine (`m`,
  * `world`) handed in, notes left out where nobody listens. As they stand each would look its constants up anew.
  */
-import type {
-  CallExpression,
-  Expression,
-  Identifier,
-  Node,
-  Pattern,
-  SequenceExpression,
-  VariableDeclarator,
-} from 'acorn';
+import type { CallExpression, Expression, Identifier, Node, Pattern, VariableDeclarator } from 'acorn';
 import { type Constant, constantOf } from './constant.ts';
 import type { FunctionNode } from './source.ts';
 
