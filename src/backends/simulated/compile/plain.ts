@@ -70,7 +70,10 @@ class PlainBuild {
   }
 
   private visit(tree: unknown): void {
-    if (Array.isArray(tree)) return tree.forEach((one) => this.visit(one));
+    if (Array.isArray(tree)) {
+      for (const one of tree) this.visit(one);
+      return;
+    }
     if (!isNode(tree)) return;
     const expression = tree as Expression;
     const known = constantOf(expression, (name) => this.constant(name), this.facts);
