@@ -165,6 +165,7 @@ export function outcomeOf(machine: SimulatedMachine): Outcome {
 const MARKED_ALIVE = 1 << 22;
 const ASLEEP_FOR_GOOD = 1 << 23;
 const LISTED_UNFINISHED = 1 << 24;
+const KILLED_ALIVE = 1 << 26;
 
 /**
  * What tells two equal ends apart for the properties: bits seen on the way, the error that was recorded, and what the
@@ -182,6 +183,7 @@ function seenOf(machine: SimulatedMachine): number {
     const state = m[task + L.STATE]!;
     if ((flags & (L.MARKED | L.EXIT_STATE)) === L.MARKED) bits |= MARKED_ALIVE;
     if ((flags & L.MARKED) !== 0 && endOf(machine, task) === 'untouched') others = (others * 31 + i) & 0xfffff;
+    if ((m[task + L.PENDING]! & L.SIG_KILL) !== 0 && state !== L.DEAD && state !== L.FROZEN) bits |= KILLED_ALIVE;
     if (state === L.DEEPLY) bits |= ASLEEP_FOR_GOOD;
     if (m[ctx + L.LIFE] === 2 && isUnfinished(m[task + L.STATUS]!)) bits |= LISTED_UNFINISHED;
   }

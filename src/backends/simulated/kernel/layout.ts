@@ -118,6 +118,8 @@ export const WILL_FORK = 16384;
 export const BEGUN = 32768;
 /** Its restore has ended, one way or the other. */
 export const THROUGH = 65536;
+/** Has begun to restore itself after an error was recorded. */
+export const BEGUN_LATE = 131072;
 
 export const SIG_KILL = 1;
 export const SIG_STOP = 2;

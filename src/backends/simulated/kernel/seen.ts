@@ -6,6 +6,8 @@
 import {
   ACTIVE_PID,
   BEGUN,
+  BEGUN_LATE,
+  CKPT_CTX_ERROR,
   CKPT_CTX_SUCCESS,
   EXIT_STATE,
   FLAGS,
@@ -42,6 +44,10 @@ export const SEEN_TURN = 64;
 export const SEEN_UNRESTORED = 128;
 /** A task began to restore itself before one that comes before it in the image, twice, or unnamed. */
 export const SEEN_ORDER = 1024;
+/** active_pid was moved on, by whomever. */
+export const SEEN_ACTIVATED = 2048;
+/** A task restored itself though an error was recorded before it began. */
+export const SEEN_READ_ON = 1 << 25;
 
 /** Something was read past the end of pids_arr: a defect to be reported, which yields 0; the run goes on. */
 export function readPastEnd(): number {
@@ -59,13 +65,13 @@ export function namedAt(place: number): number {
 export function beginsRestore(task: number): void {
   if (m[RESTORING_NOW]!++ > 0) m[SEEN]! |= SEEN_OVERLAP;
   if (!world.taskself) {
-    const isItsTurn = namedAt(m[world.ctx + ACTIVE_PID]!) === task;
+    const isItsTurn = (m[SEEN]! & SEEN_ACTIVATED) !== 0 && namedAt(m[world.ctx + ACTIVE_PID]!) === task;
     if (!isItsTurn) m[SEEN]! |= SEEN_TURN;
     /* as long as the turn has been passed on as it should, whoever has it is the next of the image */
     if ((m[SEEN]! & (SEEN_TURN | SEEN_ORDER)) === SEEN_TURN && !isNextOfImage(task)) m[SEEN]! |= SEEN_ORDER;
     if ((m[task + FLAGS]! & BEGUN) !== 0) m[SEEN]! |= SEEN_ORDER;
   }
-  m[task + FLAGS]! |= BEGUN;
+  m[task + FLAGS]! |= (m[world.ctx + KFLAGS]! & CKPT_CTX_ERROR) === 0 ? BEGUN : BEGUN | BEGUN_LATE;
 }
 
 /** Whether all before this task in the image have begun, or are dying. */
@@ -78,16 +84,18 @@ export function isNextOfImage(task: number): boolean {
   return false;
 }
 
-/** It has ended. */
-export function endsRestore(task: number): void {
+/** It has ended, with success or without. */
+export function endsRestore(task: number, isRestored: boolean): void {
   m[RESTORING_NOW]!--;
   m[task + FLAGS]! |= THROUGH;
+  if (isRestored && (m[task + FLAGS]! & BEGUN_LATE) !== 0) m[SEEN]! |= SEEN_READ_ON;
 }
 
 /** active_pid was moved on to `index`. */
 export function sawTurn(by: number, index: number): void {
   const before = namedAt(index - 1);
   const isOver = before !== NULL && ((m[before + FLAGS]! & THROUGH) !== 0 || m[before + POINT] === POINT_EXIT);
+  m[SEEN]! |= SEEN_ACTIVATED;
   if (index === 0 ? by !== world.firstTask : !isOver) m[SEEN]! |= SEEN_TURN;
 }
 

@@ -50,7 +50,7 @@ export function beginRestore(current: number): void {
 
 /** The record that was read is the task's own from now on. */
 export function endRestore(current: number, h: number): number {
-  endsRestore(current);
+  endsRestore(current, h >= 0);
   note('restore-end', current, h < 0 ? h : world.objectRecord[h]!);
   if (h < 0) return h;
   const record = world.objectRecord[h]!;
