@@ -136,9 +136,6 @@ export interface Fault {
   readonly position?: Position;
 }
 
-export const STRATEGIES = ['random', 'pct', 'exhaustive', 'replay'] as const;
-export type StrategyName = (typeof STRATEGIES)[number];
-
 export interface Explore {
   readonly strategy: 'random' | 'pct' | 'exhaustive';
   readonly schedules: number;
@@ -204,8 +201,3 @@ export interface Case {
 
 /** The file as a user wrote it is YAML; a case made in code has this for its position. */
 export const NOWHERE: Position = { file: '(code)', line: 1, column: 1 };
-
-/** The task with this pid; undefined for one that the tree does not have. */
-export function taskOf(c: Case, pid: number): Task | undefined {
-  return c.tasks.find((task) => task.pid === pid);
-}
