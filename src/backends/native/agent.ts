@@ -6,6 +6,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { rmdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How often, and after how many milliseconds each, it is looked whether a cgroup is empty. */
+const EMPTY_LOOKS = 400;
+const EMPTY_PAUSE = 5;
 
 export interface AgentOptions {
   /** Path of the compiled program. */
@@ -142,10 +147,10 @@ export class Agent {
   #end(how: string, resolve: () => void): void {
     this.#over = true;
     const { cgroup } = this.#options;
-    // The warden does this itself, unless it was killed.
-    if (cgroup !== undefined && this.#child.pid) removeQuietly(path.join(cgroup, `mktrouble-${this.#child.pid}`));
     this.#fail(how);
-    resolve();
+    // The warden does this itself, unless it was killed.
+    if (cgroup === undefined || !this.#child.pid) resolve();
+    else void removeEmptied(path.join(cgroup, `mktrouble-${this.#child.pid}`)).then(resolve);
   }
 
   #fail(how: string): void {
@@ -165,10 +170,15 @@ export class Agent {
   }
 }
 
-function removeQuietly(folder: string): void {
-  try {
-    rmdirSync(folder);
-  } catch {
-    // It is gone already, as it should be.
+/** Removes a cgroup that is there no more, as it should be, or that the kernel has yet to empty: the dead leave it last. */
+async function removeEmptied(folder: string): Promise<void> {
+  for (let i = 0; i < EMPTY_LOOKS; i++) {
+    try {
+      rmdirSync(folder);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EBUSY') return;
+    }
+    await sleep(EMPTY_PAUSE);
   }
 }

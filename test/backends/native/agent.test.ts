@@ -15,7 +15,7 @@ describe('The agent', () => {
     this.timeout(60_000);
     const cache = mkdtempSync(path.join(tmpdir(), 'mktrouble-'));
     try {
-      const programs = await Promise.all([1, 2, 3].map(() => compileAgent(false, cache)));
+      const programs = await Promise.all([1, 2].map(() => compileAgent(false, cache)));
       assert.equal(new Set(programs).size, 1);
       assert.deepEqual(readdirSync(cache), [path.basename(programs[0]!)]);
     } finally {

@@ -74,7 +74,7 @@ void census(struct seen *all)
 		seen->there = look(task, seen);
 		if (seen->there && traced)
 			seen->tracer = tracer_of(task);
-		/* Who is back in user space sits in pause(2). */
+		/* Who is back in user space sleeps nowhere that matters. */
 		if (!seen->there || seen->state == 'Z' || seen->state == 'X' || task->state == USER)
 			continue;
 		if (proc_read(arena->procfs, pid_of(task->leader), task->pid, "wchan", seen->wchan, sizeof(seen->wchan)) < 0)

@@ -59,6 +59,10 @@ void out_number(long value);
 void out_text(const char *text);
 void out_send(void);
 
+/* ---- report.c: `status` has wait statuses by actor, -1 where there is none ---- */
+enum end { OVER, CRASHED, CUT, LATE, NOT_BUILT };
+void report_print(enum end end, const struct seen *all, const int *status);
+
 /* ---- trace.c ---- */
 void trace_print(void);
 

@@ -34,8 +34,6 @@ void big_unlock(void);
 /* The next access, and in which function: somebody else may come first. Labels are those of the simulated backend. */
 void touch_in(struct actor *me, const char *function, const char *what);
 #define touch(me, what) touch_in(me, __func__, what)
-/* The end of an actor's last step. */
-void leave(struct actor *me);
 /* Gives up the big lock and sleeps until its state is no longer `asleep`. Has the big lock again afterwards. */
 void sleep_while(struct actor *me, enum state asleep);
 /* Called by whoever stopped moving, with the big lock: notices when nobody can move any more. */

@@ -16,7 +16,7 @@ static void post(struct actor *task, unsigned signal, struct actor *by)
 	task->pending |= signal;
 	if (task->state == SLEEPING || (task->state == KILLABLE && signal == SIG_KILL)) {
 		try_to_wake_up(task, by);
-	} else if ((task->state == STOPPED && signal == SIG_KILL) || task->state == IDLE) {
+	} else if (((task->state == STOPPED || task->state == USER) && signal == SIG_KILL) || task->state == IDLE) {
 		/* Really stopped: it has to run to die. */
 		if (task->state == STOPPED)
 			ask(task, TO_CONTINUE, 0);
@@ -84,7 +84,7 @@ int deliver_signals(struct actor *me)
 
 int can_be_hit(const struct actor *task, unsigned signal)
 {
-	if (task->pending & (signal | SIG_KILL))
+	if ((task->flags & EXIT_STATE) || (task->pending & (signal | SIG_KILL)))
 		return 0;
 	switch (task->state) {
 	case RUNNING: case PREPARED: case SLEEPING: case DEEPLY: case KILLABLE:

@@ -249,18 +249,29 @@ static void take_turn(struct actor *me)
 
 /* ---- preemption points ---- */
 
-/* Free runs let others in now and then: where is the actor's own seeded choice. */
-static int lets_others_in(struct actor *me)
+/*
+ * Free runs let others in now and then: where, and whether only for once or for as long as anybody else can move, is the
+ * actor's own seeded choice.
+ */
+static void let_others_in(struct actor *me)
 {
 	uint32_t x = me->chance, seldom = (uint32_t)arena->plan.seldom;
 
 	if (!seldom || (me->flags & DYING))
-		return 0;
+		return;
 	x ^= x << 13;
 	x ^= x >> 17;
 	x ^= x << 5;
 	me->chance = x;
-	return x % seldom == 0;
+	if (x % seldom)
+		return;
+	if (x >> 16 & 1) {
+		me->flags |= DELAYED;
+		return;
+	}
+	big_unlock();
+	sys0(SYS_sched_yield);
+	big_lock();
 }
 
 static void begin_step(struct actor *me)
@@ -277,21 +288,10 @@ static void begin_step(struct actor *me)
 
 void touch_in(struct actor *me, const char *function, const char *what)
 {
-	if (lets_others_in(me)) {
-		big_unlock();
-		sys0(SYS_sched_yield);
-		big_lock();
-	}
+	let_others_in(me);
 	me->function = function;
 	me->what = what;
 	begin_step(me);
-}
-
-void leave(struct actor *me)
-{
-	arena->busy--;
-	somebody_must_move(me);
-	big_unlock();
 }
 
 void sleep_while(struct actor *me, enum state asleep)

@@ -111,9 +111,13 @@ void live(struct actor *me)
 		if (fatal_signal_pending(me))
 			do_exit(me, BY_KILL);
 	} while (!deliver_signals(me));
-	me->state = USER;
 	note(me, E_USER, 0, 0);
-	leave(me);
-	for (;;)
-		sys0(SYS_pause);
+	/* It runs on, as far as anybody can see, until a SIGKILL of the restart finds it. */
+	for (;;) {
+		me->state = USER;
+		sleep_while(me, USER);
+		touch_in(me, "task_main", "state");
+		if (fatal_signal_pending(me))
+			do_exit(me, BY_KILL);
+	}
 }

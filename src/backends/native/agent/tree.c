@@ -19,8 +19,8 @@
 
 #define STACK_BYTES (64 << 10)
 #define NOBODY_UID 65534
-/* Tries to get a pid by ns_last_pid; only other processes of the namespace can take it away. */
-#define TRIES 100
+/* Tries to get a pid. */
+#define TRIES 1000
 
 void cannot_build(struct actor *me, long error, const char *what)
 {
@@ -66,6 +66,7 @@ static void __attribute__((noreturn)) begin(void *actor);
 
 static long make_thread(struct clone_args *args, struct actor *child)
 {
+	long ret;
 	void *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
 
 	if (stack == MAP_FAILED)
@@ -73,12 +74,13 @@ static long make_thread(struct clone_args *args, struct actor *child)
 	args->flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
 	args->stack = (uintptr_t)stack;
 	args->stack_size = STACK_BYTES;
-	if (arena->plan.spawn_by_last_pid)
-		return make_by_last_pid(args, child, begin);
-	return clone_thread(args, begin, child);
+	ret = arena->plan.spawn_by_last_pid ? make_by_last_pid(args, child, begin) : clone_thread(args, begin, child);
+	if (ret < 0)
+		munmap(stack, STACK_BYTES);
+	return ret;
 }
 
-long make_task(struct actor *child)
+static long make_once(struct actor *child)
 {
 	pid_t pid = child->pid;
 	struct clone_args args = { .set_tid = (uintptr_t)&pid, .set_tid_size = 1 };
@@ -97,6 +99,18 @@ long make_task(struct actor *child)
 			begin(child);
 	}
 	return ret < 0 ? ret : 0;
+}
+
+/* The kernel gives the pid of a thread back a little after its group could be reaped: that of the case before may linger. */
+long make_task(struct actor *child)
+{
+	long ret = make_once(child);
+
+	for (int i = 0; ret == -EEXIST && i < TRIES; i++) {
+		sys0(SYS_sched_yield);
+		ret = make_once(child);
+	}
+	return ret;
 }
 
 static void make(struct actor *me, struct actor *child)
