@@ -3,7 +3,7 @@ import type { FinalState, Finding, TaskFinal } from '../../record/record.ts';
 import type { Outcome } from '../backend.ts';
 import * as L from './kernel/layout.ts';
 import { FINDING_KINDS } from './kernel/memory.ts';
-import { SEEN_OUT_OF_BOUNDS } from './kernel/seen.ts';
+import { SEEN_ACTIVATED, SEEN_OUT_OF_BOUNDS } from './kernel/seen.ts';
 import { POINT_EXIT } from './kernel/world.ts';
 import type { SimulatedMachine } from './machine.ts';
 import { RESTART_DBG_RUNNING, RESTART_DBG_WAITING } from './restart/debug.ts';
@@ -145,7 +145,7 @@ export function outcomeOf(machine: SimulatedMachine): Outcome {
   const m = machine.state;
   const findings = findingsOf(machine).map(({ kind, at }) => ({ kind, at }));
   if (m[L.OOPS] !== 0) {
-    const seen = seenOf(machine);
+    const seen = seenBeforeStop(machine);
     return { coordinator: { end: 'stopped' }, tasks: {}, restores: [], context: null, findings, seen };
   }
   const final = finalState(machine);
@@ -174,8 +174,7 @@ const KILLED_ALIVE = 1 << 26;
 function seenOf(machine: SimulatedMachine): number {
   const { state: m, world } = machine;
   const { ctx } = world;
-  let bits = m[L.SEEN]! | ((m[ctx + L.KFLAGS]! & (L.CKPT_CTX_SUCCESS | L.CKPT_CTX_ERROR)) << 6);
-  bits |= (-m[ctx + L.ERRNO]! & 0x3ff) << 12;
+  let bits = m[L.SEEN]! | decisionOf(m, ctx);
   let others = 0;
   for (let i = 0; i < world.nrTasks; i++) {
     const task = machine.taskOf(i);
@@ -187,8 +186,20 @@ function seenOf(machine: SimulatedMachine): number {
     if (state === L.DEEPLY) bits |= ASLEEP_FOR_GOOD;
     if (m[ctx + L.LIFE] === 2 && isUnfinished(m[task + L.STATUS]!)) bits |= LISTED_UNFINISHED;
   }
-  if (m[L.OOPS] !== 0) others = m[world.firstTask + L.RESULT]! & 0xfffff;
   return bits + 2 ** 32 * others;
+}
+
+/** SUCCESS and ERROR, and the error that was recorded. */
+function decisionOf(m: Int32Array, ctx: number): number {
+  const decided = m[ctx + L.KFLAGS]! & (L.CKPT_CTX_SUCCESS | L.CKPT_CTX_ERROR);
+  return (decided << 6) | ((-m[ctx + L.ERRNO]! & 0x3ff) << 12);
+}
+
+/** The same of a run that a kernel defect stopped: what had happened by then, and whether the coordinator had its result. */
+function seenBeforeStop({ state: m, world }: SimulatedMachine): number {
+  const result = m[world.firstTask + L.RESULT]!;
+  const seen = m[L.SEEN]! & ~SEEN_ACTIVATED;
+  return result === L.NO_RESULT ? seen : (seen | decisionOf(m, world.ctx)) + 2 ** 32 * (1 + (result & 0xffff));
 }
 
 /** (debug build) Whether the entry says that its task is not at its end. */
