@@ -1,6 +1,6 @@
 /**
- * Cases in which a step is not as private as it looks. Each has been, or would be, ended wrongly by a reduction that takes
- * that step alone.
+ * Cases in which a step is not as private as it looks. The first two, and that of those held back, were once ended wrongly
+ * by a reduction that took such a step alone; the others watch the places where that can be argued, and was not seen yet.
  */
 import type { ScenarioDocument } from '../../../src/index.ts';
 
