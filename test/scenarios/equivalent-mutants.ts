@@ -1,0 +1,49 @@
+/** Changes of expectations that change nothing, each with the reason. A test finds out when one of them does. */
+
+export interface Equivalent {
+  /** `file#scenario`; any when undefined. */
+  readonly scenario?: string;
+  readonly change: RegExp;
+  /** Only for a task that waits in some run. */
+  readonly waits?: true;
+  readonly reason: string;
+}
+
+export const EQUIVALENT: readonly Equivalent[] = [
+  {
+    change: /^left-waiting: with \d+$/,
+    waits: true,
+    reason:
+      'the task is left waiting in some run: the list says what is true, as the line of the task or violates does',
+  },
+  {
+    scenario: 'ptrace/attached-in-the-middle.yaml#A tracer attaches at any moment',
+    change: /^left-waiting: without 100$/,
+    reason: 'the line of task 100 says that it may be waiting; it is in the list for who reads it',
+  },
+  {
+    scenario: 'signals/stop.yaml#A task is stopped at any moment',
+    change: /^left-waiting: without 100$/,
+    reason: 'the line of task 100 says that it may be waiting; it is in the list for who reads it',
+  },
+  {
+    scenario: 'ptrace/attached-in-the-middle.yaml#A tracer attaches while a task waits for its turn, as published',
+    change: /^left-waiting: without 101$/,
+    reason: 'nobody-left-waiting is violated by others as well; the list is for other protocols, where 101 alone waits',
+  },
+  {
+    scenario: 'bogus-pids/a-dead-root.yaml#The root has exited already',
+    change: /^tasks\.100: exited -> untouched$/,
+    reason: 'a task that had exited before anybody called restart is both',
+  },
+  {
+    scenario: 'bogus-pids/not-of-this-restart.yaml#The image names a task that has exited',
+    change: /^tasks\.101: exited -> untouched$/,
+    reason: 'a task that had exited before anybody called restart is both',
+  },
+  {
+    scenario: 'zombies-and-ghosts/the-dead.yaml#A task that had exited already counts 0',
+    change: /^tasks\.101: exited -> untouched$/,
+    reason: 'a task that had exited before anybody called restart is both',
+  },
+];
