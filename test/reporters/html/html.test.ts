@@ -107,8 +107,12 @@ describe('the HTML report in a browser', function () {
 
   it('steps forwards and backwards, with tree and context as they were', async function () {
     // Some presses of a key do not move the page by one frame: not understood yet, see CHANGELOG, Known defects.
-    console.log('      skipped: the scrubber misses steps when keys are pressed one after the other (a known defect)');
-    this.skip();
+    if (process.env['MKTROUBLE_SCRUBBER'] === undefined) {
+      console.log(
+        '      skipped: the scrubber misses steps when keys are pressed one after the other (a known defect)',
+      );
+      this.skip();
+    }
     await openCase(real.title);
     const playback = new Playback(real.record!, real.violations);
     const check = async (played: number): Promise<void> => {
