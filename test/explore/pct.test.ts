@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import seedrandom from 'seedrandom';
+import type { Machine, Outcome } from '../../src/backends/backend.ts';
+import { walk } from '../../src/backends/walk.ts';
+import { pctBound, pctChooser, sample, switchesOf } from '../../src/explore/index.ts';
+import { SMALL_CASES } from '../backends/simulated/support/cases.ts';
+import { MAX_STEPS } from '../backends/simulated/support/judged.ts';
+import { machineOf } from '../backends/simulated/support/machines.ts';
+
+/** Two actors with `steps` steps each. It is a bug when actor 1 does step `b` after actor 0 has done `a` of its steps, and before `a + 1`. */
+class Race implements Machine {
+  readonly actors = ['0', '1'];
+  readonly firstEvent = 2;
+  readonly state = new Int32Array(3);
+  private readonly steps: number;
+  private readonly a: number;
+  private readonly b: number;
+
+  constructor(steps: number, a: number, b: number) {
+    this.steps = steps;
+    this.a = a;
+    this.b = b;
+  }
+
+  reset(): void {
+    this.state.fill(0);
+  }
+
+  enabled(out: Int32Array): number {
+    let n = 0;
+    for (const actor of [0, 1]) if (this.state[actor]! < this.steps) out[n++] = actor;
+    return n;
+  }
+
+  step(actor: number): void {
+    if (actor === 1 && this.state[1] === this.b && this.state[0] === this.a) this.state[2] = 1;
+    this.state[actor]!++;
+  }
+
+  label(): string {
+    return 'step';
+  }
+
+  alone(): boolean {
+    return false;
+  }
+
+  outcome(): Outcome {
+    return { coordinator: { end: 'x' }, tasks: {}, restores: [], context: null, findings: [], seen: this.state[2]! };
+  }
+
+  record(): never {
+    throw new Error('this machine keeps no record');
+  }
+}
+
+describe('pct', () => {
+  it('states the published bound', () => {
+    assert.equal(pctBound(3, 10, 1), 1 / 3);
+    assert.equal(pctBound(3, 10, 3), 1 / 300);
+  });
+
+  it('finds a bug of depth 2 at least as often as its bound says', () => {
+    const runs = 20_000;
+    for (const [a, b] of [
+      [3, 0],
+      [7, 5],
+      [10, 9],
+    ] as const) {
+      const machine = new Race(10, a, b);
+      const random = seedrandom.alea(`${a} ${b}`);
+      let hits = 0;
+      for (let i = 0; i < runs; i++) {
+        walk(machine, pctChooser(machine, random, 20, 2), 100);
+        hits += machine.state[2]!;
+      }
+      /* three standard deviations of so many runs */
+      assert.ok(hits >= 0.87 * runs * pctBound(2, 20, 2), `${hits} of ${runs}`);
+    }
+  });
+
+  it('of depth 1 has one order of who goes first, from begin to end', () => {
+    const machine = machineOf(SMALL_CASES.get('a signal to anyone of two')!, 'series');
+    for (let seed = 0; seed < 20; seed++) {
+      const wins = new Set<string>();
+      const choose = pctChooser(machine, seedrandom.alea(`${seed}`), 100, 1);
+      walk(
+        machine,
+        (enabled, n, step) => {
+          const chosen = choose(enabled, n, step);
+          for (const other of enabled.subarray(0, n)) if (other !== chosen) wins.add(`${chosen} ${other}`);
+          return chosen;
+        },
+        MAX_STEPS,
+      );
+      for (const win of wins) assert.ok(!wins.has(win.split(' ').reverse().join(' ')), `seed ${seed}: ${win}`);
+    }
+  });
+
+  it('changes who moves less often than the random strategy', () => {
+    const machine = machineOf(SMALL_CASES.get('two tasks')!, 'hardened');
+    const options = { schedules: 60, seed: '0', depth: 2, maxSteps: MAX_STEPS };
+    const average = (strategy: 'pct' | 'random'): number => {
+      const { endings } = sample(machine, { ...options, strategy });
+      return endings.reduce((sum, { moves }) => sum + switchesOf(moves), 0) / endings.length;
+    };
+    assert.ok(average('pct') < average('random'));
+  });
+});

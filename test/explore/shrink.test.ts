@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { walk } from '../../src/backends/walk.ts';
+import { shrinkMoves, smallerCases, switchesOf } from '../../src/explore/index.ts';
+import { SMALL_CASES } from '../backends/simulated/support/cases.ts';
+import { drawn, MAX_STEPS, recordOf, violated } from '../backends/simulated/support/judged.ts';
+import { MAIN_PROTOCOLS, machineOf } from '../backends/simulated/support/machines.ts';
+
+const aSchedule = fc.record({
+  name: fc.constantFrom(...SMALL_CASES.keys()),
+  protocol: fc.constantFrom(...MAIN_PROTOCOLS),
+  seed: fc.string({ maxLength: 8 }),
+});
+
+describe('shrinking a schedule', function () {
+  this.timeout(60_000);
+
+  it('keeps the violation, and never makes it longer', () => {
+    let shrunk = 0;
+    const property = fc.property(aSchedule, ({ name, protocol, seed }) => {
+      const machine = machineOf(SMALL_CASES.get(name)!, protocol, { trace: true });
+      const { moves } = walk(machine, drawn(seed), MAX_STEPS);
+      const [wanted] = violated(machine, recordOf(machine, moves));
+      if (wanted === undefined) return;
+      const shows = (candidate: readonly number[]): boolean =>
+        violated(machine, recordOf(machine, candidate)).includes(wanted);
+      const small = shrinkMoves(machine, moves, shows);
+      assert.ok(shows(small), `${wanted} is gone`);
+      const [before, after] = [switchesOf(moves), switchesOf(small)];
+      assert.ok(after < before || (after === before && small.length <= moves.length), `${before} became ${after}`);
+      assert.deepEqual(shrinkMoves(machine, small, shows), small, 'shrinks on when asked again');
+      shrunk++;
+    });
+    fc.assert(property, { numRuns: 60, seed: 4 });
+    assert.ok(shrunk >= 15, `only ${shrunk} schedules violated anything`);
+  });
+
+  it('gives runs that come to their end', () => {
+    const machine = machineOf(SMALL_CASES.get('two tasks')!, 'series');
+    const { moves } = walk(machine, drawn('7'), MAX_STEPS);
+    const small = shrinkMoves(machine, moves, () => true);
+    machine.reset();
+    for (const actor of small) machine.step(actor);
+    assert.equal(machine.enabled(new Int32Array(machine.actors.length)), 0);
+    assert.ok(switchesOf(small) < switchesOf(moves));
+  });
+});
+
+describe('smaller cases', () => {
+  it('are smaller, and sound', () => {
+    for (const [name, c] of SMALL_CASES) {
+      for (const smaller of smallerCases(c)) {
+        assert.ok(sizeOf(smaller) < sizeOf(c), name);
+        const pids = new Set(smaller.tasks.map(({ pid }) => pid));
+        const named = [
+          ...smaller.tasks.flatMap(({ parent, creator, leader }) => [parent, creator, leader]),
+          ...smaller.faults.flatMap(({ targets }) => targets),
+        ];
+        for (const who of named) assert.ok(who === 'coordinator' || pids.has(who), `${name}: ${who} is gone`);
+        assert.equal(walk(machineOf(smaller, 'series'), drawn('1'), MAX_STEPS).end, 'over', name);
+      }
+    }
+  });
+});
+
+/** Tasks, faults, whom they may hit, the image, and words of the call. */
+function sizeOf(c: ReturnType<typeof smallerCases>[number]): number {
+  const targets = c.faults.reduce((sum, fault) => sum + fault.targets.length, 0);
+  const { debug, flags } = c.restart;
+  return c.tasks.length + c.faults.length + targets + c.image.pids.length + (debug ? 1 : 0) + flags;
+}
