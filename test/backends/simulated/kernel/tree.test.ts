@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import type { Steps } from '../../../../src/backends/simulated/kernel/access.ts';
+import { doExit, exitNotify } from '../../../../src/backends/simulated/kernel/exit.ts';
+import { copyProcess } from '../../../../src/backends/simulated/kernel/fork.ts';
+import {
+  CHECKPOINT_CTX,
+  CHILDREN,
+  DEAD,
+  FLAGS,
+  IN_USER,
+  KILLED,
+  MSG_MUTEX,
+  PARENT,
+  SELF_REAPING,
+  SIG_OTHER,
+  STATE,
+  TASKLIST_LOCK,
+} from '../../../../src/backends/simulated/kernel/layout.ts';
+import {
+  lock,
+  readLockTasklist,
+  taskLock,
+  taskUnlock,
+  writeLockTasklist,
+} from '../../../../src/backends/simulated/kernel/lock.ts';
+import { sendSignal } from '../../../../src/backends/simulated/kernel/signal.ts';
+import { kmalloc } from '../../../../src/backends/simulated/kernel/slab.ts';
+import {
+  countOtherThreads,
+  findChild,
+  findTaskByPidNs,
+  isZombie,
+  nextInSubtree,
+  taskNsproxy,
+  threadGroupEmpty,
+} from '../../../../src/backends/simulated/kernel/task.ts';
+import { aKernel, finish, firstTouch, type Kernel, NULL } from '../support/kernel.ts';
+
+function* nothing(): Steps {
+  yield* [];
+}
+
+/** The pids in the order of the walk. */
+function walk({ task, world }: Kernel, root: number): number[] {
+  const pids: number[] = [];
+  for (let at = task(root); at !== NULL; at = nextInSubtree(task(root), at)) {
+    pids.push(world.pid[(at - world.firstTask) / world.taskWords]!);
+  }
+  return pids;
+}
+
+const FAMILY = {
+  pid: 100,
+  threads: [{ pid: 104, children: [{ pid: 105 }] }],
+  children: [{ pid: 101, children: [{ pid: 102, threads: [103] }] }],
+} as const;
+
+describe('the walk over a subtree', () => {
+  it('goes to a task, its children deeply, then its next thread', () => {
+    assert.deepEqual(walk(aKernel(FAMILY), 100), [100, 101, 102, 103, 104, 105]);
+  });
+
+  it('does not leave the subtree', () => {
+    const kernel = aKernel(FAMILY);
+    assert.deepEqual(walk(kernel, 101), [101, 102, 103]);
+    assert.deepEqual(walk(kernel, 102), [102, 103]);
+  });
+
+  it('does not find who was handed to init', () => {
+    const kernel = aKernel(FAMILY);
+    exitNotify(kernel.task(101));
+    assert.deepEqual(walk(kernel, 100), [100, 101, 104, 105]);
+  });
+});
+
+describe('exit', () => {
+  it("hands the children to the namespace's init, and leaves a zombie that is found by its pid", () => {
+    const { m, task } = aKernel({ pid: 100, children: [{ pid: 101 }, { pid: 102 }] });
+    finish(doExit(task(100), KILLED, nothing));
+    assert.deepEqual([m[task(101) + PARENT], m[task(102) + PARENT], m[task(100) + CHILDREN]], [NULL, NULL, NULL]);
+    assert.equal(m[task(100) + STATE], DEAD);
+    assert.ok(isZombie(task(100)));
+    assert.equal(findTaskByPidNs(100), task(100));
+    assert.ok(!taskNsproxy(task(100)), 'a dead task has no namespace');
+  });
+
+  it('takes a ghost away without a trace', () => {
+    const { m, coordinator, task } = aKernel({ pid: 100, children: [{ pid: 101, ghost: true }, { pid: 102 }] });
+    m[task(101) + FLAGS]! |= SELF_REAPING;
+    finish(doExit(task(101), 0, nothing));
+    assert.equal(findTaskByPidNs(101), NULL);
+    assert.equal(m[task(100) + CHILDREN], task(102));
+    assert.equal(findChild(coordinator, 100), task(100));
+  });
+
+  it('takes a thread out of its group', () => {
+    const { task } = aKernel({ pid: 100, threads: [101, 102] });
+    assert.equal(countOtherThreads(task(100)), 2);
+    finish(doExit(task(101), KILLED, nothing));
+    assert.equal(countOtherThreads(task(100)), 1);
+    finish(doExit(task(102), KILLED, nothing));
+    assert.ok(threadGroupEmpty(task(100)));
+  });
+
+  it('calls out to the subsystem only for a task that it knows', () => {
+    const { m, task, world } = aKernel({ pid: 100, children: [{ pid: 101 }] });
+    const called: number[] = [];
+    function* subsystem(tsk: number): Steps {
+      yield* [];
+      called.push(tsk);
+    }
+    m[task(101) + CHECKPOINT_CTX] = world.ctx;
+    finish(doExit(task(100), 0, subsystem));
+    finish(doExit(task(101), 0, subsystem));
+    assert.deepEqual(called, [task(101)]);
+  });
+});
+
+describe('fork', () => {
+  it('puts the child under its parent, found by its pid and running', () => {
+    const { m, task } = aKernel({ pid: 100, forks: [{ pid: 101 }] });
+    assert.equal(findTaskByPidNs(101), NULL);
+    assert.equal(finish(copyProcess(task(100), task(101), nothing, nothing)), 0);
+    assert.equal(findTaskByPidNs(101), task(101));
+    assert.equal(m[task(101) + PARENT], task(100));
+    assert.ok((m[task(101) + FLAGS]! & IN_USER) !== 0);
+  });
+
+  it('puts a sibling under the parent of its parent', () => {
+    const { coordinator, m, task } = aKernel({ pid: 100, forks: [{ pid: 101, sibling: true }] });
+    finish(copyProcess(task(100), task(101), nothing, nothing));
+    assert.equal(m[task(101) + PARENT], coordinator);
+  });
+
+  it('fails with a signal pending, after the early inheritance and before the late one', () => {
+    const { task } = aKernel({ pid: 100, forks: [{ pid: 101 }] });
+    const inherited: string[] = [];
+    function* early(): Steps {
+      yield* [];
+      inherited.push('early');
+    }
+    function* late(): Steps {
+      yield* [];
+      inherited.push('late');
+    }
+    sendSignal(task(100), SIG_OTHER, 0);
+    assert.equal(finish(copyProcess(task(100), task(101), early, late)), -513);
+    assert.deepEqual(inherited, ['early']);
+    assert.equal(findTaskByPidNs(101), NULL);
+  });
+
+  it('and exit let go of the task list lock', () => {
+    const { m, task } = aKernel({ pid: 100, forks: [{ pid: 101 }] });
+    finish(copyProcess(task(100), task(101), nothing, nothing));
+    finish(doExit(task(101), 0, nothing));
+    assert.equal(m[TASKLIST_LOCK], 0);
+  });
+});
+
+describe('locks', () => {
+  it('are asked for before they are taken, so that nobody takes one that is held', () => {
+    const { m, task, world } = aKernel({ pid: 100 });
+    const wanted = firstTouch(taskLock(task(100)));
+    assert.equal(m[wanted.at + wanted.field], 0);
+    finish(taskLock(task(100)));
+    assert.equal(m[wanted.at + wanted.field], 1);
+    taskUnlock(task(100));
+    assert.equal(m[wanted.at + wanted.field], 0);
+    finish(lock(world.ctx, MSG_MUTEX));
+    assert.equal(m[world.ctx + MSG_MUTEX], 1);
+  });
+
+  it('of the task list are shared by readers and not with a writer', () => {
+    const { m } = aKernel({ pid: 100 });
+    finish(readLockTasklist());
+    finish(readLockTasklist());
+    assert.equal(m[TASKLIST_LOCK], 2);
+    assert.equal(firstTouch(writeLockTasklist()).mode, firstTouch(taskLock(6)).mode);
+    assert.notEqual(firstTouch(readLockTasklist()).mode, firstTouch(writeLockTasklist()).mode);
+  });
+});
+
+describe('an allocation', () => {
+  it('fails just the Nth time, and only for whom the scenario says', () => {
+    const { task } = aKernel(
+      { pid: 100, children: [{ pid: 101 }] },
+      { faults: [{ fail: 'kmalloc', task: 101, call: 2 }] },
+    );
+    const calls = [100, 101, 100, 101, 101].map((pid) => finish(kmalloc(task(pid))));
+    assert.deepEqual(calls, [true, true, true, false, true]);
+  });
+});

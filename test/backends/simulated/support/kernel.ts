@@ -1,0 +1,58 @@
+/** A kernel with a few tasks and nothing that restarts: its functions can be called one by one. */
+
+import type { Steps, Touch } from '../../../../src/backends/simulated/kernel/access.ts';
+import { NULL, PREPARED, RUNNING, STATE } from '../../../../src/backends/simulated/kernel/layout.ts';
+import { use } from '../../../../src/backends/simulated/kernel/memory.ts';
+import type { World } from '../../../../src/backends/simulated/kernel/world.ts';
+import { useVariant } from '../../../../src/backends/simulated/restart/variant.ts';
+import { setUp } from '../../../../src/backends/simulated/world.ts';
+import type { ScenarioDocument } from '../../../../src/index.ts';
+import { caseOf } from './cases.ts';
+import { protocolOf } from './machines.ts';
+
+/** Long enough for a task without a compiled frame. */
+const TASK_WORDS = 24;
+
+export interface Kernel {
+  readonly m: Int32Array;
+  readonly world: World;
+  readonly coordinator: number;
+  /** The pointer of the task with this pid. */
+  readonly task: (pid: number) => number;
+}
+
+/** Puts a kernel with this tree in place; all who take part are awake. */
+export function aKernel(
+  tree: ScenarioDocument['tree'],
+  words: Omit<ScenarioDocument, 'scenario' | 'tree'> = {},
+): Kernel {
+  const { world, memory } = setUp(caseOf('a kernel', { tree, ...words }), TASK_WORDS);
+  use(memory, world, null, () => {});
+  useVariant(protocolOf('series'));
+  return { m: memory, world, coordinator: world.firstTask, task: (pid) => world.byPid(pid) };
+}
+
+/** Lets a function of the kernel run to its end, as nobody else moves. */
+export function finish<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Lets it run until its task is not awake any more, or to its end; the result, or undefined when it sleeps. */
+export function untilAsleep<T>({ m }: Kernel, task: number, steps: Steps<T>): { readonly result: T } | undefined {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return { result: value };
+    if (m[task + STATE] !== RUNNING && m[task + STATE] !== PREPARED) return undefined;
+  }
+}
+
+/** The access before which it stands now, without going on. */
+export function firstTouch(steps: Steps<unknown>): Touch {
+  const { value } = steps.next();
+  return { ...(value as Touch) };
+}
+
+export { NULL };
