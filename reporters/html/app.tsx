@@ -1,5 +1,5 @@
 /** The whole page: the overview on the left, the open case on the right; which of both is in the address. */
-import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { duration } from '../shared/words.ts';
 import { CaseView } from './case-view.tsx';
 import { type Filter, select } from './filters.ts';
@@ -31,21 +31,48 @@ export function App({ index }: { readonly index: ReportIndex }) {
   );
 }
 
-/** The route in the address. Steps and filters replace the address, opening a case adds to the history. */
+/** Milliseconds. Browsers refuse an address that changes hundreds of times in a few seconds, as it would while a key is held down. */
+const SETTLED = 200;
+
+/** The route in the address. Steps and filters replace the address once they have settled, opening a case adds to the history. */
 function useRoute(): [Route, (change: (was: Route) => Route, replace?: boolean) => void] {
   const [route, set] = useState(() => parseRoute(location.hash));
+  const latest = useRef(route);
+  const waiting = useRef<ReturnType<typeof setTimeout>>();
+  const settle = useCallback(() => {
+    clearTimeout(waiting.current);
+    waiting.current = undefined;
+    const address = formatRoute(latest.current);
+    if (address !== location.hash) history.replaceState(null, '', address);
+  }, []);
+  const go = useCallback(
+    (change: (was: Route) => Route, replace = false) => {
+      const next = change(latest.current);
+      if (!replace) {
+        if (waiting.current !== undefined) settle();
+        history.pushState(null, '', formatRoute(next));
+      } else if (waiting.current === undefined) {
+        waiting.current = setTimeout(settle, SETTLED);
+      }
+      latest.current = next;
+      set(next);
+    },
+    [settle],
+  );
   useEffect(() => {
-    const follow = () => set(parseRoute(location.hash));
+    const follow = () => {
+      clearTimeout(waiting.current);
+      waiting.current = undefined;
+      latest.current = parseRoute(location.hash);
+      set(latest.current);
+    };
     addEventListener('popstate', follow);
-    return () => removeEventListener('popstate', follow);
-  }, []);
-  const go = useCallback((change: (was: Route) => Route, replace = false) => {
-    set((was) => {
-      const next = change(was);
-      history[replace ? 'replaceState' : 'pushState'](null, '', formatRoute(next));
-      return next;
-    });
-  }, []);
+    addEventListener('pagehide', settle);
+    return () => {
+      removeEventListener('popstate', follow);
+      removeEventListener('pagehide', settle);
+    };
+  }, [settle]);
   return [route, go];
 }
 

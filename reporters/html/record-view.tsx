@@ -1,5 +1,5 @@
 /** A record, played: the scrubber, the tree and the context as they were, the points that each lane has reached, the chart, the log. */
-import { useEffect, useMemo, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Case } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { Violation } from '../../src/record/verdict.ts';
@@ -34,11 +34,18 @@ export function RecordView({ record, c, violations, heading, played, onSeek, key
   const playback = useMemo(() => new Playback(record, violations), [record, violations]);
   const [own, setOwn] = useState<number>();
   const at = Math.min(Math.max(0, played ?? own ?? playback.focus), playback.frames.length);
-  const seek = (to: number) => {
-    const next = Math.min(Math.max(0, to), playback.frames.length);
-    setOwn(next);
-    onSeek?.(next);
-  };
+  // Where it is, also between a key and the drawing of what it does: the next key goes on from there.
+  const place = useRef(at);
+  place.current = at;
+  const seek = useCallback(
+    (to: number) => {
+      place.current = Math.min(Math.max(0, to), playback.frames.length);
+      setOwn(place.current);
+      onSeek?.(place.current);
+    },
+    [playback, onSeek],
+  );
+  const move = useCallback((by: number) => seek(place.current + by), [seek]);
   useEffect(() => {
     if (!jump) return;
     const found = playback.frames.findIndex((frame) => frame.step >= jump.step);
@@ -52,7 +59,7 @@ export function RecordView({ record, c, violations, heading, played, onSeek, key
       <h3>
         {heading} <EndWords record={record} />
       </h3>
-      <Scrubber playback={playback} at={at} onSeek={seek} keys={keys} />
+      <Scrubber playback={playback} at={at} onSeek={seek} onMove={move} keys={keys} />
       <div class="state">
         <TreeView c={c} playback={playback} snapshot={snapshot} frame={frame} ended={at === playback.frames.length} />
         <ContextView now={snapshot.context} before={before.context} c={c} />

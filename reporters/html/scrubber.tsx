@@ -1,5 +1,5 @@
 /** Steps through a record: buttons, a slider, and keys. */
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { actorName, describe } from '../shared/describe.ts';
 import type { Playback } from './playback.ts';
 
@@ -7,32 +7,35 @@ interface Props {
   readonly playback: Playback;
   /** How many frames are played. */
   readonly at: number;
-  readonly onSeek: (played: number) => void;
+  readonly onSeek: (to: number) => void;
+  /** So many frames on from where it is by then, which may be further than what is drawn. */
+  readonly onMove: (by: number) => void;
   readonly keys: boolean;
 }
 
-export function Scrubber({ playback, at, onSeek, keys }: Props) {
+export function Scrubber({ playback, at, onSeek, onMove, keys }: Props) {
   const { frames, focus, violates } = playback;
-  useEffect(() => {
+  // In place before the next key can come: an effect that waits for the page to be painted would miss keys.
+  useLayoutEffect(() => {
     if (!keys) return undefined;
-    const moves: Readonly<Record<string, number>> = {
-      ArrowLeft: at - 1,
-      ArrowRight: at + 1,
-      PageUp: at - 10,
-      PageDown: at + 10,
-      Home: 0,
-      End: frames.length,
-      v: focus,
+    const acts: Readonly<Record<string, () => void>> = {
+      ArrowLeft: () => onMove(-1),
+      ArrowRight: () => onMove(1),
+      PageUp: () => onMove(-10),
+      PageDown: () => onMove(10),
+      Home: () => onSeek(0),
+      End: () => onSeek(frames.length),
+      v: () => onSeek(focus),
     };
     const press = (event: KeyboardEvent) => {
-      const to = moves[event.key];
-      if (to === undefined || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
+      const act = acts[event.key];
+      if (!act || event.ctrlKey || event.metaKey || event.altKey || isTaken(event)) return;
       event.preventDefault();
-      onSeek(to);
+      act();
     };
     addEventListener('keydown', press);
     return () => removeEventListener('keydown', press);
-  });
+  }, [keys, frames, focus, onSeek, onMove]);
   const words = wordsAt(playback, at);
   const button = (label: string, sign: string, to: number) => (
     <button
