@@ -16,7 +16,12 @@ interface Room {
 const MODEL = ['src/model'];
 const RECORD = [...MODEL, 'src/record'];
 /** What a backend promises, and what can be done with any that does. */
-const CONTRACT = ['src/backends/backend.ts', 'src/backends/walk.ts', 'src/backends/draws.ts'];
+const CONTRACT = [
+  'src/backends/backend.ts',
+  'src/backends/walk.ts',
+  'src/backends/draws.ts',
+  'src/backends/c-program.ts',
+];
 const ABOVE_INJECTOR = [...RECORD, 'src/scenario', 'src/properties', 'src/backends', 'src/explore'];
 const ALL = ['src', 'reporters'];
 
@@ -27,6 +32,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/record', mayImport: MODEL },
   { path: 'src/properties', mayImport: RECORD },
   { path: 'src/backends/draws.ts', mayImport: RECORD },
+  { path: 'src/backends/c-program.ts', mayImport: [] },
   { path: 'src/backends/backend.ts', mayImport: [...RECORD, 'src/backends/draws.ts'] },
   { path: 'src/backends/walk.ts', mayImport: [...RECORD, 'src/backends/backend.ts'] },
   // The simulated kernel knows nothing of restart.

@@ -1,0 +1,74 @@
+/**
+ * Programs made of C sources: compiled at first use into a cache folder, under a name made of all that went into them.
+ * Two that compile at once are no harm: each writes a file of its own and renames it.
+ */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Something that keeps this machine from having a program: no compiler, sources that do not compile. */
+export class CannotCompile extends Error {}
+
+/** A program made of C sources. */
+export interface CProgram {
+  readonly name: string;
+  readonly flags: readonly string[];
+  /** Units and headers. */
+  readonly sources: readonly string[];
+  readonly libraries?: readonly string[];
+}
+
+/** The folder of compiled programs: `MKTROUBLE_CACHE`, else `mktrouble` in the user's cache folder. */
+export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
+  const { MKTROUBLE_CACHE: own, XDG_CACHE_HOME: users } = environment;
+  return own || path.join(users || path.join(homedir(), '.cache'), 'mktrouble');
+}
+
+/** The path of the program; compiles it when the cache does not have it. Rejects with CannotCompile. */
+export async function buildProgram({ name, flags, sources, libraries = [] }: CProgram, cache: string): Promise<string> {
+  const target = path.join(cache, `${name}-${await digestOf(flags, sources)}`);
+  if (await exists(target)) return target;
+  const temporary = `${target}.${process.pid}-${Math.floor(performance.now() * 1000)}`;
+  await mkdir(cache, { recursive: true });
+  try {
+    const units = sources.filter((source) => source.endsWith('.c'));
+    await run('cc', [...flags, '-o', temporary, ...units, ...libraries], { maxBuffer: 1 << 24 });
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw new CannotCompile(reasonOf(error));
+  }
+  return target;
+}
+
+/** The first of these folders that has this file; undefined when none has. */
+export async function folderWith(file: string, folders: readonly string[]): Promise<string | undefined> {
+  for (const folder of folders) if (await exists(path.join(folder, file))) return folder;
+  return undefined;
+}
+
+async function digestOf(flags: readonly string[], sources: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(`${flags.join(' ')}\n${process.arch}`);
+  for (const source of sources) hash.update(`\n${path.basename(source)}\n`).update(await readFile(source));
+  return hash.digest('hex').slice(0, 16);
+}
+
+function reasonOf(error: unknown): string {
+  const { code, stderr } = error as { code?: unknown; stderr?: string };
+  if (code === 'ENOENT')
+    return 'there is no C compiler: the agent is compiled at first use by cc (Debian: apt install gcc libc6-dev)';
+  const first = stderr?.split('\n').find((line) => /error|cannot find|undefined/.test(line));
+  return `cc can not compile it: ${first ?? String(error)}`;
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
