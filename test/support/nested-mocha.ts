@@ -28,6 +28,9 @@ export async function nestedMocha(files: readonly string[], options: Mocha.Mocha
   const saved = WORDS.map((word) => [word, globals[word]] as const);
   const { cache } = createRequire(import.meta.url);
   for (const word of WORDS) delete globals[word];
+  /* the nested one is a run of its own, also where our own Mocha is a worker of a parallel one */
+  const worker = process.env['MOCHA_WORKER_ID'];
+  delete process.env['MOCHA_WORKER_ID'];
   try {
     const mocha = new Mocha({ reporter: class {} as unknown as Mocha.ReporterConstructor, ...options });
     mocha.cleanReferencesAfterRun(false);
@@ -64,5 +67,6 @@ export async function nestedMocha(files: readonly string[], options: Mocha.Mocha
       if (value === undefined) delete globals[word];
       else globals[word] = value;
     }
+    if (worker !== undefined) process.env['MOCHA_WORKER_ID'] = worker;
   }
 }
