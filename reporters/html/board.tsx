@@ -10,8 +10,9 @@ import {
   TASK_POINTS,
   type TaskPoint,
 } from '../../src/model/points.ts';
-import type { Frame, LaneState, Playback, Snapshot } from './playback.ts';
-import { DOING, isSync } from './signs.ts';
+import { DOING } from '../shared/doing.ts';
+import type { Frame, LaneState, Playback, Snapshot } from '../shared/playback.ts';
+import { isSync } from './signs.ts';
 
 interface Props {
   readonly playback: Playback;

@@ -3,7 +3,7 @@ import type { Who } from '../../src/model/case.ts';
 import type { Point } from '../../src/model/points.ts';
 import type { RunEvent } from '../../src/record/record.ts';
 import { targetOf } from '../shared/describe.ts';
-import type { Doing, Playback } from './playback.ts';
+import type { Doing, Playback } from '../shared/playback.ts';
 
 /** A lane is at one point and in one state from frame `from` until frame `to`. Frames count from 0. */
 export interface Stretch {

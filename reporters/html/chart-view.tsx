@@ -1,9 +1,9 @@
 /** The timeline drawn: time to the right, a lane for each actor, waits hatched, arrows between lanes, violations as bands. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Who } from '../../src/model/case.ts';
+import type { Playback } from '../shared/playback.ts';
 import { type Chart, chartOf, type Stretch } from './chart-model.ts';
 import { ArrowSign, BAR, FRAME, Legend, Patterns } from './chart-signs.tsx';
-import type { Playback } from './playback.ts';
 import { isSync, NOTES } from './signs.ts';
 
 interface Props {

@@ -2,8 +2,8 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Violation } from '../../src/record/verdict.ts';
 import { actorName } from '../shared/describe.ts';
+import type { Playback } from '../shared/playback.ts';
 import { type Turn, tellingEffects, timelineOf } from '../shared/timeline.ts';
-import type { Playback } from './playback.ts';
 
 interface Props {
   readonly playback: Playback;

@@ -3,11 +3,11 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import type { Case } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { Violation } from '../../src/record/verdict.ts';
+import { Playback } from '../shared/playback.ts';
 import { Board } from './board.tsx';
 import { ChartView } from './chart-view.tsx';
 import { ContextView } from './context-view.tsx';
 import { LogView } from './log-view.tsx';
-import { Playback } from './playback.ts';
 import { Scrubber } from './scrubber.tsx';
 import { TreeView } from './tree-view.tsx';
 

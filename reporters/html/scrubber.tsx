@@ -1,7 +1,7 @@
 /** Steps through a record: buttons, a slider, and keys. */
 import { useLayoutEffect } from 'preact/hooks';
-import { actorName, describe } from '../shared/describe.ts';
-import type { Playback } from './playback.ts';
+import { frameWords } from '../shared/frame-words.ts';
+import type { Playback } from '../shared/playback.ts';
 
 interface Props {
   readonly playback: Playback;
@@ -95,10 +95,7 @@ function isTaken({ key, target }: KeyboardEvent): boolean {
 function wordsAt({ frames, atEnd }: Playback, at: number): string {
   const frame = frames[at - 1];
   if (!frame) return frames.length === 0 ? 'nothing happened' : 'before the first step';
-  const what = frame.events.map((event) =>
-    event.actor === 'environment' ? describe(event) : `${actorName(event.actor)} ${describe(event)}`,
-  );
   const here = [...frame.violations, ...(at === frames.length ? atEnd : [])];
   const violated = here.map((v) => ` ◀ here: ${v.property}`);
-  return `step ${frame.step}: ${what.join(', ')}${violated.join('')}`;
+  return `step ${frame.step}: ${frameWords(frame)}${violated.join('')}`;
 }

@@ -2,7 +2,6 @@
 import type { Point } from '../../src/model/points.ts';
 import type { NoteKind } from './chart-model.ts';
 import type { VerdictName } from './filters.ts';
-import type { Doing } from './playback.ts';
 
 export const SIGNS: Readonly<Record<VerdictName, string>> = { fail: '✗', error: '!', known: '◆', skip: '○', pass: '✓' };
 export const NAMES: Readonly<Record<VerdictName, string>> = {
@@ -11,18 +10,6 @@ export const NAMES: Readonly<Record<VerdictName, string>> = {
   known: 'known defect',
   skip: 'skipped',
   pass: 'passed',
-};
-
-export const DOING: Readonly<Record<Doing, { readonly sign: string; readonly words: string }>> = {
-  outside: { sign: '·', words: 'not in restart yet' },
-  runs: { sign: '▶', words: 'runs' },
-  sleeps: { sign: '‖', words: 'sleeps' },
-  frozen: { sign: '❄', words: 'frozen' },
-  resumed: { sign: '✓', words: 'back in user space' },
-  killed: { sign: '✗', words: 'killed' },
-  exited: { sign: '✗', words: 'exited' },
-  zombie: { sign: 'Z', words: 'zombie' },
-  unborn: { sign: ' ', words: 'not born yet' },
 };
 
 export const NOTES: Readonly<Record<NoteKind, string>> = {

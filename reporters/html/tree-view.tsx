@@ -1,9 +1,10 @@
 /** The task tree, each task with its state at the step shown. */
-import type { Case, Task, Who } from '../../src/model/case.ts';
+import type { Case, Who } from '../../src/model/case.ts';
 import { coordinatorEnd, taskEnd, taskWords } from '../shared/case-words.ts';
-import { describe, result, targetOf } from '../shared/describe.ts';
-import type { Frame, LaneState, Playback, Snapshot } from './playback.ts';
-import { DOING } from './signs.ts';
+import { describe, targetOf } from '../shared/describe.ts';
+import { DOING, doingWords } from '../shared/doing.ts';
+import type { Frame, LaneState, Playback, Snapshot } from '../shared/playback.ts';
+import { childrenOf, type TreeNode } from '../shared/tree-nodes.ts';
 
 interface Props {
   readonly c: Case | undefined;
@@ -20,7 +21,7 @@ const AT_MOST = 300;
 export function TreeView({ c, playback, snapshot, frame, ended }: Props) {
   const below = childrenOf(c, playback.lanes);
   let left = AT_MOST;
-  const branch = (tasks: readonly Node[]) =>
+  const branch = (tasks: readonly TreeNode[]) =>
     tasks.length === 0 ? null : (
       <ul>
         {tasks.map((node) => {
@@ -55,28 +56,6 @@ export function TreeView({ c, playback, snapshot, frame, ended }: Props) {
       {left < 0 && <p class="muted">… {-left} more tasks</p>}
     </section>
   );
-}
-
-interface Node {
-  readonly pid: number;
-  readonly task?: Task;
-}
-
-/** Children by parent, threads below their leader; tasks that a fault forked, and all when there is no case, below the coordinator. */
-function childrenOf(c: Case | undefined, lanes: readonly Who[]): Map<Who, Node[]> {
-  const below = new Map<Who, Node[]>();
-  const add = (above: Who, node: Node) => {
-    const list = below.get(above);
-    if (list) list.push(node);
-    else below.set(above, [node]);
-  };
-  const known = new Set<number>();
-  for (const task of c?.tasks ?? []) {
-    known.add(task.pid);
-    add(task.leader === task.pid ? task.parent : task.leader, { pid: task.pid, task });
-  }
-  for (const who of lanes) if (typeof who === 'number' && !known.has(who)) add('coordinator', { pid: who });
-  return below;
 }
 
 interface LaneProps {
@@ -126,12 +105,4 @@ function Lane({ who, state, words, frame, end }: LaneProps) {
 /** `wakes 101` beside 101 is just `wakes it`. */
 function verbOf(text: string, who: Who): string {
   return text.replace(new RegExp(`\\b${who}\\b`), 'it');
-}
-
-function doingWords({ doing, point, on, result: value }: LaneState): string {
-  const { words } = DOING[doing];
-  if (doing === 'sleeps') return `sleeps${point === undefined ? '' : ` at ${point}`} on ${on}`;
-  if (doing === 'runs') return point === undefined ? 'in restart' : `at ${point}`;
-  if (doing === 'resumed' && value !== undefined) return `${words} with ${result(value)}`;
-  return words;
 }

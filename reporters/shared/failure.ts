@@ -12,8 +12,8 @@ import { drawTree } from './tree.ts';
 const TURNS = 20;
 const LINES_OF_TEXT = 30;
 
-/** Tree, faults, timeline, violations, replay command; for an ordinary test its error. */
-export function failureLines(result: CaseResult, style: TextStyle): string[] {
+/** Tree, faults, timeline (at most so many turns), violations, replay command; for an ordinary test its error. */
+export function failureLines(result: CaseResult, style: TextStyle, turns: number = TURNS): string[] {
   const { verdict } = result;
   if (!verdict) return errorLines(result, style);
   const violations = verdict.violations.length > 0 ? verdict.violations : verdict.known;
@@ -34,17 +34,22 @@ export function failureLines(result: CaseResult, style: TextStyle): string[] {
       faultLines(result).flatMap((line) => textLines(line, style)),
       style,
     ),
-    ...timelineSections(result, violations, style),
-    ...verdict.violations.flatMap((violation) => violationLines(violation, style)),
+    ...timelineSections(result, violations, style, turns),
+    ...violations.flatMap((violation) => violationLines(violation, style)),
     ...section('replay', [replayCommand(verdict)], style),
   ];
 }
 
 /** The timeline of the record, or of both where two ways to run disagree. */
-function timelineSections({ verdict }: CaseResult, violations: readonly Violation[], style: TextStyle): string[] {
+function timelineSections(
+  { verdict }: CaseResult,
+  violations: readonly Violation[],
+  style: TextStyle,
+  turns: number,
+): string[] {
   const records = verdict?.differential ?? (verdict?.record ? [verdict.record] : []);
   return records.flatMap((record) => {
-    const timeline = timelineOf(record, { violations, keep: TURNS });
+    const timeline = timelineOf(record, { violations, keep: turns });
     const end = { over: '', crashed: '; a kernel defect stopped it', cut: '; cut at the limit of steps' }[record.end];
     const title = records.length > 1 ? `timeline on ${record.backend}${end}` : `timeline${end}`;
     return section(title, drawTimeline(record, timeline, inner(style)), style);

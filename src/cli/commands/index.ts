@@ -7,11 +7,13 @@ import { addList } from './list.ts';
 import { addOutcomes } from './outcomes.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
+import { addShow } from './show.ts';
 import { addValidate } from './validate.ts';
 
 export const COMMANDS: readonly AddCommand[] = [
   addRun,
   addReplay,
+  addShow,
   addOutcomes,
   addValidate,
   addList,

@@ -1,6 +1,6 @@
 /** `mktrouble replay <file>`: runs a finding again, step by step as its file says. */
-import { readFileSync, writeFileSync } from 'node:fs';
-import type { Backend } from '../../backends/backend.ts';
+import { writeFileSync } from 'node:fs';
+import type { Replay } from '../../injector/replay-file.ts';
 import type { BackendName } from '../../model/case.ts';
 import type { Verdict } from '../../record/verdict.ts';
 import type { AddCommand } from '../command.ts';
@@ -28,37 +28,19 @@ export const addReplay: AddCommand = ({ program, action }) => {
 };
 
 async function replay(file: string, options: Options): Promise<ExitCode> {
-  const { parseReplay } = await import('../../injector/replay-file.ts');
-  const text = read(file);
-  if (text === undefined) return complain(`${file} can't be read`);
-  const replayed = parseReplay(text, file);
-  if (typeof replayed === 'string') return complain(replayed);
+  const { readReplay, verdictOfReplay } = await import('../replay.ts');
+  const replayed = readReplay(file);
+  if (typeof replayed === 'number') return replayed;
   if (options.asScenario !== undefined) return writeAsScenario(replayed, options.asScenario);
 
-  const { openBackend } = await import('../../injector/backends.ts');
-  const { runCase } = await import('../../injector/index.ts');
-  const backend: Backend = await openBackend(options.backend[0]!);
-  try {
-    const { schedule, case: c, property } = replayed;
-    const protocol = options.protocol ?? replayed.protocol;
-    const verdict = await runCase(c, { backend, protocol, schedule });
-    await show(verdict);
-    if (verdict.status === 'error') return EXIT.defect;
-    if (verdict.status === 'skip') return EXIT.input;
-    const again = [...verdict.violations, ...verdict.known].some((violation) => violation.property === property);
-    process.stdout.write(again ? `\n${property} is violated again\n` : `\n${property} is not violated any more\n`);
-    return again ? EXIT.finding : EXIT.ok;
-  } finally {
-    await backend.dispose();
-  }
-}
-
-function read(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return undefined;
-  }
+  const { property } = replayed;
+  const verdict = await verdictOfReplay(replayed, options.backend[0]!, options.protocol);
+  await show(verdict);
+  if (verdict.status === 'error') return EXIT.defect;
+  if (verdict.status === 'skip') return EXIT.input;
+  const again = [...verdict.violations, ...verdict.known].some((violation) => violation.property === property);
+  process.stdout.write(again ? `\n${property} is violated again\n` : `\n${property} is not violated any more\n`);
+  return again ? EXIT.finding : EXIT.ok;
 }
 
 /** The story of the run, as the terminal reporter tells a failure. */
@@ -67,10 +49,7 @@ async function show(verdict: Verdict): Promise<void> {
   process.stdout.write(`${showVerdict(verdict, process.stdout, process.env)}\n`);
 }
 
-async function writeAsScenario(
-  { case: c, property, protocol }: import('../../injector/replay-file.ts').Replay,
-  file: string,
-): Promise<ExitCode> {
+async function writeAsScenario({ case: c, property, protocol }: Replay, file: string): Promise<ExitCode> {
   const { writeScenario } = await import('../../scenario/index.ts');
   const expect = { coordinator: [], tasks: {}, violates: [property], except: [], only: [property] };
   const explore = { strategy: 'exhaustive', schedules: 1, depth: 1 } as const;

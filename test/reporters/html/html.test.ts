@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { Playback } from '../../../reporters/html/playback.ts';
 import { Html } from '../../../reporters/listeners/html.ts';
 import { describe as wordsOf } from '../../../reporters/shared/describe.ts';
 import { fileOutput } from '../../../reporters/shared/output.ts';
+import { Playback } from '../../../reporters/shared/playback.ts';
 import { replayCommand } from '../../../reporters/shared/replay-command.ts';
 import type { CaseResult } from '../../../reporters/shared/result.ts';
 import type { Verdict } from '../../../src/record/verdict.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { chartOf } from '../../../reporters/html/chart-model.ts';
-import { type Doing, Playback } from '../../../reporters/html/playback.ts';
-import type { RunRecord, TaskFinal } from '../../../src/record/record.ts';
-import { realRuns } from '../fixtures/real.ts';
-import { recordOf, VIOLATING_STEP, violation } from '../fixtures/verdicts.ts';
+import { chartOf } from '../../reporters/html/chart-model.ts';
+import { type Doing, Playback } from '../../reporters/shared/playback.ts';
+import type { RunRecord, TaskFinal } from '../../src/record/record.ts';
+import { realRuns } from './fixtures/real.ts';
+import { recordOf, VIOLATING_STEP, violation } from './fixtures/verdicts.ts';
 
 const ENDS: Partial<Record<TaskFinal['end'], Doing>> = {
   returned: 'resumed',

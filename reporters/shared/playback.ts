@@ -4,7 +4,7 @@ import { errnoName } from '../../src/model/errno.ts';
 import type { Point } from '../../src/model/points.ts';
 import type { RunEvent, RunRecord } from '../../src/record/record.ts';
 import type { Violation } from '../../src/record/verdict.ts';
-import { byStepShown, lanesOf } from '../shared/timeline.ts';
+import { byStepShown, lanesOf } from './timeline.ts';
 
 /** What a task is doing: outside of restart, at work in it, asleep in it, or at one of its ends. */
 export type Doing = 'outside' | 'runs' | 'sleeps' | 'frozen' | 'resumed' | 'killed' | 'exited' | 'zombie' | 'unborn';

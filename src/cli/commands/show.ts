@@ -1,0 +1,33 @@
+/** `mktrouble show <file>`: a finding step by step: on a terminal with keys, else the whole story as text. */
+import type { AddCommand } from '../command.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+
+export const addShow: AddCommand = ({ program, action }) => {
+  program
+    .command('show')
+    .summary('look at a finding, step by step')
+    .description(
+      'Follows the schedule of a *.replay.yaml file on the simulated backend, and lets you step through what happens with the arrow keys. Where there is no terminal it prints the timeline.',
+    )
+    .argument('<file>', 'a *.replay.yaml file')
+    .option('-p, --protocol <name>', 'instead of the one it was found in')
+    .option('--print', 'print the timeline, also on a terminal', false)
+    .action(action(show));
+};
+
+async function show(file: string, options: { readonly protocol?: string; readonly print: boolean }): Promise<ExitCode> {
+  const { readReplay, verdictOfReplay } = await import('../replay.ts');
+  const replayed = readReplay(file);
+  if (typeof replayed === 'number') return replayed;
+  const verdict = await verdictOfReplay(replayed, 'simulated', options.protocol);
+  const { record, title } = verdict;
+  if (record === undefined || options.print || !process.stdin.isTTY || !process.stdout.isTTY) {
+    const { showVerdict } = await import('../../../reporters/show.ts');
+    process.stdout.write(`${showVerdict(verdict, process.stdout, process.env, 'every turn')}\n`);
+    return verdict.status === 'error' ? EXIT.defect : verdict.status === 'skip' ? EXIT.input : EXIT.ok;
+  }
+  const { stepThrough } = await import('../../../reporters/stepper.ts');
+  const violations = [...verdict.violations, ...verdict.known];
+  await stepThrough({ title, record, case: verdict.case, violations }, process.stdin, process.stdout, process.env);
+  return EXIT.ok;
+}

@@ -1,0 +1,38 @@
+/** Replay files for commands: read with everything that can be wrong said, and run once. */
+import { readFileSync } from 'node:fs';
+import { openBackend } from '../injector/backends.ts';
+import { runCase } from '../injector/index.ts';
+import { parseReplay, type Replay } from '../injector/replay-file.ts';
+import type { BackendName } from '../model/case.ts';
+import type { Verdict } from '../record/verdict.ts';
+import { complain, type EXIT } from './exit.ts';
+
+export interface ReadReplay extends Replay {
+  readonly file: string;
+}
+
+/** A replay file; or exit code 2, what is wrong with it having been said. */
+export function readReplay(file: string): ReadReplay | typeof EXIT.input {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    return complain(`${file} can't be read`);
+  }
+  const replayed = parseReplay(text, file);
+  return typeof replayed === 'string' ? complain(replayed) : { ...replayed, file };
+}
+
+/** Follows the schedule of a replay file once. */
+export async function verdictOfReplay(
+  { file, schedule, case: c, protocol: foundIn }: ReadReplay,
+  backendName: BackendName,
+  protocol: string = foundIn,
+): Promise<Verdict> {
+  const backend = await openBackend(backendName);
+  try {
+    return { ...(await runCase(c, { backend, protocol, schedule })), replay: file };
+  } finally {
+    await backend.dispose();
+  }
+}
