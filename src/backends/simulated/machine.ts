@@ -4,7 +4,7 @@ import type { RunRecord } from '../../record/record.ts';
 import type { ProtocolCoverage } from '../../record/verdict.ts';
 import type { Machine, Outcome, RandomWalk } from '../backend.ts';
 import { type Compiled, compiledModel } from './compile/compile.ts';
-import type { Rewrite } from './compile/source.ts';
+import type { Change } from './compile/source.ts';
 import { Visits } from './coverage.ts';
 import { canCome, come, type Event, passOver, VERBS } from './faults.ts';
 import { ACQUIRE, ACQUIRE_READ } from './kernel/access.ts';
@@ -22,8 +22,8 @@ import { forkedByFaults, setUp, tasksOf } from './world.ts';
 export interface MachineOptions {
   readonly trace?: boolean;
   readonly coverage?: boolean;
-  /** Changes the model's source before it is compiled (mutants). */
-  readonly rewrite?: Rewrite;
+  /** A function of the model that is changed before it is compiled (mutants). */
+  readonly change?: Change;
 }
 
 const nobodyListens = (): void => {};
@@ -59,7 +59,7 @@ export class SimulatedMachine implements Machine {
   constructor(c: Case, variant: Variant, options: MachineOptions = {}) {
     const trace = options.trace ?? false;
     const build = { variant, debug: c.restart.debug, trace };
-    this.compiled = compiledModel(options.rewrite ? { ...build, rewrite: options.rewrite } : build);
+    this.compiled = compiledModel(options.change ? { ...build, change: options.change } : build);
     const { world, memory } = setUp(c, this.compiled.taskWords);
     this.case = c;
     this.variant = variant;

@@ -9,12 +9,12 @@ import type { World } from '../kernel/world.ts';
 import type { Variant } from '../variants.ts';
 import type { Constant } from './constant.ts';
 import { emitSteps, emitTouches } from './emit.ts';
-import type { Point } from './ir.ts';
+import type { Point, Program } from './ir.ts';
 import { successors } from './ir.ts';
-import { placeLocals, reachable } from './liveness.ts';
+import { type Frames, placeLocals, reachable } from './liveness.ts';
 import { Lowering } from './lower.ts';
 import { plainSource } from './plain.ts';
-import { modelScope, type Rewrite } from './source.ts';
+import { type Change, changedScope, modelScope, type Scope } from './source.ts';
 
 /** Goes on from a preemption point to the next; writes the memory. */
 export type StepFunction = (m: Int32Array, world: World, current: number) => void;
@@ -46,23 +46,44 @@ export interface Build {
   readonly debug: boolean;
   /** Whether notes are in it. */
   readonly trace: boolean;
-  readonly rewrite?: Rewrite;
+  /** A function of the model that is changed before (mutants). */
+  readonly change?: Change;
+}
+
+interface Emitted {
+  readonly program: Program;
+  readonly frames: Frames;
+  readonly source: string;
+}
+
+function emit({ variant, debug, trace }: Build, scope: Scope): Emitted {
+  const facts: Record<string, Constant> = { 'world.debug': debug };
+  for (const [name, value] of Object.entries(variant)) {
+    if (typeof value === 'boolean') facts[`variant.${name}`] = value;
+  }
+  const program = new Lowering(scope, facts, trace).program('taskMain');
+  const frames = placeLocals(program);
+  const source = [
+    `'use strict';`,
+    ...[...scope.plain.keys()].map((name) => plainSource(name, scope, facts, trace)),
+    `return { steps: ${emitSteps(program, frames)}, touches: ${emitTouches(program, frames)} };`,
+  ].join('\n');
+  return { program, frames, source };
+}
+
+function scopeOf({ change }: Build): Scope {
+  return change ? changedScope(modelScope(), change) : modelScope();
+}
+
+/** What a build is made of: builds with the same text do the same. */
+export function compiledSource(build: Build): string {
+  return emit(build, scopeOf(build)).source;
 }
 
 /** Compiles the model for one build. */
 export function compileModel(build: Build): Compiled {
-  const scope = modelScope();
-  const facts: Record<string, Constant> = { 'world.debug': build.debug };
-  for (const [name, value] of Object.entries(build.variant)) {
-    if (typeof value === 'boolean') facts[`variant.${name}`] = value;
-  }
-  const program = new Lowering(scope, facts, build.trace, build.rewrite).program('taskMain');
-  const frames = placeLocals(program);
-  const source = [
-    `'use strict';`,
-    ...[...scope.plain.keys()].map((name) => plainSource(name, scope, facts, build.trace)),
-    `return { steps: ${emitSteps(program, frames)}, touches: ${emitTouches(program, frames)} };`,
-  ].join('\n');
+  const scope = scopeOf(build);
+  const { program, frames, source } = emit(build, scope);
   const { steps, touches } = new Function(...scope.natives.keys(), source)(...scope.natives.values());
 
   const points: Point[] = [];
@@ -111,11 +132,19 @@ function arrival(text: string): number {
   return point === undefined ? 0 : 1 << Number(point);
 }
 
-const cache = new Map<string, Compiled>();
+const unchanged = new Map<string, Compiled>();
+const changed = new WeakMap<Change, Map<string, Compiled>>();
+
+function cacheOf(change: Change | undefined): Map<string, Compiled> {
+  if (!change) return unchanged;
+  const cache = changed.get(change) ?? new Map<string, Compiled>();
+  changed.set(change, cache);
+  return cache;
+}
 
 /** The compiled model of a build; made once. */
 export function compiledModel(build: Build): Compiled {
-  if (build.rewrite) return compileModel(build);
+  const cache = cacheOf(build.change);
   const key = `${build.variant.name} ${build.debug} ${build.trace}`;
   let compiled = cache.get(key);
   if (!compiled) {

@@ -16,7 +16,7 @@ import type {
 import { type Constant, constantOf } from './constant.ts';
 import { Expressions } from './expression.ts';
 import type { Block, Code, End, Program } from './ir.ts';
-import type { FunctionNode, Rewrite, Scope } from './source.ts';
+import type { FunctionNode, Scope } from './source.ts';
 
 /** What a name of the source stands for where it is used. */
 export type Meaning =
@@ -57,13 +57,11 @@ export class Lowering {
   readonly facts: Readonly<Record<string, Constant>>;
   /** Whether notes are kept. */
   readonly trace: boolean;
-  private readonly rewrite: Rewrite | undefined;
 
-  constructor(scope: Scope, facts: Readonly<Record<string, Constant>>, trace: boolean, rewrite: Rewrite | undefined) {
+  constructor(scope: Scope, facts: Readonly<Record<string, Constant>>, trace: boolean) {
     this.scope = scope;
     this.facts = facts;
     this.trace = trace;
-    this.rewrite = rewrite;
     this.block = this.newBlock();
     this.expressions = new Expressions(this);
   }
@@ -152,8 +150,7 @@ export class Lowering {
     for (let up: Frame | undefined = this.frame; up; up = up.caller) {
       if (up.function === meaning.name) return this.defect(`${meaning.name} calls itself`);
     }
-    const parsed = this.scope.steps.get(meaning.name)!;
-    const node: FunctionNode = this.rewrite ? this.rewrite(meaning.name, parsed) : parsed;
+    const { node } = this.scope.steps.get(meaning.name)!;
     const names = new Map<string, Meaning>();
     const assigned = assignedNames(node);
     node.params.forEach((param, i) => {

@@ -4,19 +4,12 @@
  */
 import type { CallExpression, Expression, Identifier, Node, Pattern, VariableDeclarator } from 'acorn';
 import { type Constant, constantOf } from './constant.ts';
-import type { FunctionNode } from './source.ts';
-
-/** A function as it was loaded. */
-export interface PlainFunction {
-  readonly text: string;
-  /** Its tree; positions count in `text`. */
-  readonly node: FunctionNode;
-}
+import type { FunctionNode, ModelFunction } from './source.ts';
 
 /** What its names can stand for. */
 export interface PlainScope {
   readonly constants: ReadonlyMap<string, number>;
-  readonly plain: ReadonlyMap<string, PlainFunction>;
+  readonly plain: ReadonlyMap<string, ModelFunction>;
   /** Functions that are called as they are: they are about the machine, not of it. */
   readonly natives: ReadonlyMap<string, unknown>;
 }
@@ -42,7 +35,7 @@ export function plainSource(
 
 class PlainBuild {
   private readonly name: string;
-  private readonly function: PlainFunction;
+  private readonly function: ModelFunction;
   private readonly scope: PlainScope;
   private readonly facts: Readonly<Record<string, Constant>>;
   private readonly trace: boolean;

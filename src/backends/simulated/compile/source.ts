@@ -24,7 +24,6 @@ import * as sys from '../restart/sys.ts';
 import * as turn from '../restart/turn.ts';
 import * as user from '../restart/user.ts';
 
-import type { PlainFunction } from './plain.ts';
 
 export type FunctionNode = FunctionDeclaration | FunctionExpression;
 
@@ -33,21 +32,31 @@ const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor as 
 /** Modules whose functions are kernel primitives: a step in one of them is named after the function that called it. */
 const PRIMITIVES = [access, lock, wait, slab, signal];
 
+/** A function as it was loaded. */
+export interface ModelFunction {
+  readonly text: string;
+  /** Its tree; positions count in `text`. */
+  readonly node: FunctionNode;
+}
+
 /** Everything that the model's source can name. */
 export interface Scope {
   /** Numbers: fields, flags, errnos. */
   readonly constants: ReadonlyMap<string, number>;
-  /** Generator functions, parsed. */
-  readonly steps: ReadonlyMap<string, FunctionNode>;
+  /** Generator functions: those with steps in them. */
+  readonly steps: ReadonlyMap<string, ModelFunction>;
   /** Ordinary functions of the model. */
-  readonly plain: ReadonlyMap<string, PlainFunction>;
+  readonly plain: ReadonlyMap<string, ModelFunction>;
   /** Functions of the machine itself, called as they are. */
   readonly natives: ReadonlyMap<string, unknown>;
   readonly primitives: ReadonlySet<string>;
 }
 
-/** Rewrites a function's tree before it is compiled: how mutants are made. */
-export type Rewrite = (name: string, node: FunctionNode) => FunctionNode;
+/** A function of the model with another text: how mutants are made. */
+export interface Change {
+  readonly function: string;
+  readonly text: string;
+}
 
 /**
  * A loader that makes CommonJS of the source writes `(0, import_x.f)(…)` for `f(…)` and `import_x.m` for `m`: undone here.
@@ -66,8 +75,19 @@ function plainNames(tree: unknown): unknown {
   return tree;
 }
 
-function parseFunction(text: string): FunctionNode {
+/** The tree of a function; positions count in its text. */
+export function parseFunction(text: string): FunctionNode {
   return plainNames(parseExpressionAt(text, 0, { ecmaVersion: 2023 })) as FunctionNode;
+}
+
+function functionOf(text: string): ModelFunction {
+  return { text, node: parseFunction(text) };
+}
+
+/** The scope with one function changed. */
+export function changedScope(scope: Scope, { function: name, text }: Change): Scope {
+  const where = scope.steps.has(name) ? 'steps' : 'plain';
+  return { ...scope, [where]: new Map(scope[where]).set(name, functionOf(text)) };
 }
 
 let parsed: Scope | undefined;
@@ -76,8 +96,8 @@ let parsed: Scope | undefined;
 export function modelScope(): Scope {
   if (parsed) return parsed;
   const constants = new Map<string, number>();
-  const steps = new Map<string, FunctionNode>();
-  const plain = new Map<string, PlainFunction>();
+  const steps = new Map<string, ModelFunction>();
+  const plain = new Map<string, ModelFunction>();
   const natives = new Map<string, unknown>();
   const primitives = new Set<string>();
   const rooms = [
@@ -109,12 +129,12 @@ export function modelScope(): Scope {
     for (const [name, value] of Object.entries(room)) {
       if (typeof value === 'number') constants.set(name, value);
       else if (value instanceof (GeneratorFunction as unknown as typeof Function)) {
-        steps.set(name, parseFunction(String(value)));
+        steps.set(name, functionOf(String(value)));
         if ((PRIMITIVES as unknown[]).includes(room)) primitives.add(name);
       } else if (typeof value === 'function') {
         if (value === access.touch || value === access.gone) continue; /* the compiler's own words */
         if (room === memory) natives.set(name, value);
-        else plain.set(name, { text: String(value), node: parseFunction(String(value)) });
+        else plain.set(name, functionOf(String(value)));
       }
     }
   }
