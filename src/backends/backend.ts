@@ -40,6 +40,11 @@ export interface Backend {
    * moment of the faults that may come at any. At least 1.
    */
   sweep?(c: Case): number;
+  /**
+   * Whether it runs the protocol that the simulated backend is a model of: then the ends of its runs are among those of the
+   * model, and it follows a plan's schedule that was found there.
+   */
+  readonly modelled?: boolean;
 }
 
 export interface OpenOptions {

@@ -6,6 +6,7 @@ import type { Explore } from '../model/case.ts';
 import type { JudgeRecord } from './judge.ts';
 import { type JudgeCase, Recorder, smallestInSlices } from './recorder.ts';
 import { type ExploreResult, Tally } from './tally.ts';
+import { unscheduled } from './unscheduled.ts';
 
 /** What a search is asked to do. */
 export interface ExploreRequest {
@@ -18,6 +19,8 @@ export interface ExploreRequest {
   readonly coverage?: boolean;
   /** The same for a smaller case that a finding is shrunk to. */
   readonly judgeCase: JudgeCase;
+  /** Of a backend that chooses for itself: what a search of its model says, whose schedules can be imposed on it. */
+  readonly searchModel?: () => Promise<ExploreResult>;
   /** Aborted: stop at the next convenient moment and report what was seen so far. */
   readonly signal?: AbortSignal;
 }
@@ -29,24 +32,6 @@ export type Explorer = (request: ExploreRequest) => Promise<ExploreResult>;
 
 /** After so many runs other things get their turn: a signal, a reporter's timer. */
 const RUNS_PER_TURN = 64;
-
-/** The seed of the i-th schedule; a single schedule has the seed itself, so that `--seed` with a record's seed repeats it. */
-export function seedOf(base: string, index: number, schedules: number): string {
-  return schedules === 1 ? base : `${base}/${index}`;
-}
-
-/** One run after the other on a backend that chooses for itself, each with a seed derived from the plan's. */
-const repeat: Explorer = async ({ backend, plan, explore, judge, signal }) => {
-  const tally = new Tally(judge);
-  let schedules = 0;
-  while (schedules < explore.schedules && !tally.failing && !signal?.aborted) {
-    const seed = seedOf(plan.seed, schedules, explore.schedules);
-    schedules += 1;
-    tally.add(await backend.run({ ...plan, seed }));
-    if (schedules % RUNS_PER_TURN === 0) await nextTurn();
-  }
-  return tally.result({ strategy: 'random', schedules, complete: false });
-};
 
 /** Judges one run for each way in which the case ended; stops at the first failure, with its schedule made simple. */
 async function judgeEndings(
@@ -72,7 +57,7 @@ async function judgeEndings(
 /** A number of schedules, drawn at random or by priorities. */
 const sampled: Explorer = async (request) => {
   const { backend, plan, explore, judge } = request;
-  if (!isSchedulable(backend)) return repeat(request);
+  if (!isSchedulable(backend)) return unscheduled(request);
   const tally = new Tally(judge);
   const recorder = new Recorder(backend, plan);
   const machine = backend.open(plan, { coverage: request.coverage ?? false });
@@ -111,7 +96,7 @@ function withCoverage(result: ExploreResult, machine: Machine): ExploreResult {
 /** Everything that can happen. */
 const exhaustive: Explorer = async (request) => {
   const { backend, plan, judge } = request;
-  if (!isSchedulable(backend)) return repeat(request);
+  if (!isSchedulable(backend)) return unscheduled(request);
   const tally = new Tally(judge);
   const machine = backend.open(plan, { coverage: request.coverage ?? false });
   const result = await inTurns(searchInSlices(machine), request.signal);
@@ -126,7 +111,7 @@ const exhaustive: Explorer = async (request) => {
 /** The one run that a replay file tells. */
 const replay: Explorer = async (request) => {
   const { backend, plan, judge } = request;
-  if (!isSchedulable(backend) || !plan.schedule) return repeat(request);
+  if (!isSchedulable(backend) || !plan.schedule) return unscheduled(request);
   const tally = new Tally(judge);
   const { moves } = follow(backend.open(plan), plan.schedule, plan.maxSteps);
   tally.add(new Recorder(backend, plan).record(moves));

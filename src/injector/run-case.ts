@@ -4,8 +4,12 @@ import { type Backend, isSchedulable, type Plan } from '../backends/backend.ts';
 import type { Case, Explore } from '../model/case.ts';
 import type { Tried, Verdict } from '../record/verdict.ts';
 import { whyNot } from './applicable.ts';
+import { openBackend } from './backends.ts';
 import { EXPLORERS, type Explorer } from './explorers.ts';
 import { type FindViolations, judgeOf, shippedProperties, underProtocol } from './judge.ts';
+import type { JudgeCase } from './recorder.ts';
+import type { ExploreResult } from './tally.ts';
+import { runsOf } from './unscheduled.ts';
 import { type Decision, decide } from './verdict.ts';
 
 export interface RunOptions {
@@ -97,19 +101,34 @@ async function search(
     coverage,
     judge: judgeOf(c, find),
     judgeCase: (other, record) => judgeOf(other, find)(record),
+    ...(backend.modelled && { searchModel: () => searchModel(plan, find) }),
     ...(signal && { signal }),
   });
   if (signal?.aborted && !result.violating) return { ...without('skip', 'interrupted', explore), tried: result.tried };
   return decide(c, result);
 }
 
+/** What the simulated backend's search of the case says, by the strategy of its file. */
+async function searchModel(plan: Plan, find: FindViolations): Promise<ExploreResult> {
+  const { case: c } = plan;
+  const model = await openBackend('simulated');
+  try {
+    const explore = c.explore ?? ONCE;
+    const judgeCase: JudgeCase = (other, record) => judgeOf(other, find)(record);
+    return await EXPLORERS[explore.strategy]({ backend: model, plan, explore, judge: judgeOf(c, find), judgeCase });
+  } finally {
+    await model.dispose();
+  }
+}
+
+const ONCE: Explore = { strategy: 'random', schedules: 1, depth: 1 };
+
 /**
  * How to choose schedules: as the caller says, else as the file says, else once. A backend that can't be scheduled
- * chooses for itself; there the file's search is one run.
+ * chooses for itself; there the file's search is a sweep over the moments of its faults.
  */
 function exploreOf(c: Case, { backend, schedules }: RunOptions): Explore {
-  const once: Explore = { strategy: 'random', schedules: 1, depth: 1 };
-  const asked = (isSchedulable(backend) && c.explore) || once;
+  const asked = isSchedulable(backend) ? (c.explore ?? ONCE) : { ...ONCE, schedules: runsOf(backend, c) };
   return schedules === undefined ? asked : { ...asked, schedules };
 }
 

@@ -19,8 +19,8 @@ export interface ExploreResult {
   readonly violating?: Judged;
   /** For each known property that was violated, the first run that shows it. */
   readonly known: ReadonlyMap<string, Judged>;
-  /** Pids that were left waiting in at least one run. */
-  readonly leftWaiting: ReadonlySet<number>;
+  /** For each pid that was left waiting, the first run in which it was. */
+  readonly leftWaiting: ReadonlyMap<number, Judged>;
   /** The first run. */
   readonly first?: Judged;
   /** What of the protocol all of it reached, when that was asked for. */
@@ -31,7 +31,7 @@ export interface ExploreResult {
 export class Tally {
   readonly #judge: JudgeRecord;
   readonly #known = new Map<string, Judged>();
-  readonly #leftWaiting = new Set<number>();
+  readonly #leftWaiting = new Map<number, Judged>();
   #violating: Judged | undefined;
   #first: Judged | undefined;
 
@@ -53,7 +53,7 @@ export class Tally {
     if (judgement.failures.length > 0) this.#violating ??= judged;
     for (const { property } of judgement.known) if (!this.#known.has(property)) this.#known.set(property, judged);
     for (const [pid, task] of Object.entries(record.final.tasks)) {
-      if (task.end === 'waiting') this.#leftWaiting.add(Number(pid));
+      if (task.end === 'waiting' && !this.#leftWaiting.has(Number(pid))) this.#leftWaiting.set(Number(pid), judged);
     }
     return judgement;
   }
@@ -61,6 +61,14 @@ export class Tally {
   /** Whether a run has failed: there is a counterexample. */
   get failing(): boolean {
     return this.#violating !== undefined;
+  }
+
+  /** What of the case has to show in some run, and has not yet: properties, and pids that are left waiting. */
+  missing({ expect }: Case): { readonly properties: readonly string[]; readonly pids: readonly number[] } {
+    return {
+      properties: expect.violates.filter((property) => !this.#known.has(property)),
+      pids: (expect.leftWaiting ?? []).filter((pid) => !this.#leftWaiting.has(pid)),
+    };
   }
 
   result(tried: Tried): ExploreResult {

@@ -45,6 +45,8 @@ export interface NativeBackend extends Backend {
 
 class Native implements NativeBackend {
   readonly name = 'native';
+  /** A plug-in follows a protocol of its own. */
+  readonly modelled: boolean;
   readonly #options: NativeOptions;
   readonly #machine: Machine;
   readonly #cgroup: string | undefined;
@@ -56,6 +58,7 @@ class Native implements NativeBackend {
 
   constructor(options: NativeOptions) {
     this.#options = options;
+    this.modelled = options.plugin === undefined;
     this.#machine = {
       pidMax: pidMax(),
       isRoot: process.getuid?.() === 0 && !options.userNamespace,

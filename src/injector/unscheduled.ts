@@ -1,0 +1,75 @@
+/** Runs on a backend that chooses for itself, as real tasks do: one seed after the other, and what has to be imposed. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Backend } from '../backends/backend.ts';
+import type { Case } from '../model/case.ts';
+import type { ExploreRequest } from './explorers.ts';
+import { type ExploreResult, type Judged, Tally } from './tally.ts';
+
+/** Runs of a sweep at most, when nobody says how many. */
+const MOST_RUNS = 256;
+/** After so many runs other things get their turn: a signal, a reporter's timer. */
+const RUNS_PER_TURN = 64;
+
+/** How many runs a backend wants for a case: every moment of the faults that may come at any, as far as there are not too many. */
+export function runsOf(backend: Backend, c: Case): number {
+  return Math.min(backend.sweep?.(c) ?? 1, MOST_RUNS);
+}
+
+/**
+ * The number at the end of the i-th seed. A sweep that is longer than the runs is sampled evenly, by steps of a golden
+ * section: its numbers count through the moments of one fault after the other, and the first few differ in one of them only.
+ */
+function numberOf(i: number, runs: number, sweep: number): number {
+  if (sweep <= runs) return i;
+  let stride = Math.max(1, Math.round(sweep * 0.618));
+  while (gcd(stride, sweep) > 1) stride++;
+  return Number((BigInt(i) * BigInt(stride)) % BigInt(sweep));
+}
+
+function gcd(a: number, b: number): number {
+  return b === 0 ? a : gcd(b, a % b);
+}
+
+/** The seed of the i-th run; a single one has the seed itself, so that `--seed` with a record's seed repeats it. */
+export function seedOf(base: string, index: number, runs: number): string {
+  return runs === 1 ? base : `${base}/${index}`;
+}
+
+/**
+ * One run after the other, each with a seed derived from the plan's. What must show in some run (a known defect, a task
+ * that is left waiting) and did not is then imposed: the model is searched for a schedule that shows it.
+ */
+export async function unscheduled(request: ExploreRequest): Promise<ExploreResult> {
+  const { backend, plan, explore, judge, signal } = request;
+  const tally = new Tally(judge);
+  const runs = plan.schedule ? 1 : explore.schedules;
+  const sweep = backend.sweep?.(plan.case) ?? 1;
+  let schedules = 0;
+  while (schedules < runs && !tally.failing && !signal?.aborted) {
+    const seed = seedOf(plan.seed, numberOf(schedules, runs, sweep), runs);
+    schedules += 1;
+    tally.add(await backend.run({ ...plan, seed }));
+    if (schedules % RUNS_PER_TURN === 0) await nextTurn();
+  }
+  if (!plan.schedule && !tally.failing && !signal?.aborted) schedules += await impose(request, tally);
+  return tally.result({ strategy: plan.schedule ? 'replay' : 'random', schedules, complete: false });
+}
+
+/** Imposes the model's schedules for what is missing; how many. */
+async function impose({ backend, plan, searchModel, signal }: ExploreRequest, tally: Tally): Promise<number> {
+  const wanted = tally.missing(plan.case);
+  if (!searchModel || wanted.properties.length + wanted.pids.length === 0) return 0;
+  const { known, leftWaiting } = await searchModel();
+  const showing = [
+    ...wanted.properties.map((property) => known.get(property)),
+    ...wanted.pids.map((pid) => leftWaiting.get(pid)),
+  ];
+  let imposed = 0;
+  for (const judged of new Set(showing.filter((one): one is Judged => one !== undefined))) {
+    const { schedule } = judged.record;
+    if (!schedule || tally.failing || signal?.aborted) continue;
+    tally.add(await backend.run({ ...plan, schedule }));
+    imposed += 1;
+  }
+  return imposed;
+}
