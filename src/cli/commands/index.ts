@@ -1,9 +1,11 @@
 /** All commands, in the order in which --help lists them. A new one is one file and one line here. */
 import type { AddCommand } from '../command.ts';
+import { addCompletion } from './completion.ts';
 import { addDoctor } from './doctor.ts';
 import { addExplain } from './explain.ts';
 import { addInit } from './init.ts';
 import { addList } from './list.ts';
+import { addNew } from './new.ts';
 import { addOutcomes } from './outcomes.ts';
 import { addReplay } from './replay.ts';
 import { addRun } from './run.ts';
@@ -19,5 +21,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addList,
   addExplain,
   addInit,
+  addNew,
   addDoctor,
+  addCompletion,
 ];
