@@ -67,6 +67,8 @@ function whenWords(when: When): string {
       return `, when ${when.task} is at ${when.at}`;
     case 'coordinator':
       return `, when the coordinator is at ${when.at}`;
+    case 'criu':
+      return `, when CRIU is at ${when.at}`;
     case 'after':
       return `, after ${when.fault}`;
   }

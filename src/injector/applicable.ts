@@ -20,7 +20,17 @@ export async function whyNot(backend: Backend, c: Case): Promise<string | undefi
   if (backends.length > 0 && !backends.includes(backend.name)) {
     return `the scenario is for ${backends.join(' and ')} only`;
   }
+  if (backend.name !== 'criu' && needsCriu(c)) return 'it has words that only criu understands';
   const [itself] = await capabilitiesOf(backend);
   if (itself && !itself.available) return `${backend.name}: ${itself.detail}`;
   return backend.refuses(c, protocol);
+}
+
+/** Whether something of the case can only be had of a real checkpoint. */
+function needsCriu(c: Case): boolean {
+  return (
+    c.criu !== undefined ||
+    c.faults.some(({ when }) => when.kind === 'criu') ||
+    c.tasks.some(({ criu }) => criu !== undefined)
+  );
 }

@@ -2,6 +2,7 @@
  * A case: one scenario with its matrix values filled in, every default written out and every reference checked.
  * What the scenario room produces, and all that an injector, a backend or a property ever sees of a file. Plain JSON.
  */
+import type { CriuSetup, CriuStage } from './criu.ts';
 import type { ErrnoName } from './errno.ts';
 import type { CoordinatorPoint, TaskPoint } from './points.ts';
 import type { SignalName } from './signals.ts';
@@ -48,8 +49,23 @@ export interface Task {
   readonly exits: boolean;
   /** Its own flags argument to restart: bits of RESTART_FLAGS, or unknown ones. Ghosts have the ghost bit. */
   readonly flags: number;
+  /** CRIU: what it was when it was dumped. */
+  readonly criu?: TaskForCriu;
   /** Set for a task that its creator forks only while the restart may be at work: the order among its creator's forks, from 0. */
   readonly forkedLate?: number;
+}
+
+/** What only a real checkpoint sees of a task. */
+export interface TaskForCriu {
+  /** Stopped by SIGSTOP, with its whole group. */
+  readonly stopped: boolean;
+  readonly blocked: readonly SignalName[];
+  /** Left pending: blocked too. */
+  readonly pending: readonly SignalName[];
+  /** A zombie that this signal has killed. */
+  readonly exitSignal?: SignalName;
+  /** KiB of memory of its own that has a pattern. */
+  readonly memory: number;
 }
 
 /** One record of the image: whose state it says it is, and what that task returns. */
@@ -115,6 +131,7 @@ export type When =
   | { readonly kind: 'start' }
   | { readonly kind: 'task'; readonly task: number; readonly at: TaskPoint }
   | { readonly kind: 'coordinator'; readonly at: CoordinatorPoint }
+  | { readonly kind: 'criu'; readonly at: CriuStage }
   | { readonly kind: 'after'; readonly fault: string };
 
 export interface Fault {
@@ -155,7 +172,7 @@ export const TASK_OUTCOMES = {
 } as const;
 export type TaskOutcome = keyof typeof TASK_OUTCOMES;
 
-export type CoordinatorOutcome = 'ok' | 'killed' | 'blocked' | ErrnoName;
+export type CoordinatorOutcome = 'ok' | 'failed' | 'killed' | 'blocked' | ErrnoName;
 
 /** What a task may end as: any of these. `at`: waiting there. */
 export interface TaskExpectation {
@@ -193,6 +210,10 @@ export interface Case {
   readonly image: Image;
   readonly restart: RestartCall;
   readonly faults: readonly Fault[];
+  /** How CRIU is used; set for a scenario that is for CRIU. */
+  readonly criu?: CriuSetup;
+  /** A program in place of the tree: its root has the pid of the tree's. */
+  readonly subject?: { readonly command: readonly string[] };
   readonly explore?: Explore;
   readonly expect: Expect;
   /** Where the file says a thing, by its path as in `expect.tasks.101`; for diagnostics and annotations. */

@@ -17,7 +17,8 @@ export function taskOutcome(final: TaskFinal): TaskOutcome | 'crashed' | 'runnin
 
 /** The coordinator's end in the scenario format's words. */
 export function coordinatorOutcome(final: FinalState): CoordinatorOutcome | 'crashed' {
-  const { end, result } = final.coordinator;
+  const { end, result, failed } = final.coordinator;
+  if (failed) return 'failed';
   if (end === 'waiting') return 'blocked';
   if (end !== 'returned') return end;
   return result === undefined || result >= 0 ? 'ok' : (errnoName(result) as CoordinatorOutcome);

@@ -4,6 +4,7 @@
  */
 import type { BackendName, Who } from '../model/case.ts';
 import type { Point } from '../model/points.ts';
+import type { CriuRecord } from './criu.ts';
 
 export const RECORD_VERSION = 1;
 
@@ -114,6 +115,8 @@ export interface CoordinatorFinal {
   readonly at?: Point;
   /** What restart gave it; absent when it never got that far. */
   readonly result?: number;
+  /** It said that it failed, without an errno (CRIU). */
+  readonly failed?: true;
 }
 
 export interface TaskFinal {
@@ -191,4 +194,6 @@ export interface RunRecord {
   readonly end: 'over' | 'crashed' | 'cut';
   /** Real backends: what the kernel said at the end. */
   readonly census?: readonly TaskCensus[];
+  /** What was seen of a dump and a restore by CRIU. */
+  readonly criu?: CriuRecord;
 }

@@ -2,13 +2,16 @@
  * From a document to its cases. Each part is checked and resolved once for each choice of the matrix values that it, or
  * what it refers to, depends on; cases share what does not differ.
  */
+
 import type { Case, Explore, Fault, Image, Position, RestartCall } from '../model/case.ts';
+import type { CriuSetup } from '../model/criu.ts';
 import type { Budget } from './budget.ts';
 import { type Checked, checkKeys, checkSection } from './check.ts';
 import type { Complain } from './complain.ts';
 import { MAX_DIAGNOSTICS } from './limits.ts';
 import { type Combination, describeValues, Matrix, type Template, template, type Values } from './matrix.ts';
 import { type Positions, positionAt, positionsOf, withAll } from './positions.ts';
+import { resolveCriu } from './resolve/criu.ts';
 import { resolveExpect, resolveExplore } from './resolve/expect.ts';
 import { resolveFaults } from './resolve/faults.ts';
 import { resolveImage } from './resolve/image.ts';
@@ -110,10 +113,13 @@ class Expansion {
     const faults = this.#faults(tree, image, restart);
     const expect = this.#expect(tree, faults);
     const explore = this.#explore();
+    const [criu, subject] = [this.#criu(), this.#part('subject')];
     return (combination) => {
       // All parts are asked even when one is wrong: their mistakes are told together.
       const parts = { tree: tree(combination), restart: restart(combination), image: image(combination) };
       const more = { faults: faults(combination), expect: expect(combination), explore: explore(combination) };
+      const setup = criu(combination);
+      const program = subject(combination);
       const [name, reason, words] = [scenario(combination), why(combination), tags(combination)];
       if (!parts.tree || !parts.restart || !parts.image || !more.faults || !more.expect || name === undefined)
         return undefined;
@@ -132,6 +138,8 @@ class Expansion {
         image: parts.image,
         restart: parts.restart,
         faults: more.faults,
+        ...(setup === undefined ? {} : { criu: setup }),
+        ...(program === undefined ? {} : { subject: program }),
         ...(more.explore === undefined ? {} : { explore: more.explore }),
         expect: more.expect.expect,
         positions: more.expect.positions,
@@ -153,7 +161,10 @@ class Expansion {
     const document = this.#part('restart', {});
     return this.#per(['tree', 'restart'], (combination, say) => {
       const [words, of] = [document(combination), tree(combination)];
-      return words && of && resolveRestart(words, of, say, this.#context.known.protocols);
+      if (!words || !of) return undefined;
+      const restart = resolveRestart(words, of, say, this.#context.known.protocols);
+      const isForCriu = Object.hasOwn(this.#document, 'criu') || Object.hasOwn(this.#document, 'subject');
+      return isForCriu && words.backends === undefined ? { ...restart, backends: ['criu'] } : restart;
     });
   }
 
@@ -198,6 +209,15 @@ class Expansion {
       const expect = resolveExpect(words, of, made, say, this.#context.known.properties);
       places ??= positionsOf(this.#raw, this.#context.source);
       return { expect, positions: withAll(places, of) };
+    });
+  }
+
+  /** A program of the user's is for CRIU too. */
+  #criu(): Per<CriuSetup | undefined> {
+    const document = this.#part('criu', Object.hasOwn(this.#document, 'subject') ? {} : undefined);
+    return this.#per(['criu'], (combination, say) => {
+      const words = document(combination);
+      return words && resolveCriu(words, say);
     });
   }
 

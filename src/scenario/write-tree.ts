@@ -1,7 +1,7 @@
 /** The tasks of a case as the tree of a scenario: generated when it has a shape, else written out. */
 import { isDeepStrictEqual } from 'node:util';
 import { RESTART_FLAGS, type Task } from '../model/case.ts';
-import type { LateWords, TaskWords, ThreadWords } from './resolve/draft.ts';
+import { DEFAULT_MEMORY, type LateWords, type TaskWords, type ThreadWords } from './resolve/draft.ts';
 import { flagList } from './resolve/flags.ts';
 import { FIRST_PID, generateTasks } from './resolve/generate-tree.ts';
 import type { Document } from './schema/document.ts';
@@ -86,6 +86,8 @@ class TreeWriter {
       ...(task.absent ? { absent: true } : {}),
       ...(task.exits ? { exits: true } : {}),
       ...(flags === 0 ? {} : { flags: flagList(flags) }),
+      ...(task.criu && task.criu.blocked.length > 0 ? { blocked: [...task.criu.blocked] } : {}),
+      ...(task.criu && task.criu.pending.length > 0 ? { pending: [...task.criu.pending] } : {}),
     };
   }
 
@@ -95,6 +97,9 @@ class TreeWriter {
     return {
       ...(task.state === 'alive' ? {} : { state: task.state }),
       ...(task.exitCode === 0 ? {} : { 'exit-code': task.exitCode }),
+      ...(task.criu?.exitSignal === undefined ? {} : { 'exit-signal': task.criu.exitSignal }),
+      ...(task.criu?.stopped ? { stopped: true } : {}),
+      ...(task.criu && task.criu.memory !== DEFAULT_MEMORY ? { memory: task.criu.memory } : {}),
       ...(task.ghost ? { ghost: true } : {}),
       ...(task.sibling ? { sibling: true } : {}),
       ...(task.session === (creator?.session ?? task.pid) ? {} : { session: task.session }),

@@ -8,6 +8,7 @@ import { DEFAULT_XOR, FIRST_RETVAL, savedPids } from './resolve/image.ts';
 import { oneOrAll } from './resolve/lists.ts';
 import { DEFAULT_COORDINATOR, DEFAULT_PROTOCOL } from './resolve/restart.ts';
 import type { Document } from './schema/document.ts';
+import { writeCriu } from './write-criu.ts';
 import { writeExpect } from './write-expect.ts';
 import { writeTree } from './write-tree.ts';
 
@@ -49,6 +50,8 @@ function documentOf(c: Case): Document {
     tree: writeTree(c.tasks),
     ...(isEmpty(image) ? {} : { image }),
     ...(isEmpty(restart) ? {} : { restart }),
+    ...(c.subject === undefined ? {} : { subject: { command: [...c.subject.command] } }),
+    ...(c.criu === undefined || (c.subject && isEmpty(writeCriu(c.criu))) ? {} : { criu: writeCriu(c.criu) }),
     ...(c.faults.length === 0 ? {} : { faults: c.faults.map(faultOf) }),
     ...(c.explore === undefined ? {} : { explore: exploreOf(c.explore) }),
     ...(isEmpty(expect) ? {} : { expect }),
@@ -59,7 +62,7 @@ function isEmpty(mapping: object): boolean {
   return Object.keys(mapping).length === 0;
 }
 
-function restartOf({ restart, tasks }: Case): NonNullable<Document['restart']> {
+function restartOf({ restart, tasks, criu }: Case): NonNullable<Document['restart']> {
   const root = tasks[0]!.pid;
   const coordinator = restart.flags & RESTART_FLAGS.taskself ? root : DEFAULT_COORDINATOR;
   return {
@@ -71,7 +74,7 @@ function restartOf({ restart, tasks }: Case): NonNullable<Document['restart']> {
     ...(restart.logfd === 'none' ? {} : { logfd: restart.logfd }),
     ...(restart.debug ? { debug: true } : {}),
     ...(restart.protocol === DEFAULT_PROTOCOL ? {} : { protocol: restart.protocol }),
-    ...(restart.backends.length === 0 ? {} : { backends: [...restart.backends] }),
+    ...(isDeepStrictEqual(restart.backends, criu ? ['criu'] : []) ? {} : { backends: [...restart.backends] }),
   };
 }
 
@@ -133,6 +136,8 @@ function whenOf(when: Fault['when']): NonNullable<NonNullable<Document['faults']
       return { task: when.task, at: when.at };
     case 'coordinator':
       return { coordinator: when.at };
+    case 'criu':
+      return { criu: when.at };
     case 'after':
       return { after: when.fault };
     default:

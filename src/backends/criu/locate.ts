@@ -47,18 +47,23 @@ export async function locateCriu(environment: NodeJS.ProcessEnv = process.env): 
 /** How the unpacked one is started; undefined when there is none. */
 async function unpacked(folder: string): Promise<string[] | undefined> {
   const libraries = path.join(folder, 'usr/lib');
-  const triples = await readdir(libraries).catch(() => []);
+  const triples = await entriesOf(libraries);
   for (const triple of triples) {
     const inside = path.join(libraries, triple);
-    const loader = (await readdir(inside).catch(() => [])).find((name) => /^ld-linux.*\.so\.\d+$/.test(name));
+    const loader = (await entriesOf(inside)).find((name) => /^ld-linux.*\.so\.\d+$/.test(name));
     if (loader) return [path.join(inside, loader), '--library-path', inside, path.join(folder, 'usr/sbin/criu')];
   }
   return undefined;
 }
 
+/** None of a folder that is not there. */
+async function entriesOf(folder: string): Promise<readonly string[]> {
+  return readdir(folder).catch(() => []);
+}
+
 async function programOnPath({ PATH = '' }: NodeJS.ProcessEnv): Promise<string | undefined> {
   for (const folder of [...PATH.split(':'), '/usr/sbin', '/sbin']) {
-    if (folder !== '' && (await readdir(folder).catch(() => [])).includes('criu')) return path.join(folder, 'criu');
+    if (folder !== '' && (await entriesOf(folder)).includes('criu')) return path.join(folder, 'criu');
   }
   return undefined;
 }

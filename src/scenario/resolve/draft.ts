@@ -1,5 +1,5 @@
 /** A task of a written-out tree while the tree is being built: linked to its relatives, defaults not yet written out. */
-import { RESTART_FLAGS, type Task } from '../../model/case.ts';
+import { RESTART_FLAGS, type Task, type TaskForCriu } from '../../model/case.ts';
 import type { Document } from '../schema/document.ts';
 import type { Path } from '../source/raw.ts';
 import { flagBits } from './flags.ts';
@@ -77,7 +77,24 @@ export class Draft {
       absent: words.absent ?? false,
       exits: words.exits ?? false,
       flags: (flagBits(words.flags ?? []) | (ghost ? RESTART_FLAGS.ghost : 0)) >>> 0,
+      ...criuOf(words),
       ...(spot.forkNumber === undefined ? {} : { forkedLate: spot.forkNumber }),
     };
   }
+}
+
+export const DEFAULT_MEMORY = 16;
+
+function criuOf(words: Partial<TaskWords>): { readonly criu?: TaskForCriu } {
+  const { stopped, blocked, pending, memory, 'exit-signal': exitSignal } = words;
+  const criu = {
+    stopped: stopped ?? false,
+    blocked: [...new Set(blocked)],
+    pending: [...new Set(pending)],
+    ...(exitSignal === undefined ? {} : { exitSignal }),
+    memory: memory ?? DEFAULT_MEMORY,
+  };
+  const isPlain = !criu.stopped && criu.blocked.length + criu.pending.length === 0 && exitSignal === undefined;
+  if (isPlain && criu.memory === DEFAULT_MEMORY) return {};
+  return { criu };
 }

@@ -20,6 +20,7 @@ export function resolveWhen(
 ): When {
   if (words === undefined || typeof words === 'string') return { kind: words ?? 'any' };
   if ('after' in words) return { kind: 'after', fault: words.after };
+  if ('criu' in words) return { kind: 'criu', at: words.criu };
   if ('coordinator' in words) {
     const reason = neverAtCoordinator(words.coordinator, restart);
     if (reason) complain({ path: [...path, 'coordinator'], message: `this moment can never come: ${reason}` });

@@ -1,6 +1,7 @@
 /** The scenario as a whole. The one source of the types, the JSON Schema, the reference page and the checks at load time. */
 import * as z from 'zod';
 import { MAX_FAULTS } from '../limits.ts';
+import { criu, subject } from './criu.ts';
 import { expect, explore } from './expect.ts';
 import { fault } from './fault.ts';
 import { image } from './image.ts';
@@ -58,6 +59,16 @@ export const scenario = mapping('a scenario: a mapping with scenario and tree', 
     'matrix: { bogus: [999, 0, -1] }',
   ).optional(),
   restart: word(restart, 'How restart(2) is called.', 'restart: { protocol: hardened }').optional(),
+  subject: word(
+    subject,
+    'CRIU: a real program in place of the tree.',
+    'subject: { command: [sleep, "100"] }',
+  ).optional(),
+  criu: word(
+    criu,
+    'The tree is dumped and restored by CRIU. A scenario with this section is for the backend criu, unless it says otherwise.',
+    'criu: { namespace: own }',
+  ).optional(),
   faults: word(
     z.array(fault, { error: 'a list of faults' }).max(MAX_FAULTS, { error: `at most ${MAX_FAULTS} faults` }),
     'What goes wrong, and when.',

@@ -7,6 +7,7 @@ import { integer, list, mapping, oneOf, oneOrMore, text, word } from './word.ts'
 
 export const COORDINATOR_OUTCOMES = {
   ok: 'returned with success',
+  failed: 'said that it failed, without an errno (CRIU)',
   killed: 'died by SIGKILL',
   blocked: 'sleeps for good',
 } as const;

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { FaultVerb } from '../../model/case.ts';
 import { FAILURES } from '../../model/case.ts';
+import { criuStage } from './criu.ts';
 import { coordinatorPoint, errno, faultName, pid, signal, taskPoint, whom } from './values.ts';
 import { integer, mapping, oneOf, word } from './word.ts';
 
@@ -29,6 +30,9 @@ const atTask = mapping('a mapping with task and at', {
 const atCoordinator = mapping('a mapping with coordinator', {
   coordinator: word(coordinatorPoint, 'The point at which the coordinator arrives.', 'coordinator: wait'),
 });
+const atStage = mapping('a mapping with criu', {
+  criu: word(criuStage, 'The stage at which CRIU is.', 'criu: post-restore'),
+});
 const afterFault = mapping('a mapping with after', {
   after: word(faultName, 'The name of the fault that comes before.', 'after: first-kill'),
 });
@@ -39,7 +43,7 @@ export const WHENS = {
 } as const;
 
 export const when = z
-  .union([oneOf(['any', 'start'], 'moment'), atTask, atCoordinator, afterFault])
+  .union([oneOf(['any', 'start'], 'moment'), atTask, atCoordinator, atStage, afterFault])
   .meta({ id: 'when', description: 'When a fault comes.' });
 
 export const fault = mapping('a fault: a mapping with a verb', {

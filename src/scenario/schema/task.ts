@@ -1,7 +1,7 @@
 /** The tree: tasks as user space (mktree) made them, written out or generated. */
 import * as z from 'zod';
 import { MAX_GENERATED_TASKS } from '../limits.ts';
-import { flags, pid } from './values.ts';
+import { flags, pid, signal } from './values.ts';
 import { flag, integer, list, mapping, oneOf, text, word } from './word.ts';
 
 export const SHAPES = {
@@ -43,6 +43,16 @@ const anyTask = mapping('a task: a mapping with a pid', {
     'Its own flags argument to restart: names, or numbers for bits without one.',
     'flags: [0x80]',
   ).optional(),
+  blocked: word(
+    list(signal, 'a list of signals'),
+    'CRIU: the signals that it blocks.',
+    'blocked: [SIGUSR1]',
+  ).optional(),
+  pending: word(
+    list(signal, 'a list of signals'),
+    'CRIU: signals that wait for it, blocked; those of a process wait for the process as a whole.',
+    'pending: [SIGUSR2]',
+  ).optional(),
 });
 
 /** Those of a process, which belong to the whole thread group. */
@@ -56,6 +66,13 @@ const anyProcess = anyTask.extend({
     integer(0, 255, 'an exit code'),
     'With what it exits, or has exited. Default: 0.',
     'exit-code: 7',
+  ).optional(),
+  'exit-signal': word(signal, 'CRIU: a zombie that this signal has killed.', 'exit-signal: SIGSEGV').optional(),
+  stopped: word(flag(), 'CRIU: stopped by SIGSTOP, with all its threads.', 'stopped: true').optional(),
+  memory: word(
+    integer(0, 1_048_576, 'a number of KiB'),
+    'CRIU: memory of its own, in KiB, with a pattern that nobody else has. Default: 16.',
+    'memory: 4096',
   ).optional(),
   ghost: word(
     flag(),

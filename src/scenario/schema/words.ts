@@ -1,6 +1,7 @@
 /** Every word of the format with its description and an example, read out of the schema. */
 import * as z from 'zod';
 import { FAILURES, TASK_OUTCOMES } from '../../model/case.ts';
+import { CRIU_STAGES } from '../../model/criu.ts';
 import { COORDINATOR_POINTS, TASK_POINTS } from '../../model/points.ts';
 import { scenario } from './document.ts';
 import { COORDINATOR_OUTCOMES, STRATEGY_WORDS } from './expect.ts';
@@ -96,6 +97,7 @@ export const VALUE_WORDS: readonly {
   { where: 'moment of a fault', words: WHENS, example: (word) => `when: ${word}` },
   { where: 'point of the coordinator', words: COORDINATOR_POINTS, example: (word) => `when: { coordinator: ${word} }` },
   { where: 'point of a task', words: TASK_POINTS, example: (word) => `when: { task: 101, at: ${word} }` },
+  { where: 'stage of CRIU', words: CRIU_STAGES, example: (word) => `when: { criu: ${word} }` },
   { where: 'outcome of the coordinator', words: COORDINATOR_OUTCOMES, example: (word) => `coordinator: ${word}` },
   { where: 'outcome of a task', words: TASK_OUTCOMES, example: (word) => `tasks: { 101: ${word} }` },
   { where: 'strategy', words: STRATEGY_WORDS, example: (word) => `explore: ${word}` },

@@ -1,0 +1,150 @@
+/*
+ * The agent of the CRIU backend: the init of a pid and mount namespace in which one case is played. It builds the tree,
+ * starts CRIU, and says what is there; what is done when is for mktrouble to decide, a line at a time.
+ */
+#ifndef MKT_CRIU_AGENT_H
+#define MKT_CRIU_AGENT_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+/* Where images, logs and the action script's socket are: on a tmpfs that goes with the namespace. */
+#define WORK "/run/mktrouble"
+#define IMAGES WORK "/images"
+#define HOOK_SOCKET WORK "/hook"
+
+/* ---- memory of a subject, at the same place in each process, so that it can be read from outside ---- */
+
+#define PRIVATE_AT ((uintptr_t)0x200000000)
+#define SHARED_AT ((uintptr_t)0x300000000)
+#define HEADER_BYTES 4096
+#define MAX_THREADS 256
+#define SUBJECT_MAGIC 0x6d6b7472
+/* What a task is asked by whether it runs. Not one that a scenario can name. */
+#define PING_SIGNAL 60
+
+/* The first page of the private region. */
+struct subject {
+	uint32_t magic;
+	/* Bytes after this page that have a pattern of their own. */
+	uint32_t bytes;
+	uint32_t nr_threads;
+	uint32_t reserved;
+	/* By thread, the leader first: its tid as it sees it, and the last ping that it answered. */
+	int32_t tid[MAX_THREADS];
+	volatile uint32_t answered[MAX_THREADS];
+};
+
+/* The first page of the shared region. */
+struct shared {
+	uint32_t magic;
+	uint32_t bytes;
+	/* Answers of all tasks that share it. */
+	_Atomic uint32_t answers;
+};
+
+/* ---- the tree ---- */
+
+enum kind { ALIVE, ZOMBIE };
+
+struct task {
+	int pid;
+	/* Indexes; -1: init makes it. */
+	int parent;
+	/* Its own index for a process. */
+	int leader;
+	int session;
+	int pgid;
+	enum kind kind;
+	/* As wait() would tell: code << 8, or a signal. */
+	int status;
+	uint64_t blocked;
+	uint64_t pending;
+	int private_kib;
+	int shared_kib;
+	bool stopped;
+	bool bystander;
+	/* Of a root: the init of a pid namespace of its own. Of all below: in it. */
+	bool inner;
+};
+
+#define MAX_TASKS 20000
+
+int tree_add(const char *line);
+/* Builds all that was added: 0, or -1 with `tree_error`. */
+int tree_build(long limit_ms);
+extern char tree_error[200];
+/* Starts a program of the user's as the root, with this pid; 0, or a negative errno. */
+int start_command(int pid, char **argv);
+
+/* ---- what is there ---- */
+
+struct text {
+	char *at;
+	size_t length;
+	size_t room;
+};
+
+void put(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A JSON string. */
+void put_string(struct text *text, const char *value);
+/* Sends a line to mktrouble. */
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void say_text(struct text *text);
+
+/* All tasks of the namespace but init, as a JSON array. */
+void census(struct text *text);
+/* Asks these tasks (pairs of pid and tid, as seen from here) whether they run; says who did not answer in time. */
+void ping(char *pairs, uint32_t round, long limit_ms, struct text *text);
+
+/* ---- helpers: processes of ours in the namespace ---- */
+
+enum role { STRANGER, BYSTANDER, HELPER, CRIU };
+
+enum role role_of(int pid);
+void role_set(int pid, enum role role);
+const char *role_name(enum role role);
+
+/* Holds a pid; attaches to a task. The pid of the helper, or a negative errno. */
+long take_pid(int pid);
+long trace_task(int tid);
+/* Kills everybody but bystanders and helpers (`all`: these too), and waits until they are gone. How many are left. */
+int sweep(bool all, long limit_ms);
+
+/* ---- a run of a program (CRIU) ---- */
+
+struct run {
+	int pid;
+	long long started_us;
+	long limit_ms;
+	long log_cap;
+	char log[200];
+	bool timed_out;
+	bool flooded;
+};
+
+extern struct run run;
+int run_start(char *words);
+void run_ended(int status);
+/* Looks at the limits of the run. */
+void run_check(void);
+
+/* ---- all else ---- */
+
+long long now_us(void);
+int write_file(const char *path, const char *text);
+/* Reads a file whole, up to size - 1 bytes, and ends it with a NUL: its length or -1. */
+int read_file(const char *path, char *buffer, int size);
+/* Undoes %XX in place. */
+char *unescape(char *word);
+/* Reaps whoever is dead. */
+void reap(void);
+void become_plain(void);
+int serve(void);
+int hook(const char *socket);
+
+#endif

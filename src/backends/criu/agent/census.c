@@ -1,0 +1,236 @@
+/* What is in the namespace: every task with what CRIU promises to bring back, as /proc and the task's memory tell it. */
+#define _GNU_SOURCE
+#include "agent.h"
+#include "sys.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* The rest of the line of /proc/<pid>/status that begins with this word. */
+static const char *field(const char *status, const char *word)
+{
+	const char *at = strstr(status, word);
+
+	return at ? at + strlen(word) : "";
+}
+
+/* The last number of a line: in the innermost namespace. */
+static long innermost(const char *line)
+{
+	long value = -1;
+
+	while (*line && *line != '\n') {
+		char *end;
+		long got = strtol(line, &end, 10);
+
+		if (end == line) {
+			line++;
+			continue;
+		}
+		value = got;
+		line = end;
+	}
+	return value;
+}
+
+static long number(const char *line)
+{
+	return strtol(line, NULL, 10);
+}
+
+static uint64_t mask(const char *line)
+{
+	return strtoull(line, NULL, 16);
+}
+
+static char state_in(const char *status)
+{
+	const char *at = field(status, "\nState:");
+
+	while (isspace((unsigned char)*at))
+		at++;
+	return *at ? *at : '?';
+}
+
+/* The status that wait() would give: the last field of stat but none. */
+static long exit_code(int pid)
+{
+	char path[64], text[1024], *last;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	if (read_file(path, text, sizeof(text)) < 0 || !(last = strrchr(text, ' ')))
+		return -1;
+	return number(last);
+}
+
+static bool peek(int pid, uintptr_t at, void *into, size_t bytes)
+{
+	struct iovec here = { into, bytes };
+	struct iovec there = { (void *)at, bytes };
+
+	return process_vm_readv(pid, &here, 1, &there, 1, 0) == (ssize_t)bytes;
+}
+
+/* FNV-1a over words; 0: could not be read. */
+static uint64_t checksum(int pid, uintptr_t at, size_t bytes)
+{
+	static uint64_t buffer[8192];
+	uint64_t sum = 0xcbf29ce484222325ULL;
+
+	while (bytes > 0) {
+		size_t piece = bytes < sizeof(buffer) ? bytes : sizeof(buffer);
+
+		if (!peek(pid, at, buffer, piece))
+			return 0;
+		for (size_t i = 0; i < piece / sizeof(*buffer); i++)
+			sum = (sum ^ buffer[i]) * 0x100000001b3ULL;
+		at += piece;
+		bytes -= piece;
+	}
+	return sum;
+}
+
+static void put_memory(int pid, struct text *text)
+{
+	struct subject subject;
+	struct shared shared;
+
+	if (peek(pid, PRIVATE_AT, &subject, sizeof(subject)) && subject.magic == SUBJECT_MAGIC)
+		put(text, ",\"private\":\"%lx\"", checksum(pid, PRIVATE_AT + HEADER_BYTES, subject.bytes));
+	if (peek(pid, SHARED_AT, &shared, sizeof(shared)) && shared.magic == SUBJECT_MAGIC)
+		put(text, ",\"shared\":\"%lx\"", checksum(pid, SHARED_AT + HEADER_BYTES, shared.bytes));
+}
+
+static void put_thread(int pid, int tid, const char *separator, struct text *text)
+{
+	char path[64], status[4096], where[64] = "";
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/status", pid, tid);
+	if (read_file(path, status, sizeof(status)) < 0)
+		return;
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/wchan", pid, tid);
+	read_file(path, where, sizeof(where));
+	put(text, "%s{\"id\":%d,\"tid\":%ld,\"state\":\"%c\",\"blocked\":\"%lx\",\"pending\":\"%lx\",\"tracer\":%ld,\"wchan\":", separator, tid,
+	    innermost(field(status, "\nNSpid:")), state_in(status), mask(field(status, "\nSigBlk:")),
+	    mask(field(status, "\nSigPnd:")), number(field(status, "\nTracerPid:")));
+	put_string(text, where);
+	put(text, "}");
+}
+
+static void put_process(int pid, const char *separator, struct text *text)
+{
+	char path[64], status[4096], name[64];
+	struct dirent *entry;
+	const char *between = "";
+	char state;
+	DIR *folder;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	if (read_file(path, status, sizeof(status)) < 0)
+		return;
+	state = state_in(status);
+	sscanf(field(status, "Name:"), " %63[^\n]", name);
+	put(text, "%s{\"id\":%d,\"role\":\"%s\",\"pid\":%ld,\"state\":\"%c\",\"parent\":%ld,\"pgid\":%ld,\"session\":%ld,\"pending\":\"%lx\",\"name\":",
+	    separator, pid, role_name(role_of(pid)), innermost(field(status, "\nNSpid:")), state,
+	    number(field(status, "\nPPid:")), innermost(field(status, "\nNSpgid:")), innermost(field(status, "\nNSsid:")),
+	    mask(field(status, "\nShdPnd:")));
+	put_string(text, name);
+	if (state == 'Z' || state == 'X')
+		put(text, ",\"status\":%ld", exit_code(pid));
+	else
+		put_memory(pid, text);
+	put(text, ",\"threads\":[");
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	folder = opendir(path);
+	while (folder && (entry = readdir(folder))) {
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		put_thread(pid, atoi(entry->d_name), between, text);
+		between = ",";
+	}
+	if (folder)
+		closedir(folder);
+	put(text, "]}");
+}
+
+void census(struct text *text)
+{
+	DIR *folder = opendir("/proc");
+	struct dirent *entry;
+	const char *separator = "";
+
+	put(text, "[");
+	while (folder && (entry = readdir(folder))) {
+		int pid = atoi(entry->d_name);
+		size_t before = text->length;
+
+		if (pid <= 1)
+			continue;
+		put_process(pid, separator, text);
+		if (text->length > before)
+			separator = ",";
+	}
+	if (folder)
+		closedir(folder);
+	put(text, "]");
+}
+
+static bool has_answered(int pid, int tid, uint32_t round)
+{
+	struct subject subject;
+	char path[64], status[4096];
+	long inner;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/status", pid, tid);
+	if (read_file(path, status, sizeof(status)) < 0)
+		return false;
+	inner = innermost(field(status, "\nNSpid:"));
+	if (!peek(pid, PRIVATE_AT, &subject, sizeof(subject)) || subject.magic != SUBJECT_MAGIC)
+		return false;
+	for (uint32_t i = 0; i < subject.nr_threads && i < MAX_THREADS; i++)
+		if (subject.tid[i] == inner)
+			return subject.answered[i] == round;
+	return false;
+}
+
+void ping(char *pairs, uint32_t round, long limit_ms, struct text *text)
+{
+	static int asked[MAX_TASKS][2];
+	int n = 0;
+	long long until;
+	const char *separator = "";
+	char *save = NULL;
+
+	for (char *word_ = strtok_r(pairs, " ", &save); word_ && n < MAX_TASKS; word_ = strtok_r(NULL, " ", &save)) {
+		char *second = strtok_r(NULL, " ", &save);
+		siginfo_t info = { .si_signo = PING_SIGNAL, .si_code = SI_QUEUE };
+
+		if (!second)
+			break;
+		asked[n][0] = atoi(word_);
+		asked[n][1] = atoi(second);
+		info.si_int = (int)round;
+		sys4(SYS_rt_tgsigqueueinfo, asked[n][0], asked[n][1], PING_SIGNAL, &info);
+		n++;
+	}
+	until = now_us() + limit_ms * 1000;
+	put(text, "[");
+	for (int i = 0; i < n; i++) {
+		while (!has_answered(asked[i][0], asked[i][1], round)) {
+			struct timespec little = { .tv_nsec = 200000 };
+
+			if (now_us() > until) {
+				put(text, "%s%d", separator, asked[i][1]);
+				separator = ",";
+				break;
+			}
+			nanosleep(&little, NULL);
+		}
+	}
+	put(text, "]");
+}

@@ -1,0 +1,159 @@
+/* Processes of ours in the namespace: who holds a pid, who traces a task; and the end of all that is not ours. */
+#define _GNU_SOURCE
+#include "agent.h"
+#include "sys.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAX_ROLES 4096
+
+static struct {
+	int pid;
+	enum role role;
+} roles[MAX_ROLES];
+static int nr_roles;
+
+enum role role_of(int pid)
+{
+	for (int i = 0; i < nr_roles; i++)
+		if (roles[i].pid == pid)
+			return roles[i].role;
+	return STRANGER;
+}
+
+void role_set(int pid, enum role role)
+{
+	for (int i = 0; i < nr_roles; i++) {
+		if (roles[i].pid == pid) {
+			roles[i].role = role;
+			return;
+		}
+	}
+	if (role == STRANGER || nr_roles == MAX_ROLES)
+		return;
+	roles[nr_roles].pid = pid;
+	roles[nr_roles++].role = role;
+}
+
+const char *role_name(enum role role)
+{
+	static const char *const names[] = { "tree", "bystander", "helper", "criu" };
+
+	return names[role];
+}
+
+long take_pid(int pid)
+{
+	pid_t wanted = pid;
+	struct clone_args args = { .set_tid = (uintptr_t)&wanted, .set_tid_size = 1, .exit_signal = SIGCHLD };
+	long ret = clone_process(&args);
+
+	if (ret == 0) {
+		become_plain();
+		setsid();
+		for (;;)
+			pause();
+	}
+	if (ret > 0)
+		role_set((int)ret, HELPER);
+	return ret;
+}
+
+/* The tracer lives on, and answers what its tracee does as if it was not there. */
+static void __attribute__((noreturn)) trace(int tid, int answer)
+{
+	long ret = ptrace(PTRACE_SEIZE, tid, 0, 0) < 0 ? -errno : 0;
+
+	if (write(answer, &ret, sizeof(ret)) < 0 || ret < 0)
+		_exit(1);
+	close(answer);
+	for (;;) {
+		int status;
+		pid_t who = waitpid(-1, &status, __WALL);
+
+		if (who < 0)
+			pause();
+		else if (WIFSTOPPED(status))
+			ptrace(PTRACE_CONT, who, 0, status >> 16 ? 0 : WSTOPSIG(status));
+	}
+}
+
+long trace_task(int tid)
+{
+	int pipes[2];
+	long ret = -ECHILD;
+	pid_t helper;
+
+	if (pipe(pipes) < 0)
+		return -errno;
+	helper = fork();
+	if (helper == 0) {
+		setsid();
+		signal(SIGCHLD, SIG_DFL);
+		close(pipes[0]);
+		trace(tid, pipes[1]);
+	}
+	close(pipes[1]);
+	if (helper > 0 && read(pipes[0], &ret, sizeof(ret)) != sizeof(ret))
+		ret = -ECHILD;
+	close(pipes[0]);
+	if (ret == 0)
+		role_set(helper, HELPER);
+	return ret == 0 ? helper : ret;
+}
+
+void reap(void)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
+		if (pid == run.pid)
+			run_ended(status);
+		role_set(pid, STRANGER);
+	}
+}
+
+/* Kills who may be killed, and counts who is there. */
+static int kill_round(bool all)
+{
+	DIR *folder = opendir("/proc");
+	struct dirent *entry;
+	int left = 0;
+
+	while (folder && (entry = readdir(folder))) {
+		int pid = isdigit((unsigned char)entry->d_name[0]) ? atoi(entry->d_name) : 0;
+		enum role role = role_of(pid);
+
+		if (pid <= 1 || (!all && (role == BYSTANDER || role == HELPER)))
+			continue;
+		kill(pid, SIGKILL);
+		left++;
+	}
+	if (folder)
+		closedir(folder);
+	return left;
+}
+
+int sweep(bool all, long limit_ms)
+{
+	long long until = now_us() + limit_ms * 1000;
+	int left;
+
+	for (;;) {
+		struct timespec little = { .tv_nsec = 200000 };
+
+		left = kill_round(all);
+		reap();
+		if (left == 0 || now_us() > until)
+			return left;
+		nanosleep(&little, NULL);
+	}
+}

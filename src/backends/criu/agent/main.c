@@ -1,0 +1,104 @@
+/*
+ * The agent's roles. `serve`: the warden, outside, and the init that it makes, inside; `hook`: CRIU's action script. The
+ * end of mktrouble is the end of init's standard input, and the end of init is the end of all that is in its namespace.
+ */
+#define _GNU_SOURCE
+#include "agent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int complain(const char *what)
+{
+	fprintf(stderr, "%s: %s\n", what, strerror(errno));
+	return 1;
+}
+
+/* As an ordinary user: root in a user namespace of our own. */
+static int become_root(void)
+{
+	char text[64];
+	uid_t uid = getuid();
+	gid_t gid = getgid();
+
+	if (unshare(CLONE_NEWUSER) < 0)
+		return -1;
+	if (write_file("/proc/self/setgroups", "deny") < 0)
+		return -1;
+	snprintf(text, sizeof(text), "0 %u 1", uid);
+	if (write_file("/proc/self/uid_map", text) < 0)
+		return -1;
+	snprintf(text, sizeof(text), "0 %u 1", gid);
+	return write_file("/proc/self/gid_map", text);
+}
+
+/* The kernel gives a cgroup free a little after its last task has died. */
+static void remove_cgroup(const char *folder)
+{
+	for (int i = 0; i < 2000 && rmdir(folder) < 0 && errno == EBUSY; i++)
+		usleep(1000);
+}
+
+static int warden(const char *program, bool user, const char *cgroups)
+{
+	char cgroup[300] = "";
+	pid_t init;
+	int status;
+
+	if (user && become_root() < 0)
+		return complain("no user namespace can be made here");
+	if (unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC) < 0)
+		return complain("no namespaces can be made here");
+	if (cgroups) {
+		snprintf(cgroup, sizeof(cgroup), "%s/mktrouble-criu-%d", cgroups, getpid());
+		if (mkdir(cgroup, 0755) < 0)
+			return complain(cgroup);
+	}
+	init = fork();
+	if (init < 0)
+		return complain("fork");
+	if (init == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* Anew, so that the program that tasks have mapped is one of this mount namespace. */
+		execl(program, program, "init", NULL);
+		_exit(complain(program));
+	}
+	say("{\"event\":\"init\",\"pid\":%d}", init);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	close(0);
+	while (waitpid(init, &status, 0) < 0 && errno == EINTR)
+		;
+	if (cgroup[0])
+		remove_cgroup(cgroup);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+}
+
+int main(int argc, char **argv)
+{
+	bool user = false;
+	const char *cgroups = NULL;
+
+	if (argc == 3 && !strcmp(argv[1], "hook"))
+		return hook(argv[2]);
+	if (argc == 2 && !strcmp(argv[1], "init"))
+		return serve();
+	if (argc < 2 || strcmp(argv[1], "serve"))
+		return 2;
+	for (int i = 2; i < argc; i++) {
+		if (!strcmp(argv[i], "--user"))
+			user = true;
+		else if (!strcmp(argv[i], "--cgroups") && i + 1 < argc)
+			cgroups = argv[++i];
+	}
+	return warden(argv[0], user, cgroups);
+}

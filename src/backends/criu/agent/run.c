@@ -1,0 +1,100 @@
+/* A run of a program (CRIU) with its limits: of time, of its log, of files, of processes. */
+#define _GNU_SOURCE
+#include "agent.h"
+#include "sys.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAX_WORDS 200
+
+struct run run;
+
+static void limit(int resource, const char *word_)
+{
+	long value = atol(word_);
+	struct rlimit both = { (rlim_t)value, (rlim_t)value };
+
+	if (value >= 0)
+		setrlimit(resource, &both);
+}
+
+/* The words: limit_ms log_cap log cgroup nofile fsize nr_env env... program args... */
+int run_start(char *words)
+{
+	char *list[MAX_WORDS + 1];
+	char *save = NULL;
+	int n = 0, nr_env;
+	pid_t pid;
+
+	for (char *at = strtok_r(words, " ", &save); at && n < MAX_WORDS; at = strtok_r(NULL, " ", &save))
+		list[n++] = unescape(at);
+	list[n] = NULL;
+	if (n < 8 || (nr_env = atoi(list[6])) < 0 || n < 8 + nr_env)
+		return -EINVAL;
+	memset(&run, 0, sizeof(run));
+	run.limit_ms = atol(list[0]);
+	run.log_cap = atol(list[1]);
+	strncpy(run.log, list[2], sizeof(run.log) - 1);
+	run.started_us = now_us();
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		int errors;
+
+		/* Into the cgroup before anything is closed. */
+		if (strcmp(list[3], "-") != 0 && write_file(list[3], "0") < 0)
+			_exit(126);
+		become_plain();
+		setsid();
+		limit(RLIMIT_NOFILE, list[4]);
+		limit(RLIMIT_FSIZE, list[5]);
+		errors = open(WORK "/errors", O_WRONLY | O_CREAT | O_APPEND, 0600);
+		dup2(errors, 1);
+		dup2(errors, 2);
+		close(errors);
+		for (int i = 0; i < nr_env; i++)
+			putenv(list[7 + i]);
+		execvp(list[7 + nr_env], &list[7 + nr_env]);
+		_exit(127);
+	}
+	run.pid = pid;
+	role_set(pid, CRIU);
+	return 0;
+}
+
+void run_ended(int status)
+{
+	run.pid = 0;
+	say("{\"event\":\"ended\",\"status\":%d,\"us\":%lld,\"timedOut\":%s,\"flooded\":%s}", status, now_us() - run.started_us,
+	    run.timed_out ? "true" : "false", run.flooded ? "true" : "false");
+}
+
+void run_check(void)
+{
+	struct stat log;
+
+	if (!run.pid)
+		return;
+	if (!run.flooded && stat(run.log, &log) == 0 && log.st_size > run.log_cap) {
+		run.flooded = true;
+		kill(run.pid, SIGKILL);
+	}
+	if (!run.timed_out && now_us() - run.started_us > run.limit_ms * 1000) {
+		struct text text = { 0 };
+
+		run.timed_out = true;
+		put(&text, "{\"event\":\"hangs\",\"tasks\":");
+		census(&text);
+		put(&text, "}");
+		say_text(&text);
+		kill(run.pid, SIGKILL);
+	}
+}

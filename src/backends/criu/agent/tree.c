@@ -1,0 +1,395 @@
+/*
+ * Builds the declared tree. Every process makes its own threads and children, under their pids. Phases: 1 all are made;
+ * 2 leaders of groups found them; 3 the others join; 4 masks are set, signals are left pending, and who is to be a zombie dies.
+ */
+#define _GNU_SOURCE
+#include "agent.h"
+#include "sys.h"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define STACK_BYTES (32 << 10)
+
+enum { PHASES = 4 };
+
+/* What all share while they build; nobody keeps it. */
+struct site {
+	word phase;
+	word arrived[PHASES + 1];
+	word failed;
+	long error;
+	char what[100];
+};
+
+static struct task tasks[MAX_TASKS];
+static int nr_tasks;
+static struct site *site;
+char tree_error[200];
+
+int tree_add(const char *line)
+{
+	struct task *task = &tasks[nr_tasks];
+	int kind, stopped, bystander, inner;
+
+	if (nr_tasks == MAX_TASKS)
+		return -1;
+	if (sscanf(line, "%d %d %d %d %d %d %d %lx %lx %d %d %d %d %d", &task->pid, &task->parent, &task->leader, &task->session,
+		   &task->pgid, &kind, &task->status, &task->blocked, &task->pending, &task->private_kib, &task->shared_kib,
+		   &stopped, &bystander, &inner) != 14)
+		return -1;
+	task->kind = kind;
+	task->stopped = stopped;
+	task->bystander = bystander;
+	task->inner = inner;
+	nr_tasks++;
+	return 0;
+}
+
+static void __attribute__((noreturn)) give_up(long error, const char *what)
+{
+	if (!site->failed++) {
+		site->error = error;
+		strncpy(site->what, what, sizeof(site->what) - 1);
+	}
+	for (;;)
+		sys0(SYS_pause);
+}
+
+static void check(long ret, const char *what)
+{
+	if (ret < 0)
+		give_up(ret, what);
+}
+
+static void arrive(int phase)
+{
+	site->arrived[phase]++;
+	futex_wake(&site->arrived[phase], 1);
+}
+
+static void await(int phase)
+{
+	uint32_t now;
+
+	arrive(phase);
+	while ((now = site->phase) < (uint32_t)phase)
+		futex_wait(&site->phase, now, NULL);
+}
+
+static void answer_ping(int signal, siginfo_t *info, void *context)
+{
+	struct subject *subject = (struct subject *)PRIVATE_AT;
+	struct shared *shared = (struct shared *)SHARED_AT;
+	int tid = (int)sys0(SYS_gettid);
+
+	(void)signal;
+	(void)context;
+	for (uint32_t i = 0; i < subject->nr_threads; i++) {
+		if (subject->tid[i] != tid)
+			continue;
+		if (subject->reserved)
+			shared->answers++;
+		subject->answered[i] = (uint32_t)info->si_int;
+	}
+}
+
+/* A pattern that nobody else has. */
+static void fill(void *at, size_t bytes, uint64_t seed)
+{
+	uint64_t *words = at;
+	uint64_t x = seed * 0x9e3779b97f4a7c15ULL + 1;
+
+	for (size_t i = 0; i < bytes / sizeof(*words); i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		words[i] = x;
+	}
+}
+
+static void map_at(uintptr_t at, size_t bytes, int flags)
+{
+	void *got = mmap((void *)at, bytes, PROT_READ | PROT_WRITE, flags | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+
+	check(got == (void *)at ? 0 : -1, "mmap");
+}
+
+static void make_memory(const struct task *task)
+{
+	struct subject *subject = (struct subject *)PRIVATE_AT;
+	size_t bytes = (size_t)task->private_kib << 10;
+
+	/* A root has its own shared region; whoever is below inherits it. */
+	if (task->parent < 0 && task->shared_kib > 0) {
+		struct shared *shared = (struct shared *)SHARED_AT;
+		size_t size = (size_t)task->shared_kib << 10;
+
+		map_at(SHARED_AT, HEADER_BYTES + size, MAP_SHARED);
+		shared->magic = SUBJECT_MAGIC;
+		shared->bytes = (uint32_t)size;
+		fill((char *)shared + HEADER_BYTES, size, (uint64_t)task->pid << 32);
+	}
+	if (task->parent >= 0)
+		munmap((void *)PRIVATE_AT, HEADER_BYTES + ((size_t)((struct subject *)PRIVATE_AT)->bytes));
+	map_at(PRIVATE_AT, HEADER_BYTES + bytes, MAP_PRIVATE);
+	subject->magic = SUBJECT_MAGIC;
+	subject->bytes = (uint32_t)bytes;
+	subject->tid[0] = (int32_t)sys0(SYS_gettid);
+	subject->nr_threads = 1;
+	subject->reserved = task->shared_kib > 0;
+	fill((char *)subject + HEADER_BYTES, bytes, (uint64_t)task->pid);
+}
+
+static void set_mask(uint64_t blocked)
+{
+	sys4(SYS_rt_sigprocmask, SIG_SETMASK, &blocked, NULL, sizeof(blocked));
+}
+
+static void leave_pending(const struct task *task)
+{
+	for (int signal = 1; signal <= 64; signal++) {
+		if (!(task->pending & (1ULL << (signal - 1))))
+			continue;
+		/* To a process, or to one of its threads. */
+		if (task->leader == task - tasks)
+			check(sys2(SYS_kill, sys0(SYS_getpid), signal), "kill");
+		else
+			check(sys3(SYS_tgkill, sys0(SYS_getpid), sys0(SYS_gettid), signal), "tgkill");
+	}
+}
+
+static void __attribute__((noreturn)) rest(void)
+{
+	for (;;)
+		sys0(SYS_pause);
+}
+
+static void run_thread(void *argument)
+{
+	struct task *task = argument;
+	struct subject *subject = (struct subject *)PRIVATE_AT;
+	uint32_t number = __atomic_fetch_add(&subject->nr_threads, 1, __ATOMIC_SEQ_CST);
+
+	if (number >= MAX_THREADS)
+		give_up(-ENOSPC, "threads");
+	subject->tid[number] = (int32_t)sys0(SYS_gettid);
+	set_mask(task->blocked);
+	leave_pending(task);
+	arrive(1);
+	rest();
+}
+
+static void __attribute__((noreturn)) be_zombie(const struct task *task)
+{
+	int signal = task->status & 0x7f;
+
+	if (signal) {
+		struct sigaction plain = { .sa_handler = SIG_DFL };
+
+		sigaction(signal, &plain, NULL);
+		set_mask(0);
+		sys2(SYS_kill, sys0(SYS_getpid), signal);
+	}
+	_exit(task->status >> 8);
+}
+
+static void __attribute__((noreturn)) run_process(struct task *task);
+
+static void make(struct task *task)
+{
+	/* In a namespace of its own, whose init is the root: the number there, and the number here. */
+	pid_t pids[2] = { task->pid, task->pid };
+	struct clone_args args = { .set_tid = (uintptr_t)pids, .set_tid_size = task->inner ? 2 : 1 };
+	bool is_thread = tasks[task->leader].pid != task->pid;
+	long ret;
+
+	if (task->inner && task->parent < 0) {
+		pids[0] = 1;
+		args.flags |= CLONE_NEWPID;
+	}
+	if (is_thread) {
+		void *stack = mmap(NULL, STACK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+
+		check(stack == MAP_FAILED ? -ENOMEM : 0, "mmap");
+		args.flags |= CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
+		args.stack = (uintptr_t)stack;
+		args.stack_size = STACK_BYTES;
+		check(clone_thread(&args, run_thread, task), "clone3 of a thread");
+		return;
+	}
+	args.exit_signal = SIGCHLD;
+	ret = clone_process(&args);
+	if (ret == 0)
+		run_process(task);
+	check(ret, "clone3");
+}
+
+static void run_process(struct task *task)
+{
+	int self = (int)(task - tasks);
+	int pid = (int)sys0(SYS_getpid);
+	struct sigaction ping = { .sa_sigaction = answer_ping, .sa_flags = SA_SIGINFO };
+
+	if (task->session == task->pid)
+		check(sys0(SYS_setsid), "setsid");
+	make_memory(task);
+	sigaction(PING_SIGNAL, &ping, NULL);
+	for (int i = 0; i < nr_tasks; i++) {
+		bool is_process = tasks[i].leader == i;
+
+		if (i != self && (is_process ? tasks[i].parent == self : tasks[i].leader == self))
+			make(&tasks[i]);
+	}
+	await(1);
+	if (task->pgid == task->pid && task->session != task->pid)
+		check(sys2(SYS_setpgid, 0, 0), "setpgid");
+	await(2);
+	if (task->pgid != task->pid) {
+		int to = task->pgid;
+
+		/* The number of the inner root. */
+		if (task->inner)
+			for (int i = 0; i < nr_tasks; i++)
+				if (tasks[i].pid == to && tasks[i].parent < 0)
+					to = 1;
+		if (sys1(SYS_getpgid, 0) != to)
+			check(sys2(SYS_setpgid, 0, to), "setpgid");
+	}
+	await(3);
+	if (task->kind == ZOMBIE) {
+		arrive(4);
+		be_zombie(task);
+	}
+	set_mask(task->blocked);
+	leave_pending(task);
+	arrive(4);
+	munmap(site, sizeof(*site));
+	if (task->stopped)
+		sys2(SYS_kill, pid, SIGSTOP);
+	rest();
+}
+
+/* Whether a task has come as far as it will: a zombie is one, who is to be stopped is stopped, the others sleep. */
+static bool is_settled(const struct task *task)
+{
+	char path[64], text[512], *end;
+	char wanted = task->kind == ZOMBIE ? 'Z' : task->stopped ? 'T' : 'S';
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", task->pid);
+	if (read_file(path, text, sizeof(text)) < 0 || !(end = strrchr(text, ')')))
+		return false;
+	return end[2] == wanted;
+}
+
+static int count(int phase)
+{
+	int n = 0;
+
+	for (int i = 0; i < nr_tasks; i++)
+		n += tasks[i].leader == i || phase == 1;
+	return n;
+}
+
+static int failed(const char *what, long error)
+{
+	snprintf(tree_error, sizeof(tree_error), "%s: %s", what, error ? strerror((int)-error) : "timed out");
+	return -1;
+}
+
+int tree_build(long limit_ms)
+{
+	long long until = now_us() + limit_ms * 1000;
+
+	site = mmap(NULL, sizeof(*site), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (site == MAP_FAILED)
+		return failed("mmap", -ENOMEM);
+	for (int i = 0; i < nr_tasks; i++) {
+		if (tasks[i].parent >= 0 || tasks[i].leader != i)
+			continue;
+		pid_t pids[2] = { tasks[i].inner ? 1 : tasks[i].pid, tasks[i].pid };
+		struct clone_args args = { .set_tid = (uintptr_t)pids, .set_tid_size = tasks[i].inner ? 2 : 1,
+					   .exit_signal = SIGCHLD, .flags = tasks[i].inner ? CLONE_NEWPID : 0 };
+		long ret = clone_process(&args);
+
+		if (ret == 0) {
+			become_plain();
+			run_process(&tasks[i]);
+		}
+		if (ret < 0)
+			return failed("clone3 of a root", ret);
+	}
+	for (int phase = 1; phase <= PHASES; phase++) {
+		uint32_t here;
+
+		while ((here = site->arrived[phase]) < (uint32_t)count(phase)) {
+			struct timespec little = { .tv_nsec = 20000000 };
+
+			if (site->failed)
+				return failed(site->what, site->error);
+			if (now_us() > until)
+				return failed("the tree is not ready", 0);
+			futex_wait(&site->arrived[phase], here, &little);
+		}
+		site->phase = (uint32_t)phase;
+		futex_wake(&site->phase, 1 << 30);
+	}
+	for (int i = 0; i < nr_tasks; i++) {
+		if (tasks[i].leader != i)
+			continue;
+		role_set(tasks[i].pid, tasks[i].bystander ? BYSTANDER : STRANGER);
+		for (int tries = 0; !is_settled(&tasks[i]); tries++) {
+			struct timespec little = { .tv_nsec = 100000 };
+
+			if (now_us() > until)
+				return failed("a task does not come to rest", 0);
+			if (tries < 20)
+				sys0(SYS_sched_yield);
+			else
+				nanosleep(&little, NULL);
+		}
+	}
+	munmap(site, sizeof(*site));
+	return 0;
+}
+
+/* A child of init, not init itself: no signals blocked, no files open but the three that everybody has. */
+void become_plain(void)
+{
+	struct rlimit none = { 0, 0 };
+	int null = open("/dev/null", O_RDWR);
+
+	prctl(PR_SET_PDEATHSIG, 0);
+	for (int fd = 0; fd < 3; fd++)
+		dup2(null, fd);
+	sys3(SYS_close_range, 3, ~0U, 0);
+	set_mask(0);
+	for (int signal = 1; signal < 32; signal++) {
+		struct sigaction plain = { .sa_handler = SIG_DFL };
+
+		sigaction(signal, &plain, NULL);
+	}
+	setrlimit(RLIMIT_CORE, &none);
+}
+
+int start_command(int pid, char **argv)
+{
+	pid_t wanted = pid;
+	struct clone_args args = { .set_tid = (uintptr_t)&wanted, .set_tid_size = 1, .exit_signal = SIGCHLD };
+	long ret = clone_process(&args);
+
+	if (ret != 0)
+		return ret < 0 ? (int)ret : 0;
+	become_plain();
+	setsid();
+	execvp(argv[0], argv);
+	_exit(127);
+}

@@ -1,0 +1,108 @@
+/** The words of a scenario for CRIU: how a tree is dumped and restored by it, and what goes wrong there. */
+import type { ErrnoName } from './errno.ts';
+import type { SignalName } from './signals.ts';
+
+/** The moments of a dump and a restore at which a fault can come, in their order. */
+export const CRIU_STAGES = {
+  'before-dump': 'the tree is there, CRIU has not been started',
+  'pre-dump': 'CRIU is about to stop the tree',
+  'post-dump': 'the images are written, the tree is still there',
+  'before-restore': 'the tree is gone, CRIU has not been started again',
+  'pre-restore': 'CRIU is about to make the root',
+  'setup-namespaces': 'the root is there (own namespace only)',
+  'post-setup-namespaces': 'the namespaces are ready (own namespace only)',
+  'post-restore': 'all tasks are restored, and held',
+  'pre-resume': 'all tasks are about to be let go',
+  'post-resume': 'all tasks run',
+} as const;
+
+export type CriuStage = keyof typeof CRIU_STAGES;
+export const CRIU_STAGE_NAMES = Object.keys(CRIU_STAGES) as CriuStage[];
+
+/** The two things that CRIU is asked for. */
+export type CriuCall = 'dump' | 'restore';
+
+/** The call that a stage is of. */
+export function callOf(stage: CriuStage): CriuCall {
+  return stage === 'before-dump' || stage === 'pre-dump' || stage === 'post-dump' ? 'dump' : 'restore';
+}
+
+/** The fields of a task in pstree.img, by the names of CRIU's own definition. */
+export const PSTREE_FIELDS = { pid: 1, ppid: 2, pgid: 3, sid: 4, threads: 5 } as const;
+export type PstreeField = keyof typeof PSTREE_FIELDS;
+
+/** One change of the images between dump and restore. */
+export type ImageEdit =
+  | { readonly kind: 'missing'; readonly file: string }
+  /** Only so many bytes stay; a negative number: so many are cut off. */
+  | { readonly kind: 'truncate'; readonly file: string; readonly bytes: number }
+  /** So many bytes 0xff follow. */
+  | { readonly kind: 'extend'; readonly file: string; readonly bytes: number }
+  /** A byte is changed; `at` counts from the end when it is negative. */
+  | { readonly kind: 'xor'; readonly file: string; readonly at: number; readonly xor: number }
+  /** A record is left out, or is there twice. */
+  | { readonly kind: 'drop' | 'repeat'; readonly file: string; readonly record: number }
+  /** A number in a record, by the path of protobuf field numbers to it (the first one of each). */
+  | {
+      readonly kind: 'field';
+      readonly file: string;
+      readonly record: number;
+      readonly path: readonly number[];
+      readonly value: number;
+    }
+  /** Numbers of a task in pstree. */
+  | {
+      readonly kind: 'task';
+      readonly record: number;
+      readonly set: Readonly<Partial<Record<PstreeField, readonly number[]>>>;
+    };
+
+/** What a program may use, at most. */
+export interface CriuLimits {
+  /** Processes and threads, CRIU's own and those that it makes (pids.max). */
+  readonly pids?: number;
+  /** Open files. */
+  readonly files?: number;
+  /** Bytes of a file that it writes. */
+  readonly fileSize?: number;
+}
+
+/** What becomes of the Nth system call of CRIU's main process. */
+export interface CriuSyscall {
+  readonly of: CriuCall;
+  /** The name of the call; `all` counts every one. */
+  readonly call: string;
+  /** From 1. */
+  readonly number: number;
+  readonly errno?: ErrnoName;
+  readonly signal?: SignalName;
+}
+
+export interface CriuSetup {
+  /** Whether the tree is in the pid namespace of those around it, or has its own, whose init is the root. */
+  readonly namespace: 'host' | 'own';
+  /** CRIU's own fault points (CRIU_FAULT). */
+  readonly faultPoint?: { readonly of: CriuCall; readonly number: number };
+  /** Stages at which the action script fails. */
+  readonly scriptFails: readonly CriuStage[];
+  /** Pids that somebody else has when the restore begins. */
+  readonly taken: readonly number[];
+  readonly limits: Readonly<Partial<Record<CriuCall, CriuLimits>>>;
+  readonly syscalls: readonly CriuSyscall[];
+  readonly images: readonly ImageEdit[];
+  /** How often the case is run: for what does not show every time. */
+  readonly repeat: number;
+  /** Milliseconds that each of CRIU's two calls may take. Without it by the number of tasks. */
+  readonly limit?: number;
+}
+
+/** What stands where nothing is said. */
+export const PLAIN_CRIU: CriuSetup = {
+  namespace: 'host',
+  scriptFails: [],
+  taken: [],
+  limits: {},
+  syscalls: [],
+  images: [],
+  repeat: 1,
+};

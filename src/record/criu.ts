@@ -1,0 +1,89 @@
+/** What was seen of a dump and a restore by CRIU: the tree before and after, and how CRIU ended. Part of a run record. */
+import type { CriuCall, CriuStage } from '../model/criu.ts';
+
+/** A thread as /proc tells of it; masks in hexadecimal, bit n - 1 for signal n. */
+export interface CriuThread {
+  readonly tid: number;
+  readonly state: string;
+  readonly blocked: string;
+  readonly pending: string;
+  /** Pid of its tracer, 0 for none. */
+  readonly tracer: number;
+  /** The kernel function in which it sleeps. */
+  readonly wchan: string;
+}
+
+/** A process; its numbers are those of its own pid namespace, in which the root of an own one has that of the scenario. */
+export interface CriuTask {
+  readonly pid: number;
+  readonly name: string;
+  /** State letter of /proc. */
+  readonly state: string;
+  /** 0: nobody of the tree. */
+  readonly parent: number;
+  readonly pgid: number;
+  readonly session: number;
+  /** Signals pending for the process as a whole. */
+  readonly pending: string;
+  /** A zombie's, as wait() gives it. */
+  readonly status?: number;
+  /** Checksums of its patterned memory; absent when it could not be read. */
+  readonly privateMemory?: string;
+  readonly sharedMemory?: string;
+  /** By tid. */
+  readonly threads: readonly CriuThread[];
+}
+
+/** One call of CRIU. */
+export interface CriuRun {
+  readonly of: CriuCall;
+  /** Its exit code; absent when a signal ended it. */
+  readonly exit?: number;
+  /** The number of the signal that ended it. */
+  readonly signal?: number;
+  /** It was killed at its limit of time, of so many milliseconds. */
+  readonly timedOut?: number;
+  /** It was killed when its log had more bytes than this. */
+  readonly flooded?: number;
+  /** The errors of its log, without their times. */
+  readonly errors: readonly string[];
+  /** Where everybody was when it reached its limit of time. */
+  readonly waiting?: readonly CriuTask[];
+}
+
+/** A group of tasks as it was seen once. */
+export interface CriuCensus {
+  readonly tasks: readonly CriuTask[];
+  /** Tids of those who were asked whether they run, and did not answer. */
+  readonly silent: readonly number[];
+}
+
+/** A signal that mktrouble sent, or a tracer that it attached. */
+export interface CriuHit {
+  readonly verb: 'signal' | 'trace';
+  readonly to: 'criu' | number;
+  readonly signal?: number;
+  readonly stage: CriuStage;
+}
+
+export interface CriuRecord {
+  readonly version: string;
+  /** The tree before the dump. */
+  readonly before: CriuCensus;
+  readonly dump: CriuRun;
+  /** What was there of the tree, or left by CRIU, when the dump had ended. */
+  readonly afterDump: CriuCensus;
+  readonly restore?: CriuRun;
+  readonly afterRestore?: CriuCensus;
+  /** After a restore that failed: once more, without faults, from the same images. */
+  readonly again?: CriuRun;
+  readonly afterAgain?: CriuCensus;
+  /** Those who have nothing to do with the tree. */
+  readonly bystanders: { readonly before: CriuCensus; readonly after: CriuCensus };
+  /** What mktrouble did to CRIU and to tasks. */
+  readonly hits: readonly CriuHit[];
+  /** The stages that came. */
+  readonly stages: readonly CriuStage[];
+  /** Whether what is judged is the tree's own memory: not for a program of the user's. */
+  readonly ownSubject: boolean;
+}

@@ -1,0 +1,84 @@
+/** How CRIU is used in a case, with every default written out. */
+import {
+  type CriuLimits,
+  type CriuSetup,
+  type CriuSyscall,
+  type ImageEdit,
+  PLAIN_CRIU,
+  PSTREE_FIELDS,
+  type PstreeField,
+} from '../../model/criu.ts';
+import type { Checked } from '../check.ts';
+import type { Complain } from '../complain.ts';
+import type { Path } from '../source/raw.ts';
+import { listOf } from './lists.ts';
+
+type Words = Checked<'criu'>;
+type EditWords = Exclude<NonNullable<Words['images']>, readonly unknown[]>;
+type SyscallWords = Exclude<NonNullable<Words['syscalls']>, readonly unknown[]>;
+type LimitWords = NonNullable<Words['dump-limits']>;
+
+/** What a change of an image can be; it is exactly one of these. */
+const CHANGES = ['set', 'missing', 'truncate', 'extend', 'xor', 'drop', 'repeat', 'field'] as const;
+
+/** The setup of a case for CRIU. */
+export function resolveCriu(words: Words, complain: Complain): CriuSetup {
+  const at = (word: keyof Words, i: number): Path => ['criu', word, ...(Array.isArray(words[word]) ? [i] : [])];
+  const edits = listOf<EditWords>(words.images).map((one, i) => resolveEdit(one, at('images', i), complain));
+  const calls = listOf<SyscallWords>(words.syscalls).map((one, i) => resolveSyscall(one, at('syscalls', i), complain));
+  const dump = words['dump-limits'];
+  const restore = words['restore-limits'];
+  return {
+    namespace: words.namespace ?? PLAIN_CRIU.namespace,
+    ...(words['fault-point'] && { faultPoint: words['fault-point'] }),
+    scriptFails: listOf(words['script-fails']),
+    taken: listOf(words.taken),
+    limits: { ...(dump && { dump: limitsOf(dump) }), ...(restore && { restore: limitsOf(restore) }) },
+    syscalls: calls,
+    images: edits.filter((edit) => edit !== undefined),
+    repeat: words.repeat ?? PLAIN_CRIU.repeat,
+    ...(words.limit !== undefined && { limit: words.limit }),
+  };
+}
+
+function limitsOf({ pids, files, 'file-size': fileSize }: LimitWords): CriuLimits {
+  return {
+    ...(pids !== undefined && { pids }),
+    ...(files !== undefined && { files }),
+    ...(fileSize !== undefined && { fileSize }),
+  };
+}
+
+function resolveSyscall(words: SyscallWords, path: Path, complain: Complain): CriuSyscall {
+  const { of, call, number = 1, errno, signal } = words;
+  if ((errno === undefined) === (signal === undefined)) {
+    complain({ path, message: 'a system call fails with an errno, or brings a signal', expected: 'errno or signal' });
+  }
+  return { of, call, number, ...(errno && { errno }), ...(signal && { signal }) };
+}
+
+function resolveEdit(words: EditWords, path: Path, complain: Complain): ImageEdit | undefined {
+  const changes = CHANGES.filter((change) => words[change] !== undefined);
+  const wrong = (message: string): undefined => void complain({ path, message });
+  if (changes.length !== 1) return wrong(`a change of an image is exactly one of ${CHANGES.join(', ')}`);
+  if (words.set !== undefined) {
+    if (words.task === undefined || words.file !== undefined)
+      return wrong('set goes with task, the number of a record of pstree');
+    return { kind: 'task', record: words.task, set: fieldsOf(words.set) };
+  }
+  const { file, missing, truncate, extend, at = 0, xor, drop, repeat, record = 0, field, value } = words;
+  if (file === undefined || words.task !== undefined) return wrong('file is missing: the image that is changed');
+  if ((field === undefined) !== (value === undefined)) return wrong('field and value go together');
+  if (missing) return { kind: 'missing', file };
+  if (truncate !== undefined) return { kind: 'truncate', file, bytes: truncate };
+  if (extend !== undefined) return { kind: 'extend', file, bytes: extend };
+  if (xor !== undefined) return { kind: 'xor', file, at, xor };
+  if (drop !== undefined) return { kind: 'drop', file, record: drop };
+  if (repeat !== undefined) return { kind: 'repeat', file, record: repeat };
+  return { kind: 'field', file, record, path: field!, value: value! };
+}
+
+function fieldsOf(set: NonNullable<EditWords['set']>): Partial<Record<PstreeField, readonly number[]>> {
+  const fields = (Object.keys(PSTREE_FIELDS) as PstreeField[]).filter((field) => set[field] !== undefined);
+  return Object.fromEntries(fields.map((field) => [field, listOf<number>(set[field])]));
+}

@@ -1,0 +1,139 @@
+/** A dump and a restore by CRIU: the program that is dumped, how CRIU is used, and what goes wrong there. */
+import * as z from 'zod';
+import { CRIU_STAGE_NAMES } from '../../model/criu.ts';
+import { errno, INT32_MIN, pid, signal } from './values.ts';
+import { integer, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
+
+export const criuStage = oneOf(CRIU_STAGE_NAMES, 'stage of CRIU');
+const call = oneOf(['dump', 'restore'], 'call of CRIU');
+const uint32 = integer(INT32_MIN, 0xffffffff, 'a 32-bit number');
+
+export const subject = mapping('a mapping with command', {
+  command: word(
+    list(text('a word of the command', 1000), 'a list of words'),
+    'A program with its arguments, run in place of the tree: its root has the pid of the root of `tree`, all else is observed.',
+    'command: [sh, -c, "sleep 100 & wait"]',
+  ),
+}).meta({ id: 'subject', description: 'A real program that is dumped and restored.' });
+
+const limits = mapping('a mapping with pids, files and file-size', {
+  pids: word(
+    integer(1, 1_000_000, 'a number of tasks'),
+    'Processes and threads, those of CRIU too.',
+    'pids: 3',
+  ).optional(),
+  files: word(integer(0, 1_000_000, 'a number of files'), 'Open files.', 'files: 10').optional(),
+  'file-size': word(
+    integer(0, 2_000_000_000, 'a number of bytes'),
+    'Bytes of a file that CRIU writes; more is SIGXFSZ.',
+    'file-size: 4096',
+  ).optional(),
+});
+
+const syscall = mapping('a mapping with of, call, number, and errno or signal', {
+  of: word(call, 'Which call of CRIU: dump or restore.', 'of: restore'),
+  call: word(text('the name of a system call', 50), 'The system call; all counts every one.', 'call: clone3'),
+  number: word(
+    integer(1, 10_000_000, 'the number of a call'),
+    'Which one of its main process, from 1. Default: 1.',
+    'number: 3',
+  ).optional(),
+  errno: word(errno, 'It fails with this.', 'errno: ENOMEM').optional(),
+  signal: word(signal, 'CRIU gets this signal there.', 'signal: SIGKILL').optional(),
+}).meta({ id: 'syscall', description: 'What becomes of a system call of CRIU. Has errno or signal.' });
+
+const numbers = oneOrMore(uint32, 'a list of 32-bit numbers');
+
+const edit = mapping('a mapping with file or task, and one change', {
+  file: word(text('the name of an image file', 100), 'The image file, without .img.', 'file: core-101').optional(),
+  task: word(
+    integer(0, 1_000_000, 'the number of a record'),
+    'The record of a task in pstree, from 0; goes with set.',
+    'task: 1',
+  ).optional(),
+  set: word(
+    mapping('a mapping with pid, ppid, pgid, sid or threads', {
+      pid: word(uint32, 'Its pid.', 'pid: 999').optional(),
+      ppid: word(uint32, 'The pid of its parent.', 'ppid: 101').optional(),
+      pgid: word(uint32, 'Its process group.', 'pgid: 0').optional(),
+      sid: word(uint32, 'Its session.', 'sid: 0').optional(),
+      threads: word(numbers, 'The tids of its threads.', 'threads: [101, 101]').optional(),
+    }),
+    'With task: what the record says instead.',
+    'set: { ppid: 102 }',
+  ).optional(),
+  missing: word(z.literal(true, { error: 'true' }), 'The file is not there.', 'missing: true').optional(),
+  truncate: word(
+    integer(INT32_MIN, 0x7fffffff, 'a number of bytes'),
+    'Only so many bytes stay; a negative number is cut off the end.',
+    'truncate: -1',
+  ).optional(),
+  extend: word(integer(1, 1_000_000, 'a number of bytes'), 'So many bytes 0xff follow.', 'extend: 8').optional(),
+  at: word(
+    integer(INT32_MIN, 0x7fffffff, 'a byte offset'),
+    'With xor: the byte; from the end when negative. Default: 0.',
+    'at: 20',
+  ).optional(),
+  xor: word(integer(1, 255, 'a byte'), 'The byte is xor-ed with this.', 'xor: 0xff').optional(),
+  drop: word(integer(0, 1_000_000, 'the number of a record'), 'This record is left out.', 'drop: 0').optional(),
+  repeat: word(integer(0, 1_000_000, 'the number of a record'), 'This record is there twice.', 'repeat: 0').optional(),
+  record: word(
+    integer(0, 1_000_000, 'the number of a record'),
+    'With field: the record. Default: 0.',
+    'record: 2',
+  ).optional(),
+  field: word(
+    list(integer(1, 536_870_911, 'the number of a field'), 'a list of field numbers'),
+    'The path of protobuf field numbers to a number in a record; goes with value.',
+    'field: [3, 1]',
+  ).optional(),
+  value: word(uint32, 'What the field says instead.', 'value: 0').optional(),
+}).meta({ id: 'image-edit', description: 'A change of the images between dump and restore.' });
+
+export const criu = mapping('a mapping with the words of CRIU', {
+  namespace: word(
+    oneOf(['host', 'own'], 'namespace'),
+    'Whether the tree has a pid namespace of its own, whose init is the root (and has the number 1 there). Default: host.',
+    'namespace: own',
+  ).optional(),
+  'fault-point': word(
+    mapping('a mapping with of and number', {
+      of: word(call, 'Which call of CRIU: dump or restore.', 'of: dump'),
+      number: word(integer(1, 1000, 'a fault point'), 'What CRIU_FAULT is set to.', 'number: 1'),
+    }),
+    "One of CRIU's own fault points (CRIU_FAULT).",
+    'fault-point: { of: restore, number: 2 }',
+  ).optional(),
+  'script-fails': word(
+    oneOrMore(criuStage, 'a list of stages'),
+    'Stages at which the action script fails.',
+    'script-fails: pre-restore',
+  ).optional(),
+  taken: word(
+    oneOrMore(pid, 'a list of pids'),
+    'Pids that somebody else has when the restore begins.',
+    'taken: [101]',
+  ).optional(),
+  'dump-limits': word(limits, 'What the dump may use.', 'dump-limits: { files: 10 }').optional(),
+  'restore-limits': word(limits, 'What the restore may use.', 'restore-limits: { pids: 3 }').optional(),
+  syscalls: word(
+    oneOrMore(syscall, 'a list of system calls'),
+    "System calls of CRIU's main process that fail, or at which a signal comes. Needs strace.",
+    'syscalls: { of: restore, call: clone3, errno: ENOMEM }',
+  ).optional(),
+  images: word(
+    oneOrMore(edit, 'a list of changes'),
+    'Changes of the images between dump and restore.',
+    'images: { task: 1, set: { ppid: 999 } }',
+  ).optional(),
+  repeat: word(
+    integer(1, 1000, 'a number of runs'),
+    'How often it is run, for what does not show every time. Default: 1.',
+    'repeat: 20',
+  ).optional(),
+  limit: word(
+    integer(100, 600_000, 'a number of milliseconds'),
+    'What each call of CRIU may take. Default: 5000 up to 16 tasks, 50 more for each further one.',
+    'limit: 10000',
+  ).optional(),
+}).meta({ id: 'criu', description: 'How CRIU dumps and restores the tree, and what goes wrong.' });
