@@ -5,6 +5,7 @@ import { ERRNO_NAMES, ERRNOS } from '../model/errno.ts';
 import { SIGNAL_NAMES, signalNumber } from '../model/signals.ts';
 import { EXPECTATION, explainProperty, PROPERTY_NAMES } from '../properties/index.ts';
 import { formatWords } from '../scenario/index.ts';
+import { RULES } from './lint/finding.ts';
 
 export interface GlossaryEntry {
   readonly word: string;
@@ -20,6 +21,7 @@ export function glossary(): GlossaryEntry[] {
     ...KNOWN_NAMES.protocols.map(protocol),
     ...ERRNO_NAMES.map((word) => ({ word, kind: `errno ${ERRNOS[word].number}`, lines: [ERRNOS[word].meaning] })),
     ...SIGNAL_NAMES.map((word) => ({ word, kind: 'signal', lines: [`number ${signalNumber(word)}, see signal(7)`] })),
+    ...Object.entries(RULES).map(([word, text]) => ({ word, kind: 'rule of mktrouble lint', lines: [text] })),
     ...formatWords().map(({ word, where, description, example }) => ({
       word,
       kind: where,

@@ -4,6 +4,7 @@ import { addCompletion } from './completion.ts';
 import { addDoctor } from './doctor.ts';
 import { addExplain } from './explain.ts';
 import { addInit } from './init.ts';
+import { addLint } from './lint.ts';
 import { addList } from './list.ts';
 import { addNew } from './new.ts';
 import { addOutcomes } from './outcomes.ts';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addShow,
   addOutcomes,
   addValidate,
+  addLint,
   addList,
   addExplain,
   addInit,

@@ -2,7 +2,6 @@
 import type { CompletedCommand, CompletedOption } from './words.ts';
 
 export const SHELLS = { bash, zsh, fish } as const;
-export type Shell = keyof typeof SHELLS;
 
 /** A word of a script, quoted for any of the three shells. */
 function quoted(text: string): string {

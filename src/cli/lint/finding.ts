@@ -1,0 +1,54 @@
+/** What lint says about a scenario: nothing that is wrong, but something that can't be meant. */
+import type { Case, Position } from '../../model/case.ts';
+
+export const RULES = {
+  'expectation-cannot-fail': 'an expectation that every way to end meets',
+  'fault-never-fires': 'a fault that came in no run',
+  'dead-matrix-value': 'a value of the matrix that changes nothing',
+  'duplicate-scenario': 'a scenario that is another one under another name',
+} as const;
+export type RuleName = keyof typeof RULES;
+
+export interface LintFinding {
+  readonly rule: RuleName;
+  readonly position: Position;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** All that decides how a case is run and judged, as one text: equal texts, equal cases. Names of people and places are not in it. */
+export function essenceOf({ tasks, image, restart, faults, explore, expect }: Case): string {
+  const named = new Map(faults.map((fault, i) => [fault.name, i]));
+  return JSON.stringify([
+    tasks.map(({ name: _, ...task }) => task),
+    image,
+    restart,
+    faults.map(({ name: _name, position: _position, when, ...fault }) => [
+      fault,
+      when.kind === 'after' ? { after: named.get(when.fault) } : when,
+    ]),
+    explore ?? null,
+    expect,
+  ]);
+}
+
+/** The first of these paths that the file has a place for, else the scenario's own. */
+export function placeOf(c: Case, ...paths: readonly string[]): Position {
+  for (const path of paths) {
+    const position = c.positions[path];
+    if (position) return position;
+  }
+  return c.position;
+}
+
+/** The cases of each scenario, in order. */
+export function byScenario(cases: readonly Case[]): Case[][] {
+  const groups = new Map<string, Case[]>();
+  for (const c of cases) {
+    const key = `${c.position.file}\n${c.scenario}`;
+    const group = groups.get(key);
+    if (group) group.push(c);
+    else groups.set(key, [c]);
+  }
+  return [...groups.values()];
+}
