@@ -24,7 +24,6 @@ import * as sys from '../restart/sys.ts';
 import * as turn from '../restart/turn.ts';
 import * as user from '../restart/user.ts';
 
-
 export type FunctionNode = FunctionDeclaration | FunctionExpression;
 
 const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor as { new (): unknown };

@@ -41,7 +41,7 @@ export function* waitTaskActive(current: number, ctx: number): Steps<number> {
   return 0;
 }
 
-/** wait_task_sync(): so is this one. */
+/** wait_task_sync(): the result of the wait is dropped here, too. */
 export function* waitTaskSync(current: number, ctx: number): Steps<number> {
   if (variant.noSync3) return 0;
   if (variant.syncIsAwaited) {

@@ -1,0 +1,27 @@
+/** Pages that are made of the source are as they would be made now. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT } from '../support/markdown.ts';
+import { kernelMap, PATCH } from './kernel-map.ts';
+import { variantsPage } from './variants.ts';
+
+const read = (page: string): string => readFileSync(path.join(ROOT, page), 'utf8');
+
+describe('pages made of the source', () => {
+  it('docs/kernel-map.md is current (npm run docs:kernel-map)', () => {
+    assert.equal(read('docs/kernel-map.md'), kernelMap());
+  });
+
+  it('docs/kernel-map.md has every function of the patch', () => {
+    const page = read('docs/kernel-map.md');
+    assert.deepEqual(
+      PATCH.filter((name) => !page.includes(`| \`${name}()\` |`)),
+      [],
+    );
+  });
+
+  it('docs/variants.md is current (npm run docs:variants)', () => {
+    assert.equal(read('docs/variants.md'), variantsPage());
+  });
+});
