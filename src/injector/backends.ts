@@ -5,6 +5,7 @@ import { BACKENDS, type BackendName } from '../model/case.ts';
 const OPEN: Partial<Record<BackendName, () => Promise<Backend>>> = {
   simulated: async () => (await import('../backends/simulated/index.ts')).simulated(),
   native: async () => (await import('../backends/native/index.ts')).native(),
+  criu: async () => (await import('../backends/criu/index.ts')).criu(),
 };
 
 /** The backends that can be opened, in the order of the format's list. */

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Backend, isSchedulable, type Machine, type Plan, type SchedulableBackend } from '../backends/backend.ts';
 import { type Ending, follow, sampleInSlices, searchInSlices } from '../explore/index.ts';
 import type { Explore } from '../model/case.ts';
+import type { Compare } from './differential.ts';
 import type { JudgeRecord } from './judge.ts';
 import { type JudgeCase, Recorder, smallestInSlices } from './recorder.ts';
 import { type ExploreResult, Tally } from './tally.ts';
@@ -21,6 +22,8 @@ export interface ExploreRequest {
   readonly judgeCase: JudgeCase;
   /** Of a backend that chooses for itself: what a search of its model says, whose schedules can be imposed on it. */
   readonly searchModel?: () => Promise<ExploreResult>;
+  /** Holds its runs against the model. */
+  readonly compare?: Compare;
   /** Aborted: stop at the next convenient moment and report what was seen so far. */
   readonly signal?: AbortSignal;
 }

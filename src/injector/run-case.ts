@@ -4,11 +4,10 @@ import { type Backend, isSchedulable, type Plan } from '../backends/backend.ts';
 import type { Case, Explore } from '../model/case.ts';
 import type { Tried, Verdict } from '../record/verdict.ts';
 import { whyNot } from './applicable.ts';
-import { openBackend } from './backends.ts';
 import { EXPLORERS, type Explorer } from './explorers.ts';
 import { type FindViolations, judgeOf, shippedProperties, underProtocol } from './judge.ts';
+import { modelFor } from './model.ts';
 import type { JudgeCase } from './recorder.ts';
-import type { ExploreResult } from './tally.ts';
 import { runsOf } from './unscheduled.ts';
 import { type Decision, decide } from './verdict.ts';
 
@@ -66,6 +65,8 @@ export async function runCase(given: Case, options: RunOptions): Promise<Verdict
   };
 }
 
+const ONCE: Explore = { strategy: 'random', schedules: 1, depth: 1 };
+
 type Outcome = Decision & Pick<Verdict, 'reason'>;
 
 async function attempt(c: Case, seed: string, options: RunOptions): Promise<Outcome> {
@@ -94,34 +95,19 @@ async function search(
     maxSteps: maxSteps ?? defaultMaxSteps(c),
     ...(schedule && { schedule }),
   };
+  const judgeCase: JudgeCase = (other, record) => judgeOf(other, find)(record);
+  const request = { plan, explore, judge: judgeOf(c, find), judgeCase };
   const result = await explorer({
+    ...request,
     backend,
-    plan,
-    explore,
     coverage,
-    judge: judgeOf(c, find),
-    judgeCase: (other, record) => judgeOf(other, find)(record),
-    ...(backend.modelled && { searchModel: () => searchModel(plan, find) }),
+    ...(backend.modelled && (await modelFor({ ...request, explore: c.explore ?? ONCE }))),
     ...(signal && { signal }),
   });
-  if (signal?.aborted && !result.violating) return { ...without('skip', 'interrupted', explore), tried: result.tried };
+  if (signal?.aborted && !result.violating && !result.disagreement)
+    return { ...without('skip', 'interrupted', explore), tried: result.tried };
   return decide(c, result);
 }
-
-/** What the simulated backend's search of the case says, by the strategy of its file. */
-async function searchModel(plan: Plan, find: FindViolations): Promise<ExploreResult> {
-  const { case: c } = plan;
-  const model = await openBackend('simulated');
-  try {
-    const explore = c.explore ?? ONCE;
-    const judgeCase: JudgeCase = (other, record) => judgeOf(other, find)(record);
-    return await EXPLORERS[explore.strategy]({ backend: model, plan, explore, judge: judgeOf(c, find), judgeCase });
-  } finally {
-    await model.dispose();
-  }
-}
-
-const ONCE: Explore = { strategy: 'random', schedules: 1, depth: 1 };
 
 /**
  * How to choose schedules: as the caller says, else as the file says, else once. A backend that can't be scheduled

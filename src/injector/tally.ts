@@ -2,6 +2,7 @@
 import type { Case } from '../model/case.ts';
 import type { RunRecord } from '../record/record.ts';
 import type { ProtocolCoverage, Tried, Violation } from '../record/verdict.ts';
+import type { Disagreement } from './differential.ts';
 import type { Judgement, JudgeRecord } from './judge.ts';
 
 /** A record with what was found in it. */
@@ -23,6 +24,8 @@ export interface ExploreResult {
   readonly leftWaiting: ReadonlyMap<number, Judged>;
   /** The first run. */
   readonly first?: Judged;
+  /** The first run that the model does not have. */
+  readonly disagreement?: Disagreement;
   /** What of the protocol all of it reached, when that was asked for. */
   readonly coverage?: ProtocolCoverage;
 }
@@ -33,6 +36,7 @@ export class Tally {
   readonly #known = new Map<string, Judged>();
   readonly #leftWaiting = new Map<number, Judged>();
   #violating: Judged | undefined;
+  #disagreement: Disagreement | undefined;
   #first: Judged | undefined;
 
   constructor(judge: JudgeRecord) {
@@ -58,9 +62,14 @@ export class Tally {
     return judgement;
   }
 
+  /** Keeps a disagreement with the model; the first one counts. */
+  disagrees(disagreement: Disagreement | undefined): void {
+    this.#disagreement ??= disagreement;
+  }
+
   /** Whether a run has failed: there is a counterexample. */
   get failing(): boolean {
-    return this.#violating !== undefined;
+    return this.#violating !== undefined || this.#disagreement !== undefined;
   }
 
   /** What of the case has to show in some run, and has not yet: properties, and pids that are left waiting. */
@@ -78,6 +87,7 @@ export class Tally {
       leftWaiting: this.#leftWaiting,
       ...(this.#violating && { violating: this.#violating }),
       ...(this.#first && { first: this.#first }),
+      ...(this.#disagreement && { disagreement: this.#disagreement }),
     };
   }
 }

@@ -40,7 +40,7 @@ export function seedOf(base: string, index: number, runs: number): string {
  * that is left waiting) and did not is then imposed: the model is searched for a schedule that shows it.
  */
 export async function unscheduled(request: ExploreRequest): Promise<ExploreResult> {
-  const { backend, plan, explore, judge, signal } = request;
+  const { backend, plan, explore, judge, compare, signal } = request;
   const tally = new Tally(judge);
   const runs = plan.schedule ? 1 : explore.schedules;
   const sweep = backend.sweep?.(plan.case) ?? 1;
@@ -48,7 +48,9 @@ export async function unscheduled(request: ExploreRequest): Promise<ExploreResul
   while (schedules < runs && !tally.failing && !signal?.aborted) {
     const seed = seedOf(plan.seed, numberOf(schedules, runs, sweep), runs);
     schedules += 1;
-    tally.add(await backend.run({ ...plan, seed }));
+    const record = await backend.run({ ...plan, seed });
+    tally.add(record);
+    tally.disagrees(compare?.(record));
     if (schedules % RUNS_PER_TURN === 0) await nextTurn();
   }
   if (!plan.schedule && !tally.failing && !signal?.aborted) schedules += await impose(request, tally);
@@ -56,7 +58,7 @@ export async function unscheduled(request: ExploreRequest): Promise<ExploreResul
 }
 
 /** Imposes the model's schedules for what is missing; how many. */
-async function impose({ backend, plan, searchModel, signal }: ExploreRequest, tally: Tally): Promise<number> {
+async function impose({ backend, plan, searchModel, compare, signal }: ExploreRequest, tally: Tally): Promise<number> {
   const wanted = tally.missing(plan.case);
   if (!searchModel || wanted.properties.length + wanted.pids.length === 0) return 0;
   const { known, leftWaiting } = await searchModel();
@@ -68,7 +70,9 @@ async function impose({ backend, plan, searchModel, signal }: ExploreRequest, ta
   for (const judged of new Set(showing.filter((one): one is Judged => one !== undefined))) {
     const { schedule } = judged.record;
     if (!schedule || tally.failing || signal?.aborted) continue;
-    tally.add(await backend.run({ ...plan, schedule }));
+    const record = await backend.run({ ...plan, schedule });
+    tally.add(record);
+    tally.disagrees(compare?.(record));
     imposed += 1;
   }
   return imposed;

@@ -3,12 +3,13 @@ import type { Case } from '../model/case.ts';
 import { EXPECTATION } from '../properties/index.ts';
 import type { RunRecord } from '../record/record.ts';
 import type { ProtocolCoverage, Verdict, Violation } from '../record/verdict.ts';
-import { type ExploreResult, knownViolations } from './tally.ts';
+import { type ExploreResult, type Judged, knownViolations } from './tally.ts';
 
 export type Decision = Pick<Verdict, 'status' | 'violations' | 'known' | 'tried'> & {
   readonly record?: RunRecord;
   readonly shrunk?: Case;
   readonly coverage?: ProtocolCoverage;
+  readonly differential?: readonly RunRecord[];
 };
 
 /**
@@ -17,11 +18,12 @@ export type Decision = Pick<Verdict, 'status' | 'violations' | 'known' | 'tried'
  */
 export function decide(c: Case, result: ExploreResult): Decision {
   const known = knownViolations(result);
-  const violations = result.violating?.judgement.failures ?? [
-    ...defectsThatDidNotShow(c, result),
-    ...notLeftWaiting(c, result),
-  ];
-  const shown = result.violating ?? result.known.values().next().value ?? result.first;
+  const { disagreement, violating } = result;
+  const inOneRun = [...(violating?.judgement.failures ?? []), ...(disagreement ? [disagreement.violation] : [])];
+  const violations =
+    inOneRun.length > 0 ? inOneRun : [...defectsThatDidNotShow(c, result), ...notLeftWaiting(c, result)];
+  const shown: Pick<Judged, 'record' | 'case'> | undefined =
+    violating ?? (disagreement && { record: disagreement.records[0] }) ?? firstKnown(result) ?? result.first;
   return {
     status: violations.length > 0 ? 'fail' : 'pass',
     violations,
@@ -30,7 +32,12 @@ export function decide(c: Case, result: ExploreResult): Decision {
     ...(shown && { record: shown.record }),
     ...(result.coverage && { coverage: result.coverage }),
     ...(shown?.case && { shrunk: shown.case }),
+    ...(disagreement && { differential: disagreement.records }),
   };
+}
+
+function firstKnown({ known }: ExploreResult): Judged | undefined {
+  return known.values().next().value;
 }
 
 function defectsThatDidNotShow(c: Case, { known, tried }: ExploreResult): Violation[] {

@@ -81,14 +81,14 @@ class Native implements NativeBackend {
   }
 
   async run(plan: Plan): Promise<RunRecord> {
-    const { text, cast } = nativePlan(plan, this.#surroundings());
-    const report = JSON.parse(await this.#withAgent((agent) => agent.run(text))) as Report;
+    const made = nativePlan(plan, this.#surroundings());
+    const report = JSON.parse(await this.#withAgent((agent) => agent.run(made.text))) as Report;
     if (report.end === 'not-built') {
       throw new AgentError(
         `the tree can not be built: ${report.what} (errno ${-(report.error ?? 0)}, task ${report.asker})`,
       );
     }
-    return recordOf(report, plan, cast, this.#remarks(plan.case));
+    return recordOf(report, plan, made, this.#remarks(plan.case));
   }
 
   async forkAndReap(processes: number): Promise<number> {

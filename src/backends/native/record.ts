@@ -10,8 +10,9 @@ import type {
   TaskCensus,
 } from '../../record/record.ts';
 import type { Plan } from '../backend.ts';
-import type { Cast } from './actors.ts';
 import { type ActorReport, finalOf } from './final.ts';
+import type { NativePlan } from './plan.ts';
+import { type Stretch, wordsOf } from './turns.ts';
 
 /** The agent's answer (agent/init.c, print_record). */
 export interface Report {
@@ -25,6 +26,8 @@ export interface Report {
   /** The actor that did the last step. */
   readonly holder: number;
   readonly actors: readonly ActorReport[];
+  /** Who did what, in order; empty when it was too long. */
+  readonly moves: readonly Stretch[];
   readonly events: readonly RawEvent[];
 }
 
@@ -35,9 +38,11 @@ export type RawEvent = { readonly step: number; readonly actor: RunEvent['actor'
 
 const STATUS = { ghost: 2, coordinator: 4, root: 1, waiting: 16, running: 32, failed: 128, success: 256 } as const;
 
-/** The record of a run. */
-export function recordOf(report: Report, plan: Plan, cast: Cast, remarks: readonly string[]): RunRecord {
-  const { case: c, protocol, seed, schedule } = plan;
+/** The record of a run of a plan, as it was made for the agent. */
+export function recordOf(report: Report, plan: Plan, made: NativePlan, remarks: readonly string[]): RunRecord {
+  const { case: c, protocol, seed } = plan;
+  const { cast, faults } = made;
+  const schedule = plan.schedule ?? wordsOf(report.moves, cast, faults);
   const findings: Finding[] = [];
   const events = [...remarks.map(remark), ...eventsOf(report.events, findings)];
   const final = finalOf(report, c, cast, findings);
@@ -47,7 +52,7 @@ export function recordOf(report: Report, plan: Plan, cast: Cast, remarks: readon
     protocol,
     case: c.id,
     seed,
-    ...(schedule && { schedule }),
+    ...(schedule.length > 0 && { schedule }),
     events,
     final,
     findings,
@@ -127,7 +132,7 @@ function stateOf(status: number): DebugState {
   return status & STATUS.success ? 'Success' : 'Exited';
 }
 
-function censusOf(actor: ActorReport, cast: Cast, number: number): TaskCensus[] {
+function censusOf(actor: ActorReport, cast: NativePlan['cast'], number: number): TaskCensus[] {
   if (actor.state === undefined && actor.status === undefined) return [];
   const { pid, state, ppid, pgid, sid, threads, tracer, pending, wchan } = actor;
   const who = cast.actors[number]?.who ?? pid;

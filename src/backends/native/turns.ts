@@ -1,4 +1,4 @@
-/** A schedule in the words of a replay file, as turns that the agent imposes gate by gate. */
+/** A schedule in the words of a replay file: as turns that the agent imposes gate by gate, and of a run as the agent tells it. */
 import type { Cast } from './actors.ts';
 import type { Placed } from './sweep.ts';
 
@@ -34,6 +34,23 @@ export function turnsOf(schedule: readonly string[], cast: Cast, faults: readonl
   });
 }
 
+/** A stretch of the agent's own schedule (agent/schedule.c): who did up to which step, and how often; or which fault hit whom. */
+export type Stretch = readonly [actor: number, step: string | number, timesOrTarget: number];
+
+/** The schedule of a run, in the words that `turnsOf` reads. */
+export function wordsOf(stretches: readonly Stretch[], cast: Cast, faults: readonly Placed[]): string[] {
+  return stretches.flatMap(([actor, step, last]) => {
+    if (typeof step === 'string') {
+      const times = last > 1 ? ` x${last}` : '';
+      return [`${cast.actors[actor]!.who}: ${modelName(step)}${times}`];
+    }
+    const { fault } = faults[step]!;
+    // A call that fails by its number does so by itself, unless it is one of any.
+    if (fault.call !== undefined) return [];
+    return [fault.targets.length > 1 && last >= 0 ? `${fault.name} ${cast.actors[last]!.who}` : fault.name];
+  });
+}
+
 function whoOf(name: string): 'coordinator' | number {
   return /^\d+$/.test(name) ? Number(name) : (name as 'coordinator');
 }
@@ -41,4 +58,10 @@ function whoOf(name: string): 'coordinator' | number {
 /** The simulated backend writes functions in camelCase, the agent's are C. */
 function stepName(label: string): string {
   return label.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** The other way: functions and operations are names in code; the last word is a field of the kernel's data, and stays. */
+function modelName(step: string): string {
+  const [, code = step, field = ''] = /^(.*?)( ?\w+)$/.exec(step) ?? [];
+  return code.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()) + field;
 }

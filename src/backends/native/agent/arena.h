@@ -50,6 +50,7 @@ enum state { RUNNING, PREPARED, SLEEPING, DEEPLY, STOPPED, FROZEN, USER, IDLE, U
 #define TO_BE_WOKEN 8192u
 #define WILL_EXIT 16384u
 #define HALTED 32768u		/* stopped or frozen by the real kernel too */
+#define POLITE 65536u		/* lets all others go first, by its own choice; DELAYED: by a fault */
 
 /* actor.pending */
 #define SIG_KILL 1u
@@ -106,6 +107,13 @@ struct event {
 	int kind;
 	long a, b;
 	const char *text;
+};
+
+/* A step that was done, or a fault that came (actor ENVIRONMENT, `fault`): together the schedule of the run. */
+struct move {
+	int actor;
+	int fault, target;
+	const char *function, *what;
 };
 
 enum verb { V_SIGNAL, V_KILL, V_STOP, V_PTRACE, V_FORK, V_FAIL, V_WAKE, V_DELAY, V_EXIT, NR_VERBS };
@@ -170,6 +178,8 @@ struct arena {
 	unsigned pid_mask;
 	struct event *events;
 	int nr_events, max_events;
+	struct move *moves;
+	int nr_moves, max_moves;
 	int procfs;			/* file descriptor */
 
 	word big_lock;			/* 0 free, 1 held, 2 held and wanted */

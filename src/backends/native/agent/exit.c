@@ -2,6 +2,7 @@
  * Exit and fork. From the moment at which a task is dead for the others to the moment at which it is dead for the real
  * kernel nobody else moves: init lets the big lock go when /proc shows the death.
  */
+#include "init.h"
 #include "kernel.h"
 #include "restart.h"
 #include "tree.h"
@@ -108,6 +109,7 @@ int failure(struct actor *me, enum failure kind)
 			if (++fault->calls < fault->call)
 				continue;
 			fault->fired++;
+			call_failed(i);
 		} else {
 			if (!fault->armed)
 				continue;

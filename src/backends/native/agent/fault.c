@@ -119,6 +119,7 @@ void fault_comes(int number)
 			return;
 		fault->fired++;
 		note(NULL, E_FAULT, number, fault->verb == V_FAIL ? NOBODY : number_of(target));
+		fault_moved(number, target ? number_of(target) : NOBODY);
 		do_verb(fault, target);
 	}
 	for (int i = 0; i < arena->plan.nr_faults; i++)

@@ -63,6 +63,12 @@ void out_send(void);
 enum end { OVER, CRASHED, CUT, LATE, NOT_BUILT };
 void report_print(enum end end, const struct seen *all, const int *status);
 
+/* ---- schedule.c ---- */
+/* A fault comes now; a call that was to fail by its number does, within the step that was begun last. */
+void fault_moved(int fault, int target);
+void call_failed(int fault);
+void schedule_print(void);
+
 /* ---- trace.c ---- */
 void trace_print(void);
 

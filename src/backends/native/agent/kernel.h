@@ -34,6 +34,11 @@ void big_unlock(void);
 /* The next access, and in which function: somebody else may come first. Labels are those of the simulated backend. */
 void touch_in(struct actor *me, const char *function, const char *what);
 #define touch(me, what) touch_in(me, __func__, what)
+/* The same for who wants a lock: the step is done, and counts (schedule.c), only when he has it. */
+void come_up_to(struct actor *me, const char *function, const char *what);
+void moved(struct actor *me);
+/* Its last step was none: the model has its like behind it when the run begins. */
+void did_not_move(void);
 /* Gives up the big lock and sleeps until its state is no longer `asleep`. Has the big lock again afterwards. */
 void sleep_while(struct actor *me, enum state asleep);
 /* Called by whoever stopped moving, with the big lock: notices when nobody can move any more. */

@@ -38,10 +38,11 @@ static void wait_for_lock(struct actor *me, int *word)
 
 void lock_in(struct actor *me, const char *function, int *word, const char *what)
 {
-	touch_in(me, function, what);
+	come_up_to(me, function, what);
 	while (*word)
 		wait_for_lock(me, word);
 	*word = 1;
+	moved(me);
 }
 
 void unlock(int *word)
@@ -52,10 +53,11 @@ void unlock(int *word)
 
 void read_lock_tasklist_in(struct actor *me, const char *function)
 {
-	touch_in(me, function, "read_lock_tasklist tasklist_lock");
+	come_up_to(me, function, "read_lock_tasklist tasklist_lock");
 	while (arena->tasklist < 0)
 		wait_for_lock(me, &arena->tasklist);
 	arena->tasklist++;
+	moved(me);
 }
 
 void read_unlock_tasklist(void)
@@ -66,10 +68,11 @@ void read_unlock_tasklist(void)
 
 void write_lock_tasklist_in(struct actor *me, const char *function)
 {
-	touch_in(me, function, "write_lock_tasklist tasklist_lock");
+	come_up_to(me, function, "write_lock_tasklist tasklist_lock");
 	while (arena->tasklist)
 		wait_for_lock(me, &arena->tasklist);
 	arena->tasklist = -1;
+	moved(me);
 }
 
 void write_unlock_tasklist(void)

@@ -57,7 +57,7 @@ static size_t size_needed(const struct plan *p, size_t text)
 	return sizeof(struct arena) + (1 << 16) + PLUGIN_MEMORY + 4 * text + n * (sizeof(struct actor) + 64 * 16) +
 	       (size_t)p->nr_faults * (sizeof(struct fault) + 256) + (size_t)p->nr_objects * sizeof(struct object) +
 	       (size_t)(p->nr_pids + 2 * p->nr_records) * 16 + (size_t)p->nr_turns * (sizeof(struct turn) + 64) +
-	       (4096 + n * 400) * sizeof(struct event);
+	       (4096 + n * 400) * sizeof(struct event) + (8192 + n * 1000) * sizeof(struct move);
 }
 
 static void open_plan(const char *line, size_t text, int procfs)
@@ -97,6 +97,8 @@ static void open_plan(const char *line, size_t text, int procfs)
 	arena->max_events = 4096 + p.nr_actors * 400;
 	/* There may be many, and nobody reads one that was not written. */
 	arena->events = arena_rest((size_t)arena->max_events * sizeof(struct event));
+	arena->max_moves = 8192 + p.nr_actors * 1000;
+	arena->moves = arena_rest((size_t)arena->max_moves * sizeof(struct move));
 }
 
 static void read_actor(const char *line, struct actor *a, int i)

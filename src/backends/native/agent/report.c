@@ -47,6 +47,8 @@ void report_print(enum end end, const struct seen *all, const int *status)
 		out(",\"context\":{\"freed\":%s,\"references\":%d}", ctx->life == 2 ? "true" : "false", ctx->refcount);
 	out(",\"skipped\":%d,\"holder\":%d,\"actors\":[", arena->skipped_turns, arena->holder);
 	print_actors(all, status);
+	out("],\"moves\":[");
+	schedule_print();
 	out("],\"events\":[");
 	trace_print();
 	out("]}");

@@ -109,13 +109,13 @@ static void let_go(struct actor *who)
 	poke(who);
 }
 
-static int let_delayed_go(void)
+static int let_delayed_go(unsigned why)
 {
 	int found = 0;
 
 	for (int i = 0; i < arena->plan.nr_actors; i++)
-		if (actor_of(i)->flags & DELAYED) {
-			actor_of(i)->flags &= ~DELAYED;
+		if (actor_of(i)->flags & why) {
+			actor_of(i)->flags &= ~why;
 			let_go(actor_of(i));
 			found = 1;
 		}
@@ -192,7 +192,7 @@ void somebody_must_move(struct actor *me)
 			ring(ALL_QUIET, number_of(me), 0);
 			return;
 		}
-		if (let_delayed_go())
+		if (let_delayed_go(POLITE) || let_delayed_go(DELAYED))
 			return;
 		/* The turn that is next can't come. */
 		arena->next_turn++;
@@ -266,7 +266,7 @@ static void let_others_in(struct actor *me)
 	if (x % seldom)
 		return;
 	if (x >> 16 & 1) {
-		me->flags |= DELAYED;
+		me->flags |= POLITE;
 		return;
 	}
 	big_unlock();
@@ -277,7 +277,7 @@ static void let_others_in(struct actor *me)
 static void begin_step(struct actor *me)
 {
 	/* A schedule says by itself when who moves. */
-	while ((me->flags & DELAYED) && !this_turn())
+	while ((me->flags & (DELAYED | POLITE)) && !this_turn())
 		hold_back(me);
 	if (arena->plan.nr_turns && !(me->flags & DYING))
 		take_turn(me);
@@ -286,12 +286,18 @@ static void begin_step(struct actor *me)
 		ask(me, TOO_LONG, 0);
 }
 
-void touch_in(struct actor *me, const char *function, const char *what)
+void come_up_to(struct actor *me, const char *function, const char *what)
 {
 	let_others_in(me);
 	me->function = function;
 	me->what = what;
 	begin_step(me);
+}
+
+void touch_in(struct actor *me, const char *function, const char *what)
+{
+	come_up_to(me, function, what);
+	moved(me);
 }
 
 void sleep_while(struct actor *me, enum state asleep)

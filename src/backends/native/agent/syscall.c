@@ -74,7 +74,7 @@ static void sit_idle(struct actor *me)
 /* User space, until it calls restart. */
 static void before_call(struct actor *me)
 {
-	for (;;) {
+	for (int first = 1; ; first = 0) {
 		struct actor *child;
 
 		touch_in(me, "task_main", "state");
@@ -92,6 +92,8 @@ static void before_call(struct actor *me)
 		/* Who restarts itself makes the call, also when it is in another restart: that is for the claim to find out. */
 		if (!(me->declared & (IS_ABSENT | IS_NESTED)) || number_of(me) == 0)
 			return;
+		if (first)
+			did_not_move();
 		sit_idle(me);
 	}
 }
