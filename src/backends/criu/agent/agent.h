@@ -112,8 +112,8 @@ const char *role_name(enum role role);
 /* Holds a pid; attaches to a task. The pid of the helper, or a negative errno. */
 long take_pid(int pid);
 long trace_task(int tid);
-/* Kills everybody but bystanders and helpers (`all`: these too), and waits until they are gone. How many are left. */
-int sweep(bool all, long limit_ms);
+/* Kills everybody but bystanders (and helpers, unless they are to go too) and waits until they are gone. How many are left. */
+int sweep(bool helpers, long limit_ms);
 
 /* ---- a run of a program (CRIU) ---- */
 

@@ -122,7 +122,7 @@ void reap(void)
 }
 
 /* Kills who may be killed, and counts who is there. */
-static int kill_round(bool all)
+static int kill_round(bool helpers)
 {
 	DIR *folder = opendir("/proc");
 	struct dirent *entry;
@@ -132,7 +132,7 @@ static int kill_round(bool all)
 		int pid = isdigit((unsigned char)entry->d_name[0]) ? atoi(entry->d_name) : 0;
 		enum role role = role_of(pid);
 
-		if (pid <= 1 || (!all && (role == BYSTANDER || role == HELPER)))
+		if (pid <= 1 || role == BYSTANDER || (!helpers && role == HELPER))
 			continue;
 		kill(pid, SIGKILL);
 		left++;
@@ -142,7 +142,7 @@ static int kill_round(bool all)
 	return left;
 }
 
-int sweep(bool all, long limit_ms)
+int sweep(bool helpers, long limit_ms)
 {
 	long long until = now_us() + limit_ms * 1000;
 	int left;
@@ -150,7 +150,7 @@ int sweep(bool all, long limit_ms)
 	for (;;) {
 		struct timespec little = { .tv_nsec = 200000 };
 
-		left = kill_round(all);
+		left = kill_round(helpers);
 		reap();
 		if (left == 0 || now_us() > until)
 			return left;

@@ -123,9 +123,9 @@ static void obey(char *line)
 	} else if (!strcmp(line, "answer")) {
 		do_answer(rest);
 	} else if (!strcmp(line, "sweep")) {
-		bool all = atoi(rest) != 0;
+		bool helpers = atoi(rest) != 0;
 
-		done(sweep(all, 2000));
+		done(sweep(helpers, 2000));
 	} else {
 		_exit(1);
 	}

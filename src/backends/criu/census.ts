@@ -1,0 +1,95 @@
+/** What the agent sees, as the record has it: in the numbers of the tree's own pid namespace. */
+import type { Case } from '../../model/case.ts';
+import type { CriuCensus, CriuTask } from '../../record/criu.ts';
+import type { Stage } from './stage.ts';
+
+type Role = 'tree' | 'bystander' | 'helper' | 'criu';
+
+/** A process as the agent prints it: `id` as it is called around the tree, the other numbers as it is called inside. */
+export interface Seen {
+  readonly id: number;
+  readonly role: Role;
+  readonly pid: number;
+  readonly state: string;
+  /** As it is called around the tree. */
+  readonly parent: number;
+  readonly pgid: number;
+  readonly session: number;
+  readonly pending: string;
+  readonly name: string;
+  readonly status?: number;
+  readonly private?: string;
+  readonly shared?: string;
+  readonly threads: readonly {
+    readonly id: number;
+    readonly tid: number;
+    readonly state: string;
+    readonly blocked: string;
+    readonly pending: string;
+    readonly tracer: number;
+    readonly wchan: string;
+  }[];
+}
+
+/** Everybody who is there now. */
+export async function look(stage: Stage): Promise<readonly Seen[]> {
+  return (await stage.ask<{ tasks: readonly Seen[] }>('census')).tasks;
+}
+
+/** How those of a group are called in the scenario. */
+export function toTasks(c: Case, all: readonly Seen[]): CriuTask[] {
+  const root = c.tasks[0]!.pid;
+  const named = (pid: number): number => (c.criu?.namespace === 'own' && pid === 1 ? root : pid);
+  const byId = new Map(all.map((seen) => [seen.id, named(seen.pid)]));
+  return all
+    .map((seen): CriuTask => {
+      const { state, name, pending, status } = seen;
+      const threads = seen.threads.map(({ id: _, tid, ...thread }) => ({ tid: named(tid), ...thread }));
+      return {
+        pid: named(seen.pid),
+        name,
+        state,
+        parent: byId.get(seen.parent) ?? 0,
+        pgid: named(seen.pgid),
+        session: named(seen.session),
+        pending,
+        ...(status !== undefined && { status }),
+        ...(seen.private !== undefined && { privateMemory: seen.private }),
+        ...(seen.shared !== undefined && { sharedMemory: seen.shared }),
+        threads: threads.sort((a, b) => a.tid - b.tid),
+      };
+    })
+    .sort((a, b) => a.pid - b.pid);
+}
+
+/** Milliseconds in which who runs answers. */
+const PATIENCE = 1000;
+
+/** The tids, in the scenario's numbers, of those who should run and do not answer. */
+export async function ask(stage: Stage, c: Case, all: readonly Seen[], round: number): Promise<number[]> {
+  const root = c.tasks[0]!.pid;
+  const names = new Map<number, number>();
+  const pairs: number[] = [];
+  for (const { id, state, threads } of all) {
+    if (!isRunning(state)) continue;
+    for (const thread of threads) {
+      if (!isRunning(thread.state)) continue;
+      names.set(thread.id, c.criu?.namespace === 'own' && thread.tid === 1 ? root : thread.tid);
+      pairs.push(id, thread.id);
+    }
+  }
+  if (pairs.length === 0) return [];
+  const { silent } = await stage.ask<{ silent: readonly number[] }>(`ping ${round} ${PATIENCE} ${pairs.join(' ')}`);
+  return silent.map((id) => names.get(id) ?? id);
+}
+
+function isRunning(state: string): boolean {
+  return state === 'S' || state === 'R' || state === 'D';
+}
+
+/** A census of those with a role; `round`: they are asked whether they run, with a number that no other question has. */
+export async function censusOf(stage: Stage, c: Case, role: Role | 'any', round?: number): Promise<CriuCensus> {
+  const group = (await look(stage)).filter((seen) => role === 'any' || seen.role === role);
+  const silent = round === undefined ? [] : await ask(stage, c, group, round);
+  return { tasks: toTasks(c, group), silent };
+}

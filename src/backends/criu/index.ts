@@ -1,0 +1,180 @@
+/** The CRIU backend: a real tree in a pid namespace of its own, dumped and restored by CRIU. See docs/criu-backend.md. */
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import type { Case } from '../../model/case.ts';
+import type { RunRecord } from '../../record/record.ts';
+import type { Backend, Capability, Plan } from '../backend.ts';
+import { CannotCompile } from '../c-program.ts';
+import { Draws } from '../draws.ts';
+import { type Criu, locateCriu } from './locate.ts';
+import { play } from './play.ts';
+import { compileAgent } from './program.ts';
+import { recordOf } from './record.ts';
+import { type Abilities, refusal } from './refuse.ts';
+import { Stage, StageError } from './stage.ts';
+
+export interface CriuOptions {
+  /** Folder of compiled programs instead of the usual one. */
+  readonly cache?: string;
+  /** Use a user namespace even as root. */
+  readonly userNamespace?: boolean;
+}
+
+/** A CRIU backend, with what it offers beyond the contract. */
+export interface CriuBackend extends Backend {
+  sweep(c: Case): number;
+  /** Plays a case; also says how many microseconds of it CRIU itself took, all its calls together. */
+  measure(plan: Plan): Promise<{ readonly record: RunRecord; readonly criuTime: number }>;
+}
+
+const LEAST_PID_MAX = 32768;
+const PIDS_CGROUPS = ['/sys/fs/cgroup/pids', '/sys/fs/cgroup'];
+
+interface Ready {
+  readonly criu: Criu;
+  readonly program: string;
+}
+
+class CriuItself implements CriuBackend {
+  readonly name = 'criu';
+  readonly #options: CriuOptions;
+  readonly #isRoot: boolean;
+  readonly #cgroups: string | undefined;
+  readonly #abilities: Abilities;
+  readonly #ending = new Set<Promise<void>>();
+  #prepared: Promise<Ready | string> | undefined;
+  #next: Promise<Stage> | undefined;
+  #capabilities: Promise<readonly Capability[]> | undefined;
+
+  constructor(options: CriuOptions) {
+    this.#options = options;
+    this.#isRoot = process.getuid?.() === 0 && !options.userNamespace;
+    this.#cgroups = this.#isRoot ? cgroupsOfPids() : undefined;
+    this.#abilities = { pidMax: pidMax(), canLimitPids: this.#cgroups !== undefined, hasStrace: onPath('strace') };
+  }
+
+  capabilities(): Promise<readonly Capability[]> {
+    this.#capabilities ??= this.#probe();
+    return this.#capabilities;
+  }
+
+  refuses(c: Case): string | undefined {
+    return refusal(c, this.#abilities);
+  }
+
+  sweep(c: Case): number {
+    return c.criu?.repeat ?? 1;
+  }
+
+  async run(plan: Plan): Promise<RunRecord> {
+    return (await this.measure(plan)).record;
+  }
+
+  async measure(plan: Plan): Promise<{ readonly record: RunRecord; readonly criuTime: number }> {
+    const ready = await this.#prepare();
+    if (typeof ready === 'string') throw new StageError(ready);
+    const stage = await this.#take(ready);
+    try {
+      const draws = new Draws(plan.seed);
+      const played = await play(stage, plan.case, { ...ready, draws, unprivileged: !this.#isRoot });
+      return { record: recordOf(plan, played.record), criuTime: played.criuTime };
+    } finally {
+      this.#letGo(stage);
+    }
+  }
+
+  async dispose(): Promise<void> {
+    const next = this.#next;
+    this.#next = undefined;
+    if (next) this.#letGo(await next);
+    await Promise.all(this.#ending);
+  }
+
+  #prepare(): Promise<Ready | string> {
+    this.#prepared ??= (async () => {
+      const criu = await locateCriu();
+      return typeof criu === 'string' ? criu : { criu, program: await compileAgent(this.#options.cache) };
+    })();
+    return this.#prepared;
+  }
+
+  /** A stage for one case; the one for the next is made meanwhile. */
+  async #take({ program }: Ready): Promise<Stage> {
+    const options = { program, userNamespace: !this.#isRoot, cgroups: this.#cgroups };
+    const stage = await (this.#next ?? Stage.start(options));
+    stage.keepAwake(true);
+    this.#next = Stage.start(options).then((idle) => {
+      idle.keepAwake(false);
+      return idle;
+    });
+    this.#next.catch(() => {});
+    return stage;
+  }
+
+  #letGo(stage: Stage): void {
+    const end = stage.stop().then(() => void this.#ending.delete(end));
+    this.#ending.add(end);
+  }
+
+  async #probe(): Promise<readonly Capability[]> {
+    const itself = (available: boolean, detail: string): Capability => ({ name: 'criu', available, detail });
+    if (process.platform !== 'linux') return [itself(false, 'needs Linux')];
+    try {
+      const ready = await this.#prepare();
+      if (typeof ready === 'string') return [itself(false, ready)];
+      this.#letGo(await this.#take(ready));
+      const how = this.#isRoot ? 'as root' : 'as an ordinary user';
+      return [itself(true, `CRIU ${ready.criu.version} (${ready.criu.where}), ${how}`), ...this.#extras()];
+    } catch (error) {
+      if (!(error instanceof CannotCompile || error instanceof StageError)) throw error;
+      return [itself(false, error.message)];
+    }
+  }
+
+  #extras(): Capability[] {
+    const { canLimitPids, hasStrace } = this.#abilities;
+    return [
+      {
+        name: 'criu limits of processes',
+        available: canLimitPids,
+        detail: this.#cgroups ? `a cgroup below ${this.#cgroups}` : 'needs root, and a cgroup hierarchy with pids.max',
+      },
+      {
+        name: 'criu system calls that fail',
+        available: hasStrace,
+        detail: hasStrace ? 'by strace' : 'needs strace',
+      },
+    ];
+  }
+}
+
+function pidMax(): number {
+  const file = '/proc/sys/kernel/pid_max';
+  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : LEAST_PID_MAX;
+}
+
+/** A hierarchy in which a cgroup made by us can limit its processes. */
+function cgroupsOfPids(): string | undefined {
+  return PIDS_CGROUPS.find((folder) => {
+    const controllers = `${folder}/cgroup.subtree_control`;
+    if (existsSync(controllers)) return readFileSync(controllers, 'utf8').split(/\s/).includes('pids');
+    return existsSync(`${folder}/cgroup.procs`) && isWritable(folder);
+  });
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function onPath(program: string): boolean {
+  return (process.env['PATH'] ?? '').split(':').some((folder) => folder !== '' && existsSync(`${folder}/${program}`));
+}
+
+/** A CRIU backend. It looks for CRIU and compiles its agent when they are needed; `dispose` ends all that it has started. */
+export function criu(options: CriuOptions = {}): CriuBackend {
+  return new CriuItself(options);
+}

@@ -1,0 +1,240 @@
+/**
+ * The course of a case: the tree is built, dumped and restored, faults come when they are due, and what is there is looked
+ * at before, between and after. A restore that failed is tried once more without faults.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Case, Fault, Who } from '../../model/case.ts';
+import { type CriuCall, type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
+import { signalNumber } from '../../model/signals.ts';
+import type { CriuCensus, CriuHit, CriuRecord, CriuRun } from '../../record/criu.ts';
+import type { Draws } from '../draws.ts';
+import { censusOf, look, type Seen, toTasks } from './census.ts';
+import { IMAGES, LOG_CAP, limitOf, runLine, WORK } from './command-line.ts';
+import { editImages } from './images/edit.ts';
+import type { Criu } from './locate.ts';
+import { errorsOf } from './log.ts';
+import { escapeWord, type Stage, StageError, type StageEvent } from './stage.ts';
+import { lastPidFor, treeLines } from './tree.ts';
+
+export interface PlayOptions {
+  readonly criu: Criu;
+  readonly program: string;
+  readonly unprivileged: boolean;
+  readonly draws: Draws;
+}
+
+export interface Played {
+  readonly record: CriuRecord;
+  /** Microseconds that CRIU's calls took, all together. */
+  readonly criuTime: number;
+}
+
+/** What a build of the tree may take: as long as a call of CRIU. */
+const SETTLE_LOOKS = 100;
+const SETTLE_PAUSE = 10;
+/** A program of the user's has settled when so many looks in a row see the same. */
+const SAME_LOOKS = 5;
+/** Milliseconds after CRIU's end in which those who are dying are gone. */
+const GRACE = 1500;
+const GRACE_PAUSE = 5;
+/** What the agent takes for CRIU in place of a pid. */
+const CRIU_ITSELF = 0;
+
+/** Plays a case on a stage of its own. Rejects with StageError when the tree can't be built, NoSuchImage for an edit that can't be made. */
+export async function play(stage: Stage, c: Case, options: PlayOptions): Promise<Played> {
+  return new Play(stage, c, options).run();
+}
+
+class Play {
+  readonly #stage: Stage;
+  readonly #case: Case;
+  readonly #setup: CriuSetup;
+  readonly #options: PlayOptions;
+  readonly #hits: CriuHit[] = [];
+  readonly #stages: CriuStage[] = [];
+  readonly #hooks: boolean;
+  #round = 0;
+  #time = 0;
+
+  constructor(stage: Stage, c: Case, options: PlayOptions) {
+    this.#stage = stage;
+    this.#case = c;
+    this.#setup = c.criu ?? PLAIN_CRIU;
+    this.#options = options;
+    this.#hooks = this.#setup.scriptFails.length > 0 || c.faults.some(({ when }) => isHooked(when));
+  }
+
+  async run(): Promise<Played> {
+    const c = this.#case;
+    await this.#build();
+    const bystandersBefore = await this.#census('bystander');
+    const before = await this.#census('tree');
+    await this.#traceOutsiders();
+    await this.#comes('before-dump');
+    await this.#stage.do(`lastpid ${lastPidFor(c)}`);
+    const dump = await this.#call('dump', 'dump.log', false);
+    const afterDump = dump.exit === 0 ? await this.#whoIsLeft() : await this.#census('tree');
+    const restored = dump.exit === 0 ? await this.#restore() : {};
+    const bystanders = { before: bystandersBefore, after: await this.#census('bystander') };
+    const record: CriuRecord = {
+      version: this.#options.criu.version,
+      before,
+      dump,
+      afterDump,
+      ...restored,
+      bystanders,
+      hits: this.#hits,
+      stages: this.#stages,
+      ownSubject: c.subject === undefined,
+    };
+    return { record, criuTime: this.#time };
+  }
+
+  async #build(): Promise<void> {
+    for (const line of treeLines(this.#case)) this.#stage.tell(line);
+    await this.#stage.do(`build ${limitOf(this.#case)}`);
+    const { subject, tasks } = this.#case;
+    if (!subject) return;
+    const words = subject.command.map(escapeWord).join(' ');
+    const error = await this.#stage.do(`command ${tasks[0]!.pid} ${words}`);
+    if (error < 0) throw new StageError(`${subject.command[0]} can not be started (errno ${-error})`);
+    await this.#settle();
+  }
+
+  /** Waits until a program of the user's has made what it makes. */
+  async #settle(): Promise<void> {
+    let last = '';
+    for (let looks = 0, same = 0; looks < SETTLE_LOOKS && same < SAME_LOOKS; looks++) {
+      await sleep(SETTLE_PAUSE);
+      const now = JSON.stringify((await look(this.#stage)).map(({ id, threads }) => [id, threads.length]));
+      same = now === last ? same + 1 : 0;
+      last = now;
+    }
+  }
+
+  /** Without memory of the agent's own nobody can be asked whether he runs. */
+  async #census(role: 'tree' | 'bystander'): Promise<CriuCensus> {
+    const isAsked = role === 'bystander' || !this.#case.subject;
+    return censusOf(this.#stage, this.#case, role, isAsked ? ++this.#round : undefined);
+  }
+
+  async #traceOutsiders(): Promise<void> {
+    for (const { pid, tracedBy } of this.#case.tasks) {
+      if (tracedBy === undefined) continue;
+      const helper = await this.#stage.do(`trace ${pid}`);
+      if (helper < 0) throw new StageError(`task ${pid} can not be traced (errno ${-helper})`);
+      this.#hits.push({ verb: 'trace', to: pid, stage: 'before-dump' });
+    }
+  }
+
+  /** Everybody who is neither a bystander nor one of our helpers, once those who are dying are gone. */
+  async #whoIsLeft(): Promise<CriuCensus> {
+    let left: readonly Seen[] = [];
+    for (let waited = 0; waited <= GRACE; waited += GRACE_PAUSE) {
+      left = (await look(this.#stage)).filter(({ role }) => role === 'tree' || role === 'criu');
+      if (left.length === 0) break;
+      await sleep(GRACE_PAUSE);
+    }
+    return { tasks: toTasks(this.#case, left), silent: [] };
+  }
+
+  async #restore(): Promise<Pick<CriuRecord, 'restore' | 'afterRestore' | 'again' | 'afterAgain'>> {
+    const { images, taken } = this.#setup;
+    await editImages(this.#stage.inside(IMAGES), images);
+    for (const pid of taken) await this.#stage.do(`take ${pid}`);
+    await this.#comes('before-restore');
+    const restore = await this.#call('restore', 'restore.log', false);
+    if (restore.exit === 0) return { restore, afterRestore: await this.#census('tree') };
+    const afterRestore = await this.#whoIsLeft();
+    if (images.length > 0) return { restore, afterRestore };
+    await this.#stage.do('sweep 1');
+    await this.#stage.do(`lastpid ${lastPidFor(this.#case)}`);
+    const again = await this.#call('restore', 'again.log', true);
+    return { restore, afterRestore, again, afterAgain: await this.#census('tree') };
+  }
+
+  async #call(of: CriuCall, log: string, plain: boolean): Promise<CriuRun> {
+    const { criu, program, unprivileged } = this.#options;
+    const hooks = this.#hooks && !plain;
+    const cgroup = plain ? undefined : await this.#limitPids(of);
+    const line = runLine(this.#case, of, log, { criu, program, hooks, unprivileged, cgroup, plain });
+    let waiting: readonly Seen[] | undefined;
+    const ended = new Promise<Extract<StageEvent, { event: 'ended' }>>((resolve, reject) => {
+      this.#stage.listener = (event) => {
+        if (event.event === 'ended') resolve(event);
+        else if (event.event === 'hangs') waiting = event.tasks as readonly Seen[];
+        else this.#atStage(event.stage as CriuStage).catch(reject);
+      };
+    });
+    const error = await this.#stage.do(line);
+    if (error < 0) throw new StageError(`CRIU can not be started (errno ${-error})`);
+    const { status, us, timedOut, flooded } = await ended;
+    this.#time += us;
+    const text = await readFile(this.#stage.inside(path.join(WORK, log)), 'utf8').catch(() => '');
+    return {
+      of,
+      ...((status & 0x7f) === 0 ? { exit: status >> 8 } : { signal: status & 0x7f }),
+      ...(timedOut && { timedOut: limitOf(this.#case) }),
+      ...(flooded && { flooded: LOG_CAP }),
+      errors: errorsOf(text),
+      ...(waiting && {
+        waiting: toTasks(
+          this.#case,
+          waiting.filter(({ role }) => role !== 'bystander'),
+        ),
+      }),
+    };
+  }
+
+  /** The file that puts a process into the cgroup, with the limit that this call has. */
+  async #limitPids(of: CriuCall): Promise<string | undefined> {
+    const { cgroup } = this.#stage;
+    const limit = this.#setup.limits[of]?.pids;
+    if (cgroup === undefined || limit === undefined) return undefined;
+    await writeFile(path.join(cgroup, 'pids.max'), String(limit));
+    return path.join(cgroup, 'cgroup.procs');
+  }
+
+  async #atStage(stage: CriuStage): Promise<void> {
+    await this.#comes(stage);
+    this.#stages.push(stage);
+    await this.#stage.do(`answer ${this.#setup.scriptFails.includes(stage) ? 1 : 0}`);
+  }
+
+  /** The faults of a stage. */
+  async #comes(stage: CriuStage): Promise<void> {
+    for (const fault of this.#case.faults) {
+      if (fault.when.kind !== 'criu' || fault.when.at !== stage) continue;
+      const { targets } = fault;
+      const target = targets[targets.length > 1 ? this.#options.draws.below(targets.length) : 0]!;
+      for (let i = 0; i < fault.times; i++) await this.#hit(fault, target, stage);
+    }
+  }
+
+  async #hit(fault: Fault, target: Who, stage: CriuStage): Promise<void> {
+    const to = target === 'coordinator' ? 'criu' : target;
+    const id = to === 'criu' ? CRIU_ITSELF : await this.#idOf(to);
+    if (id === undefined) return;
+    if (fault.verb === 'ptrace') {
+      if ((await this.#stage.do(`trace ${id}`)) > 0) this.#hits.push({ verb: 'trace', to, stage });
+      return;
+    }
+    const signal = signalNumber(fault.verb === 'kill' ? 'SIGKILL' : fault.verb === 'stop' ? 'SIGSTOP' : fault.signal!);
+    if ((await this.#stage.do(`kill ${id} 0 ${signal}`)) === 0) this.#hits.push({ verb: 'signal', to, signal, stage });
+  }
+
+  /** How a task is called around the tree; undefined when it is not there. */
+  async #idOf(pid: number): Promise<number | undefined> {
+    if (this.#setup.namespace === 'host') return pid;
+    const inner = pid === this.#case.tasks[0]!.pid ? 1 : pid;
+    const all = (await look(this.#stage)).filter((seen) => seen.role === 'tree' && seen.pid === inner);
+    return (all.find(({ id }) => id !== inner) ?? all[0])?.id;
+  }
+}
+
+/** Whether a moment is one that CRIU's action script tells. */
+function isHooked(when: Fault['when']): boolean {
+  return when.kind === 'criu' && when.at !== 'before-dump' && when.at !== 'before-restore';
+}

@@ -1,0 +1,99 @@
+/** The run record of a case that was played: what was seen, and a short story of it for reports. */
+import type { Case } from '../../model/case.ts';
+import { signalName } from '../../model/signals.ts';
+import type { CriuRecord, CriuRun, CriuTask } from '../../record/criu.ts';
+import {
+  type CoordinatorFinal,
+  RECORD_VERSION,
+  type RunEvent,
+  type RunRecord,
+  type TaskFinal,
+} from '../../record/record.ts';
+import type { Plan } from '../backend.ts';
+
+/** The record. */
+export function recordOf({ case: c, protocol, seed }: Plan, criu: CriuRecord): RunRecord {
+  return {
+    version: RECORD_VERSION,
+    backend: 'criu',
+    protocol,
+    case: c.id,
+    seed,
+    events: storyOf(c, criu),
+    final: {
+      coordinator: coordinatorOf(criu.restore ?? criu.dump),
+      tasks: Object.fromEntries(c.tasks.map((task) => [task.pid, finalOf(task.pid, criu)])),
+      restores: [],
+    },
+    findings: [],
+    end: 'over',
+    criu,
+  };
+}
+
+function coordinatorOf({ exit, signal, timedOut }: CriuRun): CoordinatorFinal {
+  if (timedOut !== undefined) return { end: 'waiting' };
+  if (signal !== undefined) return { end: 'killed' };
+  return exit === 0 ? { end: 'returned', result: 0 } : { end: 'returned', failed: true };
+}
+
+/** How a task ended: after the restore when there was one, else after the dump. */
+function finalOf(pid: number, { afterRestore, afterDump }: CriuRecord): TaskFinal {
+  const marked = afterRestore !== undefined;
+  const { tasks } = afterRestore ?? afterDump;
+  const process = tasks.find((task) => task.pid === pid || task.threads.some(({ tid }) => tid === pid));
+  if (!process) return { end: 'killed', marked };
+  if (process.state === 'Z') return { end: 'zombie', marked };
+  return { end: marked ? 'returned' : 'untouched', marked };
+}
+
+function storyOf(c: Case, criu: CriuRecord): RunEvent[] {
+  const events: RunEvent[] = [];
+  let step = 0;
+  const say = (text: string): void => void events.push({ step: ++step, actor: 'coordinator', kind: 'log', text });
+  const call = (run: CriuRun, left: readonly CriuTask[], again = false): void => {
+    say(`criu ${run.of}${again ? ', once more and without faults' : ''}`);
+    if (!again) for (const event of hitsOf(criu, run)) events.push({ step: ++step, ...event });
+    for (const error of run.errors) say(`criu: ${error}`);
+    say(`criu ${run.of} ${endOf(run)}; ${left.length === 0 ? 'nobody of the tree is there' : whoText(left)}`);
+  };
+  say(`${c.subject ? c.subject.command[0] : 'the tree'} is there: ${whoText(criu.before.tasks)}`);
+  call(criu.dump, criu.afterDump.tasks);
+  if (criu.restore) call(criu.restore, criu.afterRestore?.tasks ?? []);
+  if (criu.again) call(criu.again, criu.afterAgain?.tasks ?? [], true);
+  return events;
+}
+
+type Unnumbered = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'step'> : never) : never;
+
+function hitsOf({ hits, restore }: CriuRecord, run: CriuRun): Unnumbered[] {
+  const stages = ['before-dump', 'pre-dump', 'post-dump'];
+  return hits
+    .filter(
+      ({ stage }) => stages.includes(stage) === (run.of === 'dump') || (run.of === 'dump' && restore === undefined),
+    )
+    .map(({ verb, to, signal, stage }) => {
+      const target = to === 'criu' ? 'coordinator' : to;
+      const what = verb === 'trace' ? 'ptrace' : signalName(signal!);
+      return { actor: 'environment', kind: 'fault', fault: `${what} at ${stage}`, verb: what, target } as Unnumbered;
+    });
+}
+
+/** `ends with 1`, `dies by SIGSEGV`, … */
+function endOf({ exit, signal, timedOut, flooded }: CriuRun): string {
+  if (timedOut !== undefined) return `has not ended after ${timedOut} ms`;
+  if (flooded !== undefined) return `fills its log, and is killed at ${flooded} bytes`;
+  return signal !== undefined
+    ? `dies by ${signalName(signal)}`
+    : exit === 0
+      ? 'says success'
+      : `says that it failed (${exit})`;
+}
+
+const NAMED = 8;
+
+/** `100 S, 101 Z`. */
+function whoText(tasks: readonly CriuTask[]): string {
+  const names = tasks.slice(0, NAMED).map(({ pid, state }) => `${pid} ${state}`);
+  return tasks.length > NAMED ? `${names.join(', ')} and ${tasks.length - NAMED} more` : names.join(', ');
+}

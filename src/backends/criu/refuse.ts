@@ -1,0 +1,69 @@
+/** What this backend can't do of a case, and why. */
+import { type Case, RESTART_FLAGS, type Task } from '../../model/case.ts';
+
+/** What of this machine matters for what can be done. */
+export interface Abilities {
+  readonly pidMax: number;
+  readonly canLimitPids: boolean;
+  readonly hasStrace: boolean;
+}
+
+/** Pids below are init's, and CRIU's. */
+const LEAST_PID = 10;
+/** Room above the tree for bystanders and CRIU. */
+const ROOM = 2000;
+/** Verbs that have a meaning here. */
+const VERBS: ReadonlySet<string> = new Set(['signal', 'kill', 'stop', 'ptrace']);
+
+/** The reason why a case can't be played; undefined when it can. */
+export function refusal(c: Case, { pidMax, canLimitPids, hasStrace }: Abilities): string | undefined {
+  if (!c.criu && !c.restart.backends.includes('criu')) return 'it is about restart(2), and has no criu section';
+  const { restart, image, criu } = c;
+  const pids = c.tasks.map(({ pid }) => pid);
+  if (Math.min(...pids) < LEAST_PID) return `pids below ${LEAST_PID} are taken`;
+  if (Math.max(...pids) + ROOM > pidMax) return `pids above ${pidMax - ROOM} leave no room for CRIU`;
+  if (restart.flags !== 0 || restart.fd === 'bad' || restart.logfd === 'bad' || !restart.capable || restart.debug) {
+    return 'CRIU knows nothing of the arguments of restart(2)';
+  }
+  if (image.damage.length > 0) return 'the images of CRIU are changed by criu: { images: … }';
+  for (const task of c.tasks) {
+    const reason = ofTask(task, c);
+    if (reason !== undefined) return `task ${task.pid}: ${reason}`;
+  }
+  for (const { verb, when, targets } of c.faults) {
+    if (!VERBS.has(verb)) return `CRIU has no fault ${verb}`;
+    if (when.kind !== 'criu') return 'with CRIU a fault comes at one of its stages: when: { criu: … }';
+    if (verb === 'ptrace' && targets.includes('coordinator')) return 'CRIU itself is not traced';
+  }
+  const limitsPids = criu?.limits.dump?.pids !== undefined || criu?.limits.restore?.pids !== undefined;
+  if (limitsPids && !canLimitPids) return 'there is no cgroup here that limits the number of processes';
+  if (criu && criu.syscalls.length > 0 && !hasStrace) return 'there is no strace here';
+  return undefined;
+}
+
+function ofTask(task: Task, { tasks, criu, subject }: Case): string | undefined {
+  const isThread = task.leader !== task.pid;
+  const parent = tasks.find(({ pid }) => pid === task.parent);
+  if (
+    task.ghost ||
+    task.sibling ||
+    task.absent ||
+    task.exits ||
+    task.restartingItself ||
+    task.forkedLate !== undefined
+  ) {
+    return 'how it calls restart(2) means nothing to CRIU';
+  }
+  if ((task.flags & ~RESTART_FLAGS.ghost) !== 0 || task.owner === 'stranger')
+    return 'CRIU has no word for its flags or owner';
+  if (task.state === 'dead') return 'who is dead before the dump is nobody to CRIU';
+  if (typeof task.tracedBy === 'number') return 'only an outsider can trace it here';
+  if (parent && parent.leader !== parent.pid) return 'children of threads can not be built here';
+  if (parent?.state === 'zombie') return 'a zombie has no children';
+  if (task.state === 'zombie' && (parent === undefined || isThread))
+    return 'only a process below the root can be a zombie';
+  if (subject && tasks.length > 1) return 'of a program of your own only the root is declared';
+  return criu?.namespace === 'own' && task.tracedBy !== undefined
+    ? 'a tracer outside of its namespace is not built here'
+    : undefined;
+}

@@ -1,0 +1,161 @@
+/**
+ * A stage: a running agent, and the namespace that it is the init of. Requests are lines, answered in their order; what
+ * happens meanwhile comes as events. Its end is ours: its standard input is a pipe whose other end only this process has.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+
+/** Ran, but could not be started here, or broke. The message says why. */
+export class StageError extends Error {}
+
+export interface StageOptions {
+  /** Path of the compiled agent. */
+  readonly program: string;
+  /** In a user namespace too, for who is not root. */
+  readonly userNamespace: boolean;
+  /** The folder of a cgroup hierarchy that limits the number of processes. */
+  readonly cgroups?: string | undefined;
+}
+
+/** What the agent tells without being asked. */
+export type StageEvent =
+  | { readonly event: 'stage'; readonly stage: string }
+  | { readonly event: 'hangs'; readonly tasks: readonly unknown[] }
+  | {
+      readonly event: 'ended';
+      readonly status: number;
+      readonly us: number;
+      readonly timedOut: boolean;
+      readonly flooded: boolean;
+    };
+
+interface Waiting {
+  readonly resolve: (answer: never) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class Stage {
+  readonly #child: ChildProcess;
+  readonly #cgroups: string | undefined;
+  readonly #ended: Promise<void>;
+  readonly #waiting: Waiting[] = [];
+  #ready: Waiting | undefined;
+  #pieces: string[] = [];
+  #complaint = '';
+  #over = false;
+  #init = 0;
+  /** Who is told of events. */
+  listener: ((event: StageEvent) => void) | undefined;
+
+  private constructor({ program, userNamespace, cgroups }: StageOptions) {
+    const args = [
+      'serve',
+      ...(userNamespace ? ['--user'] : []),
+      ...(cgroups === undefined ? [] : ['--cgroups', cgroups]),
+    ];
+    this.#cgroups = cgroups;
+    this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '' } });
+    this.#child.stdout!.setEncoding('utf8').on('data', (piece: string) => this.#hear(piece));
+    this.#child.stderr!.setEncoding('utf8').on('data', (piece: string) => {
+      this.#complaint = (this.#complaint + piece).slice(-4000);
+    });
+    this.#child.stdin!.on('error', () => {});
+    this.#ended = new Promise((resolve) => {
+      this.#child.once('error', (error) => this.#end(error.message, resolve));
+      this.#child.once('close', (code, signal) => this.#end(`the agent ended with ${signal ?? code}`, resolve));
+    });
+  }
+
+  /** Starts an agent. Rejects with StageError when this machine does not let it have its namespaces. */
+  static async start(options: StageOptions): Promise<Stage> {
+    const stage = new Stage(options);
+    await new Promise<void>((resolve, reject) => {
+      stage.#ready = { resolve, reject };
+    });
+    return stage;
+  }
+
+  /** The path, seen from here, of a file of the namespace. */
+  inside(file: string): string {
+    return path.join(`/proc/${this.#init}/root`, file);
+  }
+
+  /** The folder of its cgroup; undefined when it has none. */
+  get cgroup(): string | undefined {
+    return this.#cgroups === undefined ? undefined : path.join(this.#cgroups, `mktrouble-criu-${this.#child.pid}`);
+  }
+
+  /** The pid of the warden. */
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** Says something that is not answered. */
+  tell(line: string): void {
+    this.#child.stdin!.write(`${line}\n`);
+  }
+
+  /** Asks, and gives the answer. Rejects with StageError when the agent ends. */
+  ask<Answer>(line: string): Promise<Answer> {
+    if (this.#over) return Promise.reject(new StageError(`the agent is gone: ${this.#complaint}`));
+    const answer = new Promise<Answer>((resolve, reject) => {
+      this.#waiting.push({ resolve: resolve as (answer: never) => void, reject });
+    });
+    this.tell(line);
+    return answer;
+  }
+
+  /** As `ask`, of a request whose answer is a number: a value, or a negative errno. */
+  async do(line: string): Promise<number> {
+    const { done, error } = await this.ask<{ done?: number; error?: string }>(line);
+    if (error !== undefined) throw new StageError(error);
+    return done!;
+  }
+
+  /** Whether this process stays alive for it. An idle stage does not keep it from ending; its end ends the stage. */
+  keepAwake(awake: boolean): void {
+    const pipes = this.#child.stdio as unknown as readonly (Readable & { ref?(): void; unref?(): void })[];
+    for (const one of [this.#child, ...pipes]) {
+      if (awake) one?.ref?.();
+      else one?.unref?.();
+    }
+  }
+
+  /** Ends it with all that is in it. */
+  stop(): Promise<void> {
+    this.keepAwake(true);
+    this.#child.stdin!.destroy();
+    return this.#ended;
+  }
+
+  #hear(piece: string): void {
+    const lines = piece.split('\n');
+    this.#pieces.push(lines[0]!);
+    for (const line of lines.slice(1)) {
+      const whole = this.#pieces.join('');
+      this.#pieces = [line];
+      this.#take(JSON.parse(whole));
+    }
+  }
+
+  #take(said: { event?: string; pid?: number }): void {
+    if (said.event === 'init') this.#init = said.pid!;
+    else if (said.event === 'ready') this.#ready?.resolve(undefined as never);
+    else if (said.event !== undefined) this.listener?.(said as StageEvent);
+    else this.#waiting.shift()?.resolve(said as never);
+  }
+
+  #end(how: string, resolve: () => void): void {
+    this.#over = true;
+    const why = new StageError(this.#complaint.trim() === '' ? how : `${this.#complaint.trim()} (${how})`);
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(why);
+    this.#ready?.reject(why);
+    resolve();
+  }
+}
+
+/** A word of a request: no spaces, no line ends. */
+export function escapeWord(word: string): string {
+  return word.replace(/[%\s]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
