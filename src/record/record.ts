@@ -179,6 +179,15 @@ export interface TaskCensus {
   readonly waitChannel?: string;
 }
 
+/** What /proc said in the middle of a run: as a fault found everybody. */
+export interface Snapshot {
+  /** The last step that was begun before. */
+  readonly step: number;
+  /** Name of the fault that came then. */
+  readonly fault: string;
+  readonly tasks: readonly TaskCensus[];
+}
+
 export interface RunRecord {
   readonly version: typeof RECORD_VERSION;
   readonly backend: BackendName;
@@ -194,6 +203,8 @@ export interface RunRecord {
   readonly end: 'over' | 'crashed' | 'cut';
   /** Real backends: what the kernel said at the end. */
   readonly census?: readonly TaskCensus[];
+  /** Real backends: what it said when faults came; of the first few. */
+  readonly snapshots?: readonly Snapshot[];
   /** What was seen of a dump and a restore by CRIU. */
   readonly criu?: CriuRecord;
 }

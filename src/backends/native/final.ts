@@ -36,7 +36,8 @@ export interface ActorReport {
   readonly status?: number;
 }
 
-const STATE = { running: 0, prepared: 1, stopped: 4, frozen: 5, user: 6, idle: 7, unborn: 8, dead: 9 } as const;
+/** What the engine's kernel holds an actor for (enum state, agent/arena.h); those that matter here. */
+export const STATE = { running: 0, prepared: 1, stopped: 4, frozen: 5, user: 6, idle: 7, unborn: 8, dead: 9 } as const;
 const HOW = { byItself: 1, byKill: 2, asZombie: 3 } as const;
 const SIGKILL = 9;
 
@@ -67,7 +68,8 @@ export function finalOf(report: Report, c: Case, cast: Cast, findings: Finding[]
   };
 }
 
-function isDead({ state }: ActorReport): boolean {
+/** Whether the kernel says so. */
+export function isDead({ state }: Pick<ActorReport, 'state'>): boolean {
   return state === undefined || state === 'Z' || state === 'X';
 }
 

@@ -1,15 +1,8 @@
 /** What the agent prints, as a run record: events in the words of the record, end states as the kernel tells them. */
 import { signalName } from '../../model/signals.ts';
-import type {
-  DebugEntry,
-  DebugState,
-  DebugType,
-  Finding,
-  RunEvent,
-  RunRecord,
-  TaskCensus,
-} from '../../record/record.ts';
+import type { DebugEntry, DebugState, DebugType, Finding, RunEvent, RunRecord } from '../../record/record.ts';
 import type { Plan } from '../backend.ts';
+import { censusOf, type RawSnapshot, snapshotsOf } from './census.ts';
 import { type ActorReport, finalOf } from './final.ts';
 import type { NativePlan } from './plan.ts';
 import { type Stretch, wordsOf } from './turns.ts';
@@ -26,6 +19,8 @@ export interface Report {
   /** The actor that did the last step. */
   readonly holder: number;
   readonly actors: readonly ActorReport[];
+  /** What the census said whenever a fault came. */
+  readonly snapshots: readonly RawSnapshot[];
   /** Who did what, in order; empty when it was too long. */
   readonly moves: readonly Stretch[];
   readonly events: readonly RawEvent[];
@@ -44,8 +39,9 @@ export function recordOf(report: Report, plan: Plan, made: NativePlan, remarks: 
   const { cast, faults } = made;
   const schedule = plan.schedule ?? wordsOf(report.moves, cast, faults);
   const findings: Finding[] = [];
-  const events = [...remarks.map(remark), ...eventsOf(report.events, findings)];
+  const events = [...remarks.map(remark), ...missedTurns(report), ...eventsOf(report.events, findings)];
   const final = finalOf(report, c, cast, findings);
+  const snapshots = snapshotsOf(report.snapshots, made, findings);
   return {
     version: 1,
     backend: 'native',
@@ -57,12 +53,18 @@ export function recordOf(report: Report, plan: Plan, made: NativePlan, remarks: 
     final,
     findings,
     end: report.end === 'over' || report.end === 'crashed' ? report.end : 'cut',
-    census: report.actors.flatMap((actor, i) => censusOf(actor, cast, i)),
+    census: censusOf(report.actors, cast),
+    ...(snapshots.length > 0 && { snapshots }),
   };
 }
 
 function remark(text: string): RunEvent {
   return { step: 0, actor: 'environment', kind: 'log', text };
+}
+
+/** A schedule that can't be imposed to the letter is no lie, but has to be told. */
+function missedTurns({ skipped }: Report): RunEvent[] {
+  return skipped === 0 ? [] : [remark(`turns of the schedule that could not come: ${skipped}`)];
 }
 
 function eventsOf(raw: readonly RawEvent[], findings: Finding[]): RunEvent[] {
@@ -130,28 +132,4 @@ function stateOf(status: number): DebugState {
   if (status & STATUS.running) return 'Running';
   if (status & STATUS.failed) return 'Failed';
   return status & STATUS.success ? 'Success' : 'Exited';
-}
-
-function censusOf(actor: ActorReport, cast: NativePlan['cast'], number: number): TaskCensus[] {
-  if (actor.state === undefined && actor.status === undefined) return [];
-  const { pid, state, ppid, pgid, sid, threads, tracer, pending, wchan } = actor;
-  const who = cast.actors[number]?.who ?? pid;
-  return [
-    {
-      task: who,
-      pid,
-      ...(state === undefined
-        ? {}
-        : {
-            state,
-            parent: ppid!,
-            pgid: pgid!,
-            session: sid!,
-            threads: threads!,
-            tracer: tracer!,
-            pending: pending!,
-            waitChannel: wchan!,
-          }),
-    },
-  ];
 }

@@ -100,6 +100,22 @@ describe('A restart of real tasks', () => {
     assert.deepEqual(violationsOf(c, record), []);
   });
 
+  it('asks the kernel also when a fault comes, while everybody stands still', async () => {
+    const children = [{ pid: 101 }, { pid: 102, state: 'dead' as const }];
+    const faults = [{ kill: 101, when: { task: 100, at: 'sync-3' as const } }];
+    const c = caseOf({ tree: { pid: 100, children }, image: { pids: [100, 101] }, faults, restart: hardened });
+    const { snapshots, findings, census } = await runOnce(backend(), c);
+    assert.deepEqual(
+      snapshots?.map(({ fault }) => fault),
+      ['kill-1'],
+    ); // prettier-ignore
+    const stateThen = (pid: number) => snapshots![0]!.tasks.find((task) => task.pid === pid)?.state;
+    assert.match(stateThen(101)!, /[RS]/, 'alive when it was hit');
+    assert.equal(stateThen(102), 'Z');
+    assert.equal(census?.find(({ pid }) => pid === 101)?.state ?? 'Z', 'Z');
+    assert.deepEqual(findings, []);
+  });
+
   it('shows what a process group, a session and a thread group are, as declared', async () => {
     const tree = {
       pid: 100,

@@ -117,7 +117,8 @@ void fault_comes(int number)
 
 		if (!target && fault->verb != V_FAIL)
 			return;
-		fault->fired++;
+		if (fault->fired++ == 0)
+			snapshot(number);
 		note(NULL, E_FAULT, number, fault->verb == V_FAIL ? NOBODY : number_of(target));
 		fault_moved(number, target ? number_of(target) : NOBODY);
 		do_verb(fault, target);

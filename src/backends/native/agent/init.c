@@ -323,6 +323,7 @@ void run_case(void)
 	clear_namespace(status);
 	tracer_forget();
 	report_print(end, all, status);
+	snapshots_forget();
 	free(all);
 	free(status);
 }

@@ -59,6 +59,13 @@ void out_number(long value);
 void out_text(const char *text);
 void out_send(void);
 
+/* ---- snapshot.c: the census in the middle of a run, as a fault finds everybody; the first few of a run are kept ---- */
+void snapshot(int fault);
+void snapshots_print(void);
+void snapshots_forget(void);
+/* What the census saw of a task that is there, as fields of a JSON object. */
+void seen_print(const struct seen *seen);
+
 /* ---- report.c: `status` has wait statuses by actor, -1 where there is none ---- */
 enum end { OVER, CRASHED, CUT, LATE, NOT_BUILT };
 void report_print(enum end end, const struct seen *all, const int *status);

@@ -4,13 +4,8 @@
 
 static void print_census(const struct seen *seen, int status)
 {
-	if (seen->there) {
-		out(",\"state\":\"%c\",\"ppid\":%d,\"pgid\":%d,\"sid\":%d,\"threads\":%d,\"tracer\":%d,\"pending\":%lu",
-		    seen->state, seen->ppid, seen->pgid, seen->sid, seen->threads, seen->tracer, seen->pending);
-		out(",\"wchan\":");
-		out_text(seen->wchan);
-		out(",\"frozen\":%s", seen->frozen ? "true" : "false");
-	}
+	if (seen->there)
+		seen_print(seen);
 	if (status >= 0)
 		out(",\"status\":%d", status);
 }
@@ -47,6 +42,8 @@ void report_print(enum end end, const struct seen *all, const int *status)
 		out(",\"context\":{\"freed\":%s,\"references\":%d}", ctx->life == 2 ? "true" : "false", ctx->refcount);
 	out(",\"skipped\":%d,\"holder\":%d,\"actors\":[", arena->skipped_turns, arena->holder);
 	print_actors(all, status);
+	out("],\"snapshots\":[");
+	snapshots_print();
 	out("],\"moves\":[");
 	schedule_print();
 	out("],\"events\":[");

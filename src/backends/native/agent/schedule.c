@@ -1,6 +1,7 @@
 /* The schedule of the run as it was: who did which step, and when faults came. The model can be led the same way. */
 #include "init.h"
 #include "kernel.h"
+#include "restart.h"
 
 #include <string.h>
 
@@ -64,7 +65,8 @@ static int print_stretch(int from)
 
 void schedule_print(void)
 {
-	if (arena->nr_moves > arena->max_moves)
+	/* Steps of a plug-in have no names. */
+	if (arena->nr_moves > arena->max_moves || plugin_is_loaded())
 		return;
 	for (int i = 0; i < arena->nr_moves;)
 		i = print_stretch(i);
