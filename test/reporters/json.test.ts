@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import JsonReporter from '../../reporters/json.ts';
+import { keysByHeading } from '../support/markdown.ts';
 import { type FakeTest, reportOf } from './fixtures/run.ts';
 import { failing, HOSTILE, recordOf, verdict, violation } from './fixtures/verdicts.ts';
 
@@ -33,6 +34,17 @@ const every: FakeTest[] = [
       replay: 'x.replay.yaml',
     }),
   },
+  {
+    title: 'covered',
+    verdict: verdict({
+      title: 'covered',
+      coverage: {
+        points: [{ name: 'claim', reached: true }],
+        steps: [{ name: 'doRestart: claim', reached: false }],
+        branches: [{ from: 'a', to: 'b', reached: true }],
+      },
+    }),
+  },
   { title: 'skipped', verdict: verdict({ title: 'skipped', status: 'skip', reason: 'no freezer' }) },
   { title: 'known', verdict: verdict({ title: 'known', known: [violation], record: recordOf() }) },
   { title: 'ordinary' },
@@ -48,15 +60,16 @@ describe('json', () => {
       [
         ['passes', 'pass'],
         ['fails', 'fail'],
+        ['covered', 'pass'],
         ['skipped', 'skip'],
         ['known', 'pass'],
         ['ordinary', 'pass'],
         ['ordinary failure', 'fail'],
       ],
     );
-    assert.equal(cases[2]!['reason'], 'no freezer');
-    assert.equal((cases[5]!['error'] as Plain)['message'], '6 !== 7');
-    assert.equal(summary['cases'], 6);
+    assert.equal(cases[3]!['reason'], 'no freezer');
+    assert.equal((cases[6]!['error'] as Plain)['message'], '6 !== 7');
+    assert.equal(summary['cases'], 7);
     assert.equal(summary['failed'], 2);
     assert.equal(summary['known'], 1);
     assert.equal(summary['interrupted'], false);
@@ -116,6 +129,8 @@ describe('json', () => {
       'What was tried': all((c) => c['tried']),
       'An error': all((c) => c['error']),
       'The summary': [document.summary],
+      Coverage: Object.values((document as unknown as { coverage: Record<string, Plain> }).coverage),
+      'Several reports': [],
     };
     assert.deepEqual([...documented.keys()].sort(), Object.keys(actual).sort());
     for (const [heading, objects] of Object.entries(actual)) {
@@ -124,16 +139,3 @@ describe('json', () => {
     }
   });
 });
-
-/** The first column of the table under each heading. */
-function keysByHeading(markdown: string): Map<string, string[]> {
-  const keys = new Map<string, string[]>();
-  for (const part of markdown.split(/^## /m).slice(1)) {
-    const heading = part.slice(0, part.indexOf('\n'));
-    keys.set(
-      heading,
-      [...part.matchAll(/^\| `([^`]+)` *\|/gm)].map((m) => m[1]!),
-    );
-  }
-  return keys;
-}

@@ -21,3 +21,16 @@ export function codeBlocks(page: string): CodeBlock[] {
     line: text.slice(0, match.index).split('\n').length,
   }));
 }
+
+/** The first column of the table under each second heading: the keys that a page documents. */
+export function keysByHeading(markdown: string): Map<string, string[]> {
+  const keys = new Map<string, string[]>();
+  for (const part of markdown.split(/^## /m).slice(1)) {
+    const heading = part.slice(0, part.indexOf('\n'));
+    keys.set(
+      heading,
+      [...part.matchAll(/^\| `([^`]+)` *\|/gm)].map((m) => m[1]!),
+    );
+  }
+  return keys;
+}
