@@ -1,24 +1,14 @@
 /** What of the protocol the cases have reached: by protocol and function, for the whole run and for each suite, and what is missing. */
-import type { ProtocolCoverage } from '../../src/record/verdict.ts';
+import { byFunction, type CoverageReport, type CoverageSum, CoverageTally, share } from '../shared/coverage.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import type { CaseResult } from '../shared/result.ts';
 import { pad } from '../shared/text.ts';
 
-/** Reached or not, by name; names in the program's order. */
-type Reached = Map<string, boolean>;
-
-interface Sum {
-  readonly points: Reached;
-  readonly steps: Reached;
-  readonly branches: Reached;
-}
-
 export class Coverage implements Listener {
   readonly #setting: Setting;
-  /** By protocol. */
-  readonly #protocols = new Map<string, Sum>();
+  readonly #protocols = new CoverageTally();
   /** By suite and protocol. */
-  readonly #suites = new Map<string, Sum>();
+  readonly #suites = new CoverageTally();
 
   constructor(setting: Setting) {
     this.#setting = setting;
@@ -26,63 +16,47 @@ export class Coverage implements Listener {
 
   result({ verdict, path }: CaseResult): void {
     if (!verdict?.coverage) return;
-    add(sumOf(this.#protocols, verdict.protocol), verdict.coverage);
-    add(sumOf(this.#suites, `${path.join(' ')} (${verdict.protocol})`), verdict.coverage);
+    this.#protocols.add(verdict.protocol, verdict.coverage);
+    this.#suites.add(`${path.join(' ')} (${verdict.protocol})`, verdict.coverage);
+  }
+
+  coverage(report: CoverageReport): void {
+    this.#protocols.merge(report);
   }
 
   end(): void {
     const { out } = this.#setting;
-    if (this.#protocols.size === 0) {
+    const protocols = this.#protocols.report();
+    if (!protocols) {
       out.write('No coverage: no case ran on a backend that can say what of the protocol it reached.\n');
       return;
     }
-    for (const [protocol, sum] of this.#protocols) out.write(`${protocolLines(protocol, sum).join('\n')}\n\n`);
+    for (const [protocol, sum] of Object.entries(protocols))
+      out.write(`${protocolLines(protocol, sum).join('\n')}\n\n`);
+    const suites = Object.entries(this.#suites.report() ?? {});
+    if (suites.length === 0) return;
     out.write('By suite\n');
-    const widest = Math.max(...[...this.#suites.keys()].map((name) => name.length));
-    for (const [name, sum] of this.#suites) out.write(`  ${pad(name, widest)}  ${shares(sum)}\n`);
+    const widest = Math.max(...suites.map(([name]) => name.length));
+    for (const [name, sum] of suites) out.write(`  ${pad(name, widest)}  ${shares(sum)}\n`);
   }
 }
 
-function sumOf(sums: Map<string, Sum>, name: string): Sum {
-  const sum = sums.get(name) ?? { points: new Map(), steps: new Map(), branches: new Map() };
-  sums.set(name, sum);
-  return sum;
-}
-
-function add({ points, steps, branches }: Sum, coverage: ProtocolCoverage): void {
-  const mark = (names: Reached, name: string, reached: boolean): void => {
-    names.set(name, reached || (names.get(name) ?? false));
-  };
-  for (const { name, reached } of coverage.points) mark(points, name, reached);
-  for (const { name, reached } of coverage.steps) mark(steps, name, reached);
-  for (const { from, to, reached } of coverage.branches) mark(branches, `${from} -> ${to}`, reached);
-}
-
-function share(names: Reached): string {
-  const reached = [...names.values()].filter(Boolean).length;
-  return `${reached}/${names.size} (${names.size === 0 ? 100 : Math.floor((100 * reached) / names.size)} %)`;
-}
-
-function shares({ points, steps, branches }: Sum): string {
+function shares({ points, steps, branches }: CoverageSum): string {
   return `points ${share(points)}, steps ${share(steps)}, branches ${share(branches)}`;
 }
 
 /** A line for each function of the protocol, and what of it nobody reached. */
-function protocolLines(protocol: string, sum: Sum): string[] {
-  const functions = new Map<string, Reached>();
-  for (const [name, reached] of sum.steps) {
-    const of = name.slice(0, name.indexOf(':'));
-    const steps = functions.get(of) ?? new Map();
-    functions.set(of, steps.set(name, reached));
-  }
+function protocolLines(protocol: string, sum: CoverageSum): string[] {
   const lines = [`Coverage of ${protocol}: ${shares(sum)}`];
-  for (const [name, steps] of functions) {
-    lines.push(`  ${pad(name, 26)} ${share(steps)}`);
-    for (const [step, reached] of steps) if (!reached) lines.push(`      not reached: ${step.slice(name.length + 2)}`);
+  for (const [name, steps] of byFunction(sum.steps)) {
+    const reached = Object.fromEntries(steps.map(({ step, cases }) => [step, cases]));
+    lines.push(`  ${pad(name, 26)} ${share(reached)}`);
+    for (const { step, cases } of steps) if (cases === 0) lines.push(`      not reached: ${step}`);
   }
-  const points = [...sum.points].filter(([, reached]) => !reached).map(([name]) => name);
+  const missing = (names: CoverageSum['points']): string[] => Object.keys(names).filter((name) => names[name] === 0);
+  const points = missing(sum.points);
   if (points.length > 0) lines.push(`  points not reached: ${points.join(', ')}`);
-  const missing = [...sum.branches].filter(([, reached]) => !reached).map(([name]) => name);
-  if (missing.length > 0) lines.push('  branches not taken', ...missing.map((name) => `      ${name}`));
+  const branches = missing(sum.branches);
+  if (branches.length > 0) lines.push('  branches not taken', ...branches.map((name) => `      ${name}`));
   return lines;
 }

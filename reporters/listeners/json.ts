@@ -1,5 +1,6 @@
 /** One JSON document, written as it goes: an object for each case, then a summary. The form is described in docs/json-report.md. */
 import { caseReport } from '../shared/case-report.ts';
+import { type CoverageReport, CoverageTally } from '../shared/coverage.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
@@ -9,6 +10,7 @@ export const JSON_REPORT_VERSION = 1;
 export class Json implements Listener {
   readonly #setting: Setting;
   readonly #records: 'all' | 'failed' | 'none';
+  readonly #coverage = new CoverageTally();
   #any = false;
 
   constructor(setting: Setting) {
@@ -24,10 +26,18 @@ export class Json implements Listener {
     const text = JSON.stringify(caseReport(result, withRecord));
     this.#setting.out.write(`${this.#any ? ',' : ''}\n${text}`);
     this.#any = true;
+    const { verdict } = result;
+    if (verdict?.coverage) this.#coverage.add(verdict.protocol, verdict.coverage);
+  }
+
+  coverage(report: CoverageReport): void {
+    this.#coverage.merge(report);
   }
 
   end(summary: Summary): void {
     const rounded = { ...summary, duration: Math.round(summary.duration) };
-    this.#setting.out.write(`\n],\n"summary": ${JSON.stringify(rounded)}\n}\n`);
+    const coverage = this.#coverage.report();
+    const last = coverage ? `,\n"coverage": ${JSON.stringify(coverage)}` : '';
+    this.#setting.out.write(`\n],\n"summary": ${JSON.stringify(rounded)}${last}\n}\n`);
   }
 }

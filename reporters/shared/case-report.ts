@@ -41,6 +41,7 @@ export interface CaseReport {
 
 /** The object for a result; with its case and records when asked. */
 export function caseReport(result: CaseResult, withRecord: boolean): CaseReport {
+  if (result.report) return withRecord ? result.report : withoutRecord(result.report);
   const { kind, title, path, position, duration, reason, error, verdict } = result;
   return {
     id: verdict?.id ?? [...path, title].join(' '),
@@ -67,4 +68,8 @@ export function caseReport(result: CaseResult, withRecord: boolean): CaseReport 
     ...(withRecord && verdict?.record && { record: verdict.record }),
     ...(withRecord && verdict?.differential && { differential: verdict.differential }),
   };
+}
+
+function withoutRecord({ case: _c, record: _record, differential: _differential, ...rest }: CaseReport): CaseReport {
+  return rest;
 }

@@ -1,4 +1,5 @@
 /** Makes a Mocha reporter of a listener: the events of serial and parallel runs become results, every call is guarded. */
+import type { CoverageReport } from './coverage.ts';
 import { Guard } from './guard.ts';
 import { fileOutput, type Output, terminalOutput } from './output.ts';
 import { type CaseResult, type MochaEnd, type MochaTest, resultOf } from './result.ts';
@@ -9,6 +10,8 @@ export interface Listener {
   /** A test begins; not in parallel mode before its whole file is over. */
   begin?(title: string): void;
   result(result: CaseResult): void;
+  /** What of the protocols runs reached that are not told result by result: those of merged reports. */
+  coverage?(report: CoverageReport): void;
   end(summary: Summary): void;
 }
 

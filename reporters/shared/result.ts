@@ -2,6 +2,7 @@
 import type { Position } from '../../src/model/case.ts';
 import { verdictOf } from '../../src/record/attach.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
+import type { CaseReport } from './case-report.ts';
 
 /** pass · fail: a finding, or an ordinary test that failed · skip: with a reason · error: a defect of ours, or a file that can't be read. */
 export type ResultKind = 'pass' | 'fail' | 'skip' | 'error';
@@ -25,6 +26,8 @@ export interface CaseResult {
   readonly verdict?: Verdict;
   /** What made Mocha fail the test. */
   readonly error?: TestError;
+  /** Where it comes from a report of an earlier run: what that said. */
+  readonly report?: CaseReport;
 }
 
 /** The parts of Mocha's Test, Hook, and of what a worker sends in their place, that we read. */

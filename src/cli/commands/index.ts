@@ -9,6 +9,7 @@ import { addList } from './list.ts';
 import { addNew } from './new.ts';
 import { addOutcomes } from './outcomes.ts';
 import { addReplay } from './replay.ts';
+import { addReport } from './report.ts';
 import { addRun } from './run.ts';
 import { addShow } from './show.ts';
 import { addValidate } from './validate.ts';
@@ -18,6 +19,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addReplay,
   addShow,
   addOutcomes,
+  addReport,
   addValidate,
   addLint,
   addList,

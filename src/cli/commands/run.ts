@@ -49,6 +49,11 @@ export const addRun: AddCommand = ({ program, action }) => {
         .argParser(parseReporter)
         .default(undefined, 'spec'),
     )
+    .addOption(
+      new Option('--records <which>', 'whose runs the JSON report has step by step')
+        .choices(['all', 'failed', 'none'])
+        .default('failed'),
+    )
     .action(action(run));
 };
 

@@ -10,7 +10,8 @@ import { type RunFlags, suiteOptions } from './request.ts';
 
 /** Nothing runs unless every file loads and at least one case is selected. */
 export async function perform(paths: readonly string[], flags: RunFlags): Promise<ExitCode> {
-  const { bail, parallel: jobs = 1, reporter: reporters = [{ name: 'spec' }] } = flags;
+  const { bail, parallel: jobs = 1, records } = flags;
+  const reporters = (flags.reporter ?? [{ name: 'spec' }]).map((one) => ({ ...one, options: { records } }));
   const refused = refuseReporters(reporters);
   if (refused !== undefined) return refused;
   const loaded = loadPaths(paths);

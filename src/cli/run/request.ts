@@ -20,6 +20,7 @@ export interface RunFlags {
   readonly dryRun: boolean;
   readonly replays: string;
   readonly reporter?: readonly ReporterSpec[];
+  readonly records: 'all' | 'failed' | 'none';
 }
 
 /** The reporters that ship, by the names that `--reporter` takes. */
@@ -29,12 +30,16 @@ export interface ReporterSpec {
   readonly name: string;
   /** The file that it writes; standard output when it names none. */
   readonly output?: string;
+  readonly options?: Readonly<Record<string, unknown>>;
 }
+
+/** Reporters that say what of the protocol was reached. */
+const COVERING: ReadonlySet<string> = new Set(['coverage', 'html', 'json']);
 
 /** The part of the options that the suites need. */
 export function suiteOptions(flags: RunFlags): SuiteOptions {
   const { backend: backends, protocol, seed, schedules, grep, tag: tags, replays, reporter } = flags;
-  const coverage = reporter?.some(({ name }) => name === 'coverage') ?? false;
+  const coverage = reporter?.some(({ name }) => COVERING.has(name)) ?? false;
   return {
     ...(coverage && { coverage }),
     backends,

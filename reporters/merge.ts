@@ -1,0 +1,28 @@
+/** Reports of earlier runs told to any of the reporters that ship; for commands that have no Mocha running. */
+import { REPORTERS, type ReporterSpec } from './registry.ts';
+import type { Merged } from './shared/merge.ts';
+import { fileOutput, type Output, terminalOutput } from './shared/output.ts';
+import { resultFrom } from './shared/read-report.ts';
+import { Tally } from './shared/summary.ts';
+
+/** Writes merged reports by each of these reporters, which must be among those that ship. */
+export function report({ cases, duration, interrupted, coverage }: Merged, reporters: readonly ReporterSpec[]): void {
+  for (const { name, output, options = {} } of reporters) {
+    const out: Output = output === undefined ? terminalOutput(process.stdout, process.env) : fileOutput(output);
+    const listener = REPORTERS[name]!({ out, options, total: cases.length });
+    const tally = new Tally(0);
+    for (const one of cases) {
+      const result = resultFrom(one);
+      tally.add(result);
+      listener.result(result);
+    }
+    if (coverage) listener.coverage?.(coverage);
+    listener.end(tally.summary(interrupted, duration));
+    out.close();
+  }
+}
+
+export { diffReports, isWorse } from './shared/diff.ts';
+export { diffLines, diffMarkdown } from './shared/diff-text.ts';
+export { mergeReports } from './shared/merge.ts';
+export { type JsonReport, parseReport } from './shared/read-report.ts';

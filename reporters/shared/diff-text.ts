@@ -1,0 +1,101 @@
+/** A comparison of two reports in words: for a terminal, and as Markdown for a pull request. */
+import type { CaseReport } from './case-report.ts';
+import { type Change, propertyChanges, type ReportDiff } from './diff.ts';
+import { harmless } from './text.ts';
+import type { TextStyle } from './timeline-text.ts';
+import { count } from './words.ts';
+
+/** More of one kind than this nobody reads. */
+const LISTED = 100;
+
+const KINDS = [
+  ['worse', 'Worse'],
+  ['added', 'New'],
+  ['better', 'Better'],
+  ['gone', 'Gone'],
+] as const;
+
+/** `2 worse, 1 new, 3 better; 240 unchanged`. */
+function summary(diff: ReportDiff): string {
+  const parts = [
+    [diff.worse.length, 'worse'],
+    [diff.added.length, 'new'],
+    [diff.better.length, 'better'],
+    [diff.gone.length, 'gone'],
+  ] as const;
+  const said = parts.filter(([n]) => n > 0).map(([n, what]) => `${n.toLocaleString('en-US')} ${what}`);
+  return [said.length > 0 ? said.join(', ') : 'nothing changed', `${diff.same.toLocaleString('en-US')} as before`].join(
+    '; ',
+  );
+}
+
+/** What is to be said of a change: `pass -> fail: nobody-left-waiting`. */
+function changeWords(change: Change, arrow: string): string {
+  const { before, after } = change;
+  const results = [before?.result, after?.result].filter((one) => one !== undefined);
+  const { appeared, disappeared } = propertyChanges(change);
+  const details = [
+    ...(after?.reason && after.result !== 'pass' ? [after.reason.split('\n', 1)[0]!] : []),
+    ...(appeared.length > 0 ? [appeared.join(', ')] : []),
+    ...(after && disappeared.length > 0 ? [`no more ${disappeared.join(', ')}`] : []),
+  ];
+  const from = new Set(results).size === 1 ? results[0]! : results.join(` ${arrow} `);
+  return [from, ...details].join(': ');
+}
+
+function placeOf({ position, backend, protocol }: CaseReport): string {
+  const where = position ? `${position.file}:${position.line}` : '';
+  return [where, ...(protocol === null ? [] : [protocol]), ...(backend === null ? [] : [backend])]
+    .filter(Boolean)
+    .join(', ');
+}
+
+/** The lines of a comparison for a terminal. */
+export function diffLines(diff: ReportDiff, { colors, symbols }: TextStyle): string[] {
+  const paint = { worse: colors.red, added: colors.yellow, better: colors.green, gone: colors.yellow };
+  const lines: string[] = [];
+  for (const [kind, title] of KINDS) {
+    const changes = diff[kind];
+    if (changes.length === 0) continue;
+    lines.push(paint[kind](colors.bold(`${title} (${changes.length.toLocaleString('en-US')})`)));
+    for (const change of changes.slice(0, LISTED)) {
+      const one = (change.after ?? change.before)!;
+      lines.push(`  ${harmless(one.title)}  ${colors.dim(harmless(placeOf(one)))}`);
+      lines.push(`    ${paint[kind](harmless(changeWords(change, '->')))}`);
+      if (kind !== 'better' && kind !== 'gone' && change.after?.result === 'fail' && change.after.command !== null)
+        lines.push(`    ${colors.dim(harmless(change.after.command))}`);
+    }
+    if (changes.length > LISTED) lines.push(`  ${symbols.ellipsis} and ${count(changes.length - LISTED, 'more')}`);
+    lines.push('');
+  }
+  return [...lines, summary(diff)];
+}
+
+/** The comparison as Markdown: what is worse first and in sight, what is not folded away. */
+export function diffMarkdown(diff: ReportDiff): string[] {
+  const lines = [`**mktrouble**: ${summary(diff)}`, ''];
+  for (const [kind, title] of KINDS) {
+    const changes = diff[kind];
+    if (changes.length === 0) continue;
+    const rows = [
+      '| case | | where |',
+      '| --- | --- | --- |',
+      ...changes.slice(0, LISTED).map((change) => {
+        const one = (change.after ?? change.before)!;
+        return `| ${cell(one.title)} | ${cell(changeWords(change, '→'))} | ${cell(placeOf(one))} |`;
+      }),
+      ...(changes.length > LISTED ? [`| … and ${count(changes.length - LISTED, 'more')} | | |`] : []),
+    ];
+    const heading = `${title} (${changes.length.toLocaleString('en-US')})`;
+    if (kind === 'worse') lines.push(`### ${heading}`, '', ...rows, '');
+    else lines.push(`<details><summary>${heading}</summary>`, '', ...rows, '', '</details>', '');
+  }
+  return lines;
+}
+
+/** Text of a user in a cell of a table: no markup, no end of the row. */
+function cell(text: string): string {
+  return harmless(text)
+    .replace(/[\\`*_{}[\]<>#|~@]/g, (sign) => (sign === '<' ? '&lt;' : sign === '>' ? '&gt;' : `\\${sign}`))
+    .replace(/\s+/g, ' ');
+}

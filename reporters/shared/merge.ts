@@ -1,0 +1,45 @@
+/** Joins JSON reports: shards of one run, the backends of one suite, or the same suite on several machines. */
+import type { CaseReport } from './case-report.ts';
+import { type CoverageReport, CoverageTally } from './coverage.ts';
+import type { JsonReport } from './read-report.ts';
+
+export interface Merged {
+  readonly cases: readonly CaseReport[];
+  /** Cases that were in several reports; of each the worst is kept. */
+  readonly repeated: number;
+  /** Milliseconds, of all runs together. */
+  readonly duration: number;
+  /** Whether any of the runs was cut short. */
+  readonly interrupted: boolean;
+  /** What of the protocols all of them reached. */
+  readonly coverage: CoverageReport | undefined;
+}
+
+/** From best to worst. */
+const ORDER: readonly CaseReport['result'][] = ['skip', 'pass', 'fail', 'error'];
+
+/** What makes two cases of different runs the same one. */
+export function keyOf({ id, backend, protocol }: CaseReport): string {
+  return JSON.stringify([id, backend, protocol]);
+}
+
+/** In the order of the reports; a case that several have is where it was first. */
+export function mergeReports(reports: readonly JsonReport[]): Merged {
+  const coverage = new CoverageTally();
+  for (const report of reports) if (report.coverage) coverage.merge(report.coverage);
+  const cases = new Map<string, CaseReport>();
+  let repeated = 0;
+  for (const one of reports.flatMap((report) => report.cases)) {
+    const key = keyOf(one);
+    const before = cases.get(key);
+    if (before) repeated += 1;
+    if (!before || ORDER.indexOf(one.result) > ORDER.indexOf(before.result)) cases.set(key, one);
+  }
+  return {
+    cases: [...cases.values()],
+    repeated,
+    duration: reports.reduce((sum, { summary }) => sum + summary.duration, 0),
+    interrupted: reports.some(({ summary }) => summary.interrupted),
+    coverage: coverage.report(),
+  };
+}

@@ -1,0 +1,89 @@
+/** `mktrouble report merge|diff`: what to do with JSON reports of runs that are over. */
+import { readFileSync } from 'node:fs';
+import { Option } from 'commander';
+import type { JsonReport } from '../../../reporters/merge.ts';
+import type { AddCommand } from '../command.ts';
+import { complain, EXIT, type ExitCode } from '../exit.ts';
+import { parseReporter, REPORTER_NAMES, type ReporterSpec } from '../run/request.ts';
+
+export const addReport: AddCommand = ({ program, action }) => {
+  const report = program
+    .command('report')
+    .summary('merge or compare JSON reports')
+    .description('Works with the reports of mktrouble run --reporter json=<file>.');
+  report
+    .command('merge')
+    .summary('join reports into one, of any kind')
+    .description(
+      'Joins the reports of shards, backends or machines. Of a case that several have the worst result is kept.',
+    )
+    .argument('<files...>', 'reports of --reporter json')
+    .addOption(
+      new Option('-r, --reporter <name[=file]>', `how to report: ${REPORTER_NAMES.join(', ')} (repeatable)`)
+        .argParser(parseReporter)
+        .default(undefined, 'spec'),
+    )
+    .action(action(merge));
+  report
+    .command('diff')
+    .summary('what became better, worse, new, gone')
+    .description(
+      'Compares two reports. Exit code 1 when something became worse, or a new case fails; 0 when nothing did.',
+    )
+    .argument('<old>', 'the report of the run before')
+    .argument('<new>', 'the report of the run now')
+    .option('--markdown', 'as Markdown, for a pull request', false)
+    .action(action(diff));
+};
+
+async function merge(
+  files: readonly string[],
+  { reporter: reporters = [{ name: 'spec' }] }: { readonly reporter?: readonly ReporterSpec[] },
+): Promise<ExitCode> {
+  const foreign = reporters.find(({ name }) => !REPORTER_NAMES.includes(name));
+  if (foreign) return complain(`reports are merged by ${REPORTER_NAMES.join(', ')}, not by ${foreign.name}`);
+  const reports = await read(files);
+  if (typeof reports === 'number') return reports;
+  const { refuseReporters } = await import('../run/reporters.ts');
+  const refused = refuseReporters(reporters);
+  if (refused !== undefined) return refused;
+  const { mergeReports, report } = await import('../../../reporters/merge.ts');
+  const { count } = await import('../../../reporters/shared/words.ts');
+  const merged = mergeReports(reports);
+  report(
+    merged,
+    reporters.map((one) => ({ ...one, options: { records: 'all' } })),
+  );
+  if (merged.repeated > 0)
+    process.stderr.write(
+      `mktrouble: ${count(merged.repeated, 'case')} in several reports: the worst of each is kept\n`,
+    );
+  return EXIT.ok;
+}
+
+async function diff(old: string, recent: string, { markdown }: { readonly markdown: boolean }): Promise<ExitCode> {
+  const reports = await read([old, recent]);
+  if (typeof reports === 'number') return reports;
+  const { diffLines, diffMarkdown, diffReports, isWorse } = await import('../../../reporters/merge.ts');
+  const { terminalOutput } = await import('../../../reporters/shared/output.ts');
+  const changes = diffReports(reports[0]!, reports[1]!);
+  const out = terminalOutput(process.stdout, process.env);
+  if (markdown) process.stdout.write(`${diffMarkdown(changes).join('\n')}\n`);
+  else out.write(`${diffLines(changes, out).join('\n')}\n`);
+  return isWorse(changes) ? EXIT.finding : EXIT.ok;
+}
+
+/** All reports; or exit code 2, everything that is wrong with any having been said. */
+async function read(files: readonly string[]): Promise<JsonReport[] | typeof EXIT.input> {
+  const { parseReport } = await import('../../../reporters/merge.ts');
+  const found = files.map((file) => {
+    try {
+      return parseReport(readFileSync(file, 'utf8'), file);
+    } catch (error) {
+      return `${file} can't be read: ${(error as Error).message}`;
+    }
+  });
+  const mistakes = found.filter((one) => typeof one === 'string');
+  for (const mistake of mistakes) complain(mistake);
+  return mistakes.length > 0 ? EXIT.input : (found as JsonReport[]);
+}
