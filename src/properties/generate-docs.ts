@@ -1,7 +1,7 @@
 /** Writes docs/properties.md from the properties themselves: `npx tsx src/properties/generate-docs.ts`. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { EXPECTATION, type Explanation, PROPERTIES } from './index.ts';
+import { CRIU_PROPERTIES, EXPECTATION, type Explanation, PROPERTIES } from './index.ts';
 
 const PAGE = new URL('../../docs/properties.md', import.meta.url);
 
@@ -23,14 +23,27 @@ find (\`violates:\`); see \`mktrouble explain <property>\`.
   With TASKSELF the caller is both the coordinator and the one task that is restored.
 `;
 
+const CRIU = `# Properties of a dump and a restore by CRIU
+
+They judge what the backend \`criu\` did, and nothing else; those above do not judge it. "The tree" is what was there when
+the dump began. "Hit" is a task that a fault of the scenario has sent a signal to, or has traced.
+`;
+
 /** The page: an overview, then each property. */
 export function propertiesPage(): string {
-  const overview = PROPERTIES.map(({ name, title }) => `| [\`${name}\`](#${name}) | ${title} |`);
   return [
     INTRODUCTION,
-    ['| property | in short |', '| --- | --- |', ...overview, ''].join('\n'),
+    overview(PROPERTIES),
     ...[...PROPERTIES, EXPECTATION].map(section),
+    CRIU,
+    overview(CRIU_PROPERTIES),
+    ...CRIU_PROPERTIES.map(section),
   ].join('\n');
+}
+
+function overview(properties: readonly Explanation[]): string {
+  const rows = properties.map(({ name, title }) => `| [\`${name}\`](#${name}) | ${title} |`);
+  return ['| property | in short |', '| --- | --- |', ...rows, ''].join('\n');
 }
 
 function section({ name, title, statement, source, hint }: Explanation): string {

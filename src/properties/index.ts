@@ -6,6 +6,7 @@ import { childrenInherit } from './children-inherit.ts';
 import { contextFreedOnce } from './context-freed-once.ts';
 import { contextReleased } from './context-released.ts';
 import { coordinatorEndsCleanly } from './coordinator-ends-cleanly.ts';
+import { CRIU_PROPERTIES } from './criu/index.ts';
 import { debugListComplete } from './debug-list-complete.ts';
 import { errorsStopReads } from './errors-stop-reads.ts';
 import { errorsWakeEveryone } from './errors-wake-everyone.ts';
@@ -67,15 +68,19 @@ export const PROPERTIES: readonly Property[] = [
   debugListComplete,
 ];
 
-/** The names that `violates:`, `except:` and `all:` may use. */
-export const PROPERTY_NAMES: readonly string[] = PROPERTIES.map(({ name }) => name);
+const ALL = [...PROPERTIES, ...CRIU_PROPERTIES];
 
-const byName = new Map(PROPERTIES.map((property) => [property.name, property]));
+/** The names that `violates:`, `except:` and `all:` may use. */
+export const PROPERTY_NAMES: readonly string[] = ALL.map(({ name }) => name);
+
+const byName = new Map(ALL.map((property) => [property.name, property]));
 
 /** The property with this name; undefined for a name that none has. */
 export function propertyByName(name: string): Property | undefined {
   return byName.get(name);
 }
+
+export { CRIU_PROPERTIES };
 
 const judged = new WeakMap<Case, readonly Property[]>();
 
@@ -84,7 +89,7 @@ function propertiesOf(c: Case): readonly Property[] {
   let properties = judged.get(c);
   if (!properties) {
     const { only, except } = c.expect;
-    properties = PROPERTIES.filter(({ name }) => (only?.includes(name) ?? true) && !except.includes(name));
+    properties = ALL.filter(({ name }) => (only?.includes(name) ?? true) && !except.includes(name));
     judged.set(c, properties);
   }
   return properties;
@@ -92,7 +97,10 @@ function propertiesOf(c: Case): readonly Property[] {
 
 /** All violations of the case's properties in a record, in the order of PROPERTIES. Pure; see `expectations` for what the scenario itself says. */
 export function judge(c: Case, record: RunRecord): Violation[] {
-  return propertiesOf(c).flatMap((property) => property.check(c, record));
+  const isOfCriu = record.backend === 'criu';
+  return propertiesOf(c)
+    .filter((property) => CRIU_PROPERTIES.includes(property) === isOfCriu)
+    .flatMap((property) => property.check(c, record));
 }
 
 /** What there is to say about a property: for `explain` and for the docs. */

@@ -80,6 +80,8 @@ export interface CriuRecord {
   readonly afterAgain?: CriuCensus;
   /** Those who have nothing to do with the tree. */
   readonly bystanders: { readonly before: CriuCensus; readonly after: CriuCensus };
+  /** The pids that pstree.img named when the restore began; absent when it could not be read. */
+  readonly imaged?: readonly number[];
   /** What mktrouble did to CRIU and to tasks. */
   readonly hits: readonly CriuHit[];
   /** The stages that came. */

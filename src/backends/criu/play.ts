@@ -13,6 +13,7 @@ import type { Draws } from '../draws.ts';
 import { censusOf, look, type Seen, toTasks } from './census.ts';
 import { IMAGES, LOG_CAP, limitOf, runLine, WORK } from './command-line.ts';
 import { editImages } from './images/edit.ts';
+import { pidsOf } from './images/pstree.ts';
 import type { Criu } from './locate.ts';
 import { errorsOf } from './log.ts';
 import { escapeWord, type Stage, StageError, type StageEvent } from './stage.ts';
@@ -47,6 +48,8 @@ export async function play(stage: Stage, c: Case, options: PlayOptions): Promise
   return new Play(stage, c, options).run();
 }
 
+type Restored = Pick<CriuRecord, 'imaged' | 'restore' | 'afterRestore' | 'again' | 'afterAgain'>;
+
 class Play {
   readonly #stage: Stage;
   readonly #case: Case;
@@ -70,9 +73,9 @@ class Play {
     const c = this.#case;
     await this.#build();
     const bystandersBefore = await this.#census('bystander');
-    const before = await this.#census('tree');
     await this.#traceOutsiders();
     await this.#comes('before-dump');
+    const before = await this.#census('tree');
     await this.#stage.do(`lastpid ${lastPidFor(c)}`);
     const dump = await this.#call('dump', 'dump.log', false);
     const afterDump = dump.exit === 0 ? await this.#whoIsLeft() : await this.#census('tree');
@@ -140,19 +143,28 @@ class Play {
     return { tasks: toTasks(this.#case, left), silent: [] };
   }
 
-  async #restore(): Promise<Pick<CriuRecord, 'restore' | 'afterRestore' | 'again' | 'afterAgain'>> {
+  async #restore(): Promise<Restored> {
     const { images, taken } = this.#setup;
     await editImages(this.#stage.inside(IMAGES), images);
+    const imaged = await this.#imaged();
     for (const pid of taken) await this.#stage.do(`take ${pid}`);
     await this.#comes('before-restore');
     const restore = await this.#call('restore', 'restore.log', false);
-    if (restore.exit === 0) return { restore, afterRestore: await this.#census('tree') };
+    if (restore.exit === 0) return { ...imaged, restore, afterRestore: await this.#census('tree') };
     const afterRestore = await this.#whoIsLeft();
-    if (images.length > 0) return { restore, afterRestore };
+    if (images.length > 0) return { ...imaged, restore, afterRestore };
     await this.#stage.do('sweep 1');
     await this.#stage.do(`lastpid ${lastPidFor(this.#case)}`);
     const again = await this.#call('restore', 'again.log', true);
-    return { restore, afterRestore, again, afterAgain: await this.#census('tree') };
+    return { ...imaged, restore, afterRestore, again, afterAgain: await this.#census('tree') };
+  }
+
+  /** Whom the images say that they hold. */
+  async #imaged(): Promise<Pick<CriuRecord, 'imaged'>> {
+    const bytes = await readFile(path.join(this.#stage.inside(IMAGES), 'pstree.img')).catch(() => undefined);
+    const pids = bytes && pidsOf(bytes);
+    const root = this.#case.tasks[0]!.pid;
+    return pids ? { imaged: pids.map((pid) => (this.#setup.namespace === 'own' && pid === 1 ? root : pid)) } : {};
   }
 
   async #call(of: CriuCall, log: string, plain: boolean): Promise<CriuRun> {

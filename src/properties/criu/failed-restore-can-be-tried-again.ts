@@ -1,0 +1,27 @@
+/** Images survive a restore that fails. */
+
+import type { Property } from '../property.ts';
+import { differences, few, missing } from './compare.ts';
+import { endOf, hitSince, succeeded, why } from './runs.ts';
+
+const name = 'failed-restore-can-be-tried-again';
+
+export const failedRestoreCanBeTriedAgain: Property = {
+  name,
+  title: 'A failed restore can be tried again',
+  statement:
+    'After a restore that fails, the same images, without the fault and with nobody in the way, are restored to the tree that was dumped.',
+  source: 'criu(8): images are only read by a restore',
+  hint: 'Is it the first restore that changes images, or can they not be restored at all?',
+  check(_c, { criu }) {
+    if (!criu) return [];
+    const { again, afterAgain } = criu;
+    if (!again || !afterAgain) return [];
+    if (!succeeded(again))
+      return [{ property: name, message: `once more, without faults: ${endOf(again)}${why(again)}` }];
+    const hit = hitSince(criu, 'pre-dump');
+    const lost = missing(criu.before, afterAgain, hit).map((pid) => `task ${pid} is not there`);
+    const found = [...lost, ...differences(criu.before, afterAgain, hit)];
+    return found.length === 0 ? [] : [{ property: name, message: `once more, without faults: ${few(found)}` }];
+  },
+};

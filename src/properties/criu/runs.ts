@@ -1,0 +1,35 @@
+/** What the properties of CRIU share: its calls, and whom mktrouble itself has hit. */
+import { CRIU_STAGE_NAMES, type CriuStage } from '../../model/criu.ts';
+import type { CriuRecord, CriuRun } from '../../record/criu.ts';
+
+/** All calls of CRIU in their order. */
+export function runsOf({ dump, restore, again }: CriuRecord): CriuRun[] {
+  return [dump, restore, again].filter((run) => run !== undefined);
+}
+
+/** Whether it said success. */
+export function succeeded(run: CriuRun | undefined): boolean {
+  return run?.exit === 0;
+}
+
+/** Whether mktrouble ended it, for it would not end by itself. */
+export function wasEnded({ timedOut, flooded }: CriuRun): boolean {
+  return timedOut !== undefined || flooded !== undefined;
+}
+
+/** The tasks that mktrouble sent signals to, or traced, from this stage on. */
+export function hitSince({ hits }: CriuRecord, stage: CriuStage): Set<number> {
+  const first = CRIU_STAGE_NAMES.indexOf(stage);
+  const since = hits.filter((hit) => CRIU_STAGE_NAMES.indexOf(hit.stage) >= first);
+  return new Set(since.flatMap(({ to }) => (to === 'criu' ? [] : [to])));
+}
+
+/** How a call ended: `dies by signal 9`, `ends with 1`. */
+export function endOf({ of, exit, signal }: CriuRun): string {
+  return signal === undefined ? `${of} ends with ${exit}` : `${of} dies by signal ${signal}`;
+}
+
+/** The first error of a call, in brackets. */
+export function why({ errors }: CriuRun): string {
+  return errors[0] === undefined ? '' : ` (${errors[0]})`;
+}
