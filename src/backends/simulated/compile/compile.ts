@@ -9,7 +9,7 @@ import type { World } from '../kernel/world.ts';
 import type { Variant } from '../variants.ts';
 import type { Constant } from './constant.ts';
 import { emitSteps, emitTouches } from './emit.ts';
-import type { Point, Program } from './ir.ts';
+import type { Block, Point, Program } from './ir.ts';
 import { successors } from './ir.ts';
 import { type Frames, placeLocals, reachable } from './liveness.ts';
 import { Lowering } from './lower.ts';
@@ -89,6 +89,7 @@ export function compileModel(build: Build): Compiled {
   const points: Point[] = [];
   const next: number[][] = [[]];
   const arrivals: number[] = [];
+  const arrivalsIn = memo((block: Block) => block.statements.reduce((bits, { text }) => bits | arrival(text), 0));
   const targets = (pc: number, start: (typeof program)['entry']): void => {
     const found = new Set<number>();
     const seen = new Set();
@@ -97,7 +98,7 @@ export function compileModel(build: Build): Compiled {
     for (let block = stack.pop(); block; block = stack.pop()) {
       if (seen.has(block)) continue;
       seen.add(block);
-      for (const { text } of block.statements) arrives |= arrival(text);
+      arrives |= arrivalsIn(block);
       if (block.end.kind === 'yield') found.add(block.end.pc);
       else stack.push(...successors(block));
     }
@@ -126,8 +127,22 @@ export function compileModel(build: Build): Compiled {
   };
 }
 
+/** Asked once for each key. */
+function memo<K, V>(of: (key: K) => V): (key: K) => V {
+  const known = new Map<K, V>();
+  return (key) => {
+    let value = known.get(key);
+    if (value === undefined) {
+      value = of(key);
+      known.set(key, value);
+    }
+    return value;
+  };
+}
+
 /** The bit of the point at which a statement arrives; 0 for any other statement. */
 function arrival(text: string): number {
+  if (!text.startsWith('at(')) return 0;
   const [, point] = /^at\(m, world, current, (\d+)\)$/.exec(text) ?? [];
   return point === undefined ? 0 : 1 << Number(point);
 }

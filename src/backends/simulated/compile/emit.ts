@@ -49,6 +49,7 @@ function replaceName(text: string, name: string, by: string): string {
 class Emitter {
   private readonly locals = new Set<string>();
   private readonly assigned = new Set<string>();
+  private setInStep: ReadonlySet<string> | undefined;
 
   private readonly step: Step;
   private readonly frames: Frames;
@@ -174,14 +175,18 @@ class Emitter {
   /** Whether some block of this step sets the local. */
   private mayBeAssigned(name: string): boolean {
     if (this.assigned.has(name)) return true;
-    const seen = new Set<Block>();
-    const stack = [this.step.start];
-    for (let block = stack.pop(); block; block = stack.pop()) {
-      if (seen.has(block)) continue;
-      seen.add(block);
-      if (block.statements.some((statement) => statement.sets === name)) return true;
-      if (block.end.kind !== 'yield') stack.push(...successors(block));
-    }
-    return false;
+    this.setInStep ??= setFrom(this.step.start);
+    return this.setInStep.has(name);
   }
+}
+
+/** The locals that are set in the blocks of a step. */
+function setFrom(start: Block): Set<string> {
+  const names = new Set<string>();
+  const seen = new Set<Block>([start]);
+  for (const block of seen) {
+    for (const { sets } of block.statements) if (sets !== undefined) names.add(sets);
+    if (block.end.kind !== 'yield') for (const next of successors(block)) seen.add(next);
+  }
+  return names;
 }

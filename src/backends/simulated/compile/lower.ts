@@ -16,6 +16,7 @@ import type {
 import { type Constant, constantOf } from './constant.ts';
 import { Expressions } from './expression.ts';
 import type { Block, Code, End, Program } from './ir.ts';
+import { simplified } from './simplify.ts';
 import type { FunctionNode, Scope } from './source.ts';
 
 /** What a name of the source stands for where it is used. */
@@ -82,7 +83,7 @@ export class Lowering {
       arguments: [{ type: 'Identifier', name: 'current' }],
     };
     this.inline(call as unknown as CallExpression, undefined);
-    return { entry, blocks: this.blocks };
+    return simplified({ entry, blocks: this.blocks });
   }
 
   /* ---- blocks and locals ---- */
