@@ -38,7 +38,7 @@ const RUNS_PER_TURN = 64;
 
 /** Judges one run for each way in which the case ended; stops at the first failure, with its schedule made simple. */
 async function judgeEndings(
-  endings: Iterable<Ending>,
+  endings: readonly Ending[],
   recorder: Recorder,
   tally: Tally,
   request: Scheduled,
@@ -49,12 +49,14 @@ async function judgeEndings(
     const record = recorder.record(moves);
     const judgement = judge(record);
     if (judgement.failures.length > 0) {
+      tally.endings.judged(record, judgement);
       const smallest = await inTurns(smallestInSlices(backend, plan, moves, judgeCase), signal);
       tally.keep(smallest ?? { record, judgement });
     } else tally.add(record);
-    if (tally.failing || signal?.aborted) return;
+    if (tally.failing || signal?.aborted) break;
     if (++judged % RUNS_PER_TURN === 0) await nextTurn();
   }
+  for (const { outcome, moves } of endings) tally.endings.reachable(outcome, moves.length);
 }
 
 /** A number of schedules, drawn at random or by priorities. */

@@ -1,8 +1,9 @@
 /** Adds up the records of the runs of one case, and keeps only the few that a report needs. */
 import type { Case } from '../model/case.ts';
 import type { RunRecord } from '../record/record.ts';
-import type { ProtocolCoverage, Tried, Violation } from '../record/verdict.ts';
+import type { Ending, ProtocolCoverage, Tried, Violation } from '../record/verdict.ts';
 import type { Disagreement } from './differential.ts';
+import { Endings } from './endings.ts';
 import type { Judgement, JudgeRecord } from './judge.ts';
 
 /** A record with what was found in it. */
@@ -26,12 +27,15 @@ export interface ExploreResult {
   readonly first?: Judged;
   /** The first run that the model does not have. */
   readonly disagreement?: Disagreement;
+  /** The ways in which runs ended. */
+  readonly endings: readonly Ending[];
   /** What of the protocol all of it reached, when that was asked for. */
   readonly coverage?: ProtocolCoverage;
 }
 
 /** For explorers that look at one record after the other. */
 export class Tally {
+  readonly endings = new Endings();
   readonly #judge: JudgeRecord;
   readonly #known = new Map<string, Judged>();
   readonly #leftWaiting = new Map<number, Judged>();
@@ -53,6 +57,7 @@ export class Tally {
   add(record: RunRecord): Judgement {
     const judgement = this.#judge(record);
     const judged = { record, judgement };
+    this.endings.judged(record, judgement);
     this.#first ??= judged;
     if (judgement.failures.length > 0) this.#violating ??= judged;
     for (const { property } of judgement.known) if (!this.#known.has(property)) this.#known.set(property, judged);
@@ -85,6 +90,7 @@ export class Tally {
       tried,
       known: this.#known,
       leftWaiting: this.#leftWaiting,
+      endings: this.endings.list(),
       ...(this.#violating && { violating: this.#violating }),
       ...(this.#first && { first: this.#first }),
       ...(this.#disagreement && { disagreement: this.#disagreement }),

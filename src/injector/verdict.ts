@@ -2,13 +2,14 @@
 import type { Case } from '../model/case.ts';
 import { EXPECTATION } from '../properties/index.ts';
 import type { RunRecord } from '../record/record.ts';
-import type { ProtocolCoverage, Verdict, Violation } from '../record/verdict.ts';
+import type { Ending, ProtocolCoverage, Verdict, Violation } from '../record/verdict.ts';
 import { type ExploreResult, type Judged, knownViolations } from './tally.ts';
 
 export type Decision = Pick<Verdict, 'status' | 'violations' | 'known' | 'tried'> & {
   readonly record?: RunRecord;
   readonly shrunk?: Case;
   readonly coverage?: ProtocolCoverage;
+  readonly endings?: readonly Ending[];
   readonly differential?: readonly RunRecord[];
 };
 
@@ -29,6 +30,7 @@ export function decide(c: Case, result: ExploreResult): Decision {
     violations,
     known,
     tried: result.tried,
+    ...(result.endings.length > 0 && { endings: result.endings }),
     ...(shown && { record: shown.record }),
     ...(result.coverage && { coverage: result.coverage }),
     ...(shown?.case && { shrunk: shown.case }),

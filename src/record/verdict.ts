@@ -36,6 +36,28 @@ export interface ProtocolCoverage {
   readonly branches: readonly { readonly from: string; readonly to: string; readonly reached: boolean }[];
 }
 
+/** How one actor of an ending ended, in the record's words. */
+export interface End {
+  readonly end: string;
+  readonly at?: string;
+  readonly result?: number;
+  /** The image record that a task restored itself from. */
+  readonly record?: number;
+}
+
+/** One of the ways in which a case can end. */
+export interface Ending {
+  readonly coordinator: End;
+  /** By pid. */
+  readonly tasks: Readonly<Record<string, End>>;
+  /** Kernel defects, in words. */
+  readonly findings: readonly string[];
+  /** Steps of the shortest way there that was met. */
+  readonly steps: number;
+  /** The properties that are violated in a run that ends so, known defects too; absent when nobody looked. */
+  readonly violates?: readonly string[];
+}
+
 export interface Verdict {
   readonly version: 1;
   /** Case id. */
@@ -67,6 +89,8 @@ export interface Verdict {
   readonly duration: number;
   /** What of the protocol its runs reached, when that was asked for; names of steps, in the program's order. */
   readonly coverage?: ProtocolCoverage;
+  /** The ways in which its runs ended, as far as they were met. */
+  readonly endings?: readonly Ending[];
   /** Set by other ways to run than one. */
   readonly differential?: readonly RunRecord[];
 }
