@@ -5,6 +5,8 @@ import { BACKENDS, type BackendName } from '../model/case.ts';
 export interface SuiteOptions {
   /** Each case is one test on each of these. */
   readonly backends: readonly BackendName[];
+  /** Cases that are for other backends only are left out, not skipped. */
+  readonly own?: boolean;
   /** Instead of the protocol that a scenario names. */
   readonly protocol?: string;
   readonly seed?: string;
@@ -30,6 +32,7 @@ const OPTIONS = z.strictObject({
     .array(z.enum(BACKENDS))
     .min(1)
     .default([...DEFAULT_OPTIONS.backends]),
+  own: z.boolean().optional(),
   protocol: z.string().optional(),
   seed: z.string().optional(),
   schedules: z.int().min(1).optional(),

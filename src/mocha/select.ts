@@ -1,5 +1,5 @@
 /** Which cases are run, and what their tests are called. */
-import type { BackendName, Case } from '../model/case.ts';
+import { BACKENDS, type BackendName, type Case } from '../model/case.ts';
 import type { SuiteOptions } from './options.ts';
 
 /** The title of a case's test: Mocha's --grep finds it by its name, its matrix values and, as @tag, by its tags. */
@@ -10,9 +10,27 @@ export function testTitle(c: Case, backend: BackendName, { backends }: SuiteOpti
 
 /** Whether the options select this case, as a test on this backend. */
 export function selects(options: SuiteOptions, c: Case, backend: BackendName): boolean {
-  const { tags, grep } = options;
+  const { tags, grep, own = false } = options;
+  if (own && !isFor(c, backend)) return false;
   if (tags !== undefined && tags.length > 0 && !tags.some((tag) => c.tags.includes(tag))) return false;
   return grep === undefined || new RegExp(grep).test(testTitle(c, backend, options));
+}
+
+/**
+ * The options with the backends that cases are run on when nobody has named one: the default, and cases that are for others
+ * only are left out; where no selected case is for the default, those that they name.
+ */
+export function withOwnBackends(options: SuiteOptions, cases: readonly Case[]): SuiteOptions {
+  const selected = selectTests(options, cases).map(({ c }) => c);
+  const isForDefault = selected.some((c) => options.backends.some((backend) => isFor(c, backend)));
+  if (isForDefault || selected.length === 0) return { ...options, own: true };
+  const backends = BACKENDS.filter((backend) => selected.some((c) => c.restart.backends.includes(backend)));
+  return { ...options, backends, own: true };
+}
+
+/** Whether a case is for a backend: it names it, or none. */
+function isFor({ restart: { backends } }: Case, backend: BackendName): boolean {
+  return backends.length === 0 || backends.includes(backend);
 }
 
 /** The tests that the options make of these cases, in order. */

@@ -24,7 +24,7 @@ export const addRun: AddCommand = ({ program, action }) => {
     .addOption(
       new Option('-b, --backend <name>', `what restarts: ${KNOWN_BACKENDS.join(', ')} or all`)
         .argParser(parseBackend)
-        .default(['simulated'], 'simulated'),
+        .default(undefined, 'simulated, or what cases name'),
     )
     .option(
       '-p, --protocol <name>',

@@ -1,6 +1,7 @@
 /** `mktrouble run`, from its paths and options to an exit code. */
 import type { SuiteOptions } from '../../mocha/options.ts';
-import { selectTests } from '../../mocha/select.ts';
+import { selectTests, withOwnBackends } from '../../mocha/select.ts';
+import type { Case } from '../../model/case.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
 import { type LoadedFiles, loadPaths } from '../files.ts';
 import { drive } from './drive.ts';
@@ -16,12 +17,26 @@ export async function perform(paths: readonly string[], flags: RunFlags): Promis
   if (refused !== undefined) return refused;
   const loaded = loadPaths(paths);
   if (typeof loaded === 'number') return loaded;
-  const options = suiteOptions(flags);
+  const asked = suiteOptions(flags);
+  const options = flags.backend ? asked : withOwnBackends(asked, casesOf(loaded));
   const total = countTests(loaded, options);
   if (total === 0) return complain('no case matches --grep and --tag', 'mktrouble list shows titles and tags');
+  noteLeftOut(countTests(loaded, asked) - total, options);
   if (flags.list) return print(listing(loaded, options));
   if (flags.dryRun) return print(rehearsal(loaded, options));
   return drive({ loaded, options, reporters, bail, jobs, total });
+}
+
+function casesOf(loaded: LoadedFiles): readonly Case[] {
+  return [...loaded.values()].flatMap(({ cases }) => cases);
+}
+
+/** Says what a run without --backend does not run. */
+function noteLeftOut(cases: number, { own, backends }: SuiteOptions): void {
+  if (!own || cases <= 0) return;
+  process.stderr.write(
+    `mktrouble: ${cases} cases are for other backends than ${backends.join(' and ')}: name one with --backend\n`,
+  );
 }
 
 function countTests(loaded: LoadedFiles, options: SuiteOptions): number {

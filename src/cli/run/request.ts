@@ -2,13 +2,14 @@
 import { InvalidArgumentError } from 'commander';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import { KNOWN_NAMES } from '../../injector/known.ts';
-import type { SuiteOptions } from '../../mocha/options.ts';
+import { DEFAULT_OPTIONS, type SuiteOptions } from '../../mocha/options.ts';
 import type { BackendName } from '../../model/case.ts';
 import { didYouMean } from '../../scenario/source/nearest.ts';
 
 /** As commander hands them over. */
 export interface RunFlags {
-  readonly backend: readonly BackendName[];
+  /** Without it cases choose for themselves. */
+  readonly backend?: readonly BackendName[];
   readonly protocol?: string;
   readonly grep?: string;
   readonly tag: readonly string[];
@@ -38,7 +39,16 @@ const COVERING: ReadonlySet<string> = new Set(['coverage', 'html', 'json']);
 
 /** The part of the options that the suites need. */
 export function suiteOptions(flags: RunFlags): SuiteOptions {
-  const { backend: backends, protocol, seed, schedules, grep, tag: tags, replays, reporter } = flags;
+  const {
+    backend: backends = DEFAULT_OPTIONS.backends,
+    protocol,
+    seed,
+    schedules,
+    grep,
+    tag: tags,
+    replays,
+    reporter,
+  } = flags;
   const coverage = reporter?.some(({ name }) => COVERING.has(name)) ?? false;
   return {
     ...(coverage && { coverage }),
