@@ -38,6 +38,8 @@ const SETTLE_PAUSE = 10;
 /** A program of the user's has settled when so many looks in a row see the same. */
 const SAME_LOOKS = 5;
 /** Milliseconds after CRIU's end in which those who are dying are gone. */
+const REST_LOOKS = 40;
+const REST_PAUSE = 5;
 const GRACE = 1500;
 const GRACE_PAUSE = 5;
 /** What the agent takes for CRIU in place of a pid. */
@@ -78,6 +80,7 @@ class Play {
     const before = await this.#census('tree');
     await this.#stage.do(`lastpid ${lastPidFor(c)}`);
     const dump = await this.#call('dump', 'dump.log', false);
+    if (dump.exit !== 0) await this.#rest();
     const afterDump = dump.exit === 0 ? await this.#whoIsLeft() : await this.#census('tree');
     const restored = dump.exit === 0 ? await this.#restore() : {};
     const bystanders = { before: bystandersBefore, after: await this.#census('bystander') };
@@ -132,6 +135,15 @@ class Play {
     }
   }
 
+  /** Waits until nobody of the tree is on his way any more: who was let go, or is to be stopped, has yet to run for that. */
+  async #rest(): Promise<void> {
+    for (let looks = 0; looks < REST_LOOKS; looks++) {
+      const all = await look(this.#stage);
+      if (!all.some(({ role, state }) => role === 'tree' && state === 'R')) return;
+      await sleep(REST_PAUSE);
+    }
+  }
+
   /** Everybody who is neither a bystander nor one of our helpers, once those who are dying are gone. */
   async #whoIsLeft(): Promise<CriuCensus> {
     let left: readonly Seen[] = [];
@@ -150,12 +162,16 @@ class Play {
     for (const pid of taken) await this.#stage.do(`take ${pid}`);
     await this.#comes('before-restore');
     const restore = await this.#call('restore', 'restore.log', false);
-    if (restore.exit === 0) return { ...imaged, restore, afterRestore: await this.#census('tree') };
+    if (restore.exit === 0) {
+      await this.#rest();
+      return { ...imaged, restore, afterRestore: await this.#census('tree') };
+    }
     const afterRestore = await this.#whoIsLeft();
     if (images.length > 0) return { ...imaged, restore, afterRestore };
     await this.#stage.do('sweep 1');
     await this.#stage.do(`lastpid ${lastPidFor(this.#case)}`);
     const again = await this.#call('restore', 'again.log', true);
+    await this.#rest();
     return { ...imaged, restore, afterRestore, again, afterAgain: await this.#census('tree') };
   }
 
