@@ -8,7 +8,7 @@ import type { Plan } from '../backend.ts';
 import type { Cast } from './actors.ts';
 import { protocolByName } from './protocol.ts';
 import { numberOf, sceneOf } from './scene.ts';
-import { numberOfSeed, type Placed, placeFaults, scheduledFaults } from './sweep.ts';
+import { hashOf, type Placed, placeFaults, scheduledFaults } from './sweep.ts';
 import { type Fields, line } from './text.ts';
 import { turnsOf } from './turns.ts';
 
@@ -36,10 +36,14 @@ export interface NativePlan {
   readonly faults: readonly Placed[];
 }
 
-/** How seldom actors let others in: not at all with seed 0, otherwise at one preemption point of 2 to 32. */
-function preemptionsOf(seed: string): number {
-  const number = numberOfSeed(seed);
-  return number === 0 ? 0 : 2 + (number % 31);
+/**
+ * Where actors let others in: not at all with seed 0, or the first of several (`0/0`); otherwise at one preemption point of
+ * 2 to 32, as the actor's own choice from this seed has it.
+ */
+function preemptionsOf(seed: string): { readonly seed: number; readonly seldom: number } {
+  if (/^0(\/0)?$/.test(seed)) return { seed: 0, seldom: 0 };
+  const number = hashOf(seed);
+  return { seed: number % 0x7fffffff, seldom: 2 + (number % 31) };
 }
 
 /** The plan of a run. Throws for a case that `refuses` refuses. */
@@ -58,8 +62,7 @@ export function nativePlan({ case: c, protocol, seed, maxSteps, schedule }: Plan
     stop: Number(around.stopInsteadOfFreeze),
     limit: around.limit,
     steps: Math.min(maxSteps, 0x7fffffff),
-    seed: numberOfSeed(seed) % 0x7fffffff,
-    seldom: preemptionsOf(seed),
+    ...preemptionsOf(seed),
     repairs: rules.repairs.join(','),
   });
   const text = [

@@ -80,8 +80,13 @@ export function sweepSize(c: Case): number {
 export function numberOfSeed(seed: string): number {
   const digits = /(\d{1,15})$/.exec(seed)?.[1];
   if (digits !== undefined) return Number(digits);
+  return hashOf(seed);
+}
+
+/** A number, 0 to 2 ** 32 - 1, made of all letters of a text. */
+export function hashOf(text: string): number {
   let hash = 2166136261;
-  for (const letter of seed) hash = Math.imul(hash ^ letter.codePointAt(0)!, 16777619);
+  for (const letter of text) hash = Math.imul(hash ^ letter.codePointAt(0)!, 16777619);
   return hash >>> 0;
 }
 

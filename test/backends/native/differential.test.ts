@@ -47,9 +47,9 @@ const DOCUMENTS: Readonly<Record<string, Document>> = {
 };
 
 /** Schedules that are imposed on real tasks for each case and protocol. */
-const WALKS = 6;
+const WALKS = 3;
 /** Runs of a case, left to itself, that the model has to be able to follow. */
-const FREE_RUNS = 8;
+const FREE_RUNS = 4;
 
 /**
  * A schedule chosen by chance, the same for the same number. With an even one an actor goes on for a while, and what comes
@@ -129,7 +129,7 @@ describe('Real tasks and the simulated kernel', () => {
       const [c] = casesOf({ ...document, restart: { ...document.restart, protocol: 'series' } });
       const machine = model.open({ case: c!, protocol: 'series', seed: '0', maxSteps: 100_000 }, { trace: true });
       const found = new Set<string>();
-      for (let i = 0; i < 20; i++) {
+      for (let i = 0; i < 12; i++) {
         const moves = walk(machine, i);
         const expected = violationsOf(c!, machine.record('0', [], 'over'));
         if (expected.every((property) => found.has(property))) continue;

@@ -1,0 +1,93 @@
+/** What is left behind on this machine by agents that came from one cache folder. */
+import assert from 'node:assert/strict';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cgroupFolder } from '../../../src/backends/native/cgroup.ts';
+import { compileAgent } from '../../../src/backends/native/compile.ts';
+
+/** Milliseconds after which nothing may be left: the kernel clears a dead namespace away. */
+const GRACE = 5000;
+
+/** A cache folder whose name marks every process that comes from it, and what there was before. */
+export class Remains {
+  readonly cache: string = mkdtempSync(path.join(tmpdir(), 'mktrouble-left-'));
+  readonly cgroup: string | undefined = cgroupFolder();
+  readonly #mounts = mounts();
+  readonly #shared = shared();
+
+  /** The agent's program in this folder: that of the usual one, copied. */
+  async program(): Promise<string> {
+    const compiled = await compileAgent(false);
+    const copy = path.join(this.cache, path.basename(compiled));
+    mkdirSync(this.cache, { recursive: true });
+    copyFileSync(compiled, copy);
+    return copy;
+  }
+
+  /** Fails when a process, a cgroup, a mount or shared memory of ours is still there after the time of grace. */
+  async nothing(): Promise<void> {
+    const deadline = Date.now() + GRACE;
+    while (Date.now() < deadline && !this.#isClear()) await sleep(20);
+    assert.deepEqual(processesOf(this.cache), [], 'no process is left');
+    assert.deepEqual(this.#orphaned(), [], 'no cgroup is left');
+    assert.equal(mounts(), this.#mounts, 'no mount is left');
+    assert.deepEqual(this.#newShared(), [], 'no shared memory is left');
+  }
+
+  remove(): void {
+    rmSync(this.cache, { recursive: true });
+  }
+
+  #isClear(): boolean {
+    const left = processesOf(this.cache).length + this.#orphaned().length + this.#newShared().length;
+    return left === 0 && mounts() === this.#mounts;
+  }
+
+  /** Cgroups whose agent is gone: others may be testing at the same time. */
+  #orphaned(): string[] {
+    return this.cgroup === undefined ? [] : readdirSync(this.cgroup).filter(isOrphaned);
+  }
+
+  #newShared(): string[] {
+    return shared().filter((name) => !this.#shared.includes(name));
+  }
+}
+
+/** Pids of everybody who has this in the command line (forked tasks have that of who forked them) or the environment. */
+export function processesOf(mark: string): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && pid !== process.pid && ['cmdline', 'environ'].some((name) => says(pid, name, mark)));
+}
+
+function says(pid: number, name: string, mark: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8').includes(mark);
+  } catch {
+    return false;
+  }
+}
+
+/** SIGKILL; to one that is gone already it is none. */
+export function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It was faster.
+  }
+}
+
+function isOrphaned(group: string): boolean {
+  const [, pid] = /^mktrouble-(\d+)$/.exec(group) ?? [];
+  return pid !== undefined && !existsSync(`/proc/${pid}`);
+}
+
+function shared(): string[] {
+  return existsSync('/dev/shm') ? readdirSync('/dev/shm') : [];
+}
+
+function mounts(): string {
+  return readFileSync('/proc/self/mounts', 'utf8');
+}

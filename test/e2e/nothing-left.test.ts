@@ -1,0 +1,50 @@
+/** SIGKILL at 300 random moments, to the parts of a native backend and to the programs around it: nothing may be left. */
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { killAtRandom, useRemains } from '../backends/native/killing.ts';
+import { kill, processesOf } from '../backends/native/remains.ts';
+import { ROOT } from '../support/markdown.ts';
+import { PROGRAM, start } from '../support/program.ts';
+
+describe('When somebody is killed at any of 300 moments', function () {
+  this.timeout(600_000);
+  killAtRandom({ warden: 90, init: 90, mktrouble: 60 });
+
+  const remains = useRemains();
+  const MOCHA = [path.join(ROOT, 'node_modules/mocha/bin/mocha.js'), '--require', 'tsx'];
+
+  /** Real programs, each of which runs scenarios on real tasks; killed once in their start, and then later and later. */
+  const PROGRAMS: Readonly<Record<string, readonly string[]>> = {
+    mktrouble: [...PROGRAM, 'run', 'scenarios/signals', '--backend', 'native', '--reporter', 'dot'],
+    'mktrouble in several processes': [
+      ...[...PROGRAM, 'run', 'scenarios/signals', 'scenarios/flags'],
+      ...['--backend', 'native', '--reporter', 'dot', '--parallel', '2'],
+    ],
+    'the test runner': [...MOCHA, '--reporter', 'dot', 'test/backends/native/restart.test.ts'],
+  };
+  const hasAgent = (): boolean => processesOf(path.join(remains().cache, 'agent-')).length > 0;
+  const TIMES = 20;
+  /** Milliseconds between the first agent and the kill at most. */
+  const LATEST = 600;
+
+  for (const [name, args] of Object.entries(PROGRAMS)) {
+    it(`${name}, ${TIMES} times, nothing is left`, async () => {
+      await remains().program();
+      let atWork = 0;
+      for (let i = 0; i < TIMES; i++) {
+        const env = { MKTROUBLE_CACHE: remains().cache };
+        const program = start(process.execPath, args, { env });
+        const ended = program.ended.then(() => true);
+        // Until it has an agent; then for a while more.
+        while (processesOf(remains().cache).length === 0 && !(await Promise.race([ended, sleep(10, false)])));
+        await sleep((i * LATEST) / TIMES);
+        atWork += Math.min(1, processesOf(remains().cache).length);
+        kill(program.process.pid!);
+        await program.ended;
+        await remains().nothing();
+      }
+      assert.ok(atWork > TIMES / 2, `${atWork} times somebody was at work`);
+    });
+  }
+});
