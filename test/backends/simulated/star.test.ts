@@ -1,0 +1,45 @@
+/** A star without an object for each task is the star of a case, and runs as it does. */
+import assert from 'node:assert/strict';
+import { FirstRun } from '../../../src/backends/simulated/first-run.ts';
+import { starOf } from '../../../src/backends/simulated/star.ts';
+import { setUp } from '../../../src/backends/simulated/world.ts';
+import { firstComes, walk } from '../../../src/backends/walk.ts';
+import { caseOf, SMALL_CASES } from './support/cases.ts';
+import { MAIN_PROTOCOLS, machineOf } from './support/machines.ts';
+
+const NO_LIMIT = 1_000_000;
+
+function starCase(tasks: number) {
+  return caseOf('a star', { tree: { generate: { shape: 'star', tasks } } });
+}
+
+describe('a star of any size', () => {
+  it('is the world of such a case', () => {
+    for (const tasks of [1, 2, 3, 70]) {
+      const { memory, world } = setUp(starCase(tasks), 20);
+      const star = starOf(tasks, 20);
+      assert.deepEqual(star.memory, memory);
+      for (const [name, value] of Object.entries(world)) {
+        if (name !== 'byPid') assert.deepEqual(star.world[name as keyof typeof world], value, name);
+      }
+      for (const pid of [-1, 0, 1, 2, 99, 100, 101, 99 + tasks, 100 + tasks]) {
+        assert.equal(star.world.byPid(pid), world.byPid(pid), `pid ${pid} of ${tasks}`);
+      }
+    }
+  });
+});
+
+describe('the run in which the first who can move goes on', () => {
+  it('ends as the walk does that looks at everybody before each step', () => {
+    for (const protocol of MAIN_PROTOCOLS) {
+      for (const [name, c] of [...SMALL_CASES, ['a star of 40', starCase(40)] as const]) {
+        if (c.faults.length > 0) continue;
+        const machine = machineOf(c, protocol);
+        const { moves } = walk(machine, firstComes, NO_LIMIT);
+        const { memory, world } = setUp(c, machine.world.taskWords);
+        assert.equal(new FirstRun(memory, world, machine.compiled).run(), moves.length, `${name} (${protocol})`);
+        assert.deepEqual(memory, machine.state, `${name} (${protocol})`);
+      }
+    }
+  });
+});
