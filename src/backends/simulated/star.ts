@@ -75,6 +75,7 @@ export function starOf(tasks: number, taskWords: number): Setup {
       taskself: false,
       ...imageOf(tasks),
       pids: pid.subarray(1),
+      isNamed: (wanted) => wanted >= ROOT_PID && wanted < ROOT_PID + tasks,
       nrSaved: tasks,
       retval,
       zombie: no.subarray(1),

@@ -142,6 +142,7 @@ class Builder {
     this.link();
 
     const { objects, objectError, objectRecord } = this.image();
+    const named = new Set(c.image.pids);
     const world: W.World = {
       nrTasks,
       firstTask: this.firstTask,
@@ -171,6 +172,7 @@ class Builder {
       objectError,
       objectRecord,
       pids: Int32Array.from(c.image.pids),
+      isNamed: (wanted) => named.has(wanted),
       nrSaved: c.image.nrTasks,
       retval: Int32Array.from(c.image.records, (record) => record.retval),
       zombie: Uint8Array.from(c.image.records, (record) => (record.zombie ? 1 : 0)),

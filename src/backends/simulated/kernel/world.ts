@@ -50,6 +50,8 @@ export interface World {
   /** The record that an object belongs to. */
   readonly objectRecord: Int32Array;
   readonly pids: Int32Array;
+  /** Whether it is one of them; asked by each task, so not by looking at all. */
+  readonly isNamed: (pid: number) => boolean;
   /** The header's count, as saved. */
   readonly nrSaved: number;
   /** By record. */

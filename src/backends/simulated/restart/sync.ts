@@ -28,7 +28,7 @@ export function* activeOrError(ctx: number, pid: number): Steps<boolean> {
 
 /** (hardened: foreignersAreRefused) Whether the image names this pid. */
 export function isNamed(pid: number): boolean {
-  return world.pids.includes(pid);
+  return world.isNamed(pid);
 }
 
 /** wait_task_active(): the result of the wait is dropped. */
