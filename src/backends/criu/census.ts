@@ -3,7 +3,7 @@ import type { Case } from '../../model/case.ts';
 import type { CriuCensus, CriuTask } from '../../record/criu.ts';
 import type { Stage } from './stage.ts';
 
-type Role = 'tree' | 'bystander' | 'helper' | 'criu';
+export type Role = 'tree' | 'bystander' | 'helper' | 'criu';
 
 /** A process as the agent prints it: `id` as it is called around the tree, the other numbers as it is called inside. */
 export interface Seen {
@@ -88,9 +88,8 @@ function isRunning(state: string): boolean {
   return state === 'S' || state === 'R' || state === 'D';
 }
 
-/** A census of those with a role; `round`: they are asked whether they run, with a number that no other question has. */
-export async function censusOf(stage: Stage, c: Case, role: Role | 'any', round?: number): Promise<CriuCensus> {
-  const group = (await look(stage)).filter((seen) => role === 'any' || seen.role === role);
+/** A census of a group; `round`: they are asked whether they run, with a number that no other question has. */
+export async function censusOf(stage: Stage, c: Case, group: readonly Seen[], round?: number): Promise<CriuCensus> {
   const silent = round === undefined ? [] : await ask(stage, c, group, round);
   return { tasks: toTasks(c, group), silent };
 }

@@ -69,7 +69,7 @@ function criuWords(c: Case, of: CriuCall, log: string, { program, hooks, unprivi
     '-v2',
     '--manage-cgroups=ignore',
     ...(c.subject ? ['--file-locks', '--tcp-established', '--ext-unix-sk'] : []),
-    ...(hooks ? ['--action-script', `${program} hook ${WORK}/hook`] : []),
+    ...(hooks ? ['--action-script', program] : []),
     ...(unprivileged ? ['--unprivileged'] : []),
   ];
 }

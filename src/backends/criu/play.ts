@@ -10,7 +10,7 @@ import { type CriuCall, type CriuSetup, type CriuStage, PLAIN_CRIU } from '../..
 import { signalNumber } from '../../model/signals.ts';
 import type { CriuCensus, CriuHit, CriuRecord, CriuRun } from '../../record/criu.ts';
 import type { Draws } from '../draws.ts';
-import { censusOf, look, type Seen, toTasks } from './census.ts';
+import { censusOf, look, type Role, type Seen, toTasks } from './census.ts';
 import { IMAGES, LOG_CAP, limitOf, runLine, WORK } from './command-line.ts';
 import { editImages } from './images/edit.ts';
 import { pidsOf } from './images/pstree.ts';
@@ -60,6 +60,8 @@ class Play {
   readonly #hits: CriuHit[] = [];
   readonly #stages: CriuStage[] = [];
   readonly #hooks: boolean;
+  /** Of those who were made for the tree, who is not of it any more. */
+  readonly #orphans = new Set<number>();
   #round = 0;
   #time = 0;
 
@@ -77,6 +79,8 @@ class Play {
     const bystandersBefore = await this.#census('bystander');
     await this.#traceOutsiders();
     await this.#comes('before-dump');
+    if (c.faults.some(({ when }) => when.kind === 'criu' && when.at === 'before-dump')) await this.#settle();
+    await this.#forgetOrphans();
     const before = await this.#census('tree');
     await this.#stage.do(`lastpid ${lastPidFor(c)}`);
     const dump = await this.#call('dump', 'dump.log', false);
@@ -123,7 +127,24 @@ class Play {
   /** Without memory of the agent's own nobody can be asked whether he runs. */
   async #census(role: 'tree' | 'bystander'): Promise<CriuCensus> {
     const isAsked = role === 'bystander' || !this.#case.subject;
-    return censusOf(this.#stage, this.#case, role, isAsked ? ++this.#round : undefined);
+    return censusOf(this.#stage, this.#case, await this.#who(role), isAsked ? ++this.#round : undefined);
+  }
+
+  /** Those with this role who matter. */
+  async #who(...wanted: readonly Role[]): Promise<readonly Seen[]> {
+    const all = await look(this.#stage);
+    return all.filter(({ role, id }) => wanted.includes(role) && !this.#orphans.has(id));
+  }
+
+  /** Who is not below the root when the dump begins is nobody that CRIU could know. */
+  async #forgetOrphans(): Promise<void> {
+    const all = await this.#who('tree');
+    const below = new Set([this.#case.tasks[0]!.pid]);
+    for (let size = 0; size < below.size; ) {
+      size = below.size;
+      for (const { id, parent } of all) if (below.has(parent)) below.add(id);
+    }
+    for (const { id } of all) if (!below.has(id)) this.#orphans.add(id);
   }
 
   async #traceOutsiders(): Promise<void> {
@@ -138,8 +159,7 @@ class Play {
   /** Waits until nobody of the tree is on his way any more: who was let go, or is to be stopped, has yet to run for that. */
   async #rest(): Promise<void> {
     for (let looks = 0; looks < REST_LOOKS; looks++) {
-      const all = await look(this.#stage);
-      if (!all.some(({ role, state }) => role === 'tree' && state === 'R')) return;
+      if (!(await this.#who('tree')).some(({ state }) => state === 'R')) return;
       await sleep(REST_PAUSE);
     }
   }
@@ -148,7 +168,7 @@ class Play {
   async #whoIsLeft(): Promise<CriuCensus> {
     let left: readonly Seen[] = [];
     for (let waited = 0; waited <= GRACE; waited += GRACE_PAUSE) {
-      left = (await look(this.#stage)).filter(({ role }) => role === 'tree' || role === 'criu');
+      left = await this.#who('tree', 'criu');
       if (left.length === 0) break;
       await sleep(GRACE_PAUSE);
     }
@@ -201,6 +221,8 @@ class Play {
     const { status, us, timedOut, flooded } = await ended;
     this.#time += us;
     const text = await readFile(this.#stage.inside(path.join(WORK, log)), 'utf8').catch(() => '');
+    const broken = /execvp\(.*\) failed/.exec(text);
+    if (broken) throw new StageError(`the action script does not start: ${broken[0]}`);
     return {
       of,
       ...((status & 0x7f) === 0 ? { exit: status >> 8 } : { signal: status & 0x7f }),

@@ -44,5 +44,7 @@ function wasSent({ criu: setup }: Case, { hits }: CriuRecord, { of, signal }: Cr
   if (hits.some((hit) => hit.to === 'criu' && hit.signal === signal)) return true;
   if (setup?.syscalls.some((call) => call.of === of && call.signal !== undefined && SIGNALS[call.signal] === signal))
     return true;
+  // Some of CRIU's own fault points are its sudden death.
+  if (signal === SIGNALS.SIGKILL && setup?.faultPoint?.of === of) return true;
   return signal === SIGNALS.SIGXFSZ && setup?.limits[of]?.fileSize !== undefined;
 }

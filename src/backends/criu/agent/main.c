@@ -1,5 +1,5 @@
 /*
- * The agent's roles. `serve`: the warden, outside, and the init that it makes, inside; `hook`: CRIU's action script. The
+ * The agent's roles. `serve`: the warden, outside, and the init that it makes, inside; started by CRIU: its action script. The
  * end of mktrouble is the end of init's standard input, and the end of init is the end of all that is in its namespace.
  */
 #define _GNU_SOURCE
@@ -88,8 +88,9 @@ int main(int argc, char **argv)
 	bool user = false;
 	const char *cgroups = NULL;
 
-	if (argc == 3 && !strcmp(argv[1], "hook"))
-		return hook(argv[2]);
+	/* CRIU starts its action script without arguments. */
+	if (argc == 1 && getenv("CRTOOLS_SCRIPT_ACTION"))
+		return hook(HOOK_SOCKET);
 	if (argc == 2 && !strcmp(argv[1], "init"))
 		return serve();
 	if (argc < 2 || strcmp(argv[1], "serve"))
