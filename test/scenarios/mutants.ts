@@ -2,7 +2,7 @@
 import { stringify } from 'yaml';
 import { parseScenarios } from '../../src/index.ts';
 import type { Case } from '../../src/model/case.ts';
-import { PROPERTY_NAMES } from '../../src/properties/index.ts';
+import { PROPERTIES } from '../../src/properties/index.ts';
 import type { ScenarioFileDocument } from './support.ts';
 
 type Expect = Readonly<Record<string, unknown>>;
@@ -88,7 +88,7 @@ function* leftWaiting(expect: Expect, pids: readonly number[]): Generator<[strin
 function violates({ written, cases }: ScenarioFileDocument): Mutant[] {
   const expect = (written['expect'] ?? {}) as Expect;
   const given = listOf<string>(expect['violates']);
-  return PROPERTY_NAMES.map((name) => {
+  return PROPERTIES.map(({ name }) => {
     const has = given.includes(name);
     const changed = has ? given.filter((one) => one !== name) : [...given, name];
     return {

@@ -22,9 +22,11 @@ export interface ScenarioFileDocument {
   readonly cases: readonly Case[];
 }
 
-/** The files of the suite, relative to its folder, sorted. */
+/** The files of the suite, relative to its folder, sorted. Those for CRIU are a suite of their own. */
 export function suiteFiles(): string[] {
-  return findScenarioFiles([SUITE]).map((file) => path.relative(SUITE, file));
+  return findScenarioFiles([SUITE])
+    .map((file) => path.relative(SUITE, file))
+    .filter((file) => !file.startsWith(`criu${path.sep}`));
 }
 
 /** The text of a file of the suite. */
@@ -37,7 +39,8 @@ let cases: readonly Case[] | undefined;
 /** All cases of the suite; their ids begin with the file's name in its folder. */
 export function suiteCases(): readonly Case[] {
   if (!cases) {
-    const loaded = loadScenarios([SUITE], { ...KNOWN_NAMES, cwd: SUITE });
+    const files = suiteFiles().map((file) => path.join(SUITE, file));
+    const loaded = loadScenarios(files, { ...KNOWN_NAMES, cwd: SUITE });
     if (loaded.diagnostics.length > 0) throw new Error(JSON.stringify(loaded.diagnostics, null, 1));
     cases = loaded.cases;
   }

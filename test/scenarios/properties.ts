@@ -1,7 +1,7 @@
 /** Every property matters to the suite: one that never finds anything turns it red. */
 import assert from 'node:assert/strict';
 import { type FindViolations, shippedProperties } from '../../src/injector/judge.ts';
-import { PROPERTY_NAMES } from '../../src/properties/index.ts';
+import { PROPERTIES } from '../../src/properties/index.ts';
 import { explore, judgeAgain, suiteCases } from './support.ts';
 
 /** Properties that neither a published protocol nor a variant can violate in the model, and why. */
@@ -25,7 +25,7 @@ function without(property: string): FindViolations {
 describe('the properties, as the suite needs them', function () {
   this.timeout(300_000);
 
-  for (const property of PROPERTY_NAMES) {
+  for (const { name: property } of PROPERTIES) {
     const reason = INVIOLABLE[property];
     if (reason !== undefined) {
       it(`${property} is violated by no scenario: ${reason}`, () => {
