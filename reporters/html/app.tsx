@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { duration } from '../shared/words.ts';
 import { CaseView } from './case-view.tsx';
+import { CoverageView } from './coverage-view.tsx';
 import { type Filter, select } from './filters.ts';
 import type { ReportIndex } from './format.ts';
 import { Overview } from './overview.tsx';
@@ -132,6 +133,7 @@ function Welcome({ index }: { readonly index: ReportIndex }) {
           ))}
         </tbody>
       </table>
+      {index.coverage !== undefined && <CoverageView line={index.coverage} />}
     </section>
   );
 }

@@ -5,10 +5,12 @@ import { faultSentence } from '../shared/case-words.ts';
 import { triedWords } from '../shared/tried.ts';
 import { duration } from '../shared/words.ts';
 import { CopyButton } from './copy-button.tsx';
-import { readCase, recordsOf } from './data.ts';
+import { readCase } from './data.ts';
+import { EndingsView } from './endings-view.tsx';
 import { verdictNameOf } from './filters.ts';
 import type { CaseDetail, ReportIndex } from './format.ts';
 import { type Jump, RecordView } from './record-view.tsx';
+import { runsOf, useOthers } from './runs.ts';
 import { NAMES, SIGNS } from './signs.ts';
 import { SourceView } from './source-view.tsx';
 
@@ -64,7 +66,7 @@ export function CaseView({ index, position, played, onSeek, onClose }: Props) {
       {detail === undefined && <p class="loading">Unpacking…</p>}
       {detail instanceof Error && <p class="bad">{detail.message}</p>}
       {detail !== undefined && !(detail instanceof Error) && (
-        <Body index={index} detail={detail} played={played} onSeek={onSeek} />
+        <Body index={index} position={position} detail={detail} played={played} onSeek={onSeek} />
       )}
     </article>
   );
@@ -72,14 +74,15 @@ export function CaseView({ index, position, played, onSeek, onClose }: Props) {
 
 interface BodyProps {
   readonly index: ReportIndex;
+  readonly position: number;
   readonly detail: CaseDetail;
   readonly played: number | undefined;
   readonly onSeek: (played: number) => void;
 }
 
-function Body({ index, detail, played, onSeek }: BodyProps) {
-  const records = recordsOf(detail);
-  const shown = detail.violations.length > 0 ? detail.violations : detail.known;
+function Body({ index, position, detail, played, onSeek }: BodyProps) {
+  const others = useOthers(index, position);
+  const runs = [detail, ...others].flatMap((one) => runsOf(one, others.length > 0));
   const [jump, setJump] = useState<Jump>();
   return (
     <>
@@ -87,11 +90,11 @@ function Body({ index, detail, played, onSeek }: BodyProps) {
       {detail.reason !== null && <pre class="reason">{detail.reason}</pre>}
       {detail.error && <pre class="reason">{detail.error.stack ?? detail.error.message}</pre>}
       <Facts detail={detail} />
-      <Violations title="What is wrong" list={detail.violations} onJump={records.length > 0 ? setJump : undefined} />
+      <Violations title="What is wrong" list={detail.violations} onJump={runs.length > 0 ? setJump : undefined} />
       <Violations
         title="Known defects found, as expected"
         list={detail.known}
-        onJump={records.length > 0 ? setJump : undefined}
+        onJump={runs.length > 0 ? setJump : undefined}
       />
       {detail.command !== null && (
         <section class="replay">
@@ -100,20 +103,22 @@ function Body({ index, detail, played, onSeek }: BodyProps) {
           <CopyButton text={detail.command} />
         </section>
       )}
-      {records.length === 0 && detail.recordLeftOut && (
+      {runs.length === 0 && detail.recordLeftOut && (
         <p class="muted">The record of this run was left out, to keep the report small.</p>
       )}
-      <div class={records.length > 1 ? 'side-by-side' : ''}>
-        {records.map((record, i) => (
+      {detail.endings && <EndingsView endings={detail.endings} complete={detail.tried?.complete ?? false} />}
+      <div class={runs.length > 1 ? 'side-by-side' : ''}>
+        {runs.map(({ record, c, violations, heading, shrunk }, i) => (
           <RecordView
-            key={record.backend}
+            key={`${i} ${record.backend}`}
             record={record}
-            c={detail.case}
-            violations={shown}
-            heading={records.length > 1 ? `On ${record.backend}` : 'The run'}
+            c={c}
+            violations={violations}
+            heading={runs.length > 1 ? heading : 'The run'}
             played={i === 0 ? played : undefined}
             onSeek={i === 0 ? onSeek : undefined}
             keys={i === 0}
+            shrunk={shrunk}
             jump={jump}
           />
         ))}

@@ -37,14 +37,21 @@ export function ChartView({ playback, at, onSeek }: Props) {
       to: Math.ceil((current.scrollLeft + current.clientWidth) / FRAME) + MARGIN,
     });
   };
-  useEffect(look, [playback]);
   useEffect(() => {
     const { current } = box;
-    if (!current) return;
-    const x = at * FRAME;
-    if (x < current.scrollLeft + 2 * FRAME || x > current.scrollLeft + current.clientWidth - 3 * FRAME) {
-      current.scrollLeft = x - current.clientWidth / 2;
-    }
+    if (!current) return undefined;
+    const follow = () => {
+      const x = at * FRAME;
+      if (x < current.scrollLeft + 2 * FRAME || x > current.scrollLeft + current.clientWidth - 3 * FRAME) {
+        current.scrollLeft = x - current.clientWidth / 2;
+      }
+      look();
+    };
+    follow();
+    // The room changes with the window, and when a run on another backend is put beside this one.
+    const observer = new ResizeObserver(follow);
+    observer.observe(current);
+    return () => observer.disconnect();
   }, [at, playback]);
   const { frames } = playback;
   const width = Math.max(1, frames.length) * FRAME + 220;

@@ -1,5 +1,6 @@
 /** Reads what the reporter put into the page. */
 import type { RunRecord } from '../../src/record/record.ts';
+import type { CoverageReport } from '../shared/coverage.ts';
 import { type CaseDetail, DETAILS_ID, INDEX_ID, type ReportIndex } from './format.ts';
 
 export function readIndex(): ReportIndex {
@@ -32,6 +33,11 @@ export async function readCase(position: number): Promise<CaseDetail> {
 export async function readSource(index: ReportIndex, file: string): Promise<string | undefined> {
   const line = index.sources[file];
   return line === undefined ? undefined : ((await unpack(line)) as string);
+}
+
+/** What of the protocols was reached. */
+export async function readCoverage(line: number): Promise<CoverageReport> {
+  return (await unpack(line)) as CoverageReport;
 }
 
 /** The records to be shown: one, or those of several ways to run the same case. */

@@ -36,6 +36,8 @@ export interface ReportIndex {
   readonly written: string;
   readonly summary: Summary;
   readonly cases: readonly IndexEntry[];
+  /** The line of the details that holds a CoverageReport; absent where nobody could say what of the protocols was reached. */
+  readonly coverage?: number;
   /** Scenario files by name: the line of the details that holds their text. */
   readonly sources: Readonly<Record<string, number>>;
 }

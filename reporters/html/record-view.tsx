@@ -26,11 +26,13 @@ interface Props {
   readonly onSeek: ((played: number) => void) | undefined;
   /** Whether the arrow keys move it. */
   readonly keys: boolean;
+  /** Whether it is of a smaller tree than the scenario's. */
+  readonly shrunk: boolean;
   /** A step that was asked for elsewhere. */
   readonly jump: Jump | undefined;
 }
 
-export function RecordView({ record, c, violations, heading, played, onSeek, keys, jump }: Props) {
+export function RecordView({ record, c, violations, heading, played, onSeek, keys, shrunk, jump }: Props) {
   const playback = useMemo(() => new Playback(record, violations), [record, violations]);
   const [own, setOwn] = useState<number>();
   const at = Math.min(Math.max(0, played ?? own ?? playback.focus), playback.frames.length);
@@ -58,6 +60,7 @@ export function RecordView({ record, c, violations, heading, played, onSeek, key
     <section class="record" data-backend={record.backend}>
       <h3>
         {heading} <EndWords record={record} />
+        {shrunk && <small>made as small as the finding allows: a smaller tree than the scenario has</small>}
       </h3>
       <Scrubber playback={playback} at={at} onSeek={seek} onMove={move} keys={keys} />
       <div class="state">

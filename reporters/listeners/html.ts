@@ -14,6 +14,7 @@ import {
   type ReportIndex,
 } from '../html/format.ts';
 import { caseReport } from '../shared/case-report.ts';
+import { type CoverageReport, CoverageTally } from '../shared/coverage.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
@@ -28,6 +29,7 @@ export class Html implements Listener {
   readonly #setting: Setting;
   readonly #after: string;
   readonly #cases: IndexEntry[] = [];
+  readonly #coverage = new CoverageTally();
   #packed = 0;
 
   constructor(setting: Setting, template: string = readTemplate()) {
@@ -44,6 +46,12 @@ export class Html implements Listener {
     this.#packed += line.length;
     this.#cases.push(entry);
     this.#setting.out.write(`${line}\n`);
+    const { verdict } = result;
+    if (verdict?.coverage) this.#coverage.add(verdict.protocol, verdict.coverage);
+  }
+
+  coverage(report: CoverageReport): void {
+    this.#coverage.merge(report);
   }
 
   end(summary: Summary): void {
@@ -56,11 +64,14 @@ export class Html implements Listener {
       sources[file] = next;
       next += 1;
     }
+    const coverage = this.#coverage.report();
+    if (coverage) this.#setting.out.write(`${pack(coverage)}\n`);
     const index: ReportIndex = {
       version: REPORT_VERSION,
       written: new Date().toISOString(),
       summary,
       cases: this.#cases,
+      ...(coverage && { coverage: next }),
       sources,
     };
     this.#setting.out.write(

@@ -1,7 +1,7 @@
 /** A case as one plain object: what the JSON report holds, and what the HTML report is made from. */
 import type { Case, Position } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
-import type { Tried, Violation } from '../../src/record/verdict.ts';
+import type { Ending, Tried, Violation } from '../../src/record/verdict.ts';
 import { replayCommand } from './replay-command.ts';
 import type { CaseResult, ResultKind, TestError } from './result.ts';
 
@@ -37,6 +37,8 @@ export interface CaseReport {
   readonly case?: Case;
   readonly record?: RunRecord;
   readonly differential?: readonly RunRecord[];
+  /** The ways in which its runs ended; with the record. */
+  readonly endings?: readonly Ending[];
 }
 
 /** The object for a result; with its case and records when asked. */
@@ -67,9 +69,16 @@ export function caseReport(result: CaseResult, withRecord: boolean): CaseReport 
     ...(withRecord && verdict?.case && { case: verdict.case }),
     ...(withRecord && verdict?.record && { record: verdict.record }),
     ...(withRecord && verdict?.differential && { differential: verdict.differential }),
+    ...(withRecord && verdict?.endings && { endings: verdict.endings }),
   };
 }
 
-function withoutRecord({ case: _c, record: _record, differential: _differential, ...rest }: CaseReport): CaseReport {
+function withoutRecord({
+  case: _c,
+  record: _record,
+  differential: _differential,
+  endings: _endings,
+  ...rest
+}: CaseReport): CaseReport {
   return rest;
 }

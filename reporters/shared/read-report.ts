@@ -79,6 +79,7 @@ function verdictFrom(report: CaseReport): Verdict | undefined {
     ...(replay !== null && { replay }),
     ...(report.case && { case: report.case }),
     ...(report.record && { record: report.record }),
+    ...(report.endings && { endings: report.endings }),
     ...(report.differential && { differential: report.differential }),
   };
 }

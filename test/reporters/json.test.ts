@@ -31,6 +31,15 @@ const every: FakeTest[] = [
       tried,
       violations: [{ ...violation, position }],
       differential: [recordOf(), recordOf()],
+      endings: [
+        {
+          coordinator: { end: 'returned', result: 0 },
+          tasks: { 100: { end: 'killed' } },
+          findings: [],
+          steps: 3,
+          violates: [],
+        },
+      ],
       replay: 'x.replay.yaml',
     }),
   },
@@ -127,6 +136,7 @@ describe('json', () => {
       'A position': all((c) => c['position']),
       'A violation': all((c) => [...(c['violations'] as Plain[]), ...(c['known'] as Plain[])]),
       'What was tried': all((c) => c['tried']),
+      'An ending': all((c) => c['endings']),
       'An error': all((c) => c['error']),
       'The summary': [document.summary],
       Coverage: Object.values((document as unknown as { coverage: Record<string, Plain> }).coverage),

@@ -5,11 +5,12 @@ import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { Html } from '../../../reporters/listeners/html.ts';
 import { describe as wordsOf } from '../../../reporters/shared/describe.ts';
+import { endingTable } from '../../../reporters/shared/ending-words.ts';
 import { fileOutput } from '../../../reporters/shared/output.ts';
 import { Playback } from '../../../reporters/shared/playback.ts';
 import { replayCommand } from '../../../reporters/shared/replay-command.ts';
 import type { CaseResult } from '../../../reporters/shared/result.ts';
-import type { Verdict } from '../../../src/record/verdict.ts';
+import type { ProtocolCoverage, Verdict } from '../../../src/record/verdict.ts';
 import { realRuns } from '../fixtures/real.ts';
 import { ordinary, resultFor, summaryOf } from '../fixtures/results.ts';
 import { failing, HOSTILE, recordOf, VIOLATING_STEP, verdict, violation } from '../fixtures/verdicts.ts';
@@ -40,6 +41,7 @@ describe('the HTML report in a browser', function () {
   let folder: string;
   let file: string;
   let real: Verdict;
+  let covered: ProtocolCoverage;
   let shown: OpenPage;
   let page: Page;
 
@@ -57,12 +59,16 @@ describe('the HTML report in a browser', function () {
     real = runs.find(
       (run) => run.verdict.status === 'fail' && run.verdict.violations.some((v) => v.step !== undefined),
     )!.verdict;
+    covered = runs[0]!.verdict.coverage!;
     const position = { file: source, line: 3, column: 1 };
     const other = { ...recordOf(), backend: 'native' as const, events: recordOf().events.slice(0, 5) };
     write(file, [
-      ...runs.map((run) => resultFor(run.verdict)),
+      ...runs.map(({ verdict: { coverage: _, ...rest } }) => resultFor(rest)),
+      resultFor(verdict({ title: 'covers', coverage: covered })),
       resultFor(failing({ title: 'made by hand', position })),
       resultFor(failing({ title: 'two ways', differential: [recordOf(), other] })),
+      resultFor(failing({ title: 'on both', position, record: recordOf() })),
+      resultFor(verdict({ title: 'on both', position, record: other, backend: 'native' })),
       resultFor(verdict({ title: 'not here', status: 'skip', reason: 'no ptrace here', tags: ['only-one'] })),
       resultFor(verdict({ title: 'a known defect', known: [violation], record: recordOf() })),
       resultFor(failing({ title: HOSTILE, why: HOSTILE, tags: [HOSTILE] })),
@@ -241,6 +247,44 @@ describe('the HTML report in a browser', function () {
     assert.equal(await records.count(), 2);
     const [left, right] = [await records.nth(0).boundingBox(), await records.nth(1).boundingBox()];
     assert.ok(left!.y === right!.y && left!.x < right!.x);
+  });
+
+  it('shows the same case on two backends side by side, each with how it went there', async () => {
+    await openCase('on both');
+    const heads = page.locator('.record h3');
+    await heads.nth(1).waitFor();
+    assert.equal(await heads.count(), 2);
+    assert.match(await textOf(heads.nth(0)), /On simulated: failed/);
+    assert.match(await textOf(heads.nth(1)), /On native: passed/);
+    const cursor = await page.locator('.chart .cursor').first().boundingBox();
+    const chart = await page.locator('.chart .scroll').first().boundingBox();
+    assert.ok(cursor!.x >= chart!.x && cursor!.x + cursor!.width <= chart!.x + chart!.width, 'the step is in sight');
+  });
+
+  it('has a row for each way to end, with what is violated in it', async () => {
+    await openCase(real.title);
+    const { rows } = endingTable(real.endings!);
+    const shown = page.locator('.endings tbody tr');
+    assert.equal(await shown.count(), rows.length);
+    for (const [i, { coordinator, tasks, violates }] of rows.entries()) {
+      const text = await textOf(shown.nth(i));
+      for (const words of [coordinator, ...tasks, ...(violates ?? [])])
+        assert.ok(text.includes(words), `${text}: ${words}`);
+    }
+  });
+
+  it('lists what of a protocol was reached, and what nobody reached', async () => {
+    const never = page.locator('.coverage .points .never');
+    await page.locator('.coverage h2').waitFor();
+    const { points } = covered;
+    assert.equal(await never.count(), points.filter(({ reached }) => !reached).length);
+    assert.equal(await page.locator('.coverage .points li').count(), points.length);
+    await page.getByLabel('only what nobody reached').check();
+    assert.equal(await page.locator('.coverage .points li').count(), await never.count());
+    assert.equal(
+      await page.locator('.coverage .functions ol li').count(),
+      covered.steps.filter(({ reached }) => !reached).length,
+    );
   });
 
   it('shows skips, ordinary tests and hostile text as they are', async () => {
