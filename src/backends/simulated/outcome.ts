@@ -6,7 +6,7 @@ import { FINDING_KINDS } from './kernel/memory.ts';
 import { SEEN_ACTIVATED, SEEN_OUT_OF_BOUNDS } from './kernel/seen.ts';
 import { POINT_EXIT } from './kernel/world.ts';
 import type { SimulatedMachine } from './machine.ts';
-import { RESTART_DBG_RUNNING, RESTART_DBG_WAITING } from './restart/debug.ts';
+import { RESTART_DBG_FAILED, RESTART_DBG_RUNNING, RESTART_DBG_SUCCESS, RESTART_DBG_WAITING } from './restart/debug.ts';
 import { isTaskself, pointName } from './world.ts';
 
 /** The function in which a step lies, from its name. */
@@ -166,6 +166,7 @@ const MARKED_ALIVE = 1 << 22;
 const ASLEEP_FOR_GOOD = 1 << 23;
 const LISTED_UNFINISHED = 1 << 24;
 const KILLED_ALIVE = 1 << 26;
+const LISTED_WRONGLY = 1 << 27;
 
 /**
  * What tells two equal ends apart for the properties: bits seen on the way, the error that was recorded, and what the
@@ -185,6 +186,7 @@ function seenOf(machine: SimulatedMachine): number {
     if ((m[task + L.PENDING]! & L.SIG_KILL) !== 0 && state !== L.DEAD && state !== L.FROZEN) bits |= KILLED_ALIVE;
     if (state === L.DEEPLY) bits |= ASLEEP_FOR_GOOD;
     if (m[ctx + L.LIFE] === 2 && isUnfinished(m[task + L.STATUS]!)) bits |= LISTED_UNFINISHED;
+    if (m[ctx + L.LIFE] === 2 && isListedWrongly(m[task + L.STATUS]!, m[task + L.RESULT]!)) bits |= LISTED_WRONGLY;
   }
   return bits + 2 ** 32 * others;
 }
@@ -205,4 +207,10 @@ function seenBeforeStop({ state: m, world }: SimulatedMachine): number {
 /** (debug build) Whether the entry says that its task is not at its end. */
 function isUnfinished(status: number): boolean {
   return (status & (RESTART_DBG_WAITING | RESTART_DBG_RUNNING)) !== 0;
+}
+
+/** (debug build) Whether the entry says another end than the one that restart gave the task. */
+function isListedWrongly(status: number, result: number): boolean {
+  if (result === L.NO_RESULT) return false;
+  return (status & (result < 0 ? RESTART_DBG_SUCCESS : RESTART_DBG_FAILED)) !== 0;
 }

@@ -4,7 +4,7 @@
  */
 import * as L from './kernel/layout.ts';
 import * as W from './kernel/world.ts';
-import { POINT_NAMES, type Setup } from './world.ts';
+import { POINT_NAMES, recordOf, type Setup } from './world.ts';
 
 const COORDINATOR_PID = 1;
 const ROOT_PID = 100;
@@ -88,16 +88,14 @@ export function starOf(tasks: number, taskWords: number): Setup {
 }
 
 /** Header, container, tree, pids; two objects for each task; tail. */
-function imageOf(tasks: number): Pick<W.World, 'objects' | 'objectError' | 'objectRecord'> {
-  const length = PREAMBLE.length + 2 * tasks + 1;
+function imageOf(tasks: number): Pick<W.World, 'objects' | 'objectError' | 'recordOf'> {
+  const length = W.FIRST_RECORD + 2 * tasks + 1;
   const objects = new Uint8Array(length);
-  const objectRecord = new Int32Array(length).fill(-1);
   objects.set(PREAMBLE);
-  for (let i = 0, at = PREAMBLE.length; i < tasks; i++) {
-    objectRecord[at] = objectRecord[at + 1] = i;
+  for (let i = 0, at = W.FIRST_RECORD; i < tasks; i++) {
     objects[at++] = W.OBJ_TASK;
     objects[at++] = W.OBJ_THREAD;
   }
   objects[length - 1] = W.OBJ_TAIL;
-  return { objects, objectError: new Int16Array(length), objectRecord };
+  return { objects, objectError: new Int16Array(length), recordOf };
 }

@@ -49,6 +49,11 @@ export function setUp(c: Case, taskWords: number): Setup {
   return new Builder(c, taskWords).build();
 }
 
+/** Each record is two objects. */
+export function recordOf(object: number): number {
+  return (object - W.FIRST_RECORD) >> 1;
+}
+
 class Builder {
   private readonly case: Case;
   private readonly tasks: readonly Task[];
@@ -141,7 +146,7 @@ class Builder {
     });
     this.link();
 
-    const { objects, objectError, objectRecord } = this.image();
+    const { objects, objectError } = this.image();
     const named = new Set(c.image.pids);
     const world: W.World = {
       nrTasks,
@@ -170,7 +175,7 @@ class Builder {
       taskself: isTaskself(c),
       objects,
       objectError,
-      objectRecord,
+      recordOf,
       pids: Int32Array.from(c.image.pids),
       isNamed: (wanted) => named.has(wanted),
       nrSaved: c.image.nrTasks,
@@ -221,18 +226,13 @@ class Builder {
     });
   }
 
-  private image(): Pick<W.World, 'objects' | 'objectError' | 'objectRecord'> {
+  private image(): Pick<W.World, 'objects' | 'objectError'> {
     const { image } = this.case;
     const kinds = [W.OBJ_HEADER, W.OBJ_CONTAINER, W.OBJ_TREE, W.OBJ_PIDS];
-    const records = [-1, -1, -1, -1];
-    image.records.forEach((_, record) => {
-      kinds.push(W.OBJ_TASK, W.OBJ_THREAD);
-      records.push(record, record);
-    });
+    for (let record = 0; record < image.records.length; record++) kinds.push(W.OBJ_TASK, W.OBJ_THREAD);
     kinds.push(W.OBJ_TAIL);
-    records.push(-1);
     const first = (object: string, index: number): number => {
-      if (object === 'task') return 4 + 2 * index;
+      if (object === 'task') return W.FIRST_RECORD + 2 * index;
       return kinds.indexOf(
         { header: W.OBJ_HEADER, container: W.OBJ_CONTAINER, tree: W.OBJ_TREE, tail: W.OBJ_TAIL }[object]!,
       );
@@ -247,7 +247,6 @@ class Builder {
     return {
       objects: Uint8Array.from(kinds.slice(0, length)),
       objectError: error.slice(0, length),
-      objectRecord: Int32Array.from(records.slice(0, length)),
     };
   }
 

@@ -1,12 +1,15 @@
 /**
  * Compiles the model: the generator functions of restart/ and kernel/ become one function for each step over the machine's
- * memory. Done once for each protocol and build, in some ten milliseconds. The same source also runs as it is
- * (../interpret.ts), and a test holds the two together.
+ * memory. Done once for each protocol and build, in some hundred milliseconds from a cold start; the builds that are asked
+ * for most are in the package (ahead.ts). The same source also runs as it is (../interpret.ts), and a test holds the two
+ * together.
  */
 import { EFFECT } from '../kernel/access.ts';
 import { FRAME } from '../kernel/layout.ts';
+import * as memory from '../kernel/memory.ts';
 import type { World } from '../kernel/world.ts';
 import type { Variant } from '../variants.ts';
+import { readAhead } from './ahead.ts';
 import type { Constant } from './constant.ts';
 import { emitSteps, emitTouches } from './emit.ts';
 import type { Block, Point, Program } from './ir.ts';
@@ -80,11 +83,25 @@ export function compiledSource(build: Build): string {
   return emit(build, scopeOf(build)).source;
 }
 
+/** A compiled model as plain JSON: its functions are text still. Where it has lists, they are by pc. */
+export interface ModelText {
+  readonly source: string;
+  /** The functions of the machine that the source is handed. */
+  readonly natives: readonly string[];
+  readonly modes: readonly number[];
+  readonly fields: readonly string[];
+  readonly fieldOffsets: readonly number[];
+  readonly own: readonly boolean[];
+  readonly labels: readonly string[];
+  readonly next: readonly (readonly number[])[];
+  readonly arrivals: readonly number[];
+  readonly taskWords: number;
+}
+
 /** Compiles the model for one build. */
-export function compileModel(build: Build): Compiled {
+export function compileModel(build: Build): ModelText {
   const scope = scopeOf(build);
   const { program, frames, source } = emit(build, scope);
-  const { steps, touches } = new Function(...scope.natives.keys(), source)(...scope.natives.values());
 
   const points: Point[] = [];
   const next: number[][] = [[]];
@@ -112,18 +129,33 @@ export function compileModel(build: Build): Compiled {
     targets(block.end.pc, block.end.to);
   }
   const pcs = Math.max(points.length, 1);
-  const at = (pc: number): Point | undefined => points[pc];
+  const of = <T>(what: (point: Point) => T, start: T): T[] =>
+    Array.from({ length: pcs }, (_, pc) => (points[pc] ? what(points[pc]) : start));
   return {
+    source,
+    natives: [...scope.natives.keys()],
+    modes: of(({ mode }) => mode, EFFECT),
+    fields: of(({ field }) => field, 'START'),
+    fieldOffsets: of(({ fieldOffset }) => fieldOffset, 0),
+    own: of((point) => point.at.text === 'current', false),
+    labels: of(({ label }) => label, 'start'),
+    next: Array.from({ length: pcs }, (_, pc) => next[pc] ?? []),
+    arrivals: Array.from({ length: pcs }, (_, pc) => arrivals[pc] ?? 0),
+    taskWords: FRAME + frames.slots,
+  };
+}
+
+/** Makes functions of the text. */
+function link(text: ModelText): Compiled {
+  const natives = text.natives.map((name) => (memory as Record<string, unknown>)[name]);
+  const { steps, touches } = new Function(...text.natives, text.source)(...natives);
+  return {
+    ...text,
     steps,
     touches,
-    modes: Uint8Array.from({ length: pcs }, (_, pc) => at(pc)?.mode ?? EFFECT),
-    fields: Array.from({ length: pcs }, (_, pc) => at(pc)?.field ?? 'START'),
-    fieldOffsets: Int32Array.from({ length: pcs }, (_, pc) => at(pc)?.fieldOffset ?? 0),
-    own: Array.from({ length: pcs }, (_, pc) => at(pc)?.at.text === 'current'),
-    labels: Array.from({ length: pcs }, (_, pc) => at(pc)?.label ?? 'start'),
-    next: Array.from({ length: pcs }, (_, pc) => next[pc] ?? []),
-    arrivals: Int32Array.from({ length: pcs }, (_, pc) => arrivals[pc] ?? 0),
-    taskWords: FRAME + frames.slots,
+    modes: Uint8Array.from(text.modes),
+    fieldOffsets: Int32Array.from(text.fieldOffsets),
+    arrivals: Int32Array.from(text.arrivals),
   };
 }
 
@@ -163,7 +195,7 @@ export function compiledModel(build: Build): Compiled {
   const key = `${build.variant.name} ${build.debug} ${build.trace}`;
   let compiled = cache.get(key);
   if (!compiled) {
-    compiled = compileModel(build);
+    compiled = link(readAhead(build) ?? compileModel(build));
     cache.set(key, compiled);
   }
   return compiled;

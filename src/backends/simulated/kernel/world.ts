@@ -47,8 +47,8 @@ export interface World {
   readonly objects: Uint8Array;
   /** What reading an object gives instead, a negative errno; 0: it is sound. */
   readonly objectError: Int16Array;
-  /** The record that an object belongs to. */
-  readonly objectRecord: Int32Array;
+  /** The record that an object belongs to; asked for objects of records only. */
+  readonly recordOf: (object: number) => number;
   readonly pids: Int32Array;
   /** Whether it is one of them; asked by each task, so not by looking at all. */
   readonly isNamed: (pid: number) => boolean;
@@ -108,6 +108,8 @@ export const OBJ_PIDS = 3;
 export const OBJ_TASK = 4;
 export const OBJ_THREAD = 5;
 export const OBJ_TAIL = 6;
+/** The first object of the first record: header, container, tree and pids come before. */
+export const FIRST_RECORD = 4;
 
 export const FAIL_KMALLOC = 0;
 export const FAIL_READ = 1;

@@ -51,9 +51,9 @@ export function beginRestore(current: number): void {
 /** The record that was read is the task's own from now on. */
 export function endRestore(current: number, h: number): number {
   endsRestore(current, h >= 0);
-  note('restore-end', current, h < 0 ? h : world.objectRecord[h]!);
+  note('restore-end', current, h < 0 ? h : world.recordOf(h));
   if (h < 0) return h;
-  const record = world.objectRecord[h]!;
+  const record = world.recordOf(h);
   m[current + RECORD] = record + 1;
   return variant.series ? world.zombie[record]! : 0;
 }

@@ -1,0 +1,31 @@
+/**
+ * Models that were compiled when the package was built, so that a command need not: files beside this one, in `ahead/`.
+ * Sources that run as they are (tests, a clone with changes) have none, and compile.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Build, ModelText } from './compile.ts';
+
+function fileOf({ variant, debug, trace }: Omit<Build, 'change'>): string {
+  const name = [variant.name, debug ? 'debug' : '', trace ? 'trace' : ''].filter(Boolean).join('-');
+  return path.join(import.meta.dirname, 'ahead', `${name}.json`);
+}
+
+/** The compiled model of a build; undefined when it was not compiled ahead. */
+export function readAhead(build: Build): ModelText | undefined {
+  if (build.change) return undefined;
+  let text: string;
+  try {
+    text = readFileSync(fileOf(build), 'utf8');
+  } catch {
+    return undefined;
+  }
+  return JSON.parse(text) as ModelText;
+}
+
+/** Keeps the compiled model of a build for later. */
+export function writeAhead(build: Omit<Build, 'change'>, model: ModelText): void {
+  const file = fileOf(build);
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, JSON.stringify(model));
+}
