@@ -14,7 +14,7 @@ export const debugListComplete: Property = {
   name,
   title: 'The debug status list is complete',
   statement:
-    'In the debug build the list that is printed when the context is freed has exactly one entry for the coordinator and for each task that took part (but for one that had no memory to register), each of the right type, and with a final state: nobody can be Waiting or Running by then.',
+    'In the debug build the list that is printed when the context is freed has exactly one entry for the coordinator and for each task that took part (but for one that had no memory to register), each of the right type, and with a final state that is true: nobody can be Waiting or Running by then, who has Failed got no success from restart, and a task that is listed with Success got no error.',
   source:
     'protocol.md, the status list of the debug build; restore_debug_task, restore_debug_error, restore_debug_exit, restore_debug_free ("if this count is not the same as ctx->nr_total, that\'s a warning bell"); changelog v19-rc1 "Add debug process-tree status during restart"',
   hint: 'Which way out of restart does not set the state, and does an entry keep the Running bit?',
@@ -22,6 +22,7 @@ export const debugListComplete: Property = {
     if (!c.restart.debug) return [];
     const story = storyOf(c, record);
     const noMemory = withoutMemory(c, record);
+    const results = resultsOf(c, record);
     const violations: Violation[] = [];
     let printed = false;
     record.events.forEach((event, position) => {
@@ -29,7 +30,7 @@ export const debugListComplete: Property = {
       if (event.kind === 'status-list') {
         printed = true;
         const entries = event.entries.filter(({ task }) => !story.elsewhere.has(task));
-        const problem = problemOf(c, participants(story, position, noMemory), entries);
+        const problem = problemOf(c, participants(story, position, noMemory), entries, results);
         if (problem) violations.push({ property: name, message: problem, ...stepAt(record, position) });
       } else if (event.kind === 'free' && !printed && participants(story, position, noMemory).size > 0) {
         violations.push({ property: name, message: 'the context is freed without a status list', step: event.step });
@@ -51,6 +52,13 @@ function withoutMemory(c: Case, record: RunRecord): Set<Actor> {
   return said;
 }
 
+/** What restart returned to each who came back from it. */
+function resultsOf(c: Case, record: RunRecord): Map<Actor, number> {
+  const results = new Map<Actor, number>();
+  for (const event of record.events) if (event.kind === 'return') results.set(identify(c, event.actor), event.result);
+  return results;
+}
+
 /** Who took part before this position, but for those who had no memory to register. */
 function participants({ fates, elsewhere }: Story, position: number, noMemory: ReadonlySet<Actor>): Set<Actor> {
   const took = [...fates].filter(
@@ -60,7 +68,12 @@ function participants({ fates, elsewhere }: Story, position: number, noMemory: R
   return new Set(took.map(([actor]) => actor));
 }
 
-function problemOf(c: Case, expected: ReadonlySet<Actor>, entries: readonly DebugEntry[]): string | undefined {
+function problemOf(
+  c: Case,
+  expected: ReadonlySet<Actor>,
+  entries: readonly DebugEntry[],
+  results: ReadonlyMap<Actor, number>,
+): string | undefined {
   const listed = new Set<Actor>();
   for (const { task, type, state } of entries) {
     const who = identify(c, task);
@@ -71,9 +84,18 @@ function problemOf(c: Case, expected: ReadonlySet<Actor>, entries: readonly Debu
     if (state === 'Waiting' || state === 'Running') {
       return `the status list has ${nameOf(who)} as ${state}, when the context is freed`;
     }
+    const result = results.get(who);
+    if (result !== undefined && isUntrue(state, result, who)) {
+      return `the status list has ${nameOf(who)} as ${state}, and restart returned ${result} to it`;
+    }
   }
   const missing = [...expected].filter((who) => !listed.has(who));
   return missing.length > 0 ? `the status list lacks ${listOf(missing)}` : undefined;
+}
+
+/** The coordinator's entry tells of its own part, which may have been well when another's was not. */
+function isUntrue(state: DebugEntry['state'], result: number, who: Actor): boolean {
+  return (state === 'Failed' && result >= 0) || (state === 'Success' && result < 0 && who !== 'coordinator');
 }
 
 function typeOf(c: Case, task: Who): DebugType {

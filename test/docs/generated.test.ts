@@ -9,7 +9,7 @@ import { variantsPage } from './variants.ts';
 const read = (page: string): string => readFileSync(path.join(ROOT, page), 'utf8');
 
 describe('pages made of the source', () => {
-  it('docs/kernel-map.md is current (npm run docs:kernel-map)', () => {
+  it('docs/kernel-map.md is current (npm run generate)', () => {
     assert.equal(read('docs/kernel-map.md'), kernelMap());
   });
 
@@ -21,7 +21,7 @@ describe('pages made of the source', () => {
     );
   });
 
-  it('docs/variants.md is current (npm run docs:variants)', () => {
+  it('docs/variants.md is current (npm run generate)', () => {
     assert.equal(read('docs/variants.md'), variantsPage());
   });
 });

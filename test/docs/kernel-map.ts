@@ -1,6 +1,6 @@
 /**
  * docs/kernel-map.md, made of the doc comments of the simulated restart and of the kernel below it: each names its
- * counterpart. `npm run docs:kernel-map` writes it, a test keeps it current.
+ * counterpart. `npm run generate` writes it, a test keeps it current.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -67,7 +67,7 @@ export function kernelMap(): string {
   const others = restart.filter(({ counterpart, comment }) => comment !== '' && !known.has(counterpart ?? ''));
   return `# How the simulated kernel maps to the patch
 
-<!-- Made by npm run docs:kernel-map from the doc comments of the source. -->
+<!-- Made by npm run generate from the doc comments of the source. -->
 
 The restart that mktrouble simulates is read beside Linux C/R v20, patch 30/96 (\`checkpoint/restart.c\`, \`checkpoint/sys.c\`,
 \`include/linux/checkpoint.h\`, \`kernel/exit.c\`, \`kernel/fork.c\`): one function for one function, the same names in camelCase, the

@@ -1,5 +1,5 @@
 /**
- * docs/variants.md: the protocols that there are, and which scenario tells each. `npm run docs:variants` writes it, a test
+ * docs/variants.md: the protocols that there are, and which scenario tells each. `npm run generate` writes it, a test
  * keeps it current.
  */
 import { writeFileSync } from 'node:fs';
@@ -39,7 +39,7 @@ function teller(...protocols: string[]): string {
 export function variantsPage(): string {
   return `# Protocols and their variants
 
-<!-- Made by npm run docs:variants. -->
+<!-- Made by npm run generate. -->
 
 A scenario names one by \`restart: { protocol: … }\`, and \`--protocol\` goes before that.
 

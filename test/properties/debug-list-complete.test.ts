@@ -42,6 +42,26 @@ describe(name, () => {
     }
   });
 
+  it('finds a state that what restart returned belies', () => {
+    violationOf(
+      name,
+      joined()
+        .return(100, 1000)
+        .add(102, 'status-list', { entries: changed(1, { state: 'Failed' }) })
+        .free(102),
+    );
+    violationOf(
+      name,
+      joined()
+        .return(101, -4)
+        .add(102, 'status-list', { entries: changed(2, { state: 'Success' }) })
+        .free(102),
+    );
+    const coordinator = joined().return('coordinator', 0);
+    violationOf(name, coordinator.add(102, 'status-list', { entries: changed(0, { state: 'Failed' }) }).free(102));
+    assertHolds(name, joined().return('coordinator', -4).add(102, 'status-list', { entries: ENTRIES }));
+  });
+
   it('finds a context that is freed without a list', () => violationOf(name, joined().free()));
 
   it('holds in any order', () => assertHolds(name, printing(...ENTRIES.toReversed())));

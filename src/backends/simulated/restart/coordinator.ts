@@ -120,10 +120,8 @@ export function* chooseRootTask(current: number, ctx: number, pid: number): Step
 /** init_restart_ctx() */
 export function* initRestartCtx(current: number, ctx: number, pid: number): Steps<number> {
   const root = yield* chooseRootTask(current, ctx, pid);
-  if (root === NULL) {
-    if (variant.bogusRoot) oops(NULL_DEREFERENCE);
-    return -ESRCH;
-  }
+  if (!variant.bogusRoot && root === NULL) return -ESRCH;
+  if (root === NULL) oops(NULL_DEREFERENCE); /* task_nsproxy(NULL) */
   if (!taskNsproxy(root)) return -ESRCH;
   m[ctx + ROOT_NSPROXY] = 1;
   initActivePid(ctx, variant.earlyRoot ? 0 : -1); /* see restore_activate_next, get_active_pid */
