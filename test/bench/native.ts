@@ -14,16 +14,27 @@ export interface Row {
   readonly detail?: string;
 }
 
-const ROUNDS = 60;
-const SIZES = [125, 250, 500, 1000];
+/** How much is measured. */
+export interface BenchOptions {
+  /** Only enough to see that it works. */
+  readonly smoke: boolean;
+}
 
-/** Measures; takes some ten seconds. No rows, but the reason, where there can be no real tasks. */
-export async function run(): Promise<Row[]> {
+const FULL = { rounds: 300, sizes: [125, 250, 500, 1000], repeats: 5 };
+const SMOKE = { rounds: 40, sizes: [125, 250], repeats: 3 };
+type Amount = typeof FULL;
+
+/** Rounds before the measurement: what V8 has to learn is no case's cost. */
+const WARM_UP = 60;
+
+/** Measures; takes some ten seconds. One row with the reason where there can be no real tasks. */
+export async function bench({ smoke }: BenchOptions): Promise<Row[]> {
+  const amount = smoke ? SMOKE : FULL;
   const backend = native({ agents: 1, limit: 60_000 });
   try {
     const [itself] = await backend.capabilities();
     if (!itself?.available) return [{ name: 'native', value: Number.NaN, unit: '', detail: itself?.detail ?? '' }];
-    return [await smallCase(backend), ...(await growth(backend))];
+    return [await smallCase(backend, amount), ...(await growth(backend, amount))];
   } finally {
     await backend.dispose();
   }
@@ -38,13 +49,16 @@ function star(tasks: number): Case {
   return c!;
 }
 
-async function smallCase(backend: NativeBackend): Promise<Row> {
+async function smallCase(backend: NativeBackend, { rounds }: Amount): Promise<Row> {
   const c = star(4);
   const cases: number[] = [];
   const forks: number[] = [];
-  for (let i = 0; i < ROUNDS; i++) {
-    cases.push(await timeOf(backend, c));
-    forks.push((await backend.forkAndReap(c.tasks.length + 1)) / 1e6);
+  for (let i = -WARM_UP; i < rounds; i++) {
+    const time = await timeOf(backend, c);
+    const fork = (await backend.forkAndReap(c.tasks.length + 1)) / 1e6;
+    if (i < 0) continue;
+    cases.push(time);
+    forks.push(fork);
   }
   const [one, base] = [median(cases), median(forks)];
   return {
@@ -56,18 +70,24 @@ async function smallCase(backend: NativeBackend): Promise<Row> {
   };
 }
 
-async function growth(backend: NativeBackend): Promise<Row[]> {
+async function growth(backend: NativeBackend, { sizes, repeats }: Amount): Promise<Row[]> {
   const rows: Row[] = [];
   const perTask: number[] = [];
-  for (const tasks of SIZES) {
+  for (const tasks of sizes) {
     const c = star(tasks);
-    const times = [await timeOf(backend, c), await timeOf(backend, c), await timeOf(backend, c)];
-    const each = median(times) / tasks;
-    perTask.push(each);
-    rows.push({ name: `a case of ${tasks} tasks, for each task`, value: each * 1000, unit: 'µs' });
+    const times: number[] = [];
+    const forks: number[] = [];
+    for (let i = 0; i < repeats; i++) {
+      times.push(await timeOf(backend, c));
+      forks.push((await backend.forkAndReap(tasks + 1)) / 1e6);
+    }
+    const time = median(times);
+    perTask.push(time / tasks);
+    const detail = `${time.toFixed(0)} ms; fork and reap alone ${median(forks).toFixed(0)} ms`;
+    rows.push({ name: `a case of ${tasks} tasks, for each task`, value: (time / tasks) * 1000, unit: 'µs', detail });
   }
   rows.push({
-    name: `a task of ${SIZES.at(-1)} against one of ${SIZES[0]}: linear when it costs the same`,
+    name: `a task of ${sizes.at(-1)} against one of ${sizes[0]}: linear when it costs the same`,
     value: perTask.at(-1)! / perTask[0]!,
     unit: 'times',
     limit: 1.5,
@@ -86,4 +106,11 @@ async function timeOf(backend: NativeBackend, c: Case): Promise<number> {
 
 function median(values: number[]): number {
   return values.sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+if (import.meta.filename === process.argv[1]) {
+  for (const { name, value, unit, limit, detail } of await bench({ smoke: process.argv.includes('--smoke') })) {
+    const allowed = limit === undefined ? '' : ` (at most ${limit}${value <= limit ? '' : ': MISSED'})`;
+    console.log(`${name}: ${value.toFixed(2)} ${unit}${allowed}${detail === undefined ? '' : `; ${detail}`}`);
+  }
 }

@@ -4,10 +4,10 @@
  */
 import type { Case } from '../../model/case.ts';
 import { type Point, TASK_POINT_NAMES } from '../../model/points.ts';
-import type { CoordinatorFinal, FinalState, Finding, TaskFinal } from '../../record/record.ts';
+import type { CoordinatorFinal, FinalState, Finding, RunEvent, TaskFinal } from '../../record/record.ts';
 import type { Actor, Cast } from './actors.ts';
 import { isTaskself } from './actors.ts';
-import type { RawEvent, Report } from './record.ts';
+import type { Report } from './record.ts';
 
 /** One actor of the agent's answer. */
 export interface ActorReport {
@@ -42,7 +42,13 @@ const HOW = { byItself: 1, byKill: 2, asZombie: 3 } as const;
 const SIGKILL = 9;
 
 /** The final state; findings are added for contradictions and leaks. */
-export function finalOf(report: Report, c: Case, cast: Cast, findings: Finding[]): FinalState {
+export function finalOf(
+  report: Report,
+  c: Case,
+  cast: Cast,
+  events: readonly RunEvent[],
+  findings: Finding[],
+): FinalState {
   const tasks: Record<number, TaskFinal> = {};
   const { actors } = report;
   const finalOfActor = (i: number): TaskFinal => taskFinal(report, cast.actors[i]!, actors[i]!, findings);
@@ -61,7 +67,7 @@ export function finalOf(report: Report, c: Case, cast: Cast, findings: Finding[]
   return {
     coordinator: coordinatorFinal(coordinator),
     tasks,
-    restores: restoresOf(report.events, actors[0]!.pid),
+    restores: restoresOf(events, actors[0]!.pid),
     ...(context && {
       context: { owner: 'coordinator', freed: context.freed, references: context.freed ? 0 : context.references },
     }),
@@ -177,10 +183,10 @@ function heldReferences(actors: readonly ActorReport[]): number {
 }
 
 /** The completed restores in their order. */
-function restoresOf(events: readonly RawEvent[], coordinatorPid: number): [number, number][] {
-  return events.flatMap(({ kind, actor, record }) => {
-    if (kind !== 'restore-end' || record === undefined) return [];
-    return [[actor === 'coordinator' ? coordinatorPid : Number(actor), Number(record)]];
+function restoresOf(events: readonly RunEvent[], coordinatorPid: number): [number, number][] {
+  return events.flatMap((event): [number, number][] => {
+    if (event.kind !== 'restore-end' || event.record === undefined) return [];
+    return [[event.actor === 'coordinator' ? coordinatorPid : Number(event.actor), event.record]];
   });
 }
 

@@ -60,8 +60,16 @@ function stepName(label: string): string {
   return label.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
+/** Steps in the agent's names that were met before: there are some eighty, and a run does many. */
+const met = new Map<string, string>();
+
 /** The other way: functions and operations are names in code; the last word is a field of the kernel's data, and stays. */
 function modelName(step: string): string {
-  const [, code = step, field = ''] = /^(.*?)( ?\w+)$/.exec(step) ?? [];
-  return code.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()) + field;
+  let name = met.get(step);
+  if (name === undefined) {
+    const [, code = step, field = ''] = /^(.*?)( ?\w+)$/.exec(step) ?? [];
+    name = code.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()) + field;
+    met.set(step, name);
+  }
+  return name;
 }

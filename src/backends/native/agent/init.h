@@ -56,6 +56,8 @@ void out_begin(void);
 void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void out_raw(const char *text);
 void out_number(long value);
+/* A further field of a JSON object. */
+void out_field(const char *key, long value);
 void out_text(const char *text);
 void out_send(void);
 
@@ -76,7 +78,7 @@ void fault_moved(int fault, int target);
 void call_failed(int fault);
 void schedule_print(void);
 
-/* ---- trace.c ---- */
+/* ---- trace.c: fields `events` and `texts` ---- */
 void trace_print(void);
 
 #endif

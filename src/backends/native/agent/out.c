@@ -50,6 +50,14 @@ void out_number(long value)
 	used += (size_t)(decimal(buffer + used, value) - (buffer + used));
 }
 
+void out_field(const char *key, long value)
+{
+	out_raw(",\"");
+	out_raw(key);
+	out_raw("\":");
+	out_number(value);
+}
+
 /* A JSON string. */
 void out_text(const char *text)
 {

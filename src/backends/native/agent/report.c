@@ -7,7 +7,7 @@ static void print_census(const struct seen *seen, int status)
 	if (seen->there)
 		seen_print(seen);
 	if (status >= 0)
-		out(",\"status\":%d", status);
+		out_field("status", status);
 }
 
 static void print_actors(const struct seen *all, const int *status)
@@ -15,14 +15,19 @@ static void print_actors(const struct seen *all, const int *status)
 	for (int i = 0; i < arena->plan.nr_actors; i++) {
 		const struct actor *a = actor_of(i);
 
-		out("%s{\"pid\":%d,\"engine\":%d,\"point\":\"%s\",\"marked\":%s,\"called\":%s,\"has\":%s,\"how\":%d,\"record\":%d",
-		    i ? "," : "", a->pid, a->state, point_names[a->point], a->flags & MARKED ? "true" : "false",
-		    a->flags & CALLED ? "true" : "false",
-		    a->checkpoint_ctx == arena->main_ctx ? "true" : "false", a->how, a->record);
+		out_raw(i ? ",{\"point\":\"" : "{\"point\":\"");
+		out_raw(point_names[a->point]);
+		out_raw(a->flags & MARKED ? "\",\"marked\":true" : "\",\"marked\":false");
+		out_raw(a->flags & CALLED ? ",\"called\":true" : ",\"called\":false");
+		out_raw(a->checkpoint_ctx == arena->main_ctx ? ",\"has\":true" : ",\"has\":false");
+		out_field("pid", a->pid);
+		out_field("engine", a->state);
+		out_field("how", a->how);
+		out_field("record", a->record);
 		if (a->result != NO_RESULT)
-			out(",\"result\":%ld", a->result);
+			out_field("result", a->result);
 		print_census(&all[i], status[i]);
-		out("}");
+		out_raw("}");
 	}
 }
 
@@ -46,8 +51,8 @@ void report_print(enum end end, const struct seen *all, const int *status)
 	snapshots_print();
 	out("],\"moves\":[");
 	schedule_print();
-	out("],\"events\":[");
+	out("]");
 	trace_print();
-	out("]}");
+	out("}");
 	out_send();
 }

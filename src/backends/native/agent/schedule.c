@@ -59,7 +59,15 @@ static int print_stretch(int from)
 	last = &arena->moves[to - 1];
 	for (int i = from; i < to; i++)
 		times += same_step(&arena->moves[i], last);
-	out("%s[%d,\"%s: %s\",%d]", from ? "," : "", first->actor, last->function, last->what, times);
+	out_raw(from ? ",[" : "[");
+	out_number(first->actor);
+	out_raw(",\"");
+	out_raw(last->function);
+	out_raw(": ");
+	out_raw(last->what);
+	out_raw("\",");
+	out_number(times);
+	out_raw("]");
 	return to;
 }
 

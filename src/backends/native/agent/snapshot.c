@@ -44,11 +44,19 @@ void snapshots_forget(void)
 
 void seen_print(const struct seen *seen)
 {
-	out(",\"state\":\"%c\",\"ppid\":%d,\"pgid\":%d,\"sid\":%d,\"threads\":%d,\"tracer\":%d,\"pending\":%lu",
-	    seen->state, seen->ppid, seen->pgid, seen->sid, seen->threads, seen->tracer, seen->pending);
-	out(",\"wchan\":");
+	const char state[2] = { seen->state, 0 };
+
+	out_raw(",\"state\":");
+	out_text(state);
+	out_field("ppid", seen->ppid);
+	out_field("pgid", seen->pgid);
+	out_field("sid", seen->sid);
+	out_field("threads", seen->threads);
+	out_field("tracer", seen->tracer);
+	out_field("pending", (long)seen->pending);
+	out_raw(",\"wchan\":");
 	out_text(seen->wchan);
-	out(",\"frozen\":%s", seen->frozen ? "true" : "false");
+	out_raw(seen->frozen ? ",\"frozen\":true" : ",\"frozen\":false");
 }
 
 static void print_one(const struct snapshot *one)

@@ -1,0 +1,138 @@
+/** The agent's trace in the words of the record. */
+import { COORDINATOR_POINT_NAMES, type Point, TASK_POINT_NAMES } from '../../model/points.ts';
+import { signalName } from '../../model/signals.ts';
+import type { Actor, DebugEntry, DebugState, DebugType, Effect, Finding, RunEvent } from '../../record/record.ts';
+import type { NativePlan } from './plan.ts';
+
+/** The agent's numbers and texts (agent/trace.c): five numbers for each event. */
+export interface RawTrace {
+  readonly events: readonly number[];
+  readonly texts: readonly string[];
+}
+
+const EVENT_WORDS = 5;
+const ENVIRONMENT = -3;
+const NOBODY = -1;
+
+/** In the order of enum point; 0 is the start. */
+const POINTS: readonly Point[] = [...COORDINATOR_POINT_NAMES, ...TASK_POINT_NAMES];
+/** In the order of enum exit_how. */
+const HOW = ['exited', 'exited', 'killed', 'zombie'] as const;
+const KILLED = 2;
+const SIGKILL = 9;
+/** In the order of the kernel defects of agent/kernel.h. */
+const DEFECTS = ['bug', 'bug', 'null-dereference', 'out-of-bounds', 'use-after-free'] as const;
+/** Bits of the debug build's status. */
+const STATUS = { ghost: 2, coordinator: 4, root: 1, waiting: 16, running: 32, failed: 128, success: 256 } as const;
+
+/** What an event's numbers refer to. */
+interface Scene {
+  readonly made: NativePlan;
+  /** `nr_tasks` of the image. */
+  readonly saved: number;
+  who(number: number): Exclude<Actor, 'environment'>;
+  text(place: number): string;
+}
+
+type Words = (a: number, b: number, scene: Scene) => Effect;
+
+/** What the two numbers of an event mean, by its kind: in the order of enum event_kind. */
+const KINDS: readonly Words[] = [
+  (a) => ({ kind: 'point', point: POINTS[a - 1]! }),
+  (a, b) => ({ kind: 'call', pid: a, flags: b }),
+  (a, _, { who }) => ({ kind: 'visit', task: who(a) }),
+  (a, _, { who }) => ({ kind: 'mark', task: who(a) }),
+  () => ({ kind: 'unmark' }),
+  (_, b, { text }) => ({ kind: 'sleep', on: text(b) }),
+  (a, _, { who }) => ({ kind: 'wake', task: who(a) }),
+  (_, b, { text }) => ({ kind: 'interrupted', on: text(b) }),
+  (a, b, { who }) => ({ kind: 'signal', task: who(a), signal: signalName(b), force: false }),
+  (a, _, { who }) => ({ kind: 'signal', task: who(a), signal: signalName(SIGKILL), force: true }),
+  (a, b, { saved }) => ({ kind: 'activate', index: a, ...(a < saved && { pid: b }) }),
+  () => ({ kind: 'restore-begin' }),
+  (a) => ({ kind: 'restore-end', ...(a < 0 ? { error: a } : { record: a }) }),
+  () => ({ kind: 'threads-passed' }),
+  (a) => ({ kind: 'done', left: a }),
+  (a) => ({ kind: 'total', tasks: a }),
+  (a, b) => ({ kind: 'error', error: a, first: b !== 0 }),
+  () => ({ kind: 'success' }),
+  (_, b, { text }) => ({ kind: 'complete', what: text(b) }),
+  (a) => ({ kind: 'get', references: a }),
+  (a) => ({ kind: 'put', references: a }),
+  () => ({ kind: 'free' }),
+  (a) => ({ kind: 'status', status: stateOf(a) }),
+  () => ({ kind: 'status-list', entries: [] }),
+  (a, b, { made }) => ({ kind: 'fork', child: made.cast.actors[a]!.pid, inherits: b !== 0 }),
+  (a) => ({ kind: 'fork-failed', error: a }),
+  (a, _, { who }) => ({ kind: 'frozen', task: who(a) }),
+  (a) => ({ kind: 'return', result: a }),
+  () => ({ kind: 'user' }),
+  (a, b) => ({ kind: 'exit', how: HOW[a]!, code: a === KILLED ? SIGKILL : b }),
+  (a, _, { who }) => ({ kind: 'reparent', task: who(a) }),
+  (a, b, { made, who }) => {
+    const { name, verb } = made.faults[a]!.fault;
+    return { kind: 'fault', fault: name, verb, ...(b !== NOBODY && { target: who(b) }) };
+  },
+  (a) => ({ kind: 'log', text: `[err ${a}]` }),
+  (a, b, { text }) => ({ kind: 'finding', finding: { kind: DEFECTS[a]!, at: camel(text(b)) } }),
+];
+
+/** The kind that is not one event: a head, and an entry for each task. */
+const STATUS_LIST = 23;
+
+/** The events of a run; what of them is a finding is added there. */
+export function eventsOf(
+  { events: raw, texts }: RawTrace,
+  made: NativePlan,
+  saved: number,
+  findings: Finding[],
+): RunEvent[] {
+  const { actors } = made.cast;
+  const scene: Scene = { made, saved, who: (number) => actors[number]!.who, text: (place) => texts[place]! };
+  const events: RunEvent[] = [];
+  let list: DebugEntry[] = [];
+  for (let i = 0; i < raw.length; i += EVENT_WORDS) {
+    const number = raw[i + 1]!;
+    const kind = raw[i + 2]!;
+    const a = raw[i + 3]!;
+    const b = raw[i + 4]!;
+    const actor = number === ENVIRONMENT ? 'environment' : scene.who(number);
+    if (kind === STATUS_LIST && a !== 0) {
+      list.push({ task: scene.who(number), type: typeOf(b), state: stateOf(b) });
+      continue;
+    }
+    const effect = KINDS[kind]!(a, b, scene);
+    if (effect.kind === 'status-list') {
+      list = [];
+      events.push({ step: raw[i]!, actor, kind: 'status-list', entries: list });
+      continue;
+    }
+    if (effect.kind === 'finding') addFinding(findings, effect.finding);
+    events.push({ step: raw[i]!, actor, ...effect });
+  }
+  return events;
+}
+
+/** What is read past pids_arr is read more than once: one finding. */
+function addFinding(findings: Finding[], finding: Finding): void {
+  if (!findings.some(({ kind, at }) => kind === finding.kind && at === finding.at)) findings.push(finding);
+}
+
+/** The agent's functions are C, the record's places are named as the simulated backend does. */
+function camel(name: string): string {
+  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function typeOf(status: number): DebugType {
+  if (status & STATUS.coordinator) return 'Coord';
+  if (status & STATUS.root) return 'Root';
+  return status & STATUS.ghost ? 'Ghost' : 'Task';
+}
+
+/** The state as the debug build prints it: the first that fits, in its order. */
+function stateOf(status: number): DebugState {
+  if (status & STATUS.waiting) return 'Waiting';
+  if (status & STATUS.running) return 'Running';
+  if (status & STATUS.failed) return 'Failed';
+  return status & STATUS.success ? 'Success' : 'Exited';
+}
