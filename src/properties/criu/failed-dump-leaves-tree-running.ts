@@ -2,7 +2,7 @@
 
 import type { Property } from '../property.ts';
 import { added, differences, few, missing } from './compare.ts';
-import { endOf, hitSince, succeeded, wasEnded, why } from './runs.ts';
+import { endOf, falloutSince, succeeded, wasEnded, why } from './runs.ts';
 
 const name = 'failed-dump-leaves-tree-running';
 
@@ -17,7 +17,7 @@ export const failedDumpLeavesTreeRunning: Property = {
     if (!criu) return [];
     const { dump, before, afterDump } = criu;
     if (succeeded(dump) || wasEnded(dump)) return [];
-    const hit = hitSince(criu, 'pre-dump');
+    const hit = falloutSince(criu, 'pre-dump');
     const found = [
       ...missing(before, afterDump, hit).map((pid) => `task ${pid} is not there`),
       ...differences(before, afterDump, hit),

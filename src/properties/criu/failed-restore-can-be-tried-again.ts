@@ -2,7 +2,7 @@
 
 import type { Property } from '../property.ts';
 import { differences, few, missing } from './compare.ts';
-import { endOf, hitSince, succeeded, why } from './runs.ts';
+import { endOf, falloutSince, succeeded, why } from './runs.ts';
 
 const name = 'failed-restore-can-be-tried-again';
 
@@ -19,7 +19,7 @@ export const failedRestoreCanBeTriedAgain: Property = {
     if (!again || !afterAgain) return [];
     if (!succeeded(again))
       return [{ property: name, message: `once more, without faults: ${endOf(again)}${why(again)}` }];
-    const hit = hitSince(criu, 'pre-dump');
+    const hit = falloutSince(criu, 'pre-dump');
     const lost = missing(criu.before, afterAgain, hit).map((pid) => `task ${pid} is not there`);
     const found = [...lost, ...differences(criu.before, afterAgain, hit)];
     return found.length === 0 ? [] : [{ property: name, message: `once more, without faults: ${few(found)}` }];

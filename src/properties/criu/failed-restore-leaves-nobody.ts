@@ -17,8 +17,9 @@ export const failedRestoreLeavesNobody: Property = {
   check(_c, { criu }) {
     if (!criu) return [];
     const { restore, afterRestore } = criu;
-    if (!restore || succeeded(restore) || wasEnded(restore) || !afterRestore || afterRestore.tasks.length === 0)
-      return [];
-    return [{ property: name, message: `${endOf(restore)}${why(restore)}, and leaves ${who(afterRestore.tasks)}` }];
+    const before = new Set(criu.afterDump.tasks.map(({ pid }) => pid));
+    const left = afterRestore?.tasks.filter(({ pid }) => !before.has(pid)) ?? [];
+    if (!restore || succeeded(restore) || wasEnded(restore) || left.length === 0) return [];
+    return [{ property: name, message: `${endOf(restore)}${why(restore)}, and leaves ${who(left)}` }];
   },
 };

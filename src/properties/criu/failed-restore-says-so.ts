@@ -2,7 +2,7 @@
 
 import type { Property } from '../property.ts';
 import { missing } from './compare.ts';
-import { hitSince, succeeded } from './runs.ts';
+import { falloutSince, succeeded } from './runs.ts';
 
 const name = 'failed-restore-says-so';
 
@@ -10,19 +10,19 @@ export const failedRestoreSaysSo: Property = {
   name,
   title: 'A failed restore says so',
   statement:
-    'When CRIU says success, every task that the image of the tree names is there. (Those whom a fault has hit since the restore began are left out.)',
+    'When CRIU says success, every task that the image of the tree names is there. (Those whom a fault has hit, and all below them, are left out.)',
   source: 'criu(8), "EXIT STATUS": 0 on success; cr-restore.c, restore_root_task(): waits for each stage of all tasks',
   hint: 'Did a task die between its restore and the end of CRIU, and who was to notice?',
   check(c, { criu }) {
     if (!criu) return [];
     if (!criu.afterRestore || !succeeded(criu.restore)) return [];
     const imaged = criu.imaged ?? [];
-    const hit = hitSince(criu, 'before-restore');
+    const hit = falloutSince(criu, 'pre-dump');
     const there = new Set(criu.afterRestore.tasks.map(({ pid }) => pid));
     // A record that is there twice, or none at all: then it is the tree itself that counts.
     const lost = c.criu?.images.length
       ? imaged.filter((pid) => !there.has(pid) && !hit.has(pid))
-      : missing(criu.before, criu.afterRestore, hitSince(criu, 'pre-dump'));
+      : missing(criu.before, criu.afterRestore, hit);
     if (lost.length === 0 && there.size > 0) return [];
     const whom = there.size === 0 ? 'nobody' : `not ${lost.join(', ')}`;
     if (there.size === 0 && hit.size > 0) return [];

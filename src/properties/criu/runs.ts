@@ -24,6 +24,16 @@ export function hitSince({ hits }: CriuRecord, stage: CriuStage): Set<number> {
   return new Set(since.flatMap(({ to }) => (to === 'criu' ? [] : [to])));
 }
 
+/** Those, and all below them: whom the death of one of them takes along, or hands over to init. */
+export function falloutSince(criu: CriuRecord, stage: CriuStage): Set<number> {
+  const hit = hitSince(criu, stage);
+  for (let size = -1; size < hit.size; ) {
+    size = hit.size;
+    for (const { pid, parent } of criu.before.tasks) if (hit.has(parent)) hit.add(pid);
+  }
+  return hit;
+}
+
 /** How a call ended: `dies by signal 9`, `ends with 1`. */
 export function endOf({ of, exit, signal }: CriuRun): string {
   return signal === undefined ? `${of} ends with ${exit}` : `${of} dies by signal ${signal}`;

@@ -198,6 +198,9 @@ static bool furnish(void)
 		return false;
 	if (mkdir(WORK, 0755) < 0 || mkdir(IMAGES, 0755) < 0 || (hooks = listen_for_hooks()) < 0)
 		return false;
+	/* Dumping an own pid namespace, CRIU makes folders where the root is: let that be here. */
+	if (mkdir(WORK "/home", 0755) < 0 || chdir(WORK "/home") < 0)
+		return false;
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &child, NULL);
