@@ -3,8 +3,8 @@
  * preempted before it. The `yield` says what is about to be touched; the scheduler, the reduction and the names of the
  * steps are made of it.
  */
-import { CHECKPOINT_CTX, LIFE } from './layout.ts';
-import { m, oops, USE_AFTER_FREE, world } from './memory.ts';
+import { CHECKPOINT_CTX, LIFE, NULL } from './layout.ts';
+import { m, NULL_DEREFERENCE, oops, USE_AFTER_FREE, world } from './memory.ts';
 
 /** What a step does to the word that it touches. */
 export const READ = 0;
@@ -41,8 +41,9 @@ export function gone(): Touch {
   return end;
 }
 
-/** Context fields of a context that was freed must not be touched. */
+/** NULL must not be touched, nor a context that was freed. */
 export function live(ctx: number): void {
+  if (ctx === NULL) oops(NULL_DEREFERENCE);
   if (m[ctx + LIFE] === 2 && ctx < world.firstTask) oops(USE_AFTER_FREE);
 }
 
