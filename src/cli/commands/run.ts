@@ -41,6 +41,7 @@ export const addRun: AddCommand = ({ program, action }) => {
     .option('-n, --schedules <number>', 'schedules to try for each case', parseCount)
     .option('--bail', 'stop after the first case that fails', false)
     .option('-j, --parallel <number>', 'run files in so many processes', parseCount)
+    .option('-w, --watch', 'go on, and run again what a saved file affects', false)
     .option('--list', 'print the titles of the cases, and run nothing', false)
     .option('--dry-run', 'print what would be done for each case, and run nothing', false)
     .option('--replays <dir>', 'where the replay files of findings go', '.mktrouble')

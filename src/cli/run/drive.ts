@@ -9,6 +9,7 @@ import { OPTIONS_VARIABLE, type SuiteOptions } from '../../mocha/options.ts';
 import { selectTests } from '../../mocha/select.ts';
 import { shardsOf } from '../../mocha/shard.ts';
 import { verdictOf } from '../../record/attach.ts';
+import type { Verdict } from '../../record/verdict.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { LoadedFiles } from '../files.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -24,6 +25,8 @@ export interface DriveRequest {
   readonly jobs: number;
   /** How many tests there will be. */
   readonly total: number;
+  /** Told of each verdict, with the scenario file that it is of. */
+  readonly onVerdict?: (file: string, verdict: Verdict) => void;
 }
 
 /** Runs the suites. Reporters have written all that they have to say when this resolves. */
@@ -43,7 +46,7 @@ export async function drive(request: DriveRequest): Promise<ExitCode> {
   try {
     if (parallel) prepareWorkers(mocha, request);
     else await loadHere(mocha, request, interrupt.signal);
-    return await new Promise((resolve) => run(mocha, interrupt.signal, resolve));
+    return await new Promise((resolve) => run(mocha, request, interrupt.signal, resolve));
   } finally {
     interrupt.release();
   }
@@ -52,6 +55,9 @@ export async function drive(request: DriveRequest): Promise<ExitCode> {
 function loadHere(mocha: Mocha, { loaded, options }: DriveRequest, signal: AbortSignal): Promise<void> {
   hookScenarioFiles(() => ({ options, signal, load: (file) => loaded.get(file)! }));
   mocha.files = [...loaded.keys()];
+  // A file that was run before is read again.
+  const { cache } = createRequire(import.meta.url);
+  for (const file of mocha.files) delete cache[file];
   return mocha.loadFilesAsync();
 }
 
@@ -79,7 +85,7 @@ function workerRequires(): string[] {
   return extension === '.ts' ? [createRequire(import.meta.url).resolve('tsx'), register] : [register];
 }
 
-function run(mocha: Mocha, signal: AbortSignal, done: (exit: ExitCode) => void): void {
+function run(mocha: Mocha, { onVerdict }: DriveRequest, signal: AbortSignal, done: (exit: ExitCode) => void): void {
   let findings = 0;
   const runner = mocha.run((failures) => {
     process.off('exit', unfinished);
@@ -90,6 +96,13 @@ function run(mocha: Mocha, signal: AbortSignal, done: (exit: ExitCode) => void):
   runner.on('fail', (test) => {
     if (verdictOf(test)?.status === 'fail') findings += 1;
   });
+  if (onVerdict) {
+    const tell = (test: Mocha.Test) => {
+      const verdict = verdictOf(test);
+      if (verdict) onVerdict(path.resolve(verdict.position.file), verdict);
+    };
+    runner.on('pass', tell).on('fail', tell);
+  }
   signal.addEventListener('abort', () => abort(runner));
   process.once('exit', unfinished);
 }

@@ -24,7 +24,10 @@ export async function perform(paths: readonly string[], flags: RunFlags): Promis
   noteLeftOut(countTests(loaded, asked) - total, options);
   if (flags.list) return print(listing(loaded, options));
   if (flags.dryRun) return print(rehearsal(loaded, options));
-  return drive({ loaded, options, reporters, bail, jobs, total });
+  const request = { loaded, options, reporters, bail, jobs, total };
+  if (!flags.watch) return drive(request);
+  const { watchAndRun } = await import('../watch/index.ts');
+  return watchAndRun(paths, request);
 }
 
 function casesOf(loaded: LoadedFiles): readonly Case[] {

@@ -17,6 +17,7 @@ export interface RunFlags {
   readonly schedules?: number;
   readonly bail: boolean;
   readonly parallel?: number;
+  readonly watch: boolean;
   readonly list: boolean;
   readonly dryRun: boolean;
   readonly replays: string;

@@ -1,0 +1,114 @@
+/** `mktrouble run --watch`: after the first run each saved scenario file is run again, and for a saved source what it affects. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { KNOWN_NAMES } from '../../injector/known.ts';
+import { selectTests } from '../../mocha/select.ts';
+import { findScenarioFiles, formatDiagnostic, type Loaded, loadScenarioFileSync } from '../../scenario/index.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+import { DEFAULT_PATHS, type LoadedFiles } from '../files.ts';
+import { packageRoot } from '../package.ts';
+import { type DriveRequest, drive } from '../run/drive.ts';
+import { Reach } from './affected.ts';
+import { type Changes, watchChanges } from './changes.ts';
+import { firstFiles, startAfresh } from './supervise.ts';
+
+/** Runs what was asked for, then what is saved, until it is interrupted. `given` are the paths of the command line. */
+export async function watchAndRun(given: readonly string[], request: DriveRequest): Promise<ExitCode> {
+  const paths = given.length > 0 ? given : DEFAULT_PATHS;
+  const sources = sourceFolder();
+  const reach = new Reach();
+  const changes = watchChanges(sources === undefined ? paths : [...paths, sources], (file) => matters(file, sources));
+  const stop = (): void => changes.close();
+  process.once('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  try {
+    return await loop(paths, request, { changes, reach, sources });
+  } finally {
+    process.off('SIGTERM', stop);
+    process.off('SIGINT', stop);
+    changes.close();
+  }
+}
+
+interface Watching {
+  readonly changes: Changes;
+  readonly reach: Reach;
+  readonly sources: string | undefined;
+}
+
+async function loop(
+  paths: readonly string[],
+  request: DriveRequest,
+  { changes, reach, sources }: Watching,
+): Promise<ExitCode> {
+  const told: DriveRequest = {
+    ...request,
+    options: { ...request.options, coverage: sources !== undefined || request.options.coverage === true },
+    onVerdict: (file, verdict) => reach.add(file, verdict),
+  };
+  const first = firstFiles();
+  const say = () => process.stdout.write(`\n  watching ${paths.join(', ')} (Ctrl-C ends)\n`);
+  await runSome(told, first === undefined ? request.loaded : load(first, paths), first === undefined);
+  say();
+  for (;;) {
+    const saved = await changes.next();
+    if (!saved) return EXIT.interrupted;
+    const source = [...saved].find((file) => isSource(file, sources));
+    if (source !== undefined) {
+      const files = reach.affected(source, [...load(findScenarioFiles(paths), paths).keys()]);
+      process.stdout.write(`\n  ${path.relative(process.cwd(), source)} was saved: ${files.length} scenario files\n`);
+      return startAfresh(files);
+    }
+    const loaded = load([...saved], paths);
+    if (loaded.size === 0) continue;
+    await runSome(told, loaded, false);
+    say();
+  }
+}
+
+/** Runs what is loaded; what can't be loaded is told. Files of reports are written by the first run only. */
+async function runSome(request: DriveRequest, loaded: LoadedFiles, isFirst: boolean): Promise<void> {
+  const good = new Map([...loaded].filter(([, { diagnostics }]) => tell(diagnostics) === 0));
+  const { options } = request;
+  const total = [...good.values()].reduce((sum, { cases }) => sum + selectTests(options, cases).length, 0);
+  if (total === 0) return;
+  if (isFirst) {
+    await drive(request);
+    return;
+  }
+  const reporters = request.reporters.filter(({ output }) => output === undefined);
+  await drive({
+    ...request,
+    loaded: good,
+    total,
+    jobs: 1,
+    reporters: reporters.length > 0 ? reporters : [{ name: 'spec' }],
+  });
+}
+
+/** Those of the files that are there, and below the paths that were given. */
+function load(files: readonly string[], paths: readonly string[]): LoadedFiles {
+  const asked = new Set(findScenarioFiles(paths).map((file) => path.resolve(file)));
+  const there = files.map((file) => path.resolve(file)).filter((file) => asked.has(file) && existsSync(file));
+  return new Map(there.map((file) => [file, loadScenarioFileSync(file, KNOWN_NAMES)]));
+}
+
+function tell(diagnostics: Loaded['diagnostics']): number {
+  const color = process.stderr.isTTY === true && !process.env['NO_COLOR'];
+  for (const diagnostic of diagnostics) process.stderr.write(`\n${formatDiagnostic(diagnostic, { color })}\n`);
+  return diagnostics.length;
+}
+
+/** The sources of this program, where it stands in a clone. */
+function sourceFolder(): string | undefined {
+  const folder = path.join(packageRoot(), 'src');
+  return existsSync(path.join(folder, 'cli', 'main.ts')) ? folder : undefined;
+}
+
+function matters(file: string, sources: string | undefined): boolean {
+  return isSource(file, sources) || (/\.ya?ml$/.test(file) && !/\.replay\.ya?ml$/.test(file));
+}
+
+function isSource(file: string, sources: string | undefined): boolean {
+  return sources !== undefined && file.endsWith('.ts') && !path.relative(sources, file).startsWith('..');
+}
