@@ -1,0 +1,126 @@
+/** Image files: read and written without a loss, and changed as a scenario says. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { changed, NoSuchImage } from '../../../src/backends/criu/images/edit.ts';
+import { readImage, writeImage } from '../../../src/backends/criu/images/file.ts';
+import { pidsOf } from '../../../src/backends/criu/images/pstree.ts';
+import {
+  type Field,
+  numberPaths,
+  readMessage,
+  withNumber,
+  writeMessage,
+} from '../../../src/backends/criu/images/wire.ts';
+
+const number = fc.integer({ min: 1, max: 500 });
+const anyField: fc.Arbitrary<Field> = fc.oneof(
+  fc
+    .tuple(number, fc.bigInt({ min: 0n, max: (1n << 64n) - 1n }))
+    .map(([n, value]) => ({ number: n, type: 'varint' as const, value })),
+  fc
+    .tuple(number, fc.uint8Array({ maxLength: 20 }))
+    .map(([n, bytes]) => ({ number: n, type: 'bytes' as const, bytes })),
+  fc
+    .tuple(number, fc.uint8Array({ minLength: 8, maxLength: 8 }))
+    .map(([n, bytes]) => ({ number: n, type: 'fixed' as const, bytes })),
+);
+
+function message(...numbers: readonly [number, number][]): Uint8Array {
+  return writeMessage(numbers.map(([number, value]) => ({ number, type: 'varint', value: BigInt(value) })));
+}
+
+/** Two tasks, 100 with the threads 100 and 103, and its child 101. */
+const PSTREE = writeImage({
+  head: Uint8Array.from([0x19, 0x43, 0x56, 0x54, 0x30, 0x20, 0x32, 0x50]),
+  records: [
+    message([1, 100], [2, 0], [3, 100], [4, 100], [5, 100], [5, 103]),
+    message([1, 101], [2, 100], [3, 100], [4, 100], [5, 101]),
+  ],
+});
+
+describe('messages', () => {
+  it('are written as they were read', () => {
+    fc.assert(
+      fc.property(fc.array(anyField, { maxLength: 8 }), (fields) => {
+        const bytes = writeMessage(fields);
+        assert.deepEqual(readMessage(bytes), fields);
+      }),
+    );
+  });
+
+  it('are not read from bytes that are none, and nothing is thrown', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        const fields = readMessage(bytes);
+        if (fields) assert.ok(fields.every(({ number }) => number > 0));
+      }),
+    );
+    assert.equal(readMessage(Uint8Array.from([0x08])), undefined);
+    assert.equal(readMessage(Uint8Array.from([0x0a, 0x05, 1])), undefined);
+  });
+
+  it('have their numbers changed, also those of messages in them', () => {
+    const inner = message([1, 7]);
+    const outer = writeMessage([
+      { number: 3, type: 'bytes', bytes: inner },
+      { number: 4, type: 'varint', value: 1n },
+    ]);
+    assert.deepEqual(numberPaths(outer), [[3, 1], [4]]);
+    const made = withNumber(outer, [3, 1], -1)!;
+    assert.equal(
+      (readMessage((readMessage(made)![0] as { bytes: Uint8Array }).bytes)![0] as { value: bigint }).value,
+      (1n << 64n) - 1n,
+    );
+    assert.equal(withNumber(outer, [9], 1), undefined);
+  });
+});
+
+describe('image files', () => {
+  it('are written as they were read', () =>
+    assert.deepEqual(Buffer.from(writeImage(readImage(PSTREE)!)), Buffer.from(PSTREE)));
+
+  it('are not read when they are cut', () => {
+    for (let length = 9; length < PSTREE.length; length++) {
+      const records = readImage(PSTREE.slice(0, length))?.records.length;
+      assert.ok(records === undefined || records < 2);
+    }
+  });
+
+  it('tell who is in the tree', () => assert.deepEqual(pidsOf(PSTREE), [100, 101]));
+});
+
+describe('changes of images', () => {
+  const pids = (bytes: Uint8Array) => pidsOf(bytes);
+
+  it('cut, extend, and change a byte', () => {
+    assert.equal(changed(PSTREE, { kind: 'truncate', file: 'pstree', bytes: 5 }).length, 5);
+    assert.equal(changed(PSTREE, { kind: 'truncate', file: 'pstree', bytes: -3 }).length, PSTREE.length - 3);
+    assert.equal(changed(PSTREE, { kind: 'extend', file: 'pstree', bytes: 3 }).at(-1), 0xff);
+    const made = changed(PSTREE, { kind: 'xor', file: 'pstree', at: -1, xor: 1 });
+    assert.equal(made.at(-1), PSTREE.at(-1)! ^ 1);
+  });
+
+  it('leave a record out, or have it twice', () => {
+    assert.deepEqual(pids(changed(PSTREE, { kind: 'drop', file: 'pstree', record: 0 })), [101]);
+    assert.deepEqual(pids(changed(PSTREE, { kind: 'repeat', file: 'pstree', record: 1 })), [100, 101, 101]);
+  });
+
+  it('say another number of a task, and other threads', () => {
+    const made = changed(PSTREE, { kind: 'task', record: 1, set: { pid: [999], threads: [999, 7] } });
+    assert.deepEqual(pids(made), [100, 999]);
+    const threads = readMessage(readImage(made)!.records[1]!)!.filter(({ number }) => number === 5);
+    assert.deepEqual(
+      threads.map((field) => Number((field as { value: bigint }).value)),
+      [999, 7],
+    );
+  });
+
+  it('of what is not there are refused', () => {
+    assert.throws(() => changed(PSTREE, { kind: 'drop', file: 'pstree', record: 2 }), NoSuchImage);
+    assert.throws(() => changed(PSTREE, { kind: 'xor', file: 'pstree', at: 10_000, xor: 1 }), NoSuchImage);
+    assert.throws(
+      () => changed(PSTREE, { kind: 'field', file: 'pstree', record: 0, path: [77], value: 1 }),
+      NoSuchImage,
+    );
+  });
+});

@@ -1,0 +1,203 @@
+/** Each property of CRIU: it holds for a healthy run, and is violated by what it is about and by nothing else. */
+import assert from 'node:assert/strict';
+import type { Case } from '../../../src/model/case.ts';
+import { type ImageEdit, PLAIN_CRIU } from '../../../src/model/criu.ts';
+import { CRIU_PROPERTIES, explainProperty, judge, PROPERTY_NAMES } from '../../../src/properties/index.ts';
+import type { CriuTask } from '../../../src/record/criu.ts';
+import { parseScenarios } from '../../../src/scenario/index.ts';
+import { aCensus, aRecord, aTask, DUMPED, FAILED, NOBODY, RESTORED, TREE } from './records.ts';
+
+const { cases } = parseScenarios('scenario: A\ntree: { pid: 100, children: [{ pid: 101 }] }\ncriu: {}\n', 'a.yaml');
+const CASE = cases[0]!;
+
+function withCriu(over: Partial<Case['criu'] & object>): Case {
+  return { ...CASE, criu: { ...PLAIN_CRIU, ...over } };
+}
+
+/** The properties that a run violates. */
+function violated(over: Parameters<typeof aRecord>[0], c: Case = CASE): string[] {
+  return [...new Set(judge(c, aRecord(over)).map(({ property }) => property))];
+}
+
+/** The tree with one task changed. */
+function treeWith(pid: number, over: Partial<CriuTask>) {
+  return aCensus(...TREE.tasks.map((task) => (task.pid === pid ? { ...task, ...over } : task)));
+}
+
+const without = (pid: number) => aCensus(...TREE.tasks.filter((task) => task.pid !== pid));
+const hit = { verb: 'signal', signal: 9 } as const;
+const EDITED: ImageEdit = { kind: 'missing', file: 'core-101' };
+
+describe('the properties of CRIU', () => {
+  it('have names of their own, and explain themselves', () => {
+    for (const { name, statement, source, hint } of CRIU_PROPERTIES) {
+      assert.ok(PROPERTY_NAMES.includes(name));
+      assert.equal(explainProperty(name)?.statement, statement);
+      for (const text of [statement, source, hint]) assert.ok(text.length > 20, text);
+    }
+    assert.equal(new Set(PROPERTY_NAMES).size, PROPERTY_NAMES.length);
+  });
+
+  it('hold for a healthy run', () => assert.deepEqual(violated({}), []));
+
+  it('do not judge the runs of other backends', () => {
+    const { criu: _, ...record } = aRecord({ afterRestore: NOBODY });
+    assert.deepEqual(
+      judge(CASE, { ...record, backend: 'native' }).filter(({ property }) => property.includes('restore-')),
+      [],
+    );
+  });
+
+  describe('what-was-there-is-there-again', () => {
+    const name = 'what-was-there-is-there-again';
+    const changes: Record<string, Partial<CriuTask>> = {
+      'a parent': { parent: 0 },
+      'a group': { pgid: 101 },
+      'a session': { session: 101 },
+      'a state': { state: 'T' },
+      'a pending signal': { pending: '200' },
+      'a memory of its own': { privateMemory: 'bb' },
+      'shared memory': { sharedMemory: 'bb' },
+      threads: { threads: [] },
+      'a blocked signal': { threads: [{ ...aTask(101).threads[0]!, blocked: '1' }] },
+      'a name': { name: 'restorer' },
+    };
+    for (const [what, change] of Object.entries(changes)) {
+      it(`is violated by ${what} that differs`, () => {
+        assert.deepEqual(violated({ afterRestore: treeWith(101, change) }), [name]);
+      });
+    }
+    it('is violated by an exit status that differs', () => {
+      assert.deepEqual(violated({ afterRestore: treeWith(102, { status: 0 }) }), [name]);
+    });
+    it('is violated by who does not run', () => {
+      assert.deepEqual(violated({ afterRestore: { ...TREE, silent: [101] } }), [name]);
+    });
+    it('is violated by somebody new', () => {
+      assert.deepEqual(violated({ afterRestore: aCensus(...TREE.tasks, aTask(107)) }), [name]);
+    });
+    it('does not ask for what was no difference before, or is of one that was hit', () => {
+      const afterRestore = treeWith(101, { state: 'T' });
+      assert.deepEqual(violated({ afterRestore, hits: [{ ...hit, to: 101, stage: 'post-restore' }] }), []);
+      assert.deepEqual(violated({ afterRestore: treeWith(101, { state: 'R' }) }), []);
+    });
+    it('does not judge images that were changed', () => {
+      assert.deepEqual(violated({ afterRestore: treeWith(101, { pgid: 7 }) }, withCriu({ images: [EDITED] })), []);
+    });
+  });
+
+  describe('failed-restore-says-so', () => {
+    it('is violated by a success without somebody', () => {
+      assert.deepEqual(violated({ afterRestore: without(101) }), ['failed-restore-says-so']);
+      const c = withCriu({ images: [EDITED] });
+      assert.deepEqual(violated({ afterRestore: without(101) }, c), ['failed-restore-says-so']);
+      assert.deepEqual(violated({ afterRestore: NOBODY, imaged: undefined }, c), ['failed-restore-says-so']);
+    });
+    it('does not ask for who was hit, or was below', () => {
+      const hits = [{ ...hit, to: 101, stage: 'post-resume' }] as const;
+      assert.deepEqual(violated({ afterRestore: without(101), hits }), []);
+      assert.deepEqual(violated({ afterRestore: NOBODY, hits: [{ ...hit, to: 100, stage: 'post-resume' }] }), []);
+    });
+  });
+
+  describe('failed-restore-leaves-nobody', () => {
+    const again = { again: RESTORED, afterAgain: TREE };
+    it('is violated by who is left, also of a CRIU that was killed', () => {
+      const left = { afterRestore: aCensus(aTask(101)), ...again };
+      assert.deepEqual(violated({ restore: FAILED, ...left }), ['failed-restore-leaves-nobody']);
+      const killed = {
+        restore: { of: 'restore', signal: 9, errors: [] },
+        hits: [{ ...hit, to: 'criu', stage: 'post-restore' }],
+      } as const;
+      assert.deepEqual(violated({ ...killed, ...left }), ['failed-restore-leaves-nobody']);
+    });
+    it('does not count who was left by the dump, or by a restore that had to be ended', () => {
+      const afterDump = aCensus(aTask(101));
+      const hits = [{ ...hit, to: 100, stage: 'pre-dump' }] as const;
+      assert.deepEqual(violated({ restore: FAILED, afterDump, afterRestore: afterDump, hits, ...again }), []);
+      const restore = { ...FAILED, timedOut: 5000 };
+      assert.deepEqual(violated({ restore, afterRestore: TREE, ...again }), ['criu-ends-in-time']);
+    });
+  });
+
+  describe('failed-restore-can-be-tried-again', () => {
+    const failed = { restore: FAILED, afterRestore: NOBODY };
+    it('is violated by a second try that fails, or brings back another tree', () => {
+      const name = ['failed-restore-can-be-tried-again'];
+      assert.deepEqual(violated({ ...failed, again: FAILED, afterAgain: NOBODY }), name);
+      assert.deepEqual(violated({ ...failed, again: RESTORED, afterAgain: without(101) }), name);
+      assert.deepEqual(violated({ ...failed, again: RESTORED, afterAgain: treeWith(101, { pgid: 1 }) }), name);
+    });
+    it('holds for a second try that works', () => {
+      assert.deepEqual(violated({ ...failed, again: RESTORED, afterAgain: TREE }), []);
+    });
+  });
+
+  describe('failed-dump-leaves-tree-running', () => {
+    const failed = { dump: { ...FAILED, of: 'dump' }, restore: undefined, afterRestore: undefined } as const;
+    const name = ['failed-dump-leaves-tree-running'];
+    it('is violated by who is gone, stopped, silent or new', () => {
+      assert.deepEqual(violated({ ...failed, afterDump: without(101) }), name);
+      assert.deepEqual(violated({ ...failed, afterDump: treeWith(101, { state: 't' }) }), name);
+      assert.deepEqual(violated({ ...failed, afterDump: { ...TREE, silent: [101] } }), name);
+      assert.deepEqual(violated({ ...failed, afterDump: aCensus(...TREE.tasks, aTask(107)) }), name);
+    });
+    it('holds for a tree that is as it was', () => assert.deepEqual(violated({ ...failed, afterDump: TREE }), []));
+  });
+
+  describe('dumped-tree-is-gone', () => {
+    it('is violated by who is left of the tree', () => {
+      assert.deepEqual(violated({ afterDump: aCensus(aTask(101)) }), ['dumped-tree-is-gone']);
+    });
+  });
+
+  describe('no-bystander-harmed', () => {
+    const before = aCensus(aTask(900, { parent: 0 }));
+    it('is violated by one who is gone, stopped, or silent', () => {
+      for (const after of [NOBODY, aCensus(aTask(900, { parent: 0, state: 'T' })), { ...before, silent: [900] }]) {
+        assert.deepEqual(violated({ bystanders: { before, after } }), ['no-bystander-harmed']);
+      }
+    });
+  });
+
+  describe('criu-never-crashes', () => {
+    const crashed = {
+      restore: { of: 'restore', signal: 11, errors: [] },
+      afterRestore: NOBODY,
+      again: RESTORED,
+      afterAgain: TREE,
+    } as const;
+    const name = ['criu-never-crashes'];
+    it('is violated by a signal that nobody sent, a BUG, or a restorer that crashes', () => {
+      assert.deepEqual(violated(crashed), name);
+      const failed = { ...crashed, restore: FAILED };
+      assert.deepEqual(violated({ ...failed, restore: { ...FAILED, errors: ['a.c:1: BUG at a.c:1'] } }), name);
+      const errors = ['cr-restore.c:1: 101 killed by signal 11: Segmentation fault'];
+      assert.deepEqual(violated({ ...failed, restore: { ...FAILED, errors } }), name);
+    });
+    it('does not count a signal that the scenario sent or asked for', () => {
+      assert.deepEqual(
+        violated({ ...crashed, hits: [{ verb: 'signal', signal: 11, to: 'criu', stage: 'post-restore' }] }),
+        [],
+      );
+      const syscalls = [{ of: 'restore', call: 'all', number: 7, signal: 'SIGSEGV' }] as const;
+      assert.deepEqual(violated(crashed, withCriu({ syscalls })), []);
+      const full = { ...crashed, restore: { ...crashed.restore, signal: 25 } };
+      assert.deepEqual(violated(full, withCriu({ limits: { restore: { fileSize: 10 } } })), []);
+    });
+  });
+
+  describe('criu-ends-in-time and criu-log-is-bounded', () => {
+    it('are violated by a call that had to be ended', () => {
+      const dump = { of: 'dump', signal: 9, errors: [] } as const;
+      const ended = { restore: undefined, afterRestore: undefined, afterDump: TREE };
+      assert.deepEqual(violated({ ...ended, dump: { ...dump, timedOut: 5000 } }), ['criu-ends-in-time']);
+      assert.deepEqual(violated({ ...ended, dump: { ...dump, flooded: 1 << 24 } }), ['criu-log-is-bounded']);
+    });
+    it('do not count a CRIU that the scenario stopped', () => {
+      const hits = [{ verb: 'signal', signal: 19, to: 'criu', stage: 'pre-dump' }] as const;
+      const dump = { ...DUMPED, timedOut: 5000 };
+      assert.deepEqual(violated({ dump, hits }), []);
+    });
+  });
+});
