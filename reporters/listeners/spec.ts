@@ -47,6 +47,7 @@ export class Spec implements Listener {
   }
 
   end(summary: Summary): void {
+    this.#progress.end();
     const { colors, symbols } = this.#setting.out;
     const parts = [
       colors.green(`${summary.passed} passed`),

@@ -6,6 +6,8 @@ import { count, duration } from './words.ts';
 
 /** Milliseconds between two drawings: often enough to live, seldom enough to cost nothing. */
 const EVERY = 100;
+/** Milliseconds between two drawings while one case takes its time. */
+const TICK = 500;
 
 export class Progress {
   readonly #out: Output;
@@ -18,6 +20,8 @@ export class Progress {
   #schedules = 0;
   #states = 0;
   #title = '';
+  #begun = 0;
+  #tick: NodeJS.Timeout | undefined;
 
   constructor(out: Output, total: number | undefined, now: () => number = () => performance.now()) {
     this.#out = out;
@@ -28,7 +32,16 @@ export class Progress {
 
   begin(title: string): void {
     this.#title = title;
+    this.#begun = this.#now();
     this.#draw();
+    // A search lets others have their turn between its slices: the line lives while it goes on.
+    if (this.#out.live) this.#tick ??= setInterval(() => this.#draw(), TICK).unref();
+  }
+
+  /** Nothing is drawn any more. */
+  end(): void {
+    clearInterval(this.#tick);
+    this.#tick = undefined;
   }
 
   add({ kind, verdict }: CaseResult): void {
@@ -61,8 +74,14 @@ export class Progress {
       ...(this.#total !== undefined && this.#done > 0 && ms > 1000
         ? [`${duration((ms / this.#done) * Math.max(0, this.#total - this.#done))} left`]
         : []),
-      ...(this.#title === '' ? [] : [harmless(this.#title)]),
+      ...(this.#title === '' ? [] : [harmless(this.#title) + this.#taking()]),
     ];
     return parts.join(` ${dot} `);
+  }
+
+  /** How long the case under way has been, when it is long. */
+  #taking(): string {
+    const ms = this.#now() - this.#begun;
+    return ms < 2_000 ? '' : ` (${duration(ms)})`;
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Spec } from '../../reporters/listeners/spec.ts';
+import { Progress } from '../../reporters/shared/progress.ts';
 import type { CaseResult } from '../../reporters/shared/result.ts';
 import { width } from '../../reporters/shared/text.ts';
 import { ordinary, resultFor, summaryOf } from './fixtures/results.ts';
@@ -194,6 +195,22 @@ describe('progress', () => {
       .map((line) => line.slice(line.lastIndexOf('\u001b[2K') + 4))
       .join('\n');
     assert.doesNotMatch(shown, /\/40 cases/);
+  });
+
+  it('says how fast it goes, how much is left, and how long a slow case has been', () => {
+    let now = 0;
+    const on = screen({ tty: true, columns: 200, env: { NO_COLOR: '1' } });
+    const progress = new Progress(on.out, 40, () => now);
+    progress.begin('a quick one');
+    now = 2_000;
+    progress.add(
+      resultFor(verdict({ tried: { strategy: 'exhaustive', schedules: 2, states: 3_000, complete: true } })),
+    );
+    progress.begin('a slow one');
+    now = 65_000;
+    const text = progress.text();
+    progress.end();
+    assert.match(text, /^1\/40 cases · 0 findings · 46 states\/s · .* left · a slow one \(1 min 3 s\)$/);
   });
 
   for (const [where, on] of [
