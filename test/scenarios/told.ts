@@ -35,7 +35,7 @@ export const TOLD: Readonly<Record<string, readonly [scenario: string, by: strin
     'bogus-pids/in-the-image.yaml#A bogus pid in any place of the image [first=998, protocol=series]',
     'coordinator-ends-cleanly',
   ],
-  'hardened-never-frozen': ['flags/frozen.yaml#FROZEN leaves everybody frozen', 'expectation'],
+  'hardened-never-frozen': ['flags/frozen.yaml#FROZEN leaves everybody frozen', 'nobody-left-waiting'],
   'hardened-value-for-all': ['healthy/everyone-comes-back.yaml#Everyone comes back [tasks=1]', 'first-error-reported'],
   'hardened-raw-codes': ['missing/absent.yaml#Ctrl-C ends a restart that would wait for good', 'no-restart-code'],
   'hardened-self-service': ['threads/failures.yaml#A thread that exits is missed', 'coordinator-ends-cleanly'],
@@ -45,8 +45,8 @@ export const TOLD: Readonly<Record<string, readonly [scenario: string, by: strin
   'hardened-kept-context': ['zombies-and-ghosts/ghosts.yaml#A restart that fails wakes its ghosts', 'context-released'],
 
   'hardened-without-context-is-awaited': [
-    'zombies-and-ghosts/a-ghost-interrupted.yaml#A signal to a ghost at any moment',
-    'expectation',
+    'signals/any-moment.yaml#A signal at any moment of the restart [whom=100]',
+    'nobody-left-waiting',
   ],
   'hardened-without-turn-is-handed-over': [
     'healthy/everyone-comes-back.yaml#Everyone comes back [tasks=1]',
