@@ -1,0 +1,101 @@
+/**
+ * `npm run bench`: what docs/benchmarks.md promises, measured: one table. Fails when something can't be run or gives a
+ * wrong result, not because a machine is slow.
+ *   --smoke        every kind of row, in less than a minute
+ *   --only <name>  one section (repeatable)
+ *   --write        puts the table into docs/benchmarks.md
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from './child.ts';
+import { exhaustive } from './exhaustive.ts';
+import { million } from './million.ts';
+import { bench as native } from './native.ts';
+import { races } from './races.ts';
+import { random } from './random.ts';
+import { isKept, type Row, type Section } from './row.ts';
+import { spin } from './spin.ts';
+import { workers } from './workers.ts';
+
+const SECTIONS: readonly Section[] = [
+  random,
+  exhaustive,
+  spin,
+  million,
+  races,
+  workers,
+  { name: 'native', title: 'The native backend', run: (smoke) => native({ smoke }) },
+];
+const PAGE = path.resolve(import.meta.dirname, '../../docs/benchmarks.md');
+
+const { values } = parseArgs({
+  options: {
+    smoke: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+    write: { type: 'boolean', default: false },
+  },
+});
+const unknown = values.only?.filter((name) => !SECTIONS.some((section) => section.name === name)) ?? [];
+if (unknown.length > 0) {
+  console.error(`no section ${unknown.join(', ')}; there are ${SECTIONS.map(({ name }) => name).join(', ')}`);
+  process.exit(2);
+}
+
+build();
+const lines: string[] = [];
+let failed = false;
+for (const section of SECTIONS) {
+  if (values.only && !values.only.includes(section.name)) continue;
+  const rows = await rowsOf(section);
+  if (rows.length === 0) continue;
+  const table = [
+    `### ${section.title}`,
+    '',
+    '| | measured | promised | |',
+    '| --- | --: | --: | --- |',
+    ...rows.map(lineOf),
+    '',
+  ];
+  console.log(table.join('\n'));
+  lines.push(...table);
+}
+if (values.write && !failed) write(lines);
+if (failed) process.exitCode = 1;
+
+async function rowsOf(section: Section): Promise<readonly Row[]> {
+  try {
+    return await section.run(values.smoke);
+  } catch (error) {
+    failed = true;
+    console.error(`${section.name}: ${error instanceof Error ? error.stack : error}`);
+    return [];
+  }
+}
+
+function lineOf(row: Row): string {
+  const kept = isKept(row);
+  const promised = row.limit !== undefined ? `≤ ${row.limit}` : row.atLeast !== undefined ? `≥ ${row.atLeast}` : '';
+  const missed = kept === false ? '**not reached** ' : '';
+  return `| ${row.name} | ${shown(row.value)} ${row.unit} | ${promised} | ${missed}${row.detail ?? ''} |`;
+}
+
+/** Three digits that count. */
+function shown(value: number): string {
+  if (Number.isNaN(value)) return '–';
+  if (!Number.isFinite(value)) return 'more';
+  if (value === 0) return '0';
+  return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
+}
+
+/** The table stands between two comments. */
+function write(table: readonly string[]): void {
+  const [begin, end] = ['<!-- measured -->', '<!-- /measured -->'];
+  const page = readFileSync(PAGE, 'utf8');
+  const machine = `${os.cpus()[0]?.model ?? 'unknown processor'}, ${os.cpus().length} cores, Node ${process.versions.node}, ${os.type()} ${os.release()}`;
+  const from = page.indexOf(begin) + begin.length;
+  const to = page.indexOf(end);
+  if (to < from) throw new Error(`${PAGE} has no place for the table`);
+  writeFileSync(PAGE, `${page.slice(0, from)}\n\nOn ${machine}:\n\n${table.join('\n')}${page.slice(to)}`);
+}

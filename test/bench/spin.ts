@@ -1,0 +1,82 @@
+/**
+ * The same steps in Promela (spin/series.pml), explored by Spin: `spin -a`, `gcc -O2`, `pan`, against `mktrouble outcomes`,
+ * both from start to end. Spin must meet exactly the states that our own search meets without its reduction, less those
+ * that differ only in what judges a run.
+ */
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { type FaultOfCase, nameOf, scenarioOf } from './cases.ts';
+import { FOLDER, has, mustRun, outcomes, program, run, type Spent } from './child.ts';
+import type { Row, Section } from './row.ts';
+
+const MODEL = path.join(import.meta.dirname, 'spin/series.pml');
+const FAULT_NUMBERS: Readonly<Record<FaultOfCase, number>> = { none: 0, signal: 1, kill: 2 };
+/** Megabytes that pan may have, and seconds that it may take. */
+const MEMORY = 8000;
+const SECONDS = 600;
+
+/** The first is for `--smoke`. Our own unreduced search is compared where it ends within some ten seconds. */
+const CASES: readonly { tasks: number; fault: FaultOfCase; compared: boolean }[] = [
+  { tasks: 2, fault: 'none', compared: true },
+  { tasks: 1, fault: 'none', compared: true },
+  { tasks: 3, fault: 'none', compared: true },
+  { tasks: 1, fault: 'signal', compared: true },
+  { tasks: 1, fault: 'kill', compared: true },
+  { tasks: 2, fault: 'signal', compared: true },
+  { tasks: 2, fault: 'kill', compared: true },
+  { tasks: 3, fault: 'signal', compared: false },
+  { tasks: 3, fault: 'kill', compared: false },
+];
+
+interface Counted {
+  readonly states: number;
+  /** States that differ in what moves a run, and not only in what judges it. */
+  readonly moving: number;
+}
+
+export const spin: Section = {
+  name: 'spin',
+  title: 'Against Spin on the same steps, both from start to end',
+  async run(smoke) {
+    if (!has('spin') || !has('gcc')) {
+      return [{ name: 'against Spin', value: Number.NaN, unit: '', detail: 'spin or gcc is not installed' }];
+    }
+    return CASES.slice(0, smoke ? 1 : CASES.length).map(compare);
+  },
+};
+
+function compare({ tasks, fault, compared }: (typeof CASES)[number]): Row {
+  const name = nameOf(tasks, fault);
+  const theirs = explore(tasks, fault);
+  const ours = outcomes(scenarioOf(tasks, fault));
+  const total = theirs.made + theirs.pan.cpu;
+  const cost = `${total.toFixed(1)} s (${theirs.made.toFixed(1)} to make pan) against ${ours.cpu.toFixed(2)} s`;
+  if (theirs.states === undefined) {
+    return { name, value: total / ours.cpu, unit: 'times, at least', detail: `pan did not finish; ${cost}` };
+  }
+  const states = `${theirs.states.toLocaleString('en')} states, ${ours.states.toLocaleString('en')} reduced`;
+  let same = '';
+  if (compared) {
+    const all = program<Counted>('count', [JSON.stringify(scenarioOf(tasks, fault))]);
+    if (all.moving !== theirs.states) {
+      throw new Error(`${name}: Spin meets ${theirs.states} states, the unreduced search ${all.moving}`);
+    }
+    same = `; unreduced ${all.states.toLocaleString('en')}, ${(all.states - all.moving).toLocaleString('en')} of which only judge`;
+  }
+  return { name, value: total / ours.cpu, unit: 'times', atLeast: 10, detail: `${cost}; ${states}${same}` };
+}
+
+/** What Spin meets; `states` undefined when it did not come to its end. */
+function explore(tasks: number, fault: FaultOfCase): { made: number; pan: Spent; states: number | undefined } {
+  const cwd = path.join(FOLDER, `spin-${tasks}-${fault}`);
+  mkdirSync(cwd, { recursive: true });
+  const generated = mustRun('spin', [`-DN=${tasks}`, `-DFAULT=${FAULT_NUMBERS[fault]}`, '-a', MODEL], { cwd });
+  const compiled = mustRun('gcc', ['-O2', '-w', `-DMEMLIM=${MEMORY}`, '-o', 'pan', 'pan.c'], { cwd });
+  /* -E: that tasks wait for good is an end like any other */
+  const pan = run(path.join(cwd, 'pan'), ['-E', '-m1000000'], { cwd, limit: SECONDS });
+  const [, states] = /^\s*(\d+) states, stored/m.exec(pan.out) ?? [];
+  const isComplete =
+    pan.code === 0 && states !== undefined && !/Search not completed|max search depth too small/.test(pan.out);
+  if (pan.code === 0 && /errors: [^0]/.test(pan.out)) throw new Error(`pan found an error\n${pan.out}`);
+  return { made: generated.cpu + compiled.cpu, pan, states: isComplete ? Number(states) : undefined };
+}
