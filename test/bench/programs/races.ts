@@ -53,6 +53,15 @@ class Judge {
   }
 }
 
+/** The properties that some runs of a case violate, and others do not. */
+function racesOf(c: Case): string[] {
+  const judged = new Judge(c);
+  const { endings } = searchAll(open(c, false));
+  const all = endings.map(({ outcome, moves }) => judged.violated(JSON.stringify(outcome), moves));
+  const some = new Set(all.flatMap((properties) => [...properties]));
+  return [...some].filter((property) => !all.every((properties) => properties.has(property)));
+}
+
 /** What some run of a healthy tree violates. */
 function* healthy(): Generator<Race> {
   for (const tasks of sizes.split(',').map(Number)) {
@@ -62,12 +71,8 @@ function* healthy(): Generator<Race> {
       {},
     );
     const c = cases[0]!;
-    const judged = new Judge(c);
-    const found = new Set<string>();
-    for (const { outcome, moves } of searchAll(open(c, false)).endings) {
-      for (const property of judged.violated(JSON.stringify(outcome), moves)) found.add(property);
-    }
-    for (const property of found) yield { name: `${tasks} healthy tasks`, case: c, property };
+    const name = tasks === 1 ? '1 healthy task' : `${tasks} healthy tasks`;
+    for (const property of racesOf(c)) yield { name, case: c, property };
   }
 }
 
@@ -78,6 +83,7 @@ function* published(): Generator<Race> {
     const replay = parseReplay(readFileSync(path.join(findings, file), 'utf8'), file);
     if (typeof replay === 'string') throw new Error(replay);
     if (replay.protocol !== PROTOCOL || replay.case.faults.length > 0) continue;
+    if (!racesOf(replay.case).includes(replay.property)) continue;
     yield { name: replay.case.title, case: replay.case, property: replay.property };
   }
 }
@@ -99,7 +105,18 @@ function first(
   return 0;
 }
 
-const answers = [...healthy(), ...published()].map((race) => {
+/** One race for each case and property: different findings can be shrunk to the same. */
+function* distinct(races: Iterable<Race>): Generator<Race> {
+  const known = new Set<string>();
+  for (const race of races) {
+    const { tasks, image, restart } = race.case;
+    const key = JSON.stringify([tasks, image, restart, race.property]);
+    if (!known.has(key)) yield race;
+    known.add(key);
+  }
+}
+
+const answers = [...distinct([...healthy(), ...published()])].map((race) => {
   const machine = open(race.case, false);
   const judged = new Judge(race.case);
   const drawn = (strategy: 'pct' | 'random', limit: string): number[] =>
