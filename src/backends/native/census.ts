@@ -20,25 +20,19 @@ export interface RawSnapshot {
 
 /** The census of all that were ever there. */
 export function censusOf(actors: readonly Seen[], cast: Cast): TaskCensus[] {
-  return actors.flatMap((actor, i): TaskCensus[] => {
-    if (actor.state === undefined && actor.status === undefined) return [];
-    const { pid, state, ppid, pgid, sid, threads, tracer, pending, wchan } = actor;
-    const who = { task: cast.actors[i]?.who ?? pid, pid };
-    if (state === undefined) return [who];
-    return [
-      {
-        ...who,
-        state,
-        parent: ppid!,
-        pgid: pgid!,
-        session: sid!,
-        threads: threads!,
-        tracer: tracer!,
-        pending: pending!,
-        waitChannel: wchan!,
-      },
-    ];
-  });
+  const all: TaskCensus[] = [];
+  for (let i = 0; i < actors.length; i++) {
+    const actor = actors[i]!;
+    if (actor.state === undefined && actor.status === undefined) continue;
+    const { pid, state, pgid, threads, tracer, pending } = actor;
+    const task = cast.actors[i]?.who ?? pid;
+    if (state === undefined) all.push({ task, pid });
+    else {
+      const { ppid: parent, sid: session, wchan: waitChannel } = actor as Required<Seen>;
+      all.push({ task, pid, state, parent, pgid, session, threads, tracer, pending, waitChannel } as TaskCensus);
+    }
+  }
+  return all;
 }
 
 /** The censuses of a run; a finding is added where the kernel and the engine do not agree who is alive. */

@@ -184,10 +184,12 @@ function heldReferences(actors: readonly ActorReport[]): number {
 
 /** The completed restores in their order. */
 function restoresOf(events: readonly RunEvent[], coordinatorPid: number): [number, number][] {
-  return events.flatMap((event): [number, number][] => {
-    if (event.kind !== 'restore-end' || event.record === undefined) return [];
-    return [[event.actor === 'coordinator' ? coordinatorPid : Number(event.actor), event.record]];
-  });
+  const restores: [number, number][] = [];
+  for (const event of events) {
+    if (event.kind !== 'restore-end' || event.record === undefined) continue;
+    restores.push([event.actor === 'coordinator' ? coordinatorPid : Number(event.actor), event.record]);
+  }
+  return restores;
 }
 
 /** Who hung where, in a line. */

@@ -51,10 +51,9 @@ export function nativePlan({ case: c, protocol, seed, maxSteps, schedule }: Plan
   const rules = protocolByName(protocol);
   if (!rules) throw new Error(`the native engine does not know the protocol ${protocol}`);
   const faults = schedule ? scheduledFaults(c) : placeFaults(c, seed);
-  const { cast, fields, actors, image } = sceneOf(c, faults, around.pidMax);
+  const { cast, head, actors, image } = sceneOf(c, faults, around.pidMax);
   const turns = turnsOf(schedule ?? [], cast, faults);
-  const head = line('plan', {
-    ...fields,
+  const rest = line('', {
     faults: faults.length,
     turns: turns.length,
     patch: Number(rules.patchOnly),
@@ -66,7 +65,7 @@ export function nativePlan({ case: c, protocol, seed, maxSteps, schedule }: Plan
     repairs: rules.repairs.join(','),
   });
   const text = [
-    head,
+    head + rest,
     actors,
     ...faults.map((placed, i) => faultLine(placed, cast, faults, i)),
     image,

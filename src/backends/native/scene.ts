@@ -11,8 +11,8 @@ const EINVAL = -22;
 
 export interface Scene {
   readonly cast: Cast;
-  /** Fields of the plan's first line. */
-  readonly fields: Fields;
+  /** The plan's first line, as far as all runs have it in common. */
+  readonly head: string;
   readonly actors: string;
   readonly image: string;
 }
@@ -39,7 +39,7 @@ function makeScene(c: Case, faults: readonly Placed[], pidMax: number): Scene {
   const { image, restart } = c;
   return {
     cast,
-    fields: {
+    head: line('plan', {
       actors: cast.actors.length,
       objects: objects.length,
       pids: image.pids.length,
@@ -52,7 +52,7 @@ function makeScene(c: Case, faults: readonly Placed[], pidMax: number): Scene {
       debug: Number(restart.debug),
       settles: Number(settles(cast, lineages)),
       outsider: cast.outsider,
-    },
+    }),
     actors: cast.actors.map((actor) => actorLine(c, cast, actor, lineages.get(actor)!, links.get(actor)!)).join('\n'),
     image: [
       ...objects,
