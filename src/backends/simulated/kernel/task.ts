@@ -14,7 +14,7 @@ import {
   STRANGER,
   UNBORN,
 } from './layout.ts';
-import { m, note, world } from './memory.ts';
+import { m, NULL_DEREFERENCE, note, oops, world } from './memory.ts';
 
 /** The number of a task: its place in the world's arrays. */
 export function numberOf(task: number): number {
@@ -114,6 +114,12 @@ export function unlinkChild(task: number): void {
   }
   m[task + PARENT] = NULL;
   m[task + SIBLING] = NULL;
+}
+
+/** The task at which walk_task_subtree() begins: it is looked at, whatever it is. */
+export function subtreeOf(root: number): number {
+  if (root === NULL) oops(NULL_DEREFERENCE);
+  return root;
 }
 
 /**

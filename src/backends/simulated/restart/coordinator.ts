@@ -25,6 +25,7 @@ import {
   nextInSubtree,
   numberOf,
   ptraceMayAccess,
+  subtreeOf,
   taskNsproxy,
 } from '../kernel/task.ts';
 import { waitForCompletionInterruptible, wakeUpAll, wakeUpProcess } from '../kernel/wait.ts';
@@ -72,7 +73,7 @@ export function* prepareDescendant(current: number, task: number, ctx: number): 
 export function* prepareDescendants(current: number, ctx: number, root: number): Steps<number> {
   let nrPids = 0;
   yield* readLockTasklist();
-  for (let task = root; task !== NULL; task = nextInSubtree(root, task)) {
+  for (let task = subtreeOf(root); task !== NULL; task = nextInSubtree(root, task)) {
     const ret = yield* prepareDescendant(current, task, ctx);
     if (ret < 0) {
       nrPids = ret;
@@ -149,7 +150,7 @@ export function* destroyDescendants(current: number, ctx: number): Steps {
     }
   } else {
     const root = m[ctx + ROOT_TASK]!;
-    for (let task = root; task !== NULL; task = nextInSubtree(root, task)) {
+    for (let task = subtreeOf(root); task !== NULL; task = nextInSubtree(root, task)) {
       yield* destroyDescendant(current, task, ctx);
     }
   }
