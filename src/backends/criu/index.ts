@@ -5,8 +5,9 @@ import type { RunRecord } from '../../record/record.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
 import { CannotCompile } from '../c-program.ts';
 import { Draws } from '../draws.ts';
+import type { Images } from './images/mutate.ts';
 import { type Criu, locateCriu } from './locate.ts';
-import { play } from './play.ts';
+import { dumpOnly, play } from './play.ts';
 import { compileAgent } from './program.ts';
 import { recordOf } from './record.ts';
 import { type Abilities, refusal } from './refuse.ts';
@@ -22,6 +23,8 @@ export interface CriuOptions {
 /** A CRIU backend, with what it offers beyond the contract. */
 export interface CriuBackend extends Backend {
   sweep(c: Case): number;
+  /** What CRIU makes of the tree of a case: its images, by their names without .img. */
+  images(c: Case): Promise<Images>;
   /** Plays a case; also says how many microseconds of it CRIU itself took, all its calls together. */
   measure(plan: Plan): Promise<{ readonly record: RunRecord; readonly criuTime: number }>;
 }
@@ -70,13 +73,25 @@ class CriuItself implements CriuBackend {
   }
 
   async measure(plan: Plan): Promise<{ readonly record: RunRecord; readonly criuTime: number }> {
+    return this.#onStage(async (stage, ready) => {
+      const draws = new Draws(plan.seed);
+      const played = await play(stage, plan.case, { ...ready, draws, unprivileged: !this.#isRoot });
+      return { record: recordOf(plan, played.record), criuTime: played.criuTime };
+    });
+  }
+
+  async images(c: Case): Promise<Images> {
+    return this.#onStage((stage, ready) =>
+      dumpOnly(stage, c, { ...ready, draws: new Draws('0'), unprivileged: !this.#isRoot }),
+    );
+  }
+
+  async #onStage<T>(use: (stage: Stage, ready: Ready) => Promise<T>): Promise<T> {
     const ready = await this.#prepare();
     if (typeof ready === 'string') throw new StageError(ready);
     const stage = await this.#take(ready);
     try {
-      const draws = new Draws(plan.seed);
-      const played = await play(stage, plan.case, { ...ready, draws, unprivileged: !this.#isRoot });
-      return { record: recordOf(plan, played.record), criuTime: played.criuTime };
+      return await use(stage, ready);
     } finally {
       this.#letGo(stage);
     }

@@ -2,7 +2,7 @@
  * The course of a case: the tree is built, dumped and restored, faults come when they are due, and what is there is looked
  * at before, between and after. A restore that failed is tried once more without faults.
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Case, Fault, Who } from '../../model/case.ts';
@@ -13,6 +13,7 @@ import type { Draws } from '../draws.ts';
 import { censusOf, look, type Role, type Seen, toTasks } from './census.ts';
 import { IMAGES, LOG_CAP, limitOf, runLine, WORK } from './command-line.ts';
 import { editImages } from './images/edit.ts';
+import type { Images } from './images/mutate.ts';
 import { pidsOf } from './images/pstree.ts';
 import type { Criu } from './locate.ts';
 import { errorsOf } from './log.ts';
@@ -51,6 +52,11 @@ export async function play(stage: Stage, c: Case, options: PlayOptions): Promise
 }
 
 type Restored = Pick<CriuRecord, 'imaged' | 'restore' | 'afterRestore' | 'again' | 'afterAgain'>;
+
+/** Builds the tree of a case and dumps it: the images, by their names. Rejects with StageError when CRIU does not dump it. */
+export async function dumpOnly(stage: Stage, c: Case, options: PlayOptions): Promise<Images> {
+  return new Play(stage, c, options).dumpOnly();
+}
 
 class Play {
   readonly #stage: Stage;
@@ -100,6 +106,17 @@ class Play {
       ownSubject: c.subject === undefined,
     };
     return { record, criuTime: this.#time };
+  }
+
+  async dumpOnly(): Promise<Images> {
+    await this.#build();
+    await this.#stage.do(`lastpid ${lastPidFor(this.#case)}`);
+    const dump = await this.#call('dump', 'dump.log', true);
+    if (dump.exit !== 0) throw new StageError(`CRIU does not dump it: ${dump.errors.join('; ')}`);
+    const folder = this.#stage.inside(IMAGES);
+    const files = (await readdir(folder)).filter((file) => file.endsWith('.img')).sort();
+    const entries = files.map(async (file) => [file.slice(0, -4), await readFile(path.join(folder, file))] as const);
+    return new Map(await Promise.all(entries));
   }
 
   async #build(): Promise<void> {

@@ -25,7 +25,8 @@ export function treeLines(c: Case): string[] {
   const inner = c.criu?.namespace === 'own' ? 1 : 0;
   const lines = tasks.map((task, i) => {
     const parent = typeof task.parent === 'number' ? number.get(task.parent)! : -1;
-    return line(task, parent, number.get(task.leader) ?? i, inner);
+    const at = number.get(task.leader) ?? i;
+    return line(task, parent, at, inner, tasks[at]!.criu?.pending ?? []);
   });
   const [first, second] = bystandersOf(c);
   const at = lines.length;
@@ -36,7 +37,8 @@ export function treeLines(c: Case): string[] {
   ];
 }
 
-function line(task: Task, parent: number, leader: number, inner: number): string {
+/** `waiting`: signals that wait for the process of a thread; one that did not block them would take them. */
+function line(task: Task, parent: number, leader: number, inner: number, waiting: readonly SignalName[]): string {
   const { stopped = false, blocked = [], pending = [], exitSignal, memory = DEFAULT_MEMORY } = task.criu ?? {};
   const status = exitSignal === undefined ? task.exitCode << 8 : signalNumber(exitSignal);
   const words = [
@@ -47,7 +49,7 @@ function line(task: Task, parent: number, leader: number, inner: number): string
     task.pgid,
     task.state === 'zombie' ? 1 : 0,
     status,
-    maskOf([...blocked, ...pending]),
+    maskOf([...blocked, ...pending, ...waiting]),
     maskOf(pending),
     memory,
     SHARED_KIB,

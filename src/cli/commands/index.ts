@@ -3,6 +3,7 @@ import type { AddCommand } from '../command.ts';
 import { addCompletion } from './completion.ts';
 import { addDoctor } from './doctor.ts';
 import { addExplain } from './explain.ts';
+import { addFuzz } from './fuzz.ts';
 import { addInit } from './init.ts';
 import { addLint } from './lint.ts';
 import { addList } from './list.ts';
@@ -19,6 +20,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addReplay,
   addShow,
   addOutcomes,
+  addFuzz,
   addReport,
   addValidate,
   addLint,

@@ -50,7 +50,7 @@ const anyTask = mapping('a task: a mapping with a pid', {
   ).optional(),
   pending: word(
     list(signal, 'a list of signals'),
-    'CRIU: signals that wait for it, blocked; those of a process wait for the process as a whole.',
+    'CRIU: signals that wait for it, blocked; those of a process wait for the process as a whole, and all its threads block them.',
     'pending: [SIGUSR2]',
   ).optional(),
 });

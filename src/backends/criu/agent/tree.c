@@ -212,7 +212,7 @@ static void make(struct task *task)
 	bool is_thread = tasks[task->leader].pid != task->pid;
 	long ret;
 
-	if (task->inner && task->parent < 0) {
+	if (task->inner && task->parent < 0 && !is_thread) {
 		pids[0] = 1;
 		args.flags |= CLONE_NEWPID;
 	}

@@ -1,0 +1,75 @@
+/** Draws changes of images: by field where a file is records, by byte anywhere, always the same for the same numbers. */
+import { type ImageEdit, PSTREE_FIELDS, type PstreeField } from '../../../model/criu.ts';
+import type { Draws } from '../../draws.ts';
+import { readImage } from './file.ts';
+import { numberPaths } from './wire.ts';
+
+/** Images by their names, without .img. */
+export type Images = ReadonlyMap<string, Uint8Array>;
+
+/** Numbers at which programs go wrong. */
+const BOUNDS = [0, 1, 2, 7, 0x7f, 0x80, 0xff, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff, -1];
+const TASK_FIELDS = Object.keys(PSTREE_FIELDS) as PstreeField[];
+/** Numbers of tasks and their neighbours, when a pid is meant. */
+const PIDS = [0, 1, 2, 99, 100, 101, 102, 103, 104, 105, 106, 107, 600, 32_767, 4_194_304, -1];
+
+/** The kinds of files that there are: `core`, `pstree`, … */
+export function kindsOf(images: Images): string[] {
+  return [...new Set([...images.keys()].map(kindOf))].sort();
+}
+
+function kindOf(file: string): string {
+  return file.replace(/-.*$/, '');
+}
+
+/** The next change, of a file of this kind, or of `any`. The images must have one. */
+export function drawEdit(images: Images, target: string, draws: Draws): ImageEdit {
+  const files = [...images.keys()].filter((file) => target === 'any' || kindOf(file) === target).sort();
+  const file = files[draws.below(files.length)]!;
+  const bytes = images.get(file)!;
+  const records = readImage(bytes)?.records ?? [];
+  const record = records.length > 0 ? draws.below(records.length) : 0;
+  const isTree = file === 'pstree' && records.length > 0;
+  switch (draws.below(12)) {
+    case 0:
+      return { kind: 'truncate', file, bytes: draws.below(bytes.length + 1) };
+    case 1:
+      return { kind: 'extend', file, bytes: 1 + draws.below(64) };
+    case 2:
+      if (records.length > 0) return { kind: 'drop', file, record };
+      break;
+    case 3:
+      if (records.length > 0) return { kind: 'repeat', file, record };
+      break;
+    case 4:
+    case 5:
+    case 6:
+      break;
+    default:
+      if (isTree) return drawTask(record, draws);
+      return drawField(file, records[record], record, draws) ?? drawByte(file, bytes, draws);
+  }
+  return drawByte(file, bytes, draws);
+}
+
+function drawByte(file: string, bytes: Uint8Array, draws: Draws): ImageEdit {
+  if (bytes.length === 0) return { kind: 'extend', file, bytes: 1 + draws.below(64) };
+  const at = draws.below(bytes.length);
+  const xor = draws.below(2) === 0 ? 1 << draws.below(8) : 1 + draws.below(255);
+  return { kind: 'xor', file, at, xor };
+}
+
+function drawTask(record: number, draws: Draws): ImageEdit {
+  const field = TASK_FIELDS[draws.below(TASK_FIELDS.length)]!;
+  const count = field === 'threads' ? 1 + draws.below(3) : 1;
+  const values = Array.from({ length: count }, () => PIDS[draws.below(PIDS.length)]!);
+  return { kind: 'task', record, set: { [field]: values } };
+}
+
+function drawField(file: string, bytes: Uint8Array | undefined, record: number, draws: Draws): ImageEdit | undefined {
+  const paths = bytes ? numberPaths(bytes) : [];
+  const path = paths[draws.below(paths.length || 1)];
+  if (!path) return undefined;
+  const value = draws.below(3) === 0 ? draws.below(1 << 16) : BOUNDS[draws.below(BOUNDS.length)]!;
+  return { kind: 'field', file, record, path, value };
+}

@@ -1,0 +1,150 @@
+/** A campaign: run after run with other images, until its limit; what is found is told apart by property and place. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { NoSuchImage } from '../../backends/criu/images/edit.ts';
+import { drawEdit, kindsOf } from '../../backends/criu/images/mutate.ts';
+import { criu } from '../../backends/criu/index.ts';
+import { Draws } from '../../backends/draws.ts';
+import { whyNot } from '../../injector/index.ts';
+import { KNOWN_NAMES } from '../../injector/known.ts';
+import type { Case } from '../../model/case.ts';
+import { type ImageEdit, PLAIN_CRIU } from '../../model/criu.ts';
+import { judge } from '../../properties/index.ts';
+import type { RunRecord } from '../../record/record.ts';
+import type { Violation } from '../../record/verdict.ts';
+import { loadScenarios, parseScenarios, writeScenario } from '../../scenario/index.ts';
+
+/** Something that the user can put right. */
+export class FuzzError extends Error {}
+
+export interface CampaignOptions {
+  readonly file: string | undefined;
+  readonly target: string;
+  readonly seed: string;
+  readonly count?: number;
+  readonly time?: number;
+  readonly changes: number;
+  readonly parallel: number;
+  readonly out: string;
+  readonly signal: AbortSignal;
+}
+
+/** A task of every kind that CRIU knows. */
+const TREE = `scenario: Changed images
+tree:
+  pid: 100
+  children:
+    - { pid: 101, threads: [103], pending: [SIGUSR1], children: [{ pid: 104 }] }
+    - { pid: 102, stopped: true }
+    - { pid: 105, session: 105, children: [{ pid: 107, pgid: 107 }] }
+    - { pid: 106, state: zombie, exit-code: 3 }
+criu: {}
+`;
+
+/** Runs the campaign, and prints what it finds and how far it is. Rejects with FuzzError. */
+export async function campaign(
+  options: CampaignOptions,
+): Promise<{ readonly runs: number; readonly findings: number }> {
+  const backend = criu();
+  try {
+    const base = baseCase(options.file);
+    const reason = await whyNot(backend, base);
+    if (reason !== undefined) throw new FuzzError(reason);
+    const images = await backend.images(base);
+    if (options.target !== 'any' && !kindsOf(images).includes(options.target)) {
+      throw new FuzzError(
+        `there is no image of the kind ${options.target}; there are ${kindsOf(images).join(', ')}, any`,
+      );
+    }
+    const found = new Findings(options.out);
+    const until = options.time === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.time * 1000;
+    let next = 0;
+    let runs = 0;
+    const work = async (): Promise<void> => {
+      while (
+        next < (options.count ?? Number.POSITIVE_INFINITY) &&
+        performance.now() < until &&
+        !options.signal.aborted
+      ) {
+        const number = next++;
+        const draws = new Draws(options.seed);
+        draws.goTo(number);
+        const edits = Array.from({ length: 1 + draws.below(options.changes) }, () =>
+          drawEdit(images, options.target, draws),
+        );
+        const c: Case = { ...base, criu: { ...(base.criu ?? PLAIN_CRIU), images: edits } };
+        const record = await attempt(backend.run({ case: c, protocol: 'series', seed: options.seed, maxSteps: 1 }));
+        runs++;
+        if (record) for (const violation of judge(c, record)) found.add(c, record, violation, edits);
+        progress(runs, found.count);
+      }
+    };
+    await Promise.all(Array.from({ length: options.parallel }, work));
+    console.log(`${runs} runs, ${found.count} findings${found.count > 0 ? ` in ${options.out}` : ''}`);
+    return { runs, findings: found.count };
+  } finally {
+    await backend.dispose();
+  }
+}
+
+/** A second change may be of what the first has taken away: then there is no run. */
+async function attempt(run: Promise<RunRecord>): Promise<RunRecord | undefined> {
+  try {
+    return await run;
+  } catch (error) {
+    if (error instanceof NoSuchImage) return undefined;
+    throw error;
+  }
+}
+
+function baseCase(file: string | undefined): Case {
+  const { cases, diagnostics } =
+    file === undefined ? parseScenarios(TREE, 'fuzz', KNOWN_NAMES) : loadScenarios([file], KNOWN_NAMES);
+  const [c] = cases;
+  if (!c) throw new FuzzError(diagnostics[0]?.message ?? `${file} has no scenario`);
+  return { ...c, expect: { ...c.expect, coordinator: [], tasks: {}, violates: [] } };
+}
+
+function progress(runs: number, findings: number): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r${runs} runs, ${findings} findings `);
+}
+
+/** One of each: the first that violates a property at a place. */
+class Findings {
+  readonly #out: string;
+  readonly #seen = new Set<string>();
+
+  constructor(out: string) {
+    this.#out = out;
+  }
+
+  get count(): number {
+    return this.#seen.size;
+  }
+
+  add(c: Case, record: RunRecord, { property, message }: Violation, edits: readonly ImageEdit[]): void {
+    const where = placeOf(record, message);
+    const key = `${property} ${where}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    mkdirSync(this.#out, { recursive: true });
+    const title = `${c.scenario}: ${property} at ${where}`.slice(0, 190);
+    const file = path.join(this.#out, `${String(this.#seen.size).padStart(3, '0')}-${property}.yaml`);
+    const saved: Case = {
+      ...c,
+      title,
+      why: `${message} (CRIU ${record.criu!.version})`,
+      expect: { ...c.expect, violates: [property] },
+    };
+    writeFileSync(file, writeScenario(saved));
+    console.log(`${property} at ${where}\n  ${message}\n  ${JSON.stringify(edits)}\n  ${file}`);
+  }
+}
+
+/** Where in CRIU it shows: the first error's place in its source, else what happened without its numbers. */
+function placeOf({ criu: seen }: RunRecord, message: string): string {
+  const run = seen?.restore ?? seen?.dump;
+  const bug = run?.errors.find((error) => /BUG at|killed by signal/.test(error)) ?? run?.errors[0];
+  const place = bug === undefined ? undefined : /^(\S+?:\d+)/.exec(bug)?.[1];
+  return place ?? message.replace(/\d+/g, 'N').slice(0, 60);
+}
