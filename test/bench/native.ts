@@ -3,16 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { type NativeBackend, native } from '../../src/backends/native/index.ts';
 import type { Case } from '../../src/model/case.ts';
 import { defineScenario } from '../../src/scenario/index.ts';
-
-/** A line of the table. */
-export interface Row {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  /** At most this; undefined: only shown. */
-  readonly limit?: number;
-  readonly detail?: string;
-}
+import { isKept, median, type Row } from './row.ts';
 
 /** How much is measured. */
 export interface BenchOptions {
@@ -110,22 +101,15 @@ async function timeOf(backend: NativeBackend, c: Case): Promise<number> {
   return performance.now() - started;
 }
 
-function median(values: number[]): number {
-  return quantile(values, 0.5);
-}
-
 /** What it costs when nobody else is at work: the fastest tenth. On a busy machine the rest measures the others. */
 function undisturbed(values: number[]): number {
-  return quantile(values, 0.1);
-}
-
-function quantile(values: number[], part: number): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length * part)]!;
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 10)]!;
 }
 
 if (import.meta.filename === process.argv[1]) {
-  for (const { name, value, unit, limit, detail } of await bench({ smoke: process.argv.includes('--smoke') })) {
-    const allowed = limit === undefined ? '' : ` (at most ${limit}${value <= limit ? '' : ': MISSED'})`;
+  for (const row of await bench({ smoke: process.argv.includes('--smoke') })) {
+    const { name, value, unit, limit, detail } = row;
+    const allowed = limit === undefined ? '' : ` (at most ${limit}${isKept(row) === false ? ': MISSED' : ''})`;
     console.log(`${name}: ${value.toFixed(2)} ${unit}${allowed}${detail === undefined ? '' : `; ${detail}`}`);
   }
 }
