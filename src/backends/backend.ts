@@ -89,6 +89,8 @@ export interface Machine {
    * or tell the difference (a persistent singleton).
    */
   alone(actor: number): boolean;
+  /** The first of those who can move that may be taken alone; -1: none. The same as asking `alone` of each, but faster. */
+  firstAlone?(): number;
   /** What was reached since the machine was opened; undefined when it was not asked to look. */
   coverage?(): ProtocolCoverage | undefined;
   /** A fast way to run at random; undefined where there is none. */

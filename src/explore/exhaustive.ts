@@ -4,7 +4,8 @@
  * between is not kept; see docs/exploration.md for what that is allowed to leave out.
  */
 import type { Machine, Outcome } from '../backends/backend.ts';
-import { Fingerprint, FingerprintSet } from './fingerprint.ts';
+import { Fingerprint } from './fingerprint.ts';
+import { Column, Visited } from './visited.ts';
 
 export interface SearchOptions {
   /** Whether steps that may be taken alone are; true. False: the full graph. */
@@ -51,24 +52,6 @@ export function toEnd<T>(slices: Generator<void, T>): T {
   }
 }
 
-/** Typed arrays that grow. */
-class Column {
-  private words: Int32Array = new Int32Array(1 << 12);
-
-  at(i: number): number {
-    return this.words[i]!;
-  }
-
-  set(i: number, value: number): void {
-    if (i >= this.words.length) {
-      const more = new Int32Array(this.words.length * 2);
-      more.set(this.words);
-      this.words = more;
-    }
-    this.words[i] = value;
-  }
-}
-
 const EXPANDED = -1;
 
 /** States that are looked at in one slice. */
@@ -80,18 +63,17 @@ class Search {
   private readonly maxStates: number;
   private readonly progress: (states: number, transitions: number) => void;
   private readonly words: number;
-  private readonly seen = new FingerprintSet();
+  private readonly visited = new Visited();
   private readonly print = new Fingerprint();
   /* by state number */
   private readonly parent = new Column();
   private readonly mover = new Column();
-  private readonly depth = new Column();
   private readonly slot = new Column();
-  private readonly high = new Column();
-  private readonly low = new Column();
   /** States that wait to be expanded, by their depth. */
   private readonly buckets: number[][] = [];
+  /** What waits to be expanded: the words of a state, then its fingerprint. */
   private pool: Int32Array;
+  private readonly slotWords: number;
   private readonly free: number[] = [];
   private slots = 0;
   private transitions = 0;
@@ -106,14 +88,14 @@ class Search {
     this.maxStates = options.maxStates ?? 20_000_000;
     this.progress = options.progress ?? (() => {});
     this.words = machine.state.length;
-    this.pool = new Int32Array(this.words * 1024);
+    this.slotWords = this.words + 2;
+    this.pool = new Int32Array(this.slotWords * 1024);
     this.enabled = new Int32Array(machine.actors.length);
     this.moves = new Int32Array(machine.actors.length);
   }
 
   *run(): Generator<void, SearchResult> {
     this.machine.reset();
-    this.print.of(this.machine.state);
     const steps = this.runAlone();
     this.print.of(this.machine.state);
     this.reach(-1, -1, steps);
@@ -122,7 +104,7 @@ class Search {
       const bucket = this.buckets[depth];
       if (!bucket) continue;
       for (let i = 0; i < bucket.length; i++) {
-        if (this.seen.size > this.maxStates) {
+        if (this.visited.size > this.maxStates) {
           complete = false;
           break search;
         }
@@ -130,26 +112,20 @@ class Search {
         if (++this.expanded % STATES_PER_SLICE === 0) yield;
       }
       this.buckets[depth] = [];
-      this.progress(this.seen.size, this.transitions);
+      this.progress(this.visited.size, this.transitions);
     }
     const endings = [...this.ends.values()].map(({ outcome, state }) => ({ outcome, moves: this.movesTo(state) }));
-    return { endings, states: this.seen.size, transitions: this.transitions, complete };
+    return { endings, states: this.visited.size, transitions: this.transitions, complete };
   }
 
   /** The machine stands in a state: a new one, or one that is nearer than it seemed, will be expanded. */
   private reach(parent: number, mover: number, depth: number): void {
-    const before = this.seen.size;
-    const { high, low } = this.print;
-    const state = this.seen.numberOf(high, low);
-    if (state < before && (this.slot.at(state) === EXPANDED || this.depth.at(state) <= depth)) return;
-    if (state === before) {
-      this.high.set(state, high);
-      this.low.set(state, low);
-      this.slot.set(state, this.keep());
-    }
+    const before = this.visited.size;
+    const state = this.visited.reach(this.print.high, this.print.low, depth);
+    if (state < 0) return;
+    if (state === before) this.slot.set(state, this.keep());
     this.parent.set(state, parent);
     this.mover.set(state, mover);
-    this.depth.set(state, depth);
     const bucket = this.buckets[depth];
     if (bucket) bucket.push(state);
     else this.buckets[depth] = [state];
@@ -157,41 +133,44 @@ class Search {
 
   /** Copies the machine's state into the pool. */
   private keep(): number {
+    const { words, slotWords } = this;
     const slot = this.free.pop() ?? this.slots++;
-    if ((slot + 1) * this.words > this.pool.length) {
+    const from = slot * slotWords;
+    if (from + slotWords > this.pool.length) {
       const more = new Int32Array(this.pool.length * 2);
       more.set(this.pool);
       this.pool = more;
     }
-    this.pool.set(this.machine.state, slot * this.words);
+    const { pool } = this;
+    const { state } = this.machine;
+    for (let i = 0; i < words; i++) pool[from + i] = state[i]!;
+    pool[from + words] = this.print.high;
+    pool[from + words + 1] = this.print.low;
     return slot;
   }
 
+  /** One that was found nearer after it was put in line has been expanded before its first turn comes. */
   private expand(state: number, depth: number): void {
     const slot = this.slot.at(state);
-    if (slot === EXPANDED || this.depth.at(state) !== depth) return;
-    const { machine, words, moves } = this;
-    const from = slot * words;
-    this.load(from);
+    if (slot === EXPANDED) return;
+    const { machine, words, moves, print } = this;
+    const from = slot * this.slotWords;
+    const high = this.pool[from + words]!;
+    const low = this.pool[from + words + 1]!;
+    for (let i = 0; i < words; i++) machine.state[i] = this.pool[from + i]!;
     const n = machine.enabled(moves);
     if (n === 0) this.end(state);
     for (let i = 0; i < n; i++) {
-      if (i > 0) this.load(from);
       const actor = moves[i]!;
       machine.step(actor);
       this.transitions++;
       const steps = 1 + this.runAlone();
-      this.print.change(this.high.at(state), this.low.at(state), this.pool, from, machine.state);
+      print.change(high, low, this.pool, from, machine.state);
       this.reach(state, actor, depth + steps);
+      print.undo(this.pool, from, machine.state);
     }
     this.slot.set(state, EXPANDED);
     this.free.push(slot);
-  }
-
-  private load(from: number): void {
-    const { pool, words } = this;
-    const { state } = this.machine;
-    for (let i = 0; i < words; i++) state[i] = pool[from + i]!;
   }
 
   private end(state: number): void {
@@ -203,18 +182,23 @@ class Search {
   /** Takes steps that may be taken alone until there is none; how many. */
   private runAlone(moves?: number[]): number {
     if (!this.reduce) return 0;
-    const { machine, enabled } = this;
-    let steps = 0;
-    for (;;) {
-      const n = machine.enabled(enabled);
-      let found = -1;
-      for (let i = 0; i < n && found < 0; i++) if (machine.alone(enabled[i]!)) found = enabled[i]!;
-      if (found < 0) return steps;
-      moves?.push(found);
-      machine.step(found);
+    const { machine } = this;
+    for (let steps = 0; ; steps++) {
+      const actor = this.firstAlone();
+      if (actor < 0) return steps;
+      moves?.push(actor);
+      machine.step(actor);
       this.transitions++;
-      steps++;
     }
+  }
+
+  /** The first who may take the next step alone; -1: nobody. */
+  private firstAlone(): number {
+    const { machine, enabled } = this;
+    if (machine.firstAlone) return machine.firstAlone();
+    const n = machine.enabled(enabled);
+    for (let i = 0; i < n; i++) if (machine.alone(enabled[i]!)) return enabled[i]!;
+    return -1;
   }
 
   /** The whole schedule to a state: the moves kept, and the steps that were taken alone between them. */

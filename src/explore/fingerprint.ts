@@ -18,6 +18,9 @@ function mixB(word: number, place: number): number {
 export class Fingerprint {
   high = 0;
   low = 0;
+  /** The words that differed at the last `change`. */
+  private changed = new Int32Array(64);
+  private nrChanged = 0;
 
   /** Of a whole state. */
   of(state: Int32Array): void {
@@ -31,15 +34,26 @@ export class Fingerprint {
 
   /** Of `state`, which came from a state in `pool` at `from` with the fingerprint given. */
   change(high: number, low: number, pool: Int32Array, from: number, state: Int32Array): void {
+    let n = 0;
+    if (this.changed.length < state.length) this.changed = new Int32Array(state.length);
+    const { changed } = this;
     for (let i = 0; i < state.length; i++) {
       const old = pool[from + i]!;
       const now = state[i]!;
       if (old === now) continue;
+      changed[n++] = i;
       high = (high + mixA(now, i) - mixA(old, i)) | 0;
       low = (low + mixB(now, i) - mixB(old, i)) | 0;
     }
+    this.nrChanged = n;
     this.high = high;
     this.low = low;
+  }
+
+  /** Makes the state what it came from at the last `change`. */
+  undo(pool: Int32Array, from: number, state: Int32Array): void {
+    const { changed, nrChanged } = this;
+    for (let i = 0; i < nrChanged; i++) state[changed[i]!] = pool[from + changed[i]!]!;
   }
 }
 

@@ -194,6 +194,18 @@ export class SimulatedMachine implements Machine {
     return this.reduction.alone(this.state, this.taskOf(actor), this.events);
   }
 
+  firstAlone(): number {
+    const { state: m, reduction, events } = this;
+    /* an event that is due comes before anybody moves */
+    if (m[OOPS] !== 0 || m[DUE] !== 0) return -1;
+    this.load();
+    const { firstTask, nrTasks, taskWords } = this.world;
+    for (let i = 0, task = firstTask; i < nrTasks; i++, task += taskWords) {
+      if (reduction.isEver(m[task + PC]!) && this.canMove(task) && reduction.alone(m, task, events)) return i;
+    }
+    return -1;
+  }
+
   outcome(): Outcome {
     return outcomeOf(this);
   }

@@ -121,6 +121,11 @@ export class Reduction {
     }
   }
 
+  /** Whether the step at this pc is ever taken alone. */
+  isEver(pc: number): boolean {
+    return this.rules[pc] !== NEVER;
+  }
+
   /** Whether the task's next step may be taken alone. The task can move. */
   alone(m: Int32Array, task: number, events: readonly Event[]): boolean {
     const pc = m[task + L.PC]!;
