@@ -27,8 +27,12 @@ async function supported(all: readonly Case[]): Promise<Case[]> {
     if (reason === undefined) cases.push(c);
     else reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
-  const share = ((100 * cases.length) / all.length).toFixed(1);
-  console.log(`${cases.length} of ${all.length} cases are supported: ${share} %`);
+  // What a file is for is its own choice; the share is of those that leave it open, or ask for this backend.
+  const meant = all.filter(({ restart: { backends } }) => backends.length === 0 || backends.includes('native'));
+  const share = ((100 * cases.length) / meant.length).toFixed(1);
+  console.log(
+    `${cases.length} of ${meant.length} cases are supported: ${share} %; ${all.length} with those of other backends`,
+  );
   for (const [reason, count] of reasons) console.log(`  ${count} not: ${reason}`);
   return cases;
 }

@@ -1,0 +1,77 @@
+/** The native backend where it is not at home: as an ordinary user, and without a C compiler. */
+import assert from 'node:assert/strict';
+import { chmodSync, copyFileSync, existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { compileAgent } from '../../src/backends/native/compile.ts';
+import { useNative } from '../backends/native/support.ts';
+import { type Folder, temporaryFolder } from '../support/folder.ts';
+import { ROOT } from '../support/markdown.ts';
+import { PROGRAM, run } from '../support/program.ts';
+
+const NOBODY = '65534';
+const AS_NOBODY = ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
+const SETPRIV = ['/usr/bin/setpriv', '/bin/setpriv'].find((file) => existsSync(file));
+
+/** Whether others may look into a folder and all those above it. */
+function isOpen(folder: string): boolean {
+  if ((statSync(folder).mode & 0o005) !== 0o005) return false;
+  return folder === path.dirname(folder) || isOpen(path.dirname(folder));
+}
+
+/** Why nobody can't run mktrouble here; undefined when it can. */
+function whyNotNobody(): string | undefined {
+  if (process.getuid?.() !== 0) return 'all other tests run as an ordinary user already';
+  if (!SETPRIV) return 'there is no setpriv';
+  if (![ROOT, path.dirname(process.execPath)].every(isOpen)) return 'another user may not look into these folders';
+  return undefined;
+}
+
+describe('The native backend', function () {
+  this.timeout(60_000);
+  useNative();
+  let cache: Folder;
+  const env = () => ({ MKTROUBLE_CACHE: cache.path, HOME: cache.path, TMPDIR: cache.path });
+  beforeEach(() => {
+    cache = temporaryFolder();
+    chmodSync(cache.path, 0o777);
+  });
+  afterEach(() => cache.remove());
+
+  it('works for an ordinary user, but for what needs root, and says which', async function () {
+    const why = whyNotNobody();
+    if (why !== undefined) {
+      console.log(`      skipped: ${why}`);
+      return this.skip();
+    }
+    const program = await compileAgent(false);
+    copyFileSync(program, path.join(cache.path, path.basename(program)));
+    const [command, ...user] = AS_NOBODY;
+    const mktrouble = (...args: string[]) =>
+      run(command!, [...user, process.execPath, ...PROGRAM, ...args], { env: env() });
+    const [doctor, suite] = await Promise.all([
+      mktrouble('doctor'),
+      mktrouble(
+        'run',
+        'scenarios/healthy/everyone-comes-back.yaml',
+        'scenarios/permissions/strangers.yaml',
+        '-b',
+        'native',
+      ),
+    ]);
+    assert.match(doctor.stdout, /yes +native +.*a user namespace, as an ordinary user/);
+    assert.match(doctor.stdout, /no +native tasks of another owner/);
+    assert.equal(suite.code, 0, suite.stdout + suite.stderr);
+    assert.match(suite.stdout, /[1-9]\d* passed|[1-9]\d* passing/);
+    assert.match(suite.stdout, /tasks of another owner need root/);
+  });
+
+  it('leaves its cases pending where there is no C compiler, with that reason', async () => {
+    const args = ['run', 'scenarios/healthy/everyone-comes-back.yaml', '--backend', 'native'];
+    const { code, stdout } = await run(process.execPath, [...PROGRAM, ...args], {
+      env: { ...env(), PATH: cache.path },
+    });
+    assert.equal(code, 0, stdout);
+    assert.match(stdout, /no C compiler/);
+    assert.doesNotMatch(stdout, /[1-9]\d* (passed|passing)/);
+  });
+});
