@@ -58,7 +58,11 @@ export const scenario = mapping('a scenario: a mapping with scenario and tree', 
     `Values to fill in for \${{ matrix.<name> }}: one case for each, with several names for each combination.`,
     'matrix: { bogus: [999, 0, -1] }',
   ).optional(),
-  restart: word(restart, 'How restart(2) is called.', 'restart: { protocol: hardened }').optional(),
+  restart: word(
+    restart,
+    'How restart(2) is called, and which protocol answers.',
+    'restart: { protocol: hardened }',
+  ).optional(),
   subject: word(
     subject,
     'CRIU: a real program in place of the tree.',

@@ -11,8 +11,10 @@ export const IMAGE_OBJECTS = {
   tail: 'the end mark',
 } as const;
 
+const objectName = oneOf(['header', 'container', 'tree', 'task', 'tail'], 'object of the image');
+
 const object = word(
-  oneOf(['header', 'container', 'tree', 'task', 'tail'], 'object of the image'),
+  objectName,
   'The object that is damaged: header, container, tree, task or tail. Reading it gives EINVAL.',
   'object: task',
 );
@@ -54,7 +56,7 @@ export const image = mapping('a mapping with the words of an image', {
     'nr-tasks: 0',
   ).optional(),
   truncate: word(
-    oneOrMore(z.union([object, truncation]), 'a list of objects of the image'),
+    oneOrMore(z.union([objectName, truncation]), 'a list of objects of the image'),
     'The image ends inside of this object.',
     'truncate: tail',
   ).optional(),

@@ -3,24 +3,42 @@
  * example, and an expression is allowed wherever a scalar may stand.
  */
 import * as z from 'zod';
+import type { KnownNames } from '../expand.ts';
 import { scenario } from './document.ts';
-import type { WordMeta } from './word.ts';
+import { meaningsOf } from './meanings.ts';
+import type { Suggested, WordMeta } from './word.ts';
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
 
 /** Draft 7, which the YAML language server understands. */
-export function jsonSchema(): JsonObject {
+export function jsonSchema(known: KnownNames = {}): JsonObject {
   const made = z.toJSONSchema(scenario, { target: 'draft-7' }) as unknown as JsonObject;
   const { $schema, ...rest } = made;
-  const schema = adapt(rest, withExpressions) as JsonObject;
+  const schema = adapt(rest, offering(known, withExpressions)) as JsonObject;
   const definitions = schema['definitions'] as JsonObject;
   // The matrix is what expressions refer to; it has none itself.
-  const plain = adapt(rest, (one) => one) as { definitions: { scenario: { properties: JsonObject } } };
+  const plain = adapt(
+    rest,
+    offering(known, (one) => one),
+  ) as {
+    definitions: { scenario: { properties: JsonObject } };
+  };
   const top = (definitions['scenario'] as JsonObject)['properties'] as JsonObject;
   top['matrix'] = plain.definitions.scenario.properties['matrix']!;
   definitions['expression'] = EXPRESSION;
+  for (const [name, definition] of Object.entries(definitions)) nameDefinition(name, definition as JsonObject);
   return { $schema: $schema!, ...schema };
+}
+
+/**
+ * Over a key an editor shows the title of the mapping that it is in, and the first description that it finds: that of a
+ * definition would hide that of the key.
+ */
+function nameDefinition(name: string, definition: JsonObject): void {
+  if (name === 'scenario') return;
+  delete definition['description'];
+  definition['title'] = name.replaceAll('-', ' ');
 }
 
 const EXPRESSION: JsonObject = {
@@ -43,13 +61,34 @@ function adapt(schema: Json, rewrite: (schema: JsonObject) => JsonObject): Json 
     const inner = Object.entries(value as JsonObject).map(([name, one]) => [name, adapt(one, rewrite)]);
     return [key, Object.fromEntries(inner)];
   });
-  return rewrite(withExample(withoutSafeRange(Object.fromEntries(entries))));
+  return rewrite(withMeanings(withExample(withoutSafeRange(Object.fromEntries(entries)))));
 }
 
 /** Zod gives every whole number the range of what JavaScript counts exactly. */
 function withoutSafeRange(schema: JsonObject): JsonObject {
   const entries = Object.entries(schema).filter(([, value]) => Math.abs(Number(value)) !== Number.MAX_SAFE_INTEGER);
   return Object.fromEntries(entries);
+}
+
+/** A rewrite after which the names that are known are offered, beside whatever else may stand there. */
+function offering(known: KnownNames, rewrite: (schema: JsonObject) => JsonObject): (schema: JsonObject) => JsonObject {
+  return ({ suggest, ...schema }) => {
+    const made = rewrite(schema);
+    const names = known[suggest as Suggested];
+    if (names === undefined) return made;
+    const words = Object.entries(made).filter(([key]) => OF_THE_WORD.includes(key));
+    const value = Object.fromEntries(Object.entries(made).filter(([key]) => !OF_THE_WORD.includes(key)));
+    const others = (value['anyOf'] as JsonObject[] | undefined) ?? [value];
+    return { ...Object.fromEntries(words), anyOf: [{ type: 'string', enum: [...names] }, ...others] };
+  };
+}
+
+/** What the values mean, where they are words that the format explains. */
+function withMeanings(schema: JsonObject): JsonObject {
+  const { enum: words } = schema;
+  if (!Array.isArray(words)) return schema;
+  const meanings = meaningsOf(words.map(String));
+  return meanings ? { ...schema, markdownEnumDescriptions: meanings } : schema;
 }
 
 function withExample(schema: JsonObject): JsonObject {

@@ -1,7 +1,7 @@
 /** How the coordinator calls restart(2), and what restarts. */
 import { BACKENDS } from '../../model/case.ts';
 import { anyPid, flags, pid } from './values.ts';
-import { flag, kebab, list, mapping, oneOf, word } from './word.ts';
+import { flag, kebab, list, mapping, oneOf, suggest, word } from './word.ts';
 
 export const restart = mapping('a mapping with the words of a restart', {
   pid: word(anyPid, 'The pid argument; bogus ones allowed. Default: the pid of the root.', 'pid: 999').optional(),
@@ -32,7 +32,7 @@ export const restart = mapping('a mapping with the words of a restart', {
     'debug: true',
   ).optional(),
   protocol: word(
-    kebab('the name of a protocol: series, patch, hardened or a variant'),
+    suggest(kebab('the name of a protocol: series, patch, hardened or a variant'), 'protocols'),
     'Which restart: series (the default), patch (patch 30/96 by itself), hardened, or the name of a variant.',
     'protocol: hardened',
   ).optional(),

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ERRNO_NAMES } from '../../model/errno.ts';
 import { COORDINATOR_POINT_NAMES, TASK_POINT_NAMES } from '../../model/points.ts';
 import { SIGNAL_NAMES } from '../../model/signals.ts';
-import { integer, kebab, list, oneOf, text } from './word.ts';
+import { integer, kebab, list, oneOf, suggest, text } from './word.ts';
 
 /** The most that Linux gives a pid namespace (PID_MAX_LIMIT). */
 export const PID_MAX = 4_194_304;
@@ -36,6 +36,6 @@ export const flags = z.array(
   { error: 'a list of flags' },
 );
 
-export const property = kebab('the name of a property, such as error-is-first');
+export const property = suggest(kebab('the name of a property, such as error-is-first'), 'properties');
 export const faultName = kebab('a name of lower-case words and dashes');
 export const title = text('a name on one line', 200);

@@ -13,6 +13,14 @@ export interface WordMeta {
   readonly example: string;
 }
 
+/** Names of other rooms that a value may be one of; see KnownNames. */
+export type Suggested = 'protocols' | 'properties';
+
+/** A schema whose values an editor can offer, once the names are known. */
+export function suggest<S extends z.ZodType>(schema: S, names: Suggested): S {
+  return schema.meta({ suggest: names });
+}
+
 /** Gives a schema the description and the example of the key that it is for. */
 export function word<S extends z.ZodType>(schema: S, description: string, example: string): S {
   return schema.meta({ description, example });
