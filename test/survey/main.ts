@@ -1,23 +1,52 @@
-/** `npm run survey [small|three|double]…`: what `hardened` does with every combination of the matrices; exit code 1 when it violates anything. */
+/**
+ * `npm run survey [small|three|double]…`: what `hardened` does with every combination of the matrices; exit code 1 when it
+ * violates anything. `-- --shard 1/4`: only every fourth case, from the first; `--resume`: goes on where it was interrupted
+ * (as long as nothing has changed that it is about).
+ */
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import type { Case } from '../../src/model/case.ts';
 import { MATRICES } from './matrix.ts';
+import { type Done, Progress } from './progress.ts';
 import { survey } from './survey.ts';
 
-const asked = process.argv.slice(2) as (keyof typeof MATRICES)[];
-const names = asked.length > 0 ? asked : (Object.keys(MATRICES) as (keyof typeof MATRICES)[]);
-for (const name of names) {
-  const cases = MATRICES[name]();
-  let states = 0;
-  let incomplete = 0;
-  let violated = 0;
+const FOLDER = path.resolve(import.meta.dirname, '../../.mktrouble/survey');
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { shard: { type: 'string', default: '1/1' }, resume: { type: 'boolean', default: false } },
+});
+const [shard = 0, shards = 0] = values.shard.split('/').map(Number);
+const unknown = positionals.filter((name) => !Object.hasOwn(MATRICES, name));
+if (unknown.length > 0 || !(shard >= 1 && shard <= shards)) {
+  console.error(`usage: survey [${Object.keys(MATRICES).join('|')}]… [--shard i/n] [--resume]`);
+  process.exit(2);
+}
+
+for (const name of (positionals.length > 0 ? positionals : Object.keys(MATRICES)) as (keyof typeof MATRICES)[]) {
+  const cases = MATRICES[name]().filter((_, i) => i % shards === shard - 1);
+  const progress = new Progress(path.join(FOLDER, `${name}-${shard}-of-${shards}.jsonl`), values.resume);
+  const all: Done[] = [];
   for (const c of cases) {
-    const { verdict, violations } = await survey(c);
-    states += verdict.tried.states ?? 0;
-    if (!verdict.tried.complete) incomplete++;
-    if (violations.length === 0) continue;
-    violated++;
-    process.exitCode = 1;
-    console.log(`${name}: ${c.scenario}\n  ${violations.join('\n  ')}`);
+    const known = progress.of(c.scenario);
+    const done = known ?? (await surveyed(c));
+    if (!known) progress.add(done);
+    if (done.violations.length > 0) console.log(`${name}: ${done.scenario}\n  ${done.violations.join('\n  ')}`);
+    all.push(done);
   }
-  const extent = `${cases.length} cases, ${states.toLocaleString('en')} states`;
+  const sum = (of: (done: Done) => number): string =>
+    Math.round(all.reduce((n, one) => n + of(one), 0)).toLocaleString('en');
+  const violated = all.filter(({ violations }) => violations.length > 0).length;
+  const incomplete = all.filter(({ complete }) => !complete).length;
+  const extent = `${cases.length} cases, ${sum(({ states }) => states)} states in ${sum(({ took }) => took)} s`;
   console.log(`${name}: ${extent}, ${violated} with violations, ${incomplete} not explored in full`);
+  if (violated > 0) process.exitCode = 1;
+}
+
+async function surveyed(c: Case): Promise<Done> {
+  const began = performance.now();
+  const { verdict, violations } = await survey(c);
+  const { states = 0, complete } = verdict.tried;
+  return { scenario: c.scenario, states, complete, violations, took: (performance.now() - began) / 1000 };
 }
