@@ -20,6 +20,8 @@ export interface CProgram {
   readonly flags: readonly string[];
   /** Units and headers. */
   readonly sources: readonly string[];
+  /** Files that the units include from elsewhere: they go into the name, too. */
+  readonly includes?: readonly string[];
   readonly libraries?: readonly string[];
 }
 
@@ -30,8 +32,11 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
 }
 
 /** The path of the program; compiles it when the cache does not have it. Rejects with CannotCompile. */
-export async function buildProgram({ name, flags, sources, libraries = [] }: CProgram, cache: string): Promise<string> {
-  const target = path.join(cache, `${name}-${await digestOf(flags, sources)}`);
+export async function buildProgram(
+  { name, flags, sources, includes = [], libraries = [] }: CProgram,
+  cache: string,
+): Promise<string> {
+  const target = path.join(cache, `${name}-${await digestOf(flags, [...sources, ...includes])}`);
   if (await exists(target)) return target;
   const temporary = `${target}.${process.pid}-${Math.floor(performance.now() * 1000)}`;
   await mkdir(cache, { recursive: true });
@@ -44,6 +49,21 @@ export async function buildProgram({ name, flags, sources, libraries = [] }: CPr
     throw new CannotCompile(reasonOf(error));
   }
   return target;
+}
+
+/** What a unit includes of its own, however deep, as the compiler says; system headers are left out. Rejects with CannotCompile. */
+export async function includesOf(unit: string, flags: readonly string[]): Promise<string[]> {
+  try {
+    const { stdout } = await run('cc', [...flags, '-MM', '-MT', 'unit', unit]);
+    // A rule of make: the unit itself, then its includes, with lines continued by a backslash.
+    const [, , ...files] = stdout
+      .replaceAll('\\\n', ' ')
+      .trim()
+      .split(/(?<!\\)\s+/);
+    return files.map((file) => file.replaceAll('\\ ', ' '));
+  } catch (error) {
+    throw new CannotCompile(reasonOf(error));
+  }
 }
 
 /** The first of these folders that has this file; undefined when none has. */

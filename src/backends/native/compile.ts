@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildProgram, CannotCompile, cacheFolder, folderWith } from '../c-program.ts';
+import { buildProgram, CannotCompile, cacheFolder, folderWith, includesOf } from '../c-program.ts';
 
 export { CannotCompile, cacheFolder };
 
@@ -26,8 +26,9 @@ export async function compileAgent(withPlugin: boolean, cache: string = cacheFol
 /** A plug-in as a shared library: a `.so` as it is, a `.c` file compiled. Rejects with CannotCompile. */
 export async function compilePlugin(source: string, cache: string = cacheFolder()): Promise<string> {
   if (!source.endsWith('.c')) return path.resolve(source);
-  const include = `-I${await sourceFolder()}`;
-  return buildProgram({ name: 'plugin', flags: [...LIBRARY, include], sources: [path.resolve(source)] }, cache);
+  const flags = [...LIBRARY, `-I${await sourceFolder()}`];
+  const unit = path.resolve(source);
+  return buildProgram({ name: 'plugin', flags, sources: [unit], includes: await includesOf(unit, flags) }, cache);
 }
 
 /** Where the C sources are: beside this file, and from `dist/` in the package's `src/`. */

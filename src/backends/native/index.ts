@@ -101,7 +101,8 @@ class Native implements NativeBackend {
 
   #surroundings(): Surroundings {
     const { limit = DEFAULT_LIMIT, spawnByLastPid = false } = this.#options;
-    return { pidMax: this.#machine.pidMax, limit, spawnByLastPid, stopInsteadOfFreeze: this.#cgroup === undefined };
+    const { pidMax, hasPlugin } = this.#machine;
+    return { pidMax, limit, spawnByLastPid, hasPlugin, stopInsteadOfFreeze: this.#cgroup === undefined };
   }
 
   /** What the record of a case has to say about how it was done here. */

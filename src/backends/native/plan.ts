@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly limit: number;
   /** No cgroup can be made: freeze by SIGSTOP. */
   readonly stopInsteadOfFreeze: boolean;
+  /** The protocol is a plug-in's own, whatever the case names. */
+  readonly hasPlugin?: boolean;
   /** Choose pids by ns_last_pid instead of clone3(). */
   readonly spawnByLastPid: boolean;
 }
@@ -48,7 +50,7 @@ function preemptionsOf(seed: string): { readonly seed: number; readonly seldom: 
 
 /** The plan of a run. Throws for a case that `refuses` refuses. */
 export function nativePlan({ case: c, protocol, seed, maxSteps, schedule }: Plan, around: Surroundings): NativePlan {
-  const rules = protocolByName(protocol);
+  const rules = protocolByName(around.hasPlugin ? 'hardened' : protocol);
   if (!rules) throw new Error(`the native engine does not know the protocol ${protocol}`);
   const faults = schedule ? scheduledFaults(c) : placeFaults(c, seed);
   const { cast, head, actors, image } = sceneOf(c, faults, around.pidMax);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { cacheFolder, compilePlugin } from '../../../src/backends/native/compile.ts';
@@ -22,6 +22,24 @@ describe('The agent', () => {
       assert.deepEqual(readdirSync(cache), [path.basename(programs[0]!)]);
     } finally {
       rmSync(cache, { recursive: true });
+    }
+  });
+
+  it('and a plug-in, are compiled anew when a file that they include is another', async function () {
+    this.timeout(60_000);
+    const folder = mkdtempSync(path.join(tmpdir(), 'mktrouble a b-'));
+    try {
+      const [unit, header] = ['plugin.c', 'header.h'].map((name) => path.join(folder, name)) as [string, string];
+      writeFileSync(unit, '#include "header.h"\nint x = X;\n');
+      const compiled = [];
+      for (const value of [1, 2, 1]) {
+        writeFileSync(header, `#define X ${value}\n`);
+        compiled.push(await compilePlugin(unit, folder));
+      }
+      assert.notEqual(compiled[0], compiled[1]);
+      assert.equal(compiled[0], compiled[2]);
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   });
 

@@ -3,7 +3,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { native } from '../../../src/backends/native/index.ts';
+import { runCase } from '../../../src/injector/index.ts';
+import { KNOWN_NAMES } from '../../../src/injector/known.ts';
+import type { Case } from '../../../src/model/case.ts';
+import { loadScenarioFileSync } from '../../../src/scenario/index.ts';
+import { ROOT } from '../../support/markdown.ts';
 import { caseOf, endsOf, runOnce, useNative, violationsOf } from './support.ts';
+
+/** A case of the suite that ships. */
+function shippedCase(file: string, scenario: string): Case {
+  const { cases } = loadScenarioFileSync(path.join(ROOT, 'scenarios', file), KNOWN_NAMES);
+  return cases.find((c) => c.scenario === scenario)!;
+}
 
 const example = path.join(import.meta.dirname, 'plugins/barrier.c');
 const tree = { pid: 100, children: [{ pid: 101 }, { pid: 102 }] };
@@ -51,12 +62,14 @@ describe('A restart engine of somebody else', () => {
     });
   });
 
-  it('can do without the defect', async function () {
+  it('can do without the defect, which a shipped scenario finds', async function () {
     this.timeout(20_000);
+    const shipped = shippedCase('missing/absent.yaml', 'Ctrl-C kills whom the walk finds where it is');
     const folder = mkdtempSync(path.join(tmpdir(), 'mktrouble-'));
     const repaired = path.join(folder, 'repaired.c');
     writeFileSync(repaired, `#define REPAIRED\n#include "${example}"\n`);
     const backend = native({ plugin: repaired, limit: 2000 });
+    const defective = native({ plugin: example, limit: 2000 });
     try {
       if (!(await backend.capabilities())[0]?.available) this.skip();
       const faults = [
@@ -65,7 +78,15 @@ describe('A restart engine of somebody else', () => {
       ];
       const c = caseOf({ tree, faults });
       assert.deepEqual(violationsOf(c, await runOnce(backend, c)), []);
+      assert.equal((await runCase(shipped, { backend })).status, 'pass');
+      const { status, violations } = await runCase(shipped, { backend: defective });
+      assert.equal(status, 'fail');
+      assert.ok(
+        violations.some(({ property }) => property === 'failure-kills-marked'),
+        JSON.stringify(violations),
+      );
     } finally {
+      await defective.dispose();
       await backend.dispose();
       rmSync(folder, { recursive: true });
     }

@@ -17,7 +17,9 @@ struct restart {
 	uint32_t begun;		/* the coordinator has marked everybody */
 	uint32_t turn;		/* place in the image, from 1; 0: nobody's yet */
 	uint32_t restored;	/* how many */
-	uint32_t over;		/* SUCCEEDED or FAILED, once: who comes first decides */
+	uint32_t decided;	/* SUCCEEDED or FAILED, once: who comes first decides */
+	uint32_t over;		/* the same, when it has been reported */
+	uint32_t changes;	/* of all of these: what everybody sleeps on, so that no wake-up is lost */
 	int error;		/* with FAILED: negative */
 };
 
@@ -29,20 +31,32 @@ static struct restart *shared(const struct mktrouble_host *host)
 	return host->memory;
 }
 
+static void changed(struct mktrouble_self *self, const struct mktrouble_host *host)
+{
+	__atomic_add_fetch(&shared(host)->changes, 1, __ATOMIC_SEQ_CST);
+	host->wake(self, &shared(host)->changes);
+}
+
+static void announce(struct mktrouble_self *self, const struct mktrouble_host *host)
+{
+	struct restart *r = shared(host);
+
+	__atomic_store_n(&r->over, r->decided, __ATOMIC_SEQ_CST);
+	changed(self, host);
+}
+
 /* Whether this is the decision: it is made once. */
 static int decide(struct mktrouble_self *self, const struct mktrouble_host *host, uint32_t how, int error)
 {
 	struct restart *r = shared(host);
 	uint32_t open = 0;
 
-	if (!__atomic_compare_exchange_n(&r->over, &open, how, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
+	if (!__atomic_compare_exchange_n(&r->decided, &open, how, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 		return 0;
 	r->error = error;
+	/* Reported before anybody can act on it. */
 	host->report(self, how == FAILED ? MKTROUBLE_ERROR : MKTROUBLE_SUCCESS, error);
-	host->wake(self, &r->begun);
-	host->wake(self, &r->turn);
-	host->wake(self, &r->restored);
-	host->wake(self, &r->over);
+	announce(self, host);
 	return 1;
 }
 
@@ -51,22 +65,26 @@ static int wait_past(struct mktrouble_self *self, const struct mktrouble_host *h
 {
 	struct restart *r = shared(host);
 
-	while (__atomic_load_n(word, __ATOMIC_SEQ_CST) == value) {
+	for (;;) {
+		uint32_t seen = __atomic_load_n(&r->changes, __ATOMIC_SEQ_CST);
+
 		if (r->over == FAILED)
 			return r->error;
-		if (host->wait(self, word, value) == -EINTR)
+		if (__atomic_load_n(word, __ATOMIC_SEQ_CST) != value)
+			return 0;
+		if (host->wait(self, &r->changes, seen) == -EINTR)
 			return -EINTR;
 	}
-	return r->over == FAILED ? r->error : 0;
 }
 
 static void next_turn(struct mktrouble_self *self, const struct mktrouble_host *host)
 {
 	struct restart *r = shared(host);
-	uint32_t turn = __atomic_add_fetch(&r->turn, 1, __ATOMIC_SEQ_CST);
 
-	host->report(self, MKTROUBLE_ACTIVATED, turn - 1);
-	host->wake(self, &r->turn);
+	/* Only who has the turn hands it on; told before the next one can begin. */
+	host->report(self, MKTROUBLE_ACTIVATED, r->turn);
+	__atomic_add_fetch(&r->turn, 1, __ATOMIC_SEQ_CST);
+	changed(self, host);
 }
 
 static int place_of(const struct mktrouble_call *call)
@@ -100,7 +118,7 @@ static long task(struct mktrouble_self *self, const struct mktrouble_host *host,
 		next_turn(self, host);
 		host->at_point(self, "done");
 		__atomic_add_fetch(&r->restored, 1, __ATOMIC_SEQ_CST);
-		host->wake(self, &r->restored);
+		changed(self, host);
 		host->at_point(self, "sync-3");
 		ret = wait_past(self, host, &r->over, 0);
 	}
@@ -134,7 +152,7 @@ static long coordinator(struct mktrouble_self *self, const struct mktrouble_host
 	for (int i = 0; i < call->nr_pids; i++)
 		host->report(self, MKTROUBLE_MARKED, call->pids[i]);
 	__atomic_store_n(&r->begun, 1, __ATOMIC_SEQ_CST);
-	host->wake(self, &r->begun);
+	changed(self, host);
 	host->at_point(self, "activate");
 	next_turn(self, host);
 	host->at_point(self, "wait");
@@ -157,7 +175,9 @@ static long coordinator(struct mktrouble_self *self, const struct mktrouble_host
 static void died(struct mktrouble_self *self, const struct mktrouble_host *host, int pid)
 {
 	(void)pid;
-	decide(self, host, FAILED, -ESRCH);
+	/* It may have been about to announce what it had decided. */
+	if (!decide(self, host, FAILED, -ESRCH))
+		announce(self, host);
 }
 
 const struct mktrouble_engine mktrouble_engine = {
