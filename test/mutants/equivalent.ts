@@ -1,0 +1,77 @@
+/** Mutants of the protocol that nobody can tell from it, each with the reason. A test finds out when a pattern fits none. */
+
+export interface Equivalent {
+  readonly reason: string;
+  /** Fit the names of the mutants. */
+  readonly mutants: readonly RegExp[];
+}
+
+export const EQUIVALENT: readonly Equivalent[] = [
+  {
+    reason:
+      'An error of the image is recorded as it is logged, and every later read fails with the recorded one. So the same errno comes out of the next read, or of `out`, when the way is not left at once.',
+    mutants: [
+      /^claimRestart: swap-statements: (if\(ret<0\)return ret; <-> )?ret=yield\*restore(ReadHeader|Container|ReadTree)/,
+      /^claimRestart: (ignore-result|drop-check): .*(restoreReadHeader|restoreContainer|\((2|3)\)$)/,
+      /^restore(Container|ReadHeader): (?!drop-call)/,
+      /^conductRestart: other-return: ret -> \(0\) \(4\)$/,
+      /^waitAllTasksFinish: (drop-check: if\(ret<0\)return ret|other-return: ret) -> /,
+    ],
+  },
+  {
+    reason:
+      'Who restarts itself and fails is killed by that, however it fails: the errno never gets to anybody, and the next thing to be read is not what it should be.',
+    mutants: [
+      /^claimRestart: (drop-check|swap-statements): .*RESTART_TASKSELF/,
+      /^claimRestart: other-(return: -EINVAL -> \(0\)|errno: -EINVAL -> \(-5\))$/,
+      /^claimRestart: other-errno: -EBUSY/,
+      /^conductRestart: (swap-statements|ignore-result): ret=yield\*restoreTask/,
+      /^conductRestart: drop-check: if\(ret<0\)return ret -> \{\}$/,
+      /^conductRestart: other-return: ret -> \(0\)$/,
+      /^chooseRootTask: drop-assignment: m\[ctx\+ROOT_TASK\]=current;/,
+    ],
+  },
+  {
+    reason:
+      'Whatever is under this lock is one word, read or written in one step, or is done by the only one who still looks at it: in sequentially consistent memory the lock holds nothing together. (In the kernel it is a barrier, too.)',
+    mutants: [
+      /^(clearTaskCtx|getTaskCtx|setTaskCtx|exitCheckpoint): drop-call: (yield\*)?task(Lock|Unlock)\(/,
+      /^restoreDebugGetme: drop-call: yield\*lock\(/,
+    ],
+  },
+  {
+    reason: 'Callers ask whether it is below 0, and nothing else.',
+    mutants: [
+      /^initRestartCtx: other-return: 0 -> \(1\)$/,
+      /^prepareDescendants: other-return: nrPids -> \(0\) \(2\)$/,
+      /^restoreDebugTask: other-return: 0 -> \(1\)/,
+      /^conductRestart: off-by-one: ret<0 -> \(\(ret\) <= \(0\)\) \(2\)$/,
+    ],
+  },
+  {
+    reason:
+      'Who takes a reference has one already, or was handed one: it makes no difference which of two words that nobody else acts upon in between is written first.',
+    mutants: [/^(setTaskCtx|inheritCheckpointCtx): swap-statements: yield\*ckptCtxGet/],
+  },
+  {
+    reason: 'What is printed when the context is freed is for people to read; the loads before it change nothing.',
+    mutants: [/^restoreDebugFree: /],
+  },
+  {
+    reason: 'An error of 0 is a line of the log, and records nothing.',
+    mutants: [/^doRestoreCoord: (ignore-condition: ret<0 -> \(true\)|off-by-one: ret<0 -> .*) \(2\)$/],
+  },
+  {
+    reason:
+      'They have nothing to do with each other: an entry of the status list, the record of an error, the kill, the context of the coordinator. Nobody looks at the one to decide about the other.',
+    mutants: [
+      /^doRestoreCoord: swap-statements: yield\*restoreDebugError/,
+      /^doRestoreCoord: swap-statements: if\(failed\)/,
+      /^doRestoreCoord: swap-statements: yield\*destroyDescendants.* <-> if\(!variant.ownError/,
+    ],
+  },
+  {
+    reason: 'The state is set again before the list can be printed.',
+    mutants: [/^claimRestart: (swap-statements: |drop-call: )yield\*restoreDebugRunning/],
+  },
+];

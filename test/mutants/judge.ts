@@ -1,0 +1,39 @@
+/** Whether the shipped suite tells a mutant from the protocol that it was made of. */
+
+import type { SchedulableBackend } from '../../src/backends/backend.ts';
+import type { Change } from '../../src/backends/simulated/compile/source.ts';
+import { simulated } from '../../src/backends/simulated/index.ts';
+import { SimulatedMachine } from '../../src/backends/simulated/machine.ts';
+import { variantByName } from '../../src/backends/simulated/variants.ts';
+import { runCase } from '../../src/index.ts';
+import { judgeOf, shippedProperties } from '../../src/injector/judge.ts';
+import { Tally } from '../../src/injector/tally.ts';
+import { decide } from '../../src/injector/verdict.ts';
+import type { Case } from '../../src/model/case.ts';
+
+/** The simulated backend with a change in its protocol. */
+export function mutated(change: Change): SchedulableBackend {
+  const backend = simulated();
+  backend.open = (plan, options = {}) =>
+    new SimulatedMachine(plan.case, variantByName(plan.protocol)!, { ...options, change });
+  return backend;
+}
+
+class Told extends Error {}
+
+/** What tells the mutant in this case, in a few words; undefined when the case passes as it should. */
+export async function tellsBy(c: Case, backend: SchedulableBackend): Promise<string | undefined> {
+  const tally = new Tally(judgeOf(c, shippedProperties));
+  const { status, reason, tried } = await runCase(c, {
+    backend,
+    find: (_case, record) => {
+      tally.add(record);
+      if (tally.failing) throw new Told(); /* seen enough: nothing is to be shrunk */
+      return [];
+    },
+  });
+  if (status === 'error' && !tally.failing) return `error: ${reason?.split('\n')[0]}`;
+  const decision = decide(c, tally.result(tried));
+  if (decision.status === 'pass') return undefined;
+  return [...new Set(decision.violations.map(({ property }) => property))].join(', ');
+}

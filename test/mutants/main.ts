@@ -1,0 +1,107 @@
+/**
+ * `npm run mutants`: each mutant of the protocol against the shipped suite. What was done is kept in .mktrouble/mutants.jsonl,
+ * and not done again unless `--again` is given; `--only <text>` takes the mutants whose names contain it. Writes
+ * docs/mutants.md, and exits with 1 when a mutant survives that is not listed as equivalent.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { ROOT, suiteCases } from '../scenarios/support.ts';
+import { allMutants } from './mutants.ts';
+import { type Fate, page, unexplained } from './report.ts';
+import type { Answer, Task } from './worker.ts';
+
+/** Milliseconds that a case may take: all of the suite needs less than one of them when nothing is changed. */
+const LIMIT = 60_000;
+const FATES = path.join(ROOT, '.mktrouble/mutants.jsonl');
+
+const { values } = parseArgs({
+  options: { again: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+});
+
+function fatesSoFar(): Map<string, Fate> {
+  if (values.again) rmSync(FATES, { force: true });
+  const lines = existsSync(FATES) ? readFileSync(FATES, 'utf8').split('\n').filter(Boolean) : [];
+  return new Map(lines.map((line) => JSON.parse(line) as Fate).map((fate) => [fate.mutant, fate]));
+}
+
+class Worker {
+  private child: ChildProcess | undefined;
+
+  private start(): ChildProcess {
+    this.child ??= fork(path.join(import.meta.dirname, 'worker.ts'), {
+      execArgv: ['--import', 'tsx', '--max-old-space-size=3000'],
+    });
+    return this.child;
+  }
+
+  stop(): void {
+    this.child?.removeAllListeners();
+    this.child?.kill('SIGKILL');
+    this.child = undefined;
+  }
+
+  /** Judges a mutant; one that a case takes too long for, or too much memory, is killed by that. */
+  judge(task: Task): Promise<Answer> {
+    return new Promise((resolve) => {
+      const child = this.start();
+      let at = -1;
+      let timer: NodeJS.Timeout | undefined;
+      const end = (answer: Answer): void => {
+        clearTimeout(timer);
+        child.removeAllListeners();
+        resolve(answer);
+      };
+      const giveUp = (by: string): void => {
+        this.stop();
+        end({ kind: 'killed', case: at, by });
+      };
+      child.on('message', (answer: Answer) => {
+        if (answer.kind !== 'at') return end(answer);
+        at = answer.case;
+        clearTimeout(timer);
+        timer = setTimeout(giveUp, LIMIT, 'it does not end');
+      });
+      child.once('exit', () => giveUp('it needs too much memory'));
+      child.send(task);
+    });
+  }
+}
+
+/** The case that told a mutant is tried first on the next. */
+function moveToFront(order: number[], i: number): void {
+  order.splice(order.indexOf(i), 1);
+  order.unshift(i);
+}
+
+mkdirSync(path.dirname(FATES), { recursive: true });
+const fates = fatesSoFar();
+const mutants = [...allMutants()].filter(({ name }) => name.includes(values.only));
+const order = suiteCases().map((_, i) => i);
+const worker = new Worker();
+let done = 0;
+for (const { name, file, operator } of mutants) {
+  done++;
+  if (fates.has(name)) continue;
+  const answer = await worker.judge({ mutant: name, order });
+  const fate: Fate = { mutant: name, file, operator, answer: answer.kind as Fate['answer'] };
+  if (answer.kind === 'killed') {
+    Object.assign(fate, { by: answer.by, case: suiteCases()[answer.case]?.id });
+    if (answer.case >= 0) moveToFront(order, answer.case);
+  }
+  fates.set(name, fate);
+  appendFileSync(FATES, `${JSON.stringify(fate)}\n`);
+  if (answer.kind !== 'same')
+    console.log(`${done}/${mutants.length} ${answer.kind} ${name}${fate.by ? ` (${fate.by})` : ''}`);
+}
+worker.stop();
+
+const all = mutants.map(({ name }) => fates.get(name)!);
+if (values.only === '') writeFileSync(path.join(ROOT, 'docs/mutants.md'), page(all));
+const survivors = unexplained(all);
+console.log(
+  `${all.filter(({ answer }) => answer === 'killed').length} killed, ${survivors.length} survive without a reason`,
+);
+for (const { mutant } of survivors) console.log(`  ${mutant}`);
+process.exitCode = survivors.length > 0 ? 1 : 0;

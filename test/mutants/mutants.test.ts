@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { parseFunction } from '../../src/backends/simulated/compile/source.ts';
+import { caseOf } from '../scenarios/support.ts';
+import { EQUIVALENT } from './equivalent.ts';
+import { mutated, tellsBy } from './judge.ts';
+import { allMutants, buildsOf } from './mutants.ts';
+import { editsOf, OPERATORS } from './operators.ts';
+
+const mutants = [...allMutants()];
+
+/** The texts that the operators make of a function. */
+function made(text: string): string[] {
+  return editsOf(text, parseFunction(text)).map(
+    ({ operator, start, end, by }) => `${operator}: ${text.slice(start, end)} => ${by.trim()}`,
+  );
+}
+
+/** Mutants, and a case that tells each. */
+const TOLD: Readonly<Record<string, string>> = {};
+
+describe('mutants of the protocol', () => {
+  it('are made of every function, by every operator, and have names of their own', () => {
+    assert.equal(new Set(mutants.map(({ name }) => name)).size, mutants.length);
+    assert.deepEqual(
+      Object.keys(OPERATORS).filter((operator) => !mutants.some((one) => one.operator === operator)),
+      [],
+    );
+    assert.ok(mutants.length > 700, `${mutants.length}`);
+  });
+
+  it('are what their operators say', () => {
+    const text =
+      'function* f(a) { yield* wake(a); m[a] = 1; if (a < 2 && b) return -EBUSY; note(a); return yield* g(a); }';
+    const edits = made(text);
+    for (const wanted of [
+      'drop-call: yield* wake(a); => {}',
+      'drop-assignment: m[a] = 1; => {}',
+      'swap-statements: yield* wake(a); m[a] = 1; => m[a] = 1; yield* wake(a);',
+      'drop-check: if (a < 2 && b) return -EBUSY; => {}',
+      'ignore-condition: a < 2 && b => (true)',
+      'negate-condition: a < 2 && b => (!(a < 2 && b))',
+      'one-side: a < 2 && b => (b)',
+      'off-by-one: a < 2 => ((a) <= (2))',
+      'other-errno: -EBUSY => (-5)',
+      'other-return: -EBUSY => (0)',
+    ]) {
+      assert.ok(edits.includes(wanted), `${wanted}\n${edits.join('\n')}`);
+    }
+    assert.ok(!edits.some((edit) => /drop-call: note/.test(edit)), 'what only tells is left alone');
+  });
+
+  it('differ from the protocol in the builds that are named', () => {
+    const named = (part: string) => mutants.find(({ name }) => name.includes(part))!;
+    assert.deepEqual(buildsOf(named('handOverTurn: off-by-one').change), ['hardened', 'hardened debug']);
+    assert.deepEqual(
+      buildsOf(named('restoreDebugExit: ignore-condition').change).filter((build) => !build.endsWith('debug')),
+      [],
+    );
+  });
+
+  it('are listed as equivalent only where they are there', () => {
+    const patterns = EQUIVALENT.flatMap((one) => one.mutants);
+    assert.deepEqual(
+      patterns.filter((pattern) => !mutants.some(({ name }) => pattern.test(name))),
+      [],
+    );
+  });
+
+  for (const [mutant, id] of Object.entries(TOLD)) {
+    it(`${mutant} is told by ${id}`, async () => {
+      const { change } = mutants.find(({ name }) => name === mutant)!;
+      const c = caseOf(id);
+      assert.notEqual(await tellsBy(c, mutated(change)), undefined);
+    });
+  }
+});

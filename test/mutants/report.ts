@@ -1,0 +1,79 @@
+/** The page of the mutants: what was changed, what the suite told, and what nobody can tell, with the reason. */
+import { EQUIVALENT } from './equivalent.ts';
+import { OPERATORS, type Operator } from './operators.ts';
+
+/** What became of a mutant. */
+export interface Fate {
+  readonly mutant: string;
+  readonly file: string;
+  readonly operator: Operator;
+  /** `same`: it compiles to what was there before, or to nothing. */
+  readonly answer: 'same' | 'killed' | 'survived';
+  /** The case that told it, and the properties by which. */
+  readonly case?: string;
+  readonly by?: string;
+}
+
+/** Why nobody can tell a mutant from the protocol; undefined when somebody should. */
+export function reasonOf(mutant: string): string | undefined {
+  return EQUIVALENT.find(({ mutants }) => mutants.some((pattern) => pattern.test(mutant)))?.reason;
+}
+
+/** The survivors that are not listed as equivalent. */
+export function unexplained(fates: readonly Fate[]): Fate[] {
+  return fates.filter(({ answer, mutant }) => answer === 'survived' && reasonOf(mutant) === undefined);
+}
+
+/** docs/mutants.md */
+export function page(fates: readonly Fate[]): string {
+  const killed = fates.filter(({ answer }) => answer === 'killed');
+  const survived = fates.filter(({ answer }) => answer === 'survived');
+  const open = unexplained(fates);
+  const made = killed.length + open.length;
+  return `# Mutants of the protocol
+
+The source of the simulated restart (\`src/backends/simulated/restart/\`), changed systematically, one change at a time; each
+mutant is run against the shipped suite, which must turn red. Made by \`npm run mutants\`.
+
+**Score: ${killed.length} of ${made} (${((killed.length / Math.max(made, 1)) * 100).toFixed(1)} %)** of the mutants that are not
+equivalent; ${survived.length - open.length} are equivalent, for the reasons below.
+
+| operator | what it does | killed | equivalent | survive |
+| --- | --- | ---: | ---: | ---: |
+${(Object.keys(OPERATORS) as Operator[]).map((operator) => row(operator, fates)).join('\n')}
+
+## By what they were told
+
+| property | mutants |
+| --- | ---: |
+${byProperty(killed)
+  .map(([property, count]) => `| ${property} | ${count} |`)
+  .join('\n')}
+
+## Equivalent mutants
+
+${EQUIVALENT.map(({ reason }) => `${reason}\n\n${list(survived.filter(({ mutant }) => reasonOf(mutant) === reason))}`).join('\n\n')}
+${open.length > 0 ? `\n## Survivors\n\n${list(open)}\n` : ''}`;
+}
+
+function list(fates: readonly Fate[]): string {
+  return fates.map(({ mutant }) => `- \`${mutant}\``).join('\n');
+}
+
+function row(operator: Operator, fates: readonly Fate[]): string {
+  const of = fates.filter((fate) => fate.operator === operator);
+  const count = (answer: Fate['answer']): number => of.filter((fate) => fate.answer === answer).length;
+  const open = unexplained(of).length;
+  return `| ${operator} | ${OPERATORS[operator].replaceAll('|', '\\|')} | ${count('killed')} | ${count('survived') - open} | ${open} |`;
+}
+
+function byProperty(killed: readonly Fate[]): [string, number][] {
+  const counts = new Map<string, number>();
+  for (const { by = '' } of killed) {
+    for (const one of by.split(', ')) {
+      const name = one.startsWith('error:') ? 'a defect of the model shows' : one;
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+  }
+  return [...counts].sort((a, b) => b[1] - a[1]);
+}
