@@ -28,13 +28,14 @@ export function ChartView({ playback, at, onSeek }: Props) {
   const lanes = useMemo(() => lanesShown(playback, chart), [playback, chart]);
   const bands = useMemo(() => bandsOf(playback), [playback]);
   const box = useRef<HTMLDivElement>(null);
-  const [sight, setSight] = useState({ from: 0, to: 80 });
+  const [sight, setSight] = useState({ from: 0, to: 80, left: 0 });
   const look = () => {
     const { current } = box;
     if (!current) return;
     setSight({
       from: Math.floor(current.scrollLeft / FRAME) - MARGIN,
       to: Math.ceil((current.scrollLeft + current.clientWidth) / FRAME) + MARGIN,
+      left: current.scrollLeft,
     });
   };
   useEffect(() => {
@@ -198,20 +199,28 @@ function Ruler({ playback, inSight }: { readonly playback: Playback; readonly in
 interface LaneProps {
   readonly stretches: readonly Stretch[];
   readonly y: number;
-  readonly sight: { readonly from: number; readonly to: number };
+  readonly sight: { readonly from: number; readonly to: number; readonly left: number };
   readonly played: number;
 }
 
 function Lane({ stretches, y, sight, played }: LaneProps) {
   const seen = stretches.filter((s) => s.to >= sight.from && s.from <= sight.to);
   const labels = pointRuns(seen).filter(({ from, to, point }) => (to - from) * FRAME >= point.length * LETTER + 6);
+  /** At the start of the bar, or where what is in sight of it starts. */
+  const labelAt = (from: number, to: number, point: string) =>
+    Math.max(from * FRAME + 4, Math.min(sight.left + 4, to * FRAME - point.length * LETTER - 4));
   return (
     <g class="lane">
       {seen.map((s) => (
         <StretchBar key={s.from} stretch={s} y={y} ahead={s.from >= played} />
       ))}
-      {labels.map(({ from, point }) => (
-        <text key={from} class={isSync(point) ? 'point sync' : 'point'} x={from * FRAME + 4} y={y - BAR / 2 - 3}>
+      {labels.map(({ from, to, point }) => (
+        <text
+          key={from}
+          class={isSync(point) ? 'point sync' : 'point'}
+          x={labelAt(from, to, point)}
+          y={y - BAR / 2 - 3}
+        >
           {point}
         </text>
       ))}
