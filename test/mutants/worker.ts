@@ -26,7 +26,8 @@ function concerns(builds: readonly string[], { restart: { protocol, debug } }: C
 }
 
 async function judge({ mutant, order }: Task): Promise<Answer> {
-  const { change } = mutants.get(mutant)!;
+  /* a copy: what is compiled of it is kept for as long as it is */
+  const change = { ...mutants.get(mutant)!.change };
   let builds: readonly string[];
   try {
     builds = buildsOf(change);
