@@ -33,8 +33,8 @@ const DEFAULT_LIMIT = 5000;
 /** Of a 32-bit machine; the file can be read wherever there is a /proc. */
 const LEAST_PID_MAX = 32768;
 
-/** Agents of all backends take the processors in turn. */
-let nextProcessor = 0;
+/** Agents of all backends take the processors in turn, those of another process (a worker) from another one on. */
+let nextProcessor = process.pid;
 
 /** A native backend, with what it offers beyond the contract. */
 export interface NativeBackend extends Backend {

@@ -1,7 +1,8 @@
 /**
- * `npm run native:repeat -- [rounds] [first]`: the shipped suite on real tasks, so many times in a row (100), with a seed of
- * its own each time, numbers from `first` (0) on. A run that is not as its scenario says, or that the model does not have,
- * is a flake or a finding: its verdict is printed, and the exit code is 1. Counts what is supported, and says why the rest is not.
+ * `npm run native:repeat -- [rounds] [first] [paths…]`: the shipped suite (or these paths) on real tasks, so many times in a
+ * row (100), with a seed of its own each time, numbers from `first` (0) on. A run that is not as its scenario says, or that the
+ * model does not have, is a flake or a finding: its verdict is printed, and the exit code is 1. Counts what is supported, and
+ * says why the rest is not.
  */
 import path from 'node:path';
 import { native } from '../../../src/backends/native/index.ts';
@@ -10,11 +11,13 @@ import { KNOWN_NAMES } from '../../../src/injector/known.ts';
 import type { Case } from '../../../src/model/case.ts';
 import { findScenarioFiles, loadScenarioFileSync } from '../../../src/scenario/index.ts';
 
-const [rounds = 100, first = 0] = process.argv.slice(2).map(Number);
+const [rounds = 100, first = 0] = process.argv.slice(2, 4).map(Number);
+const paths = process.argv.slice(4);
 const backend = native();
 
 function shippedCases(): Case[] {
-  const files = findScenarioFiles([path.resolve(import.meta.dirname, '../../../scenarios')]);
+  const shipped = path.resolve(import.meta.dirname, '../../../scenarios');
+  const files = findScenarioFiles(paths.length > 0 ? paths : [shipped]);
   return files.flatMap((file) => [...loadScenarioFileSync(file, KNOWN_NAMES).cases]);
 }
 
