@@ -10,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from './child.ts';
+import { bench as criu } from './criu.ts';
 import { exhaustive } from './exhaustive.ts';
 import { million } from './million.ts';
 import { bench as native } from './native.ts';
@@ -27,6 +28,7 @@ const SECTIONS: readonly Section[] = [
   races,
   workers,
   { name: 'native', title: 'The native backend', run: (smoke) => native({ smoke }) },
+  { name: 'criu', title: 'The CRIU backend', run: (smoke) => criu({ smoke }) },
 ];
 const PAGE = path.resolve(import.meta.dirname, '../../docs/benchmarks.md');
 

@@ -115,13 +115,15 @@ class CriuItself implements CriuBackend {
   /** A stage for one case; the one for the next is made meanwhile. */
   async #take({ program }: Ready): Promise<Stage> {
     const options = { program, userNamespace: !this.#isRoot, cgroups: this.#cgroups };
-    const stage = await (this.#next ?? Stage.start(options));
-    stage.keepAwake(true);
+    const mine = this.#next ?? Stage.start(options);
+    // At once: whoever asks next must not get the same.
     this.#next = Stage.start(options).then((idle) => {
       idle.keepAwake(false);
       return idle;
     });
     this.#next.catch(() => {});
+    const stage = await mine;
+    stage.keepAwake(true);
     return stage;
   }
 

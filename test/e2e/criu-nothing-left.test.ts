@@ -1,0 +1,89 @@
+/** mktrouble is killed in the middle of cases for CRIU: no process, mount, cgroup or file of theirs is left. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cacheFolder } from '../../src/backends/c-program.ts';
+import { criu } from '../../src/backends/criu/index.ts';
+import { installFolder } from '../../src/backends/criu/install.ts';
+
+const KILLS = 12;
+/** Milliseconds until the last of a namespace is gone. */
+const PATIENCE = 10_000;
+const CGROUPS = '/sys/fs/cgroup/pids';
+
+describe('When mktrouble is killed while CRIU dumps and restores', function () {
+  this.timeout(180_000);
+  let cache: string;
+
+  before(async function () {
+    const backend = criu();
+    const [itself] = await backend.capabilities();
+    await backend.dispose();
+    if (!itself?.available) {
+      console.log(`      skipped: ${itself?.detail}`);
+      this.skip();
+    }
+    // An agent of our own, so that its processes can be told from those of others.
+    cache = mkdtempSync(path.join(tmpdir(), 'mktrouble-criu-'));
+    const installed = installFolder(cacheFolder());
+    if (existsSync(installed)) symlinkSync(installed, installFolder(cache));
+  });
+
+  after(() => cache && rmSync(cache, { recursive: true, force: true }));
+
+  /** Processes whose command is of our cache. */
+  function processes(): string[] {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .filter((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(cache);
+        } catch {
+          return false;
+        }
+      });
+  }
+
+  function start(): ChildProcess {
+    const args = ['--import', 'tsx', 'src/cli/bin.ts', 'run', 'scenarios/criu/stages', '--reporter', 'dot'];
+    return spawn(process.execPath, args, { stdio: 'ignore', env: { ...process.env, MKTROUBLE_CACHE: cache } });
+  }
+
+  async function until(test: () => boolean): Promise<boolean> {
+    for (let waited = 0; waited < PATIENCE; waited += 20) {
+      if (test()) return true;
+      await sleep(20);
+    }
+    return test();
+  }
+
+  it(`at ${KILLS} moments, nothing is left`, async () => {
+    for (let i = 0; i < KILLS; i++) {
+      const child = start();
+      const ended = new Promise((resolve) => child.once('close', resolve));
+      assert.ok(await until(() => processes().length > 0), 'no case has begun');
+      const wardens = new Set<string>();
+      for (let waited = 0; waited < i * 37; waited += 10) {
+        for (const pid of processes()) wardens.add(pid);
+        await sleep(10);
+      }
+      for (const pid of processes()) wardens.add(pid);
+      child.kill('SIGKILL');
+      await ended;
+      assert.ok(await until(() => processes().length === 0), `left: ${processes().join(' ')}`);
+      const cgroups = () =>
+        (existsSync(CGROUPS) ? readdirSync(CGROUPS) : []).filter((name) =>
+          wardens.has(name.replace('mktrouble-criu-', '')),
+        );
+      assert.ok(await until(() => cgroups().length === 0), `cgroups left: ${cgroups().join(' ')}`);
+    }
+    const mounts = readFileSync('/proc/self/mountinfo', 'utf8');
+    assert.ok(!/ mktrouble /.test(mounts), 'a mount is left');
+    const files = readdirSync(cache).filter((name) => !/^criu-(agent-\w+|trixie)$/.test(name));
+    assert.deepEqual(files, [], 'files are left in the cache');
+    assert.ok(!existsSync('/run/mktrouble') && !existsSync('/run/criu.kdat'), 'files are left in /run');
+  });
+});
