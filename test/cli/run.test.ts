@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { EXIT } from '../../src/cli/exit.ts';
@@ -50,6 +50,13 @@ describe('mktrouble run', function () {
     const { code, stdout, stderr } = await run('good');
     assert.equal(code, EXIT.ok, stdout + stderr);
     for (const title of ['First', 'Second', 'Third']) assert.match(stdout, new RegExp(title));
+  });
+
+  it('follows links to scenario files and folders', async () => {
+    symlinkSync('good', path.join(folder.path, 'linked'));
+    const { code, stdout, stderr } = await run('linked');
+    assert.equal(code, EXIT.ok, stdout + stderr);
+    assert.match(stdout, /3 passed/);
   });
 
   it('a finding is exit code 1', async () => {

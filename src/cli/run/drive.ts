@@ -1,5 +1,5 @@
 /** Drives Mocha: the same suites as `npx mocha`, in this process or in workers, to an exit code. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -53,11 +53,13 @@ export async function drive(request: DriveRequest): Promise<ExitCode> {
 }
 
 function loadHere(mocha: Mocha, { loaded, options }: DriveRequest, signal: AbortSignal): Promise<void> {
-  hookScenarioFiles(() => ({ options, signal, load: (file) => loaded.get(file)! }));
+  // Node calls a module by where it really is, links followed.
+  const byRealPath = new Map([...loaded].map(([file, one]) => [realpathSync(file), one]));
+  hookScenarioFiles(() => ({ options, signal, load: (file) => byRealPath.get(file)! }));
   mocha.files = [...loaded.keys()];
   // A file that was run before is read again.
   const { cache } = createRequire(import.meta.url);
-  for (const file of mocha.files) delete cache[file];
+  for (const file of byRealPath.keys()) delete cache[file];
   return mocha.loadFilesAsync();
 }
 
