@@ -139,7 +139,7 @@ class Expansion {
         restart: parts.restart,
         faults: more.faults,
         ...(setup === undefined ? {} : { criu: setup }),
-        ...(program === undefined ? {} : { subject: program }),
+        ...(program === undefined ? {} : { subject: { command: [...program.command] } }),
         ...(more.explore === undefined ? {} : { explore: more.explore }),
         expect: more.expect.expect,
         positions: more.expect.positions,

@@ -1,0 +1,116 @@
+/** The CRIU backend: what it refuses, what it makes of a log, and a tree that is really dumped and restored. */
+import assert from 'node:assert/strict';
+import { type CriuBackend, criu } from '../../../src/backends/criu/index.ts';
+import { errorsOf } from '../../../src/backends/criu/log.ts';
+import { refusal } from '../../../src/backends/criu/refuse.ts';
+import { runCase } from '../../../src/injector/index.ts';
+import { KNOWN_NAMES } from '../../../src/injector/known.ts';
+import type { Case } from '../../../src/model/case.ts';
+import { parseScenarios } from '../../../src/scenario/index.ts';
+
+function caseOf(text: string): Case {
+  const { cases, diagnostics } = parseScenarios(`scenario: A\n${text}`, 'a.yaml', KNOWN_NAMES);
+  assert.deepEqual(diagnostics, []);
+  return cases[0]!;
+}
+
+const ABLE = { pidMax: 32_768, canLimitPids: true, hasStrace: true };
+
+describe('the CRIU backend', function () {
+  this.timeout(60_000);
+
+  it('refuses, with a reason, what means nothing to CRIU', () => {
+    const refused = [
+      'tree: { pid: 100 }',
+      'tree: { pid: 100, children: [{ pid: 101, ghost: true }] }\ncriu: {}',
+      'tree: { pid: 100 }\nrestart: { flags: [frozen] }\ncriu: {}',
+      'tree: { pid: 100 }\nfaults: [{ kill: 100 }]\ncriu: {}',
+      'tree: { pid: 100 }\nfaults: [{ wake: 100, when: { criu: pre-dump } }]\ncriu: {}',
+      'tree: { pid: 2 }\ncriu: {}',
+    ];
+    for (const text of refused) assert.ok(refusal(caseOf(text), ABLE), text);
+    assert.equal(refusal(caseOf('tree: { pid: 100 }\ncriu: {}'), ABLE), undefined);
+  });
+
+  it('refuses what this machine can not do', () => {
+    const limited = caseOf('tree: { pid: 100 }\ncriu: { restore-limits: { pids: 3 } }');
+    assert.ok(refusal(limited, { ...ABLE, canLimitPids: false }));
+    const traced = caseOf('tree: { pid: 100 }\ncriu: { syscalls: { of: dump, call: read, errno: EIO } }');
+    assert.ok(refusal(traced, { ...ABLE, hasStrace: false }));
+  });
+
+  it('keeps the errors of a log, each once, without their times', () => {
+    const log = `(00.045796) Error (criu/util.c:1533): rlimit: Can't setup RLIMIT_NOFILE for self: no
+(00.046792) Warn  (compel/src/lib/infect.c:133): Unable
+(00.1)    101: Error (criu/cr-restore.c:9): no
+(00.2) Error (criu/cr-restore.c:9): no
+(00.3) Error (compel/src/lib/infect.c:4): yes`;
+    assert.deepEqual(errorsOf(log), ['cr-restore.c:9: no', 'src/lib/infect.c:4: yes']);
+  });
+
+  describe('with a CRIU that works here', () => {
+    let backend: CriuBackend;
+
+    before(async function () {
+      backend = criu();
+      const [itself] = await backend.capabilities();
+      if (itself?.available) return;
+      console.log(`      skipped: ${itself?.detail}`);
+      this.skip();
+    });
+    after(() => backend.dispose());
+
+    const tree =
+      'tree: { pid: 100, children: [{ pid: 101, threads: [103], pending: [SIGUSR1] }, { pid: 102, state: zombie, exit-code: 7 }] }';
+
+    it('brings a tree back, in both kinds of namespaces', async () => {
+      for (const namespace of ['host', 'own']) {
+        const c = caseOf(
+          `${tree}\ncriu: { namespace: ${namespace} }\nexpect: { coordinator: ok, tasks: { 102: zombie } }`,
+        );
+        const { status, violations, reason } = await runCase(c, { backend });
+        assert.equal(status, 'pass', JSON.stringify([violations, reason]));
+      }
+    });
+
+    it('finds what is known to be wrong, and what is expected wrongly', async () => {
+      const zombie = 'tree: { pid: 100, children: [{ pid: 101, state: zombie, exit-code: 130 }] }\ncriu: {}';
+      const { status, violations } = await runCase(caseOf(`${zombie}\nexpect: { coordinator: failed }`), { backend });
+      assert.equal(status, 'fail');
+      assert.deepEqual(violations.map(({ property }) => property).sort(), [
+        'expectation',
+        'what-was-there-is-there-again',
+      ]);
+    });
+
+    it('comes to each stage, and fails there when it is told to', async () => {
+      const c = caseOf(
+        `${tree}\ncriu: { script-fails: post-restore }\nexpect: { coordinator: failed, tasks: { all: killed } }`,
+      );
+      const { criu: seen } = await backend.run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });
+      assert.deepEqual(seen?.stages, ['pre-dump', 'post-dump', 'pre-restore', 'post-restore']);
+      assert.equal((await runCase(c, { backend })).status, 'pass');
+    });
+
+    it('plays several cases at once', async () => {
+      const c = caseOf(`${tree}\ncriu: {}\nexpect: { coordinator: ok }`);
+      const verdicts = await Promise.all(Array.from({ length: 4 }, () => runCase(c, { backend })));
+      assert.deepEqual(
+        verdicts.map(({ status }) => status),
+        ['pass', 'pass', 'pass', 'pass'],
+      );
+    });
+
+    it('runs a program of the user’s', async () => {
+      const c = caseOf(
+        'tree: { pid: 100 }\nsubject: { command: [sh, -c, "sleep 50 & sleep 50"] }\nexpect: { coordinator: ok }',
+      );
+      const { criu: seen } = await backend.run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });
+      assert.equal(seen?.before.tasks.length, 3);
+      assert.deepEqual(
+        seen?.afterRestore?.tasks.map(({ pid }) => pid),
+        seen?.before.tasks.map(({ pid }) => pid),
+      );
+    });
+  });
+});

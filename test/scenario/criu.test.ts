@@ -1,0 +1,71 @@
+/** The words for CRIU: loaded with their defaults, checked, and written again. */
+import assert from 'node:assert/strict';
+import { PLAIN_CRIU } from '../../src/model/criu.ts';
+import { parseScenarios, writeScenario } from '../../src/scenario/index.ts';
+
+const HEAD =
+  'scenario: A\ntree: { pid: 100, children: [{ pid: 101, stopped: true, pending: [SIGUSR1], memory: 64 }] }\n';
+
+function load(text: string) {
+  return parseScenarios(`${HEAD}${text}`, 'a.yaml');
+}
+
+/** The messages of a scenario that does not load. */
+function mistakes(text: string): string {
+  return load(text)
+    .diagnostics.map(({ message, line }) => `${line}: ${message}`)
+    .join('\n');
+}
+
+describe('the criu section', () => {
+  it('has a default for everything', () => assert.deepEqual(load('criu: {}').cases[0]?.criu, PLAIN_CRIU));
+
+  it('loads as it was written, however it was written', () => {
+    const text = `criu:
+  namespace: own
+  fault-point: { of: dump, number: 3 }
+  script-fails: [pre-dump, post-restore]
+  taken: 101
+  dump-limits: { files: 10, file-size: 4096 }
+  restore-limits: { pids: 3 }
+  syscalls: [{ of: restore, call: clone3, number: 2, errno: ENOMEM }, { of: dump, call: all, signal: SIGKILL }]
+  images:
+    - { task: 1, set: { ppid: 999, threads: [101, 101] } }
+    - { file: core-101, missing: true }
+    - { file: mm-100, truncate: -3 }
+    - { file: files, extend: 4 }
+    - { file: ids-100, at: 9, xor: 1 }
+    - { file: pstree, drop: 1 }
+    - { file: pstree, repeat: 0 }
+    - { file: core-100, record: 0, field: [3, 1], value: 7 }
+  repeat: 4
+  limit: 900
+faults: [{ signal: SIGTERM, to: 101, when: { criu: pre-resume } }]
+`;
+    const { cases, diagnostics } = load(text);
+    assert.deepEqual(diagnostics, []);
+    const [c] = cases;
+    assert.equal(c?.criu?.images.length, 8);
+    assert.deepEqual(c?.faults[0]?.when, { kind: 'criu', at: 'pre-resume' });
+    const again = parseScenarios(writeScenario(c!), 'a.yaml').cases[0];
+    assert.deepEqual(again?.criu, c?.criu);
+    assert.deepEqual(again?.tasks, c?.tasks);
+    assert.deepEqual(again?.restart, c?.restart);
+  });
+
+  it('of a program of the user’s may be left out', () => {
+    const { cases } = parseScenarios('scenario: A\ntree: { pid: 100 }\nsubject: { command: [sleep, "1"] }', 'a.yaml');
+    assert.deepEqual(cases[0]?.subject, { command: ['sleep', '1'] });
+    assert.deepEqual(cases[0]?.criu, PLAIN_CRIU);
+    assert.deepEqual(parseScenarios(writeScenario(cases[0]!), 'a.yaml').cases[0]?.subject, cases[0]?.subject);
+  });
+
+  it('says what is wrong with a change of an image, with its line', () => {
+    assert.match(mistakes('criu: { images: { file: pstree } }'), /^3: .*exactly one/);
+    assert.match(mistakes('criu: { images: { file: pstree, set: { pid: 1 } } }'), /task/);
+    assert.match(mistakes('criu: { images: { missing: true } }'), /file/);
+    assert.match(mistakes('criu: { images: { file: mm-100, field: [1] } }'), /value/);
+    assert.match(mistakes('criu: { syscalls: { of: dump, call: read } }'), /errno|signal/);
+    assert.match(mistakes('criu: { script-fails: pre-dmup }'), /pre-dmup/);
+  });
+});
