@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheFolder } from '../../src/backends/c-program.ts';
 import { criu } from '../../src/backends/criu/index.ts';
 import { installFolder } from '../../src/backends/criu/install.ts';
+import { compileAgent } from '../../src/backends/criu/program.ts';
 
 const KILLS = 12;
 /** Milliseconds until the last of a namespace is gone. */
@@ -30,6 +31,7 @@ describe('When mktrouble is killed while CRIU dumps and restores', function () {
     cache = mkdtempSync(path.join(tmpdir(), 'mktrouble-criu-'));
     const installed = installFolder(cacheFolder());
     if (existsSync(installed)) symlinkSync(installed, installFolder(cache));
+    await compileAgent(cache);
   });
 
   after(() => cache && rmSync(cache, { recursive: true, force: true }));
