@@ -22,11 +22,6 @@ export const CRIU_STAGE_NAMES = Object.keys(CRIU_STAGES) as CriuStage[];
 /** The two things that CRIU is asked for. */
 export type CriuCall = 'dump' | 'restore';
 
-/** The call that a stage is of. */
-export function callOf(stage: CriuStage): CriuCall {
-  return stage === 'before-dump' || stage === 'pre-dump' || stage === 'post-dump' ? 'dump' : 'restore';
-}
-
 /** The fields of a task in pstree.img, by the names of CRIU's own definition. */
 export const PSTREE_FIELDS = { pid: 1, ppid: 2, pgid: 3, sid: 4, threads: 5 } as const;
 export type PstreeField = keyof typeof PSTREE_FIELDS;
