@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cgroupFolder } from '../../../src/backends/native/cgroup.ts';
 import { compileAgent } from '../../../src/backends/native/compile.ts';
 
-/** Milliseconds after which nothing may be left: the kernel clears a dead namespace away. */
-const GRACE = 5000;
+/** Milliseconds after which nothing may be left: the kernel clears a dead namespace away, a worker has to notice. */
+const GRACE = 15_000;
 
 /** A cache folder whose name marks every process that comes from it, and what there was before. */
 export class Remains {
