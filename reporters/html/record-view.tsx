@@ -60,7 +60,7 @@ export function RecordView({ record, c, violations, heading, played, onSeek, key
     <section class="record" data-backend={record.backend}>
       <h3>
         {heading} <EndWords record={record} />
-        {shrunk && <small>made as small as the finding allows: a smaller tree than the scenario has</small>}
+        {shrunk && <small>the smallest case that shows it: smaller than the scenario</small>}
       </h3>
       <Scrubber playback={playback} at={at} onSeek={seek} onMove={move} keys={keys} />
       <div class="state">

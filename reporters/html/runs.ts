@@ -29,7 +29,7 @@ export function runsOf(detail: CaseDetail, severalBackends: boolean): Run[] {
       c: detail.case,
       violations,
       heading: `On ${record.backend}${result}`,
-      shrunk: isShrunk(detail, record),
+      shrunk: detail.shrunk ?? false,
     };
   });
 }
@@ -64,9 +64,4 @@ function onOtherBackends({ cases }: ReportIndex, position: number): number[] {
       ? [i]
       : [],
   );
-}
-
-/** The ways to end are those of the scenario's own tree. */
-function isShrunk({ endings }: CaseDetail, { final }: RunRecord): boolean {
-  return endings?.some(({ tasks }) => Object.keys(tasks).length > Object.keys(final.tasks).length) ?? false;
 }

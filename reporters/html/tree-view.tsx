@@ -1,6 +1,6 @@
 /** The task tree, each task with its state at the step shown. */
 import type { Case, Who } from '../../src/model/case.ts';
-import { coordinatorEnd, taskEnd, taskWords } from '../shared/case-words.ts';
+import { coordinatorEnd, isMissingInImage, taskEnd, taskWords } from '../shared/case-words.ts';
 import { describe, targetOf } from '../shared/describe.ts';
 import { DOING, doingWords } from '../shared/doing.ts';
 import type { Frame, LaneState, Playback, Snapshot } from '../shared/playback.ts';
@@ -31,7 +31,11 @@ export function TreeView({ c, playback, snapshot, frame, ended }: Props) {
               <Lane
                 who={node.pid}
                 state={snapshot.lanes.get(node.pid)}
-                words={node.task ? taskWords(node.task) : []}
+                words={
+                  node.task
+                    ? [...taskWords(node.task), ...(c && isMissingInImage(c, node.task) ? ['not in the image'] : [])]
+                    : []
+                }
                 frame={frame}
                 end={ended ? taskEnd(playback.record.final.tasks[node.pid]) : undefined}
               />

@@ -35,6 +35,8 @@ export interface CaseReport {
   readonly error: TestError | null;
   /** The case and its run, for cases that failed or show a known defect; or for all. */
   readonly case?: Case;
+  /** That case is a smaller one than the scenario's. */
+  readonly shrunk?: true;
   readonly record?: RunRecord;
   readonly differential?: readonly RunRecord[];
   /** The ways in which its runs ended; with the record. */
@@ -67,6 +69,7 @@ export function caseReport(result: CaseResult, withRecord: boolean): CaseReport 
     command: verdict ? replayCommand(verdict) : null,
     error: error && !verdict ? error : null,
     ...(withRecord && verdict?.case && { case: verdict.case }),
+    ...(verdict?.shrunk && { shrunk: true }),
     ...(withRecord && verdict?.record && { record: verdict.record }),
     ...(withRecord && verdict?.differential && { differential: verdict.differential }),
     ...(withRecord && verdict?.endings && { endings: verdict.endings }),

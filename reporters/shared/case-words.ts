@@ -1,5 +1,5 @@
 /** What a case says about its tasks and faults, and how a run ended, in words. Runs in a browser too. */
-import type { Fault, Task, When } from '../../src/model/case.ts';
+import type { Case, Fault, Task, When } from '../../src/model/case.ts';
 import { coordinatorOutcome, taskOutcome } from '../../src/record/read.ts';
 import type { FinalState, TaskFinal } from '../../src/record/record.ts';
 import { result } from './describe.ts';
@@ -36,6 +36,12 @@ export function taskWords(task: Task): string[] {
     ...(task.exits ? ['exits instead'] : []),
     ...(task.forkedLate === undefined ? [] : [`forked late by ${task.creator}`]),
   ];
+}
+
+/** Whether the image has no record of a task that it should have one of, going by what user space made. */
+export function isMissingInImage({ image }: Case, task: Task): boolean {
+  const isSaved = task.state !== 'dead' && !task.ghost && task.forkedLate === undefined;
+  return isSaved && !image.pids.includes(task.pid);
 }
 
 /** A fault in one sentence: `kill 101 when 101 is at sync-3`. */

@@ -25,7 +25,7 @@ export function failureLines(result: CaseResult, style: TextStyle, turns: number
       style,
     ),
     ...section(
-      'tree',
+      verdict.shrunk ? 'tree of the smallest case that shows it' : 'tree',
       verdict.record || verdict.case ? drawTree(verdict.record, verdict.case, inner(style)) : [],
       style,
     ),

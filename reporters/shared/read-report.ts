@@ -78,6 +78,7 @@ function verdictFrom(report: CaseReport): Verdict | undefined {
     ...(reason !== null && { reason }),
     ...(replay !== null && { replay }),
     ...(report.case && { case: report.case }),
+    ...(report.shrunk && { shrunk: true }),
     ...(report.record && { record: report.record }),
     ...(report.endings && { endings: report.endings }),
     ...(report.differential && { differential: report.differential }),

@@ -3,7 +3,7 @@
  * around it. Pure; at most as many lines as there are rows, none wider than the screen.
  */
 import type { Case, Who } from '../../src/model/case.ts';
-import { coordinatorEnd, taskEnd, taskWords } from './case-words.ts';
+import { coordinatorEnd, isMissingInImage, taskEnd, taskWords } from './case-words.ts';
 import { contextFields } from './context-words.ts';
 import { targetOf } from './describe.ts';
 import { doingWords } from './doing.ts';
@@ -131,6 +131,7 @@ function treeLines(
       ...(state?.marked ? ['[ctx]'] : []),
       doing,
       ...(node?.task ? taskWords(node.task) : []),
+      ...(node?.task && c && isMissingInImage(c, node.task) ? ['not in the image'] : []),
     ];
     const text = cut(parts.join('  '), style.columns, symbols.ellipsis);
     const paint = acts ? (s: string) => colors.bold(colors.cyan(s)) : hit ? colors.yellow : (s: string) => s;

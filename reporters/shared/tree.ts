@@ -1,7 +1,7 @@
 /** Draws the task tree of a case with what user space made of each task, where faults are aimed, and how each ended. */
 import type { Case, Task } from '../../src/model/case.ts';
 import type { RunRecord, TaskFinal } from '../../src/record/record.ts';
-import { coordinatorEnd, taskEnd, taskWords } from './case-words.ts';
+import { coordinatorEnd, isMissingInImage, taskEnd, taskWords } from './case-words.ts';
 import type { Colors } from './output.ts';
 import { harmless, pad, width } from './text.ts';
 import type { TextStyle } from './timeline-text.ts';
@@ -73,7 +73,11 @@ function caseLines(c: Case, record: RunRecord | undefined, style: TextStyle): Li
 function taskLine(prefix: string, task: Task, c: Case, record: RunRecord | undefined): Line {
   const name = `${prefix}${task.pid}${task.name === undefined ? '' : ` ${harmless(task.name)}`}`;
   const final = record?.final.tasks[task.pid];
-  const words = [...taskWords(task), ...(final && !final.marked && final.end !== 'untouched' ? ['never marked'] : [])];
+  const words = [
+    ...taskWords(task),
+    ...(isMissingInImage(c, task) ? ['not in the image'] : []),
+    ...(final && !final.marked && final.end !== 'untouched' ? ['never marked'] : []),
+  ];
   return { ...bareLine(name, [...words, ...aimedAt(c, task.pid)].join(', '), final), ...(record ? {} : { end: '' }) };
 }
 

@@ -61,6 +61,7 @@ export async function runCase(given: Case, options: RunOptions): Promise<Verdict
     seed,
     ...decision,
     case: shrunk ?? judged,
+    ...(shrunk && shrunk !== judged && { shrunk: true }),
     duration: performance.now() - started,
   };
 }

@@ -83,6 +83,8 @@ export interface Verdict {
   readonly record?: RunRecord;
   /** The case that was judged: its tree, faults and matrix, for reports. Wherever there is a record there should be its case. */
   readonly case?: Case;
+  /** That case is a smaller one than the scenario's: the smallest that shows the same. */
+  readonly shrunk?: true;
   /** The replay file of that run, when it was written; and the command that replays it. */
   readonly replay?: string;
   /** Milliseconds. Measured outside of the way from plan to record. */

@@ -157,6 +157,7 @@ describe('the commands', () => {
       assert.equal((await command('init', target)).result, EXIT.ok);
       assert.ok(existsSync(path.join(target, '.mocharc.json')));
       assert.ok(existsSync(path.join(target, '.github/workflows/mktrouble.yml')));
+      assert.match(readFileSync(path.join(target, '.gitignore'), 'utf8'), /\.mktrouble/);
       const scenario = path.join(target, 'scenarios/first.yaml');
       assert.match(readFileSync(scenario, 'utf8'), /^# yaml-language-server: \$schema=/);
       assert.equal((await command('validate', path.join(target, 'scenarios'))).result, EXIT.ok);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../support/markdown.ts';
 import { current, withoutTimes } from './readme.ts';
@@ -16,7 +16,8 @@ describe('README.md', () => {
     assert.equal(withoutTimes(readFileSync(path.join(ROOT, 'README.md'), 'utf8')), withoutTimes(await current()));
   });
 
-  for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/writing-a-backend.md']) {
+  const recipes = readdirSync(path.join(ROOT, 'docs/recipes')).map((name) => `docs/recipes/${name}`);
+  for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/writing-a-backend.md', ...recipes]) {
     it(`${page} links to files that are there`, () => {
       const missing = links(page).filter((link) => !existsSync(path.join(ROOT, path.dirname(page), link)));
       assert.deepEqual(missing, []);

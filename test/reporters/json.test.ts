@@ -41,6 +41,7 @@ const every: FakeTest[] = [
         },
       ],
       replay: 'x.replay.yaml',
+      shrunk: true,
     }),
   },
   {
