@@ -16,7 +16,7 @@ const folder = new URL('examples/', import.meta.url);
 const SOURCES = [
   ...readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8')),
   ...fc.sample(scenario, { numRuns: 40, seed: 4 }).map((document) => stringify(document, { collectionStyle: 'any' })),
-].filter((text) => text.length < 900);
+].filter((text) => text.length < 600);
 
 const WORDS = [
   ...new Set([...keyWords().map(({ word }) => word), ...VALUE_WORDS.flatMap(({ words }) => Object.keys(words))]),

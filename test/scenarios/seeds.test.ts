@@ -52,6 +52,17 @@ function recordOf(plan: Plan, moves: readonly number[]): RunRecord {
   return machine.record(plan.seed, inWords(machine, moves), 'over');
 }
 
+/** The cases under hardened: those that were told apart by their protocol alone are one. */
+function hardenedCases(): Case[] {
+  const distinct = new Map<string, Case>();
+  for (const given of suiteCases()) {
+    const c = underProtocol(given, 'hardened');
+    const { tasks, image, restart, faults, expect } = c;
+    distinct.set(JSON.stringify({ tasks, image, restart, faults, expect }), c);
+  }
+  return [...distinct.values()];
+}
+
 function planOf(c: Case): Plan {
   return { case: c, protocol: 'hardened', seed: 'suite', maxSteps: MAX_STEPS };
 }
@@ -60,8 +71,7 @@ describe(`${SEEDS} random schedules of each case of the suite, under hardened`, 
   this.timeout(300_000);
 
   it('violate nothing, and give the same records when they are repeated', () => {
-    for (const given of suiteCases()) {
-      const c = underProtocol(given, 'hardened');
+    for (const c of hardenedCases()) {
       const plan = planOf(c);
       const { endings, digest } = endingsOf(backend.open(plan));
       assert.equal(
