@@ -42,7 +42,7 @@ const SAME_LOOKS = 5;
 const REST_LOOKS = 40;
 const REST_PAUSE = 5;
 const GRACE = 1500;
-const GRACE_PAUSE = 5;
+const GRACE_PAUSE = 16;
 /** What the agent takes for CRIU in place of a pid. */
 const CRIU_ITSELF = 0;
 
@@ -184,10 +184,10 @@ class Play {
   /** Everybody who is neither a bystander nor one of our helpers, once those who are dying are gone. */
   async #whoIsLeft(): Promise<CriuCensus> {
     let left: readonly Seen[] = [];
-    for (let waited = 0; waited <= GRACE; waited += GRACE_PAUSE) {
+    for (let pause = 1, waited = 0; waited <= GRACE; waited += pause, pause = Math.min(2 * pause, GRACE_PAUSE)) {
       left = await this.#who('tree', 'criu');
       if (left.length === 0) break;
-      await sleep(GRACE_PAUSE);
+      await sleep(pause);
     }
     return { tasks: toTasks(this.#case, left), silent: [] };
   }
