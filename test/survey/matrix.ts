@@ -1,6 +1,6 @@
 /** Trees, images and faults whose every combination `hardened` is to survive, whatever the schedule. */
 import { defineScenario, type ScenarioDocument } from '../../src/index.ts';
-import type { Case } from '../../src/model/case.ts';
+import { type Case, TASK_OUTCOMES, type TaskExpectation, type TaskOutcome } from '../../src/model/case.ts';
 
 type Tree = ScenarioDocument['tree'];
 type Faults = NonNullable<ScenarioDocument['faults']>;
@@ -33,6 +33,14 @@ const THREE: Record<string, Tree> = {
 /** Waiting for good is what these ask for. */
 const MAY_BLOCK = new Set(['stop', 'ptrace']);
 
+/**
+ * A restart that fails before it has found a task leaves it where it was: waiting to be called for. Nobody waits for good
+ * anywhere else.
+ */
+const NEVER_STUCK: readonly TaskExpectation[] = (Object.keys(TASK_OUTCOMES) as TaskOutcome[]).map((outcome) =>
+  outcome === 'waiting' ? { outcome, at: 'sync-1' } : { outcome },
+);
+
 function faultsFor(pids: readonly number[]): Record<string, Faults> {
   const anybody = ['coordinator' as const, ...pids];
   return {
@@ -46,6 +54,9 @@ function faultsFor(pids: readonly number[]): Record<string, Faults> {
     kmalloc: [{ fail: 'kmalloc', when: 'any' }],
     'image read': [{ fail: 'image-read', when: 'any' }],
     restore: [{ fail: 'restore', when: 'any' }],
+    freeze: [{ fail: 'freeze', when: 'any' }],
+    'fork of the root': [{ fork: 100 }],
+    'fork of the last': [{ fork: Math.max(...pids) }],
   };
 }
 
@@ -53,11 +64,18 @@ function pidsOf(tree: Tree): number[] {
   return [...new Set([...JSON.stringify(tree).matchAll(/\b1\d\d\b/g)].map(([pid]) => Number(pid)))];
 }
 
+const BUILDS = [{}, { flags: ['frozen'] }, { debug: true }] as const;
+
+/** The plain, the frozen and the debug build; only the frozen one can fail to freeze. */
+function buildsFor(kind: string): readonly (typeof BUILDS)[number][] {
+  return kind.includes('freeze') ? BUILDS.filter((build) => 'flags' in build) : BUILDS;
+}
+
 /** The cases of some trees with one fault of each kind, in the plain, the frozen and the debug build. */
 function casesOf(trees: Record<string, Tree>, faultsOf: (pids: readonly number[]) => Record<string, Faults>): Case[] {
   return Object.entries(trees).flatMap(([shape, tree]) =>
     Object.entries(faultsOf(pidsOf(tree))).flatMap(([kind, faults]) =>
-      ([{}, { flags: ['frozen'] }, { debug: true }] as const).map((build): Case => {
+      buildsFor(kind).map((build): Case => {
         const scenario = `${shape}, ${kind}${Object.keys(build)
           .map((word) => `, ${word}`)
           .join('')}`;
@@ -72,7 +90,9 @@ function casesOf(trees: Record<string, Tree>, faultsOf: (pids: readonly number[]
         const coordinator = mayBlock
           ? (['ok', 'blocked', 'killed', 'EINTR', 'ESRCH', 'EBUSY', 'EPERM', 'EINVAL', 'ENOMEM', 'EIO'] as const)
           : [];
-        return { ...c, expect: { ...c.expect, coordinator, leftWaiting: c.tasks.map(({ pid }) => pid) } };
+        const pids = [...c.tasks.map(({ pid }) => pid), ...c.faults.flatMap(({ child }) => child ?? [])];
+        const tasks = mayBlock ? {} : Object.fromEntries(c.tasks.map(({ pid }) => [pid, NEVER_STUCK]));
+        return { ...c, expect: { ...c.expect, coordinator, tasks, leftWaiting: pids } };
       }),
     ),
   );
