@@ -1,27 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { EXIT } from '../../src/cli/exit.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
-import { mktrouble, PROGRAM, type RunningProgram, start } from '../support/program.ts';
+import { mktrouble } from '../support/program.ts';
 
 const scenario = (name: string, coordinator: string, more = '') => `scenario: ${name}
 tree: { pid: 100, children: [{ pid: 101 }, { pid: 102 }] }
 restart: { protocol: hardened }
 expect: { coordinator: ${coordinator} }
 ${more}`;
-
-/** Resolves when a process has worked for so many seconds more, or has ended. */
-async function busyFor(pid: number, seconds: number): Promise<void> {
-  const worked = () => {
-    const [, after] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
-    const [user, system] = after!.split(' ').slice(11, 13);
-    return (Number(user) + Number(system)) / 100;
-  };
-  const enough = worked() + seconds;
-  while (worked() < enough) await setTimeout(50);
-}
 
 describe('mktrouble run', function () {
   this.timeout(30_000);
@@ -126,61 +114,5 @@ describe('mktrouble run', function () {
     assert.deepEqual([serial.code, parallel.code], [EXIT.finding, EXIT.finding]);
     assert.equal(serial.cases.length, 5);
     for (const [i, one] of serial.cases.entries()) assert.ok(parallel.cases[i] === one, `case ${i} differs`);
-  });
-
-  describe('Ctrl-C', () => {
-    const many = scenario('Many', 'ok', `matrix: { n: [${[...Array(20_000).keys()]}] }\n`);
-    const endless = scenario('Endless', 'ok', 'explore: { strategy: random, schedules: 1000000000 }\n');
-
-    const running: RunningProgram[] = [];
-    afterEach(() => {
-      for (const program of running.splice(0)) program.process.kill('SIGKILL');
-    });
-
-    /** Sends a signal when it has begun to report, and sees that it ends as it should. */
-    const interrupt = async (signal: NodeJS.Signals, files: string, said: string, ...args: string[]) => {
-      const inWorkers = args.includes('--parallel');
-      const report = path.join(folder.path, `${files}.json`);
-      const program = start(
-        process.execPath,
-        [...PROGRAM, 'run', files, '-r', 'spec', '-r', `json=${report}`, ...args],
-        {
-          cwd: folder.path,
-        },
-      );
-      running.push(program);
-      await program.says(said);
-      // Between two cases would be easy: a second of work later it is in the middle of one.
-      if (!inWorkers) await busyFor(program.process.pid!, 1);
-      program.process.kill(signal);
-      const { code, stdout, stderr } = await program.ended;
-      assert.equal(code, EXIT.interrupted, stdout.slice(0, 1000) + stderr);
-      assert.doesNotMatch(stderr, /\n {4}at /);
-      assert.ok(JSON.parse(readFileSync(report, 'utf8')).cases.length > 0, 'what was done so far is reported');
-    };
-
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      it(`${signal} ends a run of many cases`, () => {
-        folder.write('many/a.yaml', many);
-        return interrupt(signal, 'many', 'Many');
-      });
-    }
-
-    it('ends a parallel run', () => {
-      folder.write('many/a.yaml', many);
-      return interrupt('SIGINT', 'many', 'Many', '--parallel', '2');
-    });
-
-    it('ends a long search', () => {
-      folder.write('endless/a.yaml', scenario('Quick', 'ok'));
-      folder.write('endless/b.yaml', endless);
-      return interrupt('SIGINT', 'endless', 'Quick');
-    });
-
-    it('ends workers in the middle of a long search', async () => {
-      folder.write('endless/a.yaml', scenario('Quick', 'ok'));
-      folder.write('endless/b.yaml', endless);
-      await interrupt('SIGINT', 'endless', 'Quick', '--parallel', '2');
-    });
   });
 });
