@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { simulated } from '../../../src/backends/simulated/index.ts';
 import { runCase } from '../../../src/injector/index.ts';
-import { parseReplay, type Replay } from '../../../src/injector/replay-file.ts';
+import { parseReplay, type Replay, replayText } from '../../../src/injector/replay-file.ts';
 import { ROOT } from '../../support/markdown.ts';
 import { mktrouble } from '../../support/program.ts';
-import { useNative } from './support.ts';
+import { caseOf, useNative } from './support.ts';
 
 const FOLDER = path.join(ROOT, 'docs/findings');
 const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.replay.yaml'));
@@ -32,6 +33,17 @@ describe('Counterexamples of the simulated series on real processes', () => {
       if (protocol === 'series') properties.add(property);
     });
   }
+
+  it('and the other way: a finding on real processes shows again on the simulated kernel', async function () {
+    this.timeout(30_000);
+    const faults = [{ signal: 'SIGTERM' as const, to: [100, 101], when: 'any' as const }];
+    const c = caseOf({ tree: { pid: 100, children: [{ pid: 101 }] }, faults, restart: { protocol: 'series' } });
+    const found = await runCase(c, { backend: backend() });
+    const replay = parseReplay(replayText(found)!, 'a.replay.yaml');
+    assert.ok(typeof replay !== 'string', String(replay));
+    const again = await runCase(replay.case, { backend: simulated(), ...replay });
+    assert.ok(again.violations.some(({ property }) => property === replay.property));
+  });
 
   it('are of five properties at least', () => {
     assert.ok(properties.size >= 5, [...properties].join(', '));
