@@ -1,0 +1,23 @@
+/** What the build keeps of a compiled model (docs/decisions/0005) is all of it. */
+import assert from 'node:assert/strict';
+import { readAhead } from '../../../src/backends/simulated/compile/ahead.ts';
+import { compileModel } from '../../../src/backends/simulated/compile/compile.ts';
+import { protocolOf } from './support/machines.ts';
+
+describe('a model that was compiled ahead', () => {
+  const build = { variant: protocolOf('series'), debug: false, trace: false };
+
+  it('is plain JSON', () => {
+    const model = compileModel(build);
+    assert.deepEqual(JSON.parse(JSON.stringify(model)), model);
+  });
+
+  it('is the same each time', () => {
+    assert.deepEqual(compileModel(build), compileModel(build));
+  });
+
+  it('is not there for sources that run as they are, nor for a mutant', () => {
+    assert.equal(readAhead(build), undefined);
+    assert.equal(readAhead({ ...build, change: { function: 'decide', text: 'function* decide() {}' } }), undefined);
+  });
+});
