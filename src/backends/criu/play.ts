@@ -176,7 +176,8 @@ class Play {
   /** Waits until nobody of the tree is on his way any more: who was let go, or is to be stopped, has yet to run for that. */
   async #rest(): Promise<void> {
     for (let looks = 0; looks < REST_LOOKS; looks++) {
-      if (!(await this.#who('tree')).some(({ state }) => state === 'R')) return;
+      const all = await this.#who('tree');
+      if (!all.some(({ threads }) => threads.some(({ state }) => state === 'R'))) return;
       await sleep(REST_PAUSE);
     }
   }
