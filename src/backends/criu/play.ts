@@ -122,6 +122,8 @@ class Play {
   async #build(): Promise<void> {
     for (const line of treeLines(this.#case)) this.#stage.tell(line);
     await this.#stage.do(`build ${limitOf(this.#case)}`);
+    // Of a process that is stopped the threads stop after it.
+    await this.#rest();
     const { subject, tasks } = this.#case;
     if (!subject) return;
     const words = subject.command.map(escapeWord).join(' ');
