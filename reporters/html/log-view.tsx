@@ -26,6 +26,7 @@ export function LogView({ playback, at, violations, onSeek }: Props) {
       list.scrollTop = line.offsetTop - list.clientHeight / 2;
     }
   }, [now]);
+  if (turns.length === 0 && timeline.atEnd.length === 0) return null;
   return (
     <section class="log">
       <h4>Steps</h4>

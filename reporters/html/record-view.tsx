@@ -7,6 +7,7 @@ import { Playback } from '../shared/playback.ts';
 import { Board } from './board.tsx';
 import { ChartView } from './chart-view.tsx';
 import { ContextView } from './context-view.tsx';
+import { CriuView } from './criu-view.tsx';
 import { LogView } from './log-view.tsx';
 import { Scrubber } from './scrubber.tsx';
 import { TreeView } from './tree-view.tsx';
@@ -65,10 +66,16 @@ export function RecordView({ record, c, violations, heading, played, onSeek, key
       <Scrubber playback={playback} at={at} onSeek={seek} onMove={move} keys={keys} />
       <div class="state">
         <TreeView c={c} playback={playback} snapshot={snapshot} frame={frame} ended={at === playback.frames.length} />
-        <ContextView now={snapshot.context} before={before.context} c={c} />
+        {!record.criu && <ContextView now={snapshot.context} before={before.context} c={c} />}
       </div>
-      <Board playback={playback} snapshot={snapshot} frame={frame} />
-      <ChartView playback={playback} at={at} onSeek={seek} />
+      {record.criu ? (
+        <CriuView criu={record.criu} />
+      ) : (
+        <>
+          <Board playback={playback} snapshot={snapshot} frame={frame} />
+          <ChartView playback={playback} at={at} onSeek={seek} />
+        </>
+      )}
       <LogView playback={playback} at={at} violations={violations} onSeek={seek} />
     </section>
   );

@@ -11,6 +11,7 @@ import { Playback } from '../../../reporters/shared/playback.ts';
 import { replayCommand } from '../../../reporters/shared/replay-command.ts';
 import type { CaseResult } from '../../../reporters/shared/result.ts';
 import type { ProtocolCoverage, Verdict } from '../../../src/record/verdict.ts';
+import { criuRecord } from '../fixtures/criu.ts';
 import { realRuns } from '../fixtures/real.ts';
 import { ordinary, resultFor, summaryOf } from '../fixtures/results.ts';
 import { failing, HOSTILE, recordOf, VIOLATING_STEP, verdict, violation } from '../fixtures/verdicts.ts';
@@ -69,6 +70,7 @@ describe('the HTML report in a browser', function () {
       resultFor(failing({ title: 'two ways', differential: [recordOf(), other] })),
       resultFor(failing({ title: 'on both', position, record: recordOf() })),
       resultFor(verdict({ title: 'on both', position, record: other, backend: 'native' })),
+      resultFor(verdict({ title: 'by CRIU', backend: 'criu', record: criuRecord() })),
       resultFor(verdict({ title: 'not here', status: 'skip', reason: 'no ptrace here', tags: ['only-one'] })),
       resultFor(verdict({ title: 'a known defect', known: [violation], record: recordOf() })),
       resultFor(failing({ title: HOSTILE, why: HOSTILE, tags: [HOSTILE] })),
@@ -259,6 +261,13 @@ describe('the HTML report in a browser', function () {
     const cursor = await page.locator('.chart .cursor').first().boundingBox();
     const chart = await page.locator('.chart .scroll').first().boundingBox();
     assert.ok(cursor!.x >= chart!.x && cursor!.x + cursor!.width <= chart!.x + chart!.width, 'the step is in sight');
+  });
+
+  it('shows a tree before and after CRIU, and how its calls ended', async () => {
+    await openCase('by CRIU');
+    const row = (pid: number) => page.locator(`[data-criu="${pid}"] .differs`).allTextContents();
+    assert.deepEqual([await row(100), await row(101), await row(102)], [[], ['100 → 7'], ['gone']]);
+    assert.match(await textOf(page.locator('.criu .calls')), /exit code 1.*can't fork/);
   });
 
   it('has a row for each way to end, with what is violated in it', async () => {
