@@ -101,6 +101,19 @@ describe('the CRIU backend', function () {
       );
     });
 
+    it('works in a user namespace too', async function () {
+      const ordinary = criu({ userNamespace: true });
+      const [itself] = await ordinary.capabilities();
+      if (!itself?.available) {
+        console.log(`      skipped: ${itself?.detail}`);
+        this.skip();
+      }
+      const c = caseOf(`${tree}\ncriu: {}\nexpect: { coordinator: ok }`);
+      const { status, violations, reason } = await runCase(c, { backend: ordinary });
+      await ordinary.dispose();
+      assert.equal(status, 'pass', JSON.stringify([violations, reason]));
+    });
+
     it('runs a program of the user’s', async () => {
       const c = caseOf(
         'tree: { pid: 100 }\nsubject: { command: [sh, -c, "sleep 50 & sleep 50"] }\nexpect: { coordinator: ok }',

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { changed, NoSuchImage } from '../../../src/backends/criu/images/edit.ts';
 import { readImage, writeImage } from '../../../src/backends/criu/images/file.ts';
+import { drawEdit, kindsOf } from '../../../src/backends/criu/images/mutate.ts';
 import { pidsOf } from '../../../src/backends/criu/images/pstree.ts';
 import {
   type Field,
@@ -11,6 +12,7 @@ import {
   withNumber,
   writeMessage,
 } from '../../../src/backends/criu/images/wire.ts';
+import { Draws } from '../../../src/backends/draws.ts';
 
 const number = fc.integer({ min: 1, max: 500 });
 const anyField: fc.Arbitrary<Field> = fc.oneof(
@@ -122,5 +124,37 @@ describe('changes of images', () => {
       () => changed(PSTREE, { kind: 'field', file: 'pstree', record: 0, path: [77], value: 1 }),
       NoSuchImage,
     );
+  });
+});
+
+describe('changes that are drawn', () => {
+  const images = new Map([
+    ['pstree', PSTREE],
+    ['core-100', PSTREE],
+    ['pages-1', Uint8Array.from([1, 2, 3])],
+    ['empty', new Uint8Array()],
+  ]);
+  const draw = (seed: string, target: string) => {
+    const draws = new Draws(seed);
+    return Array.from({ length: 200 }, (_, i) => {
+      draws.goTo(i);
+      return drawEdit(images, target, draws);
+    });
+  };
+
+  it('are the same for the same seed, and others for another', () => {
+    assert.deepEqual(draw('7', 'any'), draw('7', 'any'));
+    assert.notDeepEqual(draw('7', 'any'), draw('8', 'any'));
+  });
+
+  it('are of the kind that is asked for, and can be made', () => {
+    assert.deepEqual(kindsOf(images), ['core', 'empty', 'pages', 'pstree']);
+    for (const target of ['any', ...kindsOf(images)]) {
+      for (const edit of draw('1', target)) {
+        const file = edit.kind === 'task' ? 'pstree' : edit.file;
+        assert.ok(target === 'any' || file.startsWith(target));
+        if (edit.kind !== 'missing') assert.ok(changed(images.get(file)!, edit));
+      }
+    }
   });
 });
