@@ -14,6 +14,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
       /^claimRestart: swap-statements: (if\(ret<0\)return ret; <-> )?ret=yield\*restore(ReadHeader|Container|ReadTree)/,
       /^claimRestart: (ignore-result|drop-check): .*(restoreReadHeader|restoreContainer|\((2|3)\)$)/,
       /^restore(Container|ReadHeader): (?!drop-call)/,
+      /^restoreReadTree: (swap-statements|drop-check): if\(h<0\)return h;/,
       /^conductRestart: other-return: ret -> \(0\) \(4\)$/,
       /^waitAllTasksFinish: (drop-check: if\(ret<0\)return ret|other-return: ret) -> /,
     ],
@@ -36,7 +37,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
       'Whatever is under this lock is one word, read or written in one step, or is done by the only one who still looks at it: in sequentially consistent memory the lock holds nothing together. (In the kernel it is a barrier, too.)',
     mutants: [
       /^(clearTaskCtx|getTaskCtx|setTaskCtx|exitCheckpoint): drop-call: (yield\*)?task(Lock|Unlock)\(/,
-      /^restoreDebugGetme: drop-call: yield\*lock\(/,
+      /^restoreDebug(Getme|Task): drop-call: yield\*lock\(/,
     ],
   },
   {
@@ -69,6 +70,57 @@ export const EQUIVALENT: readonly Equivalent[] = [
       /^doRestoreCoord: swap-statements: if\(failed\)/,
       /^doRestoreCoord: swap-statements: yield\*destroyDescendants.* <-> if\(!variant.ownError/,
     ],
+  },
+  {
+    reason:
+      'A root that is not there, or dead, counts 0 tasks in prepare: that is -ESRCH as well, or the NULL is dereferenced there. There is one namespace, so nobody asks which it is.',
+    mutants: [
+      /^initRestartCtx: (swap-statements|drop-check): if\(root===NULL\)oops/,
+      /^initRestartCtx: (swap-statements|drop-check): if\(!taskNsproxy\(root\)\)/,
+      /^initRestartCtx: other-return: -ESRCH -> \(0\) \(2\)$/,
+      /^initRestartCtx: (swap-statements|drop-assignment): m\[ctx\+ROOT_NSPROXY\]=1;/,
+      /^prepareDescendants: off-by-one: nrPids<0/,
+    ],
+  },
+  {
+    reason: 'The sum of a walk that failed is thrown away, and so is the total of a restart that fails.',
+    mutants: [
+      /^prepareDescendants: swap-statements: if\(ret<0\)\{nrPids=ret;break\} <-> nrPids\+=ret/,
+      /^prepareDescendants: swap-statements: if\(variant\.series\?nrPids</,
+    ],
+  },
+  {
+    reason: 'Behind the last task there is no other, and what lies there has no context.',
+    mutants: [/^nextOfAll: off-by-one/],
+  },
+  {
+    reason:
+      'A number of tasks that is no number of tasks is refused three times: as such, by its size in bytes, and by the length of what is there. All say -EINVAL, before anybody was touched.',
+    mutants: [
+      /^restoreReadTree: (swap-statements|drop-check|off-by-one): .*(world\.nrSaved<=0|sizeOfPidsArr|isLengthOfPids)/,
+    ],
+  },
+  {
+    reason: 'That there is an array is for who frees it; its end is known by the number of pids.',
+    mutants: [/^restoreReadTree: (drop-assignment: m|swap-statements: if\(!\(yield\*kmalloc.* <-> m)\[ctx\+PIDS_ARR\]/],
+  },
+  {
+    reason: 'Objects are counted from the header, which is number 0 and never the one that is asked for here.',
+    mutants: [/^restoreRead(Tree|Tail): off-by-one: h<0/],
+  },
+  {
+    reason: 'A task that has no entry in the status list leaves before it gets here.',
+    mutants: [/^restoreDebug(Exit|Running): ignore-condition: yield\*restoreDebugGetme/],
+  },
+  {
+    reason:
+      'A dead task that keeps its checkpoint_ctx is woken, or sent SIGKILL, to no effect: see the repair dead-let-go in docs/variants.md.',
+    mutants: [/^exitCheckpoint: drop-call: yield\*storeCheckpointCtx/],
+  },
+  {
+    reason:
+      'In the patch by itself nobody has PF_RESTARTING; in the series both statements end in a kernel BUG, or neither.',
+    mutants: [/^exitCheckpoint: (drop-call: yield\*restoreActivateNext|swap-statements: if\(!variant\.ghostsMayFail)/],
   },
   {
     reason: 'The state is set again before the list can be printed.',
