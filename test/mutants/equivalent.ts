@@ -106,7 +106,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason: 'Objects are counted from the header, which is number 0 and never the one that is asked for here.',
-    mutants: [/^restoreRead(Tree|Tail): off-by-one: h<0/],
+    mutants: [/^restoreRead(Tree|Tail): off-by-one: (h|buffer)<0/],
   },
   {
     reason: 'A task that has no entry in the status list leaves before it gets here.',
@@ -121,6 +121,11 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason:
       'In the patch by itself nobody has PF_RESTARTING; in the series both statements end in a kernel BUG, or neither.',
     mutants: [/^exitCheckpoint: (drop-call: yield\*restoreActivateNext|swap-statements: if\(!variant\.ghostsMayFail)/],
+  },
+  {
+    reason:
+      'No damage that a scenario can name puts another object where the pids should be: what is truncated ends the stream, what is corrupt fails to be read.',
+    mutants: [/^restoreReadTree: one-side: world\.objects\[buffer\]/],
   },
   {
     reason: 'The state is set again before the list can be printed.',
