@@ -87,8 +87,14 @@ describe('mktrouble lint', () => {
     assert.match(stdout, /\d+ warnings\n$/);
   });
 
+  it('lets a line say that it is meant', async () => {
+    const meant = DOUBTFUL.replaceAll('#! ', '# lint: ');
+    const { result, stdout } = await command(folder.write('meant.yaml', meant));
+    assert.equal(result, EXIT.ok, stdout);
+  });
+
   it('has nothing to say about scenarios that ship', async () => {
-    const folders = ['signals', 'memory', 'ptrace'].map((name) => path.join(ROOT, 'scenarios', name));
+    const folders = ['signals', 'memory', 'ptrace', 'criu'].map((name) => path.join(ROOT, 'scenarios', name));
     const { result, stdout } = await command(...folders);
     assert.equal(result, EXIT.ok, stdout);
   });

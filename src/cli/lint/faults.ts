@@ -1,5 +1,6 @@
 /** Faults that come in no run: the moment that they wait for is never there. */
 import type { SchedulableBackend } from '../../backends/backend.ts';
+import { whyNot } from '../../injector/index.ts';
 import { defaultMaxSteps } from '../../injector/run-case.ts';
 import type { Case } from '../../model/case.ts';
 import { eventsOf } from '../../record/read.ts';
@@ -12,7 +13,7 @@ const TASKS_IN_ALL = 8_000;
 
 /** Runs the case at random, with seeds of its own, until every fault was seen. A case that the backend can't do says nothing. */
 export async function silentFaults(c: Case, backend: SchedulableBackend): Promise<LintFinding[]> {
-  if (c.faults.length === 0 || backend.refuses(c, c.restart.protocol) !== undefined) return [];
+  if (c.faults.length === 0 || (await whyNot(backend, c)) !== undefined) return [];
   const silent = new Map(c.faults.map((fault) => [fault.name, fault]));
   const runs = Math.max(20, Math.min(RUNS, Math.floor(TASKS_IN_ALL / c.tasks.length)));
   let made = 0;

@@ -17,18 +17,16 @@ export interface LintFinding {
 }
 
 /** All that decides how a case is run and judged, as one text: equal texts, equal cases. Names of people and places are not in it. */
-export function essenceOf({ tasks, image, restart, faults, explore, expect }: Case): string {
-  const named = new Map(faults.map((fault, i) => [fault.name, i]));
+export function essenceOf(c: Case): string {
+  const { id, scenario, title, why, tags, matrix, position, positions, tasks, faults, ...rest } = c;
+  const numbers = new Map(faults.map((fault, i) => [fault.name, i]));
   return JSON.stringify([
+    rest,
     tasks.map(({ name: _, ...task }) => task),
-    image,
-    restart,
     faults.map(({ name: _name, position: _position, when, ...fault }) => [
       fault,
-      when.kind === 'after' ? { after: named.get(when.fault) } : when,
+      when.kind === 'after' ? { after: numbers.get(when.fault) } : when,
     ]),
-    explore ?? null,
-    expect,
   ]);
 }
 
