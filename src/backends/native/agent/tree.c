@@ -21,6 +21,9 @@
 #define NOBODY_UID 65534
 /* Tries to get a pid. */
 #define TRIES 1000
+/* Tries while the pid is taken: at once at first, then once in a millisecond. */
+#define IMPATIENT 100
+#define PATIENCE 4000
 
 void cannot_build(struct actor *me, long error, const char *what)
 {
@@ -101,13 +104,20 @@ static long make_once(struct actor *child)
 	return ret < 0 ? ret : 0;
 }
 
-/* The kernel gives the pid of a thread back a little after its group could be reaped: that of the case before may linger. */
+/*
+ * The kernel gives the pid of a thread back a little after its group could be reaped: that of the case before may linger, on
+ * a busy machine for as long as others have the processor on which it ends.
+ */
 long make_task(struct actor *child)
 {
+	struct timespec little = { .tv_nsec = 1000000 };
 	long ret = make_once(child);
 
-	for (int i = 0; ret == -EEXIST && i < TRIES; i++) {
-		sys0(SYS_sched_yield);
+	for (int i = 0; ret == -EEXIST && i < PATIENCE; i++) {
+		if (i < IMPATIENT)
+			sys0(SYS_sched_yield);
+		else
+			sys2(SYS_nanosleep, &little, NULL);
 		ret = make_once(child);
 	}
 	return ret;
