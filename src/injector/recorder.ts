@@ -3,6 +3,7 @@ import type { Machine, Plan, SchedulableBackend } from '../backends/backend.ts';
 import { describe, searchInSlices, shrinkMoves, smallerCases } from '../explore/index.ts';
 import type { Case } from '../model/case.ts';
 import type { RunRecord } from '../record/record.ts';
+import type { Violation } from '../record/verdict.ts';
 import type { Judgement } from './judge.ts';
 import type { Judged } from './tally.ts';
 
@@ -34,13 +35,22 @@ export class Recorder {
   }
 }
 
-/** The property that a judgement is first of all about; undefined when there is none. */
+/** Properties that many a defect violates: there what is said is part of what was found. */
+const TOLD_BY_WORDS: ReadonlySet<string> = new Set(['no-kernel-defect', 'debug-list-complete']);
+
+/** What has to stay the same when a finding is made smaller: the property, and what broke where it is about anything. */
+export function identityOf({ property, message }: Violation): string {
+  return TOLD_BY_WORDS.has(property) ? `${property}: ${message.replace(/\d+/g, '#')}` : property;
+}
+
+/** What a judgement is first of all about; undefined when there is nothing. */
 function headOf({ failures, known }: Judgement): string | undefined {
-  return (failures[0] ?? known[0])?.property;
+  const first = failures[0] ?? known[0];
+  return first && identityOf(first);
 }
 
 /**
- * The smallest story that shows the same: first a smaller case, as long as one shows a violation of the same property,
+ * The smallest story that shows the same: first a smaller case, as long as one shows the same violation,
  * then the schedule with the fewest changes of who moves. What the scenario itself expects is about this very case, which
  * then stays as it is.
  */
@@ -75,14 +85,14 @@ export function* smallestInSlices(
   return { record, judgement: judge(at.case, record), case: at.case };
 }
 
-/** The nearest way in a case that violates this property. */
+/** The nearest way in a case that shows what is wanted. */
 function* findIn(
   backend: SchedulableBackend,
   plan: Plan,
-  property: string | undefined,
+  wanted: string | undefined,
   judge: JudgeCase,
 ): Generator<void, readonly number[] | undefined> {
   const recorder = new Recorder(backend, plan);
   const { endings } = yield* searchInSlices(backend.open(plan), { maxStates: SMALL_SEARCH });
-  return endings.find(({ moves }) => headOf(judge(plan.case, recorder.record(moves))) === property)?.moves;
+  return endings.find(({ moves }) => headOf(judge(plan.case, recorder.record(moves))) === wanted)?.moves;
 }

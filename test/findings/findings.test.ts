@@ -15,6 +15,13 @@ describe('docs/findings', function () {
     assert.ok(findings.length >= 15);
   });
 
+  it('has no story twice', () => {
+    const stories = findings.map(({ replay: { case: c, property, protocol } }) =>
+      JSON.stringify({ property, protocol, tasks: c.tasks, image: c.image, restart: c.restart, faults: c.faults }),
+    );
+    assert.equal(new Set(stories).size, findings.length);
+  });
+
   for (const finding of findings) {
     const { file, replay } = finding;
     it(`${file} violates ${replay.property} again`, async () => {

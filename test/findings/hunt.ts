@@ -4,7 +4,7 @@ import { simulated } from '../../src/backends/simulated/index.ts';
 import { searchAll, toEnd } from '../../src/explore/index.ts';
 import { judgeOf, shippedProperties } from '../../src/injector/judge.ts';
 import { KNOWN_NAMES } from '../../src/injector/known.ts';
-import { type JudgeCase, Recorder, smallestInSlices } from '../../src/injector/recorder.ts';
+import { identityOf, type JudgeCase, Recorder, smallestInSlices } from '../../src/injector/recorder.ts';
 import { replayText } from '../../src/injector/replay-file.ts';
 import type { Case } from '../../src/model/case.ts';
 import { loadScenarioFileSync } from '../../src/scenario/index.ts';
@@ -12,14 +12,46 @@ import { FOLDER, findingsPage, PAGE, readFindings } from './page.ts';
 
 const HUNTS = 'test/findings/hunts.yaml';
 
+const backend = simulated();
+
 /** Judges by the one property that the hunt is for. */
 const judge: JudgeCase = (c, record) =>
   judgeOf(c, (of, r) => shippedProperties(of, r).filter(({ property }) => c.expect.violates.includes(property)))(
     record,
   );
 
+/** What a case violates when all is repaired but this, whatever the schedule. */
+function shownWithout(c: Case, repair: string): ReadonlySet<string> {
+  const protocol = `hardened-without-${repair}`;
+  if (backend.refuses(c, protocol) !== undefined) return new Set();
+  const plan = { case: { ...c, restart: { ...c.restart, protocol } }, protocol, seed: '0', maxSteps: 100_000 };
+  const recorder = new Recorder(backend, plan);
+  const { endings } = searchAll(backend.open(plan), { maxStates: 200_000 });
+  return new Set(
+    endings.flatMap(({ moves }) => judge(plan.case, recorder.record(moves)).known.map((found) => identityOf(found))),
+  );
+}
+
+/**
+ * The same, of stories that the repair alone ends: what another defect does to the case does not count, and no smaller case
+ * takes the story over. A defect that shows only together with another one is judged in the case that was hunted alone.
+ */
+function judgeBy(repair: string, hunted: Case): JudgeCase {
+  if (shownWithout(hunted, repair).size === 0) {
+    return (c, record) => (c === hunted ? judge(c, record) : { ...judge(c, record), known: [] });
+  }
+  const shown = new WeakMap<Case, ReadonlySet<string>>();
+  return (c, record) => {
+    const judgement = judge(c, record);
+    if (judgement.known.length === 0) return judgement;
+    const real = shown.get(c) ?? shownWithout(c, repair);
+    shown.set(c, real);
+    return { ...judgement, known: judgement.known.filter((found) => real.has(identityOf(found))) };
+  };
+}
+
 function hunt(c: Case, number: number): boolean {
-  const backend = simulated();
+  const judge = judgeBy(c.tags[0]!, c);
   const plan = { case: c, protocol: c.restart.protocol, seed: '0', maxSteps: 100_000 };
   const recorder = new Recorder(backend, plan);
   const { endings } = searchAll(backend.open(plan), { maxStates: 2_000_000 });
