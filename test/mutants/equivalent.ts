@@ -16,6 +16,10 @@ export const EQUIVALENT: readonly Equivalent[] = [
       /^restore(Container|ReadHeader): (?!drop-call)/,
       /^restoreReadTree: (swap-statements|drop-check): if\(h<0\)return h;/,
       /^conductRestart: other-return: ret -> \(0\) \(4\)$/,
+      /^restoreInTurn: (swap-statements: ret=yield\*restoreActivateNext|ignore-result: ret=yield\*restoreActivateNext|drop-check: if\(ret<0\)return ret; -> \{\} \(4\))/,
+      /^restoreTask: ignore-result: h=yield\*ckptReadObjType\(current,ctx,OBJ_THREAD\)/,
+      /^waitTaskActive: swap-statements: if\(yield\*ckptTestError/,
+      /^ckptReadObjType: (drop-call: yield\*ckptErr\(current,ctx,-EINVAL\)|other-return: -EINVAL)/,
       /^waitAllTasksFinish: (drop-check: if\(ret<0\)return ret|other-return: ret) -> /,
     ],
   },
@@ -45,6 +49,10 @@ export const EQUIVALENT: readonly Equivalent[] = [
     mutants: [
       /^initRestartCtx: other-return: 0 -> \(1\)$/,
       /^prepareDescendants: other-return: nrPids -> \(0\) \(2\)$/,
+      /^restoreReadTree: other-return: 0 -> \(1\)/,
+      /^waitSyncThreads: other-return: 0 -> \(1\)/,
+      /^waitTaskActive: (other-return: 0|one-side: variant\.turnIsAwaited|off-by-one: ret<0)/,
+      /^(doGhostTask|doRestoreTask): off-by-one: ctx<0/,
       /^restoreDebugTask: other-return: 0 -> \(1\)/,
       /^conductRestart: off-by-one: ret<0 -> \(\(ret\) <= \(0\)\) \(2\)$/,
     ],
@@ -60,7 +68,11 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason: 'An error of 0 is a line of the log, and records nothing.',
-    mutants: [/^doRestoreCoord: (ignore-condition: ret<0 -> \(true\)|off-by-one: ret<0 -> .*) \(2\)$/],
+    mutants: [
+      /^(doGhostTask|doRestoreTask): (ignore-condition|off-by-one): ret<0/,
+      /^ckptErr: (ignore-condition: err!==0|drop-call: yield\*lock)/,
+      /^doRestoreCoord: (ignore-condition: ret<0 -> \(true\)|off-by-one: ret<0 -> .*) \(2\)$/,
+    ],
   },
   {
     reason:
@@ -106,7 +118,11 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason: 'Objects are counted from the header, which is number 0 and never the one that is asked for here.',
-    mutants: [/^restoreRead(Tree|Tail): off-by-one: (h|buffer)<0/],
+    mutants: [
+      /^restoreRead(Tree|Tail): off-by-one: (h|buffer)<0/,
+      /^(endRestore|ckptReadObjType): off-by-one: h<0/,
+      /^restoreTask: off-by-one: h>=0/,
+    ],
   },
   {
     reason: 'A task that has no entry in the status list leaves before it gets here.',
@@ -128,7 +144,83 @@ export const EQUIVALENT: readonly Equivalent[] = [
     mutants: [/^restoreReadTree: one-side: world\.objects\[buffer\]/],
   },
   {
+    reason:
+      'On its way out a task holds a second reference, its flags are read by exit_checkpoint() of a task that still has a context only, and a SIGKILL waits for the way to user space: nothing comes between.',
+    mutants: [
+      /^doRestoreTask: swap-statements: (yield\*restoreDebug|if\(ret<0\)yield|m\[current\+FLAGS\]|yield\*clearTaskCtx)/,
+      /^doRestoreTask: drop-assignment: m\[current\+FLAGS\]&=~PF_RESTARTING/,
+      /^doGhostTask: swap-statements: (if\(ret>=0\)|yield\*restoreDebug|if\(ret<0\)yield|m\[current\+FLAGS\]\|=SELF)/,
+      /^restoreInTurn: swap-statements: (if\(ret<0\)return ret; <-> )?if\(variant\.series\)m\[current\+FLAGS\]\|=PF_RESTARTING/,
+    ],
+  },
+  {
+    reason: 'A ghost that is not woken by the error is woken by the SIGKILL of the coordinator, and goes the same way.',
+    mutants: [
+      /^allActivatedOrError: one-side: .* -> \(yield\*allTasksActivated\(ctx\)\)$/,
+      /^restoreNotifyError: drop-call: yield\*wakeUpAll\(current,ctx,GHOSTQ\)/,
+    ],
+  },
+  {
+    reason: 'Who reaps a ghost is not told by how it ended: it has `exited` as a zombie, too.',
+    mutants: [/^doGhostTask: drop-assignment: m\[current\+FLAGS\]\|=SELF_REAPING/],
+  },
+  {
+    reason:
+      'A ghost that is Running or Failed when it exits is told from one that has Exited by people only: both are ends.',
+    mutants: [/^doGhostTask: drop-call: yield\*restoreDebugExit/],
+  },
+  {
+    reason:
+      'A task whose wait for a context was interrupted is killed, with whatever errno: it has no context to record it in, and restart returns it to nobody.',
+    mutants: [/^waitCheckpointCtx: (swap-statements|ignore-result|drop-check: if\(ret<0\)|other-errno)/],
+  },
+  {
+    reason: 'A group of one counts itself down; and who finds the count set does not set it again.',
+    mutants: [
+      /^waitSyncThreads: one-side: variant\.threadsApart/,
+      /^waitSyncThreads: ignore-condition: \(yield\*load\(leader,RESTART_COUNT\)\)===0/,
+    ],
+  },
+  {
+    reason:
+      'The context is freed by its last reference, of a restart, and by nobody else: what ckpt_ctx_free() makes sure of is so. A NULL is never asked for a reference.',
+    mutants: [/^ckptCtxFree: /, /^ckptCtxGet: ignore-condition/, /^ckptCtxAlloc: swap-statements/],
+  },
+  {
+    reason: 'Where a step begins, and what finds a use after free, is the model and not the protocol.',
+    mutants: [/^(ckptKread|decide): (swap-statements|drop-call): .*(yield touch|live)\(/],
+  },
+  {
+    reason:
+      'Who is woken waits for the event before it reads the errno, and looks at the flag, which is set: the order of the two, and of those who are woken, makes no difference. There is no checkpoint that would not notify.',
+    mutants: [/^ckptSetError: (swap-statements|ignore-condition): /, /^restoreNotifyError: swap-statements/],
+  },
+  {
+    reason: 'Who asks for the errno has seen ERROR, and whoever set that fires the event.',
+    mutants: [/^ckptSetSuccess: drop-call: yield\*completeAll/],
+  },
+  {
+    reason: 'It only says what is seen: nothing of the protocol depends on it.',
+    mutants: [
+      /^ckptSetSuccess: (swap-statements|ignore-condition|negate-condition|drop-check)/,
+      /^decide: (swap-statements: m|ignore-condition: flag)/,
+      /^initCtx: drop-assignment: m\[ctx\+OWNER\]/,
+    ],
+  },
+  {
+    reason: 'Nobody else can see the context yet.',
+    mutants: [/^initCtx: swap-statements/],
+  },
+  {
+    reason: 'What lies behind the end of the stream is of no kind, and that is -EINVAL as well.',
+    mutants: [/^nextObject: .*(at>=world\.objects\.length|-EINVAL -> \(0\))/],
+  },
+  {
     reason: 'The state is set again before the list can be printed.',
-    mutants: [/^claimRestart: (swap-statements: |drop-call: )yield\*restoreDebugRunning/],
+    mutants: [
+      /^doGhostTask: (swap-statements: m\[current\+FLAGS\]\|=PF_RESTARTING|drop-call: yield\*restoreDebug(Running|Error))/,
+      /^restoreInTurn: swap-statements: if\(ret<0\)return ret; <-> yield\*restoreDebugRunning/,
+      /^claimRestart: (swap-statements: |drop-call: )yield\*restoreDebugRunning/,
+    ],
   },
 ];
