@@ -20,6 +20,8 @@ export const EQUIVALENT: readonly Equivalent[] = [
       /^restoreTask: ignore-result: h=yield\*ckptReadObjType\(current,ctx,OBJ_THREAD\)/,
       /^waitTaskActive: swap-statements: if\(yield\*ckptTestError/,
       /^ckptReadObjType: (drop-call: yield\*ckptErr\(current,ctx,-EINVAL\)|other-return: -EINVAL)/,
+      /^(handOverTurn|restoreActivateNext): (drop-call: yield\*ckptErr|other-return: -ESRCH|other-errno: -ESRCH -> \(-5\) \(2\))/,
+      /^restoreActivateNext: other-return: return yield\*handOverTurn/,
       /^waitAllTasksFinish: (drop-check: if\(ret<0\)return ret|other-return: ret) -> /,
     ],
   },
@@ -49,7 +51,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     mutants: [
       /^initRestartCtx: other-return: 0 -> \(1\)$/,
       /^prepareDescendants: other-return: nrPids -> \(0\) \(2\)$/,
-      /^restoreReadTree: other-return: 0 -> \(1\)/,
+      /^(restoreReadTree|handOverTurn|restoreActivateNext): other-return: 0 -> \(1\)/,
       /^waitSyncThreads: other-return: 0 -> \(1\)/,
       /^waitTaskActive: (other-return: 0|one-side: variant\.turnIsAwaited|off-by-one: ret<0)/,
       /^(doGhostTask|doRestoreTask): off-by-one: ctx<0/,
@@ -214,6 +216,29 @@ export const EQUIVALENT: readonly Equivalent[] = [
   {
     reason: 'What lies behind the end of the stream is of no kind, and that is -EINVAL as well.',
     mutants: [/^nextObject: .*(at>=world\.objects\.length|-EINVAL -> \(0\))/],
+  },
+  {
+    reason:
+      'There are as many turns as records, and who hands over has read one: active_pid never gets past nr_pids. And what counts below zero is a kernel BUG before and after.',
+    mutants: [
+      /^handOverTurn: (drop-check: if\(active>|drop-call: oops)/,
+      /^restoreActivateNext: (swap-statements: if\(\(yield\*load\(ctx,ACTIVE_PID|drop-check: if\(\(yield\*load\(ctx,ACTIVE_PID|drop-call: oops)/,
+      /^restoreTaskDone: swap-statements: if\(last\)/,
+    ],
+  },
+  {
+    reason:
+      'Under hardened nobody waits for a turn who is not named, and who is named does not look any more when all turns are over. Nobody has the pid 1.',
+    mutants: [
+      /^getActivePid: swap-statements/,
+      /^getActivePid: off-by-one: active>=m\[ctx\+NR_PIDS\] -> [^ ]+ > [^ ]+$/,
+      /^getActivePid: other-return: 0 -> \(1\)$/,
+    ],
+  },
+  {
+    reason:
+      'The waits of a restart are interrupted with -ERESTARTSYS; the other three come from elsewhere in the kernel.',
+    mutants: [/^doRestart: one-side: ret===-512/],
   },
   {
     reason: 'The state is set again before the list can be printed.',

@@ -107,6 +107,7 @@ export function* atomicCmpxchg(at: number, field: number, old: number, value: nu
 /** task->checkpoint_ctx, read without a lock. */
 export function* loadCheckpointCtx(task: number): Steps<number> {
   yield touch(task, CHECKPOINT_CTX, READ);
+  if (task === NULL) oops(NULL_DEREFERENCE);
   return m[task + CHECKPOINT_CTX]!;
 }
 
