@@ -19,7 +19,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
       /^restoreInTurn: (swap-statements: ret=yield\*restoreActivateNext|ignore-result: ret=yield\*restoreActivateNext|drop-check: if\(ret<0\)return ret; -> \{\} \(4\))/,
       /^restoreTask: ignore-result: h=yield\*ckptReadObjType\(current,ctx,OBJ_THREAD\)/,
       /^waitTaskActive: swap-statements: if\(yield\*ckptTestError/,
-      /^ckptReadObjType: (drop-call: yield\*ckptErr\(current,ctx,-EINVAL\)|other-return: -EINVAL)/,
+      /^ckptReadObjType: (drop-call: yield\*ckptErr\(current,ctx,-EINVAL\)|other-return: -EINVAL|other-errno: -EINVAL -> \(-5\) \(2\))/,
       /^(handOverTurn|restoreActivateNext): (drop-call: yield\*ckptErr|other-return: -ESRCH|other-errno: -ESRCH -> \(-5\) \(2\))/,
       /^restoreActivateNext: other-return: return yield\*handOverTurn/,
       /^waitAllTasksFinish: (drop-check: if\(ret<0\)return ret|other-return: ret) -> /,
@@ -54,7 +54,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
       /^(restoreReadTree|handOverTurn|restoreActivateNext): other-return: 0 -> \(1\)/,
       /^waitSyncThreads: other-return: 0 -> \(1\)/,
       /^waitTaskActive: (other-return: 0|one-side: variant\.turnIsAwaited|off-by-one: ret<0)/,
-      /^(doGhostTask|doRestoreTask): off-by-one: ctx<0/,
+      /^(doGhostTask|doRestoreTask|doSysRestart): off-by-one: ctx<0/,
       /^restoreDebugTask: other-return: 0 -> \(1\)/,
       /^conductRestart: off-by-one: ret<0 -> \(\(ret\) <= \(0\)\) \(2\)$/,
     ],
@@ -239,6 +239,11 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason:
       'The waits of a restart are interrupted with -ERESTARTSYS; the other three come from elsewhere in the kernel.',
     mutants: [/^doRestart: one-side: ret===-512/],
+  },
+  {
+    reason:
+      'Who takes an object of the wrong kind for the right one leaves one too few for the tail, and the end of the stream is -EINVAL as well.',
+    mutants: [/^ckptReadObjType: drop-check: if\(world\.objects\[h\]!==type\)/],
   },
   {
     reason: 'The state is set again before the list can be printed.',
