@@ -3,19 +3,19 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { Html } from '../../../reporters/listeners/html.ts';
-import { describe as wordsOf } from '../../../reporters/shared/describe.ts';
-import { endingTable } from '../../../reporters/shared/ending-words.ts';
-import { fileOutput } from '../../../reporters/shared/output.ts';
-import { Playback } from '../../../reporters/shared/playback.ts';
-import { replayCommand } from '../../../reporters/shared/replay-command.ts';
-import type { CaseResult } from '../../../reporters/shared/result.ts';
-import type { ProtocolCoverage, Verdict } from '../../../src/record/verdict.ts';
-import { criuRecord } from '../fixtures/criu.ts';
-import { realRuns } from '../fixtures/real.ts';
-import { ordinary, resultFor, summaryOf } from '../fixtures/results.ts';
-import { failing, HOSTILE, recordOf, VIOLATING_STEP, verdict, violation } from '../fixtures/verdicts.ts';
-import { CHROMIUM, launch, type OpenPage, open } from './page.ts';
+import { Html } from '../../reporters/listeners/html.ts';
+import { describe as wordsOf } from '../../reporters/shared/describe.ts';
+import { endingTable } from '../../reporters/shared/ending-words.ts';
+import { fileOutput } from '../../reporters/shared/output.ts';
+import { Playback } from '../../reporters/shared/playback.ts';
+import { replayCommand } from '../../reporters/shared/replay-command.ts';
+import type { CaseResult } from '../../reporters/shared/result.ts';
+import type { ProtocolCoverage, Verdict } from '../../src/record/verdict.ts';
+import { criuRecord } from '../reporters/fixtures/criu.ts';
+import { realRuns } from '../reporters/fixtures/real.ts';
+import { ordinary, resultFor, summaryOf } from '../reporters/fixtures/results.ts';
+import { failing, HOSTILE, recordOf, VIOLATING_STEP, verdict, violation } from '../reporters/fixtures/verdicts.ts';
+import { CHROMIUM, launch, type OpenPage, open } from '../reporters/html/page.ts';
 
 const SOURCE = `# a comment
 tree: { pid: 100 }
