@@ -75,7 +75,8 @@ class CriuItself implements CriuBackend {
   async measure(plan: Plan): Promise<{ readonly record: RunRecord; readonly criuTime: number }> {
     return this.#onStage(async (stage, ready) => {
       const draws = new Draws(plan.seed);
-      const played = await play(stage, plan.case, { ...ready, draws, unprivileged: !this.#isRoot });
+      const meanwhile = () => this.#prepareNext(ready);
+      const played = await play(stage, plan.case, { ...ready, draws, unprivileged: !this.#isRoot, meanwhile });
       return { record: recordOf(plan, played.record), criuTime: played.criuTime };
     });
   }
@@ -112,19 +113,28 @@ class CriuItself implements CriuBackend {
     return this.#prepared;
   }
 
-  /** A stage for one case; the one for the next is made meanwhile. */
-  async #take({ program }: Ready): Promise<Stage> {
-    const options = { program, userNamespace: !this.#isRoot, cgroups: this.#cgroups };
-    const mine = this.#next ?? Stage.start(options);
+  /** A stage for one case. */
+  async #take(ready: Ready): Promise<Stage> {
+    const mine = this.#next ?? this.#start(ready);
     // At once: whoever asks next must not get the same.
-    this.#next = Stage.start(options).then((idle) => {
+    this.#next = undefined;
+    const stage = await mine;
+    stage.keepAwake(true);
+    return stage;
+  }
+
+  /** Makes the stage for the next case. */
+  #prepareNext(ready: Ready): void {
+    if (this.#next) return;
+    this.#next = this.#start(ready).then((idle) => {
       idle.keepAwake(false);
       return idle;
     });
     this.#next.catch(() => {});
-    const stage = await mine;
-    stage.keepAwake(true);
-    return stage;
+  }
+
+  #start({ program }: Ready): Promise<Stage> {
+    return Stage.start({ program, userNamespace: !this.#isRoot, cgroups: this.#cgroups });
   }
 
   #letGo(stage: Stage): void {

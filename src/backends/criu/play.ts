@@ -25,6 +25,8 @@ export interface PlayOptions {
   readonly program: string;
   readonly unprivileged: boolean;
   readonly draws: Draws;
+  /** Called once CRIU is at work the first time, when there is nothing else to do. */
+  readonly meanwhile?: () => void;
 }
 
 export interface Played {
@@ -238,6 +240,7 @@ class Play {
     });
     const error = await this.#stage.do(line);
     if (error < 0) throw new StageError(`CRIU can not be started (errno ${-error})`);
+    if (of === 'dump') this.#options.meanwhile?.();
     const { status, us, timedOut, flooded } = await ended;
     this.#time += us;
     const text = await readFile(this.#stage.inside(path.join(WORK, log)), 'utf8').catch(() => '');
