@@ -144,6 +144,13 @@ char *unescape(char *word);
 /* Reaps whoever is dead. */
 void reap(void);
 void become_plain(void);
+/* Before the exec of a program that is not ours: addresses at random again, where this machine has it so. */
+void become_usual(void);
+/* What mktrouble itself has. */
+extern unsigned usual_personality;
+#define AS_IT_IS 0xffffffffU
+/* What string functions have left in the registers of the processor's extensions is no part of the tree. */
+void forget_registers(void);
 int serve(void);
 int hook(const char *socket);
 

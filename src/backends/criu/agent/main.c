@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -66,9 +67,14 @@ static int warden(const char *program, bool user, const char *cgroups)
 	if (init < 0)
 		return complain("fork");
 	if (init == 0) {
+		char before[16];
+
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* Each tree where the last one was, so that images differ in as little as can be. */
+		snprintf(before, sizeof(before), "%x", personality(AS_IT_IS));
+		personality(personality(AS_IT_IS) | ADDR_NO_RANDOMIZE);
 		/* Anew, so that the program that tasks have mapped is one of this mount namespace. */
-		execl(program, program, "init", NULL);
+		execl(program, program, "init", before, NULL);
 		_exit(complain(program));
 	}
 	say("{\"event\":\"init\",\"pid\":%d}", init);
@@ -91,8 +97,10 @@ int main(int argc, char **argv)
 	/* CRIU starts its action script without arguments. */
 	if (argc == 1 && getenv("CRTOOLS_SCRIPT_ACTION"))
 		return hook(HOOK_SOCKET);
-	if (argc == 2 && !strcmp(argv[1], "init"))
+	if (argc == 3 && !strcmp(argv[1], "init")) {
+		usual_personality = (unsigned)strtoul(argv[2], NULL, 16);
 		return serve();
+	}
 	if (argc < 2 || strcmp(argv[1], "serve"))
 		return 2;
 	for (int i = 2; i < argc; i++) {

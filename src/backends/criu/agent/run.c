@@ -53,6 +53,7 @@ int run_start(char *words)
 		if (strcmp(list[3], "-") != 0 && write_file(list[3], "0") < 0)
 			_exit(126);
 		become_plain();
+		become_usual();
 		setsid();
 		limit(RLIMIT_NOFILE, list[4]);
 		limit(RLIMIT_FSIZE, list[5]);

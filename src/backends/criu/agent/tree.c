@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -185,6 +184,7 @@ static void run_thread(void *argument)
 	set_mask(task->blocked);
 	leave_pending(task);
 	arrive(1);
+	forget_registers();
 	rest();
 }
 
@@ -273,6 +273,7 @@ static void run_process(struct task *task)
 	leave_pending(task);
 	arrive(4);
 	munmap(site, sizeof(*site));
+	forget_registers();
 	if (task->stopped)
 		sys2(SYS_kill, pid, SIGSTOP);
 	rest();
@@ -359,37 +360,4 @@ int tree_build(long limit_ms)
 	}
 	munmap(site, sizeof(*site));
 	return 0;
-}
-
-/* A child of init, not init itself: no signals blocked, no files open but the three that everybody has. */
-void become_plain(void)
-{
-	struct rlimit none = { 0, 0 };
-	int null = open("/dev/null", O_RDWR);
-
-	prctl(PR_SET_PDEATHSIG, 0);
-	for (int fd = 0; fd < 3; fd++)
-		dup2(null, fd);
-	sys3(SYS_close_range, 3, ~0U, 0);
-	set_mask(0);
-	for (int signal = 1; signal < 32; signal++) {
-		struct sigaction plain = { .sa_handler = SIG_DFL };
-
-		sigaction(signal, &plain, NULL);
-	}
-	setrlimit(RLIMIT_CORE, &none);
-}
-
-int start_command(int pid, char **argv)
-{
-	pid_t wanted = pid;
-	struct clone_args args = { .set_tid = (uintptr_t)&wanted, .set_tid_size = 1, .exit_signal = SIGCHLD };
-	long ret = clone_process(&args);
-
-	if (ret != 0)
-		return ret < 0 ? (int)ret : 0;
-	become_plain();
-	setsid();
-	execvp(argv[0], argv);
-	_exit(127);
 }
