@@ -21,6 +21,7 @@ const CONTRACT = [
   'src/backends/walk.ts',
   'src/backends/draws.ts',
   'src/backends/c-program.ts',
+  'src/backends/pid-max.ts',
 ];
 const ABOVE_INJECTOR = [...RECORD, 'src/scenario', 'src/properties', 'src/backends', 'src/explore'];
 const ALL = ['src', 'reporters'];
@@ -33,6 +34,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/properties', mayImport: RECORD },
   { path: 'src/backends/draws.ts', mayImport: RECORD },
   { path: 'src/backends/c-program.ts', mayImport: [] },
+  { path: 'src/backends/pid-max.ts', mayImport: [] },
   { path: 'src/backends/backend.ts', mayImport: [...RECORD, 'src/backends/draws.ts'] },
   { path: 'src/backends/walk.ts', mayImport: [...RECORD, 'src/backends/backend.ts'] },
   // The simulated kernel knows nothing of restart.

@@ -26,6 +26,9 @@ export type CriuCall = 'dump' | 'restore';
 export const PSTREE_FIELDS = { pid: 1, ppid: 2, pgid: 3, sid: 4, threads: 5 } as const;
 export type PstreeField = keyof typeof PSTREE_FIELDS;
 
+/** What is no value at all: the field is left out. */
+export const ABSENT = 'absent';
+
 /** One change of the images between dump and restore. */
 export type ImageEdit =
   | { readonly kind: 'missing'; readonly file: string }
@@ -37,20 +40,33 @@ export type ImageEdit =
   | { readonly kind: 'xor'; readonly file: string; readonly at: number; readonly xor: number }
   /** A record is left out, or is there twice. */
   | { readonly kind: 'drop' | 'repeat'; readonly file: string; readonly record: number }
-  /** A number in a record, by the path of protobuf field numbers to it (the first one of each). */
+  /** A field of a record, by the path of protobuf field numbers to it; `nth`: which one of each, from 0. Numbers alone have values. */
   | {
       readonly kind: 'field';
       readonly file: string;
       readonly record: number;
       readonly path: readonly number[];
-      readonly value: number;
+      readonly nth: readonly number[];
+      readonly value: number | typeof ABSENT;
     }
-  /** Numbers of a task in pstree. */
+  /** Numbers of a task in pstree; an empty list: the field is left out. */
   | {
       readonly kind: 'task';
       readonly record: number;
       readonly set: Readonly<Partial<Record<PstreeField, readonly number[]>>>;
     };
+
+/** Changes that are drawn from the images when they are there, always the same for the same images and seed. */
+export interface ImageMutation {
+  readonly kind: 'mutate';
+  /** A kind of image file (`core`), or `any`. */
+  readonly target: string;
+  readonly seed: string;
+  /** How many, one after the other. */
+  readonly changes: number;
+}
+
+export type ImageChange = ImageEdit | ImageMutation;
 
 /** What a program may use, at most. */
 export interface CriuLimits {
@@ -84,7 +100,7 @@ export interface CriuSetup {
   readonly taken: readonly number[];
   readonly limits: Readonly<Partial<Record<CriuCall, CriuLimits>>>;
   readonly syscalls: readonly CriuSyscall[];
-  readonly images: readonly ImageEdit[];
+  readonly images: readonly ImageChange[];
   /** How often the case is run: for what does not show every time. */
   readonly repeat: number;
   /** Milliseconds that each of CRIU's two calls may take. Without it by the number of tasks. */

@@ -1,5 +1,5 @@
 /** What was seen of a dump and a restore by CRIU: the tree before and after, and how CRIU ended. Part of a run record. */
-import type { CriuCall, CriuStage } from '../model/criu.ts';
+import type { CriuCall, CriuStage, ImageEdit } from '../model/criu.ts';
 
 /** A thread as /proc tells of it; masks in hexadecimal, bit n - 1 for signal n. */
 export interface CriuThread {
@@ -80,6 +80,8 @@ export interface CriuRecord {
   readonly afterAgain?: CriuCensus;
   /** Those who have nothing to do with the tree. */
   readonly bystanders: { readonly before: CriuCensus; readonly after: CriuCensus };
+  /** What was changed in the images, with what a seed chose. Absent when nothing was, or when the dump failed. */
+  readonly edits?: readonly ImageEdit[];
   /** The pids that pstree.img named when the restore began; absent when it could not be read. */
   readonly imaged?: readonly number[];
   /** What mktrouble did to CRIU and to tasks. */

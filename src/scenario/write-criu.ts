@@ -1,5 +1,5 @@
 /** How CRIU is used in a case, as the words of a scenario; defaults are left out. */
-import type { CriuLimits, CriuSetup, ImageEdit } from '../model/criu.ts';
+import { ABSENT, type CriuLimits, type CriuSetup, type ImageChange } from '../model/criu.ts';
 import { oneOrAll } from './resolve/lists.ts';
 import type { Document } from './schema/document.ts';
 
@@ -32,12 +32,18 @@ function limitWords({ pids, files, fileSize }: CriuLimits): NonNullable<Words['d
   };
 }
 
-function editWords(edit: ImageEdit): EditWords {
+function editWords(edit: ImageChange): EditWords {
   switch (edit.kind) {
+    case 'mutate': {
+      const { target, seed, changes } = edit;
+      return { mutate: target, seed: seedWord(seed), ...(changes === 1 ? {} : { changes }) };
+    }
     case 'task': {
-      const { threads, ...rest } = edit.set;
-      const single = Object.fromEntries(Object.entries(rest).map(([field, values]) => [field, values[0]!]));
-      return { task: edit.record, set: { ...single, ...(threads && { threads: oneOrAll(threads) }) } };
+      const words = Object.entries(edit.set).map(([field, values]) => [
+        field,
+        values.length === 0 ? ABSENT : oneOrAll(values),
+      ]);
+      return { task: edit.record, set: Object.fromEntries(words) };
     }
     case 'missing':
       return { file: edit.file, missing: true };
@@ -47,10 +53,16 @@ function editWords(edit: ImageEdit): EditWords {
     case 'xor':
       return { file: edit.file, ...(edit.at === 0 ? {} : { at: edit.at }), xor: edit.xor };
     case 'field': {
-      const { file, record, path, value } = edit;
-      return { file, ...(record === 0 ? {} : { record }), field: [...path], value };
+      const { file, record, path, nth, value } = edit;
+      const which = nth.some((n) => n > 0) ? { nth: [...nth] } : {};
+      return { file, ...(record === 0 ? {} : { record }), field: [...path], ...which, value };
     }
     default:
       return { file: edit.file, [edit.kind]: edit.record };
   }
+}
+
+/** A number where it is one, as people write it. */
+function seedWord(seed: string): string | number {
+  return /^(0|[1-9]\d{0,14})$/.test(seed) ? Number(seed) : seed;
 }

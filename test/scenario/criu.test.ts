@@ -38,6 +38,10 @@ describe('the criu section', () => {
     - { file: pstree, drop: 1 }
     - { file: pstree, repeat: 0 }
     - { file: core-100, record: 0, field: [3, 1], value: 7 }
+    - { file: mm-100, field: [14, 2], nth: [3, 0], value: absent }
+    - { task: 2, set: { ppid: absent } }
+    - { mutate: core, seed: 7, changes: 2 }
+    - { mutate: any, seed: a b }
   repeat: 4
   limit: 900
 faults: [{ signal: SIGTERM, to: 101, when: { criu: pre-resume } }]
@@ -45,7 +49,11 @@ faults: [{ signal: SIGTERM, to: 101, when: { criu: pre-resume } }]
     const { cases, diagnostics } = load(text);
     assert.deepEqual(diagnostics, []);
     const [c] = cases;
-    assert.equal(c?.criu?.images.length, 8);
+    assert.equal(c?.criu?.images.length, 12);
+    assert.deepEqual(c?.criu?.images.slice(-2), [
+      { kind: 'mutate', target: 'core', seed: '7', changes: 2 },
+      { kind: 'mutate', target: 'any', seed: 'a b', changes: 1 },
+    ]);
     assert.deepEqual(c?.faults[0]?.when, { kind: 'criu', at: 'pre-resume' });
     const again = parseScenarios(writeScenario(c!), 'a.yaml').cases[0];
     assert.deepEqual(again?.criu, c?.criu);
@@ -65,6 +73,11 @@ faults: [{ signal: SIGTERM, to: 101, when: { criu: pre-resume } }]
     assert.match(mistakes('criu: { images: { file: pstree, set: { pid: 1 } } }'), /task/);
     assert.match(mistakes('criu: { images: { missing: true } }'), /file/);
     assert.match(mistakes('criu: { images: { file: mm-100, field: [1] } }'), /value/);
+    assert.match(mistakes('criu: { images: { mutate: core, file: core-100 } }'), /mutate/);
+    assert.match(mistakes('criu: { images: { mutate: core, xor: 1 } }'), /exactly one/);
+    assert.match(mistakes('criu: { images: { file: core-100, xor: 1, seed: 7 } }'), /seed goes with mutate/);
+    assert.match(mistakes('criu: { images: { mutate: core, changes: 0 } }'), /changes/);
+    assert.match(mistakes('criu: { images: { file: mm-100, field: [1], nth: [0, 1], value: 1 } }'), /nth/);
     assert.match(mistakes('criu: { syscalls: { of: dump, call: read } }'), /errno|signal/);
     assert.match(mistakes('criu: { script-fails: pre-dmup }'), /pre-dmup/);
   });

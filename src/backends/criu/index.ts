@@ -5,7 +5,8 @@ import type { RunRecord } from '../../record/record.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
 import { CannotCompile } from '../c-program.ts';
 import { Draws } from '../draws.ts';
-import type { Images } from './images/mutate.ts';
+import { pidMax } from '../pid-max.ts';
+import type { Images } from './images/edit.ts';
 import { type Criu, locateCriu } from './locate.ts';
 import { dumpOnly, play } from './play.ts';
 import { compileAgent } from './program.ts';
@@ -29,7 +30,6 @@ export interface CriuBackend extends Backend {
   measure(plan: Plan): Promise<{ readonly record: RunRecord; readonly criuTime: number }>;
 }
 
-const LEAST_PID_MAX = 32768;
 const PIDS_CGROUPS = ['/sys/fs/cgroup/pids', '/sys/fs/cgroup'];
 
 interface Ready {
@@ -172,11 +172,6 @@ class CriuItself implements CriuBackend {
       },
     ];
   }
-}
-
-function pidMax(): number {
-  const file = '/proc/sys/kernel/pid_max';
-  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : LEAST_PID_MAX;
 }
 
 /** A hierarchy in which a cgroup made by us can limit its processes. */

@@ -2,22 +2,22 @@
  * The course of a case: the tree is built, dumped and restored, faults come when they are due, and what is there is looked
  * at before, between and after. A restore that failed is tried once more without faults.
  */
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Case, Fault, Who } from '../../model/case.ts';
+import type { Case } from '../../model/case.ts';
 import { type CriuCall, type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
-import { signalNumber } from '../../model/signals.ts';
-import type { CriuCensus, CriuHit, CriuRecord, CriuRun } from '../../record/criu.ts';
+import type { CriuCensus, CriuRecord, CriuRun } from '../../record/criu.ts';
 import type { Draws } from '../draws.ts';
+import { callCriu } from './call.ts';
 import { censusOf, look, type Role, type Seen, toTasks } from './census.ts';
-import { IMAGES, LOG_CAP, limitOf, runLine, WORK } from './command-line.ts';
-import { editImages } from './images/edit.ts';
-import type { Images } from './images/mutate.ts';
+import { IMAGES, limitOf } from './command-line.ts';
+import { Faults, needHooks } from './faults.ts';
+import type { Images } from './images/edit.ts';
+import { changeImages, readImages } from './images/folder.ts';
 import { pidsOf } from './images/pstree.ts';
 import type { Criu } from './locate.ts';
-import { errorsOf } from './log.ts';
-import { escapeWord, type Stage, StageError, type StageEvent } from './stage.ts';
+import { escapeWord, type Stage, StageError } from './stage.ts';
 import { lastPidFor, treeLines } from './tree.ts';
 
 export interface PlayOptions {
@@ -45,15 +45,13 @@ const REST_LOOKS = 40;
 const REST_PAUSE = 5;
 const GRACE = 1500;
 const GRACE_PAUSE = 16;
-/** What the agent takes for CRIU in place of a pid. */
-const CRIU_ITSELF = 0;
 
 /** Plays a case on a stage of its own. Rejects with StageError when the tree can't be built, NoSuchImage for an edit that can't be made. */
 export async function play(stage: Stage, c: Case, options: PlayOptions): Promise<Played> {
   return new Play(stage, c, options).run();
 }
 
-type Restored = Pick<CriuRecord, 'imaged' | 'restore' | 'afterRestore' | 'again' | 'afterAgain'>;
+type Restored = Pick<CriuRecord, 'edits' | 'imaged' | 'restore' | 'afterRestore' | 'again' | 'afterAgain'>;
 
 /** Builds the tree of a case and dumps it: the images, by their names. Rejects with StageError when CRIU does not dump it. */
 export async function dumpOnly(stage: Stage, c: Case, options: PlayOptions): Promise<Images> {
@@ -65,7 +63,7 @@ class Play {
   readonly #case: Case;
   readonly #setup: CriuSetup;
   readonly #options: PlayOptions;
-  readonly #hits: CriuHit[] = [];
+  readonly #faults: Faults;
   readonly #stages: CriuStage[] = [];
   readonly #hooks: boolean;
   /** Of those who were made for the tree, who is not of it any more. */
@@ -78,15 +76,16 @@ class Play {
     this.#case = c;
     this.#setup = c.criu ?? PLAIN_CRIU;
     this.#options = options;
-    this.#hooks = this.#setup.scriptFails.length > 0 || c.faults.some(({ when }) => isHooked(when));
+    this.#faults = new Faults(stage, c, options.draws);
+    this.#hooks = this.#setup.scriptFails.length > 0 || needHooks(c);
   }
 
   async run(): Promise<Played> {
     const c = this.#case;
     await this.#build();
     const bystandersBefore = await this.#census('bystander');
-    await this.#traceOutsiders();
-    await this.#comes('before-dump');
+    await this.#faults.traceOutsiders();
+    await this.#faults.come('before-dump');
     if (c.faults.some(({ when }) => when.kind === 'criu' && when.at === 'before-dump')) await this.#settle();
     await this.#forgetOrphans();
     const before = await this.#census('tree');
@@ -103,7 +102,7 @@ class Play {
       afterDump,
       ...restored,
       bystanders,
-      hits: this.#hits,
+      hits: this.#faults.hits,
       stages: this.#stages,
       ownSubject: c.subject === undefined,
     };
@@ -115,10 +114,7 @@ class Play {
     await this.#stage.do(`lastpid ${lastPidFor(this.#case)}`);
     const dump = await this.#call('dump', 'dump.log', true);
     if (dump.exit !== 0) throw new StageError(`CRIU does not dump it: ${dump.errors.join('; ')}`);
-    const folder = this.#stage.inside(IMAGES);
-    const files = (await readdir(folder)).filter((file) => file.endsWith('.img')).sort();
-    const entries = files.map(async (file) => [file.slice(0, -4), await readFile(path.join(folder, file))] as const);
-    return new Map(await Promise.all(entries));
+    return readImages(this.#stage.inside(IMAGES));
   }
 
   async #build(): Promise<void> {
@@ -168,15 +164,6 @@ class Play {
     for (const { id } of all) if (!below.has(id)) this.#orphans.add(id);
   }
 
-  async #traceOutsiders(): Promise<void> {
-    for (const { pid, tracedBy } of this.#case.tasks) {
-      if (tracedBy === undefined) continue;
-      const helper = await this.#stage.do(`trace ${pid}`);
-      if (helper < 0) throw new StageError(`task ${pid} can not be traced (errno ${-helper})`);
-      this.#hits.push({ verb: 'trace', to: pid, stage: 'before-dump' });
-    }
-  }
-
   /** Waits until nobody of the tree is on his way any more: who was let go, or is to be stopped, has yet to run for that. */
   async #rest(): Promise<void> {
     for (let looks = 0; looks < REST_LOOKS; looks++) {
@@ -199,10 +186,10 @@ class Play {
 
   async #restore(): Promise<Restored> {
     const { images, taken } = this.#setup;
-    await editImages(this.#stage.inside(IMAGES), images);
-    const imaged = await this.#imaged();
+    const edits = await changeImages(this.#stage.inside(IMAGES), images);
+    const imaged = { ...(edits.length > 0 && { edits }), ...(await this.#imaged()) };
     for (const pid of taken) await this.#stage.do(`take ${pid}`);
-    await this.#comes('before-restore');
+    await this.#faults.come('before-restore');
     const restore = await this.#call('restore', 'restore.log', false);
     if (restore.exit === 0) {
       await this.#rest();
@@ -226,88 +213,24 @@ class Play {
   }
 
   async #call(of: CriuCall, log: string, plain: boolean): Promise<CriuRun> {
-    const { criu, program, unprivileged } = this.#options;
-    const hooks = this.#hooks && !plain;
-    const cgroup = plain ? undefined : await this.#limitPids(of);
-    const line = runLine(this.#case, of, log, { criu, program, hooks, unprivileged, cgroup, plain });
-    let waiting: readonly Seen[] | undefined;
-    const ended = new Promise<Extract<StageEvent, { event: 'ended' }>>((resolve, reject) => {
-      this.#stage.listener = (event) => {
-        if (event.event === 'ended') resolve(event);
-        else if (event.event === 'hangs') waiting = event.tasks as readonly Seen[];
-        else this.#atStage(event.stage as CriuStage).catch(reject);
-      };
+    const { criu, program, unprivileged, meanwhile } = this.#options;
+    const { run, time } = await callCriu(this.#stage, this.#case, of, {
+      criu,
+      program,
+      unprivileged,
+      hooks: this.#hooks && !plain,
+      plain,
+      log,
+      atStage: (stage) => this.#atStage(stage as CriuStage),
+      meanwhile: of === 'dump' ? meanwhile : undefined,
     });
-    const error = await this.#stage.do(line);
-    if (error < 0) throw new StageError(`CRIU can not be started (errno ${-error})`);
-    if (of === 'dump') this.#options.meanwhile?.();
-    const { status, us, timedOut, flooded } = await ended;
-    this.#time += us;
-    const text = await readFile(this.#stage.inside(path.join(WORK, log)), 'utf8').catch(() => '');
-    const broken = /execvp\(.*\) failed/.exec(text);
-    if (broken) throw new StageError(`the action script does not start: ${broken[0]}`);
-    return {
-      of,
-      ...((status & 0x7f) === 0 ? { exit: status >> 8 } : { signal: status & 0x7f }),
-      ...(timedOut && { timedOut: limitOf(this.#case) }),
-      ...(flooded && { flooded: LOG_CAP }),
-      errors: errorsOf(text),
-      ...(waiting && {
-        waiting: toTasks(
-          this.#case,
-          waiting.filter(({ role }) => role !== 'bystander'),
-        ),
-      }),
-    };
-  }
-
-  /** The file that puts a process into the cgroup, with the limit that this call has. */
-  async #limitPids(of: CriuCall): Promise<string | undefined> {
-    const { cgroup } = this.#stage;
-    const limit = this.#setup.limits[of]?.pids;
-    if (cgroup === undefined || limit === undefined) return undefined;
-    await writeFile(path.join(cgroup, 'pids.max'), String(limit));
-    return path.join(cgroup, 'cgroup.procs');
+    this.#time += time;
+    return run;
   }
 
   async #atStage(stage: CriuStage): Promise<void> {
-    await this.#comes(stage);
+    await this.#faults.come(stage);
     this.#stages.push(stage);
     await this.#stage.do(`answer ${this.#setup.scriptFails.includes(stage) ? 1 : 0}`);
   }
-
-  /** The faults of a stage. */
-  async #comes(stage: CriuStage): Promise<void> {
-    for (const fault of this.#case.faults) {
-      if (fault.when.kind !== 'criu' || fault.when.at !== stage) continue;
-      const { targets } = fault;
-      const target = targets[targets.length > 1 ? this.#options.draws.below(targets.length) : 0]!;
-      for (let i = 0; i < fault.times; i++) await this.#hit(fault, target, stage);
-    }
-  }
-
-  async #hit(fault: Fault, target: Who, stage: CriuStage): Promise<void> {
-    const to = target === 'coordinator' ? 'criu' : target;
-    const id = to === 'criu' ? CRIU_ITSELF : await this.#idOf(to);
-    if (id === undefined) return;
-    if (fault.verb === 'ptrace') {
-      if ((await this.#stage.do(`trace ${id}`)) > 0) this.#hits.push({ verb: 'trace', to, stage });
-      return;
-    }
-    const signal = signalNumber(fault.verb === 'kill' ? 'SIGKILL' : fault.verb === 'stop' ? 'SIGSTOP' : fault.signal!);
-    if ((await this.#stage.do(`kill ${id} 0 ${signal}`)) === 0) this.#hits.push({ verb: 'signal', to, signal, stage });
-  }
-
-  /** How a task is called around the tree; undefined when it is not there. */
-  async #idOf(pid: number): Promise<number | undefined> {
-    if (this.#setup.namespace === 'host') return pid;
-    const inner = pid === this.#case.tasks[0]!.pid ? 1 : pid;
-    const all = (await look(this.#stage)).filter((seen) => seen.role === 'tree' && seen.pid === inner);
-    return (all.find(({ id }) => id !== inner) ?? all[0])?.id;
-  }
-}
-
-/** Whether a moment is one that CRIU's action script tells. */
-function isHooked(when: Fault['when']): boolean {
-  return when.kind === 'criu' && when.at !== 'before-dump' && when.at !== 'before-restore';
 }

@@ -1,5 +1,6 @@
 /** The run record of a case that was played: what was seen, and a short story of it for reports. */
 import type { Case } from '../../model/case.ts';
+import type { ImageEdit } from '../../model/criu.ts';
 import { signalName } from '../../model/signals.ts';
 import type { CriuRecord, CriuRun, CriuTask } from '../../record/criu.ts';
 import {
@@ -10,6 +11,7 @@ import {
   type TaskFinal,
 } from '../../record/record.ts';
 import type { Plan } from '../backend.ts';
+import { fileOf } from './images/edit.ts';
 
 /** The record. */
 export function recordOf({ case: c, protocol, seed }: Plan, criu: CriuRecord): RunRecord {
@@ -59,6 +61,7 @@ function storyOf(c: Case, criu: CriuRecord): RunEvent[] {
   };
   say(`${c.subject ? c.subject.command[0] : 'the tree'} is there: ${whoText(criu.before.tasks)}`);
   call(criu.dump, criu.afterDump.tasks);
+  for (const edit of criu.edits ?? []) say(`the images are changed: ${editText(edit)}`);
   if (criu.restore) call(criu.restore, criu.afterRestore?.tasks ?? []);
   if (criu.again) call(criu.again, criu.afterAgain?.tasks ?? [], true);
   return events;
@@ -77,6 +80,14 @@ function hitsOf({ hits, restore }: CriuRecord, run: CriuRun): Unnumbered[] {
       const what = verb === 'trace' ? 'ptrace' : signalName(signal!);
       return { actor: 'environment', kind: 'fault', fault: `${what} at ${stage}`, verb: what, target } as Unnumbered;
     });
+}
+
+/** `core-101: field, record 0, path [3,1], nth [0,0], value 7`. */
+function editText(edit: ImageEdit): string {
+  const { kind, ...rest } = edit;
+  const words = Object.entries(rest).filter(([word]) => word !== 'file');
+  const values = words.map(([word, value]) => `${word} ${JSON.stringify(value)}`);
+  return [`${fileOf(edit)}: ${kind}`, ...values].join(', ');
 }
 
 /** `ends with 1`, `dies by SIGSEGV`, … */

@@ -1,9 +1,9 @@
 /** The native backend: the same scenarios on real Linux tasks, in a pid namespace of their own. See docs/native-backend.md. */
-import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type Case, RESTART_FLAGS } from '../../model/case.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
+import { pidMax } from '../pid-max.ts';
 import { Agent, AgentError } from './agent.ts';
 import { cgroupFolder } from './cgroup.ts';
 import { CannotCompile, compileAgent, compilePlugin } from './compile.ts';
@@ -30,8 +30,6 @@ export interface NativeOptions {
 }
 
 const DEFAULT_LIMIT = 5000;
-/** Of a 32-bit machine; the file can be read wherever there is a /proc. */
-const LEAST_PID_MAX = 32768;
 
 /** Agents of all backends take the processors in turn, those of another process (a worker) from another one on. */
 let nextProcessor = process.pid;
@@ -171,11 +169,6 @@ class Native implements NativeBackend {
       },
     ];
   }
-}
-
-function pidMax(): number {
-  const file = '/proc/sys/kernel/pid_max';
-  return existsSync(file) ? Number(readFileSync(file, 'utf8')) : LEAST_PID_MAX;
 }
 
 /**

@@ -2,18 +2,11 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
+import type { CampaignFlags } from '../fuzz/campaign.ts';
 import { parseCount } from '../run/request.ts';
 
-interface FuzzFlags {
+interface FuzzFlags extends CampaignFlags {
   readonly backend: string;
-  readonly target: string;
-  readonly seed: string;
-  readonly count?: number;
-  /** Seconds. */
-  readonly time?: number;
-  readonly changes: number;
-  readonly parallel: number;
-  readonly out: string;
 }
 
 export const addFuzz: AddCommand = ({ program, action }) => {

@@ -1,14 +1,14 @@
 /** A campaign: run after run with other images, until its limit; what is found is told apart by property and place. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { NoSuchImage } from '../../backends/criu/images/edit.ts';
-import { drawEdit, kindsOf } from '../../backends/criu/images/mutate.ts';
+import { fileOf } from '../../backends/criu/images/edit.ts';
+import { kindsText } from '../../backends/criu/images/folder.ts';
+import { kindOf, kindsOf } from '../../backends/criu/images/mutate.ts';
 import { criu } from '../../backends/criu/index.ts';
-import { Draws } from '../../backends/draws.ts';
 import { whyNot } from '../../injector/index.ts';
 import { KNOWN_NAMES } from '../../injector/known.ts';
 import type { Case } from '../../model/case.ts';
-import { type ImageEdit, PLAIN_CRIU } from '../../model/criu.ts';
+import { type ImageEdit, type ImageMutation, PLAIN_CRIU } from '../../model/criu.ts';
 import { judge } from '../../properties/index.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Violation } from '../../record/verdict.ts';
@@ -17,15 +17,21 @@ import { loadScenarios, parseScenarios, writeScenario } from '../../scenario/ind
 /** Something that the user can put right. */
 export class FuzzError extends Error {}
 
-export interface CampaignOptions {
-  readonly file: string | undefined;
+/** What the command line says of a campaign. */
+export interface CampaignFlags {
   readonly target: string;
   readonly seed: string;
+  /** Runs at most. */
   readonly count?: number;
+  /** Seconds at most. */
   readonly time?: number;
   readonly changes: number;
   readonly parallel: number;
   readonly out: string;
+}
+
+export interface CampaignOptions extends CampaignFlags {
+  readonly file: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -38,7 +44,7 @@ tree:
     - { pid: 102, stopped: true }
     - { pid: 105, session: 105, children: [{ pid: 107, pgid: 107 }] }
     - { pid: 106, state: zombie, exit-code: 3 }
-criu: {}
+criu: { limit: 2000 }
 `;
 
 /** Runs the campaign, and prints what it finds and how far it is. Rejects with FuzzError. */
@@ -52,9 +58,7 @@ export async function campaign(
     if (reason !== undefined) throw new FuzzError(reason);
     const images = await backend.images(base);
     if (options.target !== 'any' && !kindsOf(images).includes(options.target)) {
-      throw new FuzzError(
-        `there is no image of the kind ${options.target}; there are ${kindsOf(images).join(', ')}, any`,
-      );
+      throw new FuzzError(`there is no image of the kind ${options.target}; ${kindsText(images)}`);
     }
     const found = new Findings(options.out);
     const until = options.time === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.time * 1000;
@@ -67,15 +71,10 @@ export async function campaign(
         !options.signal.aborted
       ) {
         const number = next++;
-        const draws = new Draws(options.seed);
-        draws.goTo(number);
-        const edits = Array.from({ length: 1 + draws.below(options.changes) }, () =>
-          drawEdit(images, options.target, draws),
-        );
-        const c: Case = { ...base, criu: { ...(base.criu ?? PLAIN_CRIU), images: edits } };
-        const record = await attempt(backend.run({ case: c, protocol: 'series', seed: options.seed, maxSteps: 1 }));
+        const c = changedCase(base, options, number);
+        const record = await backend.run({ case: c, protocol: 'series', seed: options.seed, maxSteps: 1 });
         runs++;
-        if (record) for (const violation of judge(c, record)) found.add(c, record, violation, edits);
+        for (const violation of judge(c, record)) found.add(base, record, violation);
         progress(runs, found.count);
       }
     };
@@ -87,14 +86,16 @@ export async function campaign(
   }
 }
 
-/** A second change may be of what the first has taken away: then there is no run. */
-async function attempt(run: Promise<RunRecord>): Promise<RunRecord | undefined> {
-  try {
-    return await run;
-  } catch (error) {
-    if (error instanceof NoSuchImage) return undefined;
-    throw error;
-  }
+/** The case of a run: as many changes as its number says, up to the most, drawn by the seed and its number. */
+function changedCase(base: Case, { target, seed, changes }: CampaignOptions, number: number): Case {
+  const setup = base.criu ?? PLAIN_CRIU;
+  const mutation: ImageMutation = {
+    kind: 'mutate',
+    target,
+    seed: `${seed} ${number}`,
+    changes: 1 + (number % changes),
+  };
+  return { ...base, criu: { ...setup, images: [...setup.images, mutation] } };
 }
 
 function baseCase(file: string | undefined): Case {
@@ -122,29 +123,44 @@ class Findings {
     return this.#seen.size;
   }
 
-  add(c: Case, record: RunRecord, { property, message }: Violation, edits: readonly ImageEdit[]): void {
-    const where = placeOf(record, message);
+  /** Takes note of a violation in a run of the case, whose images were changed as the record says. */
+  add(base: Case, record: RunRecord, { property, message }: Violation): void {
+    const edits = record.criu?.edits ?? [];
+    const where = placeOf(record, message, edits);
     const key = `${property} ${where}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     mkdirSync(this.#out, { recursive: true });
-    const title = `${c.scenario}: ${property} at ${where}`.slice(0, 190);
+    const title = `${base.scenario}: ${property} at ${where}`.slice(0, 190);
     const file = path.join(this.#out, `${String(this.#seen.size).padStart(3, '0')}-${property}.yaml`);
     const saved: Case = {
-      ...c,
+      ...base,
       title,
       why: `${message} (CRIU ${record.criu!.version})`,
-      expect: { ...c.expect, violates: [property] },
+      criu: { ...(base.criu ?? PLAIN_CRIU), images: edits },
+      expect: { ...base.expect, violates: [property] },
     };
     writeFileSync(file, writeScenario(saved));
     console.log(`${property} at ${where}\n  ${message}\n  ${JSON.stringify(edits)}\n  ${file}`);
   }
 }
 
-/** Where in CRIU it shows: the first error's place in its source, else what happened without its numbers. */
-function placeOf({ criu: seen }: RunRecord, message: string): string {
+/**
+ * Where in CRIU it shows: the first error's place in its source, else what happened without its numbers. Where CRIU only
+ * notes that somebody is dead, or says nothing, what was changed tells one from the other.
+ */
+function placeOf({ criu: seen }: RunRecord, message: string, edits: readonly ImageEdit[]): string {
   const run = seen?.restore ?? seen?.dump;
-  const bug = run?.errors.find((error) => /BUG at|killed by signal/.test(error)) ?? run?.errors[0];
-  const place = bug === undefined ? undefined : /^(\S+?:\d+)/.exec(bug)?.[1];
-  return place ?? message.replace(/\d+/g, 'N').slice(0, 60);
+  const bug = run?.errors.find((error) => /BUG at/.test(error));
+  const death = run?.errors.find((error) => /killed by signal/.test(error));
+  const error = bug ?? death ?? run?.errors[0];
+  const place = (error && /^(\S+?:\d+)/.exec(error)?.[1]) ?? message.replace(/\d+/g, 'N').slice(0, 60);
+  const says = bug !== undefined || (death === undefined && error !== undefined);
+  return says ? place : `${place}, ${edits.map(changeText).join(' and ')}`;
+}
+
+/** `core, field 3.1`. */
+function changeText(edit: ImageEdit): string {
+  const what = edit.kind === 'field' ? ` ${edit.path.join('.')}` : '';
+  return `${kindOf(fileOf(edit))}, ${edit.kind}${what}`;
 }

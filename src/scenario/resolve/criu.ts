@@ -1,9 +1,10 @@
 /** How CRIU is used in a case, with every default written out. */
 import {
+  ABSENT,
   type CriuLimits,
   type CriuSetup,
   type CriuSyscall,
-  type ImageEdit,
+  type ImageChange,
   PLAIN_CRIU,
   PSTREE_FIELDS,
   type PstreeField,
@@ -19,7 +20,13 @@ type SyscallWords = Exclude<NonNullable<Words['syscalls']>, readonly unknown[]>;
 type LimitWords = NonNullable<Words['dump-limits']>;
 
 /** What a change of an image can be; it is exactly one of these. */
-const CHANGES = ['set', 'missing', 'truncate', 'extend', 'xor', 'drop', 'repeat', 'field'] as const;
+const CHANGES = ['mutate', 'set', 'missing', 'truncate', 'extend', 'xor', 'drop', 'repeat', 'field'] as const;
+/** The words that go with some changes only. */
+const COMPANIONS = {
+  mutate: ['seed', 'changes'],
+  xor: ['at'],
+  field: ['record', 'nth', 'value'],
+} as const;
 
 /** The setup of a case for CRIU. */
 export function resolveCriu(words: Words, complain: Complain): CriuSetup {
@@ -57,10 +64,20 @@ function resolveSyscall(words: SyscallWords, path: Path, complain: Complain): Cr
   return { of, call, number, ...(errno && { errno }), ...(signal && { signal }) };
 }
 
-function resolveEdit(words: EditWords, path: Path, complain: Complain): ImageEdit | undefined {
+function resolveEdit(words: EditWords, path: Path, complain: Complain): ImageChange | undefined {
   const changes = CHANGES.filter((change) => words[change] !== undefined);
   const wrong = (message: string): undefined => void complain({ path, message });
-  if (changes.length !== 1) return wrong(`a change of an image is exactly one of ${CHANGES.join(', ')}`);
+  const [change] = changes;
+  if (!change || changes.length > 1) return wrong(`a change of an image is exactly one of ${CHANGES.join(', ')}`);
+  for (const [main, others] of Object.entries(COMPANIONS)) {
+    const lost = others.find((word) => words[word] !== undefined);
+    if (lost && main !== change) return wrong(`${lost} goes with ${main}, not with ${change}`);
+  }
+  if (words.mutate !== undefined) {
+    if (words.file !== undefined || words.task !== undefined)
+      return wrong('mutate says itself which images: a kind of them, or any');
+    return { kind: 'mutate', target: words.mutate, seed: String(words.seed ?? 0), changes: words.changes ?? 1 };
+  }
   if (words.set !== undefined) {
     if (words.task === undefined || words.file !== undefined)
       return wrong('set goes with task, the number of a record of pstree');
@@ -69,16 +86,18 @@ function resolveEdit(words: EditWords, path: Path, complain: Complain): ImageEdi
   const { file, missing, truncate, extend, at = 0, xor, drop, repeat, record = 0, field, value } = words;
   if (file === undefined || words.task !== undefined) return wrong('file is missing: the image that is changed');
   if ((field === undefined) !== (value === undefined)) return wrong('field and value go together');
+  const nth = field?.map((_, i) => words.nth?.[i] ?? 0) ?? [];
+  if ((words.nth?.length ?? 0) > nth.length) return wrong('nth has a number for each of field, and no more');
   if (missing) return { kind: 'missing', file };
   if (truncate !== undefined) return { kind: 'truncate', file, bytes: truncate };
   if (extend !== undefined) return { kind: 'extend', file, bytes: extend };
   if (xor !== undefined) return { kind: 'xor', file, at, xor };
   if (drop !== undefined) return { kind: 'drop', file, record: drop };
   if (repeat !== undefined) return { kind: 'repeat', file, record: repeat };
-  return { kind: 'field', file, record, path: field!, value: value! };
+  return { kind: 'field', file, record, path: field!, nth, value: value! };
 }
 
 function fieldsOf(set: NonNullable<EditWords['set']>): Partial<Record<PstreeField, readonly number[]>> {
   const fields = (Object.keys(PSTREE_FIELDS) as PstreeField[]).filter((field) => set[field] !== undefined);
-  return Object.fromEntries(fields.map((field) => [field, listOf<number>(set[field])]));
+  return Object.fromEntries(fields.map((field) => [field, listOf(set[field]).filter((value) => value !== ABSENT)]));
 }

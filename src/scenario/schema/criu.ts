@@ -1,6 +1,6 @@
 /** A dump and a restore by CRIU: the program that is dumped, how CRIU is used, and what goes wrong there. */
 import * as z from 'zod';
-import { CRIU_STAGE_NAMES } from '../../model/criu.ts';
+import { ABSENT, CRIU_STAGE_NAMES } from '../../model/criu.ts';
 import { errno, INT32_MIN, pid, signal } from './values.ts';
 import { integer, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
 
@@ -42,10 +42,31 @@ const syscall = mapping('a mapping with of, call, number, and errno or signal', 
   signal: word(signal, 'CRIU gets this signal there.', 'signal: SIGKILL').optional(),
 }).meta({ id: 'syscall', description: 'What becomes of a system call of CRIU. Has errno or signal.' });
 
-const numbers = oneOrMore(uint32, 'a list of 32-bit numbers');
+const absent = z.literal(ABSENT, { error: ABSENT });
+const number = z.union([uint32, absent]);
+const numbers = z.union([uint32, absent, list(uint32, 'a list of 32-bit numbers')]);
 
-const edit = mapping('a mapping with file or task, and one change', {
-  file: word(text('the name of an image file', 100), 'The image file, without .img.', 'file: core-101').optional(),
+const edit = mapping('a mapping with file, task or mutate, and one change', {
+  mutate: word(
+    text('a kind of image, such as core, or any', 100),
+    'Changes by seed: fields, records and bytes of images of this kind (core, mm, pstree, …), or of any. They are drawn when the images are there; the record says what was changed.',
+    'mutate: core',
+  ).optional(),
+  seed: word(
+    z.union([integer(0, Number.MAX_SAFE_INTEGER, 'a number'), text('a text', 100)]),
+    'With mutate: the one source of all choice. Default: 0.',
+    'seed: 7',
+  ).optional(),
+  changes: word(
+    integer(1, 1000, 'a number of changes'),
+    'With mutate: how many, one after the other. Default: 1.',
+    'changes: 2',
+  ).optional(),
+  file: word(
+    text('the name of an image file', 100),
+    'The image file, without .img. A * stands for the number of an inode: pagemap-shmem-*.',
+    'file: core-101',
+  ).optional(),
   task: word(
     integer(0, 1_000_000, 'the number of a record'),
     'The record of a task in pstree, from 0; goes with set.',
@@ -53,10 +74,10 @@ const edit = mapping('a mapping with file or task, and one change', {
   ).optional(),
   set: word(
     mapping('a mapping with pid, ppid, pgid, sid or threads', {
-      pid: word(uint32, 'Its pid.', 'pid: 999').optional(),
-      ppid: word(uint32, 'The pid of its parent.', 'ppid: 101').optional(),
-      pgid: word(uint32, 'Its process group.', 'pgid: 0').optional(),
-      sid: word(uint32, 'Its session.', 'sid: 0').optional(),
+      pid: word(number, 'Its pid; absent: the field is not there.', 'pid: 999').optional(),
+      ppid: word(number, 'The pid of its parent.', 'ppid: 101').optional(),
+      pgid: word(number, 'Its process group.', 'pgid: absent').optional(),
+      sid: word(number, 'Its session.', 'sid: 0').optional(),
       threads: word(numbers, 'The tids of its threads.', 'threads: [101, 101]').optional(),
     }),
     'With task: what the record says instead.',
@@ -84,10 +105,19 @@ const edit = mapping('a mapping with file or task, and one change', {
   ).optional(),
   field: word(
     list(integer(1, 536_870_911, 'the number of a field'), 'a list of field numbers'),
-    'The path of protobuf field numbers to a number in a record; goes with value.',
+    'The path of protobuf field numbers to a field of a record; goes with value.',
     'field: [3, 1]',
   ).optional(),
-  value: word(uint32, 'What the field says instead.', 'value: 0').optional(),
+  nth: word(
+    list(integer(0, 1_000_000, 'which one'), 'a list of numbers'),
+    'With field: which one of each, from 0. Default: the first.',
+    'nth: [2, 0]',
+  ).optional(),
+  value: word(
+    z.union([integer(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 'a number'), absent]),
+    'With field: the number that it says instead; absent: the field is not there, whatever it holds.',
+    'value: 0',
+  ).optional(),
 }).meta({ id: 'image-edit', description: 'A change of the images between dump and restore.' });
 
 export const criu = mapping('a mapping with the words of CRIU', {

@@ -3,16 +3,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { changed, NoSuchImage } from '../../../src/backends/criu/images/edit.ts';
 import { readImage, writeImage } from '../../../src/backends/criu/images/file.ts';
+import { changesOf } from '../../../src/backends/criu/images/folder.ts';
 import { drawEdit, kindsOf } from '../../../src/backends/criu/images/mutate.ts';
 import { pidsOf } from '../../../src/backends/criu/images/pstree.ts';
-import {
-  type Field,
-  numberPaths,
-  readMessage,
-  withNumber,
-  writeMessage,
-} from '../../../src/backends/criu/images/wire.ts';
+import { type Field, readMessage, spotsOf, withField, writeMessage } from '../../../src/backends/criu/images/wire.ts';
 import { Draws } from '../../../src/backends/draws.ts';
+import type { ImageEdit } from '../../../src/model/criu.ts';
 
 const number = fc.integer({ min: 1, max: 500 });
 const anyField: fc.Arbitrary<Field> = fc.oneof(
@@ -67,13 +63,27 @@ describe('messages', () => {
       { number: 3, type: 'bytes', bytes: inner },
       { number: 4, type: 'varint', value: 1n },
     ]);
-    assert.deepEqual(numberPaths(outer), [[3, 1], [4]]);
-    const made = withNumber(outer, [3, 1], -1)!;
-    assert.equal(
-      (readMessage((readMessage(made)![0] as { bytes: Uint8Array }).bytes)![0] as { value: bigint }).value,
-      (1n << 64n) - 1n,
+    assert.deepEqual(
+      spotsOf(outer).map(({ place, value }) => [place.map(({ number: n, nth }) => `${n}[${nth}]`).join('.'), value]),
+      [
+        ['3[0]', undefined],
+        ['3[0].1[0]', 7n],
+        ['4[0]', 1n],
+      ],
     );
-    assert.equal(withNumber(outer, [9], 1), undefined);
+    const [, spot] = spotsOf(outer);
+    const made = withField(outer, spot!.place, -1)!;
+    assert.equal(spotsOf(made)[1]?.value, (1n << 64n) - 1n);
+    assert.equal(withField(outer, [{ number: 9, nth: 0 }], 1), undefined);
+  });
+
+  it('have any one of several changed, or left out', () => {
+    const three = message([7, 1], [8, 5], [7, 2], [7, 3]);
+    const values = (bytes: Uint8Array | undefined) =>
+      readMessage(bytes!)!.map((field) => Number((field as { value: bigint }).value));
+    assert.deepEqual(values(withField(three, [{ number: 7, nth: 1 }], 9)), [1, 5, 9, 3]);
+    assert.deepEqual(values(withField(three, [{ number: 7, nth: 2 }], undefined)), [1, 5, 2]);
+    assert.equal(withField(three, [{ number: 7, nth: 3 }], 9), undefined);
   });
 });
 
@@ -117,14 +127,51 @@ describe('changes of images', () => {
     );
   });
 
+  it('leave a field of a task out', () => {
+    const made = changed(PSTREE, { kind: 'task', record: 1, set: { ppid: [] } });
+    assert.deepEqual(
+      readMessage(readImage(made)!.records[1]!)!.map(({ number }) => number),
+      [1, 3, 4, 5],
+    );
+  });
+
   it('of what is not there are refused', () => {
     assert.throws(() => changed(PSTREE, { kind: 'drop', file: 'pstree', record: 2 }), NoSuchImage);
     assert.throws(() => changed(PSTREE, { kind: 'xor', file: 'pstree', at: 10_000, xor: 1 }), NoSuchImage);
     assert.throws(
-      () => changed(PSTREE, { kind: 'field', file: 'pstree', record: 0, path: [77], value: 1 }),
+      () => changed(PSTREE, { kind: 'field', file: 'pstree', record: 0, path: [77], nth: [0], value: 1 }),
       NoSuchImage,
     );
   });
+});
+
+describe('changes by seed', () => {
+  const images = new Map([
+    ['pstree', PSTREE],
+    ['core-100', PSTREE],
+  ]);
+  const mutate = (seed: string, changes = 3) => changesOf(images, [{ kind: 'mutate', target: 'any', seed, changes }]);
+
+  it('say what they were, and that again makes the same images', () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const { edits, images: made } = mutate(String(seed));
+      assert.equal(edits.length, 3);
+      assert.deepEqual(mutate(String(seed)).edits, edits);
+      assert.deepEqual(changesOf(images, edits).images, made);
+    }
+  });
+
+  it('come after those before them', () => {
+    const missing: ImageEdit = { kind: 'missing', file: 'pstree' };
+    const { images: made } = changesOf(images, [missing, { kind: 'mutate', target: 'core', seed: '1', changes: 1 }]);
+    assert.deepEqual([...made.keys()], ['core-100']);
+  });
+
+  it('of a kind that is not there are refused, and those that are there are named', () =>
+    assert.throws(
+      () => changesOf(images, [{ kind: 'mutate', target: 'croe', seed: '1', changes: 1 }]),
+      (error: Error) => error instanceof NoSuchImage && /croe.*core, pstree/.test(error.message),
+    ));
 });
 
 describe('changes that are drawn', () => {

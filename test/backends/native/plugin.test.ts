@@ -8,7 +8,7 @@ import { KNOWN_NAMES } from '../../../src/injector/known.ts';
 import type { Case } from '../../../src/model/case.ts';
 import { loadScenarioFileSync } from '../../../src/scenario/index.ts';
 import { ROOT } from '../../support/markdown.ts';
-import { caseOf, endsOf, runOnce, useNative, violationsOf } from './support.ts';
+import { caseOf, endsOf, runOnce, skipWithout, useNative, violationsOf } from './support.ts';
 
 /** A case of the suite that ships. */
 function shippedCase(file: string, scenario: string): Case {
@@ -71,7 +71,7 @@ describe('A restart engine of somebody else', () => {
     const backend = native({ plugin: repaired, limit: 2000 });
     const defective = native({ plugin: example, limit: 2000 });
     try {
-      if (!(await backend.capabilities())[0]?.available) this.skip();
+      await skipWithout(backend, this);
       const faults = [
         { stop: 100, when: { task: 100, at: 'sync-3' as const } },
         { kill: 102, when: { task: 102, at: 'restore' as const } },
@@ -114,7 +114,7 @@ describe('A restart engine of somebody else', () => {
       );
       const backend = native({ plugin, limit: 300 });
       try {
-        if (!(await backend.capabilities())[0]?.available) this.skip();
+        await skipWithout(backend, this);
         const record = await runOnce(backend, caseOf({ tree: { pid: 100 } }));
         const [found] = record.findings;
         assert.equal(found?.kind, finding);

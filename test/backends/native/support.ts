@@ -11,13 +11,18 @@ export function useNative(options: NativeOptions = {}): () => NativeBackend {
   const backend = native(options);
   before(async function () {
     this.timeout(60_000); // the first use compiles the agent
-    const [itself] = await backend.capabilities();
-    if (itself?.available) return;
-    console.log(`      skipped: ${itself?.detail}`);
-    this.skip();
+    await skipWithout(backend, this);
   });
   after(() => backend.dispose());
   return () => backend;
+}
+
+/** Skips a test, with the reason, where its backend can't be. */
+export async function skipWithout(backend: NativeBackend, context: Mocha.Context): Promise<void> {
+  const [itself] = await backend.capabilities();
+  if (itself?.available) return;
+  console.log(`      skipped: ${itself?.detail}`);
+  context.skip();
 }
 
 /** The first case of a scenario in code. */

@@ -1,9 +1,10 @@
 /** Changes images as a scenario says. A change of what is not there is a mistake of the scenario, and is told. */
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { type ImageEdit, PSTREE_FIELDS, type PstreeField } from '../../../model/criu.ts';
+import { ABSENT, type ImageEdit, PSTREE_FIELDS, type PstreeField } from '../../../model/criu.ts';
 import { type ImageFile, readImage, writeImage } from './file.ts';
-import { withNumber, withValues } from './wire.ts';
+import { withField, withValues } from './wire.ts';
+
+/** Images by their names, without .img; see folder.ts. */
+export type Images = ReadonlyMap<string, Uint8Array>;
 
 /** What can't be changed as it is said. */
 export class NoSuchImage extends Error {}
@@ -13,15 +14,15 @@ export function fileOf(edit: ImageEdit): string {
   return edit.kind === 'task' ? 'pstree' : edit.file;
 }
 
-/** Makes the changes in a folder of images, one after the other. Rejects with NoSuchImage. */
-export async function editImages(folder: string, edits: readonly ImageEdit[]): Promise<void> {
-  for (const edit of edits) {
-    const file = path.join(folder, `${fileOf(edit)}.img`);
-    const bytes = await readFile(file).catch(() => undefined);
-    if (!bytes) throw new NoSuchImage(`there is no image ${fileOf(edit)}`);
-    if (edit.kind === 'missing') await rm(file);
-    else await writeFile(file, changed(bytes, edit));
-  }
+/** The images without a file, or with another content of it. Throws NoSuchImage. */
+export function edited(images: Images, edit: ImageEdit): Images {
+  const file = fileOf(edit);
+  const bytes = images.get(file);
+  if (!bytes) throw new NoSuchImage(`there is no image ${file}`);
+  const made = new Map(images);
+  if (edit.kind === 'missing') made.delete(file);
+  else made.set(file, changed(bytes, edit));
+  return made;
 }
 
 /** The bytes of a file after a change. Throws NoSuchImage. */
@@ -44,10 +45,12 @@ export function changed(bytes: Uint8Array, edit: Exclude<ImageEdit, { kind: 'mis
       return inRecords(bytes, edit, (record) => [record, record]);
     case 'field':
       return inRecords(bytes, edit, (record) => {
-        const made = withNumber(record, edit.path, edit.value);
-        if (!made)
-          throw new NoSuchImage(`record ${edit.record} of ${edit.file} has no number at ${edit.path.join('.')}`);
-        return [made];
+        const { path: numbers, nth, value } = edit;
+        const place = numbers.map((number, i) => ({ number, nth: nth[i] ?? 0 }));
+        const made = withField(record, place, value === ABSENT ? undefined : value);
+        if (made) return [made];
+        const what = value === ABSENT ? 'field' : 'number';
+        throw new NoSuchImage(`record ${edit.record} of ${edit.file} has no ${what} at ${numbers.join('.')}`);
       });
     case 'task':
       return inRecords(bytes, edit, (record) => [withTask(record, edit.set)]);

@@ -71,24 +71,31 @@ export function writeMessage(fields: readonly Field[]): Uint8Array {
   return Uint8Array.from(out);
 }
 
-/** The message with the first number at this path of field numbers replaced; undefined when there is none. */
-export function withNumber(bytes: Uint8Array, path: readonly number[], value: number): Uint8Array | undefined {
+/** Where a field is: the number of the field, and which one of those with that number, from 0; then on in that message. */
+export type Place = readonly { readonly number: number; readonly nth: number }[];
+
+/**
+ * The message with the field at this place changed: a number for a number, undefined to leave it out, of whatever kind it
+ * is. Undefined when there is none, or when it is no number.
+ */
+export function withField(bytes: Uint8Array, place: Place, value: number | undefined): Uint8Array | undefined {
   const fields = readMessage(bytes);
-  const [first, ...rest] = path;
-  const i =
-    fields?.findIndex(({ number, type }) => number === first && (rest.length > 0 ? type === 'bytes' : true)) ?? -1;
-  const field = fields?.[i];
-  if (!fields || !field) return undefined;
+  const [first, ...rest] = place;
+  if (!fields || !first) return undefined;
+  const field = fields.filter(({ number }) => number === first.number)[first.nth];
+  const made = field && changedField(field, rest, value);
+  if (!made) return undefined;
+  return writeMessage(fields.flatMap((other) => (other === field ? made : [other])));
+}
+
+function changedField(field: Field, rest: Place, value: number | undefined): readonly Field[] | undefined {
   if (rest.length > 0) {
-    const inner = field.type === 'bytes' ? withNumber(field.bytes, rest, value) : undefined;
-    if (!inner) return undefined;
-    fields[i] = { number: field.number, type: 'bytes', bytes: inner };
-  } else if (field.type === 'varint') {
-    fields[i] = { ...field, value: BigInt(value) };
-  } else if (field.type === 'fixed') {
-    fields[i] = { ...field, bytes: fixed(value, field.bytes.length) };
-  } else return undefined;
-  return writeMessage(fields);
+    const inner = field.type === 'bytes' ? withField(field.bytes, rest, value) : undefined;
+    return inner && [{ number: field.number, type: 'bytes', bytes: inner }];
+  }
+  if (value === undefined) return [];
+  if (field.type === 'varint') return [{ ...field, value: BigInt(value) }];
+  return field.type === 'fixed' ? [{ ...field, bytes: fixed(value, field.bytes.length) }] : undefined;
 }
 
 /** The message in which a field has these values, however many it had. */
@@ -102,15 +109,30 @@ export function withValues(bytes: Uint8Array, number: number, values: readonly n
   return writeMessage([...others.slice(0, at), ...made, ...others.slice(at)]);
 }
 
-/** The paths to all numbers of a message, each once; what reads as a message is taken for one. */
-export function numberPaths(bytes: Uint8Array): number[][] {
-  const found = new Map<string, number[]>();
-  for (const field of readMessage(bytes) ?? []) {
-    const inner = field.type === 'bytes' && field.bytes.length > 0 ? numberPaths(field.bytes) : [];
-    const paths = field.type === 'bytes' ? inner.map((path) => [field.number, ...path]) : [[field.number]];
-    for (const path of paths) found.set(path.join('.'), path);
-  }
-  return [...found.values()];
+/** A field that can be changed, with its number when it is one. */
+export interface Spot {
+  readonly place: Place;
+  readonly value?: bigint;
+}
+
+/** All fields of a message, those of messages in it too; what reads as a message is taken for one. */
+export function spotsOf(bytes: Uint8Array): Spot[] {
+  const seen = new Map<number, number>();
+  return (readMessage(bytes) ?? []).flatMap((field) => {
+    const { number } = field;
+    const nth = seen.get(number) ?? 0;
+    seen.set(number, nth + 1);
+    const place = [{ number, nth }];
+    if (field.type === 'varint') return [{ place, value: field.value }];
+    if (field.type === 'fixed') return [{ place, value: unfixed(field.bytes) }];
+    const inner = field.bytes.length > 0 ? spotsOf(field.bytes) : [];
+    return [{ place }, ...inner.map((spot) => ({ ...spot, place: [...place, ...spot.place] }))];
+  });
+}
+
+function unfixed(bytes: Uint8Array): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return bytes.length === 8 ? view.getBigUint64(0, true) : BigInt(view.getUint32(0, true));
 }
 
 function fixed(value: number, length: number): Uint8Array {

@@ -1,0 +1,69 @@
+/** The faults of a case: they come at the stages that they are for, and who was hit is remembered. */
+import type { Case, Fault, Who } from '../../model/case.ts';
+import type { CriuStage } from '../../model/criu.ts';
+import { signalNumber } from '../../model/signals.ts';
+import type { CriuHit } from '../../record/criu.ts';
+import type { Draws } from '../draws.ts';
+import { look } from './census.ts';
+import { type Stage, StageError } from './stage.ts';
+
+/** What the agent takes for CRIU in place of a pid. */
+const CRIU_ITSELF = 0;
+
+export class Faults {
+  readonly #stage: Stage;
+  readonly #case: Case;
+  readonly #draws: Draws;
+  readonly hits: CriuHit[] = [];
+
+  constructor(stage: Stage, c: Case, draws: Draws) {
+    this.#stage = stage;
+    this.#case = c;
+    this.#draws = draws;
+  }
+
+  /** Tracers from outside of the tree. Rejects with StageError for who can't be traced. */
+  async traceOutsiders(): Promise<void> {
+    for (const { pid, tracedBy } of this.#case.tasks) {
+      if (tracedBy === undefined) continue;
+      const helper = await this.#stage.do(`trace ${await this.#idOf(pid)}`);
+      if (helper < 0) throw new StageError(`task ${pid} can not be traced (errno ${-helper})`);
+      this.hits.push({ verb: 'trace', to: pid, stage: 'before-dump' });
+    }
+  }
+
+  /** The faults of a stage. */
+  async come(stage: CriuStage): Promise<void> {
+    for (const fault of this.#case.faults) {
+      if (fault.when.kind !== 'criu' || fault.when.at !== stage) continue;
+      const { targets } = fault;
+      const target = targets[targets.length > 1 ? this.#draws.below(targets.length) : 0]!;
+      for (let i = 0; i < fault.times; i++) await this.#hit(fault, target, stage);
+    }
+  }
+
+  async #hit(fault: Fault, target: Who, stage: CriuStage): Promise<void> {
+    const to = target === 'coordinator' ? 'criu' : target;
+    const id = to === 'criu' ? CRIU_ITSELF : await this.#idOf(to);
+    if (id === undefined) return;
+    if (fault.verb === 'ptrace') {
+      if ((await this.#stage.do(`trace ${id}`)) > 0) this.hits.push({ verb: 'trace', to, stage });
+      return;
+    }
+    const signal = signalNumber(fault.verb === 'kill' ? 'SIGKILL' : fault.verb === 'stop' ? 'SIGSTOP' : fault.signal!);
+    if ((await this.#stage.do(`kill ${id} 0 ${signal}`)) === 0) this.hits.push({ verb: 'signal', to, signal, stage });
+  }
+
+  /** How a task is called around the tree; undefined when it is not there. */
+  async #idOf(pid: number): Promise<number | undefined> {
+    if (this.#case.criu?.namespace !== 'own') return pid;
+    const inner = pid === this.#case.tasks[0]!.pid ? 1 : pid;
+    const all = (await look(this.#stage)).filter((seen) => seen.role === 'tree' && seen.pid === inner);
+    return (all.find(({ id }) => id !== inner) ?? all[0])?.id;
+  }
+}
+
+/** Whether a fault of the case comes at a moment that CRIU's action script tells. */
+export function needHooks({ faults }: Case): boolean {
+  return faults.some(({ when }) => when.kind === 'criu' && when.at !== 'before-dump' && when.at !== 'before-restore');
+}

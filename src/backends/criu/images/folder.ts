@@ -1,0 +1,79 @@
+/** The images of a dump, in their folder: read, changed as a scenario says, and written again. */
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ImageChange, ImageEdit } from '../../../model/criu.ts';
+import { Draws } from '../../draws.ts';
+import { edited, type Images, NoSuchImage } from './edit.ts';
+import { drawEdit, kindOf, kindsOf } from './mutate.ts';
+
+const SUFFIX = '.img';
+/** Files whose name has the number of an inode, which is another one each time. */
+const NUMBERED = /^(pagemap-shmem-)\d+$/;
+
+/** The images of a folder, by their names without .img; of the first of those that are numbered anew each time a `*` stands for the number. */
+export async function readImages(folder: string): Promise<Images> {
+  const entries = [...(await filesOf(folder))].map(
+    async ([name, file]) => [name, await readFile(path.join(folder, file))] as const,
+  );
+  return new Map(await Promise.all(entries));
+}
+
+/** The files of a folder, by the names of their images. */
+async function filesOf(folder: string): Promise<ReadonlyMap<string, string>> {
+  const files = (await readdir(folder)).filter((file) => file.endsWith(SUFFIX));
+  const names = new Map<string, string>();
+  const inOrder = files.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  for (const file of inOrder) {
+    const own = file.slice(0, -SUFFIX.length);
+    const starred = own.replace(NUMBERED, '$1*');
+    names.set(names.has(starred) ? own : starred, file);
+  }
+  return names;
+}
+
+/** Makes the changes, one after the other: what was changed, with what was drawn. Rejects with NoSuchImage. */
+export async function changeImages(folder: string, changes: readonly ImageChange[]): Promise<ImageEdit[]> {
+  if (changes.length === 0) return [];
+  const before = await readImages(folder);
+  const { edits, images } = changesOf(before, changes);
+  const files = await filesOf(folder);
+  for (const [name, bytes] of before) {
+    const now = images.get(name);
+    const file = path.join(folder, files.get(name)!);
+    if (!now) await rm(file);
+    else if (now !== bytes) await writeFile(file, now);
+  }
+  return edits;
+}
+
+/** The images after these changes, and the changes with what was drawn for them. Throws NoSuchImage. */
+export function changesOf(
+  before: Images,
+  changes: readonly ImageChange[],
+): { readonly edits: ImageEdit[]; readonly images: Images } {
+  const edits: ImageEdit[] = [];
+  let images = before;
+  const make = (edit: ImageEdit): void => {
+    images = edited(images, edit);
+    edits.push(edit);
+  };
+  for (const change of changes) {
+    if (change.kind !== 'mutate') {
+      make(change);
+      continue;
+    }
+    const { target, seed, changes: count } = change;
+    const draws = new Draws(seed);
+    for (let i = 0; i < count; i++) {
+      const there = [...images.keys()].some((name) => target === 'any' || kindOf(name) === target);
+      if (!there) throw new NoSuchImage(`there is no image of the kind ${target}; ${kindsText(images)}`);
+      make(drawEdit(images, target, draws));
+    }
+  }
+  return { edits, images };
+}
+
+/** `there are core, mm, any`: what a change can be drawn of. */
+export function kindsText(images: Images): string {
+  return `there are ${[...kindsOf(images), 'any'].join(', ')}`;
+}
