@@ -4,7 +4,7 @@ import { errnoNumber } from '../model/errno.ts';
 import type { Actor, DebugEntry, DebugType, RunRecord } from '../record/record.ts';
 import type { Violation } from '../record/verdict.ts';
 import { type Property, stepAt } from './property.ts';
-import { type Story, storyOf } from './story.ts';
+import { fateOf, isFailure, type Story, storyOf } from './story.ts';
 import { identify, treeOf } from './tree.ts';
 import { listOf, nameOf } from './words.ts';
 
@@ -22,7 +22,6 @@ export const debugListComplete: Property = {
     if (!c.restart.debug) return [];
     const story = storyOf(c, record);
     const noMemory = withoutMemory(c, record);
-    const results = resultsOf(c, record);
     const violations: Violation[] = [];
     let printed = false;
     record.events.forEach((event, position) => {
@@ -30,7 +29,7 @@ export const debugListComplete: Property = {
       if (event.kind === 'status-list') {
         printed = true;
         const entries = event.entries.filter(({ task }) => !story.elsewhere.has(task));
-        const problem = problemOf(c, participants(story, position, noMemory), entries, results);
+        const problem = problemOf(c, story, participants(story, position, noMemory), entries);
         if (problem) violations.push({ property: name, message: problem, ...stepAt(record, position) });
       } else if (event.kind === 'free' && !printed && participants(story, position, noMemory).size > 0) {
         violations.push({ property: name, message: 'the context is freed without a status list', step: event.step });
@@ -52,13 +51,6 @@ function withoutMemory(c: Case, record: RunRecord): Set<Actor> {
   return said;
 }
 
-/** What restart returned to each who came back from it. */
-function resultsOf(c: Case, record: RunRecord): Map<Actor, number> {
-  const results = new Map<Actor, number>();
-  for (const event of record.events) if (event.kind === 'return') results.set(identify(c, event.actor), event.result);
-  return results;
-}
-
 /** Who took part before this position, but for those who had no memory to register. */
 function participants({ fates, elsewhere }: Story, position: number, noMemory: ReadonlySet<Actor>): Set<Actor> {
   const took = [...fates].filter(
@@ -70,9 +62,9 @@ function participants({ fates, elsewhere }: Story, position: number, noMemory: R
 
 function problemOf(
   c: Case,
+  story: Story,
   expected: ReadonlySet<Actor>,
   entries: readonly DebugEntry[],
-  results: ReadonlyMap<Actor, number>,
 ): string | undefined {
   const listed = new Set<Actor>();
   for (const { task, type, state } of entries) {
@@ -84,9 +76,9 @@ function problemOf(
     if (state === 'Waiting' || state === 'Running') {
       return `the status list has ${nameOf(who)} as ${state}, when the context is freed`;
     }
-    const result = results.get(who);
-    if (result !== undefined && isUntrue(state, result, who)) {
-      return `the status list has ${nameOf(who)} as ${state}, and restart returned ${result} to it`;
+    const fate = fateOf(story, who);
+    if (fate.result !== undefined && isUntrue(state, isFailure(c, fate), who)) {
+      return `the status list has ${nameOf(who)} as ${state}, and restart returned ${fate.result} to it`;
     }
   }
   const missing = [...expected].filter((who) => !listed.has(who));
@@ -94,8 +86,8 @@ function problemOf(
 }
 
 /** The coordinator's entry tells of its own part, which may have been well when another's was not. */
-function isUntrue(state: DebugEntry['state'], result: number, who: Actor): boolean {
-  return (state === 'Failed' && result >= 0) || (state === 'Success' && result < 0 && who !== 'coordinator');
+function isUntrue(state: DebugEntry['state'], failed: boolean, who: Actor): boolean {
+  return (state === 'Failed' && !failed) || (state === 'Success' && failed && who !== 'coordinator');
 }
 
 function typeOf(c: Case, task: Who): DebugType {

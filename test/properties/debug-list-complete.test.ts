@@ -42,6 +42,16 @@ describe(name, () => {
     }
   });
 
+  it('says nothing of a saved value that looks like an error', () => {
+    const c = aCase({ restart: { debug: true }, image: { records: [{ pid: 100, zombie: false, retval: -512 }] } });
+    const entries = [
+      { task: 'coordinator', type: 'Coord', state: 'Success' },
+      { task: 100, type: 'Root', state: 'Success' },
+    ] as const;
+    const script = new Script(c).claim().enter(100).mark(100).join(100).restore(100, 0).return(100, -512);
+    assertHolds(name, script.add(100, 'status-list', { entries }).free(100));
+  });
+
   it('finds a state that what restart returned belies', () => {
     violationOf(
       name,

@@ -61,6 +61,10 @@ export const TOLD: Readonly<Record<string, readonly [scenario: string, by: strin
     'nobody-resumes-early',
   ],
   'hardened-without-one-decision': ['signals/sigkill.yaml#SIGKILL to the root at any moment', 'first-error-reported'],
+  'hardened-without-living-are-counted': [
+    'threads/incomplete-groups.yaml#A leader that has exited is not waited for',
+    'coordinator-ends-cleanly',
+  ],
   'hardened-without-dead-are-missed': [
     'missing/exits.yaml#A task that exits instead of calling restart',
     'coordinator-ends-cleanly',

@@ -1,37 +1,117 @@
 /** Trees, images and faults whose every combination `hardened` is to survive, whatever the schedule. */
 import { defineScenario, type ScenarioDocument } from '../../src/index.ts';
-import { type Case, TASK_OUTCOMES, type TaskExpectation, type TaskOutcome } from '../../src/model/case.ts';
+import {
+  type Case,
+  type CoordinatorOutcome,
+  TASK_OUTCOMES,
+  type TaskExpectation,
+  type TaskOutcome,
+} from '../../src/model/case.ts';
 
-type Tree = ScenarioDocument['tree'];
 type Faults = NonNullable<ScenarioDocument['faults']>;
 
-const ONE: Record<string, Tree> = { one: { pid: 100 } };
+/** What is restarted, from what, and how. */
+type Subject = Pick<ScenarioDocument, 'tree' | 'image' | 'restart'>;
 
-const TWO: Record<string, Tree> = {
-  two: { pid: 100, children: [{ pid: 101 }] },
-  ghost: { pid: 100, children: [{ pid: 101, ghost: true }] },
-  zombie: { pid: 100, children: [{ pid: 101, state: 'zombie' }] },
-  'zombie root': { pid: 100, state: 'zombie', children: [{ pid: 101 }] },
-  threads: { pid: 100, threads: [101] },
-  dead: { pid: 100, children: [{ pid: 101, state: 'dead' }] },
-  exits: { pid: 100, children: [{ pid: 101, exits: true }] },
-  forks: { pid: 100, forks: [{ pid: 101 }] },
-  nested: { pid: 100, children: [{ pid: 101, 'restarting-itself': true }] },
-  traced: { pid: 100, children: [{ pid: 101, 'traced-by': 'outsider' }] },
-  stranger: { pid: 100, children: [{ pid: 101, owner: 'stranger' }] },
-  sibling: { pid: 100, children: [{ pid: 101, sibling: true }] },
+function trees(all: Record<string, ScenarioDocument['tree']>): Record<string, Subject> {
+  return Object.fromEntries(Object.entries(all).map(([name, tree]) => [name, { tree }]));
+}
+
+const ONE = trees({ one: { pid: 100 } });
+
+const TWO = {
+  ...trees({
+    two: { pid: 100, children: [{ pid: 101 }] },
+    ghost: { pid: 100, children: [{ pid: 101, ghost: true }] },
+    zombie: { pid: 100, children: [{ pid: 101, state: 'zombie' }] },
+    'zombie root': { pid: 100, state: 'zombie', children: [{ pid: 101 }] },
+    threads: { pid: 100, threads: [101] },
+    dead: { pid: 100, children: [{ pid: 101, state: 'dead' }] },
+    exits: { pid: 100, children: [{ pid: 101, exits: true }] },
+    forks: { pid: 100, forks: [{ pid: 101 }] },
+    nested: { pid: 100, children: [{ pid: 101, 'restarting-itself': true }] },
+    traced: { pid: 100, children: [{ pid: 101, 'traced-by': 'outsider' }] },
+    stranger: { pid: 100, children: [{ pid: 101, owner: 'stranger' }] },
+    sibling: { pid: 100, children: [{ pid: 101, sibling: true }] },
+    absent: { pid: 100, children: [{ pid: 101, absent: true }] },
+  }),
+  'the caller is the root': {
+    tree: { pid: 100, children: [{ pid: 101 }] },
+    restart: { flags: ['taskself'] },
+  } as Subject,
 };
 
-const THREE: Record<string, Tree> = {
-  star: { pid: 100, children: [{ pid: 101 }, { pid: 102 }] },
-  chain: { pid: 100, children: [{ pid: 101, children: [{ pid: 102 }] }] },
-  'with a ghost': { pid: 100, children: [{ pid: 101, ghost: true }, { pid: 102 }] },
-  'with a zombie': { pid: 100, children: [{ pid: 101, state: 'zombie', children: [{ pid: 102 }] }] },
-  'with threads': { pid: 100, children: [{ pid: 101, threads: [102] }] },
+const THREE = {
+  ...trees({
+    star: { pid: 100, children: [{ pid: 101 }, { pid: 102 }] },
+    chain: { pid: 100, children: [{ pid: 101, children: [{ pid: 102 }] }] },
+    'with a ghost': { pid: 100, children: [{ pid: 101, ghost: true }, { pid: 102 }] },
+    'with a zombie': { pid: 100, children: [{ pid: 101, state: 'zombie', children: [{ pid: 102 }] }] },
+    'with threads': { pid: 100, children: [{ pid: 101, threads: [102] }] },
+    'with one who is dead': { pid: 100, children: [{ pid: 101, state: 'dead' }, { pid: 102 }] },
+    'with one who exits': { pid: 100, children: [{ pid: 101, exits: true }, { pid: 102 }] },
+    'with one who is absent': { pid: 100, children: [{ pid: 101, absent: true }, { pid: 102 }] },
+    'with one who forks': { pid: 100, children: [{ pid: 101, forks: [{ pid: 102 }] }] },
+    'with one who is nested': { pid: 100, children: [{ pid: 101 }, { pid: 102, 'restarting-itself': true }] },
+    'with one who is traced': { pid: 100, children: [{ pid: 101 }, { pid: 102, 'traced-by': 'outsider' }] },
+    'with a stranger': { pid: 100, children: [{ pid: 101 }, { pid: 102, owner: 'stranger' }] },
+    'with a sibling': { pid: 100, children: [{ pid: 101 }, { pid: 102, sibling: true }] },
+  }),
+  'the caller is the root of three': {
+    tree: { pid: 100, children: [{ pid: 101 }, { pid: 102 }] },
+    restart: { flags: ['taskself'] },
+  } as Subject,
 };
 
-/** Waiting for good is what these ask for. */
-const MAY_BLOCK = new Set(['stop', 'ptrace']);
+const OBJECTS = ['header', 'container', 'tree', 'task', 'tail'] as const;
+
+/** Images that say something wrong, and calls that ask for it; of any tree with the tasks 100 and 101. */
+const DAMAGES: Record<string, Omit<Subject, 'tree'>> = {
+  ...Object.fromEntries(
+    Object.entries({
+      'a pid that nobody has': [100, 999],
+      'a negative pid': [100, -1],
+      'nobody but the root': [100],
+      'without the root': [101],
+      'a pid twice': [100, 100, 101],
+      'in another order': [101, 100],
+      'the coordinator': [100, 101, 1],
+      'nobody at all': [],
+    }).map(([name, pids]) => [name, { image: { pids } }]),
+  ),
+  'a task more': { image: { 'nr-tasks': 9 } },
+  'a task less': { image: { 'nr-tasks': 1 } },
+  ...Object.fromEntries(OBJECTS.map((object) => [`cut at the ${object}`, { image: { truncate: object } }])),
+  'cut at the second record': { image: { truncate: { object: 'task', index: 1 } } },
+  ...Object.fromEntries(OBJECTS.map((object) => [`a wrong ${object}`, { image: { corrupt: { object } } }])),
+  'a wrong second record': { image: { corrupt: { object: 'task', index: 1 } } },
+  'it says zombie': { image: { zombies: [101] } },
+  'the root is a zombie': { image: { zombies: [100] } },
+  'ERESTARTSYS comes back': { image: { retval: { 100: -512, 101: -516 } } },
+  'the pid of nobody': { restart: { pid: 999 } },
+  'the pid of a child': { restart: { pid: 101 } },
+  'not capable': { restart: { capable: false } },
+  'a bad file': { restart: { fd: 'bad' } },
+  'a bad log': { restart: { logfd: 'bad' } },
+  'a flag that nobody knows': { restart: { flags: [0x80] } },
+  'a coordinator that says ghost': { restart: { flags: ['ghost'] } },
+};
+
+function pick(all: Record<string, Subject>, names: readonly string[]): Record<string, Subject> {
+  return Object.fromEntries(names.map((name) => [name, all[name]!]));
+}
+
+function damaged(subjects: Record<string, Subject>): Record<string, Subject> {
+  return Object.fromEntries(
+    Object.entries(subjects).flatMap(([name, subject]) =>
+      Object.entries(DAMAGES).map(([damage, change]) => [`${name}, ${damage}`, { ...subject, ...change }]),
+    ),
+  );
+}
+
+/** Waiting for good is what these ask for: who is stopped, traced, or never comes is waited for. */
+const MAY_BLOCK = /\b(stop|ptrace|absent)\b/;
+const ANYHOW = 'ok blocked killed EINTR ESRCH EBUSY EPERM EINVAL ENOMEM EIO EBADF'.split(' ') as CoordinatorOutcome[];
 
 /**
  * A restart that fails before it has found a task leaves it where it was: waiting to be called for. Nobody waits for good
@@ -60,42 +140,55 @@ function faultsFor(pids: readonly number[]): Record<string, Faults> {
   };
 }
 
-function pidsOf(tree: Tree): number[] {
+function pidsOf(tree: Subject['tree']): number[] {
   return [...new Set([...JSON.stringify(tree).matchAll(/\b1\d\d\b/g)].map(([pid]) => Number(pid)))];
 }
 
-const BUILDS = [{}, { flags: ['frozen'] }, { debug: true }] as const;
+/** The plain, the frozen and the debug build. */
+const BUILDS: Record<string, { readonly frozen?: true; readonly debug?: true }> = {
+  '': {},
+  ', frozen': { frozen: true },
+  ', debug': { debug: true },
+};
 
-/** The plain, the frozen and the debug build; only the frozen one can fail to freeze. */
-function buildsFor(kind: string): readonly (typeof BUILDS)[number][] {
-  return kind.includes('freeze') ? BUILDS.filter((build) => 'flags' in build) : BUILDS;
+/** Only the frozen one can fail to freeze. */
+function buildsFor(kind: string): readonly string[] {
+  return Object.keys(BUILDS).filter((build) => !kind.includes('freeze') || BUILDS[build]!.frozen);
 }
 
-/** The cases of some trees with one fault of each kind, in the plain, the frozen and the debug build. */
-function casesOf(trees: Record<string, Tree>, faultsOf: (pids: readonly number[]) => Record<string, Faults>): Case[] {
-  return Object.entries(trees).flatMap(([shape, tree]) =>
-    Object.entries(faultsOf(pidsOf(tree))).flatMap(([kind, faults]) =>
-      buildsFor(kind).map((build): Case => {
-        const scenario = `${shape}, ${kind}${Object.keys(build)
-          .map((word) => `, ${word}`)
-          .join('')}`;
-        const [c] = defineScenario({
-          scenario,
-          tree,
-          faults,
-          restart: { protocol: 'hardened', ...build },
-          explore: 'exhaustive',
-        } as ScenarioDocument);
-        const mayBlock = kind.split(' and ').some((one) => MAY_BLOCK.has(one));
-        const coordinator = mayBlock
-          ? (['ok', 'blocked', 'killed', 'EINTR', 'ESRCH', 'EBUSY', 'EPERM', 'EINVAL', 'ENOMEM', 'EIO'] as const)
-          : [];
-        const pids = [...c.tasks.map(({ pid }) => pid), ...c.faults.flatMap(({ child }) => child ?? [])];
-        const tasks = mayBlock ? {} : Object.fromEntries(c.tasks.map(({ pid }) => [pid, NEVER_STUCK]));
-        return { ...c, expect: { ...c.expect, coordinator, tasks, leftWaiting: pids } };
-      }),
+/** The cases of some subjects with one fault of each kind, in the plain, the frozen and the debug build. */
+function casesOf(
+  subjects: Record<string, Subject>,
+  faultsOf: (pids: readonly number[]) => Record<string, Faults>,
+  builds: (kind: string) => readonly string[] = buildsFor,
+): Case[] {
+  return Object.entries(subjects).flatMap(([shape, subject]) =>
+    Object.entries(faultsOf(pidsOf(subject.tree))).flatMap(([kind, faults]) =>
+      builds(kind).map((build) => caseOf(`${shape}, ${kind}${build}`, subject, kind, faults, BUILDS[build]!)),
     ),
   );
+}
+
+function caseOf(
+  scenario: string,
+  { tree, image, restart = {} }: Subject,
+  kind: string,
+  faults: Faults,
+  { frozen, debug }: (typeof BUILDS)[string],
+): Case {
+  const flags = [...(restart.flags ?? []), ...(frozen ? ['frozen'] : [])];
+  const [c] = defineScenario({
+    scenario,
+    tree,
+    ...(image && { image }),
+    faults,
+    restart: { ...restart, protocol: 'hardened', ...(flags.length > 0 && { flags }), ...(debug && { debug }) },
+    explore: 'exhaustive',
+  } as ScenarioDocument);
+  const mayBlock = MAY_BLOCK.test(`${kind} ${JSON.stringify(tree)}`);
+  const pids = [...c!.tasks.map(({ pid }) => pid), ...c!.faults.flatMap(({ child }) => child ?? [])];
+  const tasks = mayBlock ? {} : Object.fromEntries(c!.tasks.map(({ pid }) => [pid, NEVER_STUCK]));
+  return { ...c!, expect: { ...c!.expect, coordinator: mayBlock ? ANYHOW : [], tasks, leftWaiting: pids } };
 }
 
 /** Two faults of different or the same kind. */
@@ -107,10 +200,15 @@ function twoFaultsFor(pids: readonly number[]): Record<string, Faults> {
 }
 
 export const MATRICES = {
-  /** One task and two, one fault: what `npm test` explores. */
+  /** One task and two, one fault: what `npm run test:e2e` explores. */
   small: (): Case[] => [...casesOf(ONE, faultsFor), ...casesOf(TWO, faultsFor)],
   /** Three tasks, one fault. */
   three: (): Case[] => casesOf(THREE, faultsFor),
   /** Two tasks, two faults. */
   double: (): Case[] => casesOf(TWO, twoFaultsFor),
+  /** What the image or the call says is a fault, too: two tasks with another one, three without. */
+  damaged: (): Case[] => [
+    ...casesOf(damaged(pick(TWO, ['two', 'threads'])), faultsFor, (kind) => buildsFor(kind).slice(0, 1)),
+    ...casesOf(damaged(pick(THREE, ['star', 'chain', 'with a zombie', 'with threads'])), () => ({ none: [] })),
+  ],
 } as const;

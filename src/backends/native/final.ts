@@ -106,8 +106,9 @@ function endOfDead(cast: Actor, actor: ActorReport, findings: Finding[]): TaskFi
     return signal === SIGKILL ? 'killed' : 'crashed';
   }
   // A thread has no status of its own; that of a whole group stands for its leader.
-  const byKill = cast.leader === cast && signal !== undefined ? signal === SIGKILL : how === HOW.byKill;
-  if (cast.leader === cast && byKill !== (how === HOW.byKill) && !dieTogether(actor)) {
+  const isTold = cast.leader === cast && signal !== undefined && !leftBefore(actor);
+  const byKill = isTold ? signal === SIGKILL : how === HOW.byKill;
+  if (byKill !== (how === HOW.byKill)) {
     findings.push({ kind: 'disagreement', at: actor.point, detail: `task ${actor.pid}: wait says ${deathOf(status)}` });
   }
   if (byKill) return 'killed';
@@ -115,7 +116,7 @@ function endOfDead(cast: Actor, actor: ActorReport, findings: Finding[]): TaskFi
 }
 
 /** A leader that had left before its group was killed has the group's status. */
-function dieTogether({ how, status }: ActorReport): boolean {
+function leftBefore({ how, status }: ActorReport): boolean {
   return how !== HOW.byKill && status === SIGKILL;
 }
 

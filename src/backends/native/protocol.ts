@@ -11,6 +11,7 @@ export const REPAIRS = [
   'syncIsAwaited',
   'oneDecision',
   'deadAreMissed',
+  'livingAreCounted',
   'deadLetGo',
   'killAllMarked',
   'ghostsMayFail',

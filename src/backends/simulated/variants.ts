@@ -22,6 +22,8 @@ export const REPAIRS = {
     'SUCCESS and ERROR exclude each other: who comes first decides, later errors are not lost between check and success',
   deadAreMissed:
     'a task that dies with the context before it was done records -ESRCH; the coordinator does not wait for it for good',
+  livingAreCounted:
+    'threads wait for those of their group that live; the patch counts a leader that has exited, too, and waits for it for good',
   deadLetGo: 'a dying task clears its checkpoint_ctx, and a dead task is not activated',
   killAllMarked: 'the coordinator kills by context, not by descent: also those whose parent died first',
   ghostsMayFail:

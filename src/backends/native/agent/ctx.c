@@ -2,7 +2,7 @@
 #include "restart.h"
 
 const char *const repair_names[NR_REPAIRS] = {
-	"contextIsAwaited", "turnIsHandedOver", "turnIsAwaited", "syncIsAwaited", "oneDecision", "deadAreMissed",
+	"contextIsAwaited", "turnIsHandedOver", "turnIsAwaited", "syncIsAwaited", "oneDecision", "deadAreMissed", "livingAreCounted",
 	"deadLetGo", "killAllMarked", "ghostsMayFail", "debugTellsEnds", "forkPutsBack", "foreignersAreRefused",
 	"pidsAreDistinct", "debugWithoutMemory", "checkedSum",
 };

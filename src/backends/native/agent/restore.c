@@ -168,7 +168,7 @@ static int count_other_threads(struct actor *me)
 	int nr = 0;
 
 	for (struct actor *p = next_thread(me); p != me; p = next_thread(p))
-		nr++;
+		nr += !REPAIRED(LIVING_ARE_COUNTED) || !(p->flags & EXIT_STATE);
 	return nr;
 }
 

@@ -51,6 +51,13 @@ export function countOtherThreads(task: number): number {
   return nr;
 }
 
+/** How many other threads of the group live; a leader that has exited stays in it as long as they do. */
+export function countOtherLivingThreads(task: number): number {
+  let nr = 0;
+  for (let p = nextThread(task); p !== task; p = nextThread(p)) if (!isZombie(p)) nr++;
+  return nr;
+}
+
 /** thread_group_empty() */
 export function threadGroupEmpty(task: number): boolean {
   return world.nextThread[numberOf(task)] === task || nextThread(task) === task;

@@ -6,6 +6,7 @@ import { m, note, world } from '../kernel/memory.ts';
 import { sawThreads } from '../kernel/seen.ts';
 import {
   at,
+  countOtherLivingThreads,
   countOtherThreads,
   groupLeader,
   isZombie,
@@ -93,7 +94,7 @@ export function* waitSyncThreads(current: number): Steps<number> {
 
   if ((yield* load(leader, RESTART_COUNT)) === 0) {
     yield* readLockTasklist();
-    const nr = countOtherThreads(current);
+    const nr = variant.livingAreCounted ? countOtherLivingThreads(current) : countOtherThreads(current);
     readUnlockTasklist();
     /* several may get here, one sets it */
     yield* atomicCmpxchg(leader, RESTART_COUNT, 0, nr + 1);
