@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { simulated } from '../../src/backends/simulated/index.ts';
 import { runCase } from '../../src/injector/index.ts';
+import { LINES } from './lines.ts';
 import { findingsPage, PAGE, readFindings, rerun } from './page.ts';
 
 const findings = await readFindings((file) => readFileSync(file, 'utf8'));
@@ -13,6 +14,10 @@ describe('docs/findings', function () {
   it('has findings in both published protocols', () => {
     assert.deepEqual(new Set(findings.map(({ replay }) => replay.protocol)), new Set(['patch', 'series']));
     assert.ok(findings.length >= 15);
+  });
+
+  it('says of each where in the patch it is', () => {
+    assert.deepEqual(Object.keys(LINES).sort(), findings.map(({ replay }) => replay.case.title).sort());
   });
 
   it('has no story twice', () => {

@@ -9,6 +9,7 @@ import { runCase } from '../../src/injector/index.ts';
 import { parseReplay, type Replay } from '../../src/injector/replay-file.ts';
 import { PROPERTIES } from '../../src/properties/index.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
+import { LINES, linesText } from './lines.ts';
 
 export const FOLDER = 'docs/findings';
 export const PAGE = 'docs/findings.md';
@@ -50,9 +51,9 @@ const INTRODUCTION = `# What exploration found in the published protocol
 
 Each of these is a defect of patch 30/96 ("c/r: restart multiple processes") as published, or of the series around it, that
 the exhaustive search of the simulated backend showed: the property that it violates, why, and the smallest story that shows
-it, with the fewest tasks, faults and changes of who moves. \`hardened\` has a repair for each; what else can happen under
-\`hardened\` in the same cases is explored in full by a test. To see one again:
-\`npx mktrouble replay docs/findings/<file>\`.`;
+it, with the fewest tasks, faults and changes of who moves, and where in the patch it comes from: lines of the files as the
+patch leaves them. \`hardened\` has a repair for each; what else can happen under \`hardened\` in the same cases is explored
+in full by a test. To see one again: \`npx mktrouble replay docs/findings/<file>\`.`;
 
 async function section(finding: FindingFile, index: number): Promise<string> {
   const { file, replay } = finding;
@@ -75,6 +76,7 @@ async function section(finding: FindingFile, index: number): Promise<string> {
     `## ${index + 1}. ${replay.case.title}`,
     `_Violates_ **${property.name}**: ${property.statement}`,
     replay.case.why ?? '',
+    `_In the patch_: ${linesText(LINES[replay.case.title]!)}.`,
     `_Repair_: ${repair}`,
     `\`\`\`text\n${lines.join('\n')}\n\`\`\``,
   ].join('\n\n');
