@@ -66,7 +66,7 @@ const THREE = {
 const OBJECTS = ['header', 'container', 'tree', 'task', 'tail'] as const;
 
 /** Images that say something wrong, and calls that ask for it; of any tree with the tasks 100 and 101. */
-const DAMAGES: Record<string, Omit<Subject, 'tree'>> = {
+export const DAMAGES: Record<string, Omit<Subject, 'tree'>> = {
   ...Object.fromEntries(
     Object.entries({
       'a pid that nobody has': [100, 999],
@@ -199,6 +199,9 @@ function twoFaultsFor(pids: readonly number[]): Record<string, Faults> {
   );
 }
 
+/** The names of the faults. */
+export const KINDS: readonly string[] = Object.keys(faultsFor([])).slice(1);
+
 export const MATRICES = {
   /** One task and two, one fault: what `npm run test:e2e` explores. */
   small: (): Case[] => [...casesOf(ONE, faultsFor), ...casesOf(TWO, faultsFor)],
@@ -212,3 +215,4 @@ export const MATRICES = {
     ...casesOf(damaged(pick(THREE, ['star', 'chain', 'with a zombie', 'with threads'])), () => ({ none: [] })),
   ],
 } as const;
+export type Matrix = keyof typeof MATRICES;
