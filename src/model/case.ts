@@ -172,7 +172,7 @@ export const TASK_OUTCOMES = {
 } as const;
 export type TaskOutcome = keyof typeof TASK_OUTCOMES;
 
-export type CoordinatorOutcome = 'ok' | 'failed' | 'killed' | 'blocked' | ErrnoName;
+export type CoordinatorOutcome = 'ok' | 'failed' | 'killed' | 'exited' | 'blocked' | ErrnoName;
 
 /** What a task may end as: any of these. `at`: waiting there. */
 export interface TaskExpectation {

@@ -34,7 +34,7 @@ function problemOf(c: Case, record: RunRecord, story: Story): string | undefined
   if (end === 'waiting') {
     return isOver(record) && !c.expect.coordinator.includes('blocked') ? 'the coordinator waits for good' : undefined;
   }
-  if (end === 'killed' && !(taskself && story.failed) && !isKilledFromOutside(c, record)) {
+  if ((end === 'killed' || end === 'exited') && !(taskself && story.failed) && !isKilledFromOutside(c, record)) {
     return 'the coordinator died, and no fault killed it';
   }
   if (!taskself && result !== undefined && (result > 0 || result < -MAX_ERRNO)) {

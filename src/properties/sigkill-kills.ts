@@ -25,7 +25,7 @@ export const sigkillKills: Property = {
       .filter((task) => (killed.get(leaderOf(c, task.pid)) ?? Infinity) < task.fate.back && !isGone(c, task))
       .map(({ pid, final }) => `${pid} (${endText(final)})`);
     const { coordinator } = record.final;
-    const mayLive = coordinator.end === 'killed' || coordinator.end === 'crashed';
+    const mayLive = coordinator.end !== 'returned' && coordinator.end !== 'waiting';
     if (!mayLive && (killed.get('coordinator') ?? Infinity) < story.coordinator.back) {
       alive.unshift(`the coordinator (${endText(coordinator)})`);
     }

@@ -111,7 +111,8 @@ export interface Finding {
 }
 
 export interface CoordinatorFinal {
-  readonly end: 'returned' | 'killed' | 'waiting' | 'crashed';
+  /** exited: with taskself, by itself, in place of its call. */
+  readonly end: 'returned' | 'killed' | 'exited' | 'waiting' | 'crashed';
   readonly at?: Point;
   /** What restart gave it; absent when it never got that far. */
   readonly result?: number;

@@ -111,7 +111,9 @@ function damaged(subjects: Record<string, Subject>): Record<string, Subject> {
 
 /** Waiting for good is what these ask for: who is stopped, traced, or never comes is waited for. */
 const MAY_BLOCK = /\b(stop|ptrace|absent)\b/;
-const ANYHOW = 'ok blocked killed EINTR ESRCH EBUSY EPERM EINVAL ENOMEM EIO EBADF'.split(' ') as CoordinatorOutcome[];
+const ANYHOW = 'ok blocked killed exited EINTR ESRCH EBUSY EPERM EINVAL ENOMEM EIO EBADF'.split(
+  ' ',
+) as CoordinatorOutcome[];
 
 /**
  * A restart that fails before it has found a task leaves it where it was: waiting to be called for. Nobody waits for good

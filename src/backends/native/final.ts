@@ -167,7 +167,7 @@ function coordinatorFinal({ end, at, result }: TaskFinal): CoordinatorFinal {
 function coordinatorEnd(end: TaskFinal['end']): CoordinatorFinal['end'] {
   if (end === 'untouched') return 'waiting';
   if (end === 'frozen') return 'returned';
-  return end === 'returned' || end === 'killed' || end === 'waiting' ? end : 'crashed';
+  return end === 'returned' || end === 'killed' || end === 'exited' || end === 'waiting' ? end : 'crashed';
 }
 
 /** References that somebody who is still there may yet give back: of those that have it, and of those inside of restart. */

@@ -110,7 +110,7 @@ function restoresOf(machine: SimulatedMachine): [number, number][] {
 function coordinatorEnd(end: TaskFinal['end']): FinalState['coordinator']['end'] {
   if (end === 'untouched') return 'waiting';
   if (end === 'frozen') return 'returned';
-  return end === 'returned' || end === 'killed' || end === 'waiting' ? end : 'crashed';
+  return end === 'returned' || end === 'killed' || end === 'exited' || end === 'waiting' ? end : 'crashed';
 }
 
 /** The final state of a record. */

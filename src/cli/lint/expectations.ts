@@ -34,11 +34,17 @@ export function emptyExpectations(c: Case): LintFinding[] {
   return found;
 }
 
-function coordinatorMeetsAll({ expect, faults }: Case): boolean {
+function coordinatorMeetsAll({ expect, faults, tasks, restart }: Case): boolean {
   const mayBeKilled = faults.some(
     (fault) => fault.targets.includes('coordinator') && (fault.verb === 'kill' || fault.signal === 'SIGKILL'),
   );
-  const ends: readonly CoordinatorOutcome[] = ['ok', 'blocked', ...ERRORS, ...(mayBeKilled ? ['killed' as const] : [])];
+  // With taskself the root calls for itself.
+  const [root] = (restart.flags & RESTART_FLAGS.taskself) !== 0 ? tasks : [];
+  const mayExit =
+    root && (root.exits || faults.some(({ verb, targets }) => verb === 'exit' && targets.includes(root.pid)));
+  const ends: CoordinatorOutcome[] = ['ok', 'blocked', ...ERRORS];
+  if (mayBeKilled) ends.push('killed');
+  if (mayExit) ends.push('exited');
   return expect.coordinator.length > 0 && ends.every((end) => expect.coordinator.includes(end));
 }
 

@@ -9,6 +9,7 @@ export const COORDINATOR_OUTCOMES = {
   ok: 'returned with success',
   failed: 'said that it failed, without an errno (CRIU)',
   killed: 'died by SIGKILL',
+  exited: 'with taskself: exited by itself, in place of its call',
   blocked: 'sleeps for good',
 } as const;
 
@@ -27,7 +28,7 @@ const properties = list(property, 'a list of properties');
 export const expect = mapping('a mapping with what is expected', {
   coordinator: word(
     oneOrMore(oneOf([...coordinatorOutcomes, ...ERRNO_NAMES], 'outcome of the coordinator'), 'a list of outcomes'),
-    'How the coordinator ends: ok, an errno, killed or blocked; of a list, any one.',
+    'How the coordinator ends: ok, an errno, killed, exited or blocked; of a list, any one.',
     'coordinator: [ok, EINTR]',
   ).optional(),
   tasks: word(
