@@ -61,6 +61,27 @@ const THREE = {
     tree: { pid: 100, children: [{ pid: 101 }, { pid: 102 }] },
     restart: { flags: ['taskself'] },
   } as Subject,
+  ...trees({
+    'a group of three': { pid: 100, threads: [101, 102] },
+    'the child of a thread': { pid: 100, threads: [{ pid: 101, children: [{ pid: 102 }] }] },
+    'held by the root': { pid: 100, children: [{ pid: 101, 'traced-by': 100 }, { pid: 102 }] },
+    'a ghost in between': { pid: 100, children: [{ pid: 101, ghost: true, children: [{ pid: 102 }] }] },
+    'only ghosts below': {
+      pid: 100,
+      children: [
+        { pid: 101, ghost: true },
+        { pid: 102, ghost: true },
+      ],
+    },
+    'a zombie and a ghost': {
+      pid: 100,
+      children: [
+        { pid: 101, state: 'zombie' },
+        { pid: 102, ghost: true },
+      ],
+    },
+    'the root forks twice': { pid: 100, forks: [{ pid: 101 }, { pid: 102 }] },
+  }),
 };
 
 const OBJECTS = ['header', 'container', 'tree', 'task', 'tail'] as const;
