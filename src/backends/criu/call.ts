@@ -26,7 +26,7 @@ export interface Called {
 
 /** Calls CRIU. Rejects with StageError when it, or its action script, can't be started. */
 export async function callCriu(stage: Stage, c: Case, of: CriuCall, options: Calling): Promise<Called> {
-  const { log, plain, atStage, meanwhile } = options;
+  const { log, plain, program, atStage, meanwhile } = options;
   const cgroup = plain ? undefined : await limitPids(stage, c, of);
   let waiting: readonly Seen[] | undefined;
   const ended = new Promise<Extract<StageEvent, { event: 'ended' }>>((resolve, reject) => {
@@ -41,8 +41,9 @@ export async function callCriu(stage: Stage, c: Case, of: CriuCall, options: Cal
   meanwhile?.();
   const { status, us, timedOut, flooded } = await ended;
   const text = await readFile(stage.inside(path.join(WORK, log)), 'utf8').catch(() => '');
-  const broken = /execvp\(.*\) failed/.exec(text);
-  if (broken) throw new StageError(`the action script does not start: ${broken[0]}`);
+  // Other programs that it starts may be missing here, iptables-restore for one: that is for CRIU to say.
+  const broken = text.split('\n').find((line) => line.includes(`execvp("${program}"`) && line.includes('failed'));
+  if (broken !== undefined) throw new StageError(`the action script does not start: ${broken}`);
   const run: CriuRun = {
     of,
     ...((status & 0x7f) === 0 ? { exit: status >> 8 } : { signal: status & 0x7f }),

@@ -36,9 +36,9 @@ export interface Played {
 }
 
 /** What a build of the tree may take: as long as a call of CRIU. */
-const SETTLE_LOOKS = 100;
+const SETTLE_LOOKS = 200;
 const SETTLE_PAUSE = 10;
-/** A program of the user's has settled when so many looks in a row see the same. */
+/** A program of the user's has settled when so many looks in a row see the same, and nobody who runs. */
 const SAME_LOOKS = 5;
 /** Milliseconds after CRIU's end in which those who are dying are gone. */
 const REST_LOOKS = 40;
@@ -135,8 +135,10 @@ class Play {
     let last = '';
     for (let looks = 0, same = 0; looks < SETTLE_LOOKS && same < SAME_LOOKS; looks++) {
       await sleep(SETTLE_PAUSE);
-      const now = JSON.stringify((await look(this.#stage)).map(({ id, threads }) => [id, threads.length]));
-      same = now === last ? same + 1 : 0;
+      const all = await this.#who('tree');
+      const now = JSON.stringify(all.map(({ id, threads }) => [id, threads.length]));
+      const isBusy = all.some(({ threads }) => threads.some(({ state }) => state === 'R' || state === 'D'));
+      same = now === last && !isBusy ? same + 1 : 0;
       last = now;
     }
   }

@@ -1,10 +1,11 @@
 /** A campaign: run after run with other images, until its limit; what is found is told apart by property and place. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileOf } from '../../backends/criu/images/edit.ts';
+import type { Plan } from '../../backends/backend.ts';
+import { fileOf, NoSuchImage } from '../../backends/criu/images/edit.ts';
 import { kindsText } from '../../backends/criu/images/folder.ts';
 import { kindOf, kindsOf } from '../../backends/criu/images/mutate.ts';
-import { criu } from '../../backends/criu/index.ts';
+import { type CriuBackend, criu } from '../../backends/criu/index.ts';
 import { whyNot } from '../../injector/index.ts';
 import { KNOWN_NAMES } from '../../injector/known.ts';
 import type { Case } from '../../model/case.ts';
@@ -72,7 +73,7 @@ export async function campaign(
       ) {
         const number = next++;
         const c = changedCase(base, options, number);
-        const record = await backend.run({ case: c, protocol: 'series', seed: options.seed, maxSteps: 1 });
+        const record = await played(backend, { case: c, protocol: 'series', seed: options.seed, maxSteps: 1 });
         runs++;
         for (const violation of judge(c, record)) found.add(base, record, violation);
         progress(runs, found.count);
@@ -96,6 +97,16 @@ function changedCase(base: Case, { target, seed, changes }: CampaignOptions, num
     changes: 1 + (number % changes),
   };
   return { ...base, criu: { ...setup, images: [...setup.images, mutation] } };
+}
+
+/** A kind of image that a program has at one time and not at another can't be looked into. */
+async function played(backend: CriuBackend, plan: Plan): Promise<RunRecord> {
+  try {
+    return await backend.run(plan);
+  } catch (error) {
+    if (error instanceof NoSuchImage) throw new FuzzError(`not each dump of it is alike: ${error.message}`);
+    throw error;
+  }
 }
 
 function baseCase(file: string | undefined): Case {

@@ -1,5 +1,7 @@
 /** Success is said only when everybody is there. */
 
+import type { Case } from '../../model/case.ts';
+import type { CriuRecord } from '../../record/criu.ts';
 import type { Property } from '../property.ts';
 import { missing } from './compare.ts';
 import { falloutSince, succeeded } from './runs.ts';
@@ -10,12 +12,12 @@ export const failedRestoreSaysSo: Property = {
   name,
   title: 'A failed restore says so',
   statement:
-    'When CRIU says success, every task that the image of the tree names is there. (Those whom a fault has hit, and all below them, are left out.)',
+    'When CRIU says success, every task that the image of the tree names is there. (Those whom a fault has hit, and all below them, are left out. Where other images than that of the tree are changed it is not judged: who is given other registers, or other memory, may end by himself at once.)',
   source: 'criu(8), "EXIT STATUS": 0 on success; cr-restore.c, restore_root_task(): waits for each stage of all tasks',
   hint: 'Did a task die between its restore and the end of CRIU, and who was to notice?',
   check(c, { criu }) {
     if (!criu) return [];
-    if (!criu.afterRestore || !succeeded(criu.restore)) return [];
+    if (!criu.afterRestore || !succeeded(criu.restore) || changesPrograms(c, criu)) return [];
     const imaged = criu.imaged ?? [];
     const hit = falloutSince(criu, 'pre-dump');
     const there = new Set(criu.afterRestore.tasks.map(({ pid }) => pid));
@@ -29,3 +31,9 @@ export const failedRestoreSaysSo: Property = {
     return [{ property: name, message: `the restore says success, and ${whom} is there` }];
   },
 };
+
+/** Whether images are changed that say what a task does once it runs. */
+function changesPrograms(c: Case, { edits }: CriuRecord): boolean {
+  const changes = edits ?? c.criu?.images ?? [];
+  return changes.some((change) => change.kind !== 'task' && (change.kind === 'mutate' || change.file !== 'pstree'));
+}

@@ -89,9 +89,15 @@ describe('the properties of CRIU', () => {
   describe('failed-restore-says-so', () => {
     it('is violated by a success without somebody', () => {
       assert.deepEqual(violated({ afterRestore: without(101) }), ['failed-restore-says-so']);
-      const c = withCriu({ images: [EDITED] });
+      const c = withCriu({ images: [{ kind: 'repeat', file: 'pstree', record: 0 }] });
       assert.deepEqual(violated({ afterRestore: without(101) }, c), ['failed-restore-says-so']);
       assert.deepEqual(violated({ afterRestore: NOBODY, imaged: undefined }, c), ['failed-restore-says-so']);
+    });
+    it('does not ask for who was given another program to run', () => {
+      const drop = { kind: 'drop', file: 'mm-101', record: 0 } as const;
+      assert.deepEqual(violated({ afterRestore: without(101) }, withCriu({ images: [drop] })), []);
+      const mutate = { kind: 'mutate', target: 'any', seed: '0', changes: 1 } as const;
+      assert.deepEqual(violated({ afterRestore: without(101), edits: [drop] }, withCriu({ images: [mutate] })), []);
     });
     it('does not ask for who was hit, or was below', () => {
       const hits = [{ ...hit, to: 101, stage: 'post-resume' }] as const;
