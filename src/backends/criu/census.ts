@@ -31,9 +31,9 @@ export interface Seen {
   }[];
 }
 
-/** Everybody who is there now, but the strace that stands beside CRIU when its system calls are to fail. */
-export async function look(stage: Stage): Promise<readonly Seen[]> {
-  const { tasks } = await stage.ask<{ tasks: readonly Seen[] }>('census');
+/** Everybody who is there now, or the bystanders only; but the strace that stands beside CRIU when its system calls are to fail. */
+export async function look(stage: Stage, whom: 'all' | 'bystanders' = 'all'): Promise<readonly Seen[]> {
+  const { tasks } = await stage.ask<{ tasks: readonly Seen[] }>(`census ${whom}`);
   return tasks.filter(({ name, role }) => !(role === 'tree' && name === 'strace'));
 }
 

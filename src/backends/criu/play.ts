@@ -83,18 +83,17 @@ class Play {
   async run(): Promise<Played> {
     const c = this.#case;
     await this.#build();
-    const bystandersBefore = await this.#census('bystander');
+    const bystandersBefore = await this.#bystanders();
     await this.#faults.traceOutsiders();
     await this.#faults.come('before-dump');
     if (c.faults.some(({ when }) => when.kind === 'criu' && when.at === 'before-dump')) await this.#settle();
-    await this.#forgetOrphans();
-    const before = await this.#census('tree');
+    const before = await this.#census(await this.#forgetOrphans());
     await this.#stage.do(`lastpid ${lastPidFor(c)}`);
     const dump = await this.#call('dump', 'dump.log', false);
     if (dump.exit !== 0) await this.#rest();
-    const afterDump = dump.exit === 0 ? await this.#whoIsLeft() : await this.#census('tree');
+    const afterDump = dump.exit === 0 ? await this.#whoIsLeft() : await this.#census();
     const restored = dump.exit === 0 ? await this.#restore() : {};
-    const bystanders = { before: bystandersBefore, after: await this.#census('bystander') };
+    const bystanders = { before: bystandersBefore, after: await this.#bystanders() };
     const record: CriuRecord = {
       version: this.#options.criu.version,
       before,
@@ -143,10 +142,14 @@ class Play {
     }
   }
 
-  /** Without memory of the agent's own nobody can be asked whether he runs. */
-  async #census(role: 'tree' | 'bystander'): Promise<CriuCensus> {
-    const isAsked = role === 'bystander' || !this.#case.subject;
-    return censusOf(this.#stage, this.#case, await this.#who(role), isAsked ? ++this.#round : undefined);
+  async #bystanders(): Promise<CriuCensus> {
+    return censusOf(this.#stage, this.#case, await look(this.#stage, 'bystanders'), ++this.#round);
+  }
+
+  /** The tree. Without memory of the agent's own nobody can be asked whether he runs. */
+  async #census(seen?: readonly Seen[]): Promise<CriuCensus> {
+    const round = this.#case.subject ? undefined : ++this.#round;
+    return censusOf(this.#stage, this.#case, seen ?? (await this.#who('tree')), round);
   }
 
   /** Those with this role who matter. */
@@ -155,8 +158,8 @@ class Play {
     return all.filter(({ role, id }) => wanted.includes(role) && !this.#orphans.has(id));
   }
 
-  /** Who is not below the root when the dump begins is nobody that CRIU could know. */
-  async #forgetOrphans(): Promise<void> {
+  /** Who is not below the root when the dump begins is nobody that CRIU could know. The others. */
+  async #forgetOrphans(): Promise<readonly Seen[]> {
     const all = await this.#who('tree');
     const below = new Set([this.#case.tasks[0]!.pid]);
     for (let size = 0; size < below.size; ) {
@@ -164,21 +167,20 @@ class Play {
       for (const { id, parent } of all) if (below.has(parent)) below.add(id);
     }
     for (const { id } of all) if (!below.has(id)) this.#orphans.add(id);
+    return all.filter(({ id }) => below.has(id));
   }
 
   /** Waits until nobody of the tree is on his way any more: who was let go, or is to be stopped, has yet to run for that. */
   async #rest(): Promise<void> {
-    for (let looks = 0; looks < REST_LOOKS; looks++) {
-      const all = await this.#who('tree');
-      if (!all.some(({ threads }) => threads.some(({ state }) => state === 'R'))) return;
+    for (let looks = 0; looks < REST_LOOKS && (await this.#stage.do('busy')) > 0; looks++) {
       await sleep(REST_PAUSE);
     }
   }
 
   /** Everybody who is neither a bystander nor one of our helpers, once those who are dying are gone. */
-  async #whoIsLeft(): Promise<CriuCensus> {
+  async #whoIsLeft(grace = GRACE): Promise<CriuCensus> {
     let left: readonly Seen[] = [];
-    for (let pause = 1, waited = 0; waited <= GRACE; waited += pause, pause = Math.min(2 * pause, GRACE_PAUSE)) {
+    for (let pause = 1, waited = 0; waited <= grace; waited += pause, pause = Math.min(2 * pause, GRACE_PAUSE)) {
       left = await this.#who('tree', 'criu');
       if (left.length === 0) break;
       await sleep(pause);
@@ -195,15 +197,17 @@ class Play {
     const restore = await this.#call('restore', 'restore.log', false);
     if (restore.exit === 0) {
       await this.#rest();
-      return { ...imaged, restore, afterRestore: await this.#census('tree') };
+      return { ...imaged, restore, afterRestore: await this.#census() };
     }
-    const afterRestore = await this.#whoIsLeft();
+    // Whom we had to end ourselves is not judged by who is left: no need to wait until all are gone who will go.
+    const isEnded = restore.timedOut !== undefined || restore.flooded !== undefined;
+    const afterRestore = await this.#whoIsLeft(isEnded ? 0 : GRACE);
     if (images.length > 0) return { ...imaged, restore, afterRestore };
     await this.#stage.do('sweep 1');
     await this.#stage.do(`lastpid ${lastPidFor(this.#case)}`);
     const again = await this.#call('restore', 'again.log', true);
     await this.#rest();
-    return { ...imaged, restore, afterRestore, again, afterAgain: await this.#census('tree') };
+    return { ...imaged, restore, afterRestore, again, afterAgain: await this.#census() };
   }
 
   /** Whom the images say that they hold. */

@@ -96,14 +96,16 @@ void put_string(struct text *text, const char *value);
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_text(struct text *text);
 
-/* All tasks of the namespace but init, as a JSON array. */
-void census(struct text *text);
+enum role { STRANGER, BYSTANDER, HELPER, CRIU };
+
+/* All tasks of the namespace but init, as a JSON array; or the bystanders only. */
+void census(struct text *text, bool bystanders_only);
+/* How many threads of the tree are on their way. */
+long busy(void);
 /* Asks these tasks (pairs of pid and tid, as seen from here) whether they run; says who did not answer in time. */
 void ping(char *pairs, uint32_t round, long limit_ms, struct text *text);
 
 /* ---- helpers: processes of ours in the namespace ---- */
-
-enum role { STRANGER, BYSTANDER, HELPER, CRIU };
 
 enum role role_of(int pid);
 void role_set(int pid, enum role role);

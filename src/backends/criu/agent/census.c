@@ -158,7 +158,7 @@ static void put_process(int pid, const char *separator, struct text *text)
 	put(text, "]}");
 }
 
-void census(struct text *text)
+void census(struct text *text, bool bystanders_only)
 {
 	DIR *folder = opendir("/proc");
 	struct dirent *entry;
@@ -169,7 +169,7 @@ void census(struct text *text)
 		int pid = atoi(entry->d_name);
 		size_t before = text->length;
 
-		if (pid <= 1)
+		if (pid <= 1 || (bystanders_only && role_of(pid) != BYSTANDER))
 			continue;
 		put_process(pid, separator, text);
 		if (text->length > before)
@@ -178,6 +178,45 @@ void census(struct text *text)
 	if (folder)
 		closedir(folder);
 	put(text, "]");
+}
+
+static long busy_threads(int pid)
+{
+	char path[64], text[512], *end;
+	struct dirent *entry;
+	long n = 0;
+	DIR *folder;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	folder = opendir(path);
+	while (folder && (entry = readdir(folder))) {
+		int tid = atoi(entry->d_name);
+
+		if (tid <= 0)
+			continue;
+		snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, tid);
+		n += read_file(path, text, sizeof(text)) > 0 && (end = strrchr(text, ')')) && end[2] == 'R';
+	}
+	if (folder)
+		closedir(folder);
+	return n;
+}
+
+long busy(void)
+{
+	DIR *folder = opendir("/proc");
+	struct dirent *entry;
+	long n = 0;
+
+	while (folder && (entry = readdir(folder))) {
+		int pid = atoi(entry->d_name);
+
+		if (pid > 1 && role_of(pid) == STRANGER)
+			n += busy_threads(pid);
+	}
+	if (folder)
+		closedir(folder);
+	return n;
 }
 
 static bool has_answered(int pid, int tid, uint32_t round)

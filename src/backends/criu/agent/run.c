@@ -93,7 +93,7 @@ void run_check(void)
 
 		run.timed_out = true;
 		put(&text, "{\"event\":\"hangs\",\"tasks\":");
-		census(&text);
+		census(&text, false);
 		put(&text, "}");
 		say_text(&text);
 		kill(run.pid, SIGKILL);

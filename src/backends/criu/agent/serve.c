@@ -28,13 +28,13 @@ static void done(long result)
 	say("{\"done\":%ld}", result);
 }
 
-static void do_census(void)
+static void do_census(bool bystanders_only)
 {
 	struct text text = { 0 };
 
 	reap();
 	put(&text, "{\"tasks\":");
-	census(&text);
+	census(&text, bystanders_only);
 	put(&text, "}");
 	say_text(&text);
 }
@@ -107,7 +107,10 @@ static void obey(char *line)
 	} else if (!strcmp(line, "command")) {
 		do_command(rest);
 	} else if (!strcmp(line, "census")) {
-		do_census();
+		do_census(!strcmp(rest, "bystanders"));
+	} else if (!strcmp(line, "busy")) {
+		reap();
+		done(busy());
 	} else if (!strcmp(line, "ping")) {
 		do_ping(rest);
 	} else if (!strcmp(line, "kill")) {
