@@ -53,7 +53,7 @@ Each of these is a defect of patch 30/96 ("c/r: restart multiple processes") as 
 the exhaustive search of the simulated backend showed: the property that it violates, why, and the smallest story that shows
 it, with the fewest tasks, faults and changes of who moves, and where in the patch it comes from: lines of the files as the
 patch leaves them. \`hardened\` has a repair for each; what else can happen under \`hardened\` in the same cases is explored
-in full by a test. To see one again: \`npx mktrouble replay docs/findings/<file>\`.`;
+in full by a test, and [much more](hardened.md) was. To see one again: \`npx mktrouble replay docs/findings/<file>\`.`;
 
 async function section(finding: FindingFile, index: number): Promise<string> {
   const { file, replay } = finding;

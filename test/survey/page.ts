@@ -36,8 +36,14 @@ held by a tracer, or never comes) or a restart has failed before it found him.
 
 ${count(done.length)} cases, ${sum(done)} states, ${bad(done)} with a violation, ${partial(done)} not explored in full.
 
-The faults, each at any moment and to anyone: ${KINDS.join(', ')}. Each in the plain build, with the flag \`frozen\`, and
-in the debug build. The damages of images and calls: ${Object.keys(DAMAGES).join('; ')}.
+Each fault comes at any moment, to anyone: ${KINDS.join(', ')}. Each case is there in the plain
+build, with the flag \`frozen\`, and in the debug build; those with a wrong image or call and another fault in one of them.
+
+What an image or a call says wrong:
+
+${Object.keys(DAMAGES)
+  .map((name) => `- ${name}`)
+  .join('\n')}
 
 To run it again (about half an hour): \`npm run survey -- --write\`; \`npm run survey three -- --shard 1/4\` runs a quarter of
 one part. A part of it is a test (\`npm run test:e2e\`).
