@@ -10,7 +10,7 @@ import { MATRICES } from '../survey/matrix.ts';
 const MOST_STATES = Number(process.env['MOST_STATES'] ?? 20_000);
 
 describe('the reduced search, on the whole survey of two tasks', function () {
-  this.timeout(600_000);
+  this.timeout(3_600_000);
 
   for (const protocol of ['series', 'hardened']) {
     it(`ends as the full one does, and violates the same: ${protocol}`, () => {
