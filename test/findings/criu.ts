@@ -243,7 +243,7 @@ are races more often; the number is given). A clean error is not a defect, and i
 as a file, and \`npx mktrouble run <file>\`.
 
 Some need what happens rarely: a system call that fails, an image that is damaged. No kernel says ENOMEM to some of the calls
-that are made to fail here (the text says so); what is asked is only whether CRIU, which looks for the error, gets out of it. The gravest come first:
+that are made to fail here; what is asked is only whether CRIU, which looks for the error, gets out of it. The gravest come first:
 others are harmed; something is lost and success is said; somebody is left; then CRIU itself crashes, or never ends.
 
 ${contents(findings)}
