@@ -143,7 +143,7 @@ class Search {
     }
     const { pool } = this;
     const { state } = this.machine;
-    for (let i = 0; i < words; i++) pool[from + i] = state[i]!;
+    pool.set(state, from);
     pool[from + words] = this.print.high;
     pool[from + words + 1] = this.print.low;
     return slot;
@@ -157,7 +157,8 @@ class Search {
     const from = slot * this.slotWords;
     const high = this.pool[from + words]!;
     const low = this.pool[from + words + 1]!;
-    for (let i = 0; i < words; i++) machine.state[i] = this.pool[from + i]!;
+    const before = this.pool.subarray(from, from + words);
+    machine.state.set(before);
     const n = machine.enabled(moves);
     if (n === 0) this.end(state);
     for (let i = 0; i < n; i++) {
@@ -165,9 +166,9 @@ class Search {
       machine.step(actor);
       this.transitions++;
       const steps = 1 + this.runAlone();
-      print.change(high, low, this.pool, from, machine.state);
+      print.change(high, low, before, machine.state);
       this.reach(state, actor, depth + steps);
-      print.undo(this.pool, from, machine.state);
+      print.undo(before, machine.state);
     }
     this.slot.set(state, EXPANDED);
     this.free.push(slot);

@@ -14,6 +14,11 @@ function mixB(word: number, place: number): number {
   return h ^ (h >>> 14);
 }
 
+/** Whether four words from here on are the same in both. */
+function areSame(a: Int32Array, b: Int32Array, i: number): boolean {
+  return ((a[i]! ^ b[i]!) | (a[i + 1]! ^ b[i + 1]!) | (a[i + 2]! ^ b[i + 2]!) | (a[i + 3]! ^ b[i + 3]!)) === 0;
+}
+
 /** A fingerprint: `high` and `low` are its lanes. */
 export class Fingerprint {
   high = 0;
@@ -32,18 +37,23 @@ export class Fingerprint {
     }
   }
 
-  /** Of `state`, which came from a state in `pool` at `from` with the fingerprint given. */
-  change(high: number, low: number, pool: Int32Array, from: number, state: Int32Array): void {
+  /** Of `state`, which came from the state `before` with the fingerprint given. */
+  change(high: number, low: number, before: Int32Array, state: Int32Array): void {
     let n = 0;
     if (this.changed.length < state.length) this.changed = new Int32Array(state.length);
     const { changed } = this;
-    for (let i = 0; i < state.length; i++) {
-      const old = pool[from + i]!;
-      const now = state[i]!;
-      if (old === now) continue;
-      changed[n++] = i;
-      high = (high + mixA(now, i) - mixA(old, i)) | 0;
-      low = (low + mixB(now, i) - mixB(old, i)) | 0;
+    const { length } = state;
+    for (let i = 0; i < length; i += 4) {
+      /* most words are as they were */
+      if (i + 4 <= length && areSame(before, state, i)) continue;
+      for (let at = i; at < i + 4 && at < length; at++) {
+        const old = before[at]!;
+        const now = state[at]!;
+        if (old === now) continue;
+        changed[n++] = at;
+        high = (high + mixA(now, at) - mixA(old, at)) | 0;
+        low = (low + mixB(now, at) - mixB(old, at)) | 0;
+      }
     }
     this.nrChanged = n;
     this.high = high;
@@ -51,9 +61,9 @@ export class Fingerprint {
   }
 
   /** Makes the state what it came from at the last `change`. */
-  undo(pool: Int32Array, from: number, state: Int32Array): void {
+  undo(before: Int32Array, state: Int32Array): void {
     const { changed, nrChanged } = this;
-    for (let i = 0; i < nrChanged; i++) state[changed[i]!] = pool[from + changed[i]!]!;
+    for (let i = 0; i < nrChanged; i++) state[changed[i]!] = before[changed[i]!]!;
   }
 }
 

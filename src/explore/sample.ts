@@ -108,7 +108,7 @@ class Ends {
       first.set(machine.state);
       firstPrint.of(first);
     }
-    print.change(firstPrint.high, firstPrint.low, first, 0, machine.state);
+    print.change(firstPrint.high, firstPrint.low, first, machine.state);
     const before = finals.size;
     if (finals.numberOf(print.high, print.low) < before) return;
     const outcome = machine.outcome();
