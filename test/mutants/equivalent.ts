@@ -16,12 +16,10 @@ export const EQUIVALENT: readonly Equivalent[] = [
       /^restore(Container|ReadHeader): (?!drop-call)/,
       /^restoreReadTree: (swap-statements|drop-check): if\(h<0\)return h;/,
       /^conductRestart: other-return: ret -> \(0\) \(4\)$/,
-      /^restoreInTurn: (swap-statements: ret=yield\*restoreActivateNext|ignore-result: ret=yield\*restoreActivateNext|drop-check: if\(ret<0\)return ret; -> \{\} \(4\))/,
       /^restoreTask: ignore-result: h=yield\*ckptReadObjType\(current,ctx,OBJ_THREAD\)/,
       /^waitTaskActive: swap-statements: if\(yield\*ckptTestError/,
       /^ckptReadObjType: (drop-call: yield\*ckptErr\(current,ctx,-EINVAL\)|other-return: -EINVAL|other-errno: -EINVAL -> \(-5\) \(2\))/,
-      /^(handOverTurn|restoreActivateNext): (drop-call: yield\*ckptErr|other-return: -ESRCH|other-errno: -ESRCH -> \(-5\) \(2\))/,
-      /^restoreActivateNext: other-return: return yield\*handOverTurn/,
+      /^(handOverTurn|restoreActivateNext): (drop-call: yield\*ckptErr|other-errno: -ESRCH -> \(-5\) \(2\))/,
       /^waitAllTasksFinish: (drop-check: if\(ret<0\)return ret|other-return: ret) -> /,
     ],
   },
@@ -35,7 +33,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
       /^conductRestart: (swap-statements|ignore-result): ret=yield\*restoreTask/,
       /^conductRestart: drop-check: if\(ret<0\)return ret -> \{\}$/,
       /^conductRestart: other-return: ret -> \(0\)$/,
-      /^chooseRootTask: drop-assignment: m\[ctx\+ROOT_TASK\]=current;/,
     ],
   },
   {
@@ -82,14 +79,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
     mutants: [
       /^doRestoreCoord: swap-statements: yield\*restoreDebugError/,
       /^doRestoreCoord: swap-statements: if\(failed\)/,
-      /^doRestoreCoord: swap-statements: yield\*destroyDescendants.* <-> if\(!variant.ownError/,
     ],
   },
   {
     reason:
       'A root that is not there, or dead, counts 0 tasks in prepare: that is -ESRCH as well, or the NULL is dereferenced there. There is one namespace, so nobody asks which it is.',
     mutants: [
-      /^initRestartCtx: (swap-statements|drop-check): if\(root===NULL\)oops/,
+      /^initRestartCtx: ((swap-statements|drop-check): if\(root===NULL\)|drop-call: )oops/,
       /^initRestartCtx: (swap-statements|drop-check): if\(!taskNsproxy\(root\)\)/,
       /^initRestartCtx: other-return: -ESRCH -> \(0\) \(2\)$/,
       /^initRestartCtx: (swap-statements|drop-assignment): m\[ctx\+ROOT_NSPROXY\]=1;/,
@@ -128,7 +124,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason: 'A task that has no entry in the status list leaves before it gets here.',
-    mutants: [/^restoreDebug(Exit|Running): ignore-condition: yield\*restoreDebugGetme/],
+    mutants: [/^restoreDebugRunning: ignore-condition: yield\*restoreDebugGetme/],
   },
   {
     reason:
@@ -153,13 +149,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
       /^doRestoreTask: drop-assignment: m\[current\+FLAGS\]&=~PF_RESTARTING/,
       /^doGhostTask: swap-statements: (if\(ret>=0\)|yield\*restoreDebug|if\(ret<0\)yield|m\[current\+FLAGS\]\|=SELF)/,
       /^restoreInTurn: swap-statements: (if\(ret<0\)return ret; <-> )?if\(variant\.series\)m\[current\+FLAGS\]\|=PF_RESTARTING/,
-    ],
-  },
-  {
-    reason: 'A ghost that is not woken by the error is woken by the SIGKILL of the coordinator, and goes the same way.',
-    mutants: [
-      /^allActivatedOrError: one-side: .* -> \(yield\*allTasksActivated\(ctx\)\)$/,
-      /^restoreNotifyError: drop-call: yield\*wakeUpAll\(current,ctx,GHOSTQ\)/,
     ],
   },
   {
