@@ -35,6 +35,7 @@ import { waitsInterruptibly } from './waits-interruptibly.ts';
 import { zombiesBeforeReturn } from './zombies-before-return.ts';
 
 export { EXPECTATION, expectations } from './expectations.ts';
+export { PROPERTY_NAMES } from './names.ts';
 export type { Property } from './property.ts';
 
 export const PROPERTIES: readonly Property[] = [
@@ -69,9 +70,6 @@ export const PROPERTIES: readonly Property[] = [
 ];
 
 const ALL = [...PROPERTIES, ...CRIU_PROPERTIES];
-
-/** The names that `violates:`, `except:` and `all:` may use. */
-export const PROPERTY_NAMES: readonly string[] = ALL.map(({ name }) => name);
 
 const byName = new Map(ALL.map((property) => [property.name, property]));
 

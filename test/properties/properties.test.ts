@@ -43,6 +43,12 @@ describe('properties', () => {
   it('have names of their own', () =>
     assert.equal(new Set(PROPERTY_NAMES).size, PROPERTIES.length + CRIU_PROPERTIES.length));
 
+  it('are all there by name, in the order of reports', () =>
+    assert.deepEqual(
+      PROPERTY_NAMES,
+      [...PROPERTIES, ...CRIU_PROPERTIES].map(({ name }) => name),
+    ));
+
   it('do not answer to other names, but expectations can be explained', () => {
     assert.equal(propertyByName('expectation'), undefined);
     assert.equal(propertyByName('constructor'), undefined);

@@ -1,5 +1,6 @@
 /** The protocol's and the kernel's functions as syntax trees, and the constants that they name. */
-import { type Expression, type FunctionDeclaration, type FunctionExpression, parseExpressionAt } from 'acorn';
+import { createRequire } from 'node:module';
+import type { Expression, FunctionDeclaration, FunctionExpression } from 'acorn';
 import * as access from '../kernel/access.ts';
 import * as exit from '../kernel/exit.ts';
 import * as fork from '../kernel/fork.ts';
@@ -74,9 +75,13 @@ function plainNames(tree: unknown): unknown {
   return tree;
 }
 
+/** Loaded when it is needed: what was compiled ahead is not parsed. */
+let parser: typeof import('acorn') | undefined;
+
 /** The tree of a function; positions count in its text. */
 export function parseFunction(text: string): FunctionNode {
-  const tree = parseExpressionAt(text, 0, { ecmaVersion: 2023 });
+  parser ??= createRequire(import.meta.url)('acorn') as typeof import('acorn');
+  const tree = parser.parseExpressionAt(text, 0, { ecmaVersion: 2023 });
   return (text.includes('import_') ? plainNames(tree) : tree) as FunctionNode;
 }
 
