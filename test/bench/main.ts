@@ -3,7 +3,7 @@
  * wrong result, not because a machine is slow.
  *   --smoke        every kind of row, in less than a minute
  *   --only <name>  one section (repeatable)
- *   --write        puts the table into docs/benchmarks.md
+ *   --write        puts the table, or the sections that are run, into docs/benchmarks.md
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -99,5 +99,19 @@ function write(table: readonly string[]): void {
   const from = page.indexOf(begin) + begin.length;
   const to = page.indexOf(end);
   if (to < from) throw new Error(`${PAGE} has no place for the table`);
+  if (values.only) return writeFileSync(PAGE, withSections(page, from, to, table.join('\n')));
   writeFileSync(PAGE, `${page.slice(0, from)}\n\nOn ${machine}:\n\n${table.join('\n')}${page.slice(to)}`);
+}
+
+/** The page with these sections in the place of those with the same headings. */
+function withSections(page: string, from: number, to: number, sections: string): string {
+  let table = page.slice(from, to);
+  for (const section of sections.split(/^(?=### )/m)) {
+    const heading = section.slice(0, section.indexOf('\n') + 1);
+    const at = table.indexOf(heading);
+    if (at < 0) throw new Error(`${PAGE} does not have ${heading.trim()}`);
+    const next = table.indexOf('### ', at + heading.length);
+    table = `${table.slice(0, at)}${section}${next < 0 ? '' : `\n${table.slice(next)}`}`;
+  }
+  return `${page.slice(0, from)}${table}${page.slice(to)}`;
 }

@@ -7,13 +7,16 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type FaultOfCase, nameOf, scenarioOf } from './cases.ts';
 import { FOLDER, has, mustRun, outcomes, program, run, type Spent } from './child.ts';
-import type { Row, Section } from './row.ts';
+import { median, type Row, type Section } from './row.ts';
 
 const MODEL = path.join(import.meta.dirname, 'spin/series.pml');
 const FAULT_NUMBERS: Readonly<Record<FaultOfCase, number>> = { none: 0, signal: 1, kill: 2 };
 /** Megabytes that pan may have, and seconds that it may take. */
 const MEMORY = 8000;
 const SECONDS = 600;
+/** Seconds of pan below which both sides are measured several times; the median counts. */
+const SHORT = 10;
+const ROUNDS = 3;
 
 /** The first is for `--smoke`. Our own unreduced search is compared where it ends within some ten seconds. */
 const CASES: readonly { tasks: number; fault: FaultOfCase; compared: boolean }[] = [
@@ -36,23 +39,28 @@ interface Counted {
 
 export const spin: Section = {
   name: 'spin',
-  title: 'Against Spin on the same steps, both from start to end',
+  title: 'Against Spin on the same steps, both from start to end by the clock',
   async run(smoke) {
     if (!has('spin') || !has('gcc')) {
       return [{ name: 'against Spin', value: Number.NaN, unit: '', detail: 'spin or gcc is not installed' }];
     }
-    return CASES.slice(0, smoke ? 1 : CASES.length).map(compare);
+    return CASES.slice(0, smoke ? 1 : CASES.length).map((one) => compare(one, smoke));
   },
 };
 
-function compare({ tasks, fault, compared }: (typeof CASES)[number]): Row {
+function compare({ tasks, fault, compared }: (typeof CASES)[number], smoke: boolean): Row {
   const name = nameOf(tasks, fault);
-  const theirs = explore(tasks, fault);
-  const ours = outcomes(scenarioOf(tasks, fault));
-  const total = theirs.made + theirs.pan.cpu;
-  const cost = `${total.toFixed(1)} s (${theirs.made.toFixed(1)} to make pan) against ${ours.cpu.toFixed(2)} s`;
+  const rounds = [both(tasks, fault)];
+  const { theirs, ours } = rounds[0]!;
+  // In turns, where a round is short enough for a breath of something else to be seen in it.
+  while (!smoke && theirs.pan.wall < SHORT && rounds.length < ROUNDS) rounds.push(both(tasks, fault));
+  const total = median(rounds.map((round) => round.theirs.made + round.theirs.pan.wall));
+  const made = median(rounds.map((round) => round.theirs.made));
+  const mine = median(rounds.map((round) => round.ours.wall));
+  const cpu = median(rounds.map((round) => round.ours.cpu));
+  const cost = `${total.toFixed(1)} s (${made.toFixed(1)} to make pan) against ${mine.toFixed(2)} s, ${cpu.toFixed(2)} s of processor`;
   if (theirs.states === undefined) {
-    return { name, value: total / ours.cpu, unit: 'times, at least', detail: `pan did not finish; ${cost}` };
+    return { name, value: total / mine, unit: 'times, at least', detail: `pan did not finish; ${cost}` };
   }
   const states = `${theirs.states.toLocaleString('en')} states, ${ours.states.toLocaleString('en')} reduced`;
   let same = '';
@@ -63,7 +71,11 @@ function compare({ tasks, fault, compared }: (typeof CASES)[number]): Row {
     }
     same = `; unreduced ${all.states.toLocaleString('en')}, ${(all.states - all.moving).toLocaleString('en')} of which only judge`;
   }
-  return { name, value: total / ours.cpu, unit: 'times', atLeast: 10, detail: `${cost}; ${states}${same}` };
+  return { name, value: total / mine, unit: 'times', atLeast: 10, detail: `${cost}; ${states}${same}` };
+}
+
+function both(tasks: number, fault: FaultOfCase) {
+  return { theirs: explore(tasks, fault), ours: outcomes(scenarioOf(tasks, fault)) };
 }
 
 /** What Spin meets; `states` undefined when it did not come to its end. */
@@ -78,5 +90,5 @@ function explore(tasks: number, fault: FaultOfCase): { made: number; pan: Spent;
   const isComplete =
     pan.code === 0 && states !== undefined && !/Search not completed|max search depth too small/.test(pan.out);
   if (pan.code === 0 && /errors: [^0]/.test(pan.out)) throw new Error(`pan found an error\n${pan.out}`);
-  return { made: generated.cpu + compiled.cpu, pan, states: isComplete ? Number(states) : undefined };
+  return { made: generated.wall + compiled.wall, pan, states: isComplete ? Number(states) : undefined };
 }
