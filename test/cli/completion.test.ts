@@ -56,7 +56,7 @@ while IFS= read -r line; do
   read -ra COMP_WORDS <<< "$line"; [[ $line == *' ' ]] && COMP_WORDS+=('')
   COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _mktrouble; echo "\${COMPREPLY[*]}"
 done`;
-    const { stdout, stderr } = spawnSync('bash', ['-uc', script], {
+    const { stdout, stderr } = spawnSync('bash', ['--norc', '-uc', script], {
       cwd: folder.path,
       encoding: 'utf8',
       input: `${Object.keys(TYPED).join('\n')}\n`,
