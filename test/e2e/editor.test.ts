@@ -74,7 +74,7 @@ describe('a scenario file in an editor', function () {
           meant.some((description) => shown.includes(description)),
           `${file}: ${word}: ${shown}`,
         );
-        assert.match(shown, /Example: `/, word);
+        assert.match(shown, /Example: `/, `${file}: ${word}: ${shown}`);
         assert.doesNotMatch(shown, /\|\|/, 'one description, not those of all ways to write it');
       }
     }

@@ -123,12 +123,26 @@ function withExpressions(schema: JsonObject): JsonObject {
   return { ...Object.fromEntries(words), anyOf: [Object.fromEntries(value), REFERENCE] };
 }
 
-/** Choices in choices as one, with the expression once and last. */
+/** Choices in choices as one, with the expression once and last, if it is not one of the texts that may stand there anyway. */
 function mergedChoice(schema: JsonObject, choices: readonly JsonObject[]): JsonObject {
   const flat = choices.flatMap((choice) => {
     const isBare = Array.isArray(choice['anyOf']) && Object.keys(choice).length === 1;
     return isBare ? (choice['anyOf'] as JsonObject[]) : [choice];
   });
   const others = flat.filter(({ $ref }) => $ref !== REFERENCE['$ref']);
-  return { ...schema, anyOf: others.length < flat.length ? [...others, REFERENCE] : others };
+  const merged = others.length < flat.length ? [...others, REFERENCE] : others;
+  // One schema rather than a choice: an editor takes the text of a choice for that of its parts.
+  if (!others.some(isAnyText) || !others.every(isPlainScalar)) return { ...schema, anyOf: merged };
+  const { anyOf: _, ...rest } = schema;
+  return { ...rest, ...asOne(others) };
+}
+
+/** Whether a schema says no more than a type, and what a value of this type has to be. */
+function isPlainScalar({ type, enum: words, const: word, $ref }: JsonObject): boolean {
+  return typeof type === 'string' && words === undefined && word === undefined && $ref === undefined;
+}
+
+/** Scalars of several types: what is said of one type holds for the values of that type only. */
+function asOne(scalars: readonly JsonObject[]): JsonObject {
+  return Object.assign({}, ...scalars, { type: scalars.map(({ type }) => type!) }) as JsonObject;
 }
