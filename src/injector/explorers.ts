@@ -15,6 +15,8 @@ export interface ExploreRequest {
   /** `plan.seed` is the base; a strategy derives the rest from it. */
   readonly plan: Plan;
   readonly explore: Explore;
+  /** Real tasks may race on for longer than `explore` says, until a known defect shows. */
+  readonly patient?: boolean;
   readonly judge: JudgeRecord;
   /** Whether to say what of the protocol was reached. */
   readonly coverage?: boolean;

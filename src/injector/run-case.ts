@@ -17,7 +17,10 @@ export interface RunOptions {
   readonly protocol?: string;
   /** Any text; goes before a seed that the file names. Default `0`. */
   readonly seed?: string;
-  /** How many schedules to try, from 1; goes before the number that the file names. Default 1. */
+  /**
+   * How many schedules to try, from 1; goes before the number that the file names. Default 1, and on real tasks without a
+   * model up to ten times as many, until each known defect has shown.
+   */
   readonly schedules?: number;
   /** Steps after which a run is cut; by default more than any run that ends takes. */
   readonly maxSteps?: number;
@@ -87,7 +90,7 @@ async function search(
   seed: string,
   explore: Explore,
   explorer: Explorer,
-  { backend, maxSteps, schedule, coverage = false, find = shippedProperties, signal }: RunOptions,
+  { backend, schedules, maxSteps, schedule, coverage = false, find = shippedProperties, signal }: RunOptions,
 ): Promise<Outcome> {
   const plan: Plan = {
     case: c,
@@ -97,7 +100,7 @@ async function search(
     ...(schedule && { schedule }),
   };
   const judgeCase: JudgeCase = (other, record) => judgeOf(other, find)(record);
-  const request = { plan, explore, judge: judgeOf(c, find), judgeCase };
+  const request = { plan, explore, patient: schedules === undefined, judge: judgeOf(c, find), judgeCase };
   const result = await explorer({
     ...request,
     backend,

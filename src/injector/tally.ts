@@ -85,6 +85,12 @@ export class Tally {
     };
   }
 
+  /** Whether something of the case has to show, and has not yet. */
+  isMissing(c: Case): boolean {
+    const { properties, pids } = this.missing(c);
+    return properties.length + pids.length > 0;
+  }
+
   result(tried: Tried): ExploreResult {
     return {
       tried,

@@ -9,6 +9,8 @@ import { type ExploreResult, type Judged, Tally } from './tally.ts';
 const MOST_RUNS = 256;
 /** After so many runs other things get their turn: a signal, a reporter's timer. */
 const RUNS_PER_TURN = 64;
+/** So many times the runs of a case a known defect is looked for that did not show in them. */
+const PATIENCE = 10;
 
 /** How many runs a backend wants for a case: every moment of the faults that may come at any, as far as there are not too many. */
 export function runsOf(backend: Backend, c: Case): number {
@@ -30,37 +32,43 @@ function gcd(a: number, b: number): number {
   return b === 0 ? a : gcd(b, a % b);
 }
 
-/** The seed of the i-th run; a single one has the seed itself, so that `--seed` with a record's seed repeats it. */
+/** The seed of the i-th run; that of a single one is the seed itself, so that `--seed` with a record's seed repeats it. */
 export function seedOf(base: string, index: number, runs: number): string {
-  return runs === 1 ? base : `${base}/${index}`;
+  return runs === 1 && index === 0 ? base : `${base}/${index}`;
 }
 
 /**
  * One run after the other, each with a seed derived from the plan's. What must show in some run (a known defect, a task
- * that is left waiting) and did not is then imposed: the model is searched for a schedule that shows it.
+ * that is left waiting) and did not is then imposed: the model is searched for a schedule that shows it. Where there is no
+ * model it is a race between real tasks, whose odds are another machine's: it is looked for on, unless the caller said how
+ * many runs there are.
  */
 export async function unscheduled(request: ExploreRequest): Promise<ExploreResult> {
-  const { backend, plan, explore, judge, compare, signal } = request;
+  const { backend, plan, explore, patient = false, judge, compare, signal } = request;
   const tally = new Tally(judge);
   const runs = plan.schedule ? 1 : explore.schedules;
   const sweep = backend.sweep?.(plan.case) ?? 1;
   let schedules = 0;
-  while (schedules < runs && !tally.failing && !signal?.aborted) {
-    const seed = seedOf(plan.seed, numberOf(schedules, runs, sweep), runs);
+  const run = async (number: number) => {
+    const seed = seedOf(plan.seed, number, runs);
     schedules += 1;
     const record = await backend.run({ ...plan, seed });
     tally.add(record);
     tally.disagrees(compare?.(record));
     if (schedules % RUNS_PER_TURN === 0) await nextTurn();
-  }
-  if (!plan.schedule && !tally.failing && !signal?.aborted) schedules += await impose(request, tally);
+  };
+  const decided = () => tally.failing || signal?.aborted;
+  while (schedules < runs && !decided()) await run(numberOf(schedules, runs, sweep));
+  if (!plan.schedule && !decided()) schedules += await impose(request, tally);
+  if (!plan.schedule && patient && !request.searchModel)
+    while (schedules < PATIENCE * runs && tally.isMissing(plan.case) && !decided()) await run(schedules);
   return tally.result({ strategy: plan.schedule ? 'replay' : 'random', schedules, complete: false });
 }
 
 /** Imposes the model's schedules for what is missing; how many. */
 async function impose({ backend, plan, searchModel, compare, signal }: ExploreRequest, tally: Tally): Promise<number> {
+  if (!searchModel || !tally.isMissing(plan.case)) return 0;
   const wanted = tally.missing(plan.case);
-  if (!searchModel || wanted.properties.length + wanted.pids.length === 0) return 0;
   const { known, leftWaiting } = await searchModel();
   const showing = [
     ...wanted.properties.map((property) => known.get(property)),

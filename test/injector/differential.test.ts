@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isSchedulable, type Plan } from '../../src/backends/backend.ts';
 import { simulated } from '../../src/backends/simulated/index.ts';
 import { AGREEMENT, comparison } from '../../src/injector/differential.ts';
-import { runCase } from '../../src/injector/index.ts';
+import { type FindViolations, runCase } from '../../src/injector/index.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import { aBackend, aCase } from '../support/builders.ts';
 
@@ -102,5 +102,30 @@ describe('The runs of a backend that chooses for itself', () => {
 
   it('are as many as the caller says', async () => {
     assert.equal((await seedsOf(5400, 7)).length, 7);
+  });
+
+  /** How it went for a known defect that shows in the run with this number. */
+  const lookingFor = async (defectIn: number, schedules?: number) => {
+    const backend = { ...aBackend(), sweep: () => 3 };
+    let runs = 0;
+    const find: FindViolations = () => (++runs === defectIn ? [{ property: 'rare', message: 'rare' }] : []);
+    const c = aCase({ violates: ['rare'] });
+    const { status, tried } = await runCase(c, { backend, find, ...(schedules !== undefined && { schedules }) });
+    const seeds = backend.run.args.map(([{ seed }]) => seed);
+    assert.equal(new Set(seeds).size, seeds.length, 'no run twice');
+    return { status, runs: tried.schedules };
+  };
+
+  it('are more, when a known defect has not shown yet', async () => {
+    assert.deepEqual(await lookingFor(2), { status: 'pass', runs: 3 });
+    assert.deepEqual(await lookingFor(11), { status: 'pass', runs: 11 });
+  });
+
+  it('end, when it never shows', async () => {
+    assert.deepEqual(await lookingFor(1000), { status: 'fail', runs: 30 });
+  });
+
+  it('are not more than the caller says, whatever has not shown', async () => {
+    assert.deepEqual(await lookingFor(11, 3), { status: 'fail', runs: 3 });
   });
 });

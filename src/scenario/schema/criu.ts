@@ -158,7 +158,7 @@ export const criu = mapping('a mapping with the words of CRIU', {
   ).optional(),
   repeat: word(
     integer(1, 1000, 'a number of runs'),
-    'How often it is run, for what does not show every time. Default: 1.',
+    'How often it is run, for what does not show every time; up to ten times as often until each of violates has shown. Default: 1.',
     'repeat: 20',
   ).optional(),
   limit: word(
