@@ -8,7 +8,7 @@ import type { Violation } from '../record/verdict.ts';
 export interface Judgement {
   /** What makes the case fail. */
   readonly failures: readonly Violation[];
-  /** Violations of properties that the case's `violates:` names. */
+  /** Violations of properties that the case's `violates:` or `may-violate:` names. */
   readonly known: readonly Violation[];
 }
 
@@ -34,7 +34,7 @@ function unfinished(c: Case, record: RunRecord): Violation[] {
 
 /** The judge of a case's records. */
 export function judgeOf(c: Case, find: FindViolations): JudgeRecord {
-  const expected = new Set(c.expect.violates);
+  const expected = new Set([...c.expect.violates, ...(c.expect.mayViolate ?? [])]);
   return (record) => {
     const failures: Violation[] = [];
     const known: Violation[] = [];
@@ -45,11 +45,12 @@ export function judgeOf(c: Case, find: FindViolations): JudgeRecord {
 
 /**
  * The case as it is to be judged under this protocol. Its `violates:` describes a defect of the protocol that the file
- * names: on another one (`--protocol`) neither the defect nor what follows from it can be expected. The properties stay.
+ * names, and so does `may-violate:`; on another one (`--protocol`) neither the defect nor what follows from it can be expected. The properties stay.
  */
 export function underProtocol(c: Case, protocol: string): Case {
   if (protocol === c.restart.protocol) return c;
   const restart = { ...c.restart, protocol };
-  if (c.expect.violates.length === 0) return { ...c, restart };
-  return { ...c, restart, expect: { ...c.expect, coordinator: [], tasks: {}, violates: [] } };
+  if (c.expect.violates.length === 0 && !c.expect.mayViolate) return { ...c, restart };
+  const { mayViolate: _, ...expect } = c.expect;
+  return { ...c, restart, expect: { ...expect, coordinator: [], tasks: {}, violates: [] } };
 }

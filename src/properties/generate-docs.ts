@@ -13,7 +13,7 @@ What a restart promises, and what mktrouble judges in every run, whatever the sc
 \`src/properties/\`, a pure function from a case and the record of a run to violations.
 
 A scenario can leave some out (\`except:\`), have only some judged (\`all:\`), or name a known defect that the run must
-find (\`violates:\`); see \`mktrouble explain <property>\`.
+find (\`violates:\`) or may find (\`may-violate:\`); see \`mktrouble explain <property>\`.
 
 - A run that a kernel defect stopped, and one that was cut at its limit of steps, are judged by what had happened in them;
   what holds only at the end is judged only of runs that were over: nobody could move any more.

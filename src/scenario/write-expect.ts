@@ -15,6 +15,7 @@ export function writeExpect(expect: Expect, tasks: readonly Task[]): ExpectWords
     ...(Object.keys(lines).length === 0 ? {} : { tasks: lines }),
     ...(expect.leftWaiting === undefined ? {} : { 'left-waiting': [...expect.leftWaiting] }),
     ...(expect.violates.length === 0 ? {} : { violates: [...expect.violates] }),
+    ...(expect.mayViolate === undefined ? {} : { 'may-violate': [...expect.mayViolate] }),
     ...(expect.except.length === 0 ? {} : { except: [...expect.except] }),
     ...(expect.only === undefined ? {} : { all: [...expect.only] }),
   };

@@ -180,6 +180,16 @@ describe('runCase', () => {
       assert.deepEqual(verdict.violations[0]?.position, position);
     });
 
+    it('one that only may show does not have to, and is told when it does', async () => {
+      const c = aCase({ mayViolate: ['rare'] });
+      const without = await runCase(c, { backend: aBackend(showing()), find: byLog });
+      assert.deepEqual([without.status, without.known.length], ['pass', 0]);
+      const shown = await runCase(c, { backend: aBackend(showing('rare')), find: byLog });
+      assert.deepEqual([shown.status, shown.known.map(({ property }) => property)], ['pass', ['rare']]);
+      const otherwise = await runCase(c, { backend: aBackend(showing('rare')), find: byLog, protocol: 'patch' });
+      assert.equal(otherwise.status, 'fail');
+    });
+
     it('does not excuse another property', async () => {
       const verdict = await runCase(aCase({ violates: ['a'] }), { backend: aBackend(showing('a', 'x')), find: byLog });
       assert.equal(verdict.status, 'fail');

@@ -173,6 +173,7 @@ const expect = (pids: readonly number[]) => {
       fc.dictionary(fc.constantFrom(...pids).map(String), outcomes, { maxKeys: 3, noNullPrototype: true }),
     ),
     violates: fc.uniqueArray(kebab, { minLength: 1 }),
+    'may-violate': fc.constant(['a-third']),
     except: fc.constant(['another']),
   });
 };

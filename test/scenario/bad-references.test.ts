@@ -114,6 +114,8 @@ const CONTRADICTIONS: Record<string, Bad> = {
   ],
   'a property that is not judged': [given('expect: { violates: [«a»], except: [a] }'), { says: 'except' }],
   'a property that is not among all': [given('expect: { violates: [«a»], all: [b] }'), { says: 'all' }],
+  'a rare defect that is not judged': [given('expect: { may-violate: [«a»], except: [a] }'), { says: 'except' }],
+  'a defect that is rare and not': [given('expect: { violates: [a], may-violate: [«a»] }'), { says: 'violates' }],
 };
 
 const NEVER: Record<string, Bad> = {

@@ -197,12 +197,12 @@ describe('what is expected', () => {
   });
 
   it('of the coordinator and of properties', () => {
-    const { coordinator, violates, except, only } = expect(
-      'coordinator: [ok, blocked, killed, ERESTARTSYS], violates: [a-b, c], except: [d], all: [a-b, c]',
+    const { coordinator, violates, mayViolate, except, only } = expect(
+      'coordinator: [ok, blocked, killed, ERESTARTSYS], violates: [a-b], may-violate: [c], except: [d], all: [a-b, c]',
     );
     assert.deepEqual(
-      [coordinator, violates, except, only],
-      [['ok', 'blocked', 'killed', 'ERESTARTSYS'], ['a-b', 'c'], ['d'], ['a-b', 'c']],
+      [coordinator, violates, mayViolate, except, only],
+      [['ok', 'blocked', 'killed', 'ERESTARTSYS'], ['a-b'], ['c'], ['d'], ['a-b', 'c']],
     );
     assert.equal(expect('coordinator: ok').only, undefined);
   });

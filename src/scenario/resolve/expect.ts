@@ -26,6 +26,7 @@ export function resolveExpect(
     tasks,
     ...(leftWaiting === undefined ? {} : { leftWaiting: [...new Set(leftWaiting)] }),
     violates: [...new Set(expect.violates ?? [])],
+    ...(expect['may-violate'] === undefined ? {} : { mayViolate: [...new Set(expect['may-violate'])] }),
     except: [...new Set(expect.except ?? [])],
     ...(expect.all === undefined ? {} : { only: [...new Set(expect.all)] }),
   };
@@ -97,7 +98,7 @@ function checkWaiting(expect: Checked<'expect'>, complain: Complain): void {
 }
 
 function checkProperties(expect: Checked<'expect'>, complain: Complain, known: readonly string[] | undefined): void {
-  for (const word of ['violates', 'except', 'all'] as const) {
+  for (const word of ['violates', 'may-violate', 'except', 'all'] as const) {
     expect[word]?.forEach((name, i) => {
       if (known !== undefined && !known.includes(name))
         complain(unknown(['expect', word, i], 'property', name, () => known));
@@ -105,15 +106,21 @@ function checkProperties(expect: Checked<'expect'>, complain: Complain, known: r
   }
   const except = new Set(expect.except);
   const all = expect.all && new Set(expect.all);
-  expect.violates?.forEach((name, i) => {
-    const path = ['expect', 'violates', i];
-    if (except.has(name))
-      complain({ path, message: `${name} is not judged (except), so it can not be found violated` });
-    if (all && !all.has(name))
-      complain({
-        path,
-        message: `${name} is not among the properties that are judged (all), so it can not be found violated`,
-      });
+  for (const word of ['violates', 'may-violate'] as const) {
+    expect[word]?.forEach((name, i) => {
+      const path = ['expect', word, i];
+      if (except.has(name))
+        complain({ path, message: `${name} is not judged (except), so it can not be found violated` });
+      if (all && !all.has(name))
+        complain({
+          path,
+          message: `${name} is not among the properties that are judged (all), so it can not be found violated`,
+        });
+    });
+  }
+  expect['may-violate']?.forEach((name, i) => {
+    if (expect.violates?.includes(name))
+      complain({ path: ['expect', 'may-violate', i], message: `${name} must be found violated (violates)` });
   });
 }
 
