@@ -63,7 +63,7 @@ export function toTasks(c: Case, all: readonly Seen[]): CriuTask[] {
     .sort((a, b) => a.pid - b.pid);
 }
 
-/** Milliseconds in which who runs answers. */
+/** Milliseconds in which who can run answers; the agent is more patient with who waits for a processor. */
 const PATIENCE = 1000;
 
 /** The tids, in the scenario's numbers, of those who should run and do not answer. */

@@ -102,6 +102,8 @@ enum role { STRANGER, BYSTANDER, HELPER, CRIU };
 void census(struct text *text, bool bystanders_only);
 /* How many threads of the tree are on their way. */
 long busy(void);
+/* Whether somebody could go on, if there were a processor, or a page, for him. Bystanders do not count. */
+bool waits_for_processor(void);
 /* Asks these tasks (pairs of pid and tid, as seen from here) whether they run; says who did not answer in time. */
 void ping(char *pairs, uint32_t round, long limit_ms, struct text *text);
 

@@ -180,7 +180,8 @@ void census(struct text *text, bool bystanders_only)
 	put(text, "]");
 }
 
-static long busy_threads(int pid)
+/* How many threads are in one of these states. */
+static long threads_in(int pid, const char *states)
 {
 	char path[64], text[512], *end;
 	struct dirent *entry;
@@ -195,14 +196,14 @@ static long busy_threads(int pid)
 		if (tid <= 0)
 			continue;
 		snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, tid);
-		n += read_file(path, text, sizeof(text)) > 0 && (end = strrchr(text, ')')) && end[2] == 'R';
+		n += read_file(path, text, sizeof(text)) > 0 && (end = strrchr(text, ')')) && strchr(states, end[2]);
 	}
 	if (folder)
 		closedir(folder);
 	return n;
 }
 
-long busy(void)
+static long all_in(const char *states, bool strangers_only)
 {
 	DIR *folder = opendir("/proc");
 	struct dirent *entry;
@@ -211,23 +212,39 @@ long busy(void)
 	while (folder && (entry = readdir(folder))) {
 		int pid = atoi(entry->d_name);
 
-		if (pid > 1 && role_of(pid) == STRANGER)
-			n += busy_threads(pid);
+		if (pid > 1 && (strangers_only ? role_of(pid) == STRANGER : role_of(pid) != BYSTANDER))
+			n += threads_in(pid, states);
 	}
 	if (folder)
 		closedir(folder);
 	return n;
 }
 
-static bool has_answered(int pid, int tid, uint32_t round)
+long busy(void)
+{
+	return all_in("R", true);
+}
+
+bool waits_for_processor(void)
+{
+	return all_in("RD", false) > 0;
+}
+
+/* So many times the limit has who waits for a processor. */
+#define STARVED 20
+
+/* Also says in what state it is. */
+static bool has_answered(int pid, int tid, uint32_t round, char *state)
 {
 	struct subject subject;
 	char path[64], status[4096];
 	long inner;
 
+	*state = '?';
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/status", pid, tid);
 	if (read_file(path, status, sizeof(status)) < 0)
 		return false;
+	*state = state_in(status);
 	inner = innermost(field(status, "\nNSpid:"));
 	if (!peek(pid, PRIVATE_AT, &subject, sizeof(subject)) || subject.magic != SUBJECT_MAGIC)
 		return false;
@@ -241,7 +258,8 @@ void ping(char *pairs, uint32_t round, long limit_ms, struct text *text)
 {
 	static int asked[MAX_TASKS][2];
 	int n = 0;
-	long long until;
+	long long now, asked_at;
+	char state;
 	const char *separator = "";
 	char *save = NULL;
 
@@ -257,13 +275,15 @@ void ping(char *pairs, uint32_t round, long limit_ms, struct text *text)
 		sys4(SYS_rt_tgsigqueueinfo, asked[n][0], asked[n][1], PING_SIGNAL, &info);
 		n++;
 	}
-	until = now_us() + limit_ms * 1000;
+	asked_at = now_us();
 	put(text, "[");
 	for (int i = 0; i < n; i++) {
-		while (!has_answered(asked[i][0], asked[i][1], round)) {
+		while (!has_answered(asked[i][0], asked[i][1], round, &state)) {
 			struct timespec little = { .tv_nsec = 200000 };
 
-			if (now_us() > until) {
+			now = now_us() - asked_at;
+			/* Who waits for a processor is not silent: a busy machine, or a host that has gone for a while, lets wait. */
+			if (now > limit_ms * 1000 * (state == 'R' || state == 'D' ? STARVED : 1)) {
 				put(text, "%s%d", separator, asked[i][1]);
 				separator = ",";
 				break;
