@@ -117,7 +117,7 @@ async function search(
  * How to choose schedules: as the caller says, else as the file says, else once. A backend that can't be scheduled
  * chooses for itself; there the file's search is a sweep over the moments of its faults.
  */
-function exploreOf(c: Case, { backend, schedules }: RunOptions): Explore {
+export function exploreOf(c: Case, { backend, schedules }: Pick<RunOptions, 'backend' | 'schedules'>): Explore {
   const asked = isSchedulable(backend) ? (c.explore ?? ONCE) : { ...ONCE, schedules: runsOf(backend, c) };
   return schedules === undefined ? asked : { ...asked, schedules };
 }

@@ -92,6 +92,13 @@ describe('mktrouble run', function () {
     assert.match(rehearsal.stdout, /hardened.*simulated.*3.*42/);
   });
 
+  it('--dry-run says how often real tasks would run', async () => {
+    folder.write('raced/c.yaml', 'scenario: Raced\ntree: { pid: 100 }\ncriu: { repeat: 20 }\n');
+    const { code, stdout } = await run('raced', '--dry-run');
+    assert.equal(code, EXIT.ok);
+    assert.match(stdout, /1 task, on criu, 20 runs|skipped: /);
+  });
+
   it('several reporters at once', async () => {
     const { code, stdout } = await run(
       'good',

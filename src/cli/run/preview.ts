@@ -1,10 +1,12 @@
 /** `--list` and `--dry-run`: what would be run, without running it. */
+import { count } from '../../../reporters/shared/words.ts';
+import { type Backend, isSchedulable } from '../../backends/backend.ts';
 import { openBackend } from '../../injector/backends.ts';
-import { DEFAULT_SEED, underProtocol, whyNot } from '../../injector/index.ts';
+import { DEFAULT_SEED, exploreOf, underProtocol, whyNot } from '../../injector/index.ts';
 import type { SuiteOptions } from '../../mocha/options.ts';
 import { selectTests, testTitle } from '../../mocha/select.ts';
 import { suiteTitle } from '../../mocha/suite.ts';
-import type { BackendName, Case, Fault, When } from '../../model/case.ts';
+import type { BackendName, Case, Explore, Fault, When } from '../../model/case.ts';
 import type { LoadedFiles } from '../files.ts';
 
 interface Planned {
@@ -34,10 +36,11 @@ export async function* rehearsal(loaded: LoadedFiles, options: SuiteOptions): As
   try {
     for (const { file, c, backend } of planned(loaded, options)) {
       const subject = underProtocol(c, options.protocol ?? c.restart.protocol);
-      const reason = await whyNot(backends.get(backend)!, subject);
+      const opened = backends.get(backend)!;
+      const reason = await whyNot(opened, subject);
       const lines =
         reason === undefined
-          ? [howRun(subject, backend, options), ...subject.faults.map(faultLine)]
+          ? [howRun(subject, opened, options), ...subject.faults.map(faultLine)]
           : [`skipped: ${reason}`];
       yield `${file}:${c.position.line}: ${testTitle(c, backend, options)}\n${lines.map((line) => `  ${line}\n`).join('')}`;
     }
@@ -46,14 +49,16 @@ export async function* rehearsal(loaded: LoadedFiles, options: SuiteOptions): As
   }
 }
 
-function howRun(c: Case, backend: BackendName, options: SuiteOptions): string {
+function howRun(c: Case, backend: Backend, options: SuiteOptions): string {
   const seed = options.seed ?? c.explore?.seed ?? DEFAULT_SEED;
-  const schedules = options.schedules ?? c.explore?.schedules ?? 1;
-  const search =
-    c.explore?.strategy === 'exhaustive'
-      ? 'every reachable state'
-      : `${schedules} ${c.explore?.strategy ?? 'random'} ${schedules === 1 ? 'schedule' : 'schedules'}`;
-  return `${c.tasks.length} tasks, protocol ${c.restart.protocol} on ${backend}, ${search}, seed ${seed}`;
+  const { strategy, schedules } = exploreOf(c, { backend, ...options });
+  const where = backend.name === 'criu' ? 'on criu' : `protocol ${c.restart.protocol} on ${backend.name}`;
+  return `${count(c.tasks.length, 'task')}, ${where}, ${search(backend, strategy, schedules)}, seed ${seed}`;
+}
+
+function search(backend: Backend, strategy: Explore['strategy'], schedules: number): string {
+  if (!isSchedulable(backend)) return count(schedules, 'run');
+  return strategy === 'exhaustive' ? 'every reachable state' : count(schedules, `${strategy} schedule`);
 }
 
 function faultLine(fault: Fault): string {
