@@ -4,27 +4,20 @@
  * docs/mutants.md, and exits with 1 when a mutant survives that is not listed as equivalent.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT, suiteCases } from '../scenarios/support.ts';
 import { allMutants } from './mutants.ts';
-import { type Fate, page, unexplained } from './report.ts';
+import { FATES, type Fate, fatesSoFar, page, unexplained } from './report.ts';
 import type { Answer, Task } from './worker.ts';
 
 /** Milliseconds that a case may take: all of the suite needs less than one of them when nothing is changed. */
 const LIMIT = 60_000;
-const FATES = path.join(ROOT, '.mktrouble/mutants.jsonl');
 
 const { values } = parseArgs({
   options: { again: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
 });
-
-function fatesSoFar(): Map<string, Fate> {
-  if (values.again) rmSync(FATES, { force: true });
-  const lines = existsSync(FATES) ? readFileSync(FATES, 'utf8').split('\n').filter(Boolean) : [];
-  return new Map(lines.map((line) => JSON.parse(line) as Fate).map((fate) => [fate.mutant, fate]));
-}
 
 class Worker {
   private child: ChildProcess | undefined;
@@ -76,6 +69,7 @@ function moveToFront(order: number[], i: number): void {
 }
 
 mkdirSync(path.dirname(FATES), { recursive: true });
+if (values.again) rmSync(FATES, { force: true });
 const fates = fatesSoFar();
 const mutants = [...allMutants()].filter(({ name }) => name.includes(values.only));
 const order = suiteCases().map((_, i) => i);

@@ -1,4 +1,7 @@
 /** The page of the mutants: what was changed, what the suite told, and what nobody can tell, with the reason. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { ROOT } from '../scenarios/support.ts';
 import { EQUIVALENT } from './equivalent.ts';
 import { OPERATORS, type Operator } from './operators.ts';
 
@@ -12,6 +15,15 @@ export interface Fate {
   /** The case that told it, and the properties by which. */
   readonly case?: string;
   readonly by?: string;
+}
+
+/** A line for each mutant that was judged. */
+export const FATES = path.join(ROOT, '.mktrouble/mutants.jsonl');
+
+/** What became of the mutants that were judged, by their names. */
+export function fatesSoFar(): Map<string, Fate> {
+  const lines = existsSync(FATES) ? readFileSync(FATES, 'utf8').split('\n').filter(Boolean) : [];
+  return new Map(lines.map((line) => JSON.parse(line) as Fate).map((fate) => [fate.mutant, fate]));
 }
 
 /** Why nobody can tell a mutant from the protocol; undefined when somebody should. */

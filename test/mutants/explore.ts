@@ -1,0 +1,130 @@
+/**
+ * `npm run mutants:explore`: the mutants that are listed as equivalent, on the trees, images, calls and faults of the survey:
+ * nothing that a scenario can say may differ. Reasons are what somebody thought; this looks. (What `npm run mutants` has kept says which they are.) `--only <text>` takes the mutants whose names contain it, `--shard i/n` every n-th of them,
+ * `--most-states <n>` the cases that have no more (4,000). Exits with 1 when one differs.
+ */
+import { parseArgs } from 'node:util';
+import type { Change } from '../../src/backends/simulated/compile/source.ts';
+import { SimulatedMachine } from '../../src/backends/simulated/machine.ts';
+import { variantByName } from '../../src/backends/simulated/variants.ts';
+import { searchAll } from '../../src/explore/index.ts';
+import type { Case } from '../../src/model/case.ts';
+import { coordinatorOutcome, taskOutcome } from '../../src/record/read.ts';
+import type { RunRecord, TaskFinal } from '../../src/record/record.ts';
+import { recordOf, violated } from '../backends/simulated/support/judged.ts';
+import { outcomesOf } from '../explore/support/compare.ts';
+import { MATRICES } from '../survey/matrix.ts';
+import { allMutants, buildName, buildsOf, type Mutant, PROTOCOLS } from './mutants.ts';
+import { fatesSoFar, reasonOf } from './report.ts';
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    shard: { type: 'string', default: '1/1' },
+    'most-states': { type: 'string', default: '4000' },
+  },
+});
+const MOST_STATES = Number(values['most-states']);
+
+/** How a case can end. */
+interface Ends {
+  readonly states: number;
+  /** With what was seen on the way: equal when nothing at all differs. */
+  readonly outcomes: readonly string[];
+  /** What a scenario can say of them: how somebody ends in some run, a property that is violated in one. */
+  told(): ReadonlySet<string>;
+}
+
+/** Undefined when it has more states than that. */
+function endsOf(c: Case, protocol: string, mostStates: number, change?: Change): Ends | undefined {
+  const open = (trace: boolean) =>
+    new SimulatedMachine(c, variantByName(protocol)!, { trace, ...(change && { change }) });
+  const result = searchAll(open(false), { maxStates: mostStates });
+  if (!result.complete) return undefined;
+  return {
+    states: result.states,
+    outcomes: outcomesOf(result),
+    told: () => {
+      const machine = open(true);
+      return new Set(result.endings.flatMap(({ moves }) => toldBy(machine, recordOf(machine, moves))));
+    },
+  };
+}
+
+function toldBy(machine: SimulatedMachine, record: RunRecord): string[] {
+  const over = record.end === 'over';
+  const { final } = record;
+  return [
+    ...violated(machine, record).map((property) => `violates ${property}`),
+    ...(over || final.coordinator.end === 'returned' ? [`the coordinator: ${coordinatorOutcome(final)}`] : []),
+    ...Object.entries(final.tasks).map(([pid, task]) => `task ${pid}: ${endOf(task, over)}`),
+  ];
+}
+
+function endOf(task: TaskFinal, over: boolean): string {
+  if (!over && (task.end === 'waiting' || task.end === 'untouched')) return 'on its way';
+  const where = task.at === undefined ? '' : ` at ${task.at}`;
+  return `${taskOutcome(task)}${where}${task.end === 'untouched' && task.marked ? ', marked' : ''}`;
+}
+
+const cases = [...MATRICES.small(), ...MATRICES.damaged()].filter(({ tasks }) => tasks.length < 3);
+const originals = new Map<string, Ends | undefined>();
+
+function original(i: number, protocol: string): Ends | undefined {
+  const key = `${i} ${protocol}`;
+  if (!originals.has(key)) originals.set(key, endsOf(cases[i]!, protocol, MOST_STATES));
+  return originals.get(key);
+}
+
+/** The first case that ends otherwise, in words; else how many cases end as they did. */
+function explore({ change: given }: Mutant): { readonly same: number; readonly difference?: string } {
+  /* a copy: what is compiled of it is kept for as long as it is */
+  const change = { ...given };
+  const builds = buildsOf(change);
+  let same = 0;
+  for (const [i, c] of cases.entries()) {
+    for (const protocol of PROTOCOLS) {
+      if (!builds.includes(buildName(protocol, c.restart.debug))) continue;
+      const was = original(i, protocol);
+      if (!was) continue;
+      const is = endsOf(c, protocol, 4 * was.states + 1000, change);
+      const difference = is ? differenceOf(was, is) : 'many more states';
+      if (difference !== undefined) return { same, difference: `${protocol}: ${c.scenario}: ${difference}` };
+      same++;
+    }
+  }
+  return { same };
+}
+
+/** What tells them apart: something new, or a known defect (or who waits for good) that is no more. */
+function differenceOf(was: Ends, is: Ends): string | undefined {
+  if (was.outcomes.length === is.outcomes.length && was.outcomes.every((one, i) => one === is.outcomes[i]))
+    return undefined;
+  const before = was.told();
+  const now = is.told();
+  const come = [...now].filter((one) => !before.has(one)).map((one) => `now ${one}`);
+  const gone = [...before]
+    .filter((one) => !now.has(one) && /^violates|: waiting/.test(one))
+    .map((one) => `no more ${one}`);
+  return come.length + gone.length > 0 ? [...come, ...gone].join('; ') : undefined;
+}
+
+const [shard = 1, shards = 1] = values.shard.split('/').map(Number);
+const fates = fatesSoFar();
+const mutants = [...allMutants()].filter(
+  ({ name }) => name.includes(values.only) && fates.get(name)?.answer === 'survived' && reasonOf(name) !== undefined,
+);
+let explored = 0;
+let compared = 0;
+let different = 0;
+for (const [i, mutant] of mutants.entries()) {
+  if (i % shards !== shard - 1) continue;
+  const { same, difference } = explore(mutant);
+  explored++;
+  compared += same;
+  if (difference === undefined) continue;
+  different++;
+  console.log(`${mutant.name}\n  ${difference}`);
+}
+console.log(`${explored} mutants, ${compared} cases in all that end as they did, ${different} mutants that differ`);
+process.exitCode = different > 0 ? 1 : 0;
