@@ -93,6 +93,30 @@ describe('the HTML report in a browser', function () {
     await shown.close();
   });
 
+  /** A report of these results, opened, and after how many milliseconds its list was there. */
+  const opened = async (name: string, results: readonly CaseResult[]): Promise<OpenPage & { ready: number }> => {
+    const other = path.join(folder, name);
+    write(other, results);
+    const shown = await open(browser, other);
+    await shown.page.waitForSelector('.list .item');
+    return { ...shown, ready: await shown.page.evaluate(() => performance.now()) };
+  };
+
+  /** Milliseconds from a scrolled list to the frame that shows it; the median of many. */
+  const frameOf = (on: Page): Promise<number> =>
+    on.evaluate(async () => {
+      const list = document.querySelector('.list')!;
+      const times: number[] = [];
+      for (let i = 1; i <= 41; i += 1) {
+        const start = performance.now();
+        list.scrollTop = (i * list.scrollHeight) / 41;
+        await new Promise(requestAnimationFrame);
+        await new Promise(requestAnimationFrame);
+        times.push(performance.now() - start);
+      }
+      return times.sort((a, b) => a - b)[20]!;
+    });
+
   const openCase = async (title: string): Promise<void> => {
     await page.getByLabel('search').fill(title);
     await page.locator('.list .item', { hasText: title }).first().click();
@@ -340,34 +364,21 @@ describe('the HTML report in a browser', function () {
     assert.ok(await page.locator('.list').isVisible());
   });
 
-  it('opens 10,000 cases in under 3 s, and scrolls through them', async function () {
-    this.retries(2);
-    const many = path.join(folder, 'many.html');
+  it('opens 10,000 cases in a few times what one takes, and scrolls through them as smoothly', async () => {
+    const one = await opened('one.html', [resultFor({ ...real, title: 'case 0' })]);
     const record = recordOf();
     const results = Array.from({ length: 10_000 }, (_, i) =>
       resultFor(
         i % 10 === 0 ? { ...real, title: `case ${i}` } : verdict({ title: `case ${i}`, record, tags: [`t${i % 50}`] }),
       ),
     );
-    write(many, results);
-    const big = await open(browser, many);
-    await big.page.waitForSelector('.list .item');
-    const ready = await big.page.evaluate(() => performance.now());
-    assert.ok(ready < 3000, `${Math.round(ready)} ms`);
+    const big = await opened('many.html', results);
     assert.ok((await big.page.locator('.list .item').count()) < 100, 'only rows in sight exist');
-    const slowest = await big.page.evaluate(async () => {
-      const list = document.querySelector('.list')!;
-      let worst = 0;
-      for (let i = 1; i <= 40; i += 1) {
-        const start = performance.now();
-        list.scrollTop = (i * list.scrollHeight) / 40;
-        await new Promise(requestAnimationFrame);
-        await new Promise(requestAnimationFrame);
-        worst = Math.max(worst, performance.now() - start);
-      }
-      return worst;
-    });
-    assert.ok(slowest < 300, `${Math.round(slowest)} ms between two frames while scrolling`);
+    /* three to five times when nobody looks; who drew all rows would need far more, for each frame as well */
+    assert.ok(big.ready < 20 * one.ready, `${Math.round(big.ready)} ms, and one ${Math.round(one.ready)} ms`);
+    const frames = [await frameOf(big.page), await frameOf(one.page)] as const;
+    assert.ok(frames[0] < 10 * frames[1], `${frames.map(Math.round).join(' and ')} ms between frames`);
+    await one.close();
     await big.page.locator('.list .item').last().click();
     await big.page.waitForSelector('.record');
     assert.deepEqual(big.trouble, []);

@@ -14,7 +14,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
       /^claimRestart: swap-statements: (if\(ret<0\)return ret; <-> )?ret=yield\*restore(ReadHeader|Container|ReadTree)/,
       /^claimRestart: (ignore-result|drop-check): .*(restoreReadHeader|restoreContainer|\((2|3)\)$)/,
       /^restore(Container|ReadHeader): (?!drop-call)/,
-      /^restoreReadTree: (swap-statements|drop-check): if\(h<0\)return h;/,
       /^conductRestart: other-return: ret -> \(0\) \(4\)$/,
       /^restoreTask: ignore-result: h=yield\*ckptReadObjType\(current,ctx,OBJ_THREAD\)/,
       /^waitTaskActive: swap-statements: if\(yield\*ckptTestError/,
@@ -87,7 +86,6 @@ export const EQUIVALENT: readonly Equivalent[] = [
     mutants: [
       /^initRestartCtx: ((swap-statements|drop-check): if\(root===NULL\)|drop-call: )oops/,
       /^initRestartCtx: (swap-statements|drop-check): if\(!taskNsproxy\(root\)\)/,
-      /^initRestartCtx: other-return: -ESRCH -> \(0\) \(2\)$/,
       /^initRestartCtx: (swap-statements|drop-assignment): m\[ctx\+ROOT_NSPROXY\]=1;/,
       /^prepareDescendants: off-by-one: nrPids<0/,
     ],

@@ -1,8 +1,14 @@
 /**
- * `npm run mutants:explore`: the mutants that are listed as equivalent, on the trees, images, calls and faults of the survey:
- * nothing that a scenario can say may differ. Reasons are what somebody thought; this looks. (What `npm run mutants` has kept says which they are.) `--only <text>` takes the mutants whose names contain it, `--shard i/n` every n-th of them,
- * `--most-states <n>` the cases that have no more (4,000). Exits with 1 when one differs.
+ * `npm run mutants:explore`: the mutants that are listed as equivalent (what `npm run mutants` has kept says which they are), on
+ * the trees, images, calls and faults of the survey: nothing that a scenario can say may differ. Reasons are what somebody
+ * thought; this looks.
+ *   --only <text>       the mutants whose names contain it
+ *   --shard i/n         every n-th of them
+ *   --matrix <name>     the cases of this matrix (repeatable; small and damaged)
+ *   --most-states <n>   the cases that have no more (4,000)
+ * Exits with 1 when one differs.
  */
+import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Change } from '../../src/backends/simulated/compile/source.ts';
 import { SimulatedMachine } from '../../src/backends/simulated/machine.ts';
@@ -15,12 +21,13 @@ import { recordOf, violated } from '../backends/simulated/support/judged.ts';
 import { outcomesOf } from '../explore/support/compare.ts';
 import { MATRICES } from '../survey/matrix.ts';
 import { allMutants, buildName, buildsOf, type Mutant, PROTOCOLS } from './mutants.ts';
-import { fatesSoFar, reasonOf } from './report.ts';
+import { EXPLORED, type Explored, fatesSoFar, reasonOf } from './report.ts';
 
 const { values } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
     shard: { type: 'string', default: '1/1' },
+    matrix: { type: 'string', multiple: true, default: ['small', 'damaged'] },
     'most-states': { type: 'string', default: '4000' },
   },
 });
@@ -67,7 +74,7 @@ function endOf(task: TaskFinal, over: boolean): string {
   return `${taskOutcome(task)}${where}${task.end === 'untouched' && task.marked ? ', marked' : ''}`;
 }
 
-const cases = [...MATRICES.small(), ...MATRICES.damaged()].filter(({ tasks }) => tasks.length < 3);
+const cases = Object.entries(MATRICES).flatMap(([name, make]) => (values.matrix.includes(name) ? make() : []));
 const originals = new Map<string, Ends | undefined>();
 
 function original(i: number, protocol: string): Ends | undefined {
@@ -119,7 +126,9 @@ let compared = 0;
 let different = 0;
 for (const [i, mutant] of mutants.entries()) {
   if (i % shards !== shard - 1) continue;
-  const { same, difference } = explore(mutant);
+  const found: Explored = { mutant: mutant.name, ...explore(mutant) };
+  const { same, difference } = found;
+  appendFileSync(EXPLORED, `${JSON.stringify(found)}\n`);
   explored++;
   compared += same;
   if (difference === undefined) continue;

@@ -17,13 +17,25 @@ export interface Fate {
   readonly by?: string;
 }
 
-/** A line for each mutant that was judged. */
+/** What a mutant did where it was explored: how many cases ended as they did before, and what told it, if anything. */
+export interface Explored {
+  readonly mutant: string;
+  readonly same: number;
+  readonly difference?: string;
+}
+
+/** A line for each mutant that was judged, and for each that was explored. */
 export const FATES = path.join(ROOT, '.mktrouble/mutants.jsonl');
+export const EXPLORED = path.join(ROOT, '.mktrouble/mutants-explored.jsonl');
 
 /** What became of the mutants that were judged, by their names. */
 export function fatesSoFar(): Map<string, Fate> {
-  const lines = existsSync(FATES) ? readFileSync(FATES, 'utf8').split('\n').filter(Boolean) : [];
-  return new Map(lines.map((line) => JSON.parse(line) as Fate).map((fate) => [fate.mutant, fate]));
+  return new Map(linesOf<Fate>(FATES).map((fate) => [fate.mutant, fate]));
+}
+
+function linesOf<T>(file: string): T[] {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
+  return lines.map((line) => JSON.parse(line) as T);
 }
 
 /** Why nobody can tell a mutant from the protocol; undefined when somebody should. */
@@ -41,6 +53,7 @@ export function page(fates: readonly Fate[]): string {
   const killed = fates.filter(({ answer }) => answer === 'killed');
   const survived = fates.filter(({ answer }) => answer === 'survived');
   const open = unexplained(fates);
+  const equivalent = survived.filter((fate) => !open.includes(fate));
   const made = killed.length + open.length;
   return `# Mutants of the protocol
 
@@ -48,7 +61,7 @@ The source of the simulated restart (\`src/backends/simulated/restart/\`), chang
 mutant is run against the shipped suite, which must turn red. Made by \`npm run mutants\`.
 
 **Score: ${killed.length} of ${made} (${((killed.length / Math.max(made, 1)) * 100).toFixed(1)} %)** of the mutants that are not
-equivalent; ${survived.length - open.length} are equivalent, for the reasons below.
+equivalent; ${equivalent.length} are equivalent, for the reasons below.${exploredText(equivalent)}
 
 | operator | what it does | killed | equivalent | survive |
 | --- | --- | ---: | ---: | ---: |
@@ -66,6 +79,18 @@ ${byProperty(killed)
 
 ${EQUIVALENT.map(({ reason }) => `${reason}\n\n${list(survived.filter(({ mutant }) => reasonOf(mutant) === reason))}`).join('\n\n')}
 ${open.length > 0 ? `\n## Survivors\n\n${list(open)}\n` : ''}`;
+}
+
+/** How far somebody looked whether they are. */
+function exploredText(equivalent: readonly Fate[]): string {
+  const names = new Set(equivalent.map(({ mutant }) => mutant));
+  const explored = linesOf<Explored>(EXPLORED).filter(({ mutant, difference }) => names.has(mutant) && !difference);
+  if (new Set(explored.map(({ mutant }) => mutant)).size < names.size) return '';
+  const cases = explored.reduce((sum, { same }) => sum + same, 0);
+  return ` Reasons are what somebody thought, so
+each of these was also explored (\`npm run mutants:explore\`) on those trees, images, calls and faults of [the
+survey](hardened.md) that are small enough, under each protocol: ${cases.toLocaleString('en')} searches, in which nothing that a
+scenario can say of the ends, and no violated property, is other than without the change.`;
 }
 
 function list(fates: readonly Fate[]): string {

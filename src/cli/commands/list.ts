@@ -41,6 +41,7 @@ function summary(c: Case): object {
     tasks: tasks.length,
     faults: faults.map(({ verb, name }) => ({ verb, name })),
     violates: expect.violates,
+    ...(expect.mayViolate && { mayViolate: expect.mayViolate }),
   };
 }
 
