@@ -44,8 +44,9 @@ export function judgeOf(c: Case, find: FindViolations): JudgeRecord {
 }
 
 /**
- * The case as it is to be judged under this protocol. Its `violates:` describes a defect of the protocol that the file
- * names, and so does `may-violate:`; on another one (`--protocol`) neither the defect nor what follows from it can be expected. The properties stay.
+ * The case as it is to be judged under this protocol. Its `violates:` and `may-violate:` describe defects of the protocol
+ * that the file names: on another one (`--protocol`) neither they nor what follows from them can be expected. The properties
+ * stay.
  */
 export function underProtocol(c: Case, protocol: string): Case {
   if (protocol === c.restart.protocol) return c;

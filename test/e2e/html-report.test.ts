@@ -1,35 +1,24 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { Html } from '../../reporters/listeners/html.ts';
 import { describe as wordsOf } from '../../reporters/shared/describe.ts';
 import { endingTable } from '../../reporters/shared/ending-words.ts';
-import { fileOutput } from '../../reporters/shared/output.ts';
 import { Playback } from '../../reporters/shared/playback.ts';
 import { replayCommand } from '../../reporters/shared/replay-command.ts';
-import type { CaseResult } from '../../reporters/shared/result.ts';
 import type { ProtocolCoverage, Verdict } from '../../src/record/verdict.ts';
 import { criuRecord } from '../reporters/fixtures/criu.ts';
 import { realRuns } from '../reporters/fixtures/real.ts';
-import { ordinary, resultFor, summaryOf } from '../reporters/fixtures/results.ts';
+import { ordinary, resultFor } from '../reporters/fixtures/results.ts';
 import { failing, HOSTILE, recordOf, VIOLATING_STEP, verdict, violation } from '../reporters/fixtures/verdicts.ts';
-import { CHROMIUM, launch, type OpenPage, open } from '../reporters/html/page.ts';
+import { CHROMIUM, launch, type OpenPage, open, writeReport } from '../reporters/html/page.ts';
 
 const SOURCE = `# a comment
 tree: { pid: 100 }
 scenario: A traced descendant
 expect: { coordinator: EBUSY } # </script><!-- -->
 `;
-
-function write(file: string, results: readonly CaseResult[]): void {
-  const out = fileOutput(file);
-  const html = new Html({ out, options: {} });
-  for (const result of results) html.result(result);
-  html.end(summaryOf(results));
-  out.close();
-}
 
 async function textOf(locator: Locator): Promise<string> {
   return (await locator.textContent()) ?? '';
@@ -63,7 +52,7 @@ describe('the HTML report in a browser', function () {
     covered = runs[0]!.verdict.coverage!;
     const position = { file: source, line: 3, column: 1 };
     const other = { ...recordOf(), backend: 'native' as const, events: recordOf().events.slice(0, 5) };
-    write(file, [
+    writeReport(file, [
       ...runs.map(({ verdict: { coverage: _, ...rest } }) => resultFor(rest)),
       resultFor(verdict({ title: 'covers', coverage: covered })),
       resultFor(failing({ title: 'made by hand', position })),
@@ -92,30 +81,6 @@ describe('the HTML report in a browser', function () {
     assert.deepEqual(shown.trouble, [], 'no error, no warning, no request');
     await shown.close();
   });
-
-  /** A report of these results, opened, and after how many milliseconds its list was there. */
-  const opened = async (name: string, results: readonly CaseResult[]): Promise<OpenPage & { ready: number }> => {
-    const other = path.join(folder, name);
-    write(other, results);
-    const shown = await open(browser, other);
-    await shown.page.waitForSelector('.list .item');
-    return { ...shown, ready: await shown.page.evaluate(() => performance.now()) };
-  };
-
-  /** Milliseconds from a scrolled list to the frame that shows it; the median of many. */
-  const frameOf = (on: Page): Promise<number> =>
-    on.evaluate(async () => {
-      const list = document.querySelector('.list')!;
-      const times: number[] = [];
-      for (let i = 1; i <= 41; i += 1) {
-        const start = performance.now();
-        list.scrollTop = (i * list.scrollHeight) / 41;
-        await new Promise(requestAnimationFrame);
-        await new Promise(requestAnimationFrame);
-        times.push(performance.now() - start);
-      }
-      return times.sort((a, b) => a - b)[20]!;
-    });
 
   const openCase = async (title: string): Promise<void> => {
     await page.getByLabel('search').fill(title);
@@ -362,45 +327,5 @@ describe('the HTML report in a browser', function () {
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
     await page.getByRole('button', { name: /all cases/ }).click();
     assert.ok(await page.locator('.list').isVisible());
-  });
-
-  it('opens 10,000 cases in a few times what one takes, and scrolls through them as smoothly', async () => {
-    const one = await opened('one.html', [resultFor({ ...real, title: 'case 0' })]);
-    const record = recordOf();
-    const results = Array.from({ length: 10_000 }, (_, i) =>
-      resultFor(
-        i % 10 === 0 ? { ...real, title: `case ${i}` } : verdict({ title: `case ${i}`, record, tags: [`t${i % 50}`] }),
-      ),
-    );
-    const big = await opened('many.html', results);
-    assert.ok((await big.page.locator('.list .item').count()) < 100, 'only rows in sight exist');
-    /* three to five times when nobody looks; who drew all rows would need far more, for each frame as well */
-    assert.ok(big.ready < 20 * one.ready, `${Math.round(big.ready)} ms, and one ${Math.round(one.ready)} ms`);
-    const frames = [await frameOf(big.page), await frameOf(one.page)] as const;
-    assert.ok(frames[0] < 10 * frames[1], `${frames.map(Math.round).join(' and ')} ms between frames`);
-    await one.close();
-    await big.page.locator('.list .item').last().click();
-    await big.page.waitForSelector('.record');
-    assert.deepEqual(big.trouble, []);
-    await big.close();
-  });
-});
-
-describe('the HTML report as a file', () => {
-  it('keeps the details of 10,000 passed cases small, and the sources once', function () {
-    this.timeout(30_000);
-    const folder = mkdtempSync(path.join(tmpdir(), 'mktrouble-html-'));
-    try {
-      const file = path.join(folder, 'report.html');
-      write(
-        file,
-        Array.from({ length: 2_000 }, (_, i) => resultFor(verdict({ title: `case ${i}`, record: recordOf() }))),
-      );
-      assert.ok(statSync(file).size < 6_000_000, `${statSync(file).size} bytes`);
-      const text = readFileSync(file, 'utf8');
-      assert.doesNotMatch(text, /(src|href)="(?!data:)[^"#]/, 'nothing is fetched');
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 });

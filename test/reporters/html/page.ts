@@ -2,11 +2,24 @@
 import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { Html } from '../../../reporters/listeners/html.ts';
+import { fileOutput } from '../../../reporters/shared/output.ts';
+import type { CaseResult } from '../../../reporters/shared/result.ts';
+import { summaryOf } from '../fixtures/results.ts';
 
 const PLACES = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** Where Chromium is; undefined when it is not on this machine. */
 export const CHROMIUM = PLACES.find((place) => place !== undefined && existsSync(place));
+
+/** Writes the report of these results. */
+export function writeReport(file: string, results: readonly CaseResult[]): void {
+  const out = fileOutput(file);
+  const html = new Html({ out, options: {} });
+  for (const result of results) html.result(result);
+  html.end(summaryOf(results));
+  out.close();
+}
 
 export async function launch(): Promise<Browser> {
   const { chromium } = await import('playwright-core');
