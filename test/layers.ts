@@ -22,6 +22,7 @@ const CONTRACT = [
   'src/backends/draws.ts',
   'src/backends/c-program.ts',
   'src/backends/pid-max.ts',
+  'src/backends/host',
 ];
 const ABOVE_INJECTOR = [...RECORD, 'src/scenario', 'src/properties', 'src/backends', 'src/explore'];
 const ALL = ['src', 'reporters'];
@@ -35,6 +36,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/backends/draws.ts', mayImport: RECORD },
   { path: 'src/backends/c-program.ts', mayImport: [] },
   { path: 'src/backends/pid-max.ts', mayImport: [] },
+  { path: 'src/backends/host', mayImport: [] },
   { path: 'src/backends/backend.ts', mayImport: [...RECORD, 'src/backends/draws.ts'] },
   { path: 'src/backends/walk.ts', mayImport: [...RECORD, 'src/backends/backend.ts'] },
   // The simulated kernel knows nothing of restart.

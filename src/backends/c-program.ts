@@ -3,7 +3,7 @@
  * Two that compile at once are no harm: each writes a file of its own and renames it.
  */
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -38,7 +38,7 @@ export async function buildProgram(
 ): Promise<string> {
   const target = path.join(cache, `${name}-${await digestOf(flags, [...sources, ...includes])}`);
   if (await exists(target)) return target;
-  const temporary = `${target}.${process.pid}-${Math.floor(performance.now() * 1000)}`;
+  const temporary = `${target}.${randomUUID()}`;
   await mkdir(cache, { recursive: true });
   try {
     const units = sources.filter((source) => source.endsWith('.c'));

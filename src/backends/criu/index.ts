@@ -1,10 +1,11 @@
 /** The CRIU backend: a real tree in a pid namespace of its own, dumped and restored by CRIU. See docs/criu-backend.md. */
-import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, rmdirSync } from 'node:fs';
 import type { Case } from '../../model/case.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
 import { CannotCompile } from '../c-program.ts';
 import { Draws } from '../draws.ts';
+import { sweepFolder } from '../host/names.ts';
 import { pidMax } from '../pid-max.ts';
 import type { Images } from './images/edit.ts';
 import { type Criu, locateCriu } from './locate.ts';
@@ -52,6 +53,7 @@ class CriuItself implements CriuBackend {
     this.#options = options;
     this.#isRoot = process.getuid?.() === 0 && !options.userNamespace;
     this.#cgroups = this.#isRoot ? cgroupsOfPids() : undefined;
+    if (this.#cgroups !== undefined) sweepFolder(this.#cgroups, rmdirSync);
     this.#abilities = { pidMax: pidMax(), canLimitPids: this.#cgroups !== undefined, hasStrace: onPath('strace') };
   }
 

@@ -5,6 +5,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { removeCgroup } from '../host/cgroup.ts';
+import { uniqueName } from '../host/names.ts';
 
 /** Ran, but could not be started here, or broke. The message says why. */
 export class StageError extends Error {}
@@ -37,7 +39,8 @@ interface Waiting {
 
 export class Stage {
   readonly #child: ChildProcess;
-  readonly #cgroups: string | undefined;
+  /** The folder of its cgroup; undefined when it has none. */
+  readonly cgroup: string | undefined;
   readonly #ended: Promise<void>;
   readonly #waiting: Waiting[] = [];
   #ready: Waiting | undefined;
@@ -49,12 +52,12 @@ export class Stage {
   listener: ((event: StageEvent) => void) | undefined;
 
   private constructor({ program, userNamespace, cgroups }: StageOptions) {
+    this.cgroup = cgroups === undefined ? undefined : path.join(cgroups, uniqueName('criu'));
     const args = [
       'serve',
       ...(userNamespace ? ['--user'] : []),
-      ...(cgroups === undefined ? [] : ['--cgroups', cgroups]),
+      ...(this.cgroup === undefined ? [] : ['--cgroup', this.cgroup]),
     ];
-    this.#cgroups = cgroups;
     this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '' } });
     this.#child.stdout!.setEncoding('utf8').on('data', (piece: string) => this.#hear(piece));
     this.#child.stderr!.setEncoding('utf8').on('data', (piece: string) => {
@@ -79,11 +82,6 @@ export class Stage {
   /** The path, seen from here, of a file of the namespace. */
   inside(file: string): string {
     return path.join(`/proc/${this.#init}/root`, file);
-  }
-
-  /** The folder of its cgroup; undefined when it has none. */
-  get cgroup(): string | undefined {
-    return this.#cgroups === undefined ? undefined : path.join(this.#cgroups, `mktrouble-criu-${this.#child.pid}`);
   }
 
   /** The pid of the warden. */
@@ -151,7 +149,9 @@ export class Stage {
     const why = new StageError(this.#complaint.trim() === '' ? how : `${this.#complaint.trim()} (${how})`);
     for (const waiting of this.#waiting.splice(0)) waiting.reject(why);
     this.#ready?.reject(why);
-    resolve();
+    // The warden does this itself, unless it was killed.
+    if (this.cgroup === undefined) resolve();
+    else void removeCgroup(this.cgroup).then(resolve);
   }
 }
 

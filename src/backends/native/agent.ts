@@ -3,14 +3,10 @@
  * the warden is a pipe whose other end only this process has.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { rmdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
-
-/** How often, and after how many milliseconds each, it is looked whether a cgroup is empty. */
-const EMPTY_LOOKS = 400;
-const EMPTY_PAUSE = 5;
+import { removeCgroup } from '../host/cgroup.ts';
+import { uniqueName } from '../host/names.ts';
 
 export interface AgentOptions {
   /** Path of the compiled program. */
@@ -60,7 +56,8 @@ class Answers {
 
 export class Agent {
   readonly #child: ChildProcess;
-  readonly #options: AgentOptions;
+  /** The cgroup that the warden makes for the freezer, when a case needs it. */
+  readonly #cgroup: string | undefined;
   readonly #answers = new Answers();
   readonly #ended: Promise<void>;
   #waiting: Waiting | undefined;
@@ -68,11 +65,11 @@ export class Agent {
   #over = false;
 
   private constructor(options: AgentOptions) {
-    this.#options = options;
     const { program, userNamespace, cgroup, plugin, processor = 0 } = options;
     const args = ['serve', '--processor', String(processor)];
     if (userNamespace) args.push('--user');
-    if (cgroup !== undefined) args.push('--cgroup', cgroup);
+    this.#cgroup = cgroup === undefined ? undefined : path.join(cgroup, uniqueName('native'));
+    if (this.#cgroup !== undefined) args.push('--cgroup', this.#cgroup);
     if (plugin !== undefined) args.push('--plugin', plugin);
     this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'], env: {} });
     this.#child.stdout!.on('data', (piece: Buffer) => this.#hear(piece));
@@ -146,11 +143,10 @@ export class Agent {
 
   #end(how: string, resolve: () => void): void {
     this.#over = true;
-    const { cgroup } = this.#options;
     this.#fail(how);
     // The warden does this itself, unless it was killed.
-    if (cgroup === undefined || !this.#child.pid) resolve();
-    else void removeEmptied(path.join(cgroup, `mktrouble-${this.#child.pid}`)).then(resolve);
+    if (this.#cgroup === undefined) resolve();
+    else void removeCgroup(this.#cgroup).then(resolve);
   }
 
   #fail(how: string): void {
@@ -167,18 +163,5 @@ export class Agent {
       if (awake) one?.ref?.();
       else one?.unref?.();
     }
-  }
-}
-
-/** Removes a cgroup that is there no more, as it should be, or that the kernel has yet to empty: the dead leave it last. */
-async function removeEmptied(folder: string): Promise<void> {
-  for (let i = 0; i < EMPTY_LOOKS; i++) {
-    try {
-      rmdirSync(folder);
-      return;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EBUSY') return;
-    }
-    await sleep(EMPTY_PAUSE);
   }
 }

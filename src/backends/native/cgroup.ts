@@ -1,8 +1,9 @@
 /** Where a cgroup (v2) can be made for the freezer. */
-import { accessSync, constants, existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
+import { sweepFolder } from '../host/names.ts';
 
-/** The folder below which this process may make a cgroup and move its children; undefined where it may not. */
+/** The folder below which this process may make a cgroup and move its children; undefined where it may not. Removes there what dead runs left. */
 export function cgroupFolder(): string | undefined {
   if (process.platform !== 'linux') return undefined;
   const mount = mountPoint();
@@ -11,21 +12,8 @@ export function cgroupFolder(): string | undefined {
   const folder = path.join(mount, own);
   // To move a process, the common ancestor's list has to be writable too.
   if (!isWritable(folder) || !isWritable(path.join(folder, 'cgroup.procs'))) return undefined;
-  removeOrphans(folder);
+  sweepFolder(folder, rmdirSync);
   return folder;
-}
-
-/** Cgroups of agents that were killed together with everybody who could have removed them. Those in use can't be. */
-function removeOrphans(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    const [, pid] = /^mktrouble-(\d+)$/.exec(name) ?? [];
-    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
-    try {
-      rmdirSync(path.join(folder, name));
-    } catch {
-      // Somebody is in it, or was faster.
-    }
-  }
 }
 
 function mountPoint(): string | undefined {

@@ -1,9 +1,10 @@
 /** Drives Mocha: the same suites as `npx mocha`, in this process or in workers, to an exit code. */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Mocha from 'mocha';
+import { sweepFolder, uniqueName } from '../../backends/host/names.ts';
 import { hookScenarioFiles } from '../../mocha/hook.ts';
 import { OPTIONS_VARIABLE, type SuiteOptions } from '../../mocha/options.ts';
 import { selectTests } from '../../mocha/select.ts';
@@ -73,9 +74,11 @@ function prepareWorkers(mocha: Mocha, { loaded, options }: DriveRequest): void {
   );
 }
 
-/** A folder that is gone when the program ends, however it ends. */
+/** A folder that is removed when the program exits; one that a killed program left is removed now. */
 function temporaryFolder(): string {
-  const folder = mkdtempSync(path.join(tmpdir(), 'mktrouble-'));
+  sweepFolder(tmpdir(), (left) => rmSync(left, { recursive: true }));
+  const folder = path.join(tmpdir(), uniqueName('run'));
+  mkdirSync(folder, { mode: 0o700 });
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { uniqueName } from '../../../src/backends/host/names.ts';
 import { Agent } from '../../../src/backends/native/agent.ts';
 import { native } from '../../../src/backends/native/index.ts';
 import { nativePlan } from '../../../src/backends/native/plan.ts';
@@ -94,9 +95,10 @@ export function killAtRandom(moments: Readonly<Record<'warden' | 'init' | 'mktro
 
   it(`mktrouble itself, ${moments.mktrouble} times, nothing is left`, async () => {
     const standIn = path.join(import.meta.dirname, 'stand-in.mjs');
-    const { cgroup } = remains();
-    const args = [standIn, program, 'serve', ...(isRoot ? [] : ['--user']), ...(cgroup ? ['--cgroup', cgroup] : [])];
+    const { cgroup: folder } = remains();
     const die = async (i: number): Promise<void> => {
+      const cgroup = folder === undefined ? [] : ['--cgroup', path.join(folder, uniqueName('native'))];
+      const args = [standIn, program, 'serve', ...(isRoot ? [] : ['--user']), ...cgroup];
       const child: ChildProcess = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'] });
       child.stdin!.on('error', () => {});
       child.stdin!.end(PLANS[1]);

@@ -4,6 +4,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFile
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isAbandoned, ownPrefix } from '../../../src/backends/host/names.ts';
 import { cgroupFolder } from '../../../src/backends/native/cgroup.ts';
 import { compileAgent } from '../../../src/backends/native/compile.ts';
 
@@ -14,6 +15,7 @@ const GRACE = 15_000;
 export class Remains {
   readonly cache: string = mkdtempSync(path.join(tmpdir(), 'mktrouble-left-'));
   readonly cgroup: string | undefined = cgroupFolder();
+  readonly #cgroupsBefore = this.#cgroups();
   readonly #mounts = mounts();
   readonly #shared = shared();
 
@@ -31,7 +33,7 @@ export class Remains {
     const deadline = Date.now() + GRACE;
     while (Date.now() < deadline && !this.#isClear()) await sleep(20);
     assert.deepEqual(processesOf(this.cache), [], 'no process is left');
-    assert.deepEqual(this.#orphaned(), [], 'no cgroup is left');
+    assert.deepEqual(this.#newCgroups(), [], 'no cgroup is left');
     assert.equal(mounts(), this.#mounts, 'no mount is left');
     assert.deepEqual(this.#newShared(), [], 'no shared memory is left');
   }
@@ -41,13 +43,20 @@ export class Remains {
   }
 
   #isClear(): boolean {
-    const left = processesOf(this.cache).length + this.#orphaned().length + this.#newShared().length;
+    const left = processesOf(this.cache).length + this.#newCgroups().length + this.#newShared().length;
     return left === 0 && mounts() === this.#mounts;
   }
 
-  /** Cgroups whose agent is gone: others may be testing at the same time. */
-  #orphaned(): string[] {
-    return this.cgroup === undefined ? [] : readdirSync(this.cgroup).filter(isOrphaned);
+  /** Cgroups of this process and of processes that have ended: others may be testing at the same time. */
+  #cgroups(): string[] {
+    const own = ownPrefix('native');
+    return this.cgroup === undefined
+      ? []
+      : readdirSync(this.cgroup).filter((name) => name.startsWith(own) || isAbandoned(name));
+  }
+
+  #newCgroups(): string[] {
+    return this.#cgroups().filter((name) => !this.#cgroupsBefore.includes(name));
   }
 
   #newShared(): string[] {
@@ -77,11 +86,6 @@ export function kill(pid: number): void {
   } catch {
     // It was faster.
   }
-}
-
-function isOrphaned(group: string): boolean {
-  const [, pid] = /^mktrouble-(\d+)$/.exec(group) ?? [];
-  return pid !== undefined && !existsSync(`/proc/${pid}`);
 }
 
 function shared(): string[] {

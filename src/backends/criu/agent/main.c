@@ -48,9 +48,9 @@ static void remove_cgroup(const char *folder)
 		usleep(1000);
 }
 
-static int warden(const char *program, bool user, const char *cgroups)
+/* `cgroup`: the folder to make, or NULL. */
+static int warden(const char *program, bool user, const char *cgroup)
 {
-	char cgroup[300] = "";
 	pid_t init;
 	int status;
 
@@ -58,11 +58,8 @@ static int warden(const char *program, bool user, const char *cgroups)
 		return complain("no user namespace can be made here");
 	if (unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC) < 0)
 		return complain("no namespaces can be made here");
-	if (cgroups) {
-		snprintf(cgroup, sizeof(cgroup), "%s/mktrouble-criu-%d", cgroups, getpid());
-		if (mkdir(cgroup, 0755) < 0)
-			return complain(cgroup);
-	}
+	if (cgroup && mkdir(cgroup, 0755) < 0)
+		return complain(cgroup);
 	init = fork();
 	if (init < 0)
 		return complain("fork");
@@ -84,7 +81,7 @@ static int warden(const char *program, bool user, const char *cgroups)
 	close(0);
 	while (waitpid(init, &status, 0) < 0 && errno == EINTR)
 		;
-	if (cgroup[0])
+	if (cgroup)
 		remove_cgroup(cgroup);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 }
@@ -92,7 +89,7 @@ static int warden(const char *program, bool user, const char *cgroups)
 int main(int argc, char **argv)
 {
 	bool user = false;
-	const char *cgroups = NULL;
+	const char *cgroup = NULL;
 
 	/* CRIU starts its action script without arguments. */
 	if (argc == 1 && getenv("CRTOOLS_SCRIPT_ACTION"))
@@ -106,8 +103,8 @@ int main(int argc, char **argv)
 	for (int i = 2; i < argc; i++) {
 		if (!strcmp(argv[i], "--user"))
 			user = true;
-		else if (!strcmp(argv[i], "--cgroups") && i + 1 < argc)
-			cgroups = argv[++i];
+		else if (!strcmp(argv[i], "--cgroup") && i + 1 < argc)
+			cgroup = argv[++i];
 	}
-	return warden(argv[0], user, cgroups);
+	return warden(argv[0], user, cgroup);
 }

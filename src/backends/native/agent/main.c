@@ -28,7 +28,7 @@
 
 struct options {
 	int with_user;			/* a user namespace too */
-	const char *cgroup, *plugin;
+	const char *cgroup, *plugin;	/* cgroup: the folder to make */
 	unsigned processor;
 };
 
@@ -256,7 +256,6 @@ static int keep_watch(int init, int pidfd)
 static void be_warden(const struct options *options)
 {
 	int alive[2], init, pidfd;
-	char folder[4096] = "";
 
 	/* A signal to mktrouble's process group is not for the warden: it has to clear up. */
 	setsid();
@@ -264,9 +263,7 @@ static void be_warden(const struct options *options)
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
-	if (options->cgroup)
-		snprintf(folder, sizeof(folder), "%s/mktrouble-%d", options->cgroup, getpid());
-	freezer_name(folder);
+	freezer_name(options->cgroup);
 	if (pipe2(alive, O_CLOEXEC) < 0)
 		die("pipe");
 	enter_namespaces(options->with_user);
