@@ -92,7 +92,7 @@ describe('mktrouble outcomes', () => {
       'The document': [document],
       'A case': document.cases,
       'An outcome': outcomes,
-      'How somebody ended': outcomes.flatMap(({ coordinator, tasks }) => [
+      'How a task ended': outcomes.flatMap(({ coordinator, tasks }) => [
         coordinator as Plain,
         ...(Object.values(tasks as Plain) as Plain[]),
       ]),
