@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Violation } from '../../src/record/verdict.ts';
 import { faultSentence } from '../shared/case-words.ts';
+import { setupLines } from '../shared/criu-setup-words.ts';
 import { triedWords } from '../shared/tried.ts';
 import { duration } from '../shared/words.ts';
 import { CopyButton } from './copy-button.tsx';
@@ -83,6 +84,7 @@ interface BodyProps {
 function Body({ index, position, detail, played, onSeek }: BodyProps) {
   const others = useOthers(index, position);
   const runs = [detail, ...others].flatMap((one) => runsOf(one, others.length > 0));
+  const hasSteps = runs.some(({ record }) => !record.criu);
   const [jump, setJump] = useState<Jump>();
   return (
     <>
@@ -90,11 +92,17 @@ function Body({ index, position, detail, played, onSeek }: BodyProps) {
       {detail.reason !== null && <pre class="reason">{detail.reason}</pre>}
       {detail.error && <pre class="reason">{detail.error.stack ?? detail.error.message}</pre>}
       <Facts detail={detail} />
-      <Violations title="What is wrong" list={detail.violations} onJump={runs.length > 0 ? setJump : undefined} />
+      <Violations
+        title="What is wrong"
+        list={detail.violations}
+        cause={detail.cause}
+        onJump={hasSteps ? setJump : undefined}
+      />
       <Violations
         title="Known defects found, as expected"
         list={detail.known}
-        onJump={runs.length > 0 ? setJump : undefined}
+        cause={detail.violations.length === 0 ? detail.cause : null}
+        onJump={hasSteps ? setJump : undefined}
       />
       {detail.command !== null && (
         <section class="replay">
@@ -106,7 +114,9 @@ function Body({ index, position, detail, played, onSeek }: BodyProps) {
       {runs.length === 0 && detail.recordLeftOut && (
         <p class="muted">The record of this run was left out, to keep the report small.</p>
       )}
-      {detail.endings && <EndingsView endings={detail.endings} complete={detail.tried?.complete ?? false} />}
+      {detail.endings && (hasSteps || detail.endings.length > 1) && (
+        <EndingsView endings={detail.endings} complete={detail.tried?.complete ?? false} />
+      )}
       <div class={runs.length > 1 ? 'side-by-side' : ''}>
         {runs.map(({ record, c, violations, heading, shrunk }, i) => (
           <RecordView
@@ -133,6 +143,7 @@ function Facts({ detail }: { readonly detail: CaseDetail }) {
   const rows: [string, string][] = [
     ...Object.entries(matrix).map(([key, value]): [string, string] => [key, String(value)]),
     ...(c?.faults ?? []).map((fault): [string, string] => [`fault ${fault.name}`, faultSentence(fault)]),
+    ...setupLines(c?.criu, detail.record?.criu?.edits).map((line): [string, string] => ['fault', line]),
     ...(tried
       ? ([['tried', triedWords({ tried, status: detail.result, violations: [] }) || 'one run']] as [string, string][])
       : []),
@@ -142,7 +153,7 @@ function Facts({ detail }: { readonly detail: CaseDetail }) {
   return (
     <dl class="table">
       {rows.map(([name, value]) => (
-        <div key={name}>
+        <div key={`${name} ${value}`}>
           <dt>{name}</dt>
           <dd>{value}</dd>
         </div>
@@ -154,11 +165,13 @@ function Facts({ detail }: { readonly detail: CaseDetail }) {
 interface ViolationsProps {
   readonly title: string;
   readonly list: readonly Violation[];
+  /** What CRIU says about it. */
+  readonly cause: string | null;
   /** Where there is a record to go to a step of. */
   readonly onJump: ((to: Jump) => void) | undefined;
 }
 
-function Violations({ title, list, onJump }: ViolationsProps) {
+function Violations({ title, list, cause, onJump }: ViolationsProps) {
   if (list.length === 0) return null;
   return (
     <section class="violations">
@@ -168,23 +181,13 @@ function Violations({ title, list, onJump }: ViolationsProps) {
           <li key={`${violation.property} ${violation.message}`}>
             <p>
               <b class="property">{violation.property}</b>
-              {violation.step === undefined ? (
+              {onJump && (
                 <button
                   type="button"
                   class="quiet"
-                  disabled={!onJump}
-                  onClick={() => onJump?.({ step: Number.POSITIVE_INFINITY })}
+                  onClick={() => onJump({ step: violation.step ?? Number.POSITIVE_INFINITY })}
                 >
-                  at the end
-                </button>
-              ) : (
-                <button
-                  type="button"
-                  class="quiet"
-                  disabled={!onJump}
-                  onClick={() => onJump?.({ step: violation.step! })}
-                >
-                  go to step {violation.step}
+                  {violation.step === undefined ? 'at the end' : `go to step ${violation.step}`}
                 </button>
               )}
             </p>
@@ -207,6 +210,11 @@ function Violations({ title, list, onJump }: ViolationsProps) {
           </li>
         ))}
       </ul>
+      {cause !== null && (
+        <p class="cause">
+          <b>why</b> {cause}
+        </p>
+      )}
     </section>
   );
 }

@@ -1,41 +1,47 @@
 /** A dump and a restore by CRIU: how its calls ended, and the tree as it was before and after; what differs is marked. */
-import type { CriuCensus, CriuRecord, CriuRun, CriuTask } from '../../src/record/criu.ts';
+import type { CriuCensus, CriuRecord, CriuTask } from '../../src/record/criu.ts';
+import { type CallWords, callsOf } from '../shared/criu-words.ts';
 
 export function CriuView({ criu }: { readonly criu: CriuRecord }) {
-  const calls = [criu.dump, criu.restore, criu.again].filter((call) => call !== undefined);
-  const after = criu.afterAgain ?? criu.afterRestore;
   return (
     <section class="criu">
       <h4>CRIU {criu.version}</h4>
-      <ul class="calls">
-        {calls.map((call, i) => (
-          <li key={`${i} ${call.of}`}>
-            <b>
-              {i === 2 ? 'once more: ' : ''}
-              {call.of}
-            </b>{' '}
-            <span class={call.exit === 0 ? 'good' : 'bad'}>{endOf(call)}</span>
-            {call.errors.map((error) => (
-              <pre key={error}>{error}</pre>
-            ))}
-          </li>
+      <ol class="calls">
+        {callsOf(criu).map((call) => (
+          <Call key={call.name} call={call} />
         ))}
-        {criu.hits.map(({ verb, to, signal, stage }) => (
-          <li key={`${verb} ${to} ${stage}`}>
-            ↯ {verb === 'signal' ? `signal ${signal ?? ''} to ${to}` : `a tracer attached to ${to}`}, at {stage}
-          </li>
-        ))}
-      </ul>
-      <Tasks before={criu.before} dumped={criu.afterDump} after={after} />
+      </ol>
+      <Tasks before={criu.before} dumped={criu.afterDump} after={criu.afterAgain ?? criu.afterRestore} />
     </section>
   );
 }
 
-function endOf({ exit, signal, timedOut, flooded }: CriuRun): string {
-  if (timedOut !== undefined) return `✗ killed at its limit of ${timedOut} ms`;
-  if (flooded !== undefined) return '✗ killed when its log was too large';
-  if (signal !== undefined) return `✗ ended by signal ${signal}`;
-  return exit === 0 ? '✓ success' : `✗ exit code ${exit}`;
+function Call({ call }: { readonly call: CallWords }) {
+  const { name, succeeded, ended, faults, errors, lastLine, waiting, left } = call;
+  return (
+    <li>
+      <b>{name}</b>{' '}
+      <span class={succeeded ? 'good' : 'bad'}>
+        {succeeded ? '✓' : '✗'} {ended}
+      </span>
+      {faults.map((fault) => (
+        <p key={fault}>↯ {fault}</p>
+      ))}
+      {errors.length > 0 && <pre title="errors of CRIU's log">{errors.join('\n')}</pre>}
+      {lastLine !== undefined && (
+        <p>
+          last line of its log: <code>{lastLine}</code>
+        </p>
+      )}
+      {waiting.length > 0 && (
+        <>
+          <p>where each process waits:</p>
+          <pre>{waiting.join('\n')}</pre>
+        </>
+      )}
+      <p class="muted">tasks after it: {left}</p>
+    </li>
+  );
 }
 
 interface TasksProps {

@@ -1,4 +1,4 @@
-/** A record, played: the scrubber, the tree and the context as they were, the points that each lane has reached, the chart, the log. */
+/** A record: the calls of CRIU, or played: the scrubber, the tree and the context as they were, the points that each lane has reached, the chart, the log. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Case } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
@@ -36,7 +36,9 @@ interface Props {
 export function RecordView({ record, c, violations, heading, played, onSeek, keys, shrunk, jump }: Props) {
   const playback = useMemo(() => new Playback(record, violations), [record, violations]);
   const [own, setOwn] = useState<number>();
-  const at = Math.min(Math.max(0, played ?? own ?? playback.focus), playback.frames.length);
+  // A dump and a restore are told call by call, and not step by step.
+  const wanted = record.criu ? Number.POSITIVE_INFINITY : (played ?? own ?? playback.focus);
+  const at = Math.min(Math.max(0, wanted), playback.frames.length);
   // Where it is, also between a key and the drawing of what it does: the next key goes on from there.
   const place = useRef(at);
   place.current = at;
@@ -63,25 +65,31 @@ export function RecordView({ record, c, violations, heading, played, onSeek, key
         {heading} <EndWords record={record} />
         {shrunk && <small>the smallest case that shows it: smaller than the scenario</small>}
       </h3>
-      <Scrubber playback={playback} at={at} onSeek={seek} onMove={move} keys={keys} />
+      {record.criu && <CriuView criu={record.criu} />}
+      {!record.criu && <Scrubber playback={playback} at={at} onSeek={seek} onMove={move} keys={keys} />}
       <div class="state">
-        <TreeView c={c} playback={playback} snapshot={snapshot} frame={frame} ended={at === playback.frames.length} />
+        <TreeView
+          c={c}
+          playback={playback}
+          snapshot={snapshot}
+          frame={record.criu ? undefined : frame}
+          ended={at === playback.frames.length}
+        />
         {!record.criu && <ContextView now={snapshot.context} before={before.context} c={c} />}
       </div>
-      {record.criu ? (
-        <CriuView criu={record.criu} />
-      ) : (
+      {!record.criu && (
         <>
           <Board playback={playback} snapshot={snapshot} frame={frame} />
           <ChartView playback={playback} at={at} onSeek={seek} />
+          <LogView playback={playback} at={at} violations={violations} onSeek={seek} />
         </>
       )}
-      <LogView playback={playback} at={at} violations={violations} onSeek={seek} />
     </section>
   );
 }
 
 function EndWords({ record }: { readonly record: RunRecord }) {
+  if (record.criu) return null;
   if (record.end === 'over') return <small>{record.events.at(-1)?.step ?? 0} steps</small>;
   return (
     <small class="bad">{record.end === 'crashed' ? 'stopped by a kernel defect' : 'cut at the limit of steps'}</small>

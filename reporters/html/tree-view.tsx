@@ -51,6 +51,7 @@ export function TreeView({ c, playback, snapshot, frame, ended }: Props) {
       <h4>Tree</h4>
       <Lane
         who="coordinator"
+        name={playback.record.criu ? 'CRIU' : 'coordinator'}
         state={snapshot.lanes.get('coordinator')}
         words={[]}
         frame={frame}
@@ -64,17 +65,19 @@ export function TreeView({ c, playback, snapshot, frame, ended }: Props) {
 
 interface LaneProps {
   readonly who: Who;
+  /** Where it is not that of its pid. */
+  readonly name?: string;
   readonly state: LaneState | undefined;
   readonly words: readonly string[];
   readonly frame: Frame | undefined;
   readonly end: string | undefined;
 }
 
-function Lane({ who, state, words, frame, end }: LaneProps) {
+function Lane({ who, name = String(who), state, words, frame, end }: LaneProps) {
   if (!state) {
     return (
       <div class="task never">
-        <b>{who}</b> <span class="muted">never took part</span>
+        <b>{name}</b> <span class="muted">never took part</span>
       </div>
     );
   }
@@ -82,13 +85,13 @@ function Lane({ who, state, words, frame, end }: LaneProps) {
   const hit = frame?.events.filter((event) => targetOf(event) === who && event.actor !== who) ?? [];
   return (
     <div
-      class={`task ${state.doing} ${acts ? 'acts' : ''} ${hit.length > 0 ? 'hit' : ''} ${end?.startsWith('returned E') ? 'refused' : ''}`}
+      class={`task ${state.doing} ${acts ? 'acts' : ''} ${hit.length > 0 ? 'hit' : ''} ${end === 'failed' || end?.startsWith('returned E') ? 'refused' : ''}`}
       data-task={who}
     >
       <span class="sign" aria-hidden="true">
         {DOING[state.doing].sign}
       </span>
-      <b>{who}</b>
+      <b>{name}</b>
       {state.marked && (
         <span class="mark" title="has the restart's context">
           ctx

@@ -3,6 +3,8 @@ import { appendFileSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Position } from '../../src/model/case.ts';
+import type { Verdict } from '../../src/record/verdict.ts';
+import { callLines, causeOf } from '../shared/criu-words.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import { type CaseResult, placeIn } from '../shared/result.ts';
@@ -19,6 +21,8 @@ interface Row {
 /** A job's summary may have 1 MiB; more rows than this nobody reads there. */
 const ROWS = 100;
 const CELL = 300;
+/** Errors of a call of CRIU in an annotation, which has room for a few lines. */
+const ERRORS = 3;
 
 export class Github implements Listener {
   readonly #setting: Setting;
@@ -65,7 +69,7 @@ export class Github implements Listener {
     const { verdict, position, title, error, reason } = result;
     const what =
       verdict && verdict.violations.length > 0
-        ? verdict.violations.map((v) => `${v.property}: ${v.message}`).join('; ')
+        ? [...verdict.violations.map((v) => `${v.property}: ${v.message}`), ...causesOf(verdict)].join('; ')
         : undefined;
     this.#rows.push({
       place: position ? `${this.#path(position.file)}:${position.line}` : '',
@@ -103,17 +107,25 @@ export class Github implements Listener {
   }
 }
 
+function causesOf({ record }: Verdict): string[] {
+  const cause = record?.criu && causeOf(record.criu);
+  return cause === undefined ? [] : [cause];
+}
+
 /** Each violation at the place that it contradicts, else at the scenario. */
 function messagesOf({ verdict, position, error, reason }: CaseResult): [Position | undefined, string][] {
   if (!verdict && error) return mistakesIn(error.message, position);
   if (!verdict || verdict.violations.length === 0) return [[position, reason ?? error?.message ?? 'failed']];
   const command = replayCommand(verdict);
+  const criu = verdict.record?.criu;
+  const calls = criu ? [`CRIU ${criu.version}`, ...callLines(criu, ERRORS)] : [];
   return verdict.violations.map((v) => [
     v.position ?? position,
     [
       `${v.property}: ${v.message}`,
       ...(v.expected === undefined ? [] : [`expected: ${v.expected}`]),
       ...(v.actual === undefined ? [] : [`actual: ${v.actual}`]),
+      ...calls,
       command,
     ].join('\n'),
   ]);

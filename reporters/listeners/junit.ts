@@ -5,6 +5,7 @@
  */
 
 import { PLAIN } from '../shared/colors.ts';
+import { callLines } from '../shared/criu-words.ts';
 import { failureLines } from '../shared/failure.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import { replayCommand } from '../shared/replay-command.ts';
@@ -78,7 +79,9 @@ function judge(node: TestCase, result: CaseResult, out: string): void {
   if (kind === 'error')
     node.error(legal(reason ?? error?.message ?? 'broken'), 'error', body(error?.stack ?? reason ?? ''));
   if (kind === 'fail') {
-    const text = first ? violationText(first) : (error?.stack ?? error?.message ?? '');
+    const text = first
+      ? [violationText(first), ...callsOf(verdict)].join('\n')
+      : (error?.stack ?? error?.message ?? '');
     node
       .failure(legal(first?.message ?? error?.message ?? 'failed'), legal(first?.property ?? 'failure'))
       .stacktrace(body(text));
@@ -92,6 +95,12 @@ function judge(node: TestCase, result: CaseResult, out: string): void {
     }
     if (out !== '') element.ele('system-out').cdata(out);
   });
+}
+
+/** The calls of CRIU in the run that failed: a viewer shows the failure, and often not the system-out. */
+function callsOf(verdict: CaseResult['verdict']): string[] {
+  const criu = verdict?.record?.criu;
+  return criu ? ['', `CRIU ${criu.version}`, ...callLines(criu)] : [];
 }
 
 /** The element that the library made last, which for a skipped case is `<skipped/>`. */

@@ -1,5 +1,6 @@
 /** The terminal's reporter: one line a case as it ends, all about a case that failed, a progress line, a summary. */
 import { relative } from 'node:path';
+import { causeOf } from '../shared/criu-words.ts';
 import { failureLines } from '../shared/failure.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import { Progress } from '../shared/progress.ts';
@@ -141,7 +142,12 @@ function reasonsOf({ verdict, error, reason }: CaseResult): string[] {
   if (verdict && verdict.violations.length > 0) {
     const shown = verdict.violations.slice(0, 3).map((v) => `${v.property}: ${firstLine(v.message)}`);
     const more = verdict.violations.length - shown.length;
-    return more > 0 ? [...shown, `and ${count(more, 'more violation')}`] : shown;
+    const cause = verdict.record?.criu && causeOf(verdict.record.criu);
+    return [
+      ...shown,
+      ...(more > 0 ? [`and ${count(more, 'more violation')}`] : []),
+      ...(cause === undefined ? [] : [cause]),
+    ];
   }
   return [firstLine(reason ?? error?.message ?? 'failed')];
 }

@@ -1,5 +1,6 @@
 /** TAP 14: a line for each case as it ends, a YAML block for what went wrong, the plan at the end. */
 import { stringify } from 'yaml';
+import { callLines } from '../shared/criu-words.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import type { CaseResult } from '../shared/result.ts';
@@ -58,6 +59,7 @@ function factsOf(result: CaseResult): Record<string, unknown> | undefined {
       seed: verdict.record?.seed ?? verdict.seed,
     }),
     ...(verdict && verdict.violations.length > 0 && { violations: plain(verdict.violations) }),
+    ...(verdict?.record?.criu && { criu: callLines(verdict.record.criu) }),
     ...(verdict && verdict.known.length > 0 && { known: plain(verdict.known) }),
     ...(verdict && kind !== 'pass' && { replay: replayCommand(verdict) }),
     ...(!verdict && error?.stack !== undefined && { stack: error.stack }),

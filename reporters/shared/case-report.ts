@@ -2,6 +2,7 @@
 import type { Case, Position } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { Ending, Tried, Violation } from '../../src/record/verdict.ts';
+import { causeOf } from './criu-words.ts';
 import { replayCommand } from './replay-command.ts';
 import type { CaseResult, ResultKind, TestError } from './result.ts';
 
@@ -24,6 +25,8 @@ export interface CaseReport {
   readonly seed: string | null;
   /** Why it was skipped, or what broke. */
   readonly reason: string | null;
+  /** Why the run failed where a tool outside of mktrouble says it: the first call of CRIU that failed, and its first error. */
+  readonly cause: string | null;
   readonly violations: readonly Violation[];
   readonly known: readonly Violation[];
   readonly tried: Tried | null;
@@ -62,6 +65,7 @@ export function caseReport(result: CaseResult, withRecord: boolean): CaseReport 
     protocol: verdict?.protocol ?? null,
     seed: verdict?.seed ?? null,
     reason: reason ?? null,
+    cause: (verdict?.record?.criu && causeOf(verdict.record.criu)) ?? null,
     violations: verdict?.violations ?? [],
     known: verdict?.known ?? [],
     tried: verdict?.tried ?? null,

@@ -6,7 +6,8 @@ import { result } from './describe.ts';
 
 /** How the coordinator ended, in words: `returned EBUSY`. */
 export function coordinatorEnd(final: FinalState): string {
-  const { end, at, result: value } = final.coordinator;
+  const { end, at, result: value, failed } = final.coordinator;
+  if (failed) return 'failed';
   if (end === 'returned') return `returned ${value === undefined ? 'nothing' : result(value)}`;
   return `${coordinatorOutcome(final)}${at === undefined ? '' : ` at ${at}`}`;
 }

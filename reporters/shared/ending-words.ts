@@ -2,8 +2,9 @@
 import type { End, Ending } from '../../src/record/verdict.ts';
 import { result } from './describe.ts';
 
-/** `ok`, `ESRCH`, `blocked at wait`. */
-export function coordinatorEndWords({ end, at, result: value }: End): string {
+/** `ok`, `ESRCH`, `failed` (CRIU has no errno), `blocked at wait`. */
+export function coordinatorEndWords({ end, at, result: value, failed }: End): string {
+  if (failed) return 'failed';
   if (end === 'returned') return value === undefined || value >= 0 ? 'ok' : result(value);
   return `${end === 'waiting' ? 'blocked' : end}${at === undefined ? '' : ` at ${at}`}`;
 }

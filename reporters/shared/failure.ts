@@ -1,6 +1,8 @@
 /** All that is to be said about a case that went wrong, as lines: for the terminal, for JUnit's system-out, for TAP. */
 import type { Violation } from '../../src/record/verdict.ts';
 import { faultSentence } from './case-words.ts';
+import { setupLines } from './criu-setup-words.ts';
+import { callLines } from './criu-words.ts';
 import { replayCommand } from './replay-command.ts';
 import type { CaseResult } from './result.ts';
 import { harmless, head, wrap } from './text.ts';
@@ -12,7 +14,7 @@ import { drawTree } from './tree.ts';
 const TURNS = 20;
 const LINES_OF_TEXT = 30;
 
-/** Tree, faults, timeline (at most so many turns), violations, replay command; for an ordinary test its error. */
+/** Tree, faults, calls of CRIU or a timeline (at most so many turns), violations, replay command; for an ordinary test its error. */
 export function failureLines(result: CaseResult, style: TextStyle, turns: number = TURNS): string[] {
   const { verdict } = result;
   if (!verdict) return errorLines(result, style);
@@ -34,14 +36,14 @@ export function failureLines(result: CaseResult, style: TextStyle, turns: number
       faultLines(result).flatMap((line) => textLines(line, style)),
       style,
     ),
-    ...timelineSections(result, violations, style, turns),
+    ...runSections(result, violations, style, turns),
     ...violations.flatMap((violation) => violationLines(violation, style)),
     ...section('replay', [replayCommand(verdict)], style),
   ];
 }
 
-/** The timeline of the record, or of both where two ways to run disagree. */
-function timelineSections(
+/** What happened in the run, or in both where two ways to run disagree: the calls of CRIU, of any other backend the timeline. */
+function runSections(
   { verdict }: CaseResult,
   violations: readonly Violation[],
   style: TextStyle,
@@ -49,6 +51,10 @@ function timelineSections(
 ): string[] {
   const records = verdict?.differential ?? (verdict?.record ? [verdict.record] : []);
   return records.flatMap((record) => {
+    if (record.criu) {
+      const calls = callLines(record.criu).flatMap((line) => textLines(line, style));
+      return section(`CRIU ${record.criu.version}`, calls, style);
+    }
     const timeline = timelineOf(record, { violations, keep: turns });
     const end = { over: '', crashed: '; a kernel defect stopped it', cut: '; cut at the limit of steps' }[record.end];
     const title = records.length > 1 ? `timeline on ${record.backend}${end}` : `timeline${end}`;
@@ -58,7 +64,11 @@ function timelineSections(
 
 function faultLines({ verdict }: CaseResult): string[] {
   const c = verdict?.case;
-  if (c) return c.faults.map((fault) => `${fault.name}: ${faultSentence(fault)}`);
+  if (c)
+    return [
+      ...c.faults.map((fault) => `${fault.name}: ${faultSentence(fault)}`),
+      ...setupLines(c.criu, verdict?.record?.criu?.edits),
+    ];
   const events = verdict?.record?.events.filter((event) => event.kind === 'fault') ?? [];
   return events.map((e) => `${e.fault}: ${e.verb}${e.target === undefined ? '' : ` ${e.target}`}`);
 }

@@ -35,7 +35,7 @@ export function drawTree(record: RunRecord | undefined, c: Case | undefined, sty
 function coordinatorLine(record: RunRecord | undefined, c: Case | undefined): Line {
   const end = record ? coordinatorEnd(record.final) : '';
   return {
-    name: c ? `coordinator ${c.restart.coordinatorPid}` : 'coordinator',
+    name: record?.criu ? 'CRIU' : c ? `coordinator ${c.restart.coordinatorPid}` : 'coordinator',
     words: [...(c && c.restart.flags !== 0 ? [flagWords(c.restart.flags)] : []), ...aimedAt(c, 'coordinator')].join(
       ', ',
     ),

@@ -43,12 +43,14 @@ function endOf({
   end,
   at,
   result,
+  failed,
   record,
 }: Ending['coordinator'] & { readonly record?: number }): Ending['coordinator'] {
   return {
     end,
     ...(at !== undefined && { at }),
     ...(result !== undefined && { result }),
+    ...(failed && { failed }),
     ...(record !== undefined && { record }),
   };
 }

@@ -45,9 +45,13 @@ export interface CriuRun {
   readonly timedOut?: number;
   /** It was killed when its log had more bytes than this. */
   readonly flooded?: number;
-  /** The errors of its log, without their times. */
+  /** Milliseconds that it took; a real clock's, so no two runs have the same. Absent in older records. */
+  readonly duration?: number;
+  /** The errors of its log in their order, without their times, each with its place in CRIU's source: `cr-dump.c:1570: Collect mappings failed`. */
   readonly errors: readonly string[];
-  /** Where everybody was when it reached its limit of time. */
+  /** The last line of its log, where the call failed and its log has no error. */
+  readonly lastLine?: string;
+  /** Each process and where it waited when the call reached its limit of time. */
   readonly waiting?: readonly CriuTask[];
 }
 

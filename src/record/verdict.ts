@@ -41,6 +41,8 @@ export interface End {
   readonly end: string;
   readonly at?: string;
   readonly result?: number;
+  /** It reported a failure without an errno (CRIU). */
+  readonly failed?: true;
   /** The image record that a task restored itself from. */
   readonly record?: number;
 }

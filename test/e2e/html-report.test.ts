@@ -8,7 +8,7 @@ import { endingTable } from '../../reporters/shared/ending-words.ts';
 import { Playback } from '../../reporters/shared/playback.ts';
 import { replayCommand } from '../../reporters/shared/replay-command.ts';
 import type { ProtocolCoverage, Verdict } from '../../src/record/verdict.ts';
-import { criuRecord } from '../reporters/fixtures/criu.ts';
+import { criuRecord, failedDump, killedRestore } from '../reporters/fixtures/criu.ts';
 import { realRuns } from '../reporters/fixtures/real.ts';
 import { ordinary, resultFor } from '../reporters/fixtures/results.ts';
 import { failing, HOSTILE, recordOf, VIOLATING_STEP, verdict, violation } from '../reporters/fixtures/verdicts.ts';
@@ -60,6 +60,8 @@ describe('the HTML report in a browser', function () {
       resultFor(failing({ title: 'on both', position, record: recordOf() })),
       resultFor(verdict({ title: 'on both', position, record: other, backend: 'native' })),
       resultFor(verdict({ title: 'by CRIU', backend: 'criu', record: criuRecord() })),
+      resultFor(failing({ title: 'a dump that failed', backend: 'criu', record: failedDump() })),
+      resultFor(failing({ title: 'a restore that was killed', backend: 'criu', record: killedRestore() })),
       resultFor(verdict({ title: 'not here', status: 'skip', reason: 'no ptrace here', tags: ['only-one'] })),
       resultFor(verdict({ title: 'a known defect', known: [violation], record: recordOf() })),
       resultFor(failing({ title: HOSTILE, why: HOSTILE, tags: [HOSTILE] })),
@@ -257,6 +259,27 @@ describe('the HTML report in a browser', function () {
     const row = (pid: number) => page.locator(`[data-criu="${pid}"] .differs`).allTextContents();
     assert.deepEqual([await row(100), await row(101), await row(102)], [[], ['100 → 7'], ['gone']]);
     assert.match(await textOf(page.locator('.criu .calls')), /exit code 1.*can't fork/);
+  });
+
+  it('says why CRIU failed, and has no steps to play', async () => {
+    await openCase('a dump that failed');
+    assert.match(await textOf(page.locator('.violations .cause')), /dump: exit code 1 after 27 ms: proc_parse\.c:486/);
+    assert.match(await textOf(page.locator('.criu .calls')), /exit code 1 after 27 ms.*cr-dump\.c:2111/s);
+    assert.match(await textOf(page.locator('.record .tree')), /CRIU\s*failed/);
+    for (const part of ['.record .log', '.record .scrubber', '.endings'])
+      assert.equal(await page.locator(part).count(), 0);
+  });
+
+  it('says of a call that hung where each process waits', async () => {
+    await openCase('a restore that was killed');
+    const calls = await textOf(page.locator('.criu .calls'));
+    for (const words of [
+      /killed by SIGSEGV after 3 ms/,
+      /SIGUSR1 to 101/,
+      /criu 77: sleeping in do_wait/,
+      /task 101: stopped/,
+    ])
+      assert.match(calls, words);
   });
 
   it('has a row for each way to end, with what is violated in it', async () => {

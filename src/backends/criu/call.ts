@@ -6,7 +6,7 @@ import type { CriuCall } from '../../model/criu.ts';
 import type { CriuRun } from '../../record/criu.ts';
 import { type Seen, toTasks } from './census.ts';
 import { type CallOptions, LOG_CAP, limitOf, runLine, WORK } from './command-line.ts';
-import { errorsOf } from './log.ts';
+import { errorsOf, lastLineOf } from './log.ts';
 import { type Stage, StageError, type StageEvent } from './stage.ts';
 
 export interface Calling extends Omit<CallOptions, 'cgroup'> {
@@ -44,12 +44,16 @@ export async function callCriu(stage: Stage, c: Case, of: CriuCall, options: Cal
   // Other programs that it starts may be missing here, iptables-restore for one: that is for CRIU to say.
   const broken = text.split('\n').find((line) => line.includes(`execvp("${program}"`) && line.includes('failed'));
   if (broken !== undefined) throw new StageError(`the action script does not start: ${broken}`);
+  const errors = errorsOf(text);
+  const lastLine = lastLineOf(text);
   const run: CriuRun = {
     of,
     ...((status & 0x7f) === 0 ? { exit: status >> 8 } : { signal: status & 0x7f }),
     ...(timedOut && { timedOut: limitOf(c) }),
     ...(flooded && { flooded: LOG_CAP }),
-    errors: errorsOf(text),
+    duration: Math.round(us / 100) / 10,
+    errors,
+    ...(status !== 0 && errors.length === 0 && lastLine !== undefined && { lastLine }),
     ...(waiting && {
       waiting: toTasks(
         c,

@@ -16,3 +16,15 @@ export function errorsOf(log: string): string[] {
   }
   return [...found];
 }
+
+/** Characters of a last line; CRIU's own are shorter. */
+const LINE_AT_MOST = 300;
+
+/** The last line of a log; undefined where it has none. */
+export function lastLineOf(log: string): string | undefined {
+  const last = log
+    .split('\n')
+    .findLast((line) => line.trim() !== '' && !HARMLESS.test(line))
+    ?.trim();
+  return last ? last.slice(0, LINE_AT_MOST) : undefined;
+}

@@ -1,0 +1,38 @@
+/** What a case does to CRIU and its images besides its faults, in words. Runs in a browser too. */
+import type { CriuLimits, CriuSetup, CriuSyscall, ImageChange } from '../../src/model/criu.ts';
+import { count } from './words.ts';
+
+/** One line for each thing that goes wrong; `edits` is what a run changed in the images, where that is known. */
+export function setupLines(setup: CriuSetup | undefined, edits: readonly ImageChange[] | undefined): string[] {
+  if (!setup) return [];
+  const { scriptFails, faultPoint, taken, limits, syscalls, images } = setup;
+  return [
+    ...(faultPoint ? [`${faultPoint.of}: CRIU_FAULT=${faultPoint.number}`] : []),
+    ...scriptFails.map((stage) => `the action script fails at ${stage}`),
+    ...(['dump', 'restore'] as const).flatMap((of) => limitLines(limits[of]).map((words) => `${of}: ${words}`)),
+    ...syscalls.map((one) => `${one.of}: ${syscallWords(one)}`),
+    ...(edits ?? images).map((edit) => `images: ${editWords(edit)}`),
+    ...(taken.length > 0 ? [`restore: another process has pid ${taken.join(', ')}`] : []),
+  ];
+}
+
+function limitLines({ pids, files, fileSize }: CriuLimits = {}): string[] {
+  return [
+    ...(pids === undefined ? [] : [`at most ${count(pids, 'task')}`]),
+    ...(files === undefined ? [] : [`at most ${count(files, 'open file')}`]),
+    ...(fileSize === undefined ? [] : [`at most ${count(fileSize, 'byte')} in a file`]),
+  ];
+}
+
+function syscallWords({ call, number, errno, signal }: CriuSyscall): string {
+  const which = call === 'all' ? `system call ${number}` : `${call}() number ${number}`;
+  return errno === undefined ? `${signal} at ${which}` : `${which} fails with ${errno}`;
+}
+
+/** `core-101: field, record 0, path [3,1], nth [0,0], value 7`, in the words of the scenario format. */
+function editWords(edit: ImageChange): string {
+  const { kind, ...rest } = edit;
+  const file = 'file' in edit ? edit.file : 'target' in edit ? edit.target : 'pstree';
+  const words = Object.entries(rest).filter(([word]) => word !== 'file' && word !== 'target');
+  return [`${file}: ${kind}`, ...words.map(([word, value]) => `${word} ${JSON.stringify(value)}`)].join(', ');
+}
