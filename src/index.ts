@@ -4,7 +4,8 @@ import type { Case } from './model/case.ts';
 import * as scenario from './scenario/index.ts';
 
 export type { Backend, Capability, Machine, Outcome, Plan, SchedulableBackend } from './backends/backend.ts';
-export { KNOWN_BACKENDS, openBackend } from './injector/backends.ts';
+export { BadSurroundings } from './backends/backend.ts';
+export { type BackendOptions, KNOWN_BACKENDS, openBackend } from './injector/backends.ts';
 export { type FindViolations, type RunOptions, runCase, shippedProperties } from './injector/index.ts';
 export { KNOWN_NAMES } from './injector/known.ts';
 export type { BackendName, Case, Fault, Position, Task } from './model/case.ts';

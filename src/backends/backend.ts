@@ -4,6 +4,19 @@ import type { Finding, RunRecord } from '../record/record.ts';
 import type { ProtocolCoverage } from '../record/verdict.ts';
 import type { Draws } from './draws.ts';
 
+/**
+ * The reason why a run cannot play its case: something that the case needs around it is missing. A mistake of the user's,
+ * neither a finding nor a defect. The message says what was expected, and what to do.
+ */
+export class BadSurroundings extends Error {
+  readonly badSurroundings = true;
+}
+
+/** Whether an error is a BadSurroundings, of whichever copy of this module: a worker of Mocha's may have two. */
+export function isBadSurroundings(error: unknown): error is BadSurroundings {
+  return error instanceof Error && 'badSurroundings' in error;
+}
+
 /** One thing that a backend can or can't do on this machine. */
 export interface Capability {
   readonly name: string;
@@ -31,7 +44,7 @@ export interface Backend {
   capabilities(): Promise<readonly Capability[]>;
   /** The reason why it can't do this case; undefined when it can. */
   refuses(c: Case, protocol: string): string | undefined;
-  /** Runs a plan once. Rejects only for a defect of the backend itself. */
+  /** Runs a plan once. Rejects only for a defect of the backend itself, or with BadSurroundings. */
   run(plan: Plan): Promise<RunRecord>;
   /** Lets go of everything it holds. */
   dispose(): Promise<void>;

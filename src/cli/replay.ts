@@ -1,6 +1,6 @@
 /** Replay files for commands: read with everything that can be wrong said, and run once. */
 import { readFileSync } from 'node:fs';
-import { openBackend } from '../injector/backends.ts';
+import { type BackendOptions, openBackend } from '../injector/backends.ts';
 import { runCase } from '../injector/index.ts';
 import { parseReplay, type Replay } from '../injector/replay-file.ts';
 import type { BackendName } from '../model/case.ts';
@@ -23,13 +23,13 @@ export function readReplay(file: string): ReadReplay | typeof EXIT.input {
   return typeof replayed === 'string' ? complain(replayed) : { ...replayed, file };
 }
 
-/** Follows the schedule of a replay file once. */
+/** Follows the schedule of a replay file once; `protocol`: instead of the one that it was found in. */
 export async function verdictOfReplay(
   { file, schedule, case: c, protocol: foundIn }: ReadReplay,
   backendName: BackendName,
-  protocol: string = foundIn,
+  { protocol = foundIn, ...options }: BackendOptions & { readonly protocol?: string } = {},
 ): Promise<Verdict> {
-  const backend = await openBackend(backendName);
+  const backend = await openBackend(backendName, options);
   try {
     return { ...(await runCase(c, { backend, protocol, schedule })), replay: file };
   } finally {

@@ -2,18 +2,24 @@
 import type { Backend } from '../backends/backend.ts';
 import { BACKENDS, type BackendName } from '../model/case.ts';
 
-const OPEN: Partial<Record<BackendName, () => Promise<Backend>>> = {
+/** What a user decides about a backend. */
+export interface BackendOptions {
+  /** Whether the commands of scenarios (`subject`) may be run; default: no. */
+  readonly allowCommands?: boolean;
+}
+
+const OPEN: Partial<Record<BackendName, (options: BackendOptions) => Promise<Backend>>> = {
   simulated: async () => (await import('../backends/simulated/index.ts')).simulated(),
   native: async () => (await import('../backends/native/index.ts')).native(),
-  criu: async () => (await import('../backends/criu/index.ts')).criu(),
+  criu: async (options) => (await import('../backends/criu/index.ts')).criu(options),
 };
 
 /** The backends that can be opened, in the order of the format's list. */
 export const KNOWN_BACKENDS: readonly BackendName[] = BACKENDS.filter((name) => OPEN[name] !== undefined);
 
 /** A new backend; whoever opens it disposes of it. Rejects for a name that is not in KNOWN_BACKENDS. */
-export async function openBackend(name: BackendName): Promise<Backend> {
+export async function openBackend(name: BackendName, options: BackendOptions = {}): Promise<Backend> {
   const open = OPEN[name];
   if (!open) throw new Error(`this build has no backend ${name}`);
-  return open();
+  return open(options);
 }

@@ -1,6 +1,6 @@
 /** The injector: takes a case to its verdict. Asks the backend, plans, runs, judges. */
 import { performance } from 'node:perf_hooks';
-import { type Backend, isSchedulable, type Plan } from '../backends/backend.ts';
+import { type Backend, isBadSurroundings, isSchedulable, type Plan } from '../backends/backend.ts';
 import type { Case, Explore } from '../model/case.ts';
 import type { Tried, Verdict } from '../record/verdict.ts';
 import { whyNot } from './applicable.ts';
@@ -43,7 +43,7 @@ export function defaultMaxSteps(c: Case): number {
 
 /**
  * Runs a case and judges it. Never rejects: what breaks on the way (a defect of the backend, or ours) is a verdict with
- * `status: 'error'` and its reason.
+ * `status: 'error'` and its reason; with `badInput` when what the case needs around it was not there, or not allowed.
  */
 export async function runCase(given: Case, options: RunOptions): Promise<Verdict> {
   const started = performance.now();
@@ -71,7 +71,7 @@ export async function runCase(given: Case, options: RunOptions): Promise<Verdict
 
 const ONCE: Explore = { strategy: 'random', schedules: 1, depth: 1 };
 
-type Outcome = Decision & Pick<Verdict, 'reason'>;
+type Outcome = Decision & Pick<Verdict, 'reason' | 'badInput'>;
 
 async function attempt(c: Case, seed: string, options: RunOptions): Promise<Outcome> {
   const explore = exploreOf(c, options);
@@ -81,6 +81,7 @@ async function attempt(c: Case, seed: string, options: RunOptions): Promise<Outc
     const explorer = options.schedule ? EXPLORERS.replay : EXPLORERS[explore.strategy];
     return await search(c, seed, explore, explorer, options);
   } catch (error) {
+    if (isBadSurroundings(error)) return { ...without('error', error.message, explore), badInput: true };
     return without('error', error instanceof Error ? (error.stack ?? error.message) : String(error), explore);
   }
 }

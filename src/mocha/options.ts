@@ -20,6 +20,8 @@ export interface SuiteOptions {
   readonly replays?: string;
   /** Whether verdicts say what of the protocol was reached. */
   readonly coverage?: boolean;
+  /** Whether the commands of scenarios may be run; default: no. */
+  readonly allowCommands?: boolean;
 }
 
 export const DEFAULT_OPTIONS: SuiteOptions = { backends: ['simulated'] };
@@ -40,6 +42,7 @@ const OPTIONS = z.strictObject({
   tags: z.array(z.string()).optional(),
   replays: z.string().optional(),
   coverage: z.boolean().optional(),
+  allowCommands: z.boolean().optional(),
 });
 
 /** The options that the environment gives, over the defaults; a text that says what is wrong with them. */

@@ -16,7 +16,7 @@ export interface SuiteSetting {
   /** Aborted: the case under way ends soon. */
   readonly signal?: AbortSignal;
   /** How a backend comes by its name; by default one of this build's. */
-  readonly open?: (name: BackendName) => Promise<Backend>;
+  readonly open?: typeof openBackend;
   /** Only these of the tests that are selected. */
   readonly part?: { readonly from: number; readonly to: number };
 }
@@ -77,7 +77,10 @@ export function suiteTitle(file: string): string {
 }
 
 /** Opens each backend once for the suite, at first use, and lets go of it after the last test. */
-function backendsOf(suite: Mocha.Suite, { open = openBackend }: SuiteSetting): (name: BackendName) => Promise<Backend> {
+function backendsOf(
+  suite: Mocha.Suite,
+  { open = openBackend, options: { allowCommands = false } }: SuiteSetting,
+): (name: BackendName) => Promise<Backend> {
   const opened = new Map<BackendName, Promise<Backend>>();
   suite.afterAll('let go of the backends', async () => {
     for (const backend of opened.values()) await (await backend).dispose();
@@ -85,7 +88,7 @@ function backendsOf(suite: Mocha.Suite, { open = openBackend }: SuiteSetting): (
   return (name) => {
     let backend = opened.get(name);
     if (!backend) {
-      backend = open(name);
+      backend = open(name, { allowCommands });
       opened.set(name, backend);
     }
     return backend;

@@ -6,6 +6,7 @@ import type { CriuSetup, CriuStage } from './criu.ts';
 import type { ErrnoName } from './errno.ts';
 import type { CoordinatorPoint, TaskPoint } from './points.ts';
 import type { SignalName } from './signals.ts';
+import type { Subject } from './subject.ts';
 
 /** A place in a source file; line and column count from 1. */
 export interface Position {
@@ -215,7 +216,7 @@ export interface Case {
   /** How CRIU is used; set for a scenario that is for CRIU. */
   readonly criu?: CriuSetup;
   /** A program in place of the tree: its root has the pid of the tree's. */
-  readonly subject?: { readonly command: readonly string[] };
+  readonly subject?: Subject;
   readonly explore?: Explore;
   readonly expect: Expect;
   /** Where the file says a thing, by its path as in `expect.tasks.101`; for diagnostics and annotations. */
@@ -224,3 +225,8 @@ export interface Case {
 
 /** The file as a user wrote it is YAML; a case made in code has this for its position. */
 export const NOWHERE: Position = { file: '(code)', line: 1, column: 1 };
+
+/** The commands that a case runs, each a program and its arguments. */
+export function commandsOf({ subject }: Case): readonly (readonly string[])[] {
+  return subject ? [subject.command] : [];
+}

@@ -76,6 +76,8 @@ export interface Verdict {
   readonly status: 'pass' | 'fail' | 'skip' | 'error';
   /** Why it was skipped, or what broke. */
   readonly reason?: string;
+  /** Of an error: the scenario, or what it needs around it, is at fault, and not mktrouble. */
+  readonly badInput?: true;
   /** What makes it fail. */
   readonly violations: readonly Violation[];
   /** Known defects (`violates:`) that the run found, as it had to. */

@@ -5,6 +5,7 @@
 
 import type { Case, Explore, Fault, Image, Position, RestartCall } from '../model/case.ts';
 import type { CriuSetup } from '../model/criu.ts';
+import type { Subject } from '../model/subject.ts';
 import type { Budget } from './budget.ts';
 import { type Checked, checkKeys, checkSection } from './check.ts';
 import type { Complain } from './complain.ts';
@@ -16,10 +17,11 @@ import { resolveExpect, resolveExplore } from './resolve/expect.ts';
 import { resolveFaults } from './resolve/faults.ts';
 import { resolveImage } from './resolve/image.ts';
 import { resolveRestart } from './resolve/restart.ts';
+import { resolveSubject } from './resolve/subject.ts';
 import { resolveTree, type Tree } from './resolve/tree.ts';
 import { SECTION_NAMES, type Section } from './schema/document.ts';
 import type { Lazy, Mistakes } from './source/diagnostic.ts';
-import { isMapping, type RawDocument, type RawMapping, show } from './source/raw.ts';
+import { isMapping, type Path, type RawDocument, type RawMapping, show } from './source/raw.ts';
 import type { SourceText } from './source/text.ts';
 
 /** Names that other rooms own; what is not given is not checked. */
@@ -113,7 +115,7 @@ class Expansion {
     const faults = this.#faults(tree, image, restart);
     const expect = this.#expect(tree, faults);
     const explore = this.#explore();
-    const [criu, subject] = [this.#criu(), this.#part('subject')];
+    const [criu, subject] = [this.#criu(), this.#subject()];
     return (combination) => {
       // All parts are asked even when one is wrong: their mistakes are told together.
       const parts = { tree: tree(combination), restart: restart(combination), image: image(combination) };
@@ -139,7 +141,7 @@ class Expansion {
         restart: parts.restart,
         faults: more.faults,
         ...(setup === undefined ? {} : { criu: setup }),
-        ...(program === undefined ? {} : { subject: { command: [...program.command] } }),
+        ...(program === undefined ? {} : { subject: program }),
         ...(more.explore === undefined ? {} : { explore: more.explore }),
         expect: more.expect.expect,
         positions: more.expect.positions,
@@ -218,6 +220,18 @@ class Expansion {
     return this.#per(['criu'], (combination, say) => {
       const words = document(combination);
       return words && resolveCriu(words, say);
+    });
+  }
+
+  #subject(): Per<Subject | undefined> {
+    const document = this.#part('subject');
+    const writtenAt = (path: Path): string => {
+      const { start, end } = this.#raw.locate(path, 'value');
+      return this.#context.source.text.slice(start, end);
+    };
+    return this.#per(['subject'], (combination) => {
+      const words = document(combination);
+      return words && resolveSubject(words, writtenAt);
     });
   }
 

@@ -10,7 +10,15 @@ describe('the options in the environment', () => {
   });
 
   it('come through as they were given', () => {
-    const options = { backends: ['native'], protocol: 'patch', seed: '1', schedules: 2, grep: 'x', tags: ['a'] };
+    const options = {
+      backends: ['native'],
+      protocol: 'patch',
+      seed: '1',
+      schedules: 2,
+      grep: 'x',
+      tags: ['a'],
+      allowCommands: true,
+    };
     assert.deepEqual(read(JSON.stringify(options)), options);
   });
 

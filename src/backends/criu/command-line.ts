@@ -3,7 +3,7 @@ import type { Case } from '../../model/case.ts';
 import type { CriuCall, CriuSetup } from '../../model/criu.ts';
 import { PLAIN_CRIU } from '../../model/criu.ts';
 import type { Criu } from './locate.ts';
-import { escapeWord } from './stage.ts';
+import { encodeWords } from './words.ts';
 
 export const WORK = '/run/mktrouble';
 export const IMAGES = `${WORK}/images`;
@@ -53,7 +53,7 @@ export function runLine(c: Case, of: CriuCall, log: string, options: CallOptions
     ...options.criu.command,
     ...criuWords(c, of, log, options),
   ];
-  return `run ${words.map((word) => escapeWord(String(word))).join(' ')}`;
+  return `run ${encodeWords(words)}`;
 }
 
 function criuWords(c: Case, of: CriuCall, log: string, { program, hooks, unprivileged }: CallOptions): string[] {

@@ -1,12 +1,13 @@
 /** The CRIU backend: a real tree in a pid namespace of its own, dumped and restored by CRIU. See docs/criu-backend.md. */
 import { accessSync, constants, existsSync, readFileSync, rmdirSync } from 'node:fs';
-import type { Case } from '../../model/case.ts';
+import { type Case, commandsOf } from '../../model/case.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
 import { CannotCompile } from '../c-program.ts';
 import { Draws } from '../draws.ts';
 import { sweepFolder } from '../host/names.ts';
 import { pidMax } from '../pid-max.ts';
+import { CommandsNotAllowed } from './commands-not-allowed.ts';
 import type { Images } from './images/edit.ts';
 import { type Criu, locateCriu } from './locate.ts';
 import { dumpOnly, play } from './play.ts';
@@ -20,6 +21,8 @@ export interface CriuOptions {
   readonly cache?: string;
   /** Use a user namespace even as root. */
   readonly userNamespace?: boolean;
+  /** Whether the commands of scenarios may be run; default: no. */
+  readonly allowCommands?: boolean;
 }
 
 /** A CRIU backend, with what it offers beyond the contract. */
@@ -75,6 +78,7 @@ class CriuItself implements CriuBackend {
   }
 
   async measure(plan: Plan): Promise<{ readonly record: RunRecord; readonly criuTime: number }> {
+    this.#checkCommands(plan.case);
     return this.#onStage(async (stage, ready) => {
       const draws = new Draws(plan.seed);
       const meanwhile = () => this.#prepareNext(ready);
@@ -84,9 +88,16 @@ class CriuItself implements CriuBackend {
   }
 
   async images(c: Case): Promise<Images> {
+    this.#checkCommands(c);
     return this.#onStage((stage, ready) =>
       dumpOnly(stage, c, { ...ready, draws: new Draws('0'), unprivileged: !this.#isRoot }),
     );
+  }
+
+  /** Throws CommandsNotAllowed. */
+  #checkCommands(c: Case): void {
+    const [command] = commandsOf(c);
+    if (command && !this.#options.allowCommands) throw new CommandsNotAllowed(command);
   }
 
   async #onStage<T>(use: (stage: Stage, ready: Ready) => Promise<T>): Promise<T> {

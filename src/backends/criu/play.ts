@@ -17,8 +17,9 @@ import type { Images } from './images/edit.ts';
 import { changeImages, readImages } from './images/folder.ts';
 import { pidsOf } from './images/pstree.ts';
 import type { Criu } from './locate.ts';
-import { escapeWord, type Stage, StageError } from './stage.ts';
+import { type Stage, StageError } from './stage.ts';
 import { lastPidFor, treeLines } from './tree.ts';
+import { encodeWords } from './words.ts';
 
 export interface PlayOptions {
   readonly criu: Criu;
@@ -123,8 +124,7 @@ class Play {
     await this.#rest();
     const { subject, tasks } = this.#case;
     if (!subject) return;
-    const words = subject.command.map(escapeWord).join(' ');
-    const error = await this.#stage.do(`command ${tasks[0]!.pid} ${words}`);
+    const error = await this.#stage.do(`command ${encodeWords([tasks[0]!.pid, ...subject.command])}`);
     if (error < 0) throw new StageError(`${subject.command[0]} can not be started (errno ${-error})`);
     await this.#settle();
   }

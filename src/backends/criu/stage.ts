@@ -154,8 +154,3 @@ export class Stage {
     else void removeCgroup(this.cgroup).then(resolve);
   }
 }
-
-/** A word of a request: no spaces, no line ends. */
-export function escapeWord(word: string): string {
-  return word.replace(/[%\s]/g, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
-}

@@ -11,6 +11,7 @@ interface Options {
   readonly backend: readonly BackendName[];
   readonly protocol?: string;
   readonly asScenario?: string;
+  readonly allowCommands: boolean;
 }
 
 export const addReplay: AddCommand = ({ program, action }) => {
@@ -23,6 +24,7 @@ export const addReplay: AddCommand = ({ program, action }) => {
     .argument('<file>', 'a *.replay.yaml file')
     .option('-b, --backend <name>', 'simulated or native', parseBackend, ['simulated'])
     .option('-p, --protocol <name>', 'instead of the one it was found in')
+    .option('--allow-commands', 'run the commands that the file names (subject, check)', false)
     .option('--as-scenario <file>', 'write the case as a scenario file that expects the finding, and run nothing')
     .action(action(replay));
 };
@@ -34,9 +36,9 @@ async function replay(file: string, options: Options): Promise<ExitCode> {
   if (options.asScenario !== undefined) return writeAsScenario(replayed, options.asScenario);
 
   const { property } = replayed;
-  const verdict = await verdictOfReplay(replayed, options.backend[0]!, options.protocol);
+  const verdict = await verdictOfReplay(replayed, options.backend[0]!, options);
   await show(verdict);
-  if (verdict.status === 'error') return EXIT.defect;
+  if (verdict.status === 'error') return verdict.badInput ? EXIT.input : EXIT.defect;
   if (verdict.status === 'skip') return EXIT.input;
   const again = [...verdict.violations, ...verdict.known].some((violation) => violation.property === property);
   process.stdout.write(again ? `\n${property} is violated again\n` : `\n${property} is not violated any more\n`);

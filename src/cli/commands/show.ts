@@ -19,7 +19,7 @@ async function show(file: string, options: { readonly protocol?: string; readonl
   const { readReplay, verdictOfReplay } = await import('../replay.ts');
   const replayed = readReplay(file);
   if (typeof replayed === 'number') return replayed;
-  const verdict = await verdictOfReplay(replayed, 'simulated', options.protocol);
+  const verdict = await verdictOfReplay(replayed, 'simulated', options);
   const { record, title } = verdict;
   if (record === undefined || options.print || !process.stdin.isTTY || !process.stdout.isTTY) {
     const { showVerdict } = await import('../../../reporters/show.ts');

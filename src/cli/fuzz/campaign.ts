@@ -1,7 +1,7 @@
 /** A campaign: run after run with other images, until its limit; what is found is told apart by property and place. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Plan } from '../../backends/backend.ts';
+import { isBadSurroundings, type Plan } from '../../backends/backend.ts';
 import { fileOf, NoSuchImage } from '../../backends/criu/images/edit.ts';
 import { kindsText } from '../../backends/criu/images/folder.ts';
 import { kindOf, kindsOf } from '../../backends/criu/images/mutate.ts';
@@ -29,6 +29,8 @@ export interface CampaignFlags {
   readonly changes: number;
   readonly parallel: number;
   readonly out: string;
+  /** Whether the command of the scenario may be run; default: no. */
+  readonly allowCommands?: boolean;
 }
 
 export interface CampaignOptions extends CampaignFlags {
@@ -52,7 +54,7 @@ criu: { limit: 2000 }
 export async function campaign(
   options: CampaignOptions,
 ): Promise<{ readonly runs: number; readonly findings: number }> {
-  const backend = criu();
+  const backend = criu({ allowCommands: options.allowCommands ?? false });
   try {
     const base = baseCase(options.file);
     const reason = await whyNot(backend, base);
@@ -82,6 +84,8 @@ export async function campaign(
     await Promise.all(Array.from({ length: options.parallel }, work));
     console.log(`${runs} runs, ${found.count} findings${found.count > 0 ? ` in ${options.out}` : ''}`);
     return { runs, findings: found.count };
+  } catch (error) {
+    throw isBadSurroundings(error) ? new FuzzError(error.message) : error;
   } finally {
     await backend.dispose();
   }

@@ -91,15 +91,15 @@ function workerRequires(): string[] {
 }
 
 function run(mocha: Mocha, { onVerdict }: DriveRequest, signal: AbortSignal, done: (exit: ExitCode) => void): void {
-  let findings = 0;
+  const counts = { findings: 0, badInput: 0 };
   const runner = mocha.run((failures) => {
     process.off('exit', unfinished);
-    // What failed and is no finding: a backend that broke, or a reporter.
-    const exit = failures > findings ? EXIT.defect : findings > 0 ? EXIT.finding : EXIT.ok;
-    done(signal.aborted ? EXIT.interrupted : exit);
+    done(signal.aborted ? EXIT.interrupted : exitOf(failures, counts));
   });
   runner.on('fail', (test) => {
-    if (verdictOf(test)?.status === 'fail') findings += 1;
+    const verdict = verdictOf(test);
+    if (verdict?.status === 'fail') counts.findings += 1;
+    if (verdict?.badInput) counts.badInput += 1;
   });
   if (onVerdict) {
     const tell = (test: Mocha.Test) => {
@@ -110,6 +110,17 @@ function run(mocha: Mocha, { onVerdict }: DriveRequest, signal: AbortSignal, don
   }
   signal.addEventListener('abort', () => abort(runner));
   process.once('exit', unfinished);
+}
+
+/** The exit code of a run with this number of failed tests. */
+function exitOf(
+  failures: number,
+  { findings, badInput }: { readonly findings: number; readonly badInput: number },
+): ExitCode {
+  // What failed and is neither: a backend that broke, or a reporter.
+  if (failures > findings + badInput) return EXIT.defect;
+  if (findings > 0) return EXIT.finding;
+  return badInput > 0 ? EXIT.input : EXIT.ok;
 }
 
 /** A serial run ends after the case under way; workers are let go as they are, and the reporters end with the process. */

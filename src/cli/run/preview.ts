@@ -6,7 +6,7 @@ import { DEFAULT_SEED, exploreOf, underProtocol, whyNot } from '../../injector/i
 import type { SuiteOptions } from '../../mocha/options.ts';
 import { selectTests, testTitle } from '../../mocha/select.ts';
 import { suiteTitle } from '../../mocha/suite.ts';
-import type { BackendName, Case, Explore, Fault, When } from '../../model/case.ts';
+import { type BackendName, type Case, commandsOf, type Explore, type Fault, type When } from '../../model/case.ts';
 import type { LoadedFiles } from '../files.ts';
 
 interface Planned {
@@ -40,13 +40,21 @@ export async function* rehearsal(loaded: LoadedFiles, options: SuiteOptions): As
       const reason = await whyNot(opened, subject);
       const lines =
         reason === undefined
-          ? [howRun(subject, opened, options), ...subject.faults.map(faultLine)]
+          ? [howRun(subject, opened, options), ...commandLines(subject, options), ...subject.faults.map(faultLine)]
           : [`skipped: ${reason}`];
       yield `${file}:${c.position.line}: ${testTitle(c, backend, options)}\n${lines.map((line) => `  ${line}\n`).join('')}`;
     }
   } finally {
     for (const backend of backends.values()) await backend.dispose();
   }
+}
+
+/** The commands that a case runs, as they are executed. */
+function commandLines(c: Case, { allowCommands = false }: SuiteOptions): string[] {
+  return commandsOf(c).map(
+    (command) =>
+      `command: ${command.map((word) => JSON.stringify(word)).join(' ')}${allowCommands ? '' : ' (needs --allow-commands)'}`,
+  );
 }
 
 function howRun(c: Case, backend: Backend, options: SuiteOptions): string {

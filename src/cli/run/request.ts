@@ -21,6 +21,7 @@ export interface RunFlags {
   readonly list: boolean;
   readonly dryRun: boolean;
   readonly replays: string;
+  readonly allowCommands: boolean;
   readonly reporter?: readonly ReporterSpec[];
   readonly records: 'all' | 'failed' | 'none';
 }
@@ -49,12 +50,14 @@ export function suiteOptions(flags: RunFlags): SuiteOptions {
     tag: tags,
     replays,
     reporter,
+    allowCommands,
   } = flags;
   const coverage = reporter?.some(({ name }) => COVERING.has(name)) ?? false;
   return {
     ...(coverage && { coverage }),
     backends,
     replays,
+    ...(allowCommands && { allowCommands }),
     ...(protocol !== undefined && { protocol }),
     ...(seed !== undefined && { seed }),
     ...(schedules !== undefined && { schedules }),

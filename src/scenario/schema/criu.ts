@@ -1,4 +1,4 @@
-/** A dump and a restore by CRIU: the program that is dumped, how CRIU is used, and what goes wrong there. */
+/** A dump and a restore by CRIU: how CRIU is used, and what goes wrong there. */
 import * as z from 'zod';
 import { ABSENT, CRIU_STAGE_NAMES } from '../../model/criu.ts';
 import { errno, INT32_MIN, pid, signal } from './values.ts';
@@ -7,14 +7,6 @@ import { integer, list, mapping, oneOf, oneOrMore, text, word } from './word.ts'
 export const criuStage = oneOf(CRIU_STAGE_NAMES, 'stage of CRIU');
 const call = oneOf(['dump', 'restore'], 'call of CRIU');
 const uint32 = integer(INT32_MIN, 0xffffffff, 'a 32-bit number');
-
-export const subject = mapping('a mapping with command', {
-  command: word(
-    list(text('a word of the command', 1000), 'a list of words'),
-    'A program with its arguments, run in place of the tree: its root has the pid of the root of `tree`, all else is observed.',
-    'command: [sh, -c, "sleep 100 & wait"]',
-  ),
-}).meta({ id: 'subject', description: 'A real program that is dumped and restored.' });
 
 const limits = mapping('a mapping with pids, files and file-size', {
   pids: word(

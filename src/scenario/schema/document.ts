@@ -1,11 +1,12 @@
 /** The scenario as a whole. The one source of the types, the JSON Schema, the reference page and the checks at load time. */
 import * as z from 'zod';
 import { MAX_FAULTS } from '../limits.ts';
-import { criu, subject } from './criu.ts';
+import { criu } from './criu.ts';
 import { expect, explore } from './expect.ts';
 import { fault } from './fault.ts';
 import { image } from './image.ts';
 import { restart } from './restart.ts';
+import { subject } from './subject.ts';
 import { tree } from './task.ts';
 import { title } from './values.ts';
 import { list, mapping, word } from './word.ts';

@@ -143,8 +143,8 @@ long long now_us(void);
 int write_file(const char *path, const char *text);
 /* Reads a file whole, up to size - 1 bytes, and ends it with a NUL: its length or -1. */
 int read_file(const char *path, char *buffer, int size);
-/* Undoes %XX in place. */
-char *unescape(char *word);
+/* The words of a request, ended by NULL, decoded in place; to be freed by the caller. */
+char **split_words(char *line, int *nr_words);
 /* Reaps whoever is dead. */
 void reap(void);
 void become_plain(void);

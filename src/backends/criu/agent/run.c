@@ -12,8 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_WORDS 200
-
 struct run run;
 
 static void limit(int resource, const char *word_)
@@ -28,24 +26,24 @@ static void limit(int resource, const char *word_)
 /* The words: limit_ms log_cap log cgroup nofile fsize nr_env env... program args... */
 int run_start(char *words)
 {
-	char *list[MAX_WORDS + 1];
-	char *save = NULL;
-	int n = 0, nr_env;
+	int n, nr_env;
+	char **list = split_words(words, &n);
 	pid_t pid;
 
-	for (char *at = strtok_r(words, " ", &save); at && n < MAX_WORDS; at = strtok_r(NULL, " ", &save))
-		list[n++] = unescape(at);
-	list[n] = NULL;
-	if (n < 8 || (nr_env = atoi(list[6])) < 0 || n < 8 + nr_env)
+	if (n < 8 || (nr_env = atoi(list[6])) < 0 || n < 8 + nr_env) {
+		free(list);
 		return -EINVAL;
+	}
 	memset(&run, 0, sizeof(run));
 	run.limit_ms = atol(list[0]);
 	run.log_cap = atol(list[1]);
 	strncpy(run.log, list[2], sizeof(run.log) - 1);
 	run.started_us = now_us();
 	pid = fork();
-	if (pid < 0)
+	if (pid < 0) {
+		free(list);
 		return -errno;
+	}
 	if (pid == 0) {
 		int errors;
 
@@ -66,6 +64,7 @@ int run_start(char *words)
 		execvp(list[7 + nr_env], &list[7 + nr_env]);
 		_exit(127);
 	}
+	free(list);
 	run.pid = pid;
 	role_set(pid, CRIU);
 	return 0;

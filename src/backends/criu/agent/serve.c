@@ -54,14 +54,11 @@ static void do_ping(char *rest)
 
 static void do_command(char *rest)
 {
-	char *list[100], *save = NULL;
-	int n = 0;
-	int pid = (int)strtol(rest, &rest, 10);
+	int n;
+	char **words = split_words(rest, &n);
 
-	for (char *at = strtok_r(rest, " ", &save); at && n < 99; at = strtok_r(NULL, " ", &save))
-		list[n++] = unescape(at);
-	list[n] = NULL;
-	done(n > 0 ? start_command(pid, list) : -EINVAL);
+	done(n > 1 ? start_command(atoi(words[0]), words + 1) : -EINVAL);
+	free(words);
 }
 
 static void do_answer(const char *rest)

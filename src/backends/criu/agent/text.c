@@ -86,24 +86,6 @@ void say(const char *format, ...)
 	send_all(line, (size_t)n);
 }
 
-char *unescape(char *word)
-{
-	char *from = word, *to = word;
-
-	while (*from) {
-		unsigned value;
-
-		if (*from == '%' && sscanf(from + 1, "%2x", &value) == 1) {
-			*to++ = (char)value;
-			from += 3;
-		} else {
-			*to++ = *from++;
-		}
-	}
-	*to = 0;
-	return word;
-}
-
 long long now_us(void)
 {
 	struct timespec t;
