@@ -1,10 +1,16 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { checkTree, strayImports } from './layers.ts';
+import { checkTree, sourcesOf, strayImports } from './layers.ts';
 
 describe('the layers', () => {
   it('hold in the whole tree', () => {
     assert.deepEqual(checkTree(path.dirname(import.meta.dirname)), []);
+  });
+
+  it('are checked in every source, the views of the HTML report too', () => {
+    const sources = sourcesOf(path.dirname(import.meta.dirname));
+    assert.ok(sources.some((file) => file.endsWith('.tsx')));
+    assert.equal(strayImports('reporters/html/x.tsx', "import { x } from '../../src/injector/index.ts';").length, 1);
   });
 
   it('refuse an import that points down, whatever its form', () => {
@@ -18,7 +24,7 @@ describe('the layers', () => {
     }
   });
 
-  it('let the kernel know nothing of restart, and no backend of another', () => {
+  it('let the kernel import nothing of the restart, and no backend another', () => {
     assert.equal(strayImports('src/backends/simulated/kernel/x.ts', "import '../restart/y.ts';").length, 1);
     assert.equal(strayImports('src/backends/native/x.ts', "import '../simulated/y.ts';").length, 1);
     assert.equal(strayImports('src/explore/x.ts', "import '../backends/simulated/y.ts';").length, 1);

@@ -39,7 +39,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/backends/host', mayImport: [] },
   { path: 'src/backends/backend.ts', mayImport: [...RECORD, 'src/backends/draws.ts'] },
   { path: 'src/backends/walk.ts', mayImport: [...RECORD, 'src/backends/backend.ts'] },
-  // The simulated kernel knows nothing of restart.
+  // The simulated kernel imports nothing of the restart that it runs.
   { path: 'src/backends/simulated/kernel', mayImport: RECORD },
   // No backend knows another.
   { path: 'src/backends/simulated', mayImport: [...RECORD, ...CONTRACT, 'src/backends/simulated'] },
@@ -77,15 +77,19 @@ function importsOf(text: string): string[] {
   return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
 }
 
-/** The stray imports of all sources under this root. */
-export function checkTree(root: string): string[] {
+/** The sources under this root that `checkTree` looks at. */
+export function sourcesOf(root: string): string[] {
   return ['src', 'reporters'].flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.ts'))
+      .filter((name) => /\.[cm]?tsx?$/.test(name))
       .map((name) => `${folder}/${name.split(path.sep).join('/')}`)
-      .sort()
-      .flatMap((file) => strayImports(file, readFileSync(path.join(root, file), 'utf8'))),
+      .sort(),
   );
+}
+
+/** The stray imports of all sources under this root. */
+export function checkTree(root: string): string[] {
+  return sourcesOf(root).flatMap((file) => strayImports(file, readFileSync(path.join(root, file), 'utf8')));
 }
 
 if (process.argv[1] === import.meta.filename) {

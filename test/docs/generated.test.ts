@@ -1,6 +1,6 @@
 /** Pages that are made of the source are as they would be made now. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../support/markdown.ts';
 import { kernelMap, PATCH } from './kernel-map.ts';
@@ -23,5 +23,15 @@ describe('pages made of the source', () => {
 
   it('docs/variants.md is current (npm run generate)', () => {
     assert.equal(read('docs/variants.md'), variantsPage());
+  });
+});
+
+describe('CONTRIBUTING.md', () => {
+  it('names files and folders that are there', () => {
+    const named = [
+      ...read('CONTRIBUTING.md').matchAll(/`((?:src|reporters|test|scenarios|docs)\/[^`<]*)(?:<[^`]*)?`/g),
+    ];
+    assert.ok(named.length > 10);
+    for (const [, file] of named) assert.ok(existsSync(path.join(ROOT, file!)), file);
   });
 });

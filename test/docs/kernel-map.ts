@@ -22,6 +22,9 @@ const MODEL = 'src/backends/simulated';
 /** Rooms that are the machine, not the kernel: memory, and what is looked at from outside. */
 const NO_KERNEL = new Set(['layout.ts', 'memory.ts', 'seen.ts', 'variant.ts', 'errno.ts', 'world.ts']);
 
+/** How a comment says what its function is in C: the function's name, or a part of it ("The condition of f()"). */
+const COUNTERPART = /^(?:The \w+ of )?(\w+)\(\)/;
+
 interface ModelFunction {
   readonly name: string;
   readonly file: string;
@@ -45,7 +48,7 @@ function functionsOf(room: string): ModelFunction[] {
           file: `${room}/${file}`,
           hasSteps: star === '*',
           comment,
-          counterpart: /(\w+)\(\)/.exec(comment)?.[1],
+          counterpart: COUNTERPART.exec(comment)?.[1],
         };
       });
     });
@@ -92,8 +95,10 @@ ${others.map((one) => `| ${one.counterpart ? `\`${one.counterpart}()\`` : ''} | 
 
 ## The kernel below
 
-It knows nothing of restart. What of it the restart can tell is there, and no more: Linux 2.6.33, on one processor whose
-preemption may fall before every access to what tasks share.
+Linux 2.6.33, on one processor whose preemption may fall before every access to what tasks share; it has what a restart can
+observe, and no more. Its functions call nothing of the restart. Three of its files do know of it: \`layout.ts\` has the fields
+of \`struct ckpt_ctx\` beside those of \`task_struct\`, \`world.ts\` the image and the points of the protocol, and \`seen.ts\` notes
+for the properties what the restart does.
 
 | here | what it is |
 | --- | --- |

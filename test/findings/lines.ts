@@ -1,6 +1,6 @@
 /**
  * Where in the patch each finding is: function, and lines of the file as patch 30/96 leaves it (`git apply` of the patch on
- * its parent gives the same numbers; its hunks say them). A test holds them against the patch where that is at hand.
+ * its parent gives the same numbers; its hunks say them). A test holds them against the functions' extents below.
  */
 
 export interface PatchLines {
@@ -11,6 +11,46 @@ export interface PatchLines {
 }
 
 const RESTART = 'checkpoint/restart.c';
+
+/**
+ * The first and the last line of each function, in the files as the patch leaves them (Message-Id
+ * <1268842164-5590-31-git-send-email-orenl@cs.columbia.edu>); of copy_process(), the lines that the patch adds.
+ */
+export const PATCH_FUNCTIONS: Readonly<Record<string, Readonly<Record<string, readonly [number, number]>>>> = {
+  [RESTART]: {
+    restore_debug_task: [59, 79],
+    restore_debug_getme: [81, 94],
+    restore_debug_error: [96, 107],
+    restore_debug_running: [109, 115],
+    restore_debug_exit: [117, 123],
+    restore_debug_free: [125, 175],
+    restore_read_tree: [624, 651],
+    all_tasks_activated: [653, 656],
+    get_active_pid: [658, 662],
+    is_task_active: [664, 667],
+    restore_notify_error: [673, 677],
+    get_task_ctx: [679, 687],
+    set_task_ctx: [690, 704],
+    clear_task_ctx: [706, 717],
+    restore_task_done: [719, 724],
+    restore_activate_next: [726, 755],
+    wait_task_active: [757, 771],
+    wait_task_sync: [773, 781],
+    wait_checkpoint_ctx: [784, 807],
+    wait_sync_threads: [814, 850],
+    do_restore_task: [852, 890],
+    __prepare_descendants: [897, 932],
+    prepare_descendants: [942, 957],
+    wait_all_tasks_finish: [959, 972],
+    choose_root_task: [974, 997],
+    init_restart_ctx: [1000, 1025],
+    __destroy_descendants: [1027, 1035],
+    destroy_descendants: [1037, 1040],
+    do_restore_coord: [1042, 1134],
+    exit_checkpoint: [1230, 1244],
+  },
+  'kernel/fork.c': { copy_process: [1250, 1255] },
+};
 
 function lines(of: string, from: number, to = from, file = RESTART): PatchLines {
   return { file, function: of, from, to };

@@ -16,7 +16,7 @@ const text = fc
     fc.string({ minLength: 1, maxLength: 8 }),
   )
   .map((one) => one.replace(/[\p{C}\p{Z}]|\$\{\{/gu, '') || 'y');
-const kebab = fc.constantFrom('error-is-first', 'a', 'restores-in-order', 'no-1');
+const kebab = fc.constantFrom('no-kernel-defect', 'a', 'restores-in-order', 'no-1');
 const flags = fc.uniqueArray(fc.constantFrom('taskself', 'frozen', 'ghost', 0x80, 0x80000000), { maxLength: 3 });
 const anyPid = fc.oneof(fc.integer({ min: 100, max: 110 }), fc.constantFrom(-1, 0, 999, 2147483647));
 

@@ -162,11 +162,11 @@ describe('bad input', () => {
   table('YAML', YAML);
 
   it('names that other rooms own, where they are known', () => {
-    const known = { protocols: ['series', 'patch', 'hardened'], properties: ['error-is-first', 'restores-in-order'] };
+    const known = { protocols: ['series', 'patch', 'hardened'], properties: ['no-kernel-defect', 'restores-in-order'] };
     refuses(given('restart: { protocol: «harden» }'), [{ hint: 'did you mean hardened?' }], known);
-    refuses(given('expect: { violates: [«eror-is-first»] }'), [{ hint: 'did you mean error-is-first?' }], known);
+    refuses(given('expect: { violates: [«no-kernel-defekt»] }'), [{ hint: 'did you mean no-kernel-defect?' }], known);
     refuses(given('expect: { except: [«restore-in-order»] }'), [{ hint: 'did you mean restores-in-order?' }], known);
-    refuses(given('expect: { all: [«nothing»] }'), [{ says: 'error-is-first, restores-in-order' }], known);
+    refuses(given('expect: { all: [«nothing»] }'), [{ says: 'no-kernel-defect, restores-in-order' }], known);
   });
 
   it('tells all mistakes of a file at once, in their order', () => {

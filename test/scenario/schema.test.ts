@@ -11,10 +11,28 @@ import { ERRNO_NAMES } from '../../src/model/errno.ts';
 import { SIGNAL_NAMES } from '../../src/model/signals.ts';
 import { generatedFiles } from '../../src/scenario/generate.ts';
 import { formatWords, parseScenarios } from '../../src/scenario/index.ts';
+import { property } from '../../src/scenario/schema/values.ts';
+import type { Suggested } from '../../src/scenario/schema/word.ts';
 import { keyWords } from '../../src/scenario/schema/words.ts';
 import { scenario } from './arbitrary.ts';
 
 const repository = new URL('../../', import.meta.url);
+
+/** The names of other rooms that a value has, where its schema wants such (see `suggest`). */
+function namesIn(schema: z.ZodType, value: unknown): { kind: Suggested; name: string }[] {
+  const kind = schema.meta()?.suggest as Suggested | undefined;
+  if (kind && typeof value === 'string') return [{ kind, name: value }];
+  if (schema instanceof z.ZodOptional) return namesIn(schema.unwrap() as z.ZodType, value);
+  if (schema instanceof z.ZodUnion) return schema.options.flatMap((option) => namesIn(option as z.ZodType, value));
+  if (schema instanceof z.ZodArray && Array.isArray(value)) {
+    return value.flatMap((item) => namesIn(schema.element as z.ZodType, item));
+  }
+  if (schema instanceof z.ZodObject && typeof value === 'object' && value !== null) {
+    const shape = schema.shape as Record<string, z.ZodType>;
+    return Object.entries(value).flatMap(([key, inner]) => (shape[key] ? namesIn(shape[key], inner) : []));
+  }
+  return [];
+}
 
 describe('what is made from the schema', () => {
   for (const [file, text] of generatedFiles(KNOWN_NAMES)) {
@@ -37,6 +55,16 @@ describe('the words of the format', () => {
       assert.ok(result.success, `${name}: ${example}: ${result.error && z.prettifyError(result.error)}`);
       assert.match(description, /\.$/, name);
     }
+  });
+
+  it('have examples with names of this build: of its properties and its protocols', () => {
+    const named = keyWords().flatMap(({ word, example, schema }) =>
+      namesIn(schema, (parse(example) as Record<string, unknown>)[word]),
+    );
+    assert.ok(named.some(({ kind }) => kind === 'properties') && named.some(({ kind }) => kind === 'protocols'));
+    for (const { kind, name } of named) assert.ok(KNOWN_NAMES[kind].includes(name), `${name} is none of the ${kind}`);
+    const said = /such as ([a-z-]+)/.exec(property.safeParse(1).error!.issues[0]!.message);
+    assert.ok(KNOWN_NAMES.properties.includes(said![1]!), said![0]);
   });
 
   it('are all of the vocabulary', () => {

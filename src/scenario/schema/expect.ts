@@ -48,7 +48,7 @@ export const expect = mapping('a mapping with what is expected', {
   violates: word(
     properties,
     'Known defects: properties that the run must find violated; it fails when it does not.',
-    'violates: [error-is-first]',
+    'violates: [restores-in-order]',
   ).optional(),
   'may-violate': word(
     properties,
@@ -56,7 +56,7 @@ export const expect = mapping('a mapping with what is expected', {
     'may-violate: [failed-restore-leaves-nobody]',
   ).optional(),
   except: word(properties, 'Properties that are not judged.', 'except: [nobody-left-waiting]').optional(),
-  all: word(properties, 'Only these properties are judged.', 'all: [error-is-first]').optional(),
+  all: word(properties, 'Only these properties are judged.', 'all: [restores-in-order]').optional(),
 }).meta({ id: 'expect', description: 'What must hold in the end.' });
 
 export const STRATEGY_WORDS = {

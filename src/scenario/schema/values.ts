@@ -36,6 +36,6 @@ export const flags = z.array(
   { error: 'a list of flags' },
 );
 
-export const property = suggest(kebab('the name of a property, such as error-is-first'), 'properties');
+export const property = suggest(kebab('the name of a property, such as restores-in-order'), 'properties');
 export const faultName = kebab('a name of lower-case words and dashes');
 export const title = text('a name on one line', 200);

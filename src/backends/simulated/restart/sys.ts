@@ -193,7 +193,7 @@ export function* ckptReadObjType(current: number, ctx: number, type: number): St
   return h;
 }
 
-/** Fields that the patch sets in init_restart_ctx() and its like, and that nobody reads before. */
+/** The active_pid of init_restart_ctx(); nothing that matters reads it before. */
 export function initActivePid(ctx: number, value: number): void {
   m[ctx + ACTIVE_PID] = value;
 }

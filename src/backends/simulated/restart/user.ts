@@ -53,12 +53,12 @@ export function sitsIdle(current: number): boolean {
   return true;
 }
 
-/** restart()'s flags that this protocol knows (RESTART_USER_FLAGS). */
+/** RESTART_USER_FLAGS: the flags of restart(2) that this protocol knows. */
 export function userFlags(): number {
   return RESTART_TASKSELF | (variant.neverFrozen ? 0 : RESTART_FROZEN) | (variant.series ? RESTART_GHOST : 0);
 }
 
-/** The program of every task, the coordinator's too: they differ in restart()'s arguments only. */
+/** The program of every task, the coordinator's too: they differ in the arguments of restart(2) only. */
 export function* taskMain(current: number): Steps {
   for (;;) {
     yield touch(current, STATE, EFFECT);
