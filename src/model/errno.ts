@@ -55,7 +55,7 @@ export function errnoName(number: number): string {
   return nameOfNumber.get(n) ?? `E${n}`;
 }
 
-/** Whether a result is one of the four -ERESTART* codes that must never leave the kernel (protocol.md, "restart", 4). */
+/** Whether a result is one of the four -ERESTART* codes that must never leave the kernel (docs/protocol.md, "The call", 4). */
 export function isRestartCode(result: number): boolean {
   return result === -512 || result === -513 || result === -514 || result === -516;
 }

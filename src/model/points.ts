@@ -1,4 +1,4 @@
-/** The points of a restart that faults, records and reports name (scenario-format.md, "point"). */
+/** The points of a restart that faults, records and reports name (docs/scenario-reference.md, "point"). */
 
 export const COORDINATOR_POINTS = {
   header: 'reads the header and the container section of the image',

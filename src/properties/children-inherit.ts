@@ -12,7 +12,7 @@ export const childrenInherit: Property = {
   statement:
     'A child that is forked by a task with a checkpoint_ctx gets that context and a reference of its own; the child of a task without one gets none. So no child escapes a restart by being made during the walk.',
   source:
-    'protocol.md, "fork"; copy_process ("If parent is restarting, child should be too"); changelog v18 "Fix race of prepare_descendant() with an ongoing fork()"',
+    'docs/protocol.md, "Fork"; copy_process ("If parent is restarting, child should be too"); changelog v18 "Fix race of prepare_descendant() with an ongoing fork()"',
   hint: "Is the parent's context read under the task list lock, where the walk can not come between?",
   check(c, record) {
     const { elsewhere } = storyOf(c, record);

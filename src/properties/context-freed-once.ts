@@ -16,8 +16,7 @@ export const contextFreedOnce: Property = {
   title: 'The context is freed exactly once',
   statement:
     'By the end, when all who had a reference to the context are dead or have left restart, it has been freed, and that once; nobody used it afterwards. References that waiting, frozen or other living tasks still hold are no leak; more of them than those can hold are.',
-  source:
-    'protocol.md, "restart", 6, and "A task dies with a checkpoint_ctx"; ckpt_ctx_get, ckpt_ctx_put, ckpt_ctx_free, exit_checkpoint',
+  source: 'docs/protocol.md, "The call" (6) and "Exit"; ckpt_ctx_get, ckpt_ctx_put, ckpt_ctx_free, exit_checkpoint',
   hint: 'Which get has no put? Look at fork that fails, at tasks that die, and at tasks that were marked while they died.',
   check(c, record) {
     const violations: Violation[] = findingsOf(record, KINDS).map(({ text, step }) => ({

@@ -11,7 +11,7 @@ export const contextReleased: Property = {
   statement:
     'The coordinator after its claim, and every task that took part, has cleared its own checkpoint_ctx before restart has a result for it, whatever happened.',
   source:
-    'protocol.md, "The coordinator", release, and "A restarting task", out; clear_task_ctx; changelog v13 "Clear root_task->checkpoint_ctx regardless of error condition"',
+    'docs/protocol.md, "The coordinator" (release) and "A restarting task" (out); clear_task_ctx; changelog v13 "Clear root_task->checkpoint_ctx regardless of error condition"',
   hint: 'Which way out goes around clear_task_ctx?',
   check(c, record) {
     for (const [actor, { marked, tookPart, unmarked, returned, result }] of storyOf(c, record).fates) {

@@ -17,7 +17,7 @@ export const coordinatorEndsCleanly: Property = {
   statement:
     'However late the restart fails, the coordinator comes back with 0 or a negative errno. It does not wait for good (unless the scenario says `blocked`), and it dies only when a fault kills it, or when it restarted itself (TASKSELF) and failed.',
   source:
-    'protocol.md, "restart" and "The coordinator"; the author\'s words: "even if a restart fails after, or during the restore of the root task, the user perceives a clean exit and an error message"; changelog v19-rc1 "Coordinator to report correct error", v17 "Coordinator properly detects errors when woken up"',
+    'docs/protocol.md, "The call" and "The coordinator"; the author\'s words: "even if a restart fails after, or during the restore of the root task, the user perceives a clean exit and an error message"; changelog v19-rc1 "Coordinator to report correct error", v17 "Coordinator properly detects errors when woken up"',
   hint: 'Who should have fired `complete` or `errno_sync`, and what is nr_total at the end?',
   check(c, record) {
     const story = storyOf(c, record);

@@ -16,7 +16,7 @@ export const debugListComplete: Property = {
   statement:
     'In the debug build the list that is printed when the context is freed has exactly one entry for the coordinator and for each task that took part (but for one that had no memory to register), each of the right type, and with a final state that is true: nobody can be Waiting or Running by then, who has Failed got no success from restart, and a task that is listed with Success got no error.',
   source:
-    'protocol.md, the status list of the debug build; restore_debug_task, restore_debug_error, restore_debug_exit, restore_debug_free ("if this count is not the same as ctx->nr_total, that\'s a warning bell"); changelog v19-rc1 "Add debug process-tree status during restart"',
+    'docs/protocol.md, "The status list of the debug build"; restore_debug_task, restore_debug_error, restore_debug_exit, restore_debug_free ("if this count is not the same as ctx->nr_total, that\'s a warning bell"); changelog v19-rc1 "Add debug process-tree status during restart"',
   hint: 'Which way out of restart does not set the state, and does an entry keep the Running bit?',
   check(c, record) {
     if (!c.restart.debug) return [];

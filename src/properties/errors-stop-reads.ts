@@ -11,7 +11,7 @@ export const errorsStopReads: Property = {
   statement:
     'A restore that begins after an error was recorded does not succeed: every read of the image asks for the error flag first, and gives that error instead.',
   source:
-    'protocol.md, "A restarting task", restore; ckpt_kread; changelog v19-rc3 "Make kread/kwrite() abort if CKPT_CTX_ERROR is set"',
+    'docs/protocol.md, "A restarting task" (restore); ckpt_kread; changelog v19-rc3 "Make kread/kwrite() abort if CKPT_CTX_ERROR is set"',
   hint: 'Which read of the image does not ask for the error flag?',
   check(c, record) {
     const { fates, firstError } = storyOf(c, record);

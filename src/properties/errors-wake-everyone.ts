@@ -11,7 +11,7 @@ export const errorsWakeEveryone: Property = {
   statement:
     'Once an error is recorded the coordinator stops waiting, and no task goes on sleeping at sync point 2 (ghosts neither) or at sync point 3: each wakes, sees the error and leaves. Holds also where a scenario allows tasks to be left waiting.',
   source:
-    'protocol.md, "Record an error"; ckpt_set_error, restore_notify_error; the author\'s words: "it will mark the @ctx with an error flag, and wakeup the other tasks"',
+    'docs/protocol.md, "Recording an error"; ckpt_set_error, restore_notify_error; the author\'s words: "it will mark the @ctx with an error flag, and wakeup the other tasks"',
   hint: 'Is the flag set before the wake-up, and does every wait test it again after it was queued?',
   check(c, record) {
     const story = storyOf(c, record);

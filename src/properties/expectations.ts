@@ -13,7 +13,7 @@ export const EXPECTATION: Omit<Property, 'check'> = {
   title: 'What the scenario expects',
   statement:
     'The coordinator and each task that the scenario names end as one of the outcomes that it lists for them. Of a run that a kernel defect stopped only those are judged who had come to their end.',
-  source: 'scenario-format.md, `expect`',
+  source: 'docs/scenario-reference.md, `expect`',
   hint: 'Is the expectation wrong, or the restart? The violated properties, if any, tell.',
 };
 

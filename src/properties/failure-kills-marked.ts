@@ -11,7 +11,7 @@ export const failureKillsMarked: Property = {
   statement:
     'When restart gives the coordinator an error after its claim, every task that had got the context by then, by the walk or by fork, is dead at the end. A coordinator that is killed in restart still cleans up: it dies on the way out only.',
   source:
-    'protocol.md, "The coordinator", claim and out; do_restore_coord ("if anything fails, we\'ll cleanup"), destroy_descendants; changelog v19-rc1 "Coordinator kills descendants on failure"',
+    'docs/protocol.md, "The coordinator" (claim, out); do_restore_coord ("if anything fails, we\'ll cleanup"), destroy_descendants; changelog v19-rc1 "Coordinator kills descendants on failure"',
   hint: 'Had the task lost the context before the coordinator looked (it returned early), or left the tree (its parent died, CLONE_PARENT), or was it made after the walk?',
   check(c, record) {
     const story = storyOf(c, record);

@@ -13,7 +13,7 @@ export const firstErrorReported: Property = {
   statement:
     'Of all errors that are recorded one is the first, and restart gives the coordinator just that one (an -ERESTART* as -EINTR). A restart in which an error was recorded never reports success, and one that fails after its claim has recorded why.',
   source:
-    'protocol.md, "The coordinator", out, and "Record an error"; ckpt_set_error, ckpt_get_error, do_restore_coord; changelog v18 "Track and report the first error if restart fails"',
+    'docs/protocol.md, "The coordinator" (out) and "Recording an error"; ckpt_set_error, ckpt_get_error, do_restore_coord; changelog v18 "Track and report the first error if restart fails"',
   hint: 'Is the error flag tested before the last error can be set, and does the reader wait for errno_sync?',
   check(c, record) {
     const story = storyOf(c, record);

@@ -13,7 +13,7 @@ export const frozenStaysFrozen: Property = {
   statement:
     'After a restart with FROZEN that succeeded, no task has been in user space since its restore: at the end each that restored itself is frozen, asleep or dead.',
   source:
-    'protocol.md, "The coordinator", freeze; do_restore_coord, cgroup_freezer_make_frozen; changelog v17 "Add uflag RESTART_FROZEN to freeze tasks after restart"',
+    'docs/protocol.md, "The coordinator" (freeze); do_restore_coord, cgroup_freezer_make_frozen; changelog v17 "Add uflag RESTART_FROZEN to freeze tasks after restart"',
   hint: 'Could the task leave sync point 3 before the freezer came for it?',
   check(c, record) {
     const story = storyOf(c, record);

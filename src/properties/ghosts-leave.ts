@@ -11,7 +11,7 @@ export const ghostsLeave: Property = {
   title: 'Ghosts exit in restart',
   statement:
     'A ghost that took part in a restart is never back in user space; and after a success no ghost that took part is left: each has exited once all tasks had been activated.',
-  source: 'protocol.md, "Ghosts (series)" and "Activate next"; the series, 73/96',
+  source: 'docs/protocol.md, "Ghosts" and "Activating the next task"; the series, 73/96',
   hint: 'Who wakes the ghosts when no task remains to be activated?',
   check(c, record) {
     const { tasks } = treeOf(c);

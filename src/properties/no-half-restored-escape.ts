@@ -13,7 +13,7 @@ export const noHalfRestoredEscape: Property = {
   statement:
     'These are never back in user space: a task that failed after it got the context; a task that began to restore itself in a restart that failed; a task that was told success without having completed its restore. (A task whose call is refused before it takes part may go on.)',
   source:
-    'protocol.md, "restart", 5; do_restart ("partial restore is undefined: terminate"), restore_task, wait_task_sync',
+    'docs/protocol.md, "The call" (5); do_restart ("partial restore is undefined: terminate"), restore_task, wait_task_sync',
   hint: 'What did the wait return that let the task go on, and did anybody look at that?',
   check(c, record) {
     const story = storyOf(c, record);

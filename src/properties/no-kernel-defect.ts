@@ -19,7 +19,7 @@ export const noKernelDefect: Property = {
   statement:
     'No BUG_ON fires, no NULL is dereferenced, pids_arr is not read past its end, freed memory is not used or freed again, and what restarts does not crash.',
   source:
-    'protocol.md, "One step, and what the image is" and "Activate next"; the BUG_ONs of restore_activate_next, restore_task_done, wait_all_tasks_finish, exit_checkpoint, ckpt_ctx_free; get_active_pid',
+    'docs/protocol.md, "Steps and the image" and "Activating the next task"; the BUG_ONs of restore_activate_next, restore_task_done, wait_all_tasks_finish, exit_checkpoint, ckpt_ctx_free; get_active_pid',
   hint: 'The finding names the function; the steps just before it tell who came too early, or once too often.',
   check(_c, record) {
     return findingsOf(record, KINDS).map(({ text, step }) => ({ property: name, message: text, ...step }));

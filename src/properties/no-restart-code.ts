@@ -13,7 +13,7 @@ export const noRestartCode: Property = {
   statement:
     'restart(2) is not idempotent, so the kernel must never restart it by itself: -ERESTARTSYS, -ERESTARTNOINTR, -ERESTARTNOHAND and -ERESTART_RESTARTBLOCK come out as -EINTR. (A saved value of the image is not a result of this call.)',
   source:
-    'protocol.md, "restart", 4; do_restart ("restart(2) isn\'t idempotent: should not be auto-restarted"); changelog v17 "Coordinator converts -ERSTART... to -EINTR"',
+    'docs/protocol.md, "The call" (4); do_restart ("restart(2) isn\'t idempotent: should not be auto-restarted"); changelog v17 "Coordinator converts -ERSTART... to -EINTR"',
   hint: 'Which way out of restart goes around the conversion?',
   check(c, record) {
     for (const [actor, fate] of storyOf(c, record).fates) {

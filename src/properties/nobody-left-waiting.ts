@@ -15,7 +15,7 @@ export const nobodyLeftWaiting: Property = {
   statement:
     'When nobody can move any more, nobody sleeps in restart: neither the coordinator (unless `coordinator: blocked` is expected) nor a task (unless `left-waiting` names it, or `waiting` is among its expected outcomes).',
   source:
-    'protocol.md, "A run in which nobody can move any more and someone sleeps is over", and "What user space does first"; the author\'s words: "garbage-in-garbage-out … the syscall may block indefinitely"; scenario-format.md, `left-waiting`',
+    'docs/protocol.md, "Steps and the image" and "What user space does first"; the author\'s words: "garbage-in-garbage-out … the syscall may block indefinitely"; docs/scenario-reference.md, `left-waiting`',
   hint: 'What would wake it? Look for the wake-up that was lost, that went to another, or that nobody is left to make.',
   check(c, record) {
     const violations = findingsOf(record, KINDS).map(({ text, step }) => ({ property: name, message: text, ...step }));

@@ -11,7 +11,7 @@ export const nobodyResumesEarly: Property = {
   statement:
     'No task is back in user space with success before every task of the image has restored itself, and before the coordinator has declared success (sync point 3).',
   source:
-    'protocol.md, "A restarting task", sync point 3; wait_task_sync; the author\'s words: "a task may only resume execution after all tasks have successfully restored their state"; changelog v17 "Add a sync point for restarting tasks"',
+    'docs/protocol.md, "A restarting task" (sync point 3); wait_task_sync; the author\'s words: "a task may only resume execution after all tasks have successfully restored their state"; changelog v17 "Add a sync point for restarting tasks"',
   hint: 'Was the wait at sync point 3 ended by a signal, or did nr_total reach 0 without everybody?',
   check(c, record) {
     const story = storyOf(c, record);

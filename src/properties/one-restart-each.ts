@@ -12,7 +12,7 @@ export const oneRestartEach: Property = {
   statement:
     'No checkpoint_ctx is set while it is set already, neither by the walk nor by a claim: the second comer gets -EBUSY, and the first keeps its reference.',
   source:
-    'protocol.md, "The coordinator", claim and prepare; set_task_ctx; changelog v18 "Fix race of prepare_descendant() with an ongoing fork()"',
+    'docs/protocol.md, "The coordinator" (claim, prepare); set_task_ctx; changelog v18 "Fix race of prepare_descendant() with an ongoing fork()"',
   hint: 'Is the test made under task_lock together with the set, and does the caller look at the answer?',
   check(c, record) {
     const holders = new Holders(c, storyOf(c, record).elsewhere);

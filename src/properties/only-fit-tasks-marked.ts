@@ -13,7 +13,7 @@ export const onlyFitTasksMarked: Property = {
   statement:
     'The walk marks no task that may not be attached to, that is traced when restart is called (and its tracer lives), or that is dead: the first two make the restart fail, the last counts as none.',
   source:
-    'protocol.md, "The coordinator", prepare; __prepare_descendants (ptrace_may_access, task_ptrace, exit_state); changelog v19-rc1 "Prepare descendants needs PTRACE_MODE_ATTACH permissions"',
+    'docs/protocol.md, "The coordinator" (prepare); __prepare_descendants (ptrace_may_access, task_ptrace, exit_state); changelog v19-rc1 "Prepare descendants needs PTRACE_MODE_ATTACH permissions"',
   hint: 'Which of the questions of the walk was not asked, or was asked after the mark?',
   check(c, record) {
     const { tasks } = treeOf(c);

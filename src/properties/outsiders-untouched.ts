@@ -12,7 +12,7 @@ export const outsidersUntouched: Property = {
   statement:
     'The coordinator marks, freezes and kills only tasks of the tree that it restarts: never init, a tracer, a sibling of the root, a stranger, a task that is in a restart of its own, or what descends from such a one. (A child that inherits the context by fork is in the restart, wherever it hangs.)',
   source:
-    'protocol.md, "The coordinator", prepare and out; __prepare_descendants (PTRACE_MODE_ATTACH, set_task_ctx), __destroy_descendants (same context only), restore_activate_next ("target task must have same restart context"); "it will not allow a user to do more than is otherwise permitted"',
+    'docs/protocol.md, "The coordinator" (prepare, out); __prepare_descendants (PTRACE_MODE_ATTACH, set_task_ctx), __destroy_descendants (same context only), restore_activate_next ("target task must have same restart context"); "it will not allow a user to do more than is otherwise permitted"',
   hint: 'Where does the walk start, where does it end, and does the killing ask whose context the task has?',
   check(c, record) {
     const { inside } = treeOf(c);

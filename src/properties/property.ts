@@ -9,7 +9,7 @@ export interface Property {
   readonly title: string;
   /** What must hold, in a sentence or two. */
   readonly statement: string;
-  /** Where the protocol promises it: the step of protocol.md, the functions of the patch, or the words of its author. */
+  /** Where the protocol promises it: the section of docs/protocol.md, the functions of the patch, or the words of its author. */
   readonly source: string;
   /** Where to look when it is violated. */
   readonly hint: string;

@@ -14,7 +14,7 @@ export const restoresInOrder: Property = {
   statement:
     'A task begins its restore only when nobody else is at it and all before it in the image have begun theirs, or are dead; it does so once; and the record that it reads is its own.',
   source:
-    'protocol.md, "A restarting task", sync point 2 and restore, and "One step, and what the image is"; wait_task_active, restore_task; the author\'s words: "each task will restart itself at the same order that they were saved"',
+    'docs/protocol.md, "A restarting task" (sync point 2, restore) and "Steps and the image"; wait_task_active, restore_task; the author\'s words: "each task will restart itself at the same order that they were saved"',
   hint: 'Which task read the shared image when it was not its turn? From there on everybody gets the record of another.',
   check(c, record) {
     const story = storyOf(c, record);

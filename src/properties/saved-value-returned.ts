@@ -12,7 +12,7 @@ export const savedValueReturned: Property = {
   statement:
     'A task that comes out of restart with success returns the value saved in the record that it read, instead of 0; so does the caller of a TASKSELF restart.',
   source:
-    'protocol.md, "restart", 5; do_restart, restore_retval; changelog v17 "Fix restore_retval() and use only for restarting tasks"',
+    'docs/protocol.md, "The call" (5); do_restart, restore_retval; changelog v17 "Fix restore_retval() and use only for restarting tasks"',
   hint: 'Which result came out: 0, an error that nobody looked at, or the value of another record?',
   check(c, record) {
     for (const [actor, fate] of storyOf(c, record).fates) {

@@ -15,7 +15,7 @@ export const sigkillKills: Property = {
   statement:
     'A task that is sent SIGKILL before it is back in user space never gets there: it is dead at the end with its whole thread group (or frozen, and dies when it is thawed). So is the coordinator.',
   source:
-    'protocol.md, "Kernel facts"; do_restart (force_sig), __destroy_descendants; the author\'s words: "otherwise kill the stray restarting tasks"',
+    'docs/protocol.md, "What the kernel guarantees"; do_restart (force_sig), __destroy_descendants; the author\'s words: "otherwise kill the stray restarting tasks"',
   hint: 'Does it sleep where SIGKILL does not wake it, or did it pass the way out before it looked?',
   check(c, record) {
     if (!isOver(record)) return [];

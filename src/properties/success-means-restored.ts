@@ -12,7 +12,7 @@ export const successMeansRestored: Property = {
   statement:
     'When restart tells the coordinator success, every task that the image names had completed its restore by then. A task that died before it could is a reason to fail.',
   source:
-    'protocol.md, "The coordinator", wait; wait_all_tasks_finish, restore_task_done; the author\'s words: "wait for all other tasks to complete and reach sync point #3"',
+    'docs/protocol.md, "The coordinator" (wait); wait_all_tasks_finish, restore_task_done; the author\'s words: "wait for all other tasks to complete and reach sync point #3"',
   hint: 'Who counted itself as done without a restore: a task that died, or one that was counted twice?',
   check(c, record) {
     const story = storyOf(c, record);

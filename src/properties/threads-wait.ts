@@ -14,7 +14,7 @@ export const threadsWait: Property = {
   statement:
     'No thread passes the sync point of its group, and none begins to restore itself, before every other thread of the group has called restart or is dead. A thread whose call was refused is not in restart.',
   source:
-    'protocol.md, "A restarting task", threads; wait_sync_threads ("Ensure that all members of a thread group are in sys_restart before restoring any of them"); changelog v19-rc1 "Threads wait for entire thread group before restoring"',
+    'docs/protocol.md, "A restarting task" (threads); wait_sync_threads ("Ensure that all members of a thread group are in sys_restart before restoring any of them"); changelog v19-rc1 "Threads wait for entire thread group before restoring"',
   hint: 'Who set restart_count to what, and how often was it counted down?',
   check(c, record) {
     const { tasks, groups } = treeOf(c);

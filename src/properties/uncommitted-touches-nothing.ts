@@ -13,7 +13,7 @@ export const uncommittedTouchesNothing: Property = {
   statement:
     'Until the coordinator has set its own checkpoint_ctx it marks, wakes and kills no task; so a failure up to there leaves everyone as they were. (A TASKSELF that fails kills itself, and wakes its threads to die.)',
   source:
-    'protocol.md, "The coordinator": "A failure up to and including claim returns at once: nothing is woken, nothing is killed"; do_restore_coord ("From now on we are committed to the restart")',
+    'docs/protocol.md, "The coordinator" (what follows the claim); do_restore_coord ("From now on we are committed to the restart")',
   hint: 'Does a step before the claim go to the clean-up at out, or does prepare come too early?',
   check(c, record) {
     const { taskself } = treeOf(c);

@@ -12,7 +12,7 @@ export const waitsInterruptibly: Property = {
   statement:
     'Garbage in may make restart block, but only interruptibly, so that a user can interrupt or kill it: nobody waits for good for `errno_sync` or for a lock. Holds also where a scenario allows to be left waiting.',
   source:
-    'protocol.md, "What user space does first"; ckpt_get_error (the one wait that a signal does not end); the author\'s words: "but in TASK_INTERRUPTIBLE, so the user can ctrl-c or otherwise kill the stray restarting tasks"',
+    'docs/protocol.md, "What user space does first"; ckpt_get_error (the one wait that a signal does not end); the author\'s words: "but in TASK_INTERRUPTIBLE, so the user can ctrl-c or otherwise kill the stray restarting tasks"',
   hint: 'Who set the error flag without firing errno_sync, or left without unlocking?',
   check(c, record) {
     const stuck = waiting(c, record)

@@ -12,7 +12,7 @@ export const zombiesBeforeReturn: Property = {
   statement:
     'When restart tells the coordinator success, every task that the image says is a zombie is dead by then: who looks at the restarted tree sees what was checkpointed.',
   source:
-    'protocol.md, "A restarting task", zombie ("exits here, and is counted done as it exits"); do_restore_task, exit_checkpoint ("restarting zombies"); the series, 31/96',
+    'docs/protocol.md, "A restarting task" (zombie); do_restore_task, exit_checkpoint ("restarting zombies"); the series, 31/96',
   hint: 'Is the zombie counted as done before it is dead? The patch by itself knows no zombies.',
   check(c, record) {
     const story = storyOf(c, record);

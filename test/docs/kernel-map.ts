@@ -72,7 +72,7 @@ export function kernelMap(): string {
 
 <!-- Made by npm run generate from the doc comments of the source. -->
 
-The restart that mktrouble simulates is read beside Linux C/R v20, patch 30/96 (\`checkpoint/restart.c\`, \`checkpoint/sys.c\`,
+What the patch does is in [the protocol](protocol.md). The restart that mktrouble simulates is read beside Linux C/R v20, patch 30/96 (\`checkpoint/restart.c\`, \`checkpoint/sys.c\`,
 \`include/linux/checkpoint.h\`, \`kernel/exit.c\`, \`kernel/fork.c\`): one function for one function, the same names in camelCase, the
 same order of statements. A generator function is a function in which another task may come in between: before each
 \`yield\`. Those marked ° are one step, or part of one.

@@ -18,13 +18,30 @@ import { anyCase, anyRecord } from './arbitrary.ts';
 import { aRecord } from './records.ts';
 import { aCase, aTask, edited, failedLate, healthy } from './support.ts';
 
+const repository = new URL('../../', import.meta.url);
+/** The sections of the page that properties name as their source. */
+const SECTIONS = new Set(
+  readFileSync(new URL('docs/protocol.md', repository), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('## '))
+    .map((line) => line.slice(3)),
+);
+
 describe('properties', () => {
+  it('come from a page that the package has', () => {
+    const { files } = JSON.parse(readFileSync(new URL('package.json', repository), 'utf8')) as { files: string[] };
+    assert.ok(files.includes('docs/protocol.md'));
+  });
+
   for (const { name, title, statement, source, hint } of PROPERTIES) {
     describe(name, () => {
       it('says what it is, where it comes from, and what to look at', () => {
         assert.match(name, /^[a-z]+(-[a-z0-9]+)+$/);
         assert.match(statement, /\.\)?$/);
-        assert.match(source, /protocol\.md/);
+        assert.match(source, /^docs\/protocol\.md, "/);
+        const sections = [...source.split(';')[0]!.matchAll(/"([^"]+)"/g)].map(([, section]) => section!);
+        for (const section of sections)
+          assert.ok(SECTIONS.has(section), `docs/protocol.md has no section "${section}"`);
         for (const text of [title, statement, source, hint]) assert.ok(text.length > 10, text);
       });
 

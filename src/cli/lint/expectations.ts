@@ -4,7 +4,7 @@ import { RESTART_FLAGS } from '../../model/case.ts';
 import { PROPERTY_NAMES } from '../../properties/index.ts';
 import { type LintFinding, placeOf } from './finding.ts';
 
-/** The errors that a restart as it was published can come back with (protocol.md, the steps of the coordinator). */
+/** The errors that a restart as it was published can come back with (docs/protocol.md, "The coordinator"). */
 const ERRORS: readonly CoordinatorOutcome[] = ['EPERM', 'ESRCH', 'EINTR', 'EIO', 'EBADF', 'ENOMEM', 'EBUSY', 'EINVAL'];
 
 export function emptyExpectations(c: Case): LintFinding[] {

@@ -55,7 +55,7 @@ static inline long sys6(long nr, long a, long b, long c, long d, long e, long f)
 #define sys4(nr, a, b, c, d) sys6(nr, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 #define sys5(nr, a, b, c, d, e) sys6(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
 
-/* A word that processes share. Sequentially consistent, as protocol.md has it. */
+/* A word that processes share. Sequentially consistent, as docs/protocol.md has it. */
 typedef _Atomic uint32_t word;
 
 /* Sleeps while *at is `value`: 0, -EAGAIN (it is not), -EINTR (a signal was handled), -ETIMEDOUT. */

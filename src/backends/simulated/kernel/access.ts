@@ -1,5 +1,5 @@
 /**
- * Access to what tasks share. Each of these is one step of the model (protocol.md, "One step"): whoever runs may be
+ * Access to what tasks share. Each of these is one step of the model (docs/protocol.md, "Steps and the image"): whoever runs may be
  * preempted before it. The `yield` says what is about to be touched; the scheduler, the reduction and the names of the
  * steps are made of it.
  */

@@ -14,7 +14,7 @@ const HARDENED_ONLY = ['hardened'];
 const ALL = ['patch', 'series', 'hardened'];
 
 interface Row {
-  /** The step of protocol.md that says it. */
+  /** The section of docs/protocol.md that says it. */
   readonly step: string;
   readonly words: Words;
   /** What restart can give the coordinator, whatever the schedule. */
