@@ -1,7 +1,7 @@
 /** Annotations for GitHub Actions at file and line of the scenario, and a summary in Markdown for the job's page. */
-import { appendFileSync } from 'node:fs';
 import { isAbsolute, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import { appendToFile } from '../../src/boundary/write-file.ts';
 import type { Position } from '../../src/model/case.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 import { callLines, causeOf } from '../shared/criu-words.ts';
@@ -48,7 +48,7 @@ export class Github implements Listener {
   }
 
   end(summary: Summary): void {
-    if (this.#summaryFile !== undefined) appendFileSync(this.#summaryFile, this.#markdown(summary));
+    if (this.#summaryFile !== undefined) appendToFile(this.#summaryFile, this.#markdown(summary));
   }
 
   #annotate(position: Position | undefined, title: string, message: string): void {

@@ -79,7 +79,8 @@ function connect(runner: MochaRunner, guard: Guard, listener: Listener, out: Out
     over = true;
     process.off('exit', cutShort);
     guard.run(() => listener.end(tally.summary(interrupted)));
-    guard.run(() => out.close());
+    // A report that is not whole does not replace an older one.
+    guard.run(() => (guard.first ? out.discard() : out.close()));
     guard.remind();
   };
   // A process that ends in the middle of a run still leaves whole documents behind.

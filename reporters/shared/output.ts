@@ -1,7 +1,6 @@
-/** Where a report goes: a file, or standard output. Written at once, so that what was reported is there whatever comes next. */
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+/** Where a report goes: a file, which appears when the report is whole, or standard output. */
 import picocolors from 'picocolors';
+import { beginFile } from '../../src/boundary/write-file.ts';
 import { type Symbols, symbolsFor, toAscii, UNICODE } from './symbols.ts';
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
@@ -17,7 +16,10 @@ export interface Output {
   write(text: string): void;
   /** Shows text on the last line until something else is written; only where `live`. */
   progress(text: string): void;
+  /** The report is whole: its file replaces an older one. */
   close(): void;
+  /** The report is not whole: an older file stays. Does nothing after `close`. */
+  discard(): void;
 }
 
 /** Lines of a log that is no terminal: long enough to be readable, short enough to be shown without wrapping. */
@@ -26,25 +28,18 @@ const CLEAR_LINE = '\r\u001b[2K';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A file, made with its folders; throws when it can't be opened. */
+/** A file, made with its folders. Throws CannotWrite when it cannot be opened. */
 export function fileOutput(path: string): Output {
-  mkdirSync(dirname(resolve(path)), { recursive: true });
-  const fd = openSync(path, 'w');
-  let open = true;
+  const file = beginFile(path);
   return {
     colors: picocolors.createColors(false),
     symbols: UNICODE,
     columns: Number.POSITIVE_INFINITY,
     live: false,
-    write(text) {
-      const bytes = Buffer.from(text, 'utf8');
-      for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
-    },
+    write: (text) => file.write(text),
     progress() {},
-    close() {
-      if (open) closeSync(fd);
-      open = false;
-    },
+    close: () => file.commit(),
+    discard: () => file.discard(),
   };
 }
 
@@ -93,6 +88,7 @@ export function terminalOutput(
       if (shown) put(CLEAR_LINE);
       shown = false;
     },
+    discard() {},
   };
 }
 

@@ -1,6 +1,7 @@
 /** `mktrouble init [dir]`: a first scenario, Mocha's configuration and a CI recipe. Never overwrites. */
-import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
 
@@ -21,7 +22,8 @@ function init(folder: string): ExitCode {
   try {
     for (const template of templates()) made += copy(template, folder) ? 1 : 0;
   } catch (error) {
-    return complain(`can't write to ${folder}: ${(error as Error).message}`);
+    if (error instanceof CannotWrite) return complain(error.message);
+    throw error;
   }
   const run = folder === '.' ? 'npx mktrouble run' : `cd ${folder} && npx mktrouble run`;
   process.stdout.write(made > 0 ? `\nNext: ${run}\n` : '\nNothing to do.\n');
@@ -39,12 +41,13 @@ function templates(): string[] {
 function copy(template: string, folder: string): boolean {
   const name = template.replace(/^_|(?<=\/)_/g, '.');
   const target = path.join(folder, name);
-  if (existsSync(target)) {
+  try {
+    writeFileAtomically(target, readFileSync(path.join(TEMPLATES, template)), { exclusive: true });
+  } catch (error) {
+    if (!(error instanceof CannotWrite) || error.code !== 'EEXIST') throw error;
     process.stdout.write(`kept     ${target} (it was there already)\n`);
     return false;
   }
-  mkdirSync(path.dirname(target), { recursive: true });
-  cpSync(path.join(TEMPLATES, template), target, { errorOnExist: true, force: false });
   process.stdout.write(`created  ${target}\n`);
   return true;
 }

@@ -1,6 +1,7 @@
 /** `mktrouble new <template> [file]`: a scenario to begin with, for each kind of trouble. Never overwrites. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
 import { packageRoot } from '../package.ts';
@@ -50,11 +51,10 @@ async function create(name: string | undefined, given: string | undefined): Prom
     return EXIT.ok;
   }
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(file, text, { flag: 'wx' });
+    writeFileAtomically(file, text, { exclusive: true });
   } catch (error) {
-    const hint = existsSync(file) ? 'an existing file is never overwritten' : undefined;
-    return complain(`${file} can't be written: ${(error as Error).message}`, hint);
+    if (!(error instanceof CannotWrite)) throw error;
+    return complain(error.message, error.code === 'EEXIST' ? 'an existing file is never overwritten' : undefined);
   }
   process.stdout.write(`created  ${file}\n\nNext: npx mktrouble run ${file}\n`);
   return EXIT.ok;

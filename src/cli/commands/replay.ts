@@ -1,5 +1,5 @@
 /** `mktrouble replay <file>`: runs a finding again, step by step as its file says. */
-import { writeFileSync } from 'node:fs';
+import { CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
 import type { Replay } from '../../injector/replay-file.ts';
 import type { BackendName } from '../../model/case.ts';
 import type { Verdict } from '../../record/verdict.ts';
@@ -56,9 +56,11 @@ async function writeAsScenario({ case: c, property, protocol }: Replay, file: st
   const expect = { coordinator: [], tasks: {}, violates: [property], except: [], only: [property] };
   const explore = { strategy: 'exhaustive', schedules: 1, depth: 1 } as const;
   try {
-    writeFileSync(file, writeScenario({ ...c, restart: { ...c.restart, protocol }, explore, expect }), { flag: 'wx' });
+    const text = writeScenario({ ...c, restart: { ...c.restart, protocol }, explore, expect });
+    writeFileAtomically(file, text, { exclusive: true });
   } catch (error) {
-    return complain(`${file} can't be written: ${(error as Error).message}`, 'an existing file is never overwritten');
+    if (!(error instanceof CannotWrite)) throw error;
+    return complain(error.message, error.code === 'EEXIST' ? 'an existing file is never overwritten' : undefined);
   }
   process.stdout.write(`${file}: a scenario that expects ${property} to be violated\n`);
   return EXIT.ok;

@@ -1,11 +1,11 @@
 /** A campaign: run after run with other images, until its limit; what is found is told apart by property and place. */
-import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { isBadSurroundings, type Plan } from '../../backends/backend.ts';
 import { fileOf, NoSuchImage } from '../../backends/criu/images/edit.ts';
 import { kindsText } from '../../backends/criu/images/folder.ts';
 import { kindOf, kindsOf } from '../../backends/criu/images/mutate.ts';
 import { type CriuBackend, criu } from '../../backends/criu/index.ts';
+import { writeFileAtomically } from '../../boundary/write-file.ts';
 import { whyNot } from '../../injector/index.ts';
 import { KNOWN_NAMES } from '../../injector/known.ts';
 import type { Case } from '../../model/case.ts';
@@ -145,7 +145,6 @@ class Findings {
     const key = `${property} ${where}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
-    mkdirSync(this.#out, { recursive: true });
     const title = `${base.scenario}: ${property} at ${where}`.slice(0, 190);
     const file = path.join(this.#out, `${String(this.#seen.size).padStart(3, '0')}-${property}.yaml`);
     const saved: Case = {
@@ -155,7 +154,7 @@ class Findings {
       criu: { ...(base.criu ?? PLAIN_CRIU), images: edits },
       expect: { ...base.expect, violates: [property] },
     };
-    writeFileSync(file, writeScenario(saved));
+    writeFileAtomically(file, writeScenario(saved));
     console.log(`${property} at ${where}\n  ${message}\n  ${JSON.stringify(edits)}\n  ${file}`);
   }
 }

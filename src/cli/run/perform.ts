@@ -1,4 +1,5 @@
 /** `mktrouble run`, from its paths and options to an exit code. */
+import { CannotWrite, checkFolder } from '../../boundary/write-file.ts';
 import type { SuiteOptions } from '../../mocha/options.ts';
 import { selectTests, withOwnBackends } from '../../mocha/select.ts';
 import type { Case } from '../../model/case.ts';
@@ -15,6 +16,8 @@ export async function perform(paths: readonly string[], flags: RunFlags): Promis
   const reporters = (flags.reporter ?? [{ name: 'spec' }]).map((one) => ({ ...one, options: { records } }));
   const refused = refuseReporters(reporters);
   if (refused !== undefined) return refused;
+  const linked = whyLinked(flags.replays);
+  if (linked !== undefined) return complain(linked, 'name another folder with --replays');
   const loaded = loadPaths(paths);
   if (typeof loaded === 'number') return loaded;
   const asked = suiteOptions(flags);
@@ -28,6 +31,17 @@ export async function perform(paths: readonly string[], flags: RunFlags): Promis
   if (!flags.watch) return drive(request);
   const { watchAndRun } = await import('../watch/index.ts');
   return watchAndRun(paths, request);
+}
+
+/** Why replay files cannot go to this folder: it may have come with the scenarios as a link to anywhere. */
+function whyLinked(folder: string): string | undefined {
+  try {
+    checkFolder(folder);
+    return undefined;
+  } catch (error) {
+    if (error instanceof CannotWrite) return error.message;
+    throw error;
+  }
 }
 
 function casesOf(loaded: LoadedFiles): readonly Case[] {

@@ -1,8 +1,8 @@
 /** Whether the reports that are asked for can be made: known before anything runs. */
-import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import Mocha from 'mocha';
+import { CannotWrite, checkWritable } from '../../boundary/write-file.ts';
 import { didYouMean } from '../../scenario/source/nearest.ts';
 import { complain, type EXIT } from '../exit.ts';
 import { REPORTER_NAMES, type ReporterSpec } from './request.ts';
@@ -18,20 +18,20 @@ export function refuseReporters(reporters: readonly ReporterSpec[]): typeof EXIT
     if (output === undefined) continue;
     const file = path.resolve(output);
     const why = files.has(file) ? 'another reporter writes it' : unwritable(file);
-    if (why !== undefined) return complain(`the report can not be written to ${output}: ${why}`);
+    if (why !== undefined) return complain(`the report cannot be written to ${output}: ${why}`);
     files.add(file);
   }
   return undefined;
 }
 
-/** Why a file can't be written; its folders are made. */
+/** Why a file cannot be written; its folders are made. */
 function unwritable(file: string): string | undefined {
   try {
-    mkdirSync(path.dirname(file), { recursive: true });
-    closeSync(openSync(file, 'a'));
+    checkWritable(file);
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    if (error instanceof CannotWrite) return error.reason;
+    throw error;
   }
 }
 
