@@ -10,10 +10,10 @@ export const childrenInherit: Property = {
   name,
   title: 'A child inherits the context of its parent',
   statement:
-    'A child that is forked by a task with a checkpoint_ctx gets that context and a reference of its own; the child of a task without one gets none. So no child escapes a restart by being made during the walk.',
+    'A child that is forked by a task with a checkpoint_ctx gets that context and a reference of its own; the child of a task without one gets none. So no child escapes a restart because it was forked during the walk.',
   source:
     'docs/protocol.md, "Fork"; copy_process ("If parent is restarting, child should be too"); changelog v18 "Fix race of prepare_descendant() with an ongoing fork()"',
-  hint: "Is the parent's context read under the task list lock, where the walk can not come between?",
+  hint: "Is the parent's context read under the task list lock, so that the walk cannot run in between?",
   check(c, record) {
     const { elsewhere } = storyOf(c, record);
     const holders = new Holders(c, elsewhere);

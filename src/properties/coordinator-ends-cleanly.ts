@@ -1,4 +1,4 @@
-/** The coordinator always comes back, with 0 or an errno. */
+/** The coordinator always returns, with 0 or an errno. */
 import type { Case } from '../model/case.ts';
 import type { Actor, RunRecord } from '../record/record.ts';
 import { killIn } from './kills.ts';
@@ -15,10 +15,10 @@ export const coordinatorEndsCleanly: Property = {
   name,
   title: 'The coordinator ends with a clean result',
   statement:
-    'However late the restart fails, the coordinator comes back with 0 or a negative errno. It does not wait for good (unless the scenario says `blocked`), and it dies only when a fault kills it, or when it restarted itself (TASKSELF) and failed.',
+    'However late the restart fails, the coordinator returns 0 or a negative errno. It does not wait indefinitely (unless the scenario expects `blocked`), and it dies only when a fault kills it, or when it restarted itself (TASKSELF) and failed.',
   source:
     'docs/protocol.md, "The call" and "The coordinator"; the author\'s words: "even if a restart fails after, or during the restore of the root task, the user perceives a clean exit and an error message"; changelog v19-rc1 "Coordinator to report correct error", v17 "Coordinator properly detects errors when woken up"',
-  hint: 'Who should have fired `complete` or `errno_sync`, and what is nr_total at the end?',
+  hint: 'Which task should have completed `complete` or `errno_sync`, and what is nr_total at the end?',
   check(c, record) {
     const story = storyOf(c, record);
     const problem = problemOf(c, record, story);
@@ -32,13 +32,15 @@ function problemOf(c: Case, record: RunRecord, story: Story): string | undefined
   const { end, result } = record.final.coordinator;
   const { taskself } = treeOf(c);
   if (end === 'waiting') {
-    return isOver(record) && !c.expect.coordinator.includes('blocked') ? 'the coordinator waits for good' : undefined;
+    return isOver(record) && !c.expect.coordinator.includes('blocked')
+      ? 'the coordinator waits indefinitely'
+      : undefined;
   }
   if ((end === 'killed' || end === 'exited') && !(taskself && story.failed) && !isKilledFromOutside(c, record)) {
     return 'the coordinator died, and no fault killed it';
   }
   if (!taskself && result !== undefined && (result > 0 || result < -MAX_ERRNO)) {
-    return `restart gave the coordinator ${result}`;
+    return `restart returned ${result} to the coordinator`;
   }
   return undefined;
 }

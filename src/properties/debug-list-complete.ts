@@ -1,4 +1,4 @@
-/** The debug build's status list tells of everybody. */
+/** The debug build's status list has an entry for every task. */
 import type { Case, Who } from '../model/case.ts';
 import { errnoNumber } from '../model/errno.ts';
 import type { Actor, DebugEntry, DebugType, RunRecord } from '../record/record.ts';
@@ -14,10 +14,10 @@ export const debugListComplete: Property = {
   name,
   title: 'The debug status list is complete',
   statement:
-    'In the debug build the list that is printed when the context is freed has exactly one entry for the coordinator and for each task that took part (but for one that had no memory to register), each of the right type, and with a final state that is true: nobody can be Waiting or Running by then, who has Failed got no success from restart, and a task that is listed with Success got no error.',
+    'In the debug build the list that is printed when the context is freed has exactly one entry for the coordinator and for each task that took part (except one whose registration failed for lack of memory), each of the right type, and with a correct final state: no entry is Waiting or Running by then, restart returned no success to a task listed as Failed, and no error to one listed with Success.',
   source:
     'docs/protocol.md, "The status list of the debug build"; restore_debug_task, restore_debug_error, restore_debug_exit, restore_debug_free ("if this count is not the same as ctx->nr_total, that\'s a warning bell"); changelog v19-rc1 "Add debug process-tree status during restart"',
-  hint: 'Which way out of restart does not set the state, and does an entry keep the Running bit?',
+  hint: 'Which exit path of restart does not set the state, and does an entry keep the Running bit?',
   check(c, record) {
     if (!c.restart.debug) return [];
     const story = storyOf(c, record);
@@ -39,7 +39,7 @@ export const debugListComplete: Property = {
   },
 };
 
-/** Who says that there was no memory; a ghost never has a result to tell it by. */
+/** The tasks that reported a lack of memory; a ghost never has a result that shows it. */
 function withoutMemory(c: Case, record: RunRecord): Set<Actor> {
   const errno = -errnoNumber('ENOMEM');
   const said = new Set<Actor>();
@@ -51,7 +51,7 @@ function withoutMemory(c: Case, record: RunRecord): Set<Actor> {
   return said;
 }
 
-/** Who took part before this position, but for those who had no memory to register. */
+/** The tasks that took part before this position, except those whose registration failed for lack of memory. */
 function participants({ fates, elsewhere }: Story, position: number, noMemory: ReadonlySet<Actor>): Set<Actor> {
   const took = [...fates].filter(
     ([who, { registered, tookPart }]) =>
@@ -72,9 +72,9 @@ function problemOf(
     if (listed.has(who)) return `the status list has two entries for ${nameOf(who)}`;
     listed.add(who);
     const right = typeOf(c, task);
-    if (type !== right) return `the status list has ${nameOf(who)} as ${type}, and it is ${right}`;
+    if (type !== right) return `the status list has ${nameOf(who)} as ${type}, expected ${right}`;
     if (state === 'Waiting' || state === 'Running') {
-      return `the status list has ${nameOf(who)} as ${state}, when the context is freed`;
+      return `the status list has ${nameOf(who)} as ${state} when the context is freed`;
     }
     const fate = fateOf(story, who);
     if (fate.result !== undefined && isUntrue(state, isFailure(c, fate), who)) {
@@ -85,7 +85,7 @@ function problemOf(
   return missing.length > 0 ? `the status list lacks ${listOf(missing)}` : undefined;
 }
 
-/** The coordinator's entry tells of its own part, which may have been well when another's was not. */
+/** The coordinator's entry describes its own part, which can succeed when another task's part fails. */
 function isUntrue(state: DebugEntry['state'], failed: boolean, who: Actor): boolean {
   return (state === 'Failed' && !failed) || (state === 'Success' && failed && who !== 'coordinator');
 }

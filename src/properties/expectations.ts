@@ -12,9 +12,9 @@ export const EXPECTATION: Omit<Property, 'check'> = {
   name: 'expectation',
   title: 'What the scenario expects',
   statement:
-    'The coordinator and each task that the scenario names end as one of the outcomes that it lists for them. Of a run that a kernel defect stopped only those are judged who had come to their end.',
+    'The coordinator and each task that the scenario names end as one of the outcomes that it lists for them. In a run that a kernel defect stopped, only tasks that had already ended are judged.',
   source: 'docs/scenario-reference.md, `expect`',
-  hint: 'Is the expectation wrong, or the restart? The violated properties, if any, tell.',
+  hint: 'Is the expectation wrong, or the restart? The violated properties, if any, tell which.',
 };
 
 const { name } = EXPECTATION;
@@ -63,7 +63,7 @@ function ofTask(c: Case, record: RunRecord, pid: number, expected: readonly Task
   };
 }
 
-/** Whether this end can not change any more, however the run might have gone on. */
+/** Whether this end is final, however the run might have continued. */
 function isFinal({ end }: TaskFinal): boolean {
   return end === 'returned' || end === 'killed' || end === 'zombie' || end === 'exited';
 }

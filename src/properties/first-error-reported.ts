@@ -1,4 +1,4 @@
-/** The first error that was recorded is what the coordinator reports. */
+/** The coordinator reports the first error that was recorded. */
 import { errnoNumber, isRestartCode } from '../model/errno.ts';
 import { eventsOf } from '../record/read.ts';
 import { type Property, stepAt } from './property.ts';
@@ -11,7 +11,7 @@ export const firstErrorReported: Property = {
   name,
   title: 'The first error is the one reported',
   statement:
-    'Of all errors that are recorded one is the first, and restart gives the coordinator just that one (an -ERESTART* as -EINTR). A restart in which an error was recorded never reports success, and one that fails after its claim has recorded why.',
+    'Exactly one recorded error is the first, and restart returns that one to the coordinator (an -ERESTART* as -EINTR). A restart in which an error was recorded never reports success, and one that fails after its claim has recorded an error.',
   source:
     'docs/protocol.md, "The coordinator" (out) and "Recording an error"; ckpt_set_error, ckpt_get_error, do_restore_coord; changelog v18 "Track and report the first error if restart fails"',
   hint: 'Is the error flag tested before the last error can be set, and does the reader wait for errno_sync?',
@@ -36,7 +36,7 @@ export const firstErrorReported: Property = {
     return [
       {
         property: name,
-        message: `${nameOf(error.actor)} recorded ${resultText(error.error)} first; restart gave the coordinator ${resultText(result)}`,
+        message: `${nameOf(error.actor)} recorded ${resultText(error.error)} first; restart returned ${resultText(result)} to the coordinator`,
         expected: resultText(reported),
         actual: resultText(result),
         step: error.step,

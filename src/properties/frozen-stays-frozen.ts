@@ -1,4 +1,4 @@
-/** FROZEN: nobody runs after a successful restart. */
+/** FROZEN: no task runs after a successful restart. */
 import type { TaskFinal } from '../record/record.ts';
 import { isOver, type Property, stepAt } from './property.ts';
 import { isDead, NEVER, storyOf } from './story.ts';
@@ -9,12 +9,12 @@ const name = 'frozen-stays-frozen';
 
 export const frozenStaysFrozen: Property = {
   name,
-  title: 'Frozen means that nobody ran',
+  title: 'Frozen tasks have not run',
   statement:
-    'After a restart with FROZEN that succeeded, no task has been in user space since its restore: at the end each that restored itself is frozen, asleep or dead.',
+    'After a successful restart with FROZEN, no task has been in user space since its restore: at the end each task that restored itself is frozen, asleep or dead.',
   source:
     'docs/protocol.md, "The coordinator" (freeze); do_restore_coord, cgroup_freezer_make_frozen; changelog v17 "Add uflag RESTART_FROZEN to freeze tasks after restart"',
-  hint: 'Could the task leave sync point 3 before the freezer came for it?',
+  hint: 'Could the task leave sync point 3 before the freezer froze it?',
   check(c, record) {
     const story = storyOf(c, record);
     const { frozen, taskself } = treeOf(c);
@@ -28,12 +28,12 @@ export const frozenStaysFrozen: Property = {
     if (!isOver(record)) return [];
     const awake = restored.filter(({ final }) => !isStill(final));
     if (awake.length === 0) return [];
-    const who = listOf(awake.map(({ pid, final }) => `${pid} (${endText(final)})`));
-    return [{ property: name, message: `the restart froze, and not frozen are: ${who}` }];
+    const unfrozen = listOf(awake.map(({ pid, final }) => `${pid} (${endText(final)})`));
+    return [{ property: name, message: `the restart was to freeze its tasks; these were not frozen: ${unfrozen}` }];
   },
 };
 
-/** Who sleeps or is stopped has not run either: that is for `nobody-left-waiting` to judge. */
+/** A task that sleeps or is stopped has not run either: that is for `nobody-left-waiting` to judge. */
 function isStill(final: TaskFinal): boolean {
   return final.end === 'frozen' || final.end === 'waiting' || isDead(final);
 }

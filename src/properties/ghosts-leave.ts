@@ -10,9 +10,9 @@ export const ghostsLeave: Property = {
   name,
   title: 'Ghosts exit in restart',
   statement:
-    'A ghost that took part in a restart is never back in user space; and after a success no ghost that took part is left: each has exited once all tasks had been activated.',
+    'A ghost that took part in a restart is never back in user space; and after a successful restart no ghost that took part is left: each exits once all tasks have been activated.',
   source: 'docs/protocol.md, "Ghosts" and "Activating the next task"; the series, 73/96',
-  hint: 'Who wakes the ghosts when no task remains to be activated?',
+  hint: 'What wakes the ghosts when no task remains to be activated?',
   check(c, record) {
     const { tasks } = treeOf(c);
     const story = storyOf(c, record);
@@ -25,7 +25,7 @@ export const ghostsLeave: Property = {
     if (!isOver(record) || !story.succeeded) return [];
     const left = ghosts.filter(({ final }) => !isDead(final));
     if (left.length === 0) return [];
-    const who = listOf(left.map(({ pid, final }) => `${pid} (${endText(final)})`));
-    return [{ property: name, message: `the restart succeeded, and ghosts are left: ${who}` }];
+    const remaining = listOf(left.map(({ pid, final }) => `${pid} (${endText(final)})`));
+    return [{ property: name, message: `the restart succeeded, and these ghosts are left: ${remaining}` }];
   },
 };

@@ -1,4 +1,4 @@
-/** A half-restored task never gets back to user space. */
+/** A half-restored task never returns to user space. */
 import type { Case } from '../model/case.ts';
 import { type Property, stepAt } from './property.ts';
 import { type Fate, isFailure, NEVER, type Story, storyOf } from './story.ts';
@@ -11,10 +11,10 @@ export const noHalfRestoredEscape: Property = {
   name,
   title: 'A half-restored task never returns to user space',
   statement:
-    'These are never back in user space: a task that failed after it got the context; a task that began to restore itself in a restart that failed; a task that was told success without having completed its restore. (A task whose call is refused before it takes part may go on.)',
+    'These never return to user space: a task that failed after it received the context; a task that began to restore itself in a restart that failed; a task to which restart returned success although its restore was incomplete. (A task whose call is refused before it takes part may continue.)',
   source:
     'docs/protocol.md, "The call" (5); do_restart ("partial restore is undefined: terminate"), restore_task, wait_task_sync',
-  hint: 'What did the wait return that let the task go on, and did anybody look at that?',
+  hint: 'What did the wait return that let the task continue, and was that value checked?',
   check(c, record) {
     const story = storyOf(c, record);
     const { taskself } = treeOf(c);

@@ -11,15 +11,15 @@ export const noRestartCode: Property = {
   name,
   title: 'No -ERESTART* leaves restart',
   statement:
-    'restart(2) is not idempotent, so the kernel must never restart it by itself: -ERESTARTSYS, -ERESTARTNOINTR, -ERESTARTNOHAND and -ERESTART_RESTARTBLOCK come out as -EINTR. (A saved value of the image is not a result of this call.)',
+    'restart(2) is not idempotent, so the kernel must never restart it by itself: -ERESTARTSYS, -ERESTARTNOINTR, -ERESTARTNOHAND and -ERESTART_RESTARTBLOCK are returned as -EINTR. (A value saved in the image is not a result of this call.)',
   source:
     'docs/protocol.md, "The call" (4); do_restart ("restart(2) isn\'t idempotent: should not be auto-restarted"); changelog v17 "Coordinator converts -ERSTART... to -EINTR"',
-  hint: 'Which way out of restart goes around the conversion?',
+  hint: 'Which exit path of restart skips the conversion?',
   check(c, record) {
     for (const [actor, fate] of storyOf(c, record).fates) {
       if (!isLetOut(c, fate)) continue;
       const actual = resultText(fate.result!);
-      const message = `restart gave ${nameOf(actor)} ${actual}`;
+      const message = `restart returned ${actual} to ${nameOf(actor)}`;
       return [{ property: name, message, expected: '-EINTR', actual, ...stepAt(record, fate.returned) }];
     }
     return [];

@@ -1,4 +1,4 @@
-/** Nobody sleeps for good, unless the scenario says so. */
+/** No task sleeps indefinitely, unless the scenario says so. */
 import type { Case } from '../model/case.ts';
 import type { Finding, RunRecord } from '../record/record.ts';
 import { findingsOf } from './findings.ts';
@@ -11,17 +11,17 @@ const KINDS: ReadonlySet<Finding['kind']> = new Set(['hang']);
 
 export const nobodyLeftWaiting: Property = {
   name,
-  title: 'Nobody is left waiting',
+  title: 'No task is left waiting',
   statement:
-    'When nobody can move any more, nobody sleeps in restart: neither the coordinator (unless `coordinator: blocked` is expected) nor a task (unless `left-waiting` names it, or `waiting` is among its expected outcomes).',
+    'When no task can move any more, none sleeps in restart: neither the coordinator (unless `coordinator: blocked` is expected) nor a task (unless `left-waiting` names it, or `waiting` is among its expected outcomes).',
   source:
     'docs/protocol.md, "Steps and the image" and "What user space does first"; the author\'s words: "garbage-in-garbage-out … the syscall may block indefinitely"; docs/scenario-reference.md, `left-waiting`',
-  hint: 'What would wake it? Look for the wake-up that was lost, that went to another, or that nobody is left to make.',
+  hint: 'What would wake it? Look for a wake-up that was lost, that went to another task, or that no remaining task can send.',
   check(c, record) {
     const violations = findingsOf(record, KINDS).map(({ text, step }) => ({ property: name, message: text, ...step }));
     const asleep = leftWaiting(c, record);
     if (asleep.length > 0) {
-      violations.push({ property: name, message: `left waiting for good: ${listOf(asleep)}` });
+      violations.push({ property: name, message: `left waiting indefinitely: ${listOf(asleep)}` });
     }
     return violations;
   },

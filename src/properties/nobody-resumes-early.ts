@@ -7,20 +7,20 @@ const name = 'nobody-resumes-early';
 
 export const nobodyResumesEarly: Property = {
   name,
-  title: 'Nobody resumes before all have restored',
+  title: 'No task resumes before all have restored',
   statement:
     'No task is back in user space with success before every task of the image has restored itself, and before the coordinator has declared success (sync point 3).',
   source:
     'docs/protocol.md, "A restarting task" (sync point 3); wait_task_sync; the author\'s words: "a task may only resume execution after all tasks have successfully restored their state"; changelog v17 "Add a sync point for restarting tasks"',
-  hint: 'Was the wait at sync point 3 ended by a signal, or did nr_total reach 0 without everybody?',
+  hint: 'Did a signal end the wait at sync point 3, or did nr_total reach 0 before every task was done?',
   check(c, record) {
     const story = storyOf(c, record);
     const { taskself, pids } = treeOf(c);
     const awaited = taskself ? (['coordinator'] as const) : pids;
     let [last, lastAt]: [number | 'coordinator', number] = [awaited[0] ?? 'coordinator', -1];
-    for (const who of awaited) {
-      const { restored } = fateOf(story, who);
-      if (restored > lastAt) [last, lastAt] = [who, restored];
+    for (const task of awaited) {
+      const { restored } = fateOf(story, task);
+      if (restored > lastAt) [last, lastAt] = [task, restored];
     }
     for (const [actor, fate] of story.fates) {
       if (fate.back === NEVER || fate.result === undefined || isFailure(c, fate)) continue;

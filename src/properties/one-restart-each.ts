@@ -10,7 +10,7 @@ export const oneRestartEach: Property = {
   name,
   title: 'A task is in one restart at a time',
   statement:
-    'No checkpoint_ctx is set while it is set already, neither by the walk nor by a claim: the second comer gets -EBUSY, and the first keeps its reference.',
+    'No checkpoint_ctx is set while it is set already, neither by the walk nor by a claim: the second caller gets -EBUSY, and the first keeps its reference.',
   source:
     'docs/protocol.md, "The coordinator" (claim, prepare); set_task_ctx; changelog v18 "Fix race of prepare_descendant() with an ongoing fork()"',
   hint: 'Is the test made under task_lock together with the set, and does the caller look at the answer?',

@@ -1,4 +1,4 @@
-/** The walk marks only tasks that are fit to be restarted. */
+/** The walk marks only tasks that may be restarted. */
 import type { Case, Task } from '../model/case.ts';
 import { type Property, stepAt } from './property.ts';
 import { fateOf, type Story, storyOf } from './story.ts';
@@ -9,12 +9,12 @@ const name = 'only-fit-tasks-marked';
 
 export const onlyFitTasksMarked: Property = {
   name,
-  title: 'Only tasks that are fit for it are marked',
+  title: 'Only tasks that may be restarted are marked',
   statement:
-    'The walk marks no task that may not be attached to, that is traced when restart is called (and its tracer lives), or that is dead: the first two make the restart fail, the last counts as none.',
+    'The walk marks no task that may not be attached to, that is traced when restart is called (and its tracer lives), or that is dead: the first two make the restart fail, and a dead task is not counted.',
   source:
     'docs/protocol.md, "The coordinator" (prepare); __prepare_descendants (ptrace_may_access, task_ptrace, exit_state); changelog v19-rc1 "Prepare descendants needs PTRACE_MODE_ATTACH permissions"',
-  hint: 'Which of the questions of the walk was not asked, or was asked after the mark?',
+  hint: 'Which check of the walk is missing, or made after the mark?',
   check(c, record) {
     const { tasks } = treeOf(c);
     const story = storyOf(c, record);

@@ -1,4 +1,4 @@
-/** A restart touches nobody outside of the tree that it restarts. */
+/** A restart touches no task outside of the tree that it restarts. */
 import type { RunEvent } from '../record/record.ts';
 import { type Property, stepAt } from './property.ts';
 import { identify, treeOf } from './tree.ts';
@@ -10,15 +10,15 @@ export const outsidersUntouched: Property = {
   name,
   title: 'Tasks outside of the tree are never touched',
   statement:
-    'The coordinator marks, freezes and kills only tasks of the tree that it restarts: never init, a tracer, a sibling of the root, a stranger, a task that is in a restart of its own, or what descends from such a one. (A child that inherits the context by fork is in the restart, wherever it hangs.)',
+    'The coordinator marks, freezes and kills only tasks of the tree that it restarts: never init, a tracer, a sibling of the root, a stranger, a task that is in a restart of its own, or a descendant of one. (A child that inherits the context by fork is in the restart, whatever its parent.)',
   source:
     'docs/protocol.md, "The coordinator" (prepare, out); __prepare_descendants (PTRACE_MODE_ATTACH, set_task_ctx), __destroy_descendants (same context only), restore_activate_next ("target task must have same restart context"); "it will not allow a user to do more than is otherwise permitted"',
-  hint: 'Where does the walk start, where does it end, and does the killing ask whose context the task has?',
+  hint: 'Where does the walk start, where does it end, and does the kill check which context the task has?',
   check(c, record) {
     const { inside } = treeOf(c);
     const made = new Set<number>();
-    const isInside = (who: number | 'coordinator' | 'environment') =>
-      inside.has(who) || (typeof who === 'number' && made.has(who));
+    const isInside = (actor: number | 'coordinator' | 'environment') =>
+      inside.has(actor) || (typeof actor === 'number' && made.has(actor));
     const touches = (event: RunEvent): string | undefined => {
       const by = identify(c, event.actor);
       switch (event.kind) {

@@ -12,10 +12,10 @@ export const restoresInOrder: Property = {
   name,
   title: 'Restores happen one at a time, in order, each with its own record',
   statement:
-    'A task begins its restore only when nobody else is at it and all before it in the image have begun theirs, or are dead; it does so once; and the record that it reads is its own.',
+    'A task begins its restore only when no other task is restoring itself and all tasks before it in the image have begun theirs, or are dead; it does so once; and the record that it reads is its own.',
   source:
     'docs/protocol.md, "A restarting task" (sync point 2, restore) and "Steps and the image"; wait_task_active, restore_task; the author\'s words: "each task will restart itself at the same order that they were saved"',
-  hint: 'Which task read the shared image when it was not its turn? From there on everybody gets the record of another.',
+  hint: 'Which task read the shared image out of turn? From there on every task gets the record of another.',
   check(c, record) {
     const story = storyOf(c, record);
     const order = treeOf(c).taskself ? undefined : new Order(c, story);
@@ -25,7 +25,11 @@ export const restoresInOrder: Property = {
       const actor = identify(c, event.actor);
       if (event.kind === 'restore-begin') {
         if (restoring !== undefined) {
-          return found(record, position, `${nameOf(actor)} begins its restore while ${nameOf(restoring)} is at it`);
+          return found(
+            record,
+            position,
+            `${nameOf(actor)} begins its restore while ${nameOf(restoring)} is restoring itself`,
+          );
         }
         restoring = actor;
         const problem = order?.begin(actor, position);
@@ -34,8 +38,12 @@ export const restoresInOrder: Property = {
         if (actor === restoring) restoring = undefined;
         const owner = event.record === undefined ? actor : ownerOf(c, event.record);
         if (order && owner !== actor) {
-          const whose = owner === undefined ? 'nobody' : nameOf(owner);
-          return found(record, position, `${nameOf(actor)} restores itself from record ${event.record}, of ${whose}`);
+          const ownerName = owner === undefined ? 'no task' : nameOf(owner);
+          return found(
+            record,
+            position,
+            `${nameOf(actor)} restores itself from record ${event.record}, of ${ownerName}`,
+          );
         }
       } else if (event.kind === 'exit' && actor === restoring) restoring = undefined;
     }

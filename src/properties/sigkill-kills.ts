@@ -1,4 +1,4 @@
-/** Who is sent SIGKILL in restart dies. */
+/** A task to which SIGKILL is sent in restart dies. */
 import type { Case } from '../model/case.ts';
 import type { RunRecord } from '../record/record.ts';
 import { killIn } from './kills.ts';
@@ -13,10 +13,10 @@ export const sigkillKills: Property = {
   name,
   title: 'SIGKILL ends a task in restart',
   statement:
-    'A task that is sent SIGKILL before it is back in user space never gets there: it is dead at the end with its whole thread group (or frozen, and dies when it is thawed). So is the coordinator.',
+    'A task to which SIGKILL is sent before it is back in user space never returns there: it is dead at the end with its whole thread group (or frozen, and dies when it is thawed). The same holds for the coordinator.',
   source:
     'docs/protocol.md, "What the kernel guarantees"; do_restart (force_sig), __destroy_descendants; the author\'s words: "otherwise kill the stray restarting tasks"',
-  hint: 'Does it sleep where SIGKILL does not wake it, or did it pass the way out before it looked?',
+  hint: 'Does it sleep where SIGKILL does not wake it, or was it past the check on the way out?',
   check(c, record) {
     if (!isOver(record)) return [];
     const story = storyOf(c, record);
@@ -30,7 +30,7 @@ export const sigkillKills: Property = {
       alive.unshift(`the coordinator (${endText(coordinator)})`);
     }
     if (alive.length === 0) return [];
-    return [{ property: name, message: `SIGKILL was sent, and alive are: ${listOf(alive)}` }];
+    return [{ property: name, message: `still alive after SIGKILL: ${listOf(alive)}` }];
   },
 };
 
@@ -38,10 +38,10 @@ export const sigkillKills: Property = {
 function killsOf(c: Case, record: RunRecord, story: Story): Map<number | 'coordinator', number> {
   const killed = new Map<number | 'coordinator', number>();
   record.events.forEach((event, position) => {
-    const who = killIn(c, event)?.victim;
-    if (who === undefined) return;
-    const { dead, back } = fateOf(story, who);
-    const group = who === 'coordinator' ? who : leaderOf(c, who);
+    const victim = killIn(c, event)?.victim;
+    if (victim === undefined) return;
+    const { dead, back } = fateOf(story, victim);
+    const group = victim === 'coordinator' ? victim : leaderOf(c, victim);
     if (position < dead && position < back && !killed.has(group)) killed.set(group, position);
   });
   return killed;

@@ -15,7 +15,7 @@ export const threadsWait: Property = {
     'No thread passes the sync point of its group, and none begins to restore itself, before every other thread of the group has called restart or is dead. A thread whose call was refused is not in restart.',
   source:
     'docs/protocol.md, "A restarting task" (threads); wait_sync_threads ("Ensure that all members of a thread group are in sys_restart before restoring any of them"); changelog v19-rc1 "Threads wait for entire thread group before restoring"',
-  hint: 'Who set restart_count to what, and how often was it counted down?',
+  hint: 'Which thread set restart_count, to what, and how often was it decremented?',
   check(c, record) {
     const { tasks, groups } = treeOf(c);
     if (groups.size === 0) return [];
@@ -30,7 +30,7 @@ export const threadsWait: Property = {
       if (event.kind === 'threads-passed' || event.kind === 'restore-begin') {
         outside.delete(who);
         if (outside.size === 0) continue;
-        const message = `${nameOf(who)} goes on while threads of its group are not in restart: ${listOf([...outside])}`;
+        const message = `${nameOf(who)} continues while threads of its group are not in restart: ${listOf([...outside])}`;
         return [{ property: name, message, ...stepAt(record, position) }];
       }
       if (leaves(c, story, event, who, position)) outside.add(who);

@@ -1,4 +1,4 @@
-/** The turn passes from one task of the image to the next, when it is done with. */
+/** The turn passes from one task of the image to the next when that task has read its state. */
 import type { Case } from '../model/case.ts';
 import type { Actor, RunEvent, RunRecord } from '../record/record.ts';
 import { type Property, stepAt } from './property.ts';
@@ -9,12 +9,12 @@ const name = 'turns-in-order';
 
 export const turnsInOrder: Property = {
   name,
-  title: 'The turn passes on one by one',
+  title: 'Each task of the image gets its turn, in order',
   statement:
     'active_pid starts with the first task of the image, set by the coordinator, and goes up by one at a time, never past the number of pids; it moves on only when the task whose turn it is has read its state, or is dead; and a task restores itself only in its turn.',
   source:
     'docs/protocol.md, "Activating the next task" and "A restarting task" (sync point 2); restore_activate_next, get_active_pid, wait_task_active, exit_checkpoint; the author\'s words: "Once the currently active task completes its own restart, it increments that position and wakes up the next task"; changelog v17 "Fix race where root_task could kick start too early"',
-  hint: 'Did somebody who was not active pass the turn on, as a task that dies does? Is active_pid -1 still?',
+  hint: 'Did a task that was not active pass the turn on, as a dying task does? Is active_pid still -1?',
   check(c, record) {
     if (treeOf(c).taskself) return [];
     const turn = new Turn(c);
@@ -33,7 +33,7 @@ function found(record: RunRecord, position: number, message: string) {
 class Turn {
   readonly #case: Case;
   #index = -1;
-  /** Whose turn it is; undefined: nobody's. */
+  /** The task that has the turn; undefined: none. */
   #active: Actor | undefined;
   readonly #through = new Set<Actor>();
 
@@ -52,7 +52,7 @@ class Turn {
   }
 
   #outOfTurn(actor: Actor): string {
-    const turn = this.#active === undefined ? "it is nobody's turn" : `it is the turn of ${nameOf(this.#active)}`;
+    const turn = this.#active === undefined ? 'no task has the turn' : `${nameOf(this.#active)} has the turn`;
     return `${nameOf(actor)} begins to restore itself, and ${turn}`;
   }
 
@@ -63,7 +63,7 @@ class Turn {
     this.#active = pid ?? treeOf(this.#case).pids[index];
     this.#index = index;
     if (index !== expected) return `${nameOf(by)} moves active_pid from ${expected - 1} to ${index}`;
-    if (index > nrTasks) return `${nameOf(by)} moves active_pid to ${index}, and there are ${nrTasks} pids`;
+    if (index > nrTasks) return `${nameOf(by)} moves active_pid to ${index}, beyond ${nrTasks} pids`;
     if (index === 0 && by !== 'coordinator')
       return `${nameOf(by)} takes the first turn before the coordinator gives it`;
     if (before !== undefined && !this.#through.has(before)) {

@@ -1,4 +1,4 @@
-/** Before its claim a restart has touched nobody. */
+/** Before its claim a restart has touched no task. */
 import { type Property, stepAt } from './property.ts';
 import { storyOf } from './story.ts';
 import { identify, treeOf } from './tree.ts';
@@ -9,9 +9,9 @@ const VERBS = { mark: 'marks', wake: 'wakes', signal: 'kills' } as const;
 
 export const uncommittedTouchesNothing: Property = {
   name,
-  title: 'Before its claim a restart touches nobody',
+  title: 'Before its claim a restart touches no task',
   statement:
-    'Until the coordinator has set its own checkpoint_ctx it marks, wakes and kills no task; so a failure up to there leaves everyone as they were. (A TASKSELF that fails kills itself, and wakes its threads to die.)',
+    'Until the coordinator has set its own checkpoint_ctx it marks, wakes and kills no task; so a failure up to there leaves every task as it was. (A TASKSELF that fails kills itself, and wakes its threads to die.)',
   source:
     'docs/protocol.md, "The coordinator" (what follows the claim); do_restore_coord ("From now on we are committed to the restart")',
   hint: 'Does a step before the claim go to the clean-up at out, or does prepare come too early?',

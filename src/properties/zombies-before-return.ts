@@ -10,10 +10,10 @@ export const zombiesBeforeReturn: Property = {
   name,
   title: 'Zombies are zombies before the coordinator returns',
   statement:
-    'When restart tells the coordinator success, every task that the image says is a zombie is dead by then: who looks at the restarted tree sees what was checkpointed.',
+    'When restart returns success to the coordinator, every task that the image records as a zombie is dead: an observer of the restarted tree sees what was checkpointed.',
   source:
     'docs/protocol.md, "A restarting task" (zombie); do_restore_task, exit_checkpoint ("restarting zombies"); the series, 31/96',
-  hint: 'Is the zombie counted as done before it is dead? The patch by itself knows no zombies.',
+  hint: 'Is the zombie counted as done before it is dead? The patch by itself has no zombies.',
   check(c, record) {
     const story = storyOf(c, record);
     const { taskself, pids } = treeOf(c);
@@ -25,7 +25,7 @@ export const zombiesBeforeReturn: Property = {
     const isLate = ({ final, fate }: Ended) => (fate.dead === NEVER ? !isDead(final) : fate.dead > returned);
     const late = story.tasks.filter((task) => zombies.has(task.pid) && named.has(task.pid) && isLate(task));
     if (late.length === 0) return [];
-    const message = `restart says success while ${tasksText(late.map(({ pid }) => pid))} of the image's zombies live`;
+    const message = `restart reports success while ${tasksText(late.map(({ pid }) => pid))} of the image's zombies live`;
     return [{ property: name, message, ...stepAt(record, returned) }];
   },
 };

@@ -28,7 +28,7 @@ describe(name, () => {
   });
 
   it('finds a record that nobody has', () => {
-    assert.match(violationOf(name, joined().restore(100, 7)).message, /of nobody/);
+    assert.match(violationOf(name, joined().restore(100, 7)).message, /of no task/);
   });
 
   it('finds a task that the image does not name, and the coordinator', () => {

@@ -27,7 +27,7 @@ describe(name, () => {
   it('finds a restore when it is the turn of another, or of nobody', () => {
     const early = joined().restore(100, 0);
     assert.equal(shownAt(early, violationOf(name, early)), 'restore-begin');
-    assert.match(violationOf(name, early).message, /nobody's turn/);
+    assert.match(violationOf(name, early).message, /no task has the turn/);
     assert.match(violationOf(name, joined().activate('coordinator', 0).restore(101, 1)).message, /turn of task 100/);
     violationOf(name, healthy().restore(101, 1));
   });
