@@ -28,7 +28,10 @@ describe(name, () => {
     const early = joined().restore(100, 0);
     assert.equal(shownAt(early, violationOf(name, early)), 'restore-begin');
     assert.match(violationOf(name, early).message, /no task has the turn/);
-    assert.match(violationOf(name, joined().activate('coordinator', 0).restore(101, 1)).message, /task 100 has the turn/);
+    assert.match(
+      violationOf(name, joined().activate('coordinator', 0).restore(101, 1)).message,
+      /task 100 has the turn/,
+    );
     violationOf(name, healthy().restore(101, 1));
   });
 
