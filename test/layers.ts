@@ -37,7 +37,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/record', mayImport: MODEL },
   { path: 'src/properties', mayImport: RECORD },
   { path: 'src/backends/draws.ts', mayImport: RECORD },
-  { path: 'src/backends/c-program.ts', mayImport: BOUNDARY },
+  { path: 'src/backends/c-program.ts', mayImport: [...BOUNDARY, 'src/backends/host'] },
   { path: 'src/backends/pid-max.ts', mayImport: [] },
   { path: 'src/backends/host', mayImport: BOUNDARY },
   { path: 'src/backends/backend.ts', mayImport: [...RECORD, 'src/backends/draws.ts'] },

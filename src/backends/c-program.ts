@@ -4,10 +4,11 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { access, chmod, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { openCache } from './host/cache.ts';
+import { isSound, seal } from './host/seal.ts';
 
 const run = promisify(execFile);
 
@@ -25,24 +26,20 @@ export interface CProgram {
   readonly libraries?: readonly string[];
 }
 
-/** The folder of compiled programs: `MKTROUBLE_CACHE`, else `mktrouble` in the user's cache folder. */
-export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const { MKTROUBLE_CACHE: own, XDG_CACHE_HOME: users } = environment;
-  return own || path.join(users || path.join(homedir(), '.cache'), 'mktrouble');
-}
-
-/** The path of the program; compiles it when the cache does not have it. Rejects with CannotCompile. */
+/** The path of the program; compiles it when the cache does not have it whole. Rejects with CannotCompile and BadCache. */
 export async function buildProgram(
   { name, flags, sources, includes = [], libraries = [] }: CProgram,
   cache: string,
 ): Promise<string> {
   const target = path.join(cache, `${name}-${await digestOf(flags, [...sources, ...includes])}`);
-  if (await exists(target)) return target;
+  openCache(cache);
+  if (await isSound(target)) return target;
   const temporary = `${target}.${randomUUID()}`;
-  await mkdir(cache, { recursive: true });
   try {
     const units = sources.filter((source) => source.endsWith('.c'));
     await run('cc', [...flags, '-o', temporary, ...units, ...libraries], { maxBuffer: 1 << 24 });
+    await seal(temporary);
+    await chmod(temporary, 0o700);
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });

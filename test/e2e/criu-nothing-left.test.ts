@@ -1,13 +1,12 @@
 /** mktrouble is killed in the middle of cases for CRIU: no process, mount, cgroup or file of theirs is left. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cacheFolder } from '../../src/backends/c-program.ts';
 import { criu } from '../../src/backends/criu/index.ts';
-import { installFolder } from '../../src/backends/criu/install.ts';
+import { locateCriu } from '../../src/backends/criu/locate.ts';
 import { compileAgent } from '../../src/backends/criu/program.ts';
 
 const KILLS = 12;
@@ -18,6 +17,8 @@ const CGROUPS = '/sys/fs/cgroup/pids';
 describe('When mktrouble is killed while CRIU dumps and restores', function () {
   this.timeout(180_000);
   let cache: string;
+  /** Starts the CRIU of the usual cache. */
+  let program: string;
 
   before(async function () {
     const backend = criu();
@@ -29,8 +30,10 @@ describe('When mktrouble is killed while CRIU dumps and restores', function () {
     }
     // An agent of our own, so that its processes can be told from those of others.
     cache = mkdtempSync(path.join(tmpdir(), 'mktrouble-criu-'));
-    const installed = installFolder(cacheFolder());
-    if (existsSync(installed)) symlinkSync(installed, installFolder(cache));
+    const located = await locateCriu();
+    assert.ok(typeof located !== 'string');
+    program = path.join(cache, 'criu');
+    writeFileSync(program, `#!/bin/sh\nexec ${located.command.join(' ')} "$@"\n`, { mode: 0o700 });
     await compileAgent(cache);
   });
 
@@ -51,7 +54,10 @@ describe('When mktrouble is killed while CRIU dumps and restores', function () {
 
   function start(): ChildProcess {
     const args = ['--import', 'tsx', 'src/cli/bin.ts', 'run', 'scenarios/criu/stages', '--reporter', 'dot'];
-    return spawn(process.execPath, args, { stdio: 'ignore', env: { ...process.env, MKTROUBLE_CACHE: cache } });
+    return spawn(process.execPath, args, {
+      stdio: 'ignore',
+      env: { ...process.env, MKTROUBLE_CACHE: cache, MKTROUBLE_CRIU: program },
+    });
   }
 
   async function until(test: () => boolean): Promise<boolean> {
@@ -77,7 +83,7 @@ describe('When mktrouble is killed while CRIU dumps and restores', function () {
     }
     const mounts = readFileSync('/proc/self/mountinfo', 'utf8');
     assert.ok(!/ mktrouble /.test(mounts), 'a mount is left');
-    const files = readdirSync(cache).filter((name) => !/^criu-(agent-\w+|trixie)$/.test(name));
+    const files = readdirSync(cache).filter((name) => !/^criu(-agent-\w+)?$/.test(name));
     assert.deepEqual(files, [], 'files are left in the cache');
     assert.ok(!existsSync('/run/mktrouble') && !existsSync('/run/criu.kdat'), 'files are left in /run');
   });

@@ -5,6 +5,7 @@ import type { RunRecord } from '../../record/record.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
 import { CannotCompile } from '../c-program.ts';
 import { Draws } from '../draws.ts';
+import { BadCache } from '../host/cache.ts';
 import { sweepFolder } from '../host/names.ts';
 import { pidMax } from '../pid-max.ts';
 import { CommandsNotAllowed } from './commands-not-allowed.ts';
@@ -165,7 +166,7 @@ class CriuItself implements CriuBackend {
       const how = this.#isRoot ? 'as root' : 'as an ordinary user';
       return [itself(true, `CRIU ${ready.criu.version} (${ready.criu.where}), ${how}`), ...this.#extras()];
     } catch (error) {
-      if (!(error instanceof CannotCompile || error instanceof StageError)) throw error;
+      if (!(error instanceof CannotCompile || error instanceof BadCache || error instanceof StageError)) throw error;
       return [itself(false, error.message)];
     }
   }

@@ -1,79 +1,120 @@
 /**
- * A CRIU of our own, where the system has none that works: Debian's package of it with all that it needs, unpacked into
- * the cache folder beside the system and never installed. The mirror is the one that this machine's own apt uses.
+ * A CRIU of our own, where the system has none that works or another version is wanted: Debian's package of it with all that
+ * it needs, unpacked into the cache folder, never installed. Versions lie side by side. The archive is the one that this
+ * machine's own apt uses.
  */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { openCache } from '../host/cache.ts';
 
 const run = promisify(execFile);
 
-/** The first Debian whose CRIU starts on kernels of today: 3.17.1 of the one before does not know their vdso. */
-const SUITE = 'trixie';
+/** The suites of Debian in which a version is looked for, in this order. Older ones have a CRIU that does not know the vdso of today's kernels. */
+const SUITES = ['trixie', 'forky', 'sid'];
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** Why it could not be fetched; the message says what to do instead. */
+/** CRIU could not be fetched. The message says why and what to do instead. */
 export class CannotInstall extends Error {}
 
-/** The folder, in the cache, of the CRIU that `installCriu` unpacks. */
-export function installFolder(cache: string): string {
-  return path.join(cache, `criu-${SUITE}`);
+/** The folder, in the cache, of an unpacked CRIU of this version. */
+export function installFolder(cache: string, version: string): string {
+  return path.join(cache, `criu-${version}`);
 }
 
-/** Fetches and unpacks CRIU into the cache folder; does nothing when it is there. Gives its folder. Rejects with CannotInstall. */
-export async function installCriu(cache: string, say: (line: string) => void): Promise<string> {
-  const target = installFolder(cache);
-  if (await isFilled(target)) return target;
-  await mkdir(cache, { recursive: true });
-  const work = await mkdtemp(`${target}.`);
+/** The versions that are unpacked in the cache, the newest first. */
+export async function installedVersions(cache: string): Promise<string[]> {
+  const names = await readdir(cache).catch(() => []);
+  const versions = names.map((name) => /^criu-(\d[\d.]*)$/.exec(name)?.[1]).filter((one) => one !== undefined);
+  return versions.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+}
+
+/**
+ * Fetches and unpacks CRIU into the cache folder; does nothing when that version is there. `version`: as upstream counts,
+ * `4.1.1`; without it that of the first suite. Gives the version. Rejects with CannotInstall and BadCache.
+ */
+export async function installCriu(
+  cache: string,
+  version: string | undefined,
+  say: (line: string) => void,
+): Promise<string> {
+  openCache(cache);
+  if (version !== undefined && (await installedVersions(cache)).includes(version)) return version;
+  const archive = await addressOfArchive();
+  const seen: string[] = [];
+  for (const suite of SUITES) {
+    const found = await fromSuite(cache, suite, archive, version, say);
+    if (found === undefined || version === undefined || found === version) {
+      if (found !== undefined) return found;
+    }
+    seen.push(`${suite} has ${found ?? 'none'}`);
+  }
+  throw new CannotInstall(`Debian has no CRIU ${version ?? ''} any more: ${seen.join(', ')}`);
+}
+
+/** Unpacks the CRIU of a suite when it is the wanted one. Gives the version that the suite has; undefined when it has none. */
+async function fromSuite(
+  cache: string,
+  suite: string,
+  archive: string,
+  wanted: string | undefined,
+  say: (line: string) => void,
+): Promise<string | undefined> {
+  const work = await mkdtemp(path.join(cache, 'setup-'));
   try {
-    const options = await aptRoot(work, await mirror());
-    say(`fetching CRIU of Debian ${SUITE}, and what it needs`);
-    await apt([...options, '-qq', 'update']);
-    await apt([...options, '-qq', '-y', '--download-only', 'install', 'criu']);
-    const archives = path.join(work, 'cache/archives');
-    const packages = (await readdir(archives)).filter((name) => name.endsWith('.deb'));
-    const tree = path.join(work, 'tree');
-    for (const name of packages) await tool('dpkg', ['-x', path.join(archives, name), tree]);
-    say(`unpacked ${packages.length} packages`);
-    await rename(tree, target).catch(async (error) => {
-      // Somebody else was faster.
-      if (!(await isFilled(target))) throw error;
-    });
-    return target;
+    const options = await aptRoot(work, archive, suite);
+    say(`looking for CRIU in Debian ${suite}`);
+    await tool('apt-get', [...options, '-qq', 'update']);
+    const policy = await tool('apt-cache', [...options, 'policy', 'criu']);
+    const version = /Candidate: (?:\d+:)?(\d[\d.]*)/.exec(policy)?.[1];
+    if (version === undefined || (wanted !== undefined && version !== wanted)) return version;
+    await unpack(work, options, installFolder(cache, version), say);
+    return version;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-async function isFilled(folder: string): Promise<boolean> {
-  return readdir(folder).then(
-    (entries) => entries.length > 0,
-    () => false,
-  );
+async function unpack(
+  work: string,
+  options: readonly string[],
+  target: string,
+  say: (line: string) => void,
+): Promise<void> {
+  await tool('apt-get', [...options, '-qq', '-y', '--download-only', 'install', 'criu']);
+  const archives = path.join(work, 'cache/archives');
+  const packages = (await readdir(archives)).filter((name) => name.endsWith('.deb'));
+  const tree = path.join(work, 'tree');
+  for (const name of packages) await tool('dpkg', ['-x', path.join(archives, name), tree]);
+  // The root of a package has the mode of a system's root.
+  await chmod(tree, 0o700);
+  await rename(tree, target).catch(async (error) => {
+    // Another run was faster.
+    if ((await readdir(target).catch(() => [])).length === 0) throw error;
+  });
+  say(`unpacked ${packages.length} packages into ${target}`);
 }
 
 /** The address of the Debian archive that this machine's apt uses. */
-async function mirror(): Promise<string> {
+async function addressOfArchive(): Promise<string> {
   const format = '$(RELEASE) $(COMPONENT) $(REPO_URI)';
-  const lines = (await apt(['indextargets', '--format', format, 'Created-By: Packages'])).split('\n');
+  const lines = (await tool('apt-get', ['indextargets', '--format', format, 'Created-By: Packages'])).split('\n');
   // Suites of updates and of other vendors are called <suite>-<what>.
   const main = lines
     .map((line) => line.split(' '))
     .find(([suite, component]) => /^[a-z]+$/.test(suite!) && component === 'main');
-  if (!main?.[2])
-    throw new CannotInstall('apt on this machine has no Debian archive: install criu, 4.1 or later, yourself');
+  if (!main?.[2]) throw new CannotInstall('apt on this machine has no Debian archive');
   return main[2];
 }
 
 /** The options of an apt with everything of its own but the way to the network. */
-async function aptRoot(work: string, archive: string): Promise<string[]> {
+async function aptRoot(work: string, archive: string, suite: string): Promise<string[]> {
   for (const folder of ['state/lists/partial', 'cache/archives/partial']) {
     await mkdir(path.join(work, folder), { recursive: true });
   }
   await writeFile(path.join(work, 'status'), '');
-  await writeFile(path.join(work, 'sources.list'), `deb [signed-by=${KEYRING}] ${archive} ${SUITE} main\n`);
+  await writeFile(path.join(work, 'sources.list'), `deb [signed-by=${KEYRING}] ${archive} ${suite} main\n`);
   const settings = {
     'Dir::State': `${work}/state`,
     'Dir::State::status': `${work}/status`,
@@ -82,14 +123,12 @@ async function aptRoot(work: string, archive: string): Promise<string[]> {
     'Dir::Etc::sourceparts': '/dev/null',
     'Acquire::Languages': 'none',
     'APT::Install-Recommends': 'false',
-    // Nobody else may read our folder.
+    // Another user cannot read our folder.
     'APT::Sandbox::User': 'root',
+    // The locks of the system's dpkg are for what changes the system.
+    'Debug::NoLocking': '1',
   };
   return Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-}
-
-function apt(args: readonly string[]): Promise<string> {
-  return tool('apt-get', args);
 }
 
 async function tool(name: string, args: readonly string[]): Promise<string> {
@@ -98,7 +137,7 @@ async function tool(name: string, args: readonly string[]): Promise<string> {
     return stdout;
   } catch (error) {
     const { code, stderr } = error as { code?: unknown; stderr?: string };
-    const why = code === 'ENOENT' ? `there is no ${name}: this is not Debian` : (stderr?.trim() ?? String(error));
-    throw new CannotInstall(`${why}\n  install criu, 4.1 or later, yourself, or name one in MKTROUBLE_CRIU`);
+    const words = stderr?.trim() || String(error);
+    throw new CannotInstall(code === 'ENOENT' ? `there is no ${name}: this is not Debian` : `${name}: ${words}`);
   }
 }

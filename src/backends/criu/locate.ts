@@ -1,13 +1,15 @@
 /**
- * Which CRIU is used: the program that MKTROUBLE_CRIU names, else the one on PATH when it says that it works here, else
- * the one that `npm run setup:criu` has unpacked, started through its own dynamic loader.
+ * Which CRIU is used: the program or the version that MKTROUBLE_CRIU names, else the one on PATH when it says that it works
+ * here, else one that `mktrouble setup criu` has unpacked, started through its own dynamic loader.
  */
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { cacheFolder } from '../c-program.ts';
-import { installFolder } from './install.ts';
+import { cacheFolder } from '../host/cache.ts';
+import { distrust } from '../host/trust.ts';
+import { installedVersions, installFolder } from './install.ts';
 
 const run = promisify(execFile);
 
@@ -20,28 +22,57 @@ export interface Criu {
   readonly where: string;
 }
 
-/** The CRIU to use; a text that says why there is none. */
+/** The version that the shipped suite is written for: of several that are unpacked, it is used. */
+const SUITE_VERSION = '4.1.1';
+const SETUP = '`npx mktrouble setup criu` fetches one, or MKTROUBLE_CRIU names one';
+
+/** Whether a text is a version of CRIU, and not the name of a program. */
+export function isVersion(text: string): boolean {
+  return /^\d+(\.\d+)+$/.test(text);
+}
+
+/** The CRIU to use; a text that says why there is none. Rejects with BadCache. */
 export async function locateCriu(environment: NodeJS.ProcessEnv = process.env): Promise<Criu | string> {
   const { MKTROUBLE_CRIU: own } = environment;
-  if (own) {
-    const version = await versionOf([own]);
-    return version === undefined
-      ? `MKTROUBLE_CRIU names ${own}, which does not start`
-      : { command: [own], version, where: `${own}, as MKTROUBLE_CRIU says` };
-  }
-  const installed = await unpacked(installFolder(cacheFolder(environment)));
+  if (own) return isVersion(own) ? unpackedVersion(own, environment) : named(own);
   const onPath = await programOnPath(environment);
   if (onPath !== undefined) {
     const version = await versionOf([onPath]);
-    if (version !== undefined && (await checks([onPath]))) return { command: [onPath], version, where: onPath };
+    if ('version' in version && (await checks([onPath])))
+      return { command: [onPath], version: version.version, where: onPath };
   }
-  if (installed !== undefined) {
-    const version = await versionOf(installed);
-    if (version !== undefined) return { command: installed, version, where: 'unpacked by npm run setup:criu' };
+  const versions = await installedVersions(cacheFolder(environment));
+  const chosen = versions.includes(SUITE_VERSION) ? SUITE_VERSION : versions[0];
+  if (chosen !== undefined) return unpackedVersion(chosen, environment);
+  return onPath === undefined ? `there is no criu here: ${SETUP}` : `${onPath} does not pass criu check: ${SETUP}`;
+}
+
+async function named(program: string): Promise<Criu | string> {
+  const answer = await versionOf([program]);
+  return 'why' in answer
+    ? `MKTROUBLE_CRIU names ${program}, which does not start: ${answer.why}`
+    : { command: [program], version: answer.version, where: `${program}, as MKTROUBLE_CRIU says` };
+}
+
+async function unpackedVersion(version: string, environment: NodeJS.ProcessEnv): Promise<Criu | string> {
+  const cache = cacheFolder(environment);
+  const command = await unpacked(installFolder(cache, version));
+  if (command === undefined) {
+    const onPath = await programOnPath(environment);
+    const answer = onPath === undefined ? undefined : await versionOf([onPath]);
+    if (answer && 'version' in answer && answer.version === version)
+      return { command: [onPath!], version, where: onPath! };
+    const others = await installedVersions(cache);
+    const have = others.length === 0 ? 'none is unpacked' : `unpacked are ${others.join(' and ')}`;
+    return `there is no CRIU ${version} here (${have}): \`npx mktrouble setup criu@${version}\` fetches it`;
   }
-  return onPath === undefined
-    ? 'there is no criu here: npm run setup:criu fetches one, or MKTROUBLE_CRIU names one'
-    : `${onPath} does not pass criu check: npm run setup:criu fetches one, or MKTROUBLE_CRIU names one`;
+  for (const file of command.filter((word) => path.isAbsolute(word))) {
+    const reason = distrust(file);
+    if (reason !== undefined) return `the unpacked CRIU ${version} is not safe: ${reason}`;
+  }
+  const answer = await versionOf(command);
+  if ('why' in answer) return `the unpacked CRIU ${version} does not start: ${answer.why}`;
+  return { command, version: answer.version, where: 'unpacked by mktrouble setup criu' };
 }
 
 /** How the unpacked one is started; undefined when there is none. */
@@ -51,7 +82,8 @@ async function unpacked(folder: string): Promise<string[] | undefined> {
   for (const triple of triples) {
     const inside = path.join(libraries, triple);
     const loader = (await entriesOf(inside)).find((name) => /^ld-linux.*\.so\.\d+$/.test(name));
-    if (loader) return [path.join(inside, loader), '--library-path', inside, path.join(folder, 'usr/sbin/criu')];
+    const program = path.join(folder, 'usr/sbin/criu');
+    if (loader && existsSync(program)) return [path.join(inside, loader), '--library-path', inside, program];
   }
   return undefined;
 }
@@ -68,19 +100,24 @@ async function programOnPath({ PATH = '' }: NodeJS.ProcessEnv): Promise<string |
   return undefined;
 }
 
-async function versionOf(command: readonly string[]): Promise<string | undefined> {
+async function versionOf(command: readonly string[]): Promise<{ version: string } | { why: string }> {
   const answer = await start(command, '--version');
-  return answer === undefined ? undefined : (/Version:\s*(\S+)/.exec(answer)?.[1] ?? 'unknown');
+  return 'why' in answer ? answer : { version: /Version:\s*(\S+)/.exec(answer.said)?.[1] ?? 'unknown' };
 }
 
 async function checks(command: readonly string[]): Promise<boolean> {
-  return (await start(command, 'check')) !== undefined;
+  return 'said' in (await start(command, 'check'));
 }
 
-/** What it prints; undefined when it fails. */
-async function start([program, ...first]: readonly string[], argument: string): Promise<string | undefined> {
+/** What it prints, or why it fails: the end of its standard error. */
+async function start(
+  [program, ...first]: readonly string[],
+  argument: string,
+): Promise<{ said: string } | { why: string }> {
   return run(program!, [...first, argument]).then(
-    ({ stdout }) => stdout,
-    () => undefined,
+    ({ stdout }) => ({ said: stdout }),
+    (error: { stderr?: string; message: string }) => ({
+      why: error.stderr?.trim().split('\n').at(-1) || error.message,
+    }),
   );
 }

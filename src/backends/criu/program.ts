@@ -2,7 +2,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildProgram, CannotCompile, cacheFolder, folderWith } from '../c-program.ts';
+import { buildProgram, CannotCompile, folderWith } from '../c-program.ts';
+import { cacheFolder } from '../host/cache.ts';
 
 /** The path of the agent; compiles it when the cache does not have it. Rejects with CannotCompile. */
 export async function compileAgent(cache: string = cacheFolder()): Promise<string> {

@@ -2,9 +2,10 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildProgram, CannotCompile, cacheFolder, folderWith, includesOf } from '../c-program.ts';
+import { buildProgram, CannotCompile, folderWith, includesOf } from '../c-program.ts';
+import { cacheFolder } from '../host/cache.ts';
 
-export { CannotCompile, cacheFolder };
+export { CannotCompile };
 
 const WARNINGS = ['-Wall', '-Wextra', '-Werror'];
 /** The program without a plug-in is static: it starts faster, and forks faster. One that loads a library can't be. */

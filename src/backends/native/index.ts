@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { type Case, RESTART_FLAGS } from '../../model/case.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
+import { BadCache } from '../host/cache.ts';
 import { pidMax } from '../pid-max.ts';
 import { Agent, AgentError } from './agent.ts';
 import { cgroupFolder } from './cgroup.ts';
@@ -151,7 +152,7 @@ class Native implements NativeBackend {
     try {
       await this.#withAgent(async () => undefined);
     } catch (error) {
-      if (!(error instanceof CannotCompile || error instanceof AgentError)) throw error;
+      if (!(error instanceof CannotCompile || error instanceof BadCache || error instanceof AgentError)) throw error;
       return [itself(false, error.message)];
     }
     const how = isRoot ? 'a pid namespace, as root' : 'a pid and a user namespace, as an ordinary user';

@@ -1,5 +1,6 @@
 /** `mktrouble doctor`: what each backend can do on this machine, and why not. */
 import type { AddCommand } from '../command.ts';
+import { criuOption } from '../criu-option.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 
 export const addDoctor: AddCommand = ({ program, action }) => {
@@ -7,6 +8,7 @@ export const addDoctor: AddCommand = ({ program, action }) => {
     .command('doctor')
     .summary('what each backend can do here')
     .description('Says what each backend can do on this machine, and why not.')
+    .addOption(criuOption())
     .option('--json', 'as one JSON object', false)
     .action(action(doctor));
 };

@@ -1,6 +1,7 @@
 /** `mktrouble fuzz`: changes the images of a checkpoint at random, and keeps each new finding as a scenario. */
 import { InvalidArgumentError, Option } from 'commander';
 import type { AddCommand } from '../command.ts';
+import { criuOption } from '../criu-option.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
 import type { CampaignFlags } from '../fuzz/campaign.ts';
 import { parseCount } from '../run/request.ts';
@@ -21,6 +22,7 @@ export const addFuzz: AddCommand = ({ program, action }) => {
       'a scenario with the tree to dump (its first case); by default a small one of every kind of task',
     )
     .addOption(new Option('-b, --backend <name>', 'whose images').choices(['criu']).default('criu'))
+    .addOption(criuOption())
     .option('--target <kind>', 'the kind of image: pstree, core, mm, … or any', 'any')
     .option('-s, --seed <text>', 'the one source of all choice', '0')
     .option('-n, --count <number>', 'runs at most', parseCount)

@@ -12,6 +12,7 @@ import { addOutcomes } from './outcomes.ts';
 import { addReplay } from './replay.ts';
 import { addReport } from './report.ts';
 import { addRun } from './run.ts';
+import { addSetup } from './setup.ts';
 import { addShow } from './show.ts';
 import { addValidate } from './validate.ts';
 
@@ -29,5 +30,6 @@ export const COMMANDS: readonly AddCommand[] = [
   addInit,
   addNew,
   addDoctor,
+  addSetup,
   addCompletion,
 ];

@@ -4,6 +4,7 @@ import type { Replay } from '../../injector/replay-file.ts';
 import type { BackendName } from '../../model/case.ts';
 import type { Verdict } from '../../record/verdict.ts';
 import type { AddCommand } from '../command.ts';
+import { criuOption } from '../criu-option.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
 import { parseBackend } from '../run/request.ts';
 
@@ -23,6 +24,7 @@ export const addReplay: AddCommand = ({ program, action }) => {
     )
     .argument('<file>', 'a *.replay.yaml file')
     .option('-b, --backend <name>', 'simulated or native', parseBackend, ['simulated'])
+    .addOption(criuOption())
     .option('-p, --protocol <name>', 'instead of the one it was found in')
     .option('--allow-commands', 'run the commands that the file names (subject, check)', false)
     .option('--as-scenario <file>', 'write the case as a scenario file that expects the finding, and run nothing')

@@ -2,6 +2,7 @@
 import { Option } from 'commander';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import type { AddCommand } from '../command.ts';
+import { criuOption } from '../criu-option.ts';
 import type { ExitCode } from '../exit.ts';
 import {
   parseBackend,
@@ -37,6 +38,7 @@ export const addRun: AddCommand = ({ program, action }) => {
       parseGrep,
     )
     .option('-t, --tag <tag>', 'only cases with this tag (repeatable: any of them)', collect, [])
+    .addOption(criuOption())
     .option('-s, --seed <text>', 'the one source of all choice; the same seed gives the same run')
     .option('-n, --schedules <number>', 'schedules to try for each case', parseCount)
     .option('--bail', 'stop after the first case that fails', false)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { cacheFolder, compilePlugin } from '../../../src/backends/native/compile.ts';
+import { compilePlugin } from '../../../src/backends/native/compile.ts';
 import { native } from '../../../src/backends/native/index.ts';
 import { caseOf, runOnce, useNative } from './support.ts';
 
@@ -41,12 +41,6 @@ describe('The agent', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-  });
-
-  it('lies where MKTROUBLE_CACHE says, else in the cache folder of the user', () => {
-    assert.equal(cacheFolder({ MKTROUBLE_CACHE: '/a', XDG_CACHE_HOME: '/b' }), '/a');
-    assert.equal(cacheFolder({ XDG_CACHE_HOME: '/b' }), '/b/mktrouble');
-    assert.match(cacheFolder({}), /\.cache\/mktrouble$/);
   });
 
   it('is missed with a reason where there is no compiler', async () => {

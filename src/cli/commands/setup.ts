@@ -1,0 +1,51 @@
+/** `mktrouble setup criu[@version]`: makes sure that there is a CRIU that works here, and says which. */
+import type { AddCommand } from '../command.ts';
+import { complain, EXIT, type ExitCode } from '../exit.ts';
+
+export const addSetup: AddCommand = ({ program, action }) => {
+  program
+    .command('setup')
+    .summary('fetch CRIU')
+    .description(
+      "Makes sure that this machine has what a backend needs. criu: a CRIU that works here; when there is none, Debian's package is unpacked into the cache folder, from the archive that this machine's apt uses. criu@VERSION: that version, beside others.",
+    )
+    .argument('<what>', 'criu, or criu@VERSION such as criu@4.1.1')
+    .action(action(setup));
+};
+
+async function setup(what: string): Promise<ExitCode> {
+  const { isVersion } = await import('../../backends/criu/locate.ts');
+  const [, version] = /^criu(?:@(.*))?$/.exec(what) ?? [undefined, what];
+  if (!/^criu(@|$)/.test(what) || (version !== undefined && !isVersion(version)))
+    return complain(
+      `there is no setup of ${what}`,
+      'mktrouble setup criu, or a version of it: mktrouble setup criu@4.1.1',
+    );
+  const { CannotInstall } = await import('../../backends/criu/install.ts');
+  const { BadCache } = await import('../../backends/host/cache.ts');
+  try {
+    return await setUpCriu(version);
+  } catch (error) {
+    if (error instanceof CannotInstall)
+      return complain(error.message, 'install CRIU, 4.1 or later, yourself, or name one in MKTROUBLE_CRIU');
+    if (error instanceof BadCache) return complain(error.message);
+    throw error;
+  }
+}
+
+async function setUpCriu(version: string | undefined): Promise<ExitCode> {
+  const { installCriu } = await import('../../backends/criu/install.ts');
+  const { locateCriu } = await import('../../backends/criu/locate.ts');
+  const { cacheFolder } = await import('../../backends/host/cache.ts');
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const environment = version === undefined ? process.env : { ...process.env, MKTROUBLE_CRIU: version };
+  let found = await locateCriu(environment);
+  if (typeof found === 'string') {
+    await installCriu(cacheFolder(), version, say);
+    found = await locateCriu(environment);
+  }
+  if (typeof found === 'string') return complain(found);
+  say(`CRIU ${found.version} (${found.where})`);
+  if (version !== undefined) say(`to use it: mktrouble run --criu ${version}, or MKTROUBLE_CRIU=${version}`);
+  return EXIT.ok;
+}
