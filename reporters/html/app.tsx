@@ -112,6 +112,7 @@ function Welcome({ index }: { readonly index: ReportIndex }) {
     ['passed', summary.passed],
     ['failed', summary.failed],
     ['broken', summary.errors],
+    ['incomplete', summary.incomplete],
     ['skipped', summary.skipped],
     ['known defects found', summary.known],
   ];

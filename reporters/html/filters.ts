@@ -1,7 +1,7 @@
 /** Which cases of an overview are shown, and in which order. Pure. */
 import type { IndexEntry } from './format.ts';
 
-export const VERDICTS = ['fail', 'error', 'known', 'skip', 'pass'] as const;
+export const VERDICTS = ['fail', 'error', 'incomplete', 'known', 'skip', 'pass'] as const;
 /** `known`: passed, and showed a known defect on the way. */
 export type VerdictName = (typeof VERDICTS)[number];
 

@@ -3,10 +3,18 @@ import type { Point } from '../../src/model/points.ts';
 import type { NoteKind } from './chart-model.ts';
 import type { VerdictName } from './filters.ts';
 
-export const SIGNS: Readonly<Record<VerdictName, string>> = { fail: '✗', error: '!', known: '◆', skip: '○', pass: '✓' };
+export const SIGNS: Readonly<Record<VerdictName, string>> = {
+  fail: '✗',
+  error: '!',
+  incomplete: '◐',
+  known: '◆',
+  skip: '○',
+  pass: '✓',
+};
 export const NAMES: Readonly<Record<VerdictName, string>> = {
   fail: 'failed',
   error: 'broken',
+  incomplete: 'incomplete',
   known: 'known defect',
   skip: 'skipped',
   pass: 'passed',

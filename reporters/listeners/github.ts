@@ -42,7 +42,7 @@ export class Github implements Listener {
   result(result: CaseResult): void {
     const { kind, reason } = result;
     if (kind === 'skip') this.#skips.set(reason ?? '', (this.#skips.get(reason ?? '') ?? 0) + 1);
-    if (kind !== 'fail' && kind !== 'error') return;
+    if (kind === 'pass' || kind === 'skip') return;
     for (const [position, message] of messagesOf(result)) this.#annotate(position, result.title, message);
     this.#remember(result);
   }
@@ -86,11 +86,10 @@ export class Github implements Listener {
   }
 
   #markdown(summary: Summary): string {
-    const bad = summary.failed + summary.errors;
     const lines = [
-      `### mktrouble: ${bad > 0 ? `${count(bad, 'case')} failed` : 'all cases passed'}`,
+      `### mktrouble: ${headline(summary)}`,
       '',
-      `${summary.passed} passed, ${summary.failed} failed, ${summary.errors} broken, ${summary.skipped} skipped, ` +
+      `${summary.passed} passed, ${summary.failed} failed, ${summary.errors} broken, ${summary.incomplete} incomplete, ${summary.skipped} skipped, ` +
         `${count(summary.known, 'known defect')} found, in ${duration(summary.duration)}${summary.interrupted ? ' (interrupted)' : ''}`,
       '',
     ];
@@ -110,6 +109,12 @@ export class Github implements Listener {
 function causesOf({ record }: Verdict): string[] {
   const cause = record?.criu && causeOf(record.criu);
   return cause === undefined ? [] : [cause];
+}
+
+function headline({ failed, errors, incomplete }: Summary): string {
+  const bad = failed + errors;
+  if (bad > 0) return `${count(bad, 'case')} failed`;
+  return incomplete > 0 ? `${count(incomplete, 'search', 'searches')} incomplete` : 'all cases passed';
 }
 
 /** Each violation at the place that it contradicts, else at the scenario. */

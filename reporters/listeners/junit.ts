@@ -78,6 +78,7 @@ function judge(node: TestCase, result: CaseResult, out: string): void {
   if (kind === 'skip') node.skipped();
   if (kind === 'error')
     node.error(legal(reason ?? error?.message ?? 'broken'), 'error', body(error?.stack ?? reason ?? ''));
+  if (kind === 'incomplete') node.error(legal(reason ?? ''), 'incomplete', body(reason ?? ''));
   if (kind === 'fail') {
     const text = first
       ? [violationText(first), ...callsOf(verdict)].join('\n')

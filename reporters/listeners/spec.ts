@@ -54,6 +54,7 @@ export class Spec implements Listener {
       colors.green(`${summary.passed} passed`),
       ...(summary.failed > 0 ? [colors.red(`${summary.failed} failed`)] : []),
       ...(summary.errors > 0 ? [colors.red(`${summary.errors} broken`)] : []),
+      ...(summary.incomplete > 0 ? [colors.yellow(`${summary.incomplete} incomplete`)] : []),
       ...(summary.skipped > 0 ? [colors.yellow(`${summary.skipped} skipped`)] : []),
       ...(summary.known > 0 ? [colors.cyan(`${count(summary.known, 'known defect')} found`)] : []),
     ];
@@ -95,6 +96,7 @@ export class Spec implements Listener {
       const names = [...new Set(verdict.known.map((v) => v.property))].join(', ');
       this.#note(colors.cyan(`${out.symbols.known} known defect found, as expected: ${harmless(names)}`));
     }
+    if (result.kind === 'incomplete') this.#note(colors.yellow(`incomplete: ${harmless(reason ?? '')}`));
     if (result.kind === 'skip')
       this.#note(colors.yellow(`skipped: ${cut(harmless(reason ?? ''), 300, out.symbols.ellipsis)}`));
   }
@@ -107,6 +109,7 @@ export class Spec implements Listener {
     const { colors, symbols } = this.#setting.out;
     if (kind === 'pass') return [colors.green(symbols.pass), (s) => s];
     if (kind === 'skip') return [colors.yellow(symbols.skip), colors.dim];
+    if (kind === 'incomplete') return [colors.yellow(symbols.incomplete), colors.yellow];
     if (kind === 'error') return [colors.red(symbols.broken), colors.red];
     return [colors.red(symbols.fail), colors.red];
   }

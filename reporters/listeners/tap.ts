@@ -27,7 +27,7 @@ export class Tap implements Listener {
 
   end(summary: Summary): void {
     this.#setting.out.write(
-      `1..${this.#count}\n# ${summary.passed} passed, ${summary.failed + summary.errors} failed, ${summary.skipped} skipped\n`,
+      `1..${this.#count}\n# ${summary.passed} passed, ${summary.failed + summary.errors} failed, ${summary.incomplete} incomplete, ${summary.skipped} skipped\n`,
     );
     if (summary.interrupted) this.#setting.out.write('Bail out! interrupted\n');
   }

@@ -23,7 +23,7 @@ export interface CaseReport {
   readonly backend: string | null;
   readonly protocol: string | null;
   readonly seed: string | null;
-  /** Why it was skipped, or what broke. */
+  /** Why it was skipped, what stopped the search, or what broke. */
   readonly reason: string | null;
   /** Why the run failed where a tool outside of mktrouble says it: the first call of CRIU that failed, and its first error. */
   readonly cause: string | null;

@@ -37,11 +37,14 @@ export function diffReports(old: JsonReport, recent: JsonReport): ReportDiff {
 
 /** Whether the newer run should stop a change: something is worse, or there is a new finding. */
 export function isWorse({ worse, added }: ReportDiff): boolean {
-  return worse.length > 0 || added.some(({ after }) => after?.result === 'fail' || after?.result === 'error');
+  return (
+    worse.length > 0 ||
+    added.some(({ after }) => after !== undefined && after.result !== 'pass' && after.result !== 'skip')
+  );
 }
 
 /** A finding that nobody looks at any more is no better than a finding. */
-const BADNESS = { pass: 0, fail: 2, error: 3 } as const;
+const BADNESS = { pass: 0, incomplete: 1, fail: 2, error: 3 } as const;
 
 function compare(before: CaseReport, after: CaseReport): 'same' | 'better' | 'worse' {
   const [was, is] = [before.result, after.result];

@@ -26,6 +26,7 @@ export function failureLines(result: CaseResult, style: TextStyle, turns: number
       result.kind === 'error' ? textLines(verdict.reason ?? result.error?.message ?? '', style) : [],
       style,
     ),
+    ...section('incomplete', result.kind === 'incomplete' ? textLines(verdict.reason ?? '', style) : [], style),
     ...section(
       verdict.shrunk ? 'tree of the smallest case that shows it' : 'tree',
       verdict.record || verdict.case ? drawTree(verdict.record, verdict.case, inner(style)) : [],

@@ -16,7 +16,7 @@ export interface Merged {
 }
 
 /** From best to worst. */
-const ORDER: readonly CaseReport['result'][] = ['skip', 'pass', 'fail', 'error'];
+const ORDER: readonly CaseReport['result'][] = ['skip', 'pass', 'incomplete', 'fail', 'error'];
 
 /** What makes two cases of different runs the same one. */
 export function keyOf({ id, backend, protocol }: CaseReport): string {

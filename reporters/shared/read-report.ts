@@ -30,7 +30,7 @@ export function parseReport(text: string, name: string): JsonReport | string {
   return odd === -1 ? (content as JsonReport) : `${name}: case ${odd + 1} has no id, title and result`;
 }
 
-const RESULTS: ReadonlySet<unknown> = new Set(['pass', 'fail', 'skip', 'error']);
+const RESULTS: ReadonlySet<unknown> = new Set(['pass', 'fail', 'incomplete', 'skip', 'error']);
 
 function isCase(one: Partial<CaseReport> | null): boolean {
   return typeof one?.id === 'string' && typeof one.title === 'string' && RESULTS.has(one.result);

@@ -4,8 +4,8 @@ import { verdictOf } from '../../src/record/attach.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 import type { CaseReport } from './case-report.ts';
 
-/** pass · fail: a finding, or an ordinary test that failed · skip: with a reason · error: a defect of ours, or a file that can't be read. */
-export type ResultKind = 'pass' | 'fail' | 'skip' | 'error';
+/** pass · fail: a finding, or an ordinary test that failed · incomplete: a search that was stopped and found nothing · skip: with a reason · error: a defect of ours, or a file that can't be read. */
+export type ResultKind = 'pass' | 'fail' | 'incomplete' | 'skip' | 'error';
 
 export interface TestError {
   readonly message: string;
@@ -21,7 +21,7 @@ export interface CaseResult {
   readonly position?: Position;
   /** Milliseconds. */
   readonly duration: number;
-  /** Why it was skipped, or what broke. */
+  /** Why it was skipped, what stopped the search, or what broke. */
   readonly reason?: string;
   readonly verdict?: Verdict;
   /** What made Mocha fail the test. */
@@ -63,7 +63,7 @@ export function resultOf(test: MochaTest, end: MochaEnd, thrown?: unknown): Case
 function kindOf(end: MochaEnd, verdict: Verdict | undefined): ResultKind {
   if (end === 'pass') return 'pass';
   if (end === 'pending') return 'skip';
-  return verdict?.status === 'error' ? 'error' : 'fail';
+  return verdict?.status === 'error' || verdict?.status === 'incomplete' ? verdict.status : 'fail';
 }
 
 function pathOf(test: MochaTest): readonly string[] {

@@ -7,6 +7,8 @@ export interface Summary {
   readonly failed: number;
   readonly errors: number;
   readonly skipped: number;
+  /** Searches that were stopped and had found nothing by then. */
+  readonly incomplete: number;
   /** Violations that make cases fail. */
   readonly violations: number;
   /** Known defects (`violates:`) that were found, as they had to be. */
@@ -19,7 +21,7 @@ export interface Summary {
 
 export class Tally {
   readonly #started: number;
-  #counts = { cases: 0, passed: 0, failed: 0, errors: 0, skipped: 0, violations: 0, known: 0 };
+  #counts = { cases: 0, passed: 0, failed: 0, errors: 0, skipped: 0, incomplete: 0, violations: 0, known: 0 };
 
   constructor(now: number = performance.now()) {
     this.#started = now;
@@ -38,4 +40,10 @@ export class Tally {
   }
 }
 
-const COUNTED_AS = { pass: 'passed', fail: 'failed', error: 'errors', skip: 'skipped' } as const;
+const COUNTED_AS = {
+  pass: 'passed',
+  fail: 'failed',
+  incomplete: 'incomplete',
+  error: 'errors',
+  skip: 'skipped',
+} as const;

@@ -4,6 +4,7 @@ export interface Symbols {
   readonly pass: string;
   readonly fail: string;
   readonly skip: string;
+  readonly incomplete: string;
   readonly known: string;
   readonly broken: string;
   readonly fault: string;
@@ -32,6 +33,7 @@ export const UNICODE: Symbols = {
   pass: '✓',
   fail: '✗',
   skip: '○',
+  incomplete: '◐',
   known: '◆',
   broken: '!',
   fault: '↯',
@@ -57,6 +59,7 @@ export const ASCII: Symbols = {
   pass: '+',
   fail: 'x',
   skip: '-',
+  incomplete: '~',
   known: '*',
   broken: '!',
   fault: '!',

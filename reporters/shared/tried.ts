@@ -9,7 +9,6 @@ export function triedWords({ tried, violations, status }: Pick<Verdict, 'tried' 
     ...(tried.states === undefined ? [] : [count(tried.states, 'state')]),
     ...(tried.states === undefined && tried.schedules > 1 ? [count(tried.schedules, 'schedule')] : []),
     ...(tried.outcomes === undefined ? [] : [count(tried.outcomes, 'outcome')]),
-    ...(tried.strategy === 'exhaustive' && !tried.complete && status === 'pass' ? ['not complete'] : []),
   ];
   return parts.join(', ');
 }

@@ -9,6 +9,8 @@ export const EXIT = {
   input: 2,
   /** A defect of mktrouble, or of a backend. */
   defect: 3,
+  /** A search was stopped before it was complete, and nothing was found. */
+  incomplete: 4,
   /** Ended by SIGINT or SIGTERM, after reporting what was done. */
   interrupted: 130,
 } as const;

@@ -7,10 +7,13 @@ import type { Machine, Outcome } from '../backends/backend.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { Column, Visited } from './visited.ts';
 
+/** States that a search looks at before it gives up, when its caller does not say. */
+export const DEFAULT_MAX_STATES = 20_000_000;
+
 export interface SearchOptions {
   /** Whether steps that may be taken alone are; true. False: the full graph. */
   readonly reduce?: boolean;
-  /** States after which the search gives up; 20,000,000. */
+  /** States after which the search gives up; DEFAULT_MAX_STATES. */
   readonly maxStates?: number;
   /** Told now and then how far it is. */
   readonly progress?: (states: number, transitions: number) => void;
@@ -85,7 +88,7 @@ class Search {
   constructor(machine: Machine, options: SearchOptions) {
     this.machine = machine;
     this.reduce = options.reduce ?? true;
-    this.maxStates = options.maxStates ?? 20_000_000;
+    this.maxStates = options.maxStates ?? DEFAULT_MAX_STATES;
     this.progress = options.progress ?? (() => {});
     this.words = machine.state.length;
     this.slotWords = this.words + 2;

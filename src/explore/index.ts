@@ -1,5 +1,13 @@
 /** Choice of schedules over a backend that lets itself be scheduled. */
-export { type Ending, type SearchOptions, type SearchResult, searchAll, searchInSlices, toEnd } from './exhaustive.ts';
+export {
+  DEFAULT_MAX_STATES,
+  type Ending,
+  type SearchOptions,
+  type SearchResult,
+  searchAll,
+  searchInSlices,
+  toEnd,
+} from './exhaustive.ts';
 export { pctBound, pctChooser } from './pct.ts';
 export { lengthOfRun, type SampleOptions, type SampleResult, Schedules, sample, sampleInSlices } from './sample.ts';
 export { describe, type Followed, follow } from './schedule.ts';

@@ -1,8 +1,9 @@
 /** The ways to choose schedules, by name: the seam between the injector and `src/explore`. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Backend, isSchedulable, type Machine, type Plan, type SchedulableBackend } from '../backends/backend.ts';
-import { type Ending, follow, sampleInSlices, searchInSlices } from '../explore/index.ts';
+import { DEFAULT_MAX_STATES, type Ending, follow, sampleInSlices, searchInSlices } from '../explore/index.ts';
 import type { Explore } from '../model/case.ts';
+import type { Stop, Tried } from '../record/verdict.ts';
 import type { Compare } from './differential.ts';
 import type { JudgeRecord } from './judge.ts';
 import { type JudgeCase, Recorder, smallestInSlices } from './recorder.ts';
@@ -26,6 +27,8 @@ export interface ExploreRequest {
   readonly searchModel?: () => Promise<ExploreResult>;
   /** Holds its runs against the model. */
   readonly compare?: Compare;
+  /** States that an exhaustive search may look at; by default DEFAULT_MAX_STATES. */
+  readonly maxStates?: number;
   /** Aborted: stop at the next convenient moment and report what was seen so far. */
   readonly signal?: AbortSignal;
 }
@@ -37,6 +40,8 @@ export type Explorer = (request: ExploreRequest) => Promise<ExploreResult>;
 
 /** After so many runs other things get their turn: a signal, a reporter's timer. */
 const RUNS_PER_TURN = 64;
+
+const INTERRUPTED: Stop = { by: 'interrupt' };
 
 /** Judges one run for each way in which the case ended; stops at the first failure, with its schedule made simple. */
 async function judgeEndings(
@@ -76,11 +81,18 @@ const sampled: Explorer = async (request) => {
     maxSteps: plan.maxSteps,
   });
   const result = await inTurns(slices, request.signal);
-  if (!result) return tally.result({ strategy: explore.strategy, schedules: 0, complete: false });
+  if (!result) return tally.result({ strategy: explore.strategy, schedules: 0, complete: false, stopped: INTERRUPTED });
   if (result.cut) tally.add(recorder.record(result.cut, 'cut'));
   await judgeEndings(result.endings, recorder, tally, { ...request, backend });
   const outcomes = result.endings.length;
-  const tried = { strategy: explore.strategy, schedules: result.schedules, outcomes, complete: false };
+  const stopped = interruption(request);
+  const tried: Tried = {
+    strategy: explore.strategy,
+    schedules: result.schedules,
+    outcomes,
+    complete: false,
+    ...(stopped && { stopped }),
+  };
   return withCoverage(tally.result(tried), machine);
 };
 
@@ -94,6 +106,11 @@ async function inTurns<T>(slices: Generator<void, T>, signal: AbortSignal | unde
   }
 }
 
+/** Why a search is over whose caller has asked it to end. */
+export function interruption({ signal }: Pick<ExploreRequest, 'signal'>): Stop | undefined {
+  return signal?.aborted ? INTERRUPTED : undefined;
+}
+
 /** With what of the protocol the machine has reached, when it was asked to look. */
 function withCoverage(result: ExploreResult, machine: Machine): ExploreResult {
   const coverage = machine.coverage?.();
@@ -102,16 +119,25 @@ function withCoverage(result: ExploreResult, machine: Machine): ExploreResult {
 
 /** Everything that can happen. */
 const exhaustive: Explorer = async (request) => {
-  const { backend, plan, judge } = request;
+  const { backend, plan, judge, maxStates = DEFAULT_MAX_STATES } = request;
   if (!isSchedulable(backend)) return unscheduled(request);
   const tally = new Tally(judge);
   const machine = backend.open(plan, { coverage: request.coverage ?? false });
-  const result = await inTurns(searchInSlices(machine), request.signal);
-  if (!result) return tally.result({ strategy: 'exhaustive', schedules: 0, complete: false });
+  const result = await inTurns(searchInSlices(machine, { maxStates }), request.signal);
+  if (!result) return tally.result({ strategy: 'exhaustive', schedules: 0, complete: false, stopped: INTERRUPTED });
   const { endings, states, transitions, complete } = result;
   await judgeEndings(endings, new Recorder(backend, plan), tally, { ...request, backend });
   const outcomes = endings.length;
-  const tried = { strategy: 'exhaustive' as const, schedules: outcomes, states, transitions, outcomes, complete };
+  const stopped = complete ? interruption(request) : { by: 'states' as const, limit: maxStates };
+  const tried: Tried = {
+    strategy: 'exhaustive',
+    schedules: outcomes,
+    states,
+    transitions,
+    outcomes,
+    complete: stopped === undefined,
+    ...(stopped && { stopped }),
+  };
   return withCoverage(tally.result(tried), machine);
 };
 

@@ -30,7 +30,12 @@ export interface RunOptions {
   readonly schedule?: readonly string[];
   /** What is judged; by default the shipped properties and the scenario's expectations. */
   readonly find?: FindViolations;
-  /** Aborted: the case ends soon, as skipped when nothing was found. */
+  /**
+   * States that an exhaustive search may look at, from 1; 20,000,000. A search that needs more is `incomplete`, unless it
+   * finds a failure.
+   */
+  readonly maxStates?: number;
+  /** Aborted: the case ends soon, as `incomplete` when nothing was found. */
   readonly signal?: AbortSignal;
 }
 
@@ -91,7 +96,7 @@ async function search(
   seed: string,
   explore: Explore,
   explorer: Explorer,
-  { backend, schedules, maxSteps, schedule, coverage = false, find = shippedProperties, signal }: RunOptions,
+  { backend, schedules, maxSteps, schedule, coverage = false, find = shippedProperties, maxStates, signal }: RunOptions,
 ): Promise<Outcome> {
   const plan: Plan = {
     case: c,
@@ -107,10 +112,9 @@ async function search(
     backend,
     coverage,
     ...(backend.modelled && (await modelFor({ ...request, explore: c.explore ?? ONCE }))),
+    ...(maxStates !== undefined && { maxStates }),
     ...(signal && { signal }),
   });
-  if (signal?.aborted && !result.violating && !result.disagreement)
-    return { ...without('skip', 'interrupted', explore), tried: result.tried };
   return decide(c, result);
 }
 

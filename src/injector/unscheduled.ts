@@ -62,7 +62,12 @@ export async function unscheduled(request: ExploreRequest): Promise<ExploreResul
   if (!plan.schedule && !decided()) schedules += await impose(request, tally);
   if (!plan.schedule && patient && !request.searchModel)
     while (schedules < PATIENCE * runs && tally.isMissing(plan.case) && !decided()) await run(schedules);
-  return tally.result({ strategy: plan.schedule ? 'replay' : 'random', schedules, complete: false });
+  return tally.result({
+    strategy: plan.schedule ? 'replay' : 'random',
+    schedules,
+    complete: false,
+    ...(signal?.aborted && { stopped: { by: 'interrupt' } }),
+  });
 }
 
 /** Imposes the model's schedules for what is missing; how many. */

@@ -2,10 +2,10 @@
 import type { Case } from '../model/case.ts';
 import { EXPECTATION } from '../properties/index.ts';
 import type { RunRecord } from '../record/record.ts';
-import type { Ending, ProtocolCoverage, Verdict, Violation } from '../record/verdict.ts';
+import type { Ending, ProtocolCoverage, Stop, Tried, Verdict, Violation } from '../record/verdict.ts';
 import { type ExploreResult, type Judged, knownViolations } from './tally.ts';
 
-export type Decision = Pick<Verdict, 'status' | 'violations' | 'known' | 'tried'> & {
+export type Decision = Pick<Verdict, 'status' | 'reason' | 'violations' | 'known' | 'tried'> & {
   readonly record?: RunRecord;
   readonly shrunk?: Case;
   readonly coverage?: ProtocolCoverage;
@@ -14,19 +14,24 @@ export type Decision = Pick<Verdict, 'status' | 'violations' | 'known' | 'tried'
 };
 
 /**
- * The verdict on a case. A failure in a run decides at once; what must show in *some* run (a known defect, a task that is
- * left waiting) is asked only when no run failed, for then all of them were made.
+ * The verdict on a case. A failure in a run decides at once. A search that was stopped decides nothing else: there may be a
+ * failure among the runs that it did not make. What must show in *some* run (a known defect, a task that is left waiting) is
+ * asked last, for then all runs were made.
  */
 export function decide(c: Case, result: ExploreResult): Decision {
   const known = knownViolations(result);
   const { disagreement, violating } = result;
   const inOneRun = [...(violating?.judgement.failures ?? []), ...(disagreement ? [disagreement.violation] : [])];
-  const violations =
-    inOneRun.length > 0 ? inOneRun : [...defectsThatDidNotShow(c, result), ...notLeftWaiting(c, result)];
+  const { stopped } = result.tried;
+  const isCut = stopped !== undefined && inOneRun.length === 0;
+  const inSomeRun =
+    inOneRun.length > 0 || isCut ? [] : [...defectsThatDidNotShow(c, result), ...notLeftWaiting(c, result)];
+  const violations = [...inOneRun, ...inSomeRun];
   const shown: Pick<Judged, 'record' | 'case'> | undefined =
     violating ?? (disagreement && { record: disagreement.records[0] }) ?? firstKnown(result) ?? result.first;
   return {
-    status: violations.length > 0 ? 'fail' : 'pass',
+    status: isCut ? 'incomplete' : violations.length > 0 ? 'fail' : 'pass',
+    ...(isCut && { reason: stopWords(result.tried, stopped) }),
     violations,
     known,
     tried: result.tried,
@@ -73,6 +78,19 @@ function positionOf(c: Case, path: string): Pick<Violation, 'position'> {
     if (position) return { position };
   }
   return { position: c.position };
+}
+
+/** `stopped at the limit of 20,000,000 states (--max-states); seen by then: 20,000,002 states, 14 outcomes`. */
+function stopWords({ states, schedules, outcomes }: Tried, { by, limit = 0 }: Stop): string {
+  const n = (value: number): string => value.toLocaleString('en-US');
+  const why = {
+    states: `stopped at the limit of ${n(limit)} states (--max-states)`,
+    time: `stopped at the limit of ${n(limit / 1000)} s (--timeout)`,
+    memory: `stopped at the limit of ${n(Math.round(limit / 2 ** 20))} MiB (--max-memory)`,
+    interrupt: 'interrupted',
+  }[by];
+  const seen = [states === undefined ? runs(schedules) : `${n(states)} states`, `${n(outcomes ?? 0)} outcomes`];
+  return `${why}; seen by then: ${seen.join(', ')}, and no violation`;
 }
 
 function runs(n: number): string {

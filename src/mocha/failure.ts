@@ -21,10 +21,12 @@ export class CaseFailed extends Error {
   }
 }
 
-/** The error of a verdict whose status is `fail` or `error`. */
+/** The error of a verdict whose status is `fail`, `incomplete` or `error`. */
 export function failureOf(verdict: Verdict): CaseFailed {
   const { violations, title, position } = verdict;
-  if (verdict.status === 'error') return new CaseFailed(verdict.reason ?? 'the run broke', title, position);
+  const { status, reason } = verdict;
+  if (status === 'error') return new CaseFailed(reason ?? 'the run broke', title, position);
+  if (status === 'incomplete') return new CaseFailed(`incomplete: ${reason}`, title, position);
   const message = violations.map((violation) => `${violation.property}: ${violation.message}`).join('\n');
   const only = violations.length === 1 ? violations[0] : undefined;
   return new CaseFailed(message, title, only?.position ?? position, only);

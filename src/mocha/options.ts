@@ -12,6 +12,8 @@ export interface SuiteOptions {
   readonly seed?: string;
   /** From 1. */
   readonly schedules?: number;
+  /** States that an exhaustive search of a case may look at, from 1. */
+  readonly maxStates?: number;
   /** Only cases whose title (with its tags) matches; the source of a regular expression. */
   readonly grep?: string;
   /** Only cases with at least one of these tags. */
@@ -38,6 +40,7 @@ const OPTIONS = z.strictObject({
   protocol: z.string().optional(),
   seed: z.string().optional(),
   schedules: z.int().min(1).optional(),
+  maxStates: z.int().min(1).optional(),
   grep: z.string().refine(isPattern, 'not a regular expression').optional(),
   tags: z.array(z.string()).optional(),
   replays: z.string().optional(),

@@ -15,6 +15,14 @@ export interface Violation {
   readonly position?: Position;
 }
 
+/** What ended a search before it had seen all that it was asked to see. */
+export interface Stop {
+  /** The budget that was used up; `interrupt`: a signal or a caller ended the search. */
+  readonly by: 'states' | 'time' | 'memory' | 'interrupt';
+  /** The budget: states, milliseconds, or bytes. Absent for an interrupt. */
+  readonly limit?: number;
+}
+
 /** How much was tried. */
 export interface Tried {
   readonly strategy: 'random' | 'pct' | 'exhaustive' | 'replay';
@@ -25,6 +33,8 @@ export interface Tried {
   readonly outcomes?: number;
   /** Whether everything that can happen was seen. */
   readonly complete: boolean;
+  /** Why the search ended early; absent when it did all that it was asked to do, or ended at a finding. */
+  readonly stopped?: Stop;
 }
 
 /** What of a protocol was reached. */
@@ -72,9 +82,12 @@ export interface Verdict {
   readonly backend: BackendName;
   readonly protocol: string;
   readonly seed: string;
-  /** pass · fail: a finding · skip: with a reason · error: a defect of ours, or input that can't be read. */
-  readonly status: 'pass' | 'fail' | 'skip' | 'error';
-  /** Why it was skipped, or what broke. */
+  /**
+   * pass · fail: a finding · incomplete: the search was stopped (`tried.stopped`) and had found nothing by then · skip: with
+   * a reason · error: a defect of ours, or input that can't be read.
+   */
+  readonly status: 'pass' | 'fail' | 'incomplete' | 'skip' | 'error';
+  /** Why it was skipped, what stopped the search, or what broke. */
   readonly reason?: string;
   /** Of an error: the scenario, or what it needs around it, is at fault, and not mktrouble. */
   readonly badInput?: true;

@@ -74,7 +74,9 @@ describe('mktrouble outcomes', () => {
   });
 
   it('says when it gave up', async () => {
-    assert.equal((await answer('healthy.yaml', '--max-states', '10')).complete, false);
+    const { result, stdout } = await command(path.join(folder.path, 'healthy.yaml'), '--json', '--max-states', '10');
+    assert.equal(result, EXIT.incomplete);
+    assert.equal(JSON.parse(stdout).cases[0].complete, false);
   });
 
   it('says the same in words', async () => {

@@ -58,6 +58,15 @@ describe('mktrouble run', function () {
     assert.match(stderr, /d\.yaml:2:/);
   });
 
+  it('a search that was stopped is exit code 4, unless there is a finding', async () => {
+    folder.write('searched/e.yaml', scenario('Searched', 'ok', 'explore: exhaustive\n'));
+    const { code, stdout } = await run('good', 'searched', '--max-states', '10');
+    assert.equal(code, EXIT.incomplete);
+    assert.match(stdout, /1 incomplete/);
+    assert.equal((await run('searched', 'wrong', '--max-states', '10')).code, EXIT.finding);
+    assert.equal((await run('good', 'searched', '--max-states', '10', '--parallel', '2')).code, EXIT.incomplete);
+  });
+
   it('a reporter that breaks is exit code 3', async () => {
     const { code, stderr } = await run('good', '--reporter', './throwing.cjs');
     assert.equal(code, EXIT.defect);

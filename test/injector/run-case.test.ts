@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { simulated } from '../../src/backends/simulated/index.ts';
 import { type FindViolations, runCase } from '../../src/injector/index.ts';
+import type { Case } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { Violation } from '../../src/record/verdict.ts';
 import { aBackend, aCase, anEnd, aRecord } from '../support/builders.ts';
@@ -123,11 +124,35 @@ describe('runCase', () => {
       assert.equal(verdict.status, 'skip');
       assert.match(verdict.reason ?? '', /native/);
     });
+  });
 
-    it('because it was interrupted before it found anything', async () => {
+  describe('a search that was stopped is incomplete', () => {
+    const searched = (expect: Parameters<typeof aCase>[0] = {}, protocol = 'hardened'): Case => ({
+      ...aCase(expect),
+      restart: { ...aCase().restart, protocol },
+      explore: { strategy: 'exhaustive', schedules: 1, depth: 1 },
+    });
+
+    it('by an interrupt before it found anything', async () => {
       const verdict = await runCase(aCase(), { backend: aBackend(), signal: AbortSignal.abort(), find: byLog });
-      assert.equal(verdict.status, 'skip');
-      assert.equal(verdict.reason, 'interrupted');
+      assert.equal(verdict.status, 'incomplete');
+      assert.deepEqual(verdict.tried.stopped, { by: 'interrupt' });
+    });
+
+    it('by its limit of states, and says which limit it was', async () => {
+      const verdict = await runCase(searched(), { backend: simulated(), maxStates: 10 });
+      assert.equal(verdict.status, 'incomplete');
+      assert.deepEqual(verdict.tried.stopped, { by: 'states', limit: 10 });
+      assert.match(verdict.reason!, /10 states/);
+      assert.equal((await runCase(searched(), { backend: simulated(), maxStates: 10_000 })).status, 'pass');
+    });
+
+    it('also where what has to show has not shown yet', async () => {
+      const c = searched({ violates: ['context-released'], leftWaiting: [101] });
+      const verdict = await runCase(c, { backend: simulated(), maxStates: 10 });
+      assert.equal(verdict.status, 'incomplete');
+      assert.deepEqual(verdict.violations, []);
+      assert.equal((await runCase(c, { backend: simulated(), maxStates: 10_000 })).status, 'fail');
     });
   });
 

@@ -6,7 +6,7 @@ import { Github } from '../../reporters/listeners/github.ts';
 import type { CaseResult } from '../../reporters/shared/result.ts';
 import { ordinary, resultFor, summaryOf } from './fixtures/results.ts';
 import { screen } from './fixtures/screen.ts';
-import { failing, HOSTILE, verdict, violation } from './fixtures/verdicts.ts';
+import { failing, HOSTILE, incomplete, verdict, violation } from './fixtures/verdicts.ts';
 
 interface Annotation {
   readonly properties: Record<string, string>;
@@ -54,6 +54,14 @@ describe('github', () => {
     assert.match(annotation.properties['title']!, /A traced descendant/);
     assert.ok(annotation.message.includes(violation.message));
     assert.ok(annotation.message.includes(violation.expected!));
+  });
+
+  it('annotates a search that was stopped, and does not say that all passed', () => {
+    const { text, summary } = show([resultFor(verdict()), resultFor(incomplete())]);
+    const [annotation] = annotations(text) as [Annotation];
+    assert.match(annotation.message, /limit of 1,000 states/);
+    assert.match(summary, /1 incomplete/);
+    assert.doesNotMatch(summary, /all cases passed/);
   });
 
   it('annotates the line that expects otherwise', () => {

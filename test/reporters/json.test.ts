@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import JsonReporter from '../../reporters/json.ts';
 import { keysByHeading } from '../support/markdown.ts';
 import { type FakeTest, reportOf } from './fixtures/run.ts';
-import { failing, HOSTILE, recordOf, verdict, violation } from './fixtures/verdicts.ts';
+import { failing, HOSTILE, incomplete, recordOf, verdict, violation } from './fixtures/verdicts.ts';
 
 type Plain = Record<string, unknown>;
 interface Document {
@@ -56,6 +56,7 @@ const every: FakeTest[] = [
     }),
   },
   { title: 'skipped', verdict: verdict({ title: 'skipped', status: 'skip', reason: 'no freezer' }) },
+  { title: 'incomplete', verdict: incomplete({ title: 'incomplete' }) },
   { title: 'known', verdict: verdict({ title: 'known', known: [violation], record: recordOf() }) },
   { title: 'ordinary' },
   { title: 'ordinary failure', throws: new Error('6 !== 7') },
@@ -72,15 +73,17 @@ describe('json', () => {
         ['fails', 'fail'],
         ['covered', 'pass'],
         ['skipped', 'skip'],
+        ['incomplete', 'incomplete'],
         ['known', 'pass'],
         ['ordinary', 'pass'],
         ['ordinary failure', 'fail'],
       ],
     );
     assert.equal(cases[3]!['reason'], 'no freezer');
-    assert.equal((cases[6]!['error'] as Plain)['message'], '6 !== 7');
-    assert.equal(summary['cases'], 7);
+    assert.equal((cases[7]!['error'] as Plain)['message'], '6 !== 7');
+    assert.equal(summary['cases'], 8);
     assert.equal(summary['failed'], 2);
+    assert.equal(summary['incomplete'], 1);
     assert.equal(summary['known'], 1);
     assert.equal(summary['interrupted'], false);
   });
@@ -137,6 +140,7 @@ describe('json', () => {
       'A position': all((c) => c['position']),
       'A violation': all((c) => [...(c['violations'] as Plain[]), ...(c['known'] as Plain[])]),
       'What was tried': all((c) => c['tried']),
+      'What stopped a search': all((c) => (c['tried'] as Plain | null)?.['stopped']),
       'An ending': all((c) => c['endings']),
       'An error': all((c) => c['error']),
       'The summary': [document.summary],

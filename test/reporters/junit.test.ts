@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import JunitReporter from '../../reporters/junit.ts';
 import { type FakeTest, reportOf } from './fixtures/run.ts';
-import { caseOf, failing, HOSTILE, recordOf, verdict, violation } from './fixtures/verdicts.ts';
+import { caseOf, failing, HOSTILE, incomplete, recordOf, verdict, violation } from './fixtures/verdicts.ts';
 
 const schema = readFileSync(new URL('./fixtures/junit.xsd', import.meta.url), 'utf8');
 
@@ -38,6 +38,7 @@ const every: FakeTest[] = [
   { title: 'fails', verdict: failing({ title: 'fails' }) },
   { title: 'skipped', verdict: verdict({ title: 'skipped', status: 'skip', reason: 'no "freezer" here' }) },
   { title: 'broken', verdict: verdict({ title: 'broken', status: 'error', reason: 'TypeError: no' }) },
+  { title: 'incomplete', verdict: incomplete({ title: 'incomplete' }) },
   { title: 'known', verdict: verdict({ title: 'known', known: [violation], record: recordOf() }) },
   { title: 'ordinary' },
   { title: 'ordinary failure', throws: new Error('6 !== 7') },
@@ -47,11 +48,15 @@ describe('junit', () => {
   it('is valid, with every kind of result counted', async () => {
     const xml = await report(every);
     const suite = /<testsuite name="scenarios\/ptrace\/traced\.yaml"[^>]*>/.exec(xml)![0];
-    assert.match(suite, /tests="5"/);
+    assert.match(suite, /tests="6"/);
     assert.match(suite, /failures="1"/);
-    assert.match(suite, /errors="1"/);
+    assert.match(suite, /errors="2"/);
     assert.match(suite, /skipped="1"/);
-    assert.match(xml, /<testsuites[^>]* tests="7"/);
+    assert.match(xml, /<testsuites[^>]* tests="8"/);
+  });
+
+  it('has an error of its own type for a search that was stopped', async () => {
+    assert.match(await report(every), /<error message="stopped at the limit of 1,000 states" type="incomplete">/);
   });
 
   it('says why a case was skipped', async () => {

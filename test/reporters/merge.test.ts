@@ -5,7 +5,7 @@ import { terminalOutput } from '../../reporters/shared/output.ts';
 import { parseReport, resultFrom } from '../../reporters/shared/read-report.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 import { ordinary, resultFor, summaryOf } from './fixtures/results.ts';
-import { failing, HOSTILE, recordOf, verdict, violation } from './fixtures/verdicts.ts';
+import { failing, HOSTILE, incomplete, recordOf, verdict, violation } from './fixtures/verdicts.ts';
 
 function reportOf(...verdicts: readonly Verdict[]): JsonReport {
   const results = verdicts.map((one) => resultFor({ ...one, id: one.title }));
@@ -110,6 +110,9 @@ describe('two reports compared', () => {
     [skip('a'), pass('a'), 'better'],
     [skip('a'), fail('a', 'x'), 'worse'],
     [skip('a'), skip('a'), 'same'],
+    [pass('a'), incomplete({ title: 'a' }), 'worse'],
+    [incomplete({ title: 'a' }), pass('a'), 'better'],
+    [incomplete({ title: 'a' }), fail('a', 'x'), 'worse'],
     [fail('a', 'x'), fail('a', 'x', 'y'), 'worse'],
     [fail('a', 'x', 'y'), fail('a', 'x'), 'better'],
     [fail('a', 'x'), fail('a', 'y'), 'worse'],
@@ -124,6 +127,7 @@ describe('two reports compared', () => {
     assert.deepEqual([diff.added.length, diff.gone.length, diff.same], [1, 1, 1]);
     assert.equal(isWorse(diff), false);
     assert.equal(isWorse(diffReports(reportOf(), reportOf(fail('new', 'x')))), true);
+    assert.equal(isWorse(diffReports(reportOf(), reportOf(incomplete()))), true);
   });
 
   it('name every change, as text and as Markdown, whatever titles do', () => {

@@ -7,7 +7,7 @@ import type { CaseResult } from '../../reporters/shared/result.ts';
 import { width } from '../../reporters/shared/text.ts';
 import { ordinary, resultFor, summaryOf } from './fixtures/results.ts';
 import { type Screen, screen } from './fixtures/screen.ts';
-import { failing, HOSTILE, recordOf, verdict, violation } from './fixtures/verdicts.ts';
+import { failing, HOSTILE, incomplete, recordOf, verdict, violation } from './fixtures/verdicts.ts';
 
 function show(results: readonly CaseResult[], on: Screen = screen(), interrupted = false): string {
   const spec = new Spec({ out: on.out, options: {} });
@@ -74,6 +74,14 @@ describe('spec', () => {
       show([resultFor(verdict({ status: 'skip', reason: 'no compiler on this machine' }))]),
       /no compiler on this machine/,
     );
+  });
+
+  it('shows what stopped a search, and counts it neither as passed nor as skipped', () => {
+    const text = show([resultFor(incomplete())]);
+    assert.match(text, /incomplete: stopped at the limit of 1,000 states/);
+    assert.match(text, /1 incomplete/);
+    assert.doesNotMatch(text, /skipped|failed/);
+    assert.match(text, /0 passed/);
   });
 
   it('shows ordinary tests and broken files', () => {

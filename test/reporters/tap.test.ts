@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { parse } from 'yaml';
 import TapReporter from '../../reporters/tap.ts';
 import { type FakeTest, reportOf } from './fixtures/run.ts';
-import { failing, HOSTILE, verdict, violation } from './fixtures/verdicts.ts';
+import { failing, HOSTILE, incomplete, verdict, violation } from './fixtures/verdicts.ts';
 
 interface Point {
   readonly ok: boolean;
@@ -73,6 +73,13 @@ describe('tap', () => {
     const { points } = await report([{ title: 's', verdict: verdict({ status: 'skip', reason: 'no freezer\nhere' }) }]);
     assert.equal(points[0]!.ok, true);
     assert.equal(points[0]!.directive, 'SKIP no freezer here');
+  });
+
+  it('is not ok for a search that was stopped', async () => {
+    const { points } = await report([{ title: 'i', verdict: incomplete() }]);
+    assert.equal(points[0]!.ok, false);
+    assert.equal(points[0]!.facts!['severity'], 'incomplete');
+    assert.match(String(points[0]!.facts!['message']), /limit of 1,000 states/);
   });
 
   it('says what went wrong as YAML', async () => {

@@ -4,26 +4,29 @@ import type { Ending, SearchResult } from '../../explore/index.ts';
 import type { Case } from '../../model/case.ts';
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
+import { parseCount } from '../run/request.ts';
 
 interface Options {
   readonly protocol?: string;
   readonly json: boolean;
   readonly full: boolean;
   readonly grep?: string;
-  readonly maxStates: string;
+  readonly maxStates: number;
 }
 
 export const addOutcomes: AddCommand = ({ program, action }) => {
   program
     .command('outcomes')
     .summary('all the ways in which a case can end')
-    .description('Explores every interleaving of each case on the simulated backend, and lists how it can end.')
+    .description(
+      'Explores every interleaving of each case on the simulated backend, and lists how it can end. Exit code 4 when a search was stopped before it was complete.',
+    )
     .argument('[paths...]', 'scenario files, or folders of them')
     .option('--protocol <name>', 'instead of the one that the file names')
     .option('--grep <text>', 'only cases whose title has this text')
     .option('--json', 'as JSON (docs/outcomes.md)', false)
     .option('--full', 'without reduction: every state that can be reached', false)
-    .option('--max-states <n>', 'give up after so many states', '20000000')
+    .option('--max-states <number>', 'states that the search of a case may look at', parseCount, 20_000_000)
     .action(action(outcomes));
 };
 
@@ -42,25 +45,25 @@ async function outcomes(paths: readonly string[], options: Options): Promise<Exi
   const { loadPaths } = await import('../files.ts');
   const { simulated } = await import('../../backends/simulated/index.ts');
   const { describe, searchAll } = await import('../../explore/index.ts');
-  const maxStates = Number(options.maxStates);
-  if (!Number.isInteger(maxStates) || maxStates < 1) return complain('--max-states takes a whole number from 1');
   const loaded = loadPaths(paths);
   if (typeof loaded === 'number') return loaded;
   const backend = simulated();
   const answers: CaseOutcomes[] = [];
+  let exit: ExitCode = EXIT.ok;
   for (const c of [...loaded.values()].flatMap(({ cases }) => cases)) {
     if (options.grep !== undefined && !c.title.includes(options.grep)) continue;
     const protocol = options.protocol ?? c.restart.protocol;
     const refusal = backend.refuses(c, protocol);
     if (refusal !== undefined) return complain(`${c.id}: ${refusal}`);
     const machine = open(backend, c, protocol);
-    const result = searchAll(machine, { reduce: !options.full, maxStates });
+    const result = searchAll(machine, { reduce: !options.full, maxStates: options.maxStates });
     const answer = answerOf(c, protocol, result, (moves) => describe(machine, moves).join('; '));
+    if (!answer.complete) exit = EXIT.incomplete;
     if (options.json) answers.push(answer);
     else process.stdout.write(textOf(answer));
   }
   if (options.json) process.stdout.write(`${JSON.stringify({ version: 1, cases: answers }, undefined, 2)}\n`);
-  return EXIT.ok;
+  return exit;
 }
 
 function open(backend: SchedulableBackend, c: Case, protocol: string): Machine {

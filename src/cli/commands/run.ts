@@ -41,6 +41,7 @@ export const addRun: AddCommand = ({ program, action }) => {
     .addOption(criuOption())
     .option('-s, --seed <text>', 'the one source of all choice; the same seed gives the same run')
     .option('-n, --schedules <number>', 'schedules to try for each case', parseCount)
+    .option('--max-states <number>', 'states that an exhaustive search of a case may look at (20,000,000)', parseCount)
     .option('--bail', 'stop after the first case that fails', false)
     .option('-j, --parallel <number>', 'run files in so many processes', parseCount)
     .option('-w, --watch', 'go on, and run again what a saved file affects', false)

@@ -91,7 +91,7 @@ function workerRequires(): string[] {
 }
 
 function run(mocha: Mocha, { onVerdict }: DriveRequest, signal: AbortSignal, done: (exit: ExitCode) => void): void {
-  const counts = { findings: 0, badInput: 0 };
+  const counts = { findings: 0, badInput: 0, incomplete: 0 };
   const runner = mocha.run((failures) => {
     process.off('exit', unfinished);
     done(signal.aborted ? EXIT.interrupted : exitOf(failures, counts));
@@ -99,6 +99,7 @@ function run(mocha: Mocha, { onVerdict }: DriveRequest, signal: AbortSignal, don
   runner.on('fail', (test) => {
     const verdict = verdictOf(test);
     if (verdict?.status === 'fail') counts.findings += 1;
+    if (verdict?.status === 'incomplete') counts.incomplete += 1;
     if (verdict?.badInput) counts.badInput += 1;
   });
   if (onVerdict) {
@@ -115,12 +116,13 @@ function run(mocha: Mocha, { onVerdict }: DriveRequest, signal: AbortSignal, don
 /** The exit code of a run with this number of failed tests. */
 function exitOf(
   failures: number,
-  { findings, badInput }: { readonly findings: number; readonly badInput: number },
+  { findings, badInput, incomplete }: Readonly<Record<'findings' | 'badInput' | 'incomplete', number>>,
 ): ExitCode {
-  // What failed and is neither: a backend that broke, or a reporter.
-  if (failures > findings + badInput) return EXIT.defect;
+  // What failed and is none of these: a backend that broke, or a reporter.
+  if (failures > findings + badInput + incomplete) return EXIT.defect;
   if (findings > 0) return EXIT.finding;
-  return badInput > 0 ? EXIT.input : EXIT.ok;
+  if (badInput > 0) return EXIT.input;
+  return incomplete > 0 ? EXIT.incomplete : EXIT.ok;
 }
 
 /** A serial run ends after the case under way; workers are let go as they are, and the reporters end with the process. */

@@ -15,6 +15,7 @@ export interface RunFlags {
   readonly tag: readonly string[];
   readonly seed?: string;
   readonly schedules?: number;
+  readonly maxStates?: number;
   readonly bail: boolean;
   readonly parallel?: number;
   readonly watch: boolean;
@@ -46,6 +47,7 @@ export function suiteOptions(flags: RunFlags): SuiteOptions {
     protocol,
     seed,
     schedules,
+    maxStates,
     grep,
     tag: tags,
     replays,
@@ -61,6 +63,7 @@ export function suiteOptions(flags: RunFlags): SuiteOptions {
     ...(protocol !== undefined && { protocol }),
     ...(seed !== undefined && { seed }),
     ...(schedules !== undefined && { schedules }),
+    ...(maxStates !== undefined && { maxStates }),
     ...(grep !== undefined && { grep }),
     ...(tags.length > 0 && { tags }),
   };
