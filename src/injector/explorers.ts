@@ -106,7 +106,7 @@ async function inTurns<T>(slices: Generator<void, T>, signal: AbortSignal | unde
   }
 }
 
-/** Why a search is over whose caller has asked it to end. */
+/** Why a search ended, where its caller asked it to end. */
 export function interruption({ signal }: Pick<ExploreRequest, 'signal'>): Stop | undefined {
   return signal?.aborted ? INTERRUPTED : undefined;
 }
