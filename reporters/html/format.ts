@@ -17,6 +17,8 @@ export const DATA_PLACE = '<!--mktrouble:data-->';
 /** A case in the overview: enough to list, search and filter it. */
 export interface IndexEntry {
   readonly title: string;
+  /** The end of the title that has the matrix values, ` [pid: 102]`; may be empty. */
+  readonly values: string;
   readonly result: CaseReport['result'];
   readonly file: string;
   readonly line: number;

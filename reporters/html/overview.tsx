@@ -15,12 +15,19 @@ interface Props {
   readonly onOpen: (position: number) => void;
 }
 
+/** Pixels of a row, and of each line that long matrix values need below the title. */
 const ROW = 54;
+const LINE = 18;
+/** Characters of matrix values that fit beside a title, and in a line of their own. */
+const BESIDE = 30;
+const IN_A_LINE = 38;
+const LINES_AT_MOST = 4;
 
 export function Overview({ index, filter, shown, open, onFilter, onOpen }: Props) {
   const { cases } = index;
   const severalProtocols = useMemo(() => new Set(cases.map((c) => c.protocol)).size > 1, [cases]);
   const slowest = useMemo(() => cases.reduce((most, c) => Math.max(most, c.duration), 1), [cases]);
+  const lines = useMemo(() => Math.max(0, ...cases.map(linesOfValues)), [cases]);
   return (
     <nav class="overview" aria-label="cases">
       <search>
@@ -37,7 +44,7 @@ export function Overview({ index, filter, shown, open, onFilter, onOpen }: Props
       <VirtualList
         label="cases"
         items={shown}
-        height={ROW}
+        height={ROW + lines * LINE}
         chosen={open}
         onChoose={onOpen}
         row={(position) => <CaseRow entry={cases[position]!} slowest={slowest} protocol={severalProtocols} />}
@@ -61,7 +68,7 @@ function CaseRow({ entry, slowest, protocol }: RowProps) {
       <span class="sign" role="img" aria-label={NAMES[verdict]}>
         {SIGNS[verdict]}
       </span>
-      <Title text={entry.title} />
+      <Title entry={entry} />
       <span class="time" title={`${entry.duration} ms`}>
         {duration(entry.duration)}
         <i style={{ width: `${Math.max(2, Math.round((40 * Math.log1p(entry.duration)) / Math.log1p(slowest)))}px` }} />
@@ -76,15 +83,23 @@ function CaseRow({ entry, slowest, protocol }: RowProps) {
   );
 }
 
-/** The end of a title is what tells cases of one matrix apart: the middle gives way. */
-function Title({ text }: { readonly text: string }) {
-  const at = text.endsWith(']') ? text.lastIndexOf(' [') : -1;
-  const tail = at > 0 && text.length - at <= 30 ? text.slice(at) : '';
+/** Lines of their own that the matrix values of a case need; values are never cut. */
+function linesOfValues({ values }: IndexEntry): number {
+  return values.length <= BESIDE ? 0 : Math.min(LINES_AT_MOST, Math.ceil(values.length / IN_A_LINE));
+}
+
+/** The name gives way to the matrix values, which tell cases of one scenario apart. */
+function Title({ entry }: { readonly entry: IndexEntry }) {
+  const { title, values } = entry;
+  const below = linesOfValues(entry) > 0;
   return (
-    <span class="title" title={text}>
-      <span>{tail === '' ? text : text.slice(0, at)}</span>
-      {tail !== '' && <span class="tail">{tail}</span>}
-    </span>
+    <>
+      <span class="title" title={title}>
+        <span>{title.slice(0, title.length - values.length)}</span>
+        {values !== '' && !below && <span class="tail">{values}</span>}
+      </span>
+      {below && <span class="values">{values.trim()}</span>}
+    </>
   );
 }
 

@@ -8,7 +8,9 @@ import { callLines, causeOf } from '../shared/criu-words.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import { type CaseResult, placeIn } from '../shared/result.ts';
+import { Skips } from '../shared/skips.ts';
 import type { Summary } from '../shared/summary.ts';
+import { fitTitle, valuesOf } from '../shared/title.ts';
 import { count, duration } from '../shared/words.ts';
 
 interface Row {
@@ -21,6 +23,8 @@ interface Row {
 /** A job's summary may have 1 MiB; more rows than this nobody reads there. */
 const ROWS = 100;
 const CELL = 300;
+/** Columns of a title in a row, without its matrix values. */
+const TITLE = 1000;
 /** Errors of a call of CRIU in an annotation, which has room for a few lines. */
 const ERRORS = 3;
 
@@ -29,7 +33,7 @@ export class Github implements Listener {
   readonly #root: string;
   readonly #summaryFile: string | undefined;
   readonly #rows: Row[] = [];
-  readonly #skips = new Map<string, number>();
+  readonly #skips = new Skips();
   #more = 0;
 
   constructor(setting: Setting, env: Readonly<Record<string, string | undefined>> = process.env) {
@@ -41,7 +45,7 @@ export class Github implements Listener {
 
   result(result: CaseResult): void {
     const { kind, reason } = result;
-    if (kind === 'skip') this.#skips.set(reason ?? '', (this.#skips.get(reason ?? '') ?? 0) + 1);
+    if (kind === 'skip') this.#skips.add(reason);
     if (kind === 'pass' || kind === 'skip') return;
     for (const [position, message] of messagesOf(result)) this.#annotate(position, result.title, message);
     this.#remember(result);
@@ -73,7 +77,7 @@ export class Github implements Listener {
         : undefined;
     this.#rows.push({
       place: position ? `${this.#path(position.file)}:${position.line}` : '',
-      title,
+      title: fitTitle(title, valuesOf(result), TITLE, '…'),
       what: what ?? reason ?? error?.message ?? '',
       command: verdict ? replayCommand(verdict) : '',
     });
@@ -95,13 +99,15 @@ export class Github implements Listener {
     ];
     if (this.#rows.length > 0) lines.push('| scenario | case | what | again |', '| --- | --- | --- | --- |');
     for (const row of this.#rows) {
-      const command = row.command === '' ? '' : `<code>${cell(row.command)}</code>`;
-      lines.push(`| ${cell(row.place)} | ${cell(row.title)} | ${cell(row.what)} | ${command} |`);
+      const command = row.command === '' ? '' : `<code>${cell(row.command, Number.POSITIVE_INFINITY)}</code>`;
+      lines.push(
+        `| ${cell(row.place)} | ${cell(row.title, Number.POSITIVE_INFINITY)} | ${cell(row.what)} | ${command} |`,
+      );
     }
     if (this.#more > 0) lines.push('', `and ${this.#more} more`);
-    if (this.#skips.size > 0) lines.push('', '<details><summary>Skipped</summary>', '');
-    for (const [reason, n] of [...this.#skips].slice(0, ROWS)) lines.push(`- ${count(n, 'case')}: ${cell(reason)}`);
-    if (this.#skips.size > 0) lines.push('', '</details>');
+    if (this.#skips.total > 0) lines.push('', '<details><summary>Skipped</summary>', '');
+    for (const line of this.#skips.lines()) lines.push(`- ${cell(line)}`);
+    if (this.#skips.total > 0) lines.push('', '</details>');
     return `${lines.join('\n')}\n\n`;
   }
 }
@@ -152,9 +158,9 @@ function property(text: string): string {
 }
 
 /** Text in a cell of a table: no line ends, no pipes, no markup. */
-function cell(text: string): string {
+function cell(text: string, most: number = CELL): string {
   const flat = stripVTControlCharacters(text).replace(/\s+/g, ' ').trim();
-  const short = flat.length > CELL ? `${flat.slice(0, CELL)}…` : flat;
+  const short = flat.length > most ? `${flat.slice(0, most)}…` : flat;
   return short
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')

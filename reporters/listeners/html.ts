@@ -18,6 +18,7 @@ import { type CoverageReport, CoverageTally } from '../shared/coverage.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
+import { valuesOf } from '../shared/title.ts';
 import { readTemplate } from './html-template.ts';
 
 /** Packed records of cases that passed are kept up to so many bytes; a browser should open the page without effort. */
@@ -81,9 +82,11 @@ export class Html implements Listener {
   }
 }
 
-function entryOf({ kind, title, position, duration, verdict }: CaseResult): IndexEntry {
+function entryOf(result: CaseResult): IndexEntry {
+  const { kind, title, position, duration, verdict } = result;
   return {
     title,
+    values: valuesOf(result),
     result: kind,
     file: position?.file ?? '',
     line: position?.line ?? 0,

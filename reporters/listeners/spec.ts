@@ -6,9 +6,11 @@ import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import { Progress } from '../shared/progress.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import type { CaseResult } from '../shared/result.ts';
+import { Skips } from '../shared/skips.ts';
 import type { Summary } from '../shared/summary.ts';
 import { cut, harmless, width } from '../shared/text.ts';
 import type { TextStyle } from '../shared/timeline-text.ts';
+import { fitTitle, valuesOf } from '../shared/title.ts';
 import { triedWords } from '../shared/tried.ts';
 import { count, duration } from '../shared/words.ts';
 
@@ -22,12 +24,16 @@ interface Failed {
 
 /** So many are listed at the end; the rest has been printed before. */
 const LISTED = 100;
+/** Columns of a title and of a reason in a log. No scenario has a longer title; an ordinary test may. */
+const TITLE_AT_MOST = 2000;
+const REASON_AT_MOST = 1000;
 const MARGIN = '  ';
 
 export class Spec implements Listener {
   readonly #setting: Setting;
   readonly #progress: Progress;
   readonly #failed: Failed[] = [];
+  readonly #skips = new Skips();
   #group: string | undefined;
   #blank = false;
 
@@ -44,6 +50,7 @@ export class Spec implements Listener {
     this.#header(result);
     this.#line(result);
     if (result.kind === 'fail' || result.kind === 'error') this.#failure(result);
+    if (result.kind === 'skip') this.#skips.add(result.reason);
     this.#progress.add(result);
   }
 
@@ -67,6 +74,8 @@ export class Spec implements Listener {
     });
     const more = this.#failed.length - LISTED;
     if (more > 0) this.#print(`${MARGIN}     ${symbols.ellipsis} and ${count(more, 'more')}`);
+    if (this.#skips.total > 0) this.#print('', `${MARGIN}${colors.bold('Skipped')}`);
+    for (const line of this.#skips.lines()) this.#print(`${MARGIN}  ${colors.yellow(harmless(line))}`);
     if (summary.interrupted) this.#print('', `${MARGIN}${colors.yellow('Interrupted: this is what was done so far')}`);
     this.#print('', `${MARGIN}${parts.join(', ')}${time}`, '');
   }
@@ -84,21 +93,26 @@ export class Spec implements Listener {
     const { colors } = out;
     const columns = Number.isFinite(out.columns) ? out.columns : 120;
     const room = columns - MARGIN.length * 2 - 2;
-    const title = harmless(result.title);
-    // What was tried gives way to a long title, then the time does.
-    const details = [detailsOf(result), timeOf(result), ''].find((d) => width(title) + width(d) + 1 <= room) ?? '';
-    const shown = cut(title, room, out.symbols.ellipsis);
+    // In a terminal what was tried gives way to a long title, then the time does. A log keeps everything.
+    const shown = this.#title(result, room);
+    const fitting = [detailsOf(result), timeOf(result), ''].find((d) => width(shown) + width(d) + 1 <= room) ?? '';
+    const details = out.terminal ? fitting : detailsOf(result);
     const gap = ' '.repeat(Math.max(1, Math.min(room - width(details), 72) - width(shown)));
     const [sign, paint] = this.#sign(result);
     this.#print(`${MARGIN}${MARGIN}${sign} ${paint(shown)}${details === '' ? '' : colors.dim(gap + details)}`);
-    const { verdict, reason } = result;
+    const { verdict } = result;
     if (verdict && verdict.known.length > 0) {
       const names = [...new Set(verdict.known.map((v) => v.property))].join(', ');
       this.#note(colors.cyan(`${out.symbols.known} known defect found, as expected: ${harmless(names)}`));
     }
-    if (result.kind === 'incomplete') this.#note(colors.yellow(`incomplete: ${harmless(reason ?? '')}`));
-    if (result.kind === 'skip')
-      this.#note(colors.yellow(`skipped: ${cut(harmless(reason ?? ''), 300, out.symbols.ellipsis)}`));
+    if (result.kind === 'incomplete') this.#note(colors.yellow(`incomplete: ${harmless(result.reason ?? '')}`));
+  }
+
+  /** The title, in a terminal in at most so many columns. */
+  #title(result: CaseResult, columns: number): string {
+    const { terminal, symbols } = this.#setting.out;
+    const [title, values] = [harmless(result.title), harmless(valuesOf(result))];
+    return fitTitle(title, values, terminal ? columns : TITLE_AT_MOST, symbols.ellipsis);
   }
 
   #note(text: string): void {
@@ -115,7 +129,7 @@ export class Spec implements Listener {
   }
 
   #failure(result: CaseResult): void {
-    const { colors, symbols, columns } = this.#setting.out;
+    const { colors, symbols, columns, terminal } = this.#setting.out;
     const indent = MARGIN.repeat(3);
     const style: TextStyle = { colors, symbols, columns: Math.max(24, columns - indent.length) };
     const place = placeOf(result);
@@ -125,9 +139,9 @@ export class Spec implements Listener {
       '',
     );
     this.#failed.push({
-      title: cut(harmless(result.title), 200, symbols.ellipsis),
+      title: this.#title(result, 200),
       place,
-      why: reasonsOf(result).map((why) => cut(harmless(why), 200, symbols.ellipsis)),
+      why: reasonsOf(result).map((why) => cut(harmless(why), terminal ? 200 : REASON_AT_MOST, symbols.ellipsis)),
       ...(result.verdict && { command: replayCommand(result.verdict) }),
     });
   }

@@ -10,6 +10,8 @@ export interface Output {
   readonly symbols: Symbols;
   /** Width in columns; Infinity for a file. */
   readonly columns: number;
+  /** Whether lines are shown in a window of `columns`, where a long one may be cut: not in a file or the log of a CI service. */
+  readonly terminal: boolean;
   /** Whether a line may be redrawn: a terminal, and no CI log. */
   readonly live: boolean;
   /** Writes text as it is: data, or lines that the caller has made harmless. */
@@ -35,6 +37,7 @@ export function fileOutput(path: string): Output {
     colors: picocolors.createColors(false),
     symbols: UNICODE,
     columns: Number.POSITIVE_INFINITY,
+    terminal: false,
     live: false,
     write: (text) => file.write(text),
     progress() {},
@@ -74,6 +77,7 @@ export function terminalOutput(
     get columns() {
       return columnsOf(stream, env, tty);
     },
+    terminal: tty,
     live,
     write(text) {
       put((shown ? CLEAR_LINE : '') + text);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { parse } from 'yaml';
 import { COMMANDS } from '../../src/cli/commands/index.ts';
 import { EXIT } from '../../src/cli/exit.ts';
 import { glossary } from '../../src/cli/glossary.ts';
@@ -166,6 +167,42 @@ describe('the commands', () => {
       const again = await command('init', target);
       assert.equal(again.result, EXIT.ok);
       assert.equal(readFileSync(mine, 'utf8'), '{}');
+    });
+
+    describe('in a folder of a repository', () => {
+      const below = (...names: string[]) => at(path.join('repository', ...names));
+      before(async () => {
+        folder.write('repository/.git/HEAD', '');
+        folder.write('repository/package.json', '{}');
+        assert.equal((await command('init', below('tools', 'cr tests'))).result, EXIT.ok);
+      });
+
+      it('writes a workflow that GitHub runs, with commands and uploads in that folder', () => {
+        assert.ok(!existsSync(below('tools', 'cr tests', '.github')));
+        const [name, ...others] = readdirSync(below('.github', 'workflows'));
+        assert.deepEqual(others, []);
+        const { jobs } = parse(readFileSync(below('.github', 'workflows', name!), 'utf8'));
+        assert.equal(jobs.scenarios.defaults.run['working-directory'], 'tools/cr tests');
+        const upload = jobs.scenarios.steps.find((step: { uses?: string }) => step.uses?.includes('upload-artifact'));
+        assert.equal(upload.if, 'always()');
+        for (const folder of upload.with.path.trim().split('\n'))
+          assert.match(folder, /^tools\/cr tests\/(\.mktrouble|mktrouble-report)\/$/);
+        assert.equal(upload.with['include-hidden-files'], true, 'else the replays would be left out');
+      });
+
+      it('names the schema where npm will install it', () => {
+        const first = readFileSync(below('tools', 'cr tests', 'scenarios', 'first.yaml'), 'utf8');
+        const [, schema] = /\$schema=(\S+)/.exec(first)!;
+        const target = path.resolve(below('tools', 'cr tests', 'scenarios'), schema!);
+        assert.equal(target, below('node_modules', 'mktrouble', 'schema', 'scenario.schema.json'));
+      });
+
+      it('keeps another folder apart, and writes nothing twice', async () => {
+        assert.equal((await command('init', below('other'))).result, EXIT.ok);
+        assert.equal(readdirSync(below('.github', 'workflows')).length, 2);
+        const { stdout } = await command('init', below('other'));
+        assert.match(stdout, /Nothing to do/);
+      });
     });
 
     it('a folder that can not be made is bad input', async () => {

@@ -31,8 +31,23 @@ describe('the options of run', () => {
     assert.deepEqual(specs, [{ name: 'spec' }, { name: 'json', output: 'a=b.json' }]);
   });
 
-  it('--reporter refuses an empty file, and two reports on one terminal', () => {
+  it('--reporter refuses an empty file, and a document among other reports on one terminal', () => {
     assert.throws(() => parseReporter('json='), InvalidArgumentError);
-    assert.throws(() => parseReporter('tap', parseReporter('spec')), InvalidArgumentError);
+    for (const [first, second] of [
+      ['spec', 'tap'],
+      ['json', 'github'],
+      ['github', 'json'],
+      ['spec', 'dot'],
+      ['spec', 'spec'],
+    ] as const)
+      assert.throws(() => parseReporter(second, parseReporter(first)), InvalidArgumentError, `${first}, ${second}`);
+  });
+
+  it('--reporter has the terminal shared by reporters that write lines', () => {
+    const specs = parseReporter('coverage', parseReporter('github', parseReporter('spec')));
+    assert.deepEqual(
+      specs.map(({ name }) => name),
+      ['spec', 'github', 'coverage'],
+    );
   });
 });

@@ -78,6 +78,74 @@ describe('mktrouble run', function () {
     for (const { code } of ended) assert.equal(code, EXIT.input);
   });
 
+  describe('cases that are skipped', () => {
+    const real = scenario('Real', 'ok').replace('protocol: hardened', 'protocol: hardened, backends: [native]');
+    before(() => {
+      folder.write('skipped/a.yaml', `${real}---\n${real.replace('Real', 'Real too')}`);
+      folder.write('mixed/a.yaml', `${real}---\n${scenario('Anywhere', 'ok')}`);
+    });
+
+    it('a run in which nothing ran is exit code 2, and says why once', async () => {
+      const ways = [['--reporter', 'json=out.json'], ['--reporter', 'tap=out.tap', '--parallel', '2'], []];
+      for (const more of ways) {
+        const { code, stdout, stderr } = await run('skipped', '--backend', 'simulated', ...more);
+        assert.equal(code, EXIT.input, stdout + stderr);
+        assert.match(stderr, /nothing was run/);
+        assert.equal(`${stdout}${stderr}`.split('native only').length, 2, stdout + stderr);
+        assert.match(`${stdout}${stderr}`, /2 cases: .*native only/);
+      }
+    });
+
+    it('a backend that is named and cannot work here is exit code 2', async () => {
+      folder.write('criu/a.yaml', 'scenario: By CRIU\ntree: { pid: 100 }\ncriu: { namespace: own }\n');
+      const setting = { cwd: folder.path, env: { MKTROUBLE_CRIU: '/no/such/criu' } };
+      const { code, stdout, stderr } = await mktrouble(['run', 'criu', '--backend', 'criu'], setting);
+      assert.equal(code, EXIT.input, stdout + stderr);
+      assert.match(stdout, /1 case: .*\/no\/such\/criu/);
+    });
+
+    it('are accepted beside others, but with --fail-on-skip', async () => {
+      const ended = await Promise.all([
+        run('mixed', '--backend', 'simulated'),
+        run('mixed', '--backend', 'simulated', '--fail-on-skip'),
+      ]);
+      // What is for another backend than the one that was named is no gap of this one.
+      assert.deepEqual([ended[0].code, ended[1].code], [EXIT.ok, EXIT.ok], ended[1].stderr);
+      assert.match(ended[0].stdout, /1 skipped/);
+      assert.doesNotMatch(ended[1].stdout, /skipped/);
+    });
+
+    it('--fail-on-skip is exit code 2 when a case of the backend cannot run here, and a finding goes before', async () => {
+      folder.write(
+        'criu-too/a.yaml',
+        `${scenario('Runs', 'ok')}---\nscenario: C\ntree: { pid: 100 }\ncriu: { namespace: own }\n`,
+      );
+      folder.write(
+        'criu-fails/a.yaml',
+        `${scenario('Wrong', 'EBUSY')}---\nscenario: C\ntree: { pid: 100 }\ncriu: { namespace: own }\n`,
+      );
+      const setting = { cwd: folder.path, env: { MKTROUBLE_CRIU: '/no/such/criu' } };
+      const go = (...args: string[]) =>
+        mktrouble(['run', ...args, '--backend', 'all', '--reporter', 'tap=out.tap'], setting);
+      const [accepted, refused, found] = await Promise.all([
+        go('criu-too'),
+        go('criu-too', '--fail-on-skip'),
+        go('criu-fails', '--fail-on-skip'),
+      ]);
+      assert.equal(accepted.code, EXIT.ok, accepted.stderr);
+      assert.equal(refused.code, EXIT.input, refused.stderr);
+      assert.match(refused.stderr, /--fail-on-skip/);
+      assert.equal(found.code, EXIT.finding, found.stderr);
+    });
+  });
+
+  it('spec and github share the terminal, each with whole lines', async () => {
+    const { code, stdout, stderr } = await run('wrong', '--reporter', 'spec', '--reporter', 'github');
+    assert.equal(code, EXIT.finding, stderr);
+    assert.equal(stdout.split('\n').filter((line) => line.startsWith('::error ')).length, 2, stdout);
+    assert.match(stdout, /2 failed/);
+  });
+
   it('runs what is selected', async () => {
     const [quick, second] = await Promise.all([run('good', '--tag', 'quick'), run('good', '--grep', 'Second$')]);
     assert.match(quick.stdout, /First/);

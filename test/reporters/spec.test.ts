@@ -69,11 +69,36 @@ describe('spec', () => {
     assert.doesNotMatch(text, /failed/i);
   });
 
-  it('shows why a case was skipped', () => {
-    assert.match(
-      show([resultFor(verdict({ status: 'skip', reason: 'no compiler on this machine' }))]),
-      /no compiler on this machine/,
-    );
+  it('says why cases were skipped once for each reason, with counts', () => {
+    const skip = (reason: string, title: string) => resultFor(verdict({ status: 'skip', reason, title }));
+    const text = show([skip('no compiler here', 'a'), skip('no CRIU here', 'b'), skip('no compiler here', 'c')]);
+    assert.equal(text.split('no compiler here').length, 2, text);
+    assert.match(text, /2 cases: no compiler here/);
+    assert.match(text, /1 case: no CRIU here/);
+  });
+
+  describe('a long title', () => {
+    const scenario = `A task ${'that does something '.repeat(12)}at the end`;
+    const values = `[pid: 102, errno: ECONNREFUSED, flags: frozen]`;
+    const tried = { strategy: 'exhaustive', schedules: 1, states: 12_345, complete: true } as const;
+    const results = [
+      resultFor(failing({ scenario, title: `${scenario} ${values}` })),
+      resultFor(verdict({ scenario, title: `${scenario} ${values}`, tried })),
+    ];
+
+    it('is whole in a log, with its counts', () => {
+      const text = show(results);
+      assert.equal(text.split(`${scenario} ${values}`).length, 4, 'in both lines and in the list of failures');
+      assert.match(text, /12,345 states/);
+    });
+
+    for (const columns of [30, 60, 120]) {
+      it(`keeps its matrix values in a terminal of ${columns} columns`, () => {
+        const text = show(results, screen({ tty: true, columns, env: { NO_COLOR: '1', CI: '1' } }));
+        assert.ok(text.split(values).length >= 3, text);
+        assert.ok(!text.split('\n').some((line) => /[✗✓]/.test(line) && line.includes(scenario)), text);
+      });
+    }
   });
 
   it('shows what stopped a search, and counts it neither as passed nor as skipped', () => {
@@ -136,7 +161,7 @@ describe('spec', () => {
     it(`keeps to ${columns} columns, but for the command to copy`, () => {
       const text = show(
         [resultFor(verdict({ title: 'a title that goes on and on, '.repeat(8) })), resultFor(failing())],
-        screen({ columns }),
+        screen({ columns, tty: true, env: { NO_COLOR: '1', CI: '1' } }),
       );
       const wide = text
         .split('\n')

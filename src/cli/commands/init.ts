@@ -4,6 +4,8 @@ import path from 'node:path';
 import { CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
+import { nearestWith, schemaLine, schemaToBeSeenFrom } from '../schema-line.ts';
+import { workflow } from '../workflow.ts';
 
 /** Laid out as they will lie in the user's folder; a leading `_` stands for a dot. */
 const TEMPLATES = path.join(import.meta.dirname, '../templates/init');
@@ -11,16 +13,19 @@ const TEMPLATES = path.join(import.meta.dirname, '../templates/init');
 export const addInit: AddCommand = ({ program, action }) => {
   program
     .command('init')
-    .summary('begin: a first scenario, .mocharc.json, a CI recipe')
-    .description('Puts a first scenario, a .mocharc.json and a CI recipe into a folder. Never overwrites a file.')
+    .summary('create a first scenario, .mocharc.json and a CI workflow')
+    .description(
+      'Creates a first scenario, a .mocharc.json and a GitHub workflow for it (at the root of the repository). Never overwrites a file.',
+    )
     .argument('[dir]', 'where', '.')
     .action(action(init));
 };
 
 function init(folder: string): ExitCode {
+  const project = path.resolve(folder);
   let made = 0;
   try {
-    for (const template of templates()) made += copy(template, folder) ? 1 : 0;
+    for (const [file, text] of filesFor(project)) made += create(file, text) ? 1 : 0;
   } catch (error) {
     if (error instanceof CannotWrite) return complain(error.message);
     throw error;
@@ -28,6 +33,20 @@ function init(folder: string): ExitCode {
   const run = folder === '.' ? 'npx mktrouble run' : `cd ${folder} && npx mktrouble run`;
   process.stdout.write(made > 0 ? `\nNext: ${run}\n` : '\nNothing to do.\n');
   return EXIT.ok;
+}
+
+/** What is to be written, by the absolute paths of the files. */
+function* filesFor(project: string): Generator<readonly [string, string]> {
+  for (const template of templates()) {
+    const file = path.join(project, template.replace(/^_|(?<=\/)_/g, '.'));
+    const text = readFileSync(path.join(TEMPLATES, template), 'utf8');
+    const schema = schemaToBeSeenFrom(path.dirname(file), project);
+    yield [file, file.endsWith('.yaml') ? `${schemaLine(schema)}${text}` : text];
+  }
+  // GitHub runs only what is at the root of the repository.
+  const repository = nearestWith(project, '.git') ?? project;
+  const { name, text } = workflow(path.relative(repository, project).split(path.sep).join('/'));
+  yield [path.join(repository, '.github/workflows', name), text];
 }
 
 /** The templates' paths from their folder. */
@@ -38,16 +57,15 @@ function templates(): string[] {
     .sort();
 }
 
-function copy(template: string, folder: string): boolean {
-  const name = template.replace(/^_|(?<=\/)_/g, '.');
-  const target = path.join(folder, name);
+function create(file: string, text: string): boolean {
+  const shown = path.relative(process.cwd(), file);
   try {
-    writeFileAtomically(target, readFileSync(path.join(TEMPLATES, template)), { exclusive: true });
+    writeFileAtomically(file, text, { exclusive: true });
   } catch (error) {
     if (!(error instanceof CannotWrite) || error.code !== 'EEXIST') throw error;
-    process.stdout.write(`kept     ${target} (it was there already)\n`);
+    process.stdout.write(`kept     ${shown} (it existed already)\n`);
     return false;
   }
-  process.stdout.write(`created  ${target}\n`);
+  process.stdout.write(`created  ${shown}\n`);
   return true;
 }

@@ -1,10 +1,10 @@
 /** `mktrouble new <template> [file]`: a scenario to begin with, for each kind of trouble. Never overwrites. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
-import { packageRoot } from '../package.ts';
+import { schemaLine, schemaSeenFrom } from '../schema-line.ts';
 
 const TEMPLATES = path.join(import.meta.dirname, '../templates/new');
 
@@ -45,7 +45,9 @@ async function create(name: string | undefined, given: string | undefined): Prom
     return complain(`there is no template ${name}`, didYouMean(name, names) ?? `known are ${names.join(', ')}`);
   }
   const file = given ?? path.join('scenarios', `${name}.yaml`);
-  const text = `${schemaLine(file)}${readTemplate(name).body}`;
+  const schema = schemaSeenFrom(file === '-' ? process.cwd() : path.dirname(path.resolve(file)));
+  // Out of its reach an editor would only complain.
+  const text = `${schema === undefined ? '' : schemaLine(schema)}${readTemplate(name).body}`;
   if (file === '-') {
     process.stdout.write(text);
     return EXIT.ok;
@@ -58,22 +60,4 @@ async function create(name: string | undefined, given: string | undefined): Prom
   }
   process.stdout.write(`created  ${file}\n\nNext: npx mktrouble run ${file}\n`);
   return EXIT.ok;
-}
-
-/** The line by which an editor finds the schema; none where the file will lie out of its reach. */
-function schemaLine(file: string): string {
-  const folder = file === '-' ? process.cwd() : path.dirname(path.resolve(file));
-  const schema = path.join(packageRoot(), 'schema/scenario.schema.json');
-  const installed = path.join(nearestWith(folder, 'node_modules/mktrouble') ?? '/', 'node_modules/mktrouble');
-  const inside = !path.relative(packageRoot(), folder).startsWith('..');
-  if (!inside && !existsSync(installed)) return '';
-  const target = inside ? schema : path.join(installed, 'schema/scenario.schema.json');
-  return `# yaml-language-server: $schema=${path.relative(folder, target).split(path.sep).join('/')}\n`;
-}
-
-/** The nearest folder above that has this in it. */
-function nearestWith(folder: string, name: string): string | undefined {
-  if (existsSync(path.join(folder, name))) return folder;
-  const above = path.dirname(folder);
-  return above === folder ? undefined : nearestWith(above, name);
 }

@@ -15,6 +15,7 @@ import { EXIT, type ExitCode } from '../exit.ts';
 import type { LoadedFiles } from '../files.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { ReporterSpec } from './request.ts';
+import { Skipped } from './skipped.ts';
 import { endWorkersOnExit } from './workers.ts';
 
 export interface DriveRequest {
@@ -26,6 +27,7 @@ export interface DriveRequest {
   readonly jobs: number;
   /** How many tests there will be. */
   readonly total: number;
+  readonly failOnSkip: boolean;
   /** Told of each verdict, with the scenario file that it is of. */
   readonly onVerdict?: (file: string, verdict: Verdict) => void;
 }
@@ -90,11 +92,15 @@ function workerRequires(): string[] {
   return extension === '.ts' ? [createRequire(import.meta.url).resolve('tsx'), register] : [register];
 }
 
-function run(mocha: Mocha, { onVerdict }: DriveRequest, signal: AbortSignal, done: (exit: ExitCode) => void): void {
+function run(mocha: Mocha, request: DriveRequest, signal: AbortSignal, done: (exit: ExitCode) => void): void {
+  const { onVerdict, reporters, failOnSkip } = request;
+  const told = reporters.some(({ name, output }) => name === 'spec' && output === undefined);
+  const skipped = new Skipped({ failOnSkip, told });
   const counts = { findings: 0, badInput: 0, incomplete: 0 };
   const runner = mocha.run((failures) => {
     process.off('exit', unfinished);
-    done(signal.aborted ? EXIT.interrupted : exitOf(failures, counts));
+    const exit = exitOf(failures, counts);
+    done(signal.aborted ? EXIT.interrupted : exit === EXIT.ok ? skipped.judge() : exit);
   });
   runner.on('fail', (test) => {
     const verdict = verdictOf(test);
@@ -102,6 +108,8 @@ function run(mocha: Mocha, { onVerdict }: DriveRequest, signal: AbortSignal, don
     if (verdict?.status === 'incomplete') counts.incomplete += 1;
     if (verdict?.badInput) counts.badInput += 1;
   });
+  runner.on('pass', () => skipped.ran()).on('fail', () => skipped.ran());
+  runner.on('pending', (test) => skipped.skip(verdictOf(test)?.reason));
   if (onVerdict) {
     const tell = (test: Mocha.Test) => {
       const verdict = verdictOf(test);

@@ -12,7 +12,7 @@ import { type RunFlags, suiteOptions } from './request.ts';
 
 /** Nothing runs unless every file loads and at least one case is selected. */
 export async function perform(paths: readonly string[], flags: RunFlags): Promise<ExitCode> {
-  const { bail, parallel: jobs = 1, records } = flags;
+  const { bail, parallel: jobs = 1, records, failOnSkip } = flags;
   const reporters = (flags.reporter ?? [{ name: 'spec' }]).map((one) => ({ ...one, options: { records } }));
   const refused = refuseReporters(reporters);
   if (refused !== undefined) return refused;
@@ -21,13 +21,14 @@ export async function perform(paths: readonly string[], flags: RunFlags): Promis
   const loaded = loadPaths(paths);
   if (typeof loaded === 'number') return loaded;
   const asked = suiteOptions(flags);
-  const options = flags.backend ? asked : withOwnBackends(asked, casesOf(loaded));
+  // What is not for a backend that was named is no gap of that backend.
+  const options = flags.backend ? { ...asked, own: flags.failOnSkip } : withOwnBackends(asked, casesOf(loaded));
   const total = countTests(loaded, options);
   if (total === 0) return complain('no case matches --grep and --tag', 'mktrouble list shows titles and tags');
   noteLeftOut(countTests(loaded, asked) - total, options);
   if (flags.list) return print(listing(loaded, options));
   if (flags.dryRun) return print(rehearsal(loaded, options));
-  const request = { loaded, options, reporters, bail, jobs, total };
+  const request = { loaded, options, reporters, bail, jobs, total, failOnSkip };
   if (!flags.watch) return drive(request);
   const { watchAndRun } = await import('../watch/index.ts');
   return watchAndRun(paths, request);

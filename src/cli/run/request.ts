@@ -23,6 +23,7 @@ export interface RunFlags {
   readonly dryRun: boolean;
   readonly replays: string;
   readonly allowCommands: boolean;
+  readonly failOnSkip: boolean;
   readonly reporter?: readonly ReporterSpec[];
   readonly records: 'all' | 'failed' | 'none';
 }
@@ -36,6 +37,9 @@ export interface ReporterSpec {
   readonly output?: string;
   readonly options?: Readonly<Record<string, unknown>>;
 }
+
+/** Reporters that write whole lines, each for itself; the others write one document, which must not be mixed with anything. */
+const LINE_REPORTERS: ReadonlySet<string> = new Set(['spec', 'github', 'coverage']);
 
 /** Reporters that say what of the protocol was reached. */
 const COVERING: ReadonlySet<string> = new Set(['coverage', 'html', 'json']);
@@ -109,8 +113,13 @@ export function parseReporter(text: string, before: readonly ReporterSpec[] = []
   const [name = '', ...rest] = text.split('=');
   const output = rest.join('=');
   if (text.includes('=') && output === '') throw new InvalidArgumentError('a file name must follow "="');
-  if (output === '' && before.some((other) => other.output === undefined)) {
-    throw new InvalidArgumentError('only one reporter can have the terminal; give the others a file: name=file');
+  const onTerminal = before.filter((other) => other.output === undefined).map((other) => other.name);
+  if (output === '' && onTerminal.length > 0) {
+    if (onTerminal.includes(name)) throw new InvalidArgumentError(`${name} has the terminal already`);
+    if (![name, ...onTerminal].every((one) => LINE_REPORTERS.has(one)))
+      throw new InvalidArgumentError(
+        `only ${[...LINE_REPORTERS].join(', ')} can share the terminal; give the others a file: name=file`,
+      );
   }
   return [...before, output === '' ? { name } : { name, output }];
 }

@@ -6,6 +6,7 @@ import { formatRoute, parseRoute } from '../../../reporters/html/route.ts';
 function entry(more: Partial<IndexEntry>): IndexEntry {
   return {
     title: 'a case',
+    values: '',
     result: 'pass',
     file: 'scenarios/x.yaml',
     line: 1,

@@ -1,0 +1,43 @@
+/** What a run did not run: told on standard error, once for each reason. */
+import { Skips } from '../../../reporters/shared/skips.ts';
+import { harmless } from '../../../reporters/shared/text.ts';
+import { count } from '../../../reporters/shared/words.ts';
+import { EXIT, type ExitCode } from '../exit.ts';
+
+export interface SkipRule {
+  /** A skipped case is not accepted (`--fail-on-skip`). */
+  readonly failOnSkip: boolean;
+  /** A reporter tells the reasons on the terminal already. */
+  readonly told: boolean;
+}
+
+/** Counts what ran and what did not. */
+export class Skipped {
+  readonly #skips = new Skips();
+  readonly #rule: SkipRule;
+  #ran = 0;
+
+  constructor(rule: SkipRule) {
+    this.#rule = rule;
+  }
+
+  ran(): void {
+    this.#ran += 1;
+  }
+
+  skip(reason: string | undefined): void {
+    this.#skips.add(reason);
+  }
+
+  /** The exit code of a run that is `ok` in all that ran: 2, and why on standard error, when nothing ran or no case may be skipped. */
+  judge(): ExitCode {
+    const { total } = this.#skips;
+    const { failOnSkip, told } = this.#rule;
+    if (total === 0 || (this.#ran > 0 && !failOnSkip)) return EXIT.ok;
+    const what = `${count(total, 'case')} ${total === 1 ? 'was' : 'were'} skipped`;
+    const lines = [this.#ran === 0 ? `nothing was run: ${what}` : `${what}, which --fail-on-skip does not accept`];
+    if (!told) lines.push(...this.#skips.lines().map((line) => `  ${line}`));
+    process.stderr.write(`mktrouble: ${lines.map((line) => harmless(line)).join('\n')}\n`);
+    return EXIT.input;
+  }
+}
