@@ -7,12 +7,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,6 +44,21 @@ static int become_root(void)
 	return write_file("/proc/self/gid_map", text);
 }
 
+/* A new network namespace has a loopback interface, and it is down. */
+static int raise_loopback(void)
+{
+	struct ifreq request = { .ifr_name = "lo" };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int ret = fd < 0 ? -1 : ioctl(fd, SIOCGIFFLAGS, &request);
+
+	request.ifr_flags |= IFF_UP;
+	if (ret == 0)
+		ret = ioctl(fd, SIOCSIFFLAGS, &request);
+	if (fd >= 0)
+		close(fd);
+	return ret;
+}
+
 /* The kernel gives a cgroup free a little after its last task has died. */
 static void remove_cgroup(const char *folder)
 {
@@ -56,8 +74,14 @@ static int warden(const char *program, bool user, const char *cgroup)
 
 	if (user && become_root() < 0)
 		return complain("no user namespace can be made here");
-	if (unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC) < 0)
+	/*
+	 * All that CRIU or a program could change for the whole machine: mounts, IPC objects, the host name, and with the network
+	 * its packet filter. CRIU runs in the same ones as the tree, so that they are no part of what it dumps.
+	 */
+	if (unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWNET) < 0)
 		return complain("no namespaces can be made here");
+	if (raise_loopback() < 0)
+		return complain("the loopback interface cannot be brought up");
 	if (cgroup && mkdir(cgroup, 0755) < 0)
 		return complain(cgroup);
 	init = fork();

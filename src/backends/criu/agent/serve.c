@@ -3,6 +3,7 @@
 #include "agent.h"
 #include "sys.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -188,6 +189,12 @@ static int listen_for_hooks(void)
 	return fd;
 }
 
+/* What is made in these folders would outlive the case; a machine may be without them. */
+static bool hide(const char *folder, const char *type, const char *options)
+{
+	return mount("mktrouble", folder, type, MS_NOSUID | MS_NODEV, options) == 0 || errno == ENOENT || errno == ENODEV;
+}
+
 static bool furnish(void)
 {
 	sigset_t child;
@@ -195,6 +202,8 @@ static bool furnish(void)
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0 ||
 	    mount("mktrouble", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0)
+		return false;
+	if (!hide("/dev/shm", "tmpfs", "mode=1777") || !hide("/dev/mqueue", "mqueue", NULL))
 		return false;
 	if (mkdir(WORK, 0755) < 0 || mkdir(IMAGES, 0755) < 0 || (hooks = listen_for_hooks()) < 0)
 		return false;

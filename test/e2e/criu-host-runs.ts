@@ -1,0 +1,155 @@
+/**
+ * Runs cases for CRIU on a machine of its own, aborts them as it is told to, and prints what of the machine differs
+ * afterwards. Started by criu-host-clean.test.ts. Arguments: the campaign, and the command that starts CRIU.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { criu } from '../../src/backends/criu/index.ts';
+import { runCase } from '../../src/injector/index.ts';
+import { CRIU_STAGE_NAMES } from '../../src/model/criu.ts';
+import { defineScenario } from '../../src/scenario/index.ts';
+import { compareStates, hostState } from '../support/host-state.ts';
+import { PROGRAM } from '../support/program.ts';
+
+const [campaign, ...command] = process.argv.slice(2);
+/** Outside of what is compared: the tests' own files. */
+const WORK = '/tmp/work';
+/** Milliseconds until the kernel has cleared the last namespace away. */
+const PATIENCE = 15_000;
+
+mkdirSync(WORK, { mode: 0o700 });
+const program = path.join(WORK, 'criu');
+writeFileSync(program, `#!/bin/sh\nexec ${command.join(' ')} "$@"\n`, { mode: 0o700 });
+process.env['MKTROUBLE_CRIU'] = program;
+process.env['MKTROUBLE_CACHE'] = path.join(WORK, 'cache');
+
+const CONNECTED = [
+  'import socket, time',
+  "s = socket.create_server(('127.0.0.1', 8124)); c = socket.create_connection(('127.0.0.1', 8124)); p = s.accept()",
+  "open('/dev/shm/left', 'w').write('x')",
+  'time.sleep(1000)',
+].join('; ');
+const CONNECTION = { tree: { pid: 100 }, subject: { command: ['python3', '-c', CONNECTED] } };
+const TREE = {
+  tree: {
+    pid: 100,
+    children: [
+      { pid: 101, threads: [103] },
+      { pid: 102, state: 'zombie' },
+    ],
+  },
+  criu: {},
+};
+
+const MANY = path.join(WORK, 'many.yaml');
+writeFileSync(
+  MANY,
+  JSON.stringify({
+    scenario: 'many',
+    ...CONNECTION,
+    criu: { repeat: 1000, limit: 20_000 },
+    expect: { coordinator: 'ok' },
+  }),
+);
+
+let runs = 0;
+/** Runs in which CRIU did something. */
+let played = 0;
+
+/** Plays cases, one after the other, in this process. */
+async function play(scenarios: readonly object[], options = {}): Promise<void> {
+  const backend = criu(options);
+  for (const [i, scenario] of scenarios.entries()) {
+    for (const c of defineScenario({ scenario: `case ${i}`, ...scenario } as Parameters<typeof defineScenario>[0])) {
+      const { record } = await runCase(c, { backend });
+      runs++;
+      if (record?.criu?.dump !== undefined) played++;
+    }
+  }
+  await backend.dispose();
+}
+
+/** mktrouble on a case that is played many times. */
+function startRun(): ChildProcess {
+  const args = [...PROGRAM, 'run', MANY, '--reporter', 'dot', '--replays', path.join(WORK, 'out')];
+  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+}
+
+/** The pids of processes with this in their command. */
+function find(what: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').includes(what);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+/** Starts runs and kills a part of each at another moment. `kill` gives whether there was something to kill. */
+async function abort(times: number, kill: (child: ChildProcess, i: number) => boolean): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    const child = startRun();
+    let said = '';
+    for (const pipe of [child.stdout!, child.stderr!]) pipe.on('data', (piece) => (said += piece));
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    for (let waited = 0; find('-D /run/mktrouble/images').length === 0 && waited < PATIENCE; waited += 10)
+      await sleep(10);
+    await sleep((i * 7919) % 400);
+    runs++;
+    if (kill(child, i)) played++;
+    // A mktrouble that waits for ever for what was killed is a defect that this shows.
+    const late = AbortSignal.timeout(PATIENCE);
+    await Promise.race([ended, new Promise((resolve) => late.addEventListener('abort', resolve))]);
+    if (child.exitCode === null && child.signalCode === null) {
+      process.kill(-child.pid!, 'SIGKILL');
+      throw new Error(`mktrouble does not end: ${said}`);
+    }
+  }
+}
+
+/** The stages at which CRIU can be killed, for a tree and for a program with a connection. */
+function killed(): object[] {
+  const stages = CRIU_STAGE_NAMES.filter((stage) => !/namespaces|before-/.test(stage));
+  return stages.flatMap((stage) =>
+    [TREE, CONNECTION].map((one) => ({ ...one, faults: [{ kill: 'coordinator', when: { criu: stage } }] })),
+  );
+}
+
+const CAMPAIGNS: Readonly<Record<string, () => Promise<void>>> = {
+  ended: () =>
+    play([
+      TREE,
+      CONNECTION,
+      { ...TREE, criu: { 'script-fails': 'post-restore' } },
+      { ...TREE, criu: { namespace: 'own' } },
+    ]),
+  'criu-killed': () => play(killed()),
+  user: () => play([TREE, ...killed().slice(0, 4)], { userNamespace: true }),
+  killed: () => abort(8, (child) => child.kill('SIGKILL')),
+  'group-killed': () =>
+    abort(6, (child, i) => process.kill(-child.pid!, (['SIGKILL', 'SIGQUIT', 'SIGHUP'] as const)[i % 3]!)),
+  'warden-killed': () =>
+    abort(6, () => {
+      const wardens = find('criu-agent').filter((pid) => find(' serve ').includes(pid));
+      for (const pid of wardens) process.kill(pid, 'SIGKILL');
+      return wardens.length > 0;
+    }),
+};
+
+// What is made once and kept: the compiled agent.
+await play([TREE]);
+[runs, played] = [0, 0];
+const before = hostState();
+await CAMPAIGNS[campaign!]!();
+let differences = compareStates(before, hostState());
+for (let waited = 0; differences.length > 0 && waited < PATIENCE; waited += 100) {
+  await sleep(100);
+  differences = compareStates(before, hostState());
+}
+process.stdout.write(`\n${JSON.stringify({ differences, runs, played })}\n`);

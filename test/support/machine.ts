@@ -1,0 +1,28 @@
+/**
+ * A machine of its own for a test that compares all of it: namespaces in which only the test runs, so that what other
+ * programs change meanwhile does not disturb it. /run, /tmp, /dev/shm and /var/tmp are empty there.
+ */
+import { spawnSync } from 'node:child_process';
+import { run } from './program.ts';
+
+const SEPARATE = ['--net', '--ipc', '--mount', '--pid', '--uts', '--fork', '--kill-child', '--mount-proc'];
+const FURNISH = [
+  'for folder in /run /tmp /dev/shm /var/tmp; do mount -t tmpfs -o mode=1777 test $folder || exit 90; done',
+  'mount -t mqueue test /dev/mqueue 2> /dev/null',
+  'exec "$@"',
+].join('\n');
+
+/** Why there can be no such machine here; undefined when there can. */
+export function whyNoMachine(): string | undefined {
+  const { status, error } = spawnSync('unshare', [...SEPARATE, 'sh', '-c', FURNISH, 'sh', 'true']);
+  if (error) return 'there is no unshare (package util-linux)';
+  return status === 0 ? undefined : 'namespaces for a machine of its own need root';
+}
+
+/** Runs a TypeScript file there to its end; its standard output. Rejects when it fails. */
+export async function runOnMachine(file: string, args: readonly string[]): Promise<string> {
+  const node = [process.execPath, '--import', 'tsx', file, ...args];
+  const { code, stdout, stderr } = await run('unshare', [...SEPARATE, 'sh', '-c', FURNISH, 'sh', ...node]);
+  if (code !== 0) throw new Error(`${file} ended with ${code}:\n${stdout}${stderr}`);
+  return stdout;
+}
