@@ -18,15 +18,15 @@ function made(text: string): string[] {
 /** Some mutants, and a case that tells each; npm run mutants has them all. */
 const TOLD: Readonly<Record<string, string>> = {
   'handOverTurn: drop-call: yield*wakeUpProcess(current,task); -> {}':
-    'debug/status-list.yaml#The status list of a restart that is interrupted',
+    'debug/status-list.yaml#The status list of an interrupted restart shows every task as Failed',
   'restoreInTurn: off-by-one: ret<0 -> ((ret) <= (0)) (3)':
-    'threads/failures.yaml#A signal while a thread waits for its group, as published',
+    'threads/failures.yaml#A signal to a thread after the wait for its group makes it restore or resume too early',
   'restoreInTurn: swap-statements: ret=yield*waitSyncThreads(current); <-> if(ret<0)return ret;':
-    'threads/failures.yaml#A signal while a thread waits for its group, as published',
+    'threads/failures.yaml#A signal to a thread after the wait for its group makes it restore or resume too early',
   'doRestart: ignore-result: ret=yield*doRestoreTask(current); -> yield*doRestoreTask(current);':
-    'zombies-and-ghosts/a-ghost-interrupted.yaml#A ghost that is interrupted before the first activation is a kernel BUG',
+    'zombies-and-ghosts/a-ghost-interrupted.yaml#A ghost that is interrupted before the first activation triggers a kernel BUG',
   'restoreInTurn: drop-assignment: m[current+FLAGS]|=PF_RESTARTING; -> {}':
-    'zombies-and-ghosts/a-zombie-killed.yaml#SIGKILL to a zombie to be, as published',
+    'zombies-and-ghosts/a-zombie-killed.yaml#SIGKILL makes a task restore itself out of turn before it becomes a zombie',
 };
 
 describe('mutants of the protocol', () => {

@@ -6,95 +6,131 @@ export const TOLD: Readonly<Record<string, readonly [scenario: string, by: strin
     'zombies-and-ghosts/ghosts.yaml#A restart that fails wakes its ghosts',
     'waits-interruptibly',
   ],
-  'hardened-reads-go-on': ['flags/frozen.yaml#A restart that has failed freezes nobody', 'failure-kills-marked'],
+  'hardened-reads-go-on': [
+    'flags/frozen.yaml#A restart that has failed does not freeze the tree',
+    'failure-kills-marked',
+  ],
   'hardened-late-completion': [
-    'missing/exits.yaml#A task that exits instead of calling restart',
+    'missing/exits.yaml#A task that exits instead of calling restart fails it with ESRCH',
     'errors-wake-everyone',
   ],
   'hardened-context-taken-off': [
-    'zombies-and-ghosts/zombies.yaml#A zombie that has a child',
+    'zombies-and-ghosts/zombies.yaml#The child of a zombie is restored although its parent exits',
     'coordinator-ends-cleanly',
   ],
-  'hardened-survivors': ['missing/absent.yaml#Ctrl-C ends a restart that would wait for good', 'failure-kills-marked'],
+  'hardened-survivors': [
+    'missing/absent.yaml#SIGINT ends a restart that would block indefinitely',
+    'failure-kills-marked',
+  ],
   'hardened-strangers-welcome': [
-    'permissions/strangers.yaml#A stranger among the descendants [protocol=hardened]',
+    'permissions/strangers.yaml#Restart fails with EPERM when a descendant may not be attached to [protocol=hardened]',
     'only-fit-tasks-marked',
   ],
-  'hardened-threads-apart': ['threads/failures.yaml#A thread that exits is missed', 'threads-wait'],
-  'bogus-root': ['bogus-pids/as-the-argument.yaml#The pid argument names no child [pid=999]', 'no-kernel-defect'],
+  'hardened-threads-apart': ['threads/failures.yaml#A thread that exits fails the restart with ESRCH', 'threads-wait'],
+  'bogus-root': [
+    'bogus-pids/as-the-argument.yaml#Restart fails with ESRCH when the pid argument names no child of the caller [pid=999]',
+    'no-kernel-defect',
+  ],
   'hardened-own-error': [
-    'zombies-and-ghosts/a-ghost-interrupted.yaml#A signal to a ghost at any moment',
+    'zombies-and-ghosts/a-ghost-interrupted.yaml#A signal to a ghost fails the restart with EINTR while the ghost waits',
     'first-error-reported',
   ],
   'hardened-fork-race': [
-    'fork/a-child-that-leaves.yaml#A child that inherits the context and exits',
+    'fork/a-child-that-leaves.yaml#A forked child that exits with the context fails the restart with ESRCH',
     'children-inherit',
   ],
-  'hardened-last-error': ['missing/exits.yaml#A task that exits instead of calling restart', 'waits-interruptibly'],
+  'hardened-last-error': [
+    'missing/exits.yaml#A task that exits instead of calling restart fails it with ESRCH',
+    'waits-interruptibly',
+  ],
   'bogus-pids': [
-    'bogus-pids/in-the-image.yaml#A bogus pid in any place of the image [first=998, protocol=series]',
+    'bogus-pids/in-the-image.yaml#Restart fails with ESRCH wherever the image has the bogus pid [first=998, protocol=series]',
     'coordinator-ends-cleanly',
   ],
-  'hardened-never-frozen': ['flags/frozen.yaml#FROZEN leaves everybody frozen', 'nobody-left-waiting'],
-  'hardened-value-for-all': ['healthy/everyone-comes-back.yaml#Everyone comes back [tasks=1]', 'first-error-reported'],
-  'hardened-raw-codes': ['missing/absent.yaml#Ctrl-C ends a restart that would wait for good', 'no-restart-code'],
-  'hardened-self-service': ['threads/failures.yaml#A thread that exits is missed', 'coordinator-ends-cleanly'],
-  'hardened-deaf-coordinator': ['signals/sigkill.yaml#SIGKILL to the root at any moment', 'first-error-reported'],
-  'hardened-early-root': ['fork/clone-parent.yaml#A sibling of the root is not in the restart', 'turns-in-order'],
-  'hardened-no-sync-3': ['healthy/everyone-comes-back.yaml#Everyone comes back [tasks=1]', 'nobody-resumes-early'],
+  'hardened-never-frozen': ['flags/frozen.yaml#FROZEN leaves every task frozen', 'nobody-left-waiting'],
+  'hardened-value-for-all': [
+    'healthy/everyone-comes-back.yaml#Every task of a healthy tree is restored and resumes [tasks=1]',
+    'first-error-reported',
+  ],
+  'hardened-raw-codes': ['missing/absent.yaml#SIGINT ends a restart that would block indefinitely', 'no-restart-code'],
+  'hardened-self-service': [
+    'threads/failures.yaml#A thread that exits fails the restart with ESRCH',
+    'coordinator-ends-cleanly',
+  ],
+  'hardened-deaf-coordinator': [
+    'signals/sigkill.yaml#A marked child is killed although the death of the root reparented it to init',
+    'first-error-reported',
+  ],
+  'hardened-early-root': [
+    'fork/clone-parent.yaml#A sibling of the root takes no part in the restart',
+    'turns-in-order',
+  ],
+  'hardened-no-sync-3': [
+    'healthy/everyone-comes-back.yaml#Every task of a healthy tree is restored and resumes [tasks=1]',
+    'nobody-resumes-early',
+  ],
   'hardened-kept-context': ['zombies-and-ghosts/ghosts.yaml#A restart that fails wakes its ghosts', 'context-released'],
 
   'hardened-without-context-is-awaited': [
-    'signals/any-moment.yaml#A signal at any moment of the restart [whom=100]',
+    'signals/any-moment.yaml#A signal at any moment fails the whole restart with EINTR, or does not affect it [whom=100]',
     'nobody-left-waiting',
   ],
   'hardened-without-turn-is-handed-over': [
-    'healthy/everyone-comes-back.yaml#Everyone comes back [tasks=1]',
+    'healthy/everyone-comes-back.yaml#Every task of a healthy tree is restored and resumes [tasks=1]',
     'expectation',
   ],
   'hardened-without-turn-is-awaited': [
-    'signals/to-a-task.yaml#A signal while a task waits for its turn [signal=SIGTERM, at=sync-2]',
+    'signals/to-a-task.yaml#A signal to a task that waits for its turn fails the restart with EINTR [signal=SIGTERM, at=sync-2]',
     'restores-in-order',
   ],
   'hardened-without-sync-is-awaited': [
-    'signals/two-at-once.yaml#The second signal comes after the first',
+    'signals/two-at-once.yaml#A fault that waits for another one fires after it',
     'nobody-resumes-early',
   ],
-  'hardened-without-one-decision': ['signals/sigkill.yaml#SIGKILL to the root at any moment', 'first-error-reported'],
+  'hardened-without-one-decision': [
+    'signals/sigkill.yaml#A marked child is killed although the death of the root reparented it to init',
+    'first-error-reported',
+  ],
   'hardened-without-living-are-counted': [
-    'threads/incomplete-groups.yaml#A leader that has exited is not waited for',
+    'threads/incomplete-groups.yaml#A thread group does not wait for a leader that has exited',
     'coordinator-ends-cleanly',
   ],
   'hardened-without-dead-are-missed': [
-    'missing/exits.yaml#A task that exits instead of calling restart',
+    'missing/exits.yaml#A task that exits instead of calling restart fails it with ESRCH',
     'coordinator-ends-cleanly',
   ],
   'hardened-without-kill-all-marked': [
-    'missing/absent.yaml#Ctrl-C ends a restart that would wait for good',
+    'missing/absent.yaml#SIGINT ends a restart that would block indefinitely',
     'failure-kills-marked',
   ],
   'hardened-without-ghosts-may-fail': [
-    'zombies-and-ghosts/a-ghost-interrupted.yaml#A signal to a ghost at any moment',
+    'zombies-and-ghosts/a-ghost-interrupted.yaml#A signal to a ghost fails the restart with EINTR while the ghost waits',
     'no-kernel-defect',
   ],
-  'hardened-without-debug-tells-ends': ['debug/status-list.yaml#A zombie has Exited', 'debug-list-complete'],
+  'hardened-without-debug-tells-ends': [
+    'debug/status-list.yaml#The status list shows a zombie as Exited',
+    'debug-list-complete',
+  ],
   'hardened-without-fork-puts-back': [
-    'fork/that-fails.yaml#A fork that fails gives back what it took',
+    'fork/that-fails.yaml#A failing fork does not leak a reference to the context',
     'context-freed-once',
   ],
   'hardened-without-foreigners-are-refused': [
-    'fork/into-the-restart.yaml#A child forked before its parent calls restart',
+    'fork/into-the-restart.yaml#A child forked during the restart fails it with ESRCH',
     'coordinator-ends-cleanly',
   ],
   'hardened-without-pids-are-distinct': [
-    'bogus-pids/named-twice.yaml#An image that names a pid twice is refused',
+    'bogus-pids/named-twice.yaml#Restart fails with EINVAL on an image that names a pid twice',
     'expectation',
   ],
   'hardened-without-debug-without-memory': [
-    'memory/allocations.yaml#Any one allocation of the debug build fails, or none',
+    'memory/allocations.yaml#Restart fails with ENOMEM when any allocation of the debug build fails',
     'no-kernel-defect',
   ],
-  'hardened-without-checked-sum': ['fork/a-child-that-leaves.yaml#A child that never calls restart', 'expectation'],
+  'hardened-without-checked-sum': [
+    'fork/a-child-that-leaves.yaml#Restart blocks interruptibly when a forked child never calls restart',
+    'expectation',
+  ],
 };
 
 /** Protocols that nobody can tell in the model, and why. */

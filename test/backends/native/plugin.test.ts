@@ -64,7 +64,7 @@ describe('A restart engine of somebody else', () => {
 
   it('can do without the defect, which a shipped scenario finds', async function () {
     this.timeout(20_000);
-    const shipped = shippedCase('missing/absent.yaml', 'Ctrl-C kills whom the walk finds where it is');
+    const shipped = shippedCase('missing/absent.yaml', 'SIGINT kills an absent task that is still below the root');
     const folder = mkdtempSync(path.join(tmpdir(), 'mktrouble-'));
     const repaired = path.join(folder, 'repaired.c');
     writeFileSync(repaired, `#define REPAIRED\n#include "${example}"\n`);
