@@ -21,7 +21,7 @@ export const scenario = mapping('a scenario: a mapping with scenario and tree', 
   scenario: word(
     title,
     'What happens, as a sentence. The name of the test.',
-    'scenario: A traced descendant refuses the restart',
+    'scenario: Restart fails with EBUSY when a descendant is traced',
   ),
   why: word(
     z.string({ error: 'a text' }).max(10_000, { error: 'a text, at most 10000 characters' }),
