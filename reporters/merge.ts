@@ -6,13 +6,16 @@ import { resultFrom } from './shared/read-report.ts';
 import { Tally } from './shared/summary.ts';
 
 /** Writes merged reports by each of these reporters, which must be among those that ship. */
-export function report({ cases, duration, interrupted, coverage }: Merged, reporters: readonly ReporterSpec[]): void {
+export function report(
+  { cases, environments, duration, interrupted, coverage }: Merged,
+  reporters: readonly ReporterSpec[],
+): void {
   for (const { name, output, options = {} } of reporters) {
     const out: Output = output === undefined ? terminalOutput(process.stdout, process.env) : fileOutput(output);
     const listener = REPORTERS[name]!({ out, options, total: cases.length });
     const tally = new Tally(0);
     for (const one of cases) {
-      const result = resultFrom(one);
+      const result = resultFrom(one, environments);
       tally.add(result);
       listener.result(result);
     }

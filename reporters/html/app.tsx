@@ -1,5 +1,6 @@
 /** The whole page: the overview on the left, the open case on the right; which of both is in the address. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { environmentLines } from '../shared/environment-words.ts';
 import { duration } from '../shared/words.ts';
 import { CaseView } from './case-view.tsx';
 import { CoverageView } from './coverage-view.tsx';
@@ -134,6 +135,11 @@ function Welcome({ index }: { readonly index: ReportIndex }) {
           ))}
         </tbody>
       </table>
+      <ul class="environments muted">
+        {environmentLines(index.environments).map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
       {index.coverage !== undefined && <CoverageView line={index.coverage} />}
     </section>
   );

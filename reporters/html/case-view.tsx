@@ -1,8 +1,10 @@
 /** One case: what it is, what is wrong, its records played step by step, its source, and the command that replays it. */
 import { useEffect, useState } from 'preact/hooks';
+import type { Environment } from '../../src/record/environment.ts';
 import type { Violation } from '../../src/record/verdict.ts';
 import { faultSentence } from '../shared/case-words.ts';
 import { setupLines } from '../shared/criu-setup-words.ts';
+import { environmentLines } from '../shared/environment-words.ts';
 import { triedWords } from '../shared/tried.ts';
 import { duration } from '../shared/words.ts';
 import { CopyButton } from './copy-button.tsx';
@@ -91,7 +93,7 @@ function Body({ index, position, detail, played, onSeek }: BodyProps) {
       {detail.why !== null && <p class="why">{detail.why}</p>}
       {detail.reason !== null && <pre class="reason">{detail.reason}</pre>}
       {detail.error && <pre class="reason">{detail.error.stack ?? detail.error.message}</pre>}
-      <Facts detail={detail} />
+      <Facts detail={detail} environment={index.environments[detail.environment ?? -1]} />
       <Violations
         title="What is wrong"
         list={detail.violations}
@@ -138,7 +140,12 @@ function Body({ index, position, detail, played, onSeek }: BodyProps) {
   );
 }
 
-function Facts({ detail }: { readonly detail: CaseDetail }) {
+interface FactsProps {
+  readonly detail: CaseDetail;
+  readonly environment: Environment | undefined;
+}
+
+function Facts({ detail, environment }: FactsProps) {
   const { matrix, seed, tried, case: c } = detail;
   const rows: [string, string][] = [
     ...Object.entries(matrix).map(([key, value]): [string, string] => [key, String(value)]),
@@ -148,6 +155,8 @@ function Facts({ detail }: { readonly detail: CaseDetail }) {
       ? ([['tried', triedWords({ tried, status: detail.result, violations: [] }) || 'one run']] as [string, string][])
       : []),
     ...(seed === null ? [] : ([['seed', seed]] as [string, string][])),
+    ...(detail.kept === null ? [] : ([['kept', detail.kept]] as [string, string][])),
+    ...(environment ? ([['where', environmentLines([environment]).join('; ')]] as [string, string][]) : []),
   ];
   if (rows.length === 0) return null;
   return (

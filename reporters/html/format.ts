@@ -2,6 +2,7 @@
  * What an HTML report holds, for the reporter that writes it and the page that reads it. The page is one file:
  * an index of all cases as JSON, and for each case its details, deflated and in base64, unpacked when it is opened.
  */
+import type { Environment } from '../../src/record/environment.ts';
 import type { CaseReport } from '../shared/case-report.ts';
 import type { Summary } from '../shared/summary.ts';
 
@@ -38,6 +39,8 @@ export interface ReportIndex {
   readonly written: string;
   readonly summary: Summary;
   readonly cases: readonly IndexEntry[];
+  /** Where the cases ran; a case has the number of its own. */
+  readonly environments: readonly Environment[];
   /** The line of the details that holds a CoverageReport; absent where nobody could say what of the protocols was reached. */
   readonly coverage?: number;
   /** Scenario files by name: the line of the details that holds their text. */

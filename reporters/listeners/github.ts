@@ -5,6 +5,7 @@ import { appendToFile } from '../../src/boundary/write-file.ts';
 import type { Position } from '../../src/model/case.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 import { callLines, causeOf } from '../shared/criu-words.ts';
+import { Environments, environmentLines, hostWords, toolWords } from '../shared/environment-words.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import { type CaseResult, placeIn } from '../shared/result.ts';
@@ -34,6 +35,7 @@ export class Github implements Listener {
   readonly #summaryFile: string | undefined;
   readonly #rows: Row[] = [];
   readonly #skips = new Skips();
+  readonly #environments = new Environments();
   #more = 0;
 
   constructor(setting: Setting, env: Readonly<Record<string, string | undefined>> = process.env) {
@@ -44,7 +46,8 @@ export class Github implements Listener {
   }
 
   result(result: CaseResult): void {
-    const { kind, reason } = result;
+    const { kind, reason, verdict } = result;
+    this.#environments.add(verdict?.environment);
     if (kind === 'skip') this.#skips.add(reason);
     if (kind === 'pass' || kind === 'skip') return;
     for (const [position, message] of messagesOf(result)) this.#annotate(position, result.title, message);
@@ -108,6 +111,8 @@ export class Github implements Listener {
     if (this.#skips.total > 0) lines.push('', '<details><summary>Skipped</summary>', '');
     for (const line of this.#skips.lines()) lines.push(`- ${cell(line)}`);
     if (this.#skips.total > 0) lines.push('', '</details>');
+    for (const line of environmentLines(this.#environments.list()))
+      lines.push('', cell(line, Number.POSITIVE_INFINITY));
     return `${lines.join('\n')}\n\n`;
   }
 }
@@ -129,7 +134,9 @@ function messagesOf({ verdict, position, error, reason }: CaseResult): [Position
   if (!verdict || verdict.violations.length === 0) return [[position, reason ?? error?.message ?? 'failed']];
   const command = replayCommand(verdict);
   const criu = verdict.record?.criu;
-  const calls = criu ? [`CRIU ${criu.version}`, ...callLines(criu, ERRORS)] : [];
+  const { environment, kept } = verdict;
+  const tool = environment && toolWords(environment);
+  const calls = criu ? [tool ?? `CRIU ${criu.version}`, ...callLines(criu, ERRORS)] : [];
   return verdict.violations.map((v) => [
     v.position ?? position,
     [
@@ -137,7 +144,9 @@ function messagesOf({ verdict, position, error, reason }: CaseResult): [Position
       ...(v.expected === undefined ? [] : [`expected: ${v.expected}`]),
       ...(v.actual === undefined ? [] : [`actual: ${v.actual}`]),
       ...calls,
+      ...(kept === undefined ? [] : [`kept: ${kept}`]),
       command,
+      ...(environment ? [hostWords(environment)] : []),
     ].join('\n'),
   ]);
 }

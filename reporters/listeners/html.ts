@@ -15,6 +15,7 @@ import {
 } from '../html/format.ts';
 import { caseReport } from '../shared/case-report.ts';
 import { type CoverageReport, CoverageTally } from '../shared/coverage.ts';
+import { Environments } from '../shared/environment-words.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
@@ -31,6 +32,7 @@ export class Html implements Listener {
   readonly #after: string;
   readonly #cases: IndexEntry[] = [];
   readonly #coverage = new CoverageTally();
+  readonly #environments = new Environments();
   #packed = 0;
 
   constructor(setting: Setting, template: string = readTemplate()) {
@@ -43,7 +45,8 @@ export class Html implements Listener {
   result(result: CaseResult): void {
     const entry = entryOf(result);
     const plain = entry.result === 'pass' && entry.known.length === 0;
-    const line = pack(detailOf(result, !plain || this.#packed < PASSED_RECORDS));
+    const environment = this.#environments.add(result.verdict?.environment);
+    const line = pack(detailOf(result, !plain || this.#packed < PASSED_RECORDS, environment));
     this.#packed += line.length;
     this.#cases.push(entry);
     this.#setting.out.write(`${line}\n`);
@@ -72,6 +75,7 @@ export class Html implements Listener {
       written: new Date().toISOString(),
       summary,
       cases: this.#cases,
+      environments: this.#environments.list(),
       ...(coverage && { coverage: next }),
       sources,
     };
@@ -99,8 +103,8 @@ function entryOf(result: CaseResult): IndexEntry {
   };
 }
 
-function detailOf(result: CaseResult, withRecord: boolean): CaseDetail {
-  const report = caseReport(result, withRecord);
+function detailOf(result: CaseResult, withRecord: boolean, environment: number | null): CaseDetail {
+  const report = caseReport(result, withRecord, environment);
   return !withRecord && result.verdict?.record ? { ...report, recordLeftOut: true } : report;
 }
 

@@ -1,6 +1,7 @@
 /** One JSON document, written as it goes: an object for each case, then a summary. The form is described in docs/json-report.md. */
 import { caseReport } from '../shared/case-report.ts';
 import { type CoverageReport, CoverageTally } from '../shared/coverage.ts';
+import { Environments } from '../shared/environment-words.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
@@ -11,6 +12,7 @@ export class Json implements Listener {
   readonly #setting: Setting;
   readonly #records: 'all' | 'failed' | 'none';
   readonly #coverage = new CoverageTally();
+  readonly #environments = new Environments();
   #any = false;
 
   constructor(setting: Setting) {
@@ -23,7 +25,7 @@ export class Json implements Listener {
   result(result: CaseResult): void {
     const passed = result.kind === 'pass' && (result.verdict?.known.length ?? 0) === 0;
     const withRecord = this.#records === 'all' || (this.#records === 'failed' && !passed);
-    const text = JSON.stringify(caseReport(result, withRecord));
+    const text = JSON.stringify(caseReport(result, withRecord, this.#environments.add(result.verdict?.environment)));
     this.#setting.out.write(`${this.#any ? ',' : ''}\n${text}`);
     this.#any = true;
     const { verdict } = result;
@@ -37,7 +39,10 @@ export class Json implements Listener {
   end(summary: Summary): void {
     const rounded = { ...summary, duration: Math.round(summary.duration) };
     const coverage = this.#coverage.report();
+    const environments = JSON.stringify(this.#environments.list());
     const last = coverage ? `,\n"coverage": ${JSON.stringify(coverage)}` : '';
-    this.#setting.out.write(`\n],\n"summary": ${JSON.stringify(rounded)}${last}\n}\n`);
+    this.#setting.out.write(
+      `\n],\n"environments": ${environments},\n"summary": ${JSON.stringify(rounded)}${last}\n}\n`,
+    );
   }
 }

@@ -6,6 +6,7 @@
 
 import { PLAIN } from '../shared/colors.ts';
 import { callLines } from '../shared/criu-words.ts';
+import { capabilityLines, hostWords, toolWords } from '../shared/environment-words.ts';
 import { failureLines } from '../shared/failure.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import { replayCommand } from '../shared/replay-command.ts';
@@ -36,8 +37,8 @@ export class Junit implements Listener {
     const suite = this.#suite(result);
     suite.milliseconds += result.duration;
     const properties = propertiesOf(result);
-    for (const [name, value] of properties) {
-      if (name.startsWith('replay')) continue;
+    for (const [name, value] of [...properties, ...environmentOf(result)]) {
+      if (name.startsWith('replay') || name === 'kept') continue;
       const values = suite.properties.get(name) ?? new Set();
       suite.properties.set(name, values.add(value));
     }
@@ -101,7 +102,8 @@ function judge(node: TestCase, result: CaseResult, out: string): void {
 /** The calls of CRIU in the run that failed: a viewer shows the failure, and often not the system-out. */
 function callsOf(verdict: CaseResult['verdict']): string[] {
   const criu = verdict?.record?.criu;
-  return criu ? ['', `CRIU ${criu.version}`, ...callLines(criu)] : [];
+  const tool = verdict?.environment && toolWords(verdict.environment);
+  return criu ? ['', tool ?? `CRIU ${criu.version}`, ...callLines(criu)] : [];
 }
 
 /** The element that the library made last, which for a skipped case is `<skipped/>`. */
@@ -139,7 +141,23 @@ function propertiesOf({ verdict }: CaseResult): [string, string][] {
     ...(tags.length > 0 ? ([['tags', tags.join(' ')]] as [string, string][]) : []),
     ...Object.entries(c?.matrix ?? {}).map(([key, value]): [string, string] => [`matrix.${key}`, String(value)]),
     ...(replay === undefined ? [] : ([['replay', replay]] as [string, string][])),
+    ...(verdict.kept === undefined ? [] : ([['kept', verdict.kept]] as [string, string][])),
     ...(verdict.status === 'fail' ? ([['replay-command', replayCommand(verdict)]] as [string, string][]) : []),
+  ];
+}
+
+/** Where the cases of a suite ran. */
+function environmentOf({ verdict }: CaseResult): [string, string][] {
+  const environment = verdict?.environment;
+  if (!environment) return [];
+  const tool = toolWords(environment);
+  return [
+    ['environment', hostWords(environment)],
+    ...(tool === undefined ? [] : ([['program', tool]] as [string, string][])),
+    ...capabilityLines(environment).map((line): [string, string] => {
+      const [name, ...words] = line.split(': ');
+      return [`capability.${name}`, words.join(': ')];
+    }),
   ];
 }
 

@@ -1,6 +1,7 @@
 /** The terminal's reporter: one line a case as it ends, all about a case that failed, a progress line, a summary. */
 import { relative } from 'node:path';
 import { causeOf } from '../shared/criu-words.ts';
+import { Environments, environmentLines } from '../shared/environment-words.ts';
 import { failureLines } from '../shared/failure.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import { Progress } from '../shared/progress.ts';
@@ -19,6 +20,7 @@ interface Failed {
   readonly title: string;
   readonly place: string;
   readonly why: readonly string[];
+  readonly kept?: string;
   readonly command?: string;
 }
 
@@ -34,6 +36,7 @@ export class Spec implements Listener {
   readonly #progress: Progress;
   readonly #failed: Failed[] = [];
   readonly #skips = new Skips();
+  readonly #environments = new Environments();
   #group: string | undefined;
   #blank = false;
 
@@ -47,6 +50,7 @@ export class Spec implements Listener {
   }
 
   result(result: CaseResult): void {
+    this.#environments.add(result.verdict?.environment);
     this.#header(result);
     this.#line(result);
     if (result.kind === 'fail' || result.kind === 'error') this.#failure(result);
@@ -70,14 +74,24 @@ export class Spec implements Listener {
     this.#failed.slice(0, LISTED).forEach((failed, i) => {
       this.#print(`${MARGIN}${String(i + 1).padStart(3)}) ${[failed.place, failed.title].filter(Boolean).join('  ')}`);
       for (const why of failed.why) this.#print(`${MARGIN}     ${colors.red(why)}`);
+      if (failed.kept !== undefined) this.#print(`${MARGIN}     ${colors.dim(`kept: ${harmless(failed.kept)}`)}`);
       if (failed.command !== undefined) this.#print(`${MARGIN}     ${colors.dim(failed.command)}`);
     });
     const more = this.#failed.length - LISTED;
     if (more > 0) this.#print(`${MARGIN}     ${symbols.ellipsis} and ${count(more, 'more')}`);
     if (this.#skips.total > 0) this.#print('', `${MARGIN}${colors.bold('Skipped')}`);
     for (const line of this.#skips.lines()) this.#print(`${MARGIN}  ${colors.yellow(harmless(line))}`);
+    this.#environment(summary);
     if (summary.interrupted) this.#print('', `${MARGIN}${colors.yellow('Interrupted: this is what was done so far')}`);
     this.#print('', `${MARGIN}${parts.join(', ')}${time}`, '');
+  }
+
+  /** Where it ran: when something did not pass, and whenever real processes took part, for then another place may say something else. */
+  #environment({ passed, cases }: Summary): void {
+    const all = this.#environments.list();
+    if (passed === cases && all.every(({ backend }) => backend === 'simulated')) return;
+    const lines = environmentLines(all).map((line) => `${MARGIN}${this.#setting.out.colors.dim(harmless(line))}`);
+    if (lines.length > 0) this.#print('', ...lines);
   }
 
   /** The file with its theme, whenever it changes; suites for tests that are no scenarios. */
@@ -142,6 +156,7 @@ export class Spec implements Listener {
       title: this.#title(result, 200),
       place,
       why: reasonsOf(result).map((why) => cut(harmless(why), terminal ? 200 : REASON_AT_MOST, symbols.ellipsis)),
+      ...(result.verdict?.kept !== undefined && { kept: result.verdict.kept }),
       ...(result.verdict && { command: replayCommand(result.verdict) }),
     });
   }

@@ -1,6 +1,7 @@
 /** TAP 14: a line for each case as it ends, a YAML block for what went wrong, the plan at the end. */
 import { stringify } from 'yaml';
 import { callLines } from '../shared/criu-words.ts';
+import { Environments, environmentLines } from '../shared/environment-words.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import type { CaseResult } from '../shared/result.ts';
@@ -9,6 +10,7 @@ import { harmless } from '../shared/text.ts';
 
 export class Tap implements Listener {
   readonly #setting: Setting;
+  readonly #environments = new Environments();
   #count = 0;
 
   constructor(setting: Setting) {
@@ -18,6 +20,7 @@ export class Tap implements Listener {
 
   result(result: CaseResult): void {
     this.#count += 1;
+    this.#environments.add(result.verdict?.environment);
     const ok = result.kind === 'pass' || result.kind === 'skip';
     const skip = result.kind === 'skip' ? ` # SKIP ${oneLine(result.reason ?? '')}` : '';
     this.#setting.out.write(`${ok ? 'ok' : 'not ok'} ${this.#count} - ${described(result)}${skip}\n`);
@@ -26,6 +29,7 @@ export class Tap implements Listener {
   }
 
   end(summary: Summary): void {
+    for (const line of environmentLines(this.#environments.list())) this.#setting.out.write(`# ${oneLine(line)}\n`);
     this.#setting.out.write(
       `1..${this.#count}\n# ${summary.passed} passed, ${summary.failed + summary.errors} failed, ${summary.incomplete} incomplete, ${summary.skipped} skipped\n`,
     );
@@ -61,6 +65,7 @@ function factsOf(result: CaseResult): Record<string, unknown> | undefined {
     ...(verdict && verdict.violations.length > 0 && { violations: plain(verdict.violations) }),
     ...(verdict?.record?.criu && { criu: callLines(verdict.record.criu) }),
     ...(verdict && verdict.known.length > 0 && { known: plain(verdict.known) }),
+    ...(verdict?.kept !== undefined && { kept: verdict.kept }),
     ...(verdict && kind !== 'pass' && { replay: replayCommand(verdict) }),
     ...(!verdict && error?.stack !== undefined && { stack: error.stack }),
   };

@@ -32,6 +32,10 @@ export interface CaseReport {
   readonly tried: Tried | null;
   /** The replay file. */
   readonly replay: string | null;
+  /** The folder with what its run left, when it was kept. */
+  readonly kept: string | null;
+  /** Where it was made: the number of an environment of the report. */
+  readonly environment: number | null;
   /** The command that shows it again. */
   readonly command: string | null;
   /** What made Mocha fail the test, where no verdict says it. */
@@ -46,9 +50,9 @@ export interface CaseReport {
   readonly endings?: readonly Ending[];
 }
 
-/** The object for a result; with its case and records when asked. */
-export function caseReport(result: CaseResult, withRecord: boolean): CaseReport {
-  if (result.report) return withRecord ? result.report : withoutRecord(result.report);
+/** The object for a result; with its case and records when asked. `environment`: the number of its environment in the report. */
+export function caseReport(result: CaseResult, withRecord: boolean, environment: number | null = null): CaseReport {
+  if (result.report) return { ...(withRecord ? result.report : withoutRecord(result.report)), environment };
   const { kind, title, path, position, duration, reason, error, verdict } = result;
   return {
     id: verdict?.id ?? [...path, title].join(' '),
@@ -70,6 +74,8 @@ export function caseReport(result: CaseResult, withRecord: boolean): CaseReport 
     known: verdict?.known ?? [],
     tried: verdict?.tried ?? null,
     replay: verdict?.replay ?? null,
+    kept: verdict?.kept ?? null,
+    environment,
     command: verdict ? replayCommand(verdict) : null,
     error: error && !verdict ? error : null,
     ...(withRecord && verdict?.case && { case: verdict.case }),

@@ -68,12 +68,16 @@ export function diffLines(diff: ReportDiff, { colors, symbols }: TextStyle): str
     if (changes.length > LISTED) lines.push(`  ${symbols.ellipsis} and ${count(changes.length - LISTED, 'more')}`);
     lines.push('');
   }
+  const environment = diff.environment.map((line) => `  ${harmless(line)}`);
+  if (environment.length > 0) lines.push(colors.yellow(colors.bold('The environment differs')), ...environment, '');
   return [...lines, summary(diff)];
 }
 
 /** The comparison as Markdown: what is worse first and in sight, what is not folded away. */
 export function diffMarkdown(diff: ReportDiff): string[] {
   const lines = [`**mktrouble**: ${summary(diff)}`, ''];
+  if (diff.environment.length > 0)
+    lines.push('The environment differs:', '', ...diff.environment.map((line) => `- ${cell(line)}`), '');
   for (const [kind, title] of KINDS) {
     const changes = diff[kind];
     if (changes.length === 0) continue;

@@ -1,5 +1,6 @@
 /** Compares two JSON reports: what became better, what became worse, what is new, what is gone. Pure. */
 import type { CaseReport } from './case-report.ts';
+import { environmentChanges } from './environment-words.ts';
 import { keyOf } from './merge.ts';
 import type { JsonReport } from './read-report.ts';
 
@@ -14,6 +15,8 @@ export interface ReportDiff {
   readonly added: readonly Change[];
   readonly gone: readonly Change[];
   readonly same: number;
+  /** What differs between the places where the two ran, in words. */
+  readonly environment: readonly string[];
 }
 
 /** The changes from one report to another, in the order of the newer one. */
@@ -32,7 +35,7 @@ export function diffReports(old: JsonReport, recent: JsonReport): ReportDiff {
     }
   }
   for (const [key, one] of before) if (!after.has(key)) diff.gone.push({ before: one, after: undefined });
-  return diff;
+  return { ...diff, environment: environmentChanges(old.environments ?? [], recent.environments ?? []) };
 }
 
 /** Whether the newer run should stop a change: something is worse, or there is a new finding. */

@@ -3,6 +3,7 @@ import type { Violation } from '../../src/record/verdict.ts';
 import { faultSentence } from './case-words.ts';
 import { setupLines } from './criu-setup-words.ts';
 import { callLines } from './criu-words.ts';
+import { toolWords } from './environment-words.ts';
 import { replayCommand } from './replay-command.ts';
 import type { CaseResult } from './result.ts';
 import { harmless, head, wrap } from './text.ts';
@@ -39,6 +40,7 @@ export function failureLines(result: CaseResult, style: TextStyle, turns: number
     ),
     ...runSections(result, violations, style, turns),
     ...violations.flatMap((violation) => violationLines(violation, style)),
+    ...section('kept', verdict.kept === undefined ? [] : [harmless(verdict.kept)], style),
     ...section('replay', [replayCommand(verdict)], style),
   ];
 }
@@ -54,7 +56,8 @@ function runSections(
   return records.flatMap((record) => {
     if (record.criu) {
       const calls = callLines(record.criu).flatMap((line) => textLines(line, style));
-      return section(`CRIU ${record.criu.version}`, calls, style);
+      const tool = verdict?.environment && toolWords(verdict.environment);
+      return section(harmless(tool ?? `CRIU ${record.criu.version}`), calls, style);
     }
     const timeline = timelineOf(record, { violations, keep: turns });
     const end = { over: '', crashed: '; a kernel defect stopped it', cut: '; cut at the limit of steps' }[record.end];

@@ -1,10 +1,14 @@
 /** Joins JSON reports: shards of one run, the backends of one suite, or the same suite on several machines. */
+import type { Environment } from '../../src/record/environment.ts';
 import type { CaseReport } from './case-report.ts';
 import { type CoverageReport, CoverageTally } from './coverage.ts';
+import { Environments } from './environment-words.ts';
 import type { JsonReport } from './read-report.ts';
 
 export interface Merged {
   readonly cases: readonly CaseReport[];
+  /** Where its cases ran, of all reports together. */
+  readonly environments: readonly Environment[];
   /** Cases that were in several reports; of each the worst is kept. */
   readonly repeated: number;
   /** Milliseconds, of all runs together. */
@@ -29,7 +33,8 @@ export function mergeReports(reports: readonly JsonReport[]): Merged {
   for (const report of reports) if (report.coverage) coverage.merge(report.coverage);
   const cases = new Map<string, CaseReport>();
   let repeated = 0;
-  for (const one of reports.flatMap((report) => report.cases)) {
+  const environments = new Environments();
+  for (const one of reports.flatMap((report) => casesOf(report, environments))) {
     const key = keyOf(one);
     const before = cases.get(key);
     if (before) repeated += 1;
@@ -37,9 +42,15 @@ export function mergeReports(reports: readonly JsonReport[]): Merged {
   }
   return {
     cases: [...cases.values()],
+    environments: environments.list(),
     repeated,
     duration: reports.reduce((sum, { summary }) => sum + summary.duration, 0),
     interrupted: reports.some(({ summary }) => summary.interrupted),
     coverage: coverage.report(),
   };
+}
+
+/** The cases of a report, each with the number that its environment has among those of all. */
+function casesOf({ cases, environments: own = [] }: JsonReport, all: Environments): CaseReport[] {
+  return cases.map((one) => ({ ...one, environment: all.add(own[one.environment ?? -1]) }));
 }

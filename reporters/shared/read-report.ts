@@ -1,4 +1,5 @@
 /** Reads JSON reports back, as results that any reporter can be told. */
+import type { Environment } from '../../src/record/environment.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 import { JSON_REPORT_VERSION } from '../listeners/json.ts';
 import type { CaseReport } from './case-report.ts';
@@ -9,6 +10,8 @@ import type { Summary } from './summary.ts';
 export interface JsonReport {
   readonly version: number;
   readonly cases: readonly CaseReport[];
+  /** Where its cases ran; absent in older reports. */
+  readonly environments?: readonly Environment[];
   readonly summary: Summary;
   readonly coverage?: CoverageReport;
 }
@@ -37,9 +40,9 @@ function isCase(one: Partial<CaseReport> | null): boolean {
 }
 
 /** A case of a report as what a reporter was told of it. */
-export function resultFrom(report: CaseReport): CaseResult {
+export function resultFrom(report: CaseReport, environments: readonly Environment[] = []): CaseResult {
   const { result: kind, title, suites: path, position, duration, reason, error } = report;
-  const verdict = verdictFrom(report);
+  const verdict = verdictFrom(report, environments);
   return {
     kind,
     title,
@@ -54,7 +57,8 @@ export function resultFrom(report: CaseReport): CaseResult {
 }
 
 /** Undefined for a test that is no scenario. */
-function verdictFrom(report: CaseReport): Verdict | undefined {
+function verdictFrom(report: CaseReport, environments: readonly Environment[]): Verdict | undefined {
+  const environment = environments[report.environment ?? -1];
   const { scenario, position, backend, protocol, seed, tried } = report;
   if (scenario === null || !position || !tried || backend === null || protocol === null || seed === null)
     return undefined;
@@ -77,6 +81,8 @@ function verdictFrom(report: CaseReport): Verdict | undefined {
     ...(why !== null && { why }),
     ...(reason !== null && { reason }),
     ...(replay !== null && { replay }),
+    ...(report.kept && { kept: report.kept }),
+    ...(environment && { environment }),
     ...(report.case && { case: report.case }),
     ...(report.shrunk && { shrunk: true }),
     ...(report.record && { record: report.record }),

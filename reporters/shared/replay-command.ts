@@ -1,20 +1,18 @@
 /** The command that shows a verdict again, ready for a shell. */
 import type { Verdict } from '../../src/record/verdict.ts';
 
-/** `mktrouble replay` where a replay file was written, else the same case with the same seed. */
+/** `mktrouble replay` where a replay file was written, else the same case with the same seed; with the same program where a backend runs one. */
 export function replayCommand(verdict: Verdict): string {
-  const { replay, backend, position, protocol, record, seed, title, tried } = verdict;
+  const { replay, backend, position, protocol, record, seed, title, tried, environment, case: c } = verdict;
+  const setting = environment?.tool ? [`${environment.tool.setting[0]}=${quoted(environment.tool.setting[1])}`] : [];
+  const command = (...words: readonly string[]): string =>
+    [...setting, ...['npx', 'mktrouble', ...words].map(quoted)].join(' ');
   const on = backend === 'simulated' ? [] : ['--backend', backend];
-  if (replay !== undefined) return line(['npx', 'mktrouble', 'replay', replay, ...on]);
+  if (replay !== undefined) return command('replay', replay, ...on);
   // A run among many has a seed of its own; with it, one schedule is enough.
   const one = record?.seed ?? undefined;
-  const schedules =
-    one === undefined && tried.strategy === 'random' && tried.schedules > 1
-      ? ['--schedules', String(tried.schedules)]
-      : [];
-  return line([
-    'npx',
-    'mktrouble',
+  const many = tried.strategy === 'random' && tried.schedules > 1 ? ['--schedules', String(tried.schedules)] : [];
+  return command(
     'run',
     position.file,
     '--grep',
@@ -24,17 +22,14 @@ export function replayCommand(verdict: Verdict): string {
     protocol,
     '--seed',
     one ?? seed,
-    ...(one === undefined ? schedules : ['--schedules', '1']),
-  ]);
+    ...(one === undefined ? many : ['--schedules', '1']),
+    ...(c?.subject ? ['--allow-commands'] : []),
+  );
 }
 
 /** Mocha's --grep takes a regular expression. What could not be pasted into a shell is any character. */
 function asPattern(title: string): string {
   return title.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(UNPRINTABLE, '[^]');
-}
-
-function line(words: readonly string[]): string {
-  return words.map(quoted).join(' ');
 }
 
 /** Shell quoting: POSIX, but for control characters, which only the `$'…'` of bash, zsh and ksh can show. */

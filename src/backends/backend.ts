@@ -1,5 +1,6 @@
 /** The contract between mktrouble and the thing that restarts. See docs/writing-a-backend.md. */
 import type { BackendName, Case } from '../model/case.ts';
+import type { Tool } from '../record/environment.ts';
 import type { Finding, RunRecord } from '../record/record.ts';
 import type { ProtocolCoverage } from '../record/verdict.ts';
 import type { Draws } from './draws.ts';
@@ -23,6 +24,8 @@ export interface Capability {
   readonly available: boolean;
   /** Why not, or how. */
   readonly detail: string;
+  /** The program that it runs, where that is none of mktrouble's. */
+  readonly tool?: Tool;
 }
 
 /** A case, and how this run of it is to go. */
@@ -36,6 +39,8 @@ export interface Plan {
   readonly maxSteps: number;
   /** A schedule to follow, in the words of a replay file. */
   readonly schedule?: readonly string[];
+  /** A folder that exists, for what helps to understand the run and is in no record, such as logs and images; written also when the run breaks. */
+  readonly keep?: string;
 }
 
 export interface Backend {

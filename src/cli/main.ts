@@ -1,8 +1,8 @@
 /** The command line: parses it, hands it to a command, and turns how that ended into an exit code. */
 import { Command, CommanderError } from 'commander';
+import { packageVersion } from '../boundary/package.ts';
 import { COMMANDS } from './commands/index.ts';
 import { EXIT, type ExitCode } from './exit.ts';
-import { packageVersion } from './package.ts';
 
 /** Runs the program with these arguments (as `process.argv`) and says how it ended. Never rejects. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {

@@ -1,7 +1,7 @@
 /** The line by which an editor finds the schema of a scenario file, wherever mktrouble is or will be installed. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { packageRoot } from './package.ts';
+import { packageRoot } from '../boundary/package.ts';
 
 const SCHEMA = 'schema/scenario.schema.json';
 const INSTALLED = 'node_modules/mktrouble';

@@ -1,6 +1,6 @@
 /** The GitHub workflow that `mktrouble init` writes. */
 
-/** Where a run leaves its reports. */
+/** Where a run leaves its reports, and what it keeps of failed cases. */
 const REPORTS = 'mktrouble-report';
 
 /**
@@ -15,8 +15,8 @@ export function workflow(folder: string): { readonly name: string; readonly text
   const defaults =
     folder === '' ? [] : ['    defaults:', `      run: { working-directory: ${JSON.stringify(folder)} }`];
   const lines = [
-    '# Runs the scenarios on every push and pull request. Findings are annotations in the diff; the reports and the replay files',
-    '# of findings are kept as an artifact of the job.',
+    '# Runs the scenarios on every push and pull request. Findings are annotations in the diff; the reports, the replay files of',
+    '# findings, and the logs and images of what failed on CRIU are kept as an artifact of the job.',
     `name: ${name}`,
     'on: [push, pull_request]',
     'jobs:',
@@ -31,6 +31,7 @@ export function workflow(folder: string): { readonly name: string; readonly text
     '      - run: >-',
     '          npx mktrouble run scenarios --fail-on-skip --reporter spec --reporter github',
     `          --reporter junit=${REPORTS}/junit.xml --reporter json=${REPORTS}/report.json --reporter html=${REPORTS}/report.html`,
+    `          --keep ${REPORTS}/kept`,
     '      - uses: actions/upload-artifact@v4',
     '        if: always()',
     '        with:',

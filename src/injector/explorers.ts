@@ -6,6 +6,7 @@ import type { Explore } from '../model/case.ts';
 import type { Stop, Tried } from '../record/verdict.ts';
 import type { Compare } from './differential.ts';
 import type { JudgeRecord } from './judge.ts';
+import type { Keep } from './keep.ts';
 import { type JudgeCase, Recorder, smallestInSlices } from './recorder.ts';
 import { type ExploreResult, Tally } from './tally.ts';
 import { unscheduled } from './unscheduled.ts';
@@ -29,6 +30,8 @@ export interface ExploreRequest {
   readonly compare?: Compare;
   /** States that an exhaustive search may look at; by default DEFAULT_MAX_STATES. */
   readonly maxStates?: number;
+  /** Of a backend that chooses for itself: where its runs put what they leave. */
+  readonly keep?: Keep;
   /** Aborted: stop at the next convenient moment and report what was seen so far. */
   readonly signal?: AbortSignal;
 }

@@ -1,11 +1,14 @@
 /** The injector: takes a case to its verdict. Asks the backend, plans, runs, judges. */
 import { performance } from 'node:perf_hooks';
 import { type Backend, isBadSurroundings, isSchedulable, type Plan } from '../backends/backend.ts';
+import { CannotWrite } from '../boundary/write-file.ts';
 import type { Case, Explore } from '../model/case.ts';
 import type { Tried, Verdict } from '../record/verdict.ts';
 import { whyNot } from './applicable.ts';
+import { environmentOf } from './environment.ts';
 import { EXPLORERS, type Explorer } from './explorers.ts';
 import { type FindViolations, judgeOf, shippedProperties, underProtocol } from './judge.ts';
+import { Keep } from './keep.ts';
 import { modelFor } from './model.ts';
 import type { JudgeCase } from './recorder.ts';
 import { runsOf } from './unscheduled.ts';
@@ -35,6 +38,8 @@ export interface RunOptions {
    * finds a failure.
    */
   readonly maxStates?: number;
+  /** The folder in which a case that fails gets one of its own, with what its run left: images, logs, output. None is kept without. */
+  readonly keep?: string;
   /** Aborted: the case ends soon, as `incomplete` when nothing was found. */
   readonly signal?: AbortSignal;
 }
@@ -55,8 +60,9 @@ export async function runCase(given: Case, options: RunOptions): Promise<Verdict
   const protocol = options.protocol ?? given.restart.protocol;
   const seed = options.seed ?? given.explore?.seed ?? DEFAULT_SEED;
   const judged = underProtocol(given, protocol);
-  const { shrunk, ...decision } = await attempt(judged, seed, options);
-  return {
+  const keep = options.keep === undefined ? undefined : new Keep(options.keep);
+  const { shrunk, ...decision } = await attempt(judged, seed, options, keep);
+  const verdict: Verdict = {
     version: 1,
     id: given.id,
     scenario: given.scenario,
@@ -71,20 +77,36 @@ export async function runCase(given: Case, options: RunOptions): Promise<Verdict
     case: shrunk ?? judged,
     ...(shrunk && shrunk !== judged && { shrunk: true }),
     duration: performance.now() - started,
+    environment: await environmentOf(options.backend),
   };
+  return keep ? keepFor(keep, verdict) : verdict;
 }
+
+/** A folder that cannot be written is told once for each reason: the verdict counts all the same. */
+function keepFor(keep: Keep, verdict: Verdict): Verdict {
+  try {
+    return keep.decide(verdict);
+  } catch (error) {
+    if (!(error instanceof CannotWrite)) throw error;
+    if (!refused.has(error.reason)) process.stderr.write(`mktrouble: nothing kept: ${error.message}\n`);
+    refused.add(error.reason);
+    return verdict;
+  }
+}
+
+const refused = new Set<string>();
 
 const ONCE: Explore = { strategy: 'random', schedules: 1, depth: 1 };
 
 type Outcome = Decision & Pick<Verdict, 'reason' | 'badInput'>;
 
-async function attempt(c: Case, seed: string, options: RunOptions): Promise<Outcome> {
+async function attempt(c: Case, seed: string, options: RunOptions, keep: Keep | undefined): Promise<Outcome> {
   const explore = exploreOf(c, options);
   try {
     const reason = await whyNot(options.backend, c);
     if (reason !== undefined) return without('skip', reason, explore);
     const explorer = options.schedule ? EXPLORERS.replay : EXPLORERS[explore.strategy];
-    return await search(c, seed, explore, explorer, options);
+    return await search(c, seed, explore, explorer, options, keep);
   } catch (error) {
     if (isBadSurroundings(error)) return { ...without('error', error.message, explore), badInput: true };
     return without('error', error instanceof Error ? (error.stack ?? error.message) : String(error), explore);
@@ -97,6 +119,7 @@ async function search(
   explore: Explore,
   explorer: Explorer,
   { backend, schedules, maxSteps, schedule, coverage = false, find = shippedProperties, maxStates, signal }: RunOptions,
+  keep: Keep | undefined,
 ): Promise<Outcome> {
   const plan: Plan = {
     case: c,
@@ -113,6 +136,7 @@ async function search(
     coverage,
     ...(backend.modelled && (await modelFor({ ...request, explore: c.explore ?? ONCE }))),
     ...(maxStates !== undefined && { maxStates }),
+    ...(keep && { keep }),
     ...(signal && { signal }),
   });
   return decide(c, result);

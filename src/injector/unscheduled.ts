@@ -1,6 +1,6 @@
 /** Runs on a backend that chooses for itself, as real tasks do: one seed after the other, and what has to be imposed. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Backend } from '../backends/backend.ts';
+import type { Backend, Plan } from '../backends/backend.ts';
 import type { Case } from '../model/case.ts';
 import type { ExploreRequest } from './explorers.ts';
 import { type ExploreResult, type Judged, Tally } from './tally.ts';
@@ -44,7 +44,7 @@ export function seedOf(base: string, index: number, runs: number): string {
  * many runs there are.
  */
 export async function unscheduled(request: ExploreRequest): Promise<ExploreResult> {
-  const { backend, plan, explore, patient = false, judge, compare, signal } = request;
+  const { backend, plan, explore, patient = false, judge, signal } = request;
   const tally = new Tally(judge);
   const runs = plan.schedule ? 1 : explore.schedules;
   const sweep = backend.sweep?.(plan.case) ?? 1;
@@ -52,9 +52,7 @@ export async function unscheduled(request: ExploreRequest): Promise<ExploreResul
   const run = async (number: number) => {
     const seed = seedOf(plan.seed, number, runs);
     schedules += 1;
-    const record = await backend.run({ ...plan, seed });
-    tally.add(record);
-    tally.disagrees(compare?.(record));
+    await runOnce(request, tally, { ...plan, seed });
     if (schedules % RUNS_PER_TURN === 0) await nextTurn();
   };
   const decided = () => tally.failing || signal?.aborted;
@@ -70,8 +68,18 @@ export async function unscheduled(request: ExploreRequest): Promise<ExploreResul
   });
 }
 
+/** Runs a plan, judges the record, and keeps what it left where that is asked for. */
+async function runOnce({ backend, compare, keep }: ExploreRequest, tally: Tally, plan: Plan): Promise<void> {
+  const folder = keep?.next();
+  const record = await backend.run(folder === undefined ? plan : { ...plan, keep: folder });
+  tally.add(record);
+  tally.disagrees(compare?.(record));
+  keep?.ended(tally.failing);
+}
+
 /** Imposes the model's schedules for what is missing; how many. */
-async function impose({ backend, plan, searchModel, compare, signal }: ExploreRequest, tally: Tally): Promise<number> {
+async function impose(request: ExploreRequest, tally: Tally): Promise<number> {
+  const { plan, searchModel, signal } = request;
   if (!searchModel || !tally.isMissing(plan.case)) return 0;
   const wanted = tally.missing(plan.case);
   const { known, leftWaiting } = await searchModel();
@@ -83,9 +91,7 @@ async function impose({ backend, plan, searchModel, compare, signal }: ExploreRe
   for (const judged of new Set(showing.filter((one): one is Judged => one !== undefined))) {
     const { schedule } = judged.record;
     if (!schedule || tally.failing || signal?.aborted) continue;
-    const record = await backend.run({ ...plan, schedule });
-    tally.add(record);
-    tally.disagrees(compare?.(record));
+    await runOnce(request, tally, { ...plan, schedule });
     imposed += 1;
   }
   return imposed;

@@ -20,6 +20,8 @@ export interface SuiteOptions {
   readonly tags?: readonly string[];
   /** The folder for the replay files of findings; none are written without. */
   readonly replays?: string;
+  /** The folder in which a case that fails gets one of its own, with what its run left: images, logs, output. None is kept without. */
+  readonly keep?: string;
   /** Whether verdicts say what of the protocol was reached. */
   readonly coverage?: boolean;
   /** Whether the commands of scenarios may be run; default: no. */
@@ -44,6 +46,7 @@ const OPTIONS = z.strictObject({
   grep: z.string().refine(isPattern, 'not a regular expression').optional(),
   tags: z.array(z.string()).optional(),
   replays: z.string().optional(),
+  keep: z.string().min(1).optional(),
   coverage: z.boolean().optional(),
   allowCommands: z.boolean().optional(),
 });

@@ -1,5 +1,6 @@
 /** A verdict: what a run, or a search, said about a case. What reporters read. */
 import type { BackendName, Case, Position } from '../model/case.ts';
+import type { Environment } from './environment.ts';
 import type { RunRecord } from './record.ts';
 
 /** One property that does not hold in one record. */
@@ -104,6 +105,10 @@ export interface Verdict {
   readonly shrunk?: true;
   /** The replay file of that run, when it was written; and the command that replays it. */
   readonly replay?: string;
+  /** The folder with what its run left (logs, images, output), when that was kept. */
+  readonly kept?: string;
+  /** Where it was made. */
+  readonly environment?: Environment;
   /** Milliseconds. Measured outside of the way from plan to record. */
   readonly duration: number;
   /** What of the protocol its runs reached, when that was asked for; names of steps, in the program's order. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import JsonReporter from '../../reporters/json.ts';
+import type { Environment } from '../../src/record/environment.ts';
 import { keysByHeading } from '../support/markdown.ts';
 import { type FakeTest, reportOf } from './fixtures/run.ts';
 import { failing, HOSTILE, incomplete, recordOf, verdict, violation } from './fixtures/verdicts.ts';
@@ -14,6 +15,7 @@ interface Document {
   version: number;
   cases: Plain[];
   summary: Plain;
+  environments: Plain[];
 }
 
 async function report(tests: readonly FakeTest[], options: Plain = {}): Promise<Document> {
@@ -22,8 +24,18 @@ async function report(tests: readonly FakeTest[], options: Plain = {}): Promise<
 
 const position = { file: 'a.yaml', line: 1, column: 2 };
 const tried = { strategy: 'exhaustive', schedules: 1, states: 2, transitions: 3, outcomes: 4, complete: true } as const;
+const environment: Environment = {
+  mktrouble: '1.0.0',
+  node: '20.19.2',
+  kernel: 'Linux 6.8.0 x86_64',
+  user: 'root',
+  backend: 'criu',
+  tool: { name: 'CRIU', version: '4.1.1', path: '/criu', setting: ['MKTROUBLE_CRIU', '/criu'] },
+  capabilities: [{ name: 'criu', available: true, detail: 'as root' }],
+};
+
 const every: FakeTest[] = [
-  { title: 'passes', verdict: verdict({ title: 'passes', record: recordOf() }) },
+  { title: 'passes', verdict: verdict({ title: 'passes', record: recordOf(), environment }) },
   {
     title: 'fails',
     verdict: failing({
@@ -144,6 +156,9 @@ describe('json', () => {
       'An ending': all((c) => c['endings']),
       'An error': all((c) => c['error']),
       'The summary': [document.summary],
+      'An environment': document.environments,
+      'The program of a backend': document.environments.flatMap((e) => e['tool'] ?? []) as Plain[],
+      'A capability': document.environments.flatMap((e) => e['capabilities'] ?? []) as Plain[],
       Coverage: Object.values((document as unknown as { coverage: Record<string, Plain> }).coverage),
       'Several reports': [],
     };

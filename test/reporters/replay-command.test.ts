@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { quoted, replayCommand } from '../../reporters/shared/replay-command.ts';
-import { failing, HOSTILE, recordOf, verdict } from './fixtures/verdicts.ts';
+import { caseOf, failing, HOSTILE, recordOf, verdict } from './fixtures/verdicts.ts';
 
 /** The words that a shell makes of a command. */
 function words(command: string): string[] {
@@ -28,6 +28,18 @@ describe('the command that replays', () => {
     assert.equal(option('--seed'), '7/3');
     assert.equal(option('--schedules'), '1');
     assert.equal(option('--protocol'), 'series');
+  });
+
+  it('runs the same program, and allows the commands of the case', () => {
+    const tool = { name: 'CRIU', version: '4.2', path: '/x y/criu', setting: ['MKTROUBLE_CRIU', '/x y/criu'] } as const;
+    const environment = { mktrouble: '1', node: '20', kernel: 'Linux', user: 'root', capabilities: [] };
+    const c = caseOf({ subject: { command: ['sleep', '9'] } });
+    const of = failing({ backend: 'criu', case: c, environment: { ...environment, backend: 'criu', tool } });
+    const script = `npx() { printf '%s\\0' "$MKTROUBLE_CRIU" "$@"; }; ${replayCommand(of)}`;
+    const [criu, ...args] = execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\0');
+    assert.equal(criu, '/x y/criu');
+    assert.ok(args.includes('--allow-commands'));
+    assert.ok(!words(replayCommand(failing())).includes('--allow-commands'));
   });
 
   it('repeats the whole search where no run has a seed of its own', () => {

@@ -1,6 +1,7 @@
 /** The CRIU backend: a real tree in a pid namespace of its own, dumped and restored by CRIU. See docs/criu-backend.md. */
 import { accessSync, constants, existsSync, readFileSync, rmdirSync } from 'node:fs';
 import { type Case, commandsOf } from '../../model/case.ts';
+import type { Tool } from '../../record/environment.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
 import { CannotCompile } from '../c-program.ts';
@@ -10,6 +11,7 @@ import { sweepFolder } from '../host/names.ts';
 import { pidMax } from '../pid-max.ts';
 import { CommandsNotAllowed } from './commands-not-allowed.ts';
 import type { Images } from './images/edit.ts';
+import { keepFiles } from './keep.ts';
 import { type Criu, locateCriu } from './locate.ts';
 import { dumpOnly, play } from './play.ts';
 import { compileAgent } from './program.ts';
@@ -83,8 +85,12 @@ class CriuItself implements CriuBackend {
     return this.#onStage(async (stage, ready) => {
       const draws = new Draws(plan.seed);
       const meanwhile = () => this.#prepareNext(ready);
-      const played = await play(stage, plan.case, { ...ready, draws, unprivileged: !this.#isRoot, meanwhile });
-      return { record: recordOf(plan, played.record), criuTime: played.criuTime };
+      try {
+        const played = await play(stage, plan.case, { ...ready, draws, unprivileged: !this.#isRoot, meanwhile });
+        return { record: recordOf(plan, played.record), criuTime: played.criuTime };
+      } finally {
+        if (plan.keep !== undefined) await keepFiles(stage, plan.keep);
+      }
     });
   }
 
@@ -164,7 +170,9 @@ class CriuItself implements CriuBackend {
       if (typeof ready === 'string') return [itself(false, ready)];
       this.#letGo(await this.#take(ready));
       const how = this.#isRoot ? 'as root' : 'as an ordinary user';
-      return [itself(true, `CRIU ${ready.criu.version} (${ready.criu.where}), ${how}`), ...this.#extras()];
+      const { version, where, path, name } = ready.criu;
+      const tool: Tool = { name: 'CRIU', version, path, setting: ['MKTROUBLE_CRIU', name] };
+      return [{ ...itself(true, `CRIU ${version} (${where}), ${how}`), tool }, ...this.#extras()];
     } catch (error) {
       if (!(error instanceof CannotCompile || error instanceof BadCache || error instanceof StageError)) throw error;
       return [itself(false, error.message)];

@@ -20,6 +20,10 @@ export interface Criu {
   /** As it says itself, for example `4.1.1`. */
   readonly version: string;
   readonly where: string;
+  /** The program itself, not the loader that starts it. */
+  readonly path: string;
+  /** What MKTROUBLE_CRIU has to be for the same one. */
+  readonly name: string;
 }
 
 /** The version that the shipped suite is written for: of several that are unpacked, it is used. */
@@ -39,7 +43,7 @@ export async function locateCriu(environment: NodeJS.ProcessEnv = process.env): 
   if (onPath !== undefined) {
     const version = await versionOf([onPath]);
     if ('version' in version && (await checks([onPath])))
-      return { command: [onPath], version: version.version, where: onPath };
+      return { command: [onPath], version: version.version, where: onPath, path: onPath, name: onPath };
   }
   const versions = await installedVersions(cacheFolder(environment));
   const chosen = versions.includes(SUITE_VERSION) ? SUITE_VERSION : versions[0];
@@ -51,7 +55,18 @@ async function named(program: string): Promise<Criu | string> {
   const answer = await versionOf([program]);
   return 'why' in answer
     ? `MKTROUBLE_CRIU names ${program}, which does not start: ${answer.why}`
-    : { command: [program], version: answer.version, where: `${program}, as MKTROUBLE_CRIU says` };
+    : {
+        command: [program],
+        version: answer.version,
+        where: `${program}, as MKTROUBLE_CRIU says`,
+        path: absolute(program),
+        name: absolute(program),
+      };
+}
+
+/** A path is told so that it is the same from any folder; a bare name is one of PATH. */
+function absolute(program: string): string {
+  return program.includes('/') ? path.resolve(program) : program;
 }
 
 async function unpackedVersion(version: string, environment: NodeJS.ProcessEnv): Promise<Criu | string> {
@@ -61,7 +76,7 @@ async function unpackedVersion(version: string, environment: NodeJS.ProcessEnv):
     const onPath = await programOnPath(environment);
     const answer = onPath === undefined ? undefined : await versionOf([onPath]);
     if (answer && 'version' in answer && answer.version === version)
-      return { command: [onPath!], version, where: onPath! };
+      return { command: [onPath!], version, where: onPath!, path: onPath!, name: onPath! };
     const others = await installedVersions(cache);
     const have = others.length === 0 ? 'none is unpacked' : `unpacked are ${others.join(' and ')}`;
     return `there is no CRIU ${version} here (${have}): \`npx mktrouble setup criu@${version}\` fetches it`;
@@ -72,7 +87,13 @@ async function unpackedVersion(version: string, environment: NodeJS.ProcessEnv):
   }
   const answer = await versionOf(command);
   if ('why' in answer) return `the unpacked CRIU ${version} does not start: ${answer.why}`;
-  return { command, version: answer.version, where: 'unpacked by mktrouble setup criu' };
+  return {
+    command,
+    version: answer.version,
+    where: 'unpacked by mktrouble setup criu',
+    path: command.at(-1)!,
+    name: version,
+  };
 }
 
 /** How the unpacked one is started; undefined when there is none. */

@@ -49,6 +49,10 @@ export const addRun: AddCommand = ({ program, action }) => {
     .option('--dry-run', 'print what would be done for each case, and run nothing', false)
     .option('--allow-commands', 'run the commands that scenarios name (subject, check)', false)
     .option('--replays <dir>', 'where the replay files of findings go', '.mktrouble')
+    .option(
+      '--keep <dir>',
+      'keep the images, logs and output of each case that fails, in a folder of its own below this one',
+    )
     .option('--fail-on-skip', 'exit with 2 when a case of these backends is skipped, for CI', false)
     .addOption(
       new Option('-r, --reporter <name[=file]>', `how to report: ${REPORTER_NAMES.join(', ')} (repeatable)`)

@@ -1,4 +1,6 @@
 /** `mktrouble run`, from its paths and options to an exit code. */
+
+import { count } from '../../../reporters/shared/words.ts';
 import { CannotWrite, checkFolder } from '../../boundary/write-file.ts';
 import type { SuiteOptions } from '../../mocha/options.ts';
 import { selectTests, withOwnBackends } from '../../mocha/select.ts';
@@ -16,8 +18,13 @@ export async function perform(paths: readonly string[], flags: RunFlags): Promis
   const reporters = (flags.reporter ?? [{ name: 'spec' }]).map((one) => ({ ...one, options: { records } }));
   const refused = refuseReporters(reporters);
   if (refused !== undefined) return refused;
-  const linked = whyLinked(flags.replays);
-  if (linked !== undefined) return complain(linked, 'name another folder with --replays');
+  for (const [option, folder] of [
+    ['--replays', flags.replays],
+    ['--keep', flags.keep],
+  ] as const) {
+    const linked = folder === undefined ? undefined : whyLinked(folder);
+    if (linked !== undefined) return complain(linked, `name another folder with ${option}`);
+  }
   const loaded = loadPaths(paths);
   if (typeof loaded === 'number') return loaded;
   const asked = suiteOptions(flags);
@@ -25,7 +32,7 @@ export async function perform(paths: readonly string[], flags: RunFlags): Promis
   const options = flags.backend ? { ...asked, own: flags.failOnSkip } : withOwnBackends(asked, casesOf(loaded));
   const total = countTests(loaded, options);
   if (total === 0) return complain('no case matches --grep and --tag', 'mktrouble list shows titles and tags');
-  noteLeftOut(countTests(loaded, asked) - total, options);
+  if (!flags.backend) noteLeftOut(countTests(loaded, asked) - total, options);
   if (flags.list) return print(listing(loaded, options));
   if (flags.dryRun) return print(rehearsal(loaded, options));
   const request = { loaded, options, reporters, bail, jobs, total, failOnSkip };
@@ -34,7 +41,7 @@ export async function perform(paths: readonly string[], flags: RunFlags): Promis
   return watchAndRun(paths, request);
 }
 
-/** Why replay files cannot go to this folder: it may have come with the scenarios as a link to anywhere. */
+/** Why nothing can be written to this folder: it may have come with the scenarios as a link to anywhere. */
 function whyLinked(folder: string): string | undefined {
   try {
     checkFolder(folder);
@@ -52,8 +59,9 @@ function casesOf(loaded: LoadedFiles): readonly Case[] {
 /** Says what a run without --backend does not run. */
 function noteLeftOut(cases: number, { own, backends }: SuiteOptions): void {
   if (!own || cases <= 0) return;
+  const others = `for other backends than ${backends.join(' and ')}`;
   process.stderr.write(
-    `mktrouble: ${cases} cases are for other backends than ${backends.join(' and ')}: name one with --backend\n`,
+    `mktrouble: ${count(cases, 'case')} ${cases === 1 ? 'is' : 'are'} ${others}: name one with --backend\n`,
   );
 }
 

@@ -23,6 +23,7 @@ export interface RunFlags {
   readonly dryRun: boolean;
   readonly replays: string;
   readonly allowCommands: boolean;
+  readonly keep?: string;
   readonly failOnSkip: boolean;
   readonly reporter?: readonly ReporterSpec[];
   readonly records: 'all' | 'failed' | 'none';
@@ -55,6 +56,7 @@ export function suiteOptions(flags: RunFlags): SuiteOptions {
     grep,
     tag: tags,
     replays,
+    keep,
     reporter,
     allowCommands,
   } = flags;
@@ -63,6 +65,7 @@ export function suiteOptions(flags: RunFlags): SuiteOptions {
     ...(coverage && { coverage }),
     backends,
     replays,
+    ...(keep !== undefined && { keep }),
     ...(allowCommands && { allowCommands }),
     ...(protocol !== undefined && { protocol }),
     ...(seed !== undefined && { seed }),

@@ -1,12 +1,12 @@
 /** `mktrouble run --watch`: after the first run each saved scenario file is run again, and for a saved source what it affects. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { packageRoot } from '../../boundary/package.ts';
 import { KNOWN_NAMES } from '../../injector/known.ts';
 import { selectTests } from '../../mocha/select.ts';
 import { findScenarioFiles, formatDiagnostic, type Loaded, loadScenarioFileSync } from '../../scenario/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { DEFAULT_PATHS, type LoadedFiles } from '../files.ts';
-import { packageRoot } from '../package.ts';
 import { type DriveRequest, drive } from '../run/drive.ts';
 import { Reach } from './affected.ts';
 import { type Changes, watchChanges } from './changes.ts';

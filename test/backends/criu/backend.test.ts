@@ -1,12 +1,16 @@
 /** The CRIU backend: what it refuses, what it makes of a log, and a tree that is really dumped and restored. */
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
 import { type CriuBackend, criu } from '../../../src/backends/criu/index.ts';
+import { locateCriu } from '../../../src/backends/criu/locate.ts';
 import { errorsOf } from '../../../src/backends/criu/log.ts';
 import { refusal } from '../../../src/backends/criu/refuse.ts';
 import { runCase } from '../../../src/injector/index.ts';
 import { KNOWN_NAMES } from '../../../src/injector/known.ts';
 import type { Case } from '../../../src/model/case.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
+import { temporaryFolder } from '../../support/folder.ts';
 
 function caseOf(text: string): Case {
   const { cases, diagnostics } = parseScenarios(`scenario: A\n${text}`, 'a.yaml', KNOWN_NAMES);
@@ -90,6 +94,34 @@ describe('the CRIU backend', function () {
       const { criu: seen } = await backend.run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });
       assert.deepEqual(seen?.stages, ['pre-dump', 'post-dump', 'pre-restore', 'post-restore']);
       assert.equal((await runCase(c, { backend })).status, 'pass');
+    });
+
+    it('keeps logs and images of a case that fails, and says how long each call took', async () => {
+      const folder = temporaryFolder();
+      try {
+        const c = caseOf(`${tree}\ncriu: { script-fails: post-restore }\nexpect: { coordinator: ok }`);
+        const { status, kept, record } = await runCase(c, { backend, keep: folder.path });
+        assert.equal(status, 'fail');
+        for (const file of ['dump.log', 'restore.log', 'again.log', 'images/pstree.img', 'images/core-101.img'])
+          assert.ok(statSync(path.join(kept!, file)).size > 0, file);
+        assert.deepEqual(
+          errorsOf(readFileSync(path.join(kept!, 'restore.log'), 'utf8')),
+          record?.criu?.restore?.errors,
+        );
+        for (const run of [record?.criu?.dump, record?.criu?.restore]) assert.ok((run?.duration ?? 0) > 0);
+      } finally {
+        folder.remove();
+      }
+    });
+
+    it('names the CRIU that it runs, and how to run the same one again', async () => {
+      const [itself] = await backend.capabilities();
+      const { name, version, path: file, setting } = itself!.tool!;
+      assert.equal(name, 'CRIU');
+      assert.ok(existsSync(file), file);
+      const again = await locateCriu({ ...process.env, [setting[0]]: setting[1] });
+      assert.ok(typeof again !== 'string', String(again));
+      assert.deepEqual([again.version, again.path], [version, file]);
     });
 
     it('changes images by a seed, and says what it changed: the same in another run', async () => {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** The folder of package.json: above `src/cli` in the sources, above `dist/src/cli` in a build. */
+/** The folder of package.json: above `src/boundary` in the sources, above `dist/src/boundary` in a build. */
 export function packageRoot(): string {
   const above = path.resolve(import.meta.dirname, '../..');
   return existsSync(path.join(above, 'package.json')) ? above : path.dirname(above);
