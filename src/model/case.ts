@@ -217,6 +217,8 @@ export interface Case {
   readonly criu?: CriuSetup;
   /** A program in place of the tree: its root has the pid of the tree's. */
   readonly subject?: Subject;
+  /** A command that is run after a restore that returned success, and must exit with 0. */
+  readonly check?: readonly string[];
   readonly explore?: Explore;
   readonly expect: Expect;
   /** Where the file says a thing, by its path as in `expect.tasks.101`; for diagnostics and annotations. */
@@ -227,6 +229,6 @@ export interface Case {
 export const NOWHERE: Position = { file: '(code)', line: 1, column: 1 };
 
 /** The commands that a case runs, each a program and its arguments. */
-export function commandsOf({ subject }: Case): readonly (readonly string[])[] {
-  return subject ? [subject.command] : [];
+export function commandsOf({ subject, check }: Case): readonly (readonly string[])[] {
+  return [...(subject ? [subject.command] : []), ...(check ? [check] : [])];
 }

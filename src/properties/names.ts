@@ -31,6 +31,8 @@ export const PROPERTY_NAMES: readonly string[] = [
   'no-kernel-defect',
   'debug-list-complete',
   'what-was-there-is-there-again',
+  'restored-program-runs',
+  'check-succeeds',
   'dumped-tree-is-gone',
   'failed-restore-says-so',
   'failed-restore-leaves-nobody',

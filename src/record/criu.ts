@@ -34,19 +34,6 @@ export interface CriuTask {
   readonly threads: readonly CriuThread[];
 }
 
-/** A system call that was made to fail, or at which a signal was sent. */
-export interface CriuInjected {
-  /** Which of the scenario's system calls for this call of CRIU, from 0. */
-  readonly index: number;
-  readonly call: string;
-  /** Its first three arguments, in hexadecimal. */
-  readonly args: readonly string[];
-  /** Its first or second argument, where it is a text: a path, mostly. */
-  readonly path?: string;
-  /** The last line of CRIU's log before it, without its time. */
-  readonly logLine?: string;
-}
-
 /** One call of CRIU. */
 export interface CriuRun {
   readonly of: CriuCall;
@@ -60,8 +47,6 @@ export interface CriuRun {
   readonly flooded?: number;
   /** Milliseconds that it took; a real clock's, so no two runs have the same. Absent in older records. */
   readonly duration?: number;
-  /** The system calls of `criu: { syscalls }` that were hit, in the order of the scenario. Absent when the scenario names none. */
-  readonly injected?: readonly CriuInjected[];
   /** The errors of its log in their order, without their times, each with its place in CRIU's source: `cr-dump.c:1570: Collect mappings failed`. */
   readonly errors: readonly string[];
   /** The last line of its log, where the call failed and its log has no error. */
@@ -73,6 +58,8 @@ export interface CriuRun {
 /** A group of tasks as it was seen once. */
 export interface CriuCensus {
   readonly tasks: readonly CriuTask[];
+  /** Seen while CRIU held all of them: what they do meanwhile is no part of it. Their states are those of the images. */
+  readonly held?: true;
   /** Tids of those who were asked whether they run, and did not answer. */
   readonly silent: readonly number[];
 }
@@ -85,18 +72,52 @@ export interface CriuHit {
   readonly stage: CriuStage;
 }
 
+/** How a process ended: one of both. */
+export interface CriuEnd {
+  readonly exit?: number;
+  /** The number of the signal that killed it. */
+  readonly signal?: number;
+}
+
+/** The end of what a program has written, as UTF-8. */
+export interface CriuOutput {
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The program that was dumped in place of a tree. */
+export interface CriuSubject {
+  readonly command: readonly string[];
+  /** How its root ended after a restore that returned success; absent: it ran to the end of the run. */
+  readonly end?: CriuEnd;
+  readonly output: CriuOutput;
+}
+
+/** The command that was run after a restore that returned success. */
+export interface CriuCheck extends CriuEnd {
+  readonly command: readonly string[];
+  /** It was killed at its limit of time, of so many milliseconds. */
+  readonly timedOut?: number;
+  readonly output: CriuOutput;
+}
+
 export interface CriuRecord {
   readonly version: string;
-  /** The tree before the dump. */
+  /** The tree before the dump; of a program that runs on: while the dump held it, where the dump came that far. */
   readonly before: CriuCensus;
   readonly dump: CriuRun;
   /** What was there of the tree, or left by CRIU, when the dump had ended. */
   readonly afterDump: CriuCensus;
   readonly restore?: CriuRun;
+  /** A program that runs on: while the restore held it, before it was let go. */
+  readonly restored?: CriuCensus;
   readonly afterRestore?: CriuCensus;
   /** After a restore that failed: once more, without faults, from the same images. */
   readonly again?: CriuRun;
+  readonly restoredAgain?: CriuCensus;
   readonly afterAgain?: CriuCensus;
+  readonly subject?: CriuSubject;
+  readonly check?: CriuCheck;
   /** Those who have nothing to do with the tree. */
   readonly bystanders: { readonly before: CriuCensus; readonly after: CriuCensus };
   /** What was changed in the images, with what a seed chose. Absent when nothing was, or when the dump failed. */

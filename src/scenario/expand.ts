@@ -17,7 +17,7 @@ import { resolveExpect, resolveExplore } from './resolve/expect.ts';
 import { resolveFaults } from './resolve/faults.ts';
 import { resolveImage } from './resolve/image.ts';
 import { resolveRestart } from './resolve/restart.ts';
-import { resolveSubject } from './resolve/subject.ts';
+import { resolveCommand, resolveSubject } from './resolve/subject.ts';
 import { resolveTree, type Tree } from './resolve/tree.ts';
 import { SECTION_NAMES, type Section } from './schema/document.ts';
 import type { Lazy, Mistakes } from './source/diagnostic.ts';
@@ -69,6 +69,9 @@ function complainer(raw: RawDocument, mistakes: Mistakes, values: Values = {}): 
     mistakes.add({ span: raw.locate(path, part ?? 'value'), message, expected, hint: noted(hint) });
 }
 
+/** A scenario that has one of these is for CRIU. */
+const CRIU_SECTIONS: readonly Section[] = ['criu', 'subject', 'check'];
+
 type Per<T> = (combination: Combination) => T;
 
 class Expansion {
@@ -115,13 +118,14 @@ class Expansion {
     const faults = this.#faults(tree, image, restart);
     const expect = this.#expect(tree, faults);
     const explore = this.#explore();
-    const [criu, subject] = [this.#criu(), this.#subject()];
+    const [criu, subject, check] = [this.#criu(), this.#subject(), this.#check()];
     return (combination) => {
       // All parts are asked even when one is wrong: their mistakes are told together.
       const parts = { tree: tree(combination), restart: restart(combination), image: image(combination) };
       const more = { faults: faults(combination), expect: expect(combination), explore: explore(combination) };
       const setup = criu(combination);
       const program = subject(combination);
+      const checks = check(combination);
       const [name, reason, words] = [scenario(combination), why(combination), tags(combination)];
       if (!parts.tree || !parts.restart || !parts.image || !more.faults || !more.expect || name === undefined)
         return undefined;
@@ -142,6 +146,7 @@ class Expansion {
         faults: more.faults,
         ...(setup === undefined ? {} : { criu: setup }),
         ...(program === undefined ? {} : { subject: program }),
+        ...(checks === undefined ? {} : { check: checks }),
         ...(more.explore === undefined ? {} : { explore: more.explore }),
         expect: more.expect.expect,
         positions: more.expect.positions,
@@ -165,7 +170,7 @@ class Expansion {
       const [words, of] = [document(combination), tree(combination)];
       if (!words || !of) return undefined;
       const restart = resolveRestart(words, of, say, this.#context.known.protocols);
-      const isForCriu = Object.hasOwn(this.#document, 'criu') || Object.hasOwn(this.#document, 'subject');
+      const isForCriu = CRIU_SECTIONS.some((section) => Object.hasOwn(this.#document, section));
       return isForCriu && words.backends === undefined ? { ...restart, backends: ['criu'] } : restart;
     });
   }
@@ -214,9 +219,12 @@ class Expansion {
     });
   }
 
-  /** A program of the user's is for CRIU too. */
+  /** A program of the user's, and a check, are for CRIU too. */
   #criu(): Per<CriuSetup | undefined> {
-    const document = this.#part('criu', Object.hasOwn(this.#document, 'subject') ? {} : undefined);
+    const document = this.#part(
+      'criu',
+      CRIU_SECTIONS.some((section) => Object.hasOwn(this.#document, section)) ? {} : undefined,
+    );
     return this.#per(['criu'], (combination, say) => {
       const words = document(combination);
       return words && resolveCriu(words, say);
@@ -225,15 +233,24 @@ class Expansion {
 
   #subject(): Per<Subject | undefined> {
     const document = this.#part('subject');
-    const writtenAt = (path: Path): string => {
-      const { start, end } = this.#raw.locate(path, 'value');
-      return this.#context.source.text.slice(start, end);
-    };
-    return this.#per(['subject'], (combination) => {
+    return this.#per(['subject'], (combination, say) => {
       const words = document(combination);
-      return words && resolveSubject(words, writtenAt);
+      return words && resolveSubject(words, this.#writtenAt, say);
     });
   }
+
+  #check(): Per<string[] | undefined> {
+    const document = this.#part('check');
+    return this.#per(['check'], (combination) => {
+      const words = document(combination);
+      return words && resolveCommand(words, ['check'], this.#writtenAt);
+    });
+  }
+
+  readonly #writtenAt = (path: Path): string => {
+    const { start, end } = this.#raw.locate(path, 'value');
+    return this.#context.source.text.slice(start, end);
+  };
 
   #explore(): Per<Explore | undefined> {
     const document = this.#part('explore');

@@ -10,6 +10,7 @@ import { DEFAULT_COORDINATOR, DEFAULT_PROTOCOL } from './resolve/restart.ts';
 import type { Document } from './schema/document.ts';
 import { writeCriu } from './write-criu.ts';
 import { writeExpect } from './write-expect.ts';
+import { writeSubject } from './write-subject.ts';
 import { writeTree } from './write-tree.ts';
 
 /** Lists and mappings that are as short as this stand on one line. */
@@ -50,8 +51,11 @@ function documentOf(c: Case): Document {
     tree: writeTree(c.tasks),
     ...(isEmpty(image) ? {} : { image }),
     ...(isEmpty(restart) ? {} : { restart }),
-    ...(c.subject === undefined ? {} : { subject: { command: [...c.subject.command] } }),
-    ...(c.criu === undefined || (c.subject && isEmpty(writeCriu(c.criu))) ? {} : { criu: writeCriu(c.criu) }),
+    ...(c.subject === undefined ? {} : { subject: writeSubject(c.subject) }),
+    ...(c.check === undefined ? {} : { check: [...c.check] }),
+    ...(c.criu === undefined || ((c.subject ?? c.check) && isEmpty(writeCriu(c.criu)))
+      ? {}
+      : { criu: writeCriu(c.criu) }),
     ...(c.faults.length === 0 ? {} : { faults: c.faults.map(faultOf) }),
     ...(c.explore === undefined ? {} : { explore: exploreOf(c.explore) }),
     ...(isEmpty(expect) ? {} : { expect }),

@@ -10,7 +10,7 @@ import { type Folder, temporaryFolder } from '../support/folder.ts';
 import { mktrouble } from '../support/program.ts';
 
 describe('--allow-commands', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   this.slow(10_000);
   let folder: Folder;
   let marker: string;

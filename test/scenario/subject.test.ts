@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
+import { commandsOf } from '../../src/model/case.ts';
 import { parseScenarios, writeScenario } from '../../src/scenario/index.ts';
 
 const HEAD = 'scenario: A\ntree: { pid: 100 }\n';
@@ -72,5 +73,67 @@ describe('the command of a subject', () => {
     }
     const long = load(`subject: { command: ["${'\u3000'.repeat(43_691)}"] }`);
     assert.match(long.diagnostics[0]?.expected ?? '', /131071 bytes/);
+  });
+});
+
+describe('a subject', () => {
+  const text = `subject:
+  command: [./run]
+  cwd: data
+  env: { PORT: 0x10, EMPTY: "", TEXT: "a\\nb" }
+  files: { run: { text: "#!/bin/sh\\n", mode: "0755" }, "site/index.html": hello }
+  ready: { udp-port: 53, timeout: 500 }
+  exit-code: 3
+check: [test, -e, 007]
+`;
+
+  it('is loaded with its defaults, and written as it was loaded', () => {
+    const { cases, diagnostics } = load(text);
+    assert.deepEqual(diagnostics, []);
+    const [c] = cases;
+    assert.deepEqual(c?.subject, {
+      command: ['./run'],
+      cwd: 'data',
+      env: { PORT: '0x10', EMPTY: '', TEXT: 'a\nb' },
+      files: [
+        { path: 'run', text: '#!/bin/sh\n', mode: 0o755 },
+        { path: 'site/index.html', text: 'hello', mode: 0o644 },
+      ],
+      ready: { sign: { kind: 'udp-port', port: 53 }, timeout: 500 },
+      exitCode: 3,
+    });
+    assert.deepEqual(c?.check, ['test', '-e', '007']);
+    assert.deepEqual(commandsOf(c!), [['./run'], ['test', '-e', '007']]);
+    const again = parseScenarios(writeScenario(c!), 'a.yaml');
+    assert.deepEqual(again.diagnostics, []);
+    assert.deepEqual(again.cases[0]?.subject, c?.subject);
+    assert.deepEqual(again.cases[0]?.check, c?.check);
+    assert.deepEqual(again.cases[0]?.restart.backends, ['criu']);
+  });
+
+  it('says what is wrong with its words, each at its place', () => {
+    for (const [more, message] of [
+      ['ready: {}', /exactly one/],
+      ['ready: { port: 1, file: x }', /exactly one/],
+      ['ready: { port: 0 }', /port/],
+      ['ready: { port: 65536 }', /port/],
+      ['files: { /etc/passwd: x }', /relative path/],
+      ['files: { a/../../b: x }', /relative path/],
+      ['files: { ./a: x }', /relative path/],
+      ['files: { "": x }', /relative path/],
+      ['files: { a/: x }', /relative path/],
+      ['files: { a: x, a/b: x }', /a is a file/],
+      ['files: { a: { text: x, mode: 0755 } }', /quotes/],
+      ['files: { a: { text: x, mode: "9" } }', /quotes/],
+      ['env: { "A=B": x }', /variable/],
+      ['env: { A: "x\\0" }', /NUL/],
+      ['exit-code: 256', /exit status/],
+      ['cwd: ""', /path/],
+    ] as const) {
+      const { diagnostics } = load(`subject:\n  command: [x]\n  ${more}\n`);
+      assert.equal(diagnostics.length, 1, `${more}: ${JSON.stringify(diagnostics.map((one) => one.message))}`);
+      assert.match(`${diagnostics[0]!.message} ${diagnostics[0]!.expected}`, message);
+      assert.equal(diagnostics[0]!.line, 5, more);
+    }
   });
 });

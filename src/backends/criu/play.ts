@@ -7,19 +7,23 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Case } from '../../model/case.ts';
 import { type CriuCall, type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
-import type { CriuCensus, CriuRecord, CriuRun } from '../../record/criu.ts';
+import type { Subject } from '../../model/subject.ts';
+import type { CriuCensus, CriuRecord, CriuRun, CriuSubject } from '../../record/criu.ts';
 import type { Draws } from '../draws.ts';
 import { callCriu } from './call.ts';
 import { censusOf, look, type Role, type Seen, toTasks } from './census.ts';
+import { runCheck } from './check.ts';
+import { endFrom } from './command.ts';
 import { IMAGES, limitOf } from './command-line.ts';
 import { Faults, needHooks } from './faults.ts';
+import { descendantsOf, HELD_AT, heldCensus, rootOf, treeOf } from './held.ts';
 import type { Images } from './images/edit.ts';
 import { changeImages, readImages } from './images/folder.ts';
 import { pidsOf } from './images/pstree.ts';
 import type { Criu } from './locate.ts';
 import { type Stage, StageError } from './stage.ts';
+import { Program } from './subject.ts';
 import { lastPidFor, treeLines } from './tree.ts';
-import { encodeWords } from './words.ts';
 
 export interface PlayOptions {
   readonly criu: Criu;
@@ -46,13 +50,18 @@ const REST_LOOKS = 40;
 const REST_PAUSE = 5;
 const GRACE = 1500;
 const GRACE_PAUSE = 16;
+/** Milliseconds in which a restored program shows that it runs. */
+const WATCHED = 100;
 
 /** Plays a case on a stage of its own. Rejects with StageError when the tree can't be built, NoSuchImage for an edit that can't be made. */
 export async function play(stage: Stage, c: Case, options: PlayOptions): Promise<Played> {
   return new Play(stage, c, options).run();
 }
 
-type Restored = Pick<CriuRecord, 'edits' | 'imaged' | 'restore' | 'afterRestore' | 'again' | 'afterAgain'>;
+type Restored = Pick<
+  CriuRecord,
+  'edits' | 'imaged' | 'restore' | 'restored' | 'afterRestore' | 'again' | 'restoredAgain' | 'afterAgain'
+>;
 
 /** Builds the tree of a case and dumps it: the images, by their names. Rejects with StageError when CRIU does not dump it. */
 export async function dumpOnly(stage: Stage, c: Case, options: PlayOptions): Promise<Images> {
@@ -67,6 +76,13 @@ class Play {
   readonly #faults: Faults;
   readonly #stages: CriuStage[] = [];
   readonly #hooks: boolean;
+  /** A program of the user's, which runs on: what counts of it is what CRIU holds. */
+  #program: Program | undefined;
+  /** The tree as it was while the last call held it. */
+  #held: CriuCensus | undefined;
+  /** The pid around the tree of a root that was restored. */
+  #root: number | undefined;
+  #endedBeforeDump = false;
   /** Of those who were made for the tree, who is not of it any more. */
   readonly #orphans = new Set<number>();
   #round = 0;
@@ -88,12 +104,17 @@ class Play {
     await this.#faults.traceOutsiders();
     await this.#faults.come('before-dump');
     if (c.faults.some(({ when }) => when.kind === 'criu' && when.at === 'before-dump')) await this.#settle();
-    const before = await this.#census(await this.#forgetOrphans());
+    if (!this.#isHit()) await this.#program?.mustRun('the dump');
+    const beforeDump = await this.#census(await this.#forgetOrphans());
     await this.#stage.do(`lastpid ${lastPidFor(c)}`);
     const dump = await this.#call('dump', 'dump.log', false);
+    if (this.#endedBeforeDump) await this.#program?.mustRun('the dump');
+    const before = this.#held ?? beforeDump;
     if (dump.exit !== 0) await this.#rest();
     const afterDump = dump.exit === 0 ? await this.#whoIsLeft() : await this.#census();
     const restored = dump.exit === 0 ? await this.#restore() : {};
+    const check = restored.restore?.exit === 0 ? await runCheck(this.#stage, c) : undefined;
+    const subject = await this.#subject(restored.restore?.exit === 0);
     const bystanders = { before: bystandersBefore, after: await this.#bystanders() };
     const record: CriuRecord = {
       version: this.#options.criu.version,
@@ -101,6 +122,8 @@ class Play {
       dump,
       afterDump,
       ...restored,
+      ...(subject && { subject }),
+      ...(check && { check }),
       bystanders,
       hits: this.#faults.hits,
       stages: this.#stages,
@@ -124,9 +147,34 @@ class Play {
     await this.#rest();
     const { subject, tasks } = this.#case;
     if (!subject) return;
-    const error = await this.#stage.do(`command ${encodeWords([tasks[0]!.pid, ...subject.command])}`);
-    if (error < 0) throw new StageError(`${subject.command[0]} can not be started (errno ${-error})`);
-    await this.#settle();
+    const inner = this.#setup.namespace === 'own';
+    this.#program = await Program.start(this.#stage, subject, tasks[0]!.pid, inner);
+    if (subject.ready) await this.#program.waitFor(subject.ready);
+    else await this.#settle();
+    await this.#program.mustRun('the dump');
+  }
+
+  /** Whether a fault has hit the tree before the dump: then its end is the scenario's doing. */
+  #isHit(): boolean {
+    return this.#faults.hits.some(({ to }) => to !== 'criu');
+  }
+
+  /** What the record has of the program. `watched`: after a restore that returned success. */
+  async #subject(watched: boolean): Promise<CriuSubject | undefined> {
+    const { subject } = this.#case;
+    if (!subject || !this.#program) return undefined;
+    const status = this.#root === undefined || !watched ? undefined : this.#stage.endOf(this.#root);
+    return {
+      command: subject.command,
+      ...(status !== undefined && { end: endFrom(status) }),
+      output: await this.#program.output(),
+    };
+  }
+
+  /** A restored program is let run for a while, or to its end where it has one. */
+  async #letRun({ exitCode }: Subject): Promise<void> {
+    const limit = exitCode === undefined ? WATCHED : limitOf(this.#case);
+    if (this.#root !== undefined) await this.#stage.waitForEnd(this.#root, limit);
   }
 
   /** Waits until a program of the user's has made what it makes. */
@@ -155,19 +203,35 @@ class Play {
   /** Those with this role who matter. */
   async #who(...wanted: readonly Role[]): Promise<readonly Seen[]> {
     const all = await look(this.#stage);
+    // One that runs on may fork.
+    for (const id of descendantsOf(this.#orphans, all)) this.#orphans.add(id);
     return all.filter(({ role, id }) => wanted.includes(role) && !this.#orphans.has(id));
   }
 
   /** Who is not below the root when the dump begins is nobody that CRIU could know. The others. */
   async #forgetOrphans(): Promise<readonly Seen[]> {
     const all = await this.#who('tree');
-    const below = new Set([this.#case.tasks[0]!.pid]);
-    for (let size = 0; size < below.size; ) {
-      size = below.size;
-      for (const { id, parent } of all) if (below.has(parent)) below.add(id);
+    const tree = treeOf(this.#case, all);
+    for (const seen of all) if (!tree.includes(seen)) this.#orphans.add(seen.id);
+    return tree;
+  }
+
+  /** Looks at a program that runs on when CRIU holds it. */
+  async #hold(stage: CriuStage): Promise<void> {
+    if (stage === 'pre-dump') this.#endedBeforeDump = this.#program?.end !== undefined && !this.#isHit();
+    if (stage !== HELD_AT.dump && stage !== HELD_AT.restore) return;
+    const all = await look(this.#stage);
+    const tree = treeOf(this.#case, all);
+    this.#held = await heldCensus(this.#stage, this.#case, tree);
+    if (stage === HELD_AT.restore) {
+      this.#root = rootOf(this.#case, all)?.id;
+      if (this.#root !== undefined) await this.#stage.watch(this.#root);
+      return;
     }
-    for (const { id } of all) if (!below.has(id)) this.#orphans.add(id);
-    return all.filter(({ id }) => below.has(id));
+    const ofCriu = descendantsOf(new Set(all.filter(({ role }) => role === 'criu').map(({ id }) => id)), all);
+    for (const seen of all) {
+      if (seen.role === 'tree' && !tree.includes(seen) && !ofCriu.has(seen.id)) this.#orphans.add(seen.id);
+    }
   }
 
   /** Waits until nobody of the tree is on his way any more: who was let go, or is to be stopped, has yet to run for that. */
@@ -195,19 +259,23 @@ class Play {
     for (const pid of taken) await this.#stage.do(`take ${pid}`);
     await this.#faults.come('before-restore');
     const restore = await this.#call('restore', 'restore.log', false);
+    const restored = this.#held && { restored: this.#held };
     if (restore.exit === 0) {
       await this.#rest();
-      return { ...imaged, restore, afterRestore: await this.#census() };
+      if (this.#case.subject) await this.#letRun(this.#case.subject);
+      return { ...imaged, restore, ...restored, afterRestore: await this.#census() };
     }
     // Whom we had to end ourselves is not judged by who is left: no need to wait until all are gone who will go.
     const isEnded = restore.timedOut !== undefined || restore.flooded !== undefined;
     const afterRestore = await this.#whoIsLeft(isEnded ? 0 : GRACE);
     if (images.length > 0) return { ...imaged, restore, afterRestore };
     await this.#stage.do('sweep 1');
-    await this.#stage.do(`lastpid ${lastPidFor(this.#case)}`);
+    // The pids of a program that runs on may be above: CRIU itself must not get one of them.
+    if (!this.#program) await this.#stage.do(`lastpid ${lastPidFor(this.#case)}`);
     const again = await this.#call('restore', 'again.log', true);
+    const restoredAgain = this.#held && { restoredAgain: this.#held };
     await this.#rest();
-    return { ...imaged, restore, afterRestore, again, afterAgain: await this.#census() };
+    return { ...imaged, restore, afterRestore, again, ...restoredAgain, afterAgain: await this.#census() };
   }
 
   /** Whom the images say that they hold. */
@@ -220,23 +288,29 @@ class Play {
 
   async #call(of: CriuCall, log: string, plain: boolean): Promise<CriuRun> {
     const { criu, program, unprivileged, meanwhile } = this.#options;
+    // An action script needs a process, which a limit of processes may not leave.
+    const holds = this.#program !== undefined && this.#setup.limits[of]?.pids === undefined;
+    this.#held = undefined;
     const { run, time } = await callCriu(this.#stage, this.#case, of, {
       criu,
       program,
       unprivileged,
-      hooks: this.#hooks && !plain,
+      hooks: holds || (this.#hooks && !plain),
       plain,
       log,
-      atStage: (stage) => this.#atStage(stage as CriuStage),
+      atStage: (stage) => this.#atStage(stage as CriuStage, plain),
       meanwhile: of === 'dump' ? meanwhile : undefined,
     });
     this.#time += time;
     return run;
   }
 
-  async #atStage(stage: CriuStage): Promise<void> {
-    await this.#faults.come(stage);
-    this.#stages.push(stage);
-    await this.#stage.do(`answer ${this.#setup.scriptFails.includes(stage) ? 1 : 0}`);
+  async #atStage(stage: CriuStage, plain: boolean): Promise<void> {
+    if (this.#program) await this.#hold(stage);
+    if (!plain) {
+      await this.#faults.come(stage);
+      this.#stages.push(stage);
+    }
+    await this.#stage.do(`answer ${!plain && this.#setup.scriptFails.includes(stage) ? 1 : 0}`);
   }
 }

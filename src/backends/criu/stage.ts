@@ -3,6 +3,7 @@
  * happens meanwhile comes as events. Its end is ours: its standard input is a pipe whose other end only this process has.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { removeCgroup } from '../host/cgroup.ts';
@@ -30,14 +31,6 @@ export type StageEvent =
       readonly us: number;
       readonly timedOut: boolean;
       readonly flooded: boolean;
-      readonly injected: readonly {
-        readonly index: number;
-        readonly call: string;
-        readonly args: readonly string[];
-        readonly path: string;
-        /** Bytes of the log that CRIU had written. */
-        readonly logBytes: number;
-      }[];
     };
 
 interface Waiting {
@@ -51,6 +44,9 @@ export class Stage {
   readonly cgroup: string | undefined;
   readonly #ended: Promise<void>;
   readonly #waiting: Waiting[] = [];
+  /** By pid: the status with which a watched process ended last. */
+  readonly #ends = new Map<number, number>();
+  readonly #endWaiting = new Map<number, (status: number) => void>();
   #ready: Waiting | undefined;
   #pieces: string[] = [];
   #complaint = '';
@@ -95,6 +91,38 @@ export class Stage {
   /** The pid of the warden. */
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  /** A table of /proc/net, as its network namespace has it; empty where there is none. */
+  network(table: string): Promise<string> {
+    return readFile(`/proc/${this.#init}/net/${table}`, 'utf8').catch(() => '');
+  }
+
+  /** The status, as wait() gives it, with which a watched process has ended; undefined while it runs. */
+  endOf(pid: number): number | undefined {
+    return this.#ends.get(pid);
+  }
+
+  /** From here on the end of this process counts, and no earlier one with its pid. */
+  async watch(pid: number): Promise<void> {
+    this.#ends.delete(pid);
+    await this.do(`watch ${pid}`);
+  }
+
+  /** Waits for the end of a watched process, at most so many milliseconds: its status, else undefined. */
+  waitForEnd(pid: number, limit: number): Promise<number | undefined> {
+    const status = this.#ends.get(pid);
+    if (status !== undefined) return Promise.resolve(status);
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#endWaiting.delete(pid);
+        resolve(undefined);
+      }, limit);
+      this.#endWaiting.set(pid, (ended) => {
+        clearTimeout(timer);
+        resolve(ended);
+      });
+    });
   }
 
   /** Says something that is not answered. */
@@ -145,11 +173,18 @@ export class Stage {
     }
   }
 
-  #take(said: { event?: string; pid?: number }): void {
+  #take(said: { event?: string; pid?: number; status?: number }): void {
     if (said.event === 'init') this.#init = said.pid!;
+    else if (said.event === 'gone') this.#gone(said.pid!, said.status!);
     else if (said.event === 'ready') this.#ready?.resolve(undefined as never);
     else if (said.event !== undefined) this.listener?.(said as StageEvent);
     else this.#waiting.shift()?.resolve(said as never);
+  }
+
+  #gone(pid: number, status: number): void {
+    this.#ends.set(pid, status);
+    this.#endWaiting.get(pid)?.(status);
+    this.#endWaiting.delete(pid);
   }
 
   #end(how: string, resolve: () => void): void {

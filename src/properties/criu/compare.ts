@@ -61,7 +61,8 @@ export function differences(before: CriuCensus, after: CriuCensus, except: Reado
   const later = new Map(after.tasks.map((task) => [task.pid, task]));
   const found: string[] = [];
   for (const task of before.tasks) {
-    const now = later.get(task.pid);
+    const seen = later.get(task.pid);
+    const now = seen && (before.held && after.held ? withoutNewSignals(task, seen) : seen);
     if (!now || except.has(task.pid)) continue;
     const [then_, now_] = [factsOf(task), factsOf(now)];
     const sameParent = except.has(task.parent) ? { parent: task.parent } : {};
@@ -76,6 +77,23 @@ export function differences(before: CriuCensus, after: CriuCensus, except: Reado
   const wasSilent = new Set(before.silent);
   const silent = after.silent.filter((tid) => !wasSilent.has(tid) && !except.has(tid));
   return [...found, ...silent.map((tid) => `thread ${tid} does not answer: it is there, and does not run`)];
+}
+
+/** A program that runs on may have got signals between two looks: only those that are lost are a difference. */
+function withoutNewSignals(before: CriuTask, after: CriuTask): CriuTask {
+  return {
+    ...after,
+    pending: both(before.pending, after.pending),
+    threads: after.threads.map((thread) => {
+      const same = before.threads.find(({ tid }) => tid === thread.tid);
+      return same ? { ...thread, pending: both(same.pending, thread.pending) } : thread;
+    }),
+  };
+}
+
+/** The signals that are in both masks. */
+function both(one: string, other: string): string {
+  return (BigInt(`0x${one}`) & BigInt(`0x${other}`)).toString(16);
 }
 
 /** The tasks that are not there any more. */

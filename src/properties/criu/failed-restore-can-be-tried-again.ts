@@ -2,7 +2,7 @@
 
 import type { Property } from '../property.ts';
 import { differences, few, missing } from './compare.ts';
-import { endOf, falloutSince, succeeded, why } from './runs.ts';
+import { comparable, endOf, falloutSince, succeeded, why } from './runs.ts';
 
 const name = 'failed-restore-can-be-tried-again';
 
@@ -15,10 +15,12 @@ export const failedRestoreCanBeTriedAgain: Property = {
   hint: 'Is it the first restore that changes images, or can they not be restored at all?',
   check(_c, { criu }) {
     if (!criu) return [];
-    const { again, afterAgain } = criu;
-    if (!again || !afterAgain) return [];
+    const { again } = criu;
+    if (!again) return [];
     if (!succeeded(again))
       return [{ property: name, message: `once more, without faults: ${endOf(again)}${why(again)}` }];
+    const afterAgain = comparable(criu, criu.restoredAgain, criu.afterAgain);
+    if (!afterAgain) return [];
     const hit = falloutSince(criu, 'pre-dump');
     const lost = missing(criu.before, afterAgain, hit).map((pid) => `task ${pid} is not there`);
     const found = [...lost, ...differences(criu.before, afterAgain, hit)];

@@ -4,7 +4,7 @@ import type { Case } from '../../model/case.ts';
 import type { CriuRecord } from '../../record/criu.ts';
 import type { Property } from '../property.ts';
 import { missing } from './compare.ts';
-import { falloutSince, succeeded } from './runs.ts';
+import { comparable, falloutSince, succeeded } from './runs.ts';
 
 const name = 'failed-restore-says-so';
 
@@ -20,11 +20,14 @@ export const failedRestoreSaysSo: Property = {
     if (!criu.afterRestore || !succeeded(criu.restore) || changesPrograms(c, criu)) return [];
     const imaged = criu.imaged ?? [];
     const hit = falloutSince(criu, 'pre-dump');
-    const there = new Set(criu.afterRestore.tasks.map(({ pid }) => pid));
+    // Of a program that runs on: those that the restore held. Without them its root alone is sure to be there.
+    const after = comparable(criu, criu.restored, criu.afterRestore);
+    if (!after) return [];
+    const there = new Set(after.tasks.map(({ pid }) => pid));
     // A record that is there twice, or none at all: then it is the tree itself that counts.
     const lost = c.criu?.images.length
       ? imaged.filter((pid) => !there.has(pid) && !hit.has(pid))
-      : missing(criu.before, criu.afterRestore, hit);
+      : missing(criu.before, after, hit);
     if (lost.length === 0 && there.size > 0) return [];
     const whom = there.size === 0 ? 'nobody' : `not ${lost.join(', ')}`;
     if (there.size === 0 && hit.size > 0) return [];

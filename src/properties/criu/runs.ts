@@ -1,6 +1,6 @@
 /** What the properties of CRIU share: its calls, and whom mktrouble itself has hit. */
 import { CRIU_STAGE_NAMES, type CriuStage } from '../../model/criu.ts';
-import type { CriuRecord, CriuRun } from '../../record/criu.ts';
+import type { CriuCensus, CriuRecord, CriuRun } from '../../record/criu.ts';
 
 /** All calls of CRIU in their order. */
 export function runsOf({ dump, restore, again }: CriuRecord): CriuRun[] {
@@ -10,6 +10,19 @@ export function runsOf({ dump, restore, again }: CriuRecord): CriuRun[] {
 /** Whether it said success. */
 export function succeeded(run: CriuRun | undefined): boolean {
   return run?.exit === 0;
+}
+
+/**
+ * The census after a restore that can be compared with the one before the dump. Of a program that runs on both must have been
+ * taken while CRIU held it; else there is none.
+ */
+export function comparable(
+  { before, ownSubject }: CriuRecord,
+  held: CriuCensus | undefined,
+  after: CriuCensus | undefined,
+): CriuCensus | undefined {
+  if (ownSubject) return after;
+  return before.held ? held : undefined;
 }
 
 /** Whether mktrouble ended it, for it would not end by itself. */

@@ -1,14 +1,31 @@
-/** A program of the user's: its words as they are written in the file. */
-import type { Subject } from '../../model/subject.ts';
+/** A program of the user's, with every default written out and its words as they are written in the file. */
+import { DEFAULT_MODE, DEFAULT_READY_TIMEOUT, type Ready, type ReadySign, type Subject } from '../../model/subject.ts';
 import type { Checked } from '../check.ts';
+import type { Complain } from '../complain.ts';
 import type { Path } from '../source/raw.ts';
 
 /** The text of the file at a path. */
 export type WrittenAt = (path: Path) => string;
 
+type Words = Checked<'subject'>;
+type ReadyWords = NonNullable<Words['ready']>;
+
+const SIGNS = ['file', 'output', 'port', 'udp-port', 'socket'] as const;
+
 /** The program of a case. */
-export function resolveSubject({ command }: Checked<'subject'>, writtenAt: WrittenAt): Subject {
-  return { command: resolveCommand(command, ['subject', 'command'], writtenAt) };
+export function resolveSubject(words: Words, writtenAt: WrittenAt, complain: Complain): Subject {
+  const { command, cwd = '.', env = {}, files = {}, ready, 'exit-code': exitCode } = words;
+  const sign = ready && resolveReady(ready, complain);
+  return {
+    command: resolveCommand(command, ['subject', 'command'], writtenAt),
+    cwd,
+    env: Object.fromEntries(
+      Object.entries(env).map(([name, value]) => [name, textOf(value, writtenAt(['subject', 'env', name]))]),
+    ),
+    files: resolveFiles(files, complain),
+    ...(sign && { ready: sign }),
+    ...(exitCode !== undefined && { exitCode }),
+  };
 }
 
 /** The words of a command. YAML reads `0755` as the number 755: the word is what is written. */
@@ -20,4 +37,36 @@ function textOf(value: string | number, written: string): string {
   if (typeof value === 'string') return value;
   // Not where the number is an alias, or comes from the matrix.
   return /^[-+.\w]+$/.test(written) ? written : String(value);
+}
+
+function resolveFiles(files: NonNullable<Words['files']>, complain: Complain): Subject['files'] {
+  const paths = Object.keys(files);
+  return Object.entries(files).map(([path, file]) => {
+    const above = paths.find((other) => path.startsWith(`${other}/`));
+    if (above !== undefined)
+      complain({ path: ['subject', 'files', path], message: `${above} is a file, not a folder` });
+    const { text, mode } = typeof file === 'string' ? { text: file, mode: undefined } : file;
+    return { path, text, mode: mode === undefined ? DEFAULT_MODE : Number.parseInt(mode, 8) };
+  });
+}
+
+function resolveReady(words: ReadyWords, complain: Complain): Ready | undefined {
+  const [kind, another] = SIGNS.filter((sign) => words[sign] !== undefined);
+  if (kind === undefined || another !== undefined) {
+    complain({ path: ['subject', 'ready'], message: `ready has exactly one of ${SIGNS.join(', ')}` });
+    return undefined;
+  }
+  return { sign: signOf(kind, words), timeout: words.timeout ?? DEFAULT_READY_TIMEOUT };
+}
+
+function signOf(kind: (typeof SIGNS)[number], words: ReadyWords): ReadySign {
+  switch (kind) {
+    case 'file':
+    case 'socket':
+      return { kind, path: words[kind]! };
+    case 'output':
+      return { kind, text: words.output! };
+    default:
+      return { kind, port: words[kind]! };
+  }
 }

@@ -6,7 +6,7 @@ import { expect, explore } from './expect.ts';
 import { fault } from './fault.ts';
 import { image } from './image.ts';
 import { restart } from './restart.ts';
-import { subject } from './subject.ts';
+import { command, subject } from './subject.ts';
 import { tree } from './task.ts';
 import { title } from './values.ts';
 import { list, mapping, word } from './word.ts';
@@ -68,6 +68,11 @@ export const scenario = mapping('a scenario: a mapping with scenario and tree', 
     subject,
     'CRIU: a real program in place of the tree.',
     'subject: { command: [sleep, "100"] }',
+  ).optional(),
+  check: word(
+    command,
+    "CRIU: a command that is run after a restore that returned success, in the case's namespaces and with the subject's environment and working folder. It must exit with 0, in as much time as a call of CRIU has. Runs only with --allow-commands.",
+    'check: [curl, -fsS, "http://localhost:8080/"]',
   ).optional(),
   criu: word(
     criu,

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import fc from 'fast-check';
 import { CannotCompile } from '../../../src/backends/c-program.ts';
+import { startCommand } from '../../../src/backends/criu/command.ts';
 import { compileAgent } from '../../../src/backends/criu/program.ts';
 import { Stage, StageError } from '../../../src/backends/criu/stage.ts';
 import { encodeWords } from '../../../src/backends/criu/words.ts';
@@ -18,7 +19,7 @@ const words = fc.oneof(
 );
 
 describe('The words of a request', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
 
   it('have no space, no line end, and a place for an empty one', () => {
     fc.assert(
@@ -47,13 +48,20 @@ describe('The words of a request', function () {
     });
     after(() => stage?.stop());
 
+    async function start(pid: number, words: readonly string[]): Promise<void> {
+      const env = { NAME: nameFor(words) };
+      await startCommand(stage!, { name: 'subject', pid, inner: false, folder: '/', env, words });
+    }
+
     it('arrive in argv as they are written, each and in their order', async () => {
       let pid = 1000;
       await fc.assert(
         fc.asyncProperty(words, async (list) => {
           const command = ['sh', '-c', 'kill -STOP $$', ...list];
-          assert.equal(await stage!.do(`command ${encodeWords([++pid, ...command])}`), 0);
+          await start(++pid, command);
           assert.deepEqual(await argvOf(stage!, pid, command.length), command);
+          const environment = (await readFile(stage!.inside(`/proc/${pid}/environ`), 'utf8')).split('\0');
+          assert.ok(environment.includes(`NAME=${nameFor(command)}`));
           await stage!.do('sweep 1');
         }),
         { numRuns: 60 },
@@ -62,12 +70,18 @@ describe('The words of a request', function () {
 
     it('arrive also when they are as long as Linux takes them', async () => {
       const command = ['sh', '-c', 'kill -STOP $$', 'x'.repeat(131_071), '\u3000'.repeat(43_690)];
-      assert.equal(await stage!.do(`command ${encodeWords([900, ...command])}`), 0);
+      await start(900, command);
       assert.deepEqual(await argvOf(stage!, 900, command.length), command);
       await stage!.do('sweep 1');
     });
   });
 });
+
+/** The value of a variable for a test of these words: the last of them, unless it is very long. */
+function nameFor(words: readonly string[]): string {
+  const last = words.at(-1)!;
+  return last.length > 1000 ? 'long' : last;
+}
 
 /** The argv of a program that is being started, once it has one of its own: one with this number of words. */
 async function argvOf(stage: Stage, pid: number, length: number): Promise<string[]> {

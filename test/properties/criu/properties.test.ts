@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Case } from '../../../src/model/case.ts';
 import { type ImageEdit, PLAIN_CRIU } from '../../../src/model/criu.ts';
 import { CRIU_PROPERTIES, explainProperty, judge, PROPERTY_NAMES } from '../../../src/properties/index.ts';
-import type { CriuTask } from '../../../src/record/criu.ts';
+import type { CriuCensus, CriuTask } from '../../../src/record/criu.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
 import { aCensus, aRecord, aTask, DUMPED, FAILED, NOBODY, RESTORED, TREE } from './records.ts';
 
@@ -46,6 +46,104 @@ describe('the properties of CRIU', () => {
       judge(CASE, { ...record, backend: 'native' }).filter(({ property }) => property.includes('restore-')),
       [],
     );
+  });
+
+  describe('of a program, which runs on', () => {
+    const { cases: programs } = parseScenarios(
+      'scenario: A\ntree: { pid: 100 }\nsubject: { command: [x] }\n---\nscenario: B\ntree: { pid: 100 }\nsubject: { command: [x], exit-code: 3 }\n',
+      'a.yaml',
+    );
+    const [runsOn, ends] = programs as [Case, Case];
+    const output = { stdout: '', stderr: 'it broke\n' };
+    const held = (census: CriuCensus): CriuCensus => ({ ...census, held: true });
+    /** A healthy run: a child has gone and another has come since the dump, and again since the restore. */
+    const program: Parameters<typeof aRecord>[0] = {
+      ownSubject: false,
+      before: held(TREE),
+      restored: held(TREE),
+      afterRestore: aCensus(aTask(100), aTask(177)),
+      subject: { command: ['x'], output },
+    };
+    const runs = (over: Parameters<typeof aRecord>[0], c = runsOn) => violated({ ...program, ...over }, c);
+
+    it('what it does while nothing holds it is no violation', () => {
+      assert.deepEqual(runs({}), []);
+      assert.deepEqual(runs({ subject: { command: ['x'], output, end: { exit: 0 } }, afterRestore: aCensus() }), []);
+      const failed = { restore: undefined, afterRestore: undefined, restored: undefined, imaged: undefined };
+      const dump = { of: 'dump', exit: 1, errors: [] } as const;
+      const before = aCensus(aTask(100), aTask(101));
+      assert.deepEqual(runs({ ...failed, before, dump, afterDump: aCensus(aTask(100), aTask(108)) }), []);
+      const again = { restore: FAILED, restored: undefined, afterRestore: aCensus(), again: RESTORED };
+      assert.deepEqual(runs({ ...again, restoredAgain: held(TREE), afterAgain: aCensus(aTask(100)) }), []);
+    });
+
+    it('what differs while it is held is one', () => {
+      assert.deepEqual(runs({ restored: held(treeWith(101, { pgid: 101 })) }), ['what-was-there-is-there-again']);
+      assert.deepEqual(runs({ restored: held(without(101)) }), ['failed-restore-says-so']);
+      const again = { restore: FAILED, restored: undefined, afterRestore: aCensus(), again: RESTORED };
+      assert.deepEqual(runs({ ...again, restoredAgain: held(without(101)), afterAgain: TREE }), [
+        'failed-restore-can-be-tried-again',
+      ]);
+    });
+
+    it('a signal that came meanwhile is no violation, one that was lost is', () => {
+      const signal = held(treeWith(101, { pending: '200' }));
+      assert.deepEqual(runs({ restored: signal }), []);
+      assert.deepEqual(runs({ before: signal }), ['what-was-there-is-there-again']);
+    });
+
+    it('one that is stopped, traced, gone or dead after the restore is a violation', () => {
+      const name = ['restored-program-runs'];
+      assert.deepEqual(runs({ afterRestore: aCensus(aTask(100, { state: 'T' })) }), name);
+      const threads = [{ ...aTask(100).threads[0]!, tracer: 7 }];
+      assert.deepEqual(runs({ afterRestore: aCensus(aTask(100, { threads })) }), name);
+      assert.deepEqual(runs({ afterRestore: aCensus(aTask(177)) }), name);
+      assert.deepEqual(runs({ subject: { command: ['x'], output, end: { exit: 1 } } }), name);
+      assert.deepEqual(runs({ subject: { command: ['x'], output, end: { signal: 11 } } }), name);
+      const [violation] = judge(
+        runsOn,
+        aRecord({ ...program, subject: { command: ['x'], output, end: { signal: 11 } } }),
+      );
+      assert.match(violation?.message ?? '', /SIGSEGV[\s\S]*it broke/);
+    });
+
+    it('one that was stopped before the dump, or that a fault has hit, is none', () => {
+      const stopped = aCensus(aTask(100, { state: 'T' }));
+      assert.deepEqual(
+        runs({ before: held(stopped), restored: held(stopped), afterRestore: stopped, imaged: [100] }),
+        [],
+      );
+      const hits = [{ ...hit, to: 100, stage: 'post-resume' } as const];
+      assert.deepEqual(runs({ hits, subject: { command: ['x'], output, end: { signal: 9 } } }), []);
+    });
+
+    it('one that has an exit status to end with must end with it', () => {
+      assert.deepEqual(runs({ subject: { command: ['x'], output, end: { exit: 3 } } }, ends), []);
+      assert.deepEqual(runs({ subject: { command: ['x'], output, end: { exit: 0 } } }, ends), [
+        'restored-program-runs',
+      ]);
+      assert.deepEqual(runs({}, ends), ['restored-program-runs']);
+    });
+
+    it('a failed dump that leaves it stopped, or kills it, is one', () => {
+      const failed = { restore: undefined, afterRestore: undefined, restored: undefined, imaged: undefined };
+      const dump = { of: 'dump', exit: 1, errors: [] } as const;
+      for (const afterDump of [
+        aCensus(),
+        aCensus(aTask(100, { state: 'T' })),
+        aCensus(aTask(100), aTask(108, { state: 't' })),
+      ]) {
+        assert.deepEqual(runs({ ...failed, dump, afterDump }), ['failed-dump-leaves-tree-running']);
+      }
+    });
+
+    it('a check that fails is one', () => {
+      const check = { command: ['y'], output };
+      assert.deepEqual(runs({ check: { ...check, exit: 0 } }), []);
+      for (const end of [{ exit: 1 }, { signal: 9 }, { timedOut: 5000 }]) {
+        assert.deepEqual(runs({ check: { ...check, ...end } }), ['check-succeeds']);
+      }
+    });
   });
 
   describe('what-was-there-is-there-again', () => {

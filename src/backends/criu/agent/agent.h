@@ -78,8 +78,6 @@ int tree_add(const char *line);
 /* Builds all that was added: 0, or -1 with `tree_error`. */
 int tree_build(long limit_ms);
 extern char tree_error[200];
-/* Starts a program of the user's as the root, with this pid; 0, or a negative errno. */
-int start_command(int pid, char **argv);
 
 /* ---- what is there ---- */
 
@@ -124,6 +122,9 @@ int sweep(bool helpers, long limit_ms);
 struct run {
 	int pid;
 	long long started_us;
+	/* Since when its action script waits for mktrouble's answer (0: it does not), and how long it has waited before. */
+	long long asked_us;
+	long long waited_us;
 	long limit_ms;
 	long log_cap;
 	char log[200];
@@ -137,19 +138,19 @@ void run_ended(int status);
 /* Looks at the limits of the run. */
 void run_check(void);
 
-/* ---- system calls of CRIU that fail ---- */
+/* ---- programs of the scenario's ---- */
 
-void inject_clear(void);
-/* 0, or a negative errno: -ENOSYS for a call that this machine does not have. */
-int inject_add(const char *word);
-bool inject_wanted(void);
-/* Traces a process that waits in inject_await(): 0, or a negative errno. */
-long inject_into(pid_t pid);
-void inject_await(void);
-/* CRIU goes on after this stage. */
-void inject_stage(const char *stage);
-/* What was hit, as a JSON array. */
-void inject_report(struct text *text);
+/*
+ * Starts one with this pid (0: any), `inner`: as the init of a pid namespace. Its words: name folder nr_env env... program
+ * args... Gives its pid, or a negative errno and the step that failed. Its end is told as an event.
+ */
+long start_command(int pid, bool inner, char **words, int nr_words, const char **step);
+/* From now on the end of this child is told. */
+void watch(int pid);
+void watched_ended(int pid, int status);
+bool is_watching(void);
+/* Keeps what programs have written within its limit. */
+void watch_output(void);
 
 /* ---- all else ---- */
 
@@ -162,6 +163,8 @@ char **split_words(char *line, int *nr_words);
 /* Reaps whoever is dead. */
 void reap(void);
 void become_plain(void);
+/* As become_plain, but for one file: it stays open until exec, under the number that is returned. -1: none. */
+int become_plain_but(int fd);
 /* Before the exec of a program that is not ours: addresses at random again, where this machine has it so. */
 void become_usual(void);
 /* What mktrouble itself has. */

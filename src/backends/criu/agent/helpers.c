@@ -117,6 +117,7 @@ void reap(void)
 	while ((pid = waitpid(-1, &status, WNOHANG | __WALL)) > 0) {
 		if (pid == run.pid)
 			run_ended(status);
+		watched_ended(pid, status);
 		role_set(pid, STRANGER);
 	}
 }

@@ -15,17 +15,24 @@
 
 unsigned usual_personality;
 
-/* A child of init, not init itself: no signals blocked, no files open but the three that everybody has. */
 void become_plain(void)
+{
+	become_plain_but(-1);
+}
+
+/* A child of init, not init itself: no signals blocked, no files open but the standard three, and `fd` as the fourth. */
+int become_plain_but(int fd)
 {
 	struct rlimit none = { 0, 0 };
 	int null = open("/dev/null", O_RDWR);
 	sigset_t nothing;
 
 	prctl(PR_SET_PDEATHSIG, 0);
-	for (int fd = 0; fd < 3; fd++)
-		dup2(null, fd);
-	sys3(SYS_close_range, 3, ~0U, 0);
+	for (int standard = 0; standard < 3; standard++)
+		dup2(null, standard);
+	if (fd >= 0 && fd != 3)
+		fd = dup3(fd, 3, O_CLOEXEC);
+	sys3(SYS_close_range, fd >= 0 ? 4 : 3, ~0U, 0);
 	sigemptyset(&nothing);
 	sigprocmask(SIG_SETMASK, &nothing, NULL);
 	for (int signal = 1; signal < 32; signal++) {
@@ -34,6 +41,7 @@ void become_plain(void)
 		sigaction(signal, &plain, NULL);
 	}
 	setrlimit(RLIMIT_CORE, &none);
+	return fd;
 }
 
 void become_usual(void)
@@ -55,19 +63,4 @@ void forget_registers(void)
 	if (__get_cpuid(1, &a, &b, &c, &d) && (c & bit_OSXSAVE))
 		__asm__ volatile("xrstor %0" : : "m"(initial), "a"(~0U), "d"(~0U) : "memory");
 #endif
-}
-
-int start_command(int pid, char **argv)
-{
-	pid_t wanted = pid;
-	struct clone_args args = { .set_tid = (uintptr_t)&wanted, .set_tid_size = 1, .exit_signal = SIGCHLD };
-	long ret = clone_process(&args);
-
-	if (ret != 0)
-		return ret < 0 ? (int)ret : 0;
-	become_plain();
-	become_usual();
-	setsid();
-	execvp(argv[0], argv);
-	_exit(127);
 }

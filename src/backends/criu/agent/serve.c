@@ -23,8 +23,6 @@ static int children = -1;
 static int hooks = -1;
 /* The action script that waits for an answer. */
 static int asking = -1;
-/* Where it is. */
-static char asked_at[64];
 
 static void done(long result)
 {
@@ -55,27 +53,38 @@ static void do_ping(char *rest)
 	say_text(&text);
 }
 
+/* The words: pid inner, and those of start_command. */
 static void do_command(char *rest)
 {
 	int n;
 	char **words = split_words(rest, &n);
+	const char *step = "fork";
+	int pid = n > 2 ? atoi(words[0]) : 0;
+	long ret = n > 2 ? start_command(pid, atoi(words[1]) != 0, words + 2, n - 2, &step) : -EINVAL;
 
-	done(n > 1 ? start_command(atoi(words[0]), words + 1) : -EINVAL);
 	free(words);
+	if (ret < 0) {
+		say("{\"done\":%ld,\"step\":\"%s\"}", ret, step);
+		return;
+	}
+	/* One with a pid of its own is the subject, and judged. */
+	if (pid == 0)
+		role_set((int)ret, HELPER);
+	done(ret);
 }
 
 static void do_answer(const char *rest)
 {
 	char answer = (char)atoi(rest);
 
-	/* Before CRIU goes on. */
-	if (asking >= 0)
-		inject_stage(asked_at);
 	if (asking >= 0 && write(asking, &answer, 1) < 0)
 		answer = 1;
 	if (asking >= 0)
 		close(asking);
 	asking = -1;
+	if (run.asked_us)
+		run.waited_us += now_us() - run.asked_us;
+	run.asked_us = 0;
 	done(0);
 }
 
@@ -109,6 +118,9 @@ static void obey(char *line)
 			done(0);
 	} else if (!strcmp(line, "command")) {
 		do_command(rest);
+	} else if (!strcmp(line, "watch")) {
+		watch(atoi(rest));
+		done(0);
 	} else if (!strcmp(line, "census")) {
 		do_census(!strcmp(rest, "bystanders"));
 	} else if (!strcmp(line, "busy")) {
@@ -181,7 +193,7 @@ static void hear_hook(void)
 	if (asking >= 0)
 		close(asking);
 	asking = fd;
-	strcpy(asked_at, stage);
+	run.asked_us = now_us();
 	say("{\"event\":\"stage\",\"stage\":\"%s\"}", stage);
 }
 
@@ -211,7 +223,8 @@ static bool furnish(void)
 		return false;
 	if (!hide("/dev/shm", "tmpfs", "mode=1777") || !hide("/dev/mqueue", "mqueue", NULL))
 		return false;
-	if (mkdir(WORK, 0755) < 0 || mkdir(IMAGES, 0755) < 0 || (hooks = listen_for_hooks()) < 0)
+	if (mkdir(WORK, 0755) < 0 || mkdir(WORK "/case", 0755) < 0 || mkdir(IMAGES, 0755) < 0 ||
+	    (hooks = listen_for_hooks()) < 0)
 		return false;
 	/* Dumping an own pid namespace, CRIU makes folders where the root is: let that be here. */
 	if (mkdir(WORK "/home", 0755) < 0 || chdir(WORK "/home") < 0)
@@ -234,7 +247,7 @@ int serve(void)
 		struct pollfd polled[] = { { 0, POLLIN, 0 }, { children, POLLIN, 0 }, { hooks, POLLIN, 0 } };
 		struct signalfd_siginfo info;
 
-		if (poll(polled, 3, run.pid ? CHECK_MS : -1) < 0 && errno != EINTR)
+		if (poll(polled, 3, run.pid || is_watching() ? CHECK_MS : -1) < 0 && errno != EINTR)
 			return 1;
 		while (read(children, &info, sizeof(info)) > 0)
 			;
@@ -244,5 +257,6 @@ int serve(void)
 			hear();
 		reap();
 		run_check();
+		watch_output();
 	}
 }

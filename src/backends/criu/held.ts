@@ -1,0 +1,52 @@
+/**
+ * A tree while CRIU holds it. A program of the user's runs on between two looks of ours, so what counts of it is what it was
+ * while it could not: at the end of the dump and before the restore lets it go.
+ */
+import type { Case } from '../../model/case.ts';
+import type { CriuCall, CriuStage } from '../../model/criu.ts';
+import type { CriuCensus, CriuTask } from '../../record/criu.ts';
+import { type Seen, toTasks } from './census.ts';
+import { IMAGES } from './command-line.ts';
+import { imagedState } from './images/states.ts';
+import type { Stage } from './stage.ts';
+
+/** The stage of each call at which all tasks are held, and are what they are (not yet, or no longer, changed by CRIU). */
+export const HELD_AT: Readonly<Record<CriuCall, CriuStage>> = { dump: 'post-dump', restore: 'pre-resume' };
+
+/** The root of the tree; undefined when it is not there. */
+export function rootOf({ tasks, criu }: Case, all: readonly Seen[]): Seen | undefined {
+  const root = tasks[0]!.pid;
+  const isRoot = criu?.namespace === 'own' ? ({ pid }: Seen) => pid === 1 : ({ id }: Seen) => id === root;
+  return all.find((seen) => seen.role === 'tree' && isRoot(seen));
+}
+
+/** The root and all below it. */
+export function treeOf(c: Case, all: readonly Seen[]): readonly Seen[] {
+  const root = rootOf(c, all);
+  if (!root) return [];
+  const below = descendantsOf(new Set([root.id]), all);
+  return all.filter(({ id }) => below.has(id));
+}
+
+/** These, and all below them, by what they are called around the tree. */
+export function descendantsOf(ids: ReadonlySet<number>, all: readonly Seen[]): Set<number> {
+  const below = new Set(ids);
+  for (let size = -1; size < below.size; ) {
+    size = below.size;
+    for (const { id, parent } of all) if (below.has(parent)) below.add(id);
+  }
+  return below;
+}
+
+/** The census of a tree that CRIU holds: each task has the state that the images have, for here all are stopped. */
+export async function heldCensus(stage: Stage, c: Case, tree: readonly Seen[]): Promise<CriuCensus> {
+  const images = stage.inside(IMAGES);
+  const root = c.tasks[0]!.pid;
+  const tasks = toTasks(c, tree).map(async (task): Promise<CriuTask> => {
+    if (task.state !== 't' && task.state !== 'T') return task;
+    const pid = c.criu?.namespace === 'own' && task.pid === root ? 1 : task.pid;
+    const state = (await imagedState(images, pid)) ?? task.state;
+    return { ...task, state, threads: task.threads.map((thread) => ({ ...thread, state, tracer: 0 })) };
+  });
+  return { tasks: await Promise.all(tasks), silent: [], held: true };
+}

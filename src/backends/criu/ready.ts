@@ -1,0 +1,67 @@
+/** Whether a program shows what its scenario waits for. Nothing connects to it: a connection would be part of the dump. */
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { ReadySign } from '../../model/subject.ts';
+import { WORK } from './command-line.ts';
+import type { Stage } from './stage.ts';
+
+/** As /proc/net has it. */
+const LISTEN = '0A';
+const ACCEPTS_CONNECTIONS = 0x10000;
+const DATAGRAM = 2;
+
+/** Whether the sign is there; `folder`: the program's working folder. */
+export async function showsSign(stage: Stage, sign: ReadySign, folder: string): Promise<boolean> {
+  switch (sign.kind) {
+    case 'file':
+      return stat(stage.inside(path.resolve(folder, sign.path))).then(
+        () => true,
+        () => false,
+      );
+    case 'output': {
+      const texts = await Promise.all(['stdout', 'stderr'].map((stream) => read(stage, `${WORK}/subject.${stream}`)));
+      return texts.some((text) => text.includes(sign.text));
+    }
+    case 'port':
+      return (await inetPorts(stage, 'tcp')).some(({ port, state }) => port === sign.port && state === LISTEN);
+    case 'udp-port':
+      return (await inetPorts(stage, 'udp')).some(({ port }) => port === sign.port);
+    case 'socket':
+      return (await unixSockets(stage)).some((bound) => isSame(bound, sign.path, folder));
+  }
+}
+
+/** Local ports of the network namespace, of both versions of IP. */
+async function inetPorts(stage: Stage, protocol: 'tcp' | 'udp'): Promise<{ port: number; state: string }[]> {
+  const tables = await Promise.all([protocol, `${protocol}6`].map((table) => stage.network(table)));
+  return tables.flatMap((table) =>
+    table
+      .split('\n')
+      .slice(1)
+      .flatMap((line) => {
+        const [, local, , state] = line.trim().split(/\s+/);
+        const port = local?.split(':').at(-1);
+        return port === undefined || state === undefined ? [] : [{ port: Number.parseInt(port, 16), state }];
+      }),
+  );
+}
+
+/** The paths of those unix sockets that accept connections or datagrams. */
+async function unixSockets(stage: Stage): Promise<string[]> {
+  const lines = (await stage.network('unix')).split('\n').slice(1);
+  return lines.flatMap((line) => {
+    const [, flags, type, bound] = /^\S+: \S+ \S+ (\S+) (\S+) \S+ +\S+ (.*)$/.exec(line) ?? [];
+    if (bound === undefined) return [];
+    const accepts = Number.parseInt(flags!, 16) & ACCEPTS_CONNECTIONS || Number.parseInt(type!, 16) === DATAGRAM;
+    return accepts ? [bound] : [];
+  });
+}
+
+function isSame(bound: string, wanted: string, folder: string): boolean {
+  if (bound.startsWith('@') || wanted.startsWith('@')) return bound === wanted;
+  return path.resolve(folder, bound) === path.resolve(folder, wanted);
+}
+
+function read(stage: Stage, file: string): Promise<string> {
+  return readFile(stage.inside(file), 'utf8').catch(() => '');
+}

@@ -1,0 +1,89 @@
+/** A program of the user's: what it is given, and what is said when it is not there. */
+import assert from 'node:assert/strict';
+import { type CriuBackend, criu } from '../../../src/backends/criu/index.ts';
+import { runCase } from '../../../src/injector/index.ts';
+import { KNOWN_NAMES } from '../../../src/injector/known.ts';
+import type { Verdict } from '../../../src/record/verdict.ts';
+import { parseScenarios } from '../../../src/scenario/index.ts';
+
+describe('The subject of a scenario', function () {
+  this.timeout(300_000);
+  this.slow(5_000);
+  let backend: CriuBackend;
+
+  before(async function () {
+    backend = criu({ allowCommands: true });
+    const [itself] = await backend.capabilities();
+    if (itself?.available) return;
+    console.log(`      skipped: ${itself?.detail}`);
+    this.skip();
+  });
+  after(() => backend?.dispose());
+
+  /** The verdict on a program with these words. */
+  async function verdictOn(subject: string, more = ''): Promise<Verdict> {
+    const text = `scenario: A\ntree: { pid: 100 }\nsubject:\n${subject.trim().replace(/^/gm, '  ')}\n${more}`;
+    const { cases, diagnostics } = parseScenarios(text, 'a.yaml', KNOWN_NAMES);
+    assert.deepEqual(diagnostics, []);
+    return runCase(cases[0]!, { backend });
+  }
+
+  /** That a run passes; else why not. */
+  async function passes(subject: string, more = 'expect: { coordinator: ok }\n'): Promise<Verdict> {
+    const verdict = await verdictOn(subject, more);
+    const { status, reason, violations, record } = verdict;
+    assert.equal(status, 'pass', JSON.stringify([reason, violations, record?.criu?.dump, record?.criu?.restore]));
+    return verdict;
+  }
+
+  describe('is bad input, told with its end and what it wrote,', () => {
+    for (const [what, subject, ...told] of [
+      ['when it cannot be started', 'command: [no-such-program, --serve]', /cannot be started.*ENOENT/],
+      ['when a shell cannot start it', 'command: [sh, -c, "no-such-program --serve"]', /exit status 127/, /not found/],
+      ['when it has ended', 'command: [sh, -c, "echo oh dear >&2; exit 3"]', /exit status 3/, /oh dear/],
+      ['when it was killed', 'command: [sh, -c, "kill -SEGV $$"]', /SIGSEGV/],
+      ['when it goes to the background', 'command: [sh, -c, "sleep 100 &"]', /exit status 0/, /daemon/],
+      ['when its folder is not there', 'command: [sh]\ncwd: /no/such', /working folder \/no\/such.*ENOENT/],
+      [
+        'when it is not ready in time',
+        'command: [sh, -c, "echo waiting; exec sleep 100"]\nready: { port: 8123, timeout: 300 }',
+        /not ready after 300 ms: waited for TCP port 8123/,
+        /waiting/,
+      ],
+      [
+        'when it ends while it is waited for',
+        'command: [sh, -c, "sleep 0.2; exit 4"]\nready: { file: x }',
+        /exit status 4.*waited for the file x/,
+      ],
+    ] as const) {
+      it(what, async () => {
+        const { status, badInput, reason } = await verdictOn(subject);
+        assert.deepEqual([status, badInput], ['error', true], reason);
+        for (const one of told) assert.match(reason ?? '', one);
+      });
+    }
+  });
+
+  it('has its files, environment, folder and arguments as they are written', async () => {
+    const script = [
+      'test "$#" = 3 && test "$1" = "" && test "$2" = 0755 && test "$3" = "a',
+      'b" || exit 1',
+      'test "$(pwd)" = /run/mktrouble/case/data || exit 2',
+      'test "$A" = 0x10 && test -z "$HOME" || exit 3',
+      'test "$(cat ../site/index.html)" = hello || exit 4',
+      'echo > ready; while :; do sleep 1; done',
+    ].join('\n');
+    await passes(
+      `command: [../run, "", 0755, "a\\nb"]\ncwd: data\nenv: { A: 0x10 }\nready: { file: ready }
+files: { "site/index.html": hello, run: { text: ${JSON.stringify(`#!/bin/sh\n${script}`)}, mode: "0755" } }`,
+    );
+  });
+
+  it('is judged by the check, which is told with its output', async () => {
+    await passes('command: [sleep, 100]\nenv: { A: b }', 'check: [sh, -c, "test $A = b && pidof sleep"]\n');
+    const { violations } = await verdictOn('command: [sleep, 100]', 'check: [sh, -c, "echo it broke; exit 3"]\n');
+    assert.equal(violations.length, 1);
+    assert.equal(violations[0]?.property, 'check-succeeds');
+    assert.match(violations[0]?.message ?? '', /exit status 3[\s\S]*it broke/);
+  });
+});
