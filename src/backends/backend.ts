@@ -65,6 +65,11 @@ export interface Backend {
   readonly modelled?: boolean;
 }
 
+/** The names of the faults whose bits are set; see Machine.fired. */
+export function faultsIn({ faults }: Case, bits: number): string[] {
+  return faults.filter((_, i) => (bits & (1 << i)) !== 0).map(({ name }) => name);
+}
+
 export interface OpenOptions {
   /** Whether what happens is written down; needed for records. */
   readonly trace?: boolean;
@@ -109,6 +114,11 @@ export interface Machine {
   alone(actor: number): boolean;
   /** The first of those who can move that may be taken alone; -1: none. The same as asking `alone` of each, but faster. */
   firstAlone?(): number;
+  /**
+   * Which faults of the case have fired by now: bit i for the fault with the number i. Without it, only the faults of the
+   * records that are judged count as fired.
+   */
+  fired?(): number;
   /** What was reached since the machine was opened; undefined when it was not asked to look. */
   coverage?(): ProtocolCoverage | undefined;
   /** A fast way to run at random; undefined where there is none. */

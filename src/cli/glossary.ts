@@ -3,7 +3,7 @@ import { REPAIRS, UNDONE } from '../backends/simulated/variants.ts';
 import { KNOWN_NAMES } from '../injector/known.ts';
 import { ERRNO_NAMES, ERRNOS } from '../model/errno.ts';
 import { SIGNAL_NAMES, signalNumber } from '../model/signals.ts';
-import { EXPECTATION, explainProperty, PROPERTY_NAMES } from '../properties/index.ts';
+import { EXPECTATION, explainProperty, FAULT_NEVER_FIRED, PROPERTY_NAMES } from '../properties/index.ts';
 import { formatWords } from '../scenario/index.ts';
 import { RULES } from './lint/finding.ts';
 
@@ -17,7 +17,7 @@ export interface GlossaryEntry {
 /** Every entry; one word can mean several things (`restore` is a point and a failure): each is an entry of its own. */
 export function glossary(): GlossaryEntry[] {
   return merged([
-    ...[...PROPERTY_NAMES, EXPECTATION.name].map(property),
+    ...[...PROPERTY_NAMES, EXPECTATION.name, FAULT_NEVER_FIRED.name].map(property),
     ...KNOWN_NAMES.protocols.map(protocol),
     ...ERRNO_NAMES.map((word) => ({ word, kind: `errno ${ERRNOS[word].number}`, lines: [ERRNOS[word].meaning] })),
     ...SIGNAL_NAMES.map((word) => ({ word, kind: 'signal', lines: [`number ${signalNumber(word)}, see signal(7)`] })),

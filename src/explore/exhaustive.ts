@@ -33,6 +33,8 @@ export interface SearchResult {
   readonly states: number;
   /** Steps done. */
   readonly transitions: number;
+  /** For each fault that fires on some way to an end: the moves of one on which it does. May be fewer: one way shows several. */
+  readonly firing: readonly (readonly number[])[];
   /** False when it gave up at `maxStates`. */
   readonly complete: boolean;
 }
@@ -81,6 +83,9 @@ class Search {
   private slots = 0;
   private transitions = 0;
   private expanded = 0;
+  /** The faults that have fired on a way to an end, and the ends at which one of them first had. */
+  private fired = 0;
+  private readonly firing: number[] = [];
   private readonly enabled: Int32Array;
   private readonly moves: Int32Array;
   private readonly ends = new Map<string, { outcome: Outcome; state: number }>();
@@ -118,7 +123,8 @@ class Search {
       this.progress(this.visited.size, this.transitions);
     }
     const endings = [...this.ends.values()].map(({ outcome, state }) => ({ outcome, moves: this.movesTo(state) }));
-    return { endings, states: this.visited.size, transitions: this.transitions, complete };
+    const firing = this.firing.map((state) => this.movesTo(state));
+    return { endings, states: this.visited.size, transitions: this.transitions, firing, complete };
   }
 
   /** The machine stands in a state: a new one, or one that is nearer than it seemed, will be expanded. */
@@ -178,6 +184,9 @@ class Search {
   }
 
   private end(state: number): void {
+    const fired = this.machine.fired?.() ?? 0;
+    if ((fired & ~this.fired) !== 0) this.firing.push(state);
+    this.fired |= fired;
     const outcome = this.machine.outcome();
     const key = JSON.stringify(outcome);
     if (!this.ends.has(key)) this.ends.set(key, { outcome, state });

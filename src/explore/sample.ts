@@ -20,6 +20,8 @@ export interface SampleResult {
   readonly schedules: number;
   /** Steps of all schedules together. */
   readonly transitions: number;
+  /** For each fault that fired in some run: the moves of one in which it did. May be fewer: one run shows several. */
+  readonly firing: readonly (readonly number[])[];
   /** The moves of a run that the limit cut; undefined when every run ended. */
   readonly cut?: readonly number[];
 }
@@ -80,14 +82,19 @@ export function* sampleInSlices(machine: Machine, options: SampleOptions): Gener
     if (i % SCHEDULES_PER_SLICE === SCHEDULES_PER_SLICE - 1) yield;
     const { moves, length, isCut } = schedules.run(i);
     transitions += length;
-    if (isCut) return { endings: ends.all(), schedules: i + 1, transitions, cut: Array.from(moves).slice(0, length) };
+    if (isCut) {
+      const cut = Array.from(moves).slice(0, length);
+      return { endings: ends.all(), schedules: i + 1, transitions, firing: ends.firing, cut };
+    }
     ends.reach(moves, length);
   }
-  return { endings: ends.all(), schedules: options.schedules, transitions };
+  return { endings: ends.all(), schedules: options.schedules, transitions, firing: ends.firing };
 }
 
 /** The ways in which the schedules ended, each with the first moves that led there. */
 class Ends {
+  readonly firing: (readonly number[])[] = [];
+  private fired = 0;
   private readonly machine: Machine;
   private readonly known = new Map<string, Ending>();
   private readonly finals = new FingerprintSet();
@@ -111,6 +118,9 @@ class Ends {
     print.change(firstPrint.high, firstPrint.low, first, machine.state);
     const before = finals.size;
     if (finals.numberOf(print.high, print.low) < before) return;
+    const fired = machine.fired?.() ?? 0;
+    if ((fired & ~this.fired) !== 0) this.firing.push(Array.from(moves).slice(0, length));
+    this.fired |= fired;
     const outcome = machine.outcome();
     const key = JSON.stringify(outcome);
     if (!known.has(key)) known.set(key, { outcome, moves: Array.from(moves).slice(0, length) });

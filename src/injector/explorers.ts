@@ -1,12 +1,20 @@
 /** The ways to choose schedules, by name: the seam between the injector and `src/explore`. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Backend, isSchedulable, type Machine, type Plan, type SchedulableBackend } from '../backends/backend.ts';
-import { DEFAULT_MAX_STATES, type Ending, follow, sampleInSlices, searchInSlices } from '../explore/index.ts';
+import {
+  DEFAULT_MAX_STATES,
+  follow,
+  type SampleResult,
+  type SearchResult,
+  sampleInSlices,
+  searchInSlices,
+} from '../explore/index.ts';
 import type { Explore } from '../model/case.ts';
 import type { Stop, Tried } from '../record/verdict.ts';
 import type { Compare } from './differential.ts';
 import type { JudgeRecord } from './judge.ts';
 import type { Keep } from './keep.ts';
+import { faultsOfSchedule } from './never-fired.ts';
 import { type JudgeCase, Recorder, smallestInSlices } from './recorder.ts';
 import { type ExploreResult, Tally } from './tally.ts';
 import { unscheduled } from './unscheduled.ts';
@@ -46,9 +54,12 @@ const RUNS_PER_TURN = 64;
 
 const INTERRUPTED: Stop = { by: 'interrupt' };
 
-/** Judges one run for each way in which the case ended; stops at the first failure, with its schedule made simple. */
+/**
+ * Judges one run for each way in which the case ended; stops at the first failure, with its schedule made simple. Then one for
+ * each fault that fired: ends alike may be reached with it and without it.
+ */
 async function judgeEndings(
-  endings: readonly Ending[],
+  { endings, firing }: Pick<SearchResult | SampleResult, 'endings' | 'firing'>,
   recorder: Recorder,
   tally: Tally,
   request: Scheduled,
@@ -66,6 +77,7 @@ async function judgeEndings(
     if (tally.failing || signal?.aborted) break;
     if (++judged % RUNS_PER_TURN === 0) await nextTurn();
   }
+  for (const moves of firing) if (!tally.failing && !signal?.aborted) tally.add(recorder.record(moves));
   for (const { outcome, moves } of endings) tally.endings.reachable(outcome, moves.length);
 }
 
@@ -86,7 +98,7 @@ const sampled: Explorer = async (request) => {
   const result = await inTurns(slices, request.signal);
   if (!result) return tally.result({ strategy: explore.strategy, schedules: 0, complete: false, stopped: INTERRUPTED });
   if (result.cut) tally.add(recorder.record(result.cut, 'cut'));
-  await judgeEndings(result.endings, recorder, tally, { ...request, backend });
+  await judgeEndings(result, recorder, tally, { ...request, backend });
   const outcomes = result.endings.length;
   const stopped = interruption(request);
   const tried: Tried = {
@@ -129,7 +141,7 @@ const exhaustive: Explorer = async (request) => {
   const result = await inTurns(searchInSlices(machine, { maxStates }), request.signal);
   if (!result) return tally.result({ strategy: 'exhaustive', schedules: 0, complete: false, stopped: INTERRUPTED });
   const { endings, states, transitions, complete } = result;
-  await judgeEndings(endings, new Recorder(backend, plan), tally, { ...request, backend });
+  await judgeEndings(result, new Recorder(backend, plan), tally, { ...request, backend });
   const outcomes = endings.length;
   const stopped = complete ? interruption(request) : { by: 'states' as const, limit: maxStates };
   const tried: Tried = {
@@ -151,7 +163,8 @@ const replay: Explorer = async (request) => {
   const tally = new Tally(judge);
   const { moves } = follow(backend.open(plan), plan.schedule, plan.maxSteps);
   tally.add(new Recorder(backend, plan).record(moves));
-  return tally.result({ strategy: 'replay', schedules: 1, complete: false });
+  const result = tally.result({ strategy: 'replay', schedules: 1, complete: false });
+  return { ...result, awaited: faultsOfSchedule(plan.case, plan.schedule) };
 };
 
 /** The strategies of this build. To add one is to add a line. */

@@ -1,6 +1,8 @@
 /** Adds up the records of the runs of one case, and keeps only the few that a report needs. */
 import type { Case } from '../model/case.ts';
-import type { RunRecord } from '../record/record.ts';
+import type { Point } from '../model/points.ts';
+import { eventsOf, firedIn } from '../record/read.ts';
+import type { Actor, RunRecord } from '../record/record.ts';
 import type { Ending, ProtocolCoverage, Tried, Violation } from '../record/verdict.ts';
 import type { Disagreement } from './differential.ts';
 import { Endings } from './endings.ts';
@@ -23,6 +25,12 @@ export interface ExploreResult {
   readonly known: ReadonlyMap<string, Judged>;
   /** For each pid that was left waiting, the first run in which it was. */
   readonly leftWaiting: ReadonlyMap<number, Judged>;
+  /** For each fault that fired in some run, by its name, the first run in which it did. */
+  readonly fired: ReadonlyMap<string, Judged>;
+  /** The points that each actor reached in some run that was judged. */
+  readonly reached: ReadonlyMap<Actor, ReadonlySet<Point>>;
+  /** The faults that had to fire, where not all had to: those that a schedule names. */
+  readonly awaited?: ReadonlySet<string>;
   /** The first run. */
   readonly first?: Judged;
   /** The first run that the model does not have. */
@@ -39,6 +47,8 @@ export class Tally {
   readonly #judge: JudgeRecord;
   readonly #known = new Map<string, Judged>();
   readonly #leftWaiting = new Map<number, Judged>();
+  readonly #fired = new Map<string, Judged>();
+  readonly #reached = new Map<Actor, Set<Point>>();
   #violating: Judged | undefined;
   #disagreement: Disagreement | undefined;
   #first: Judged | undefined;
@@ -59,6 +69,12 @@ export class Tally {
     const judged = { record, judgement };
     this.endings.judged(record, judgement);
     this.#first ??= judged;
+    for (const name of firedIn(record)) if (!this.#fired.has(name)) this.#fired.set(name, judged);
+    for (const { actor, point } of eventsOf(record, 'point')) {
+      const points = this.#reached.get(actor);
+      if (points) points.add(point);
+      else this.#reached.set(actor, new Set([point]));
+    }
     if (judgement.failures.length > 0) this.#violating ??= judged;
     for (const { property } of judgement.known) if (!this.#known.has(property)) this.#known.set(property, judged);
     for (const [pid, task] of Object.entries(record.final.tasks)) {
@@ -91,11 +107,18 @@ export class Tally {
     return properties.length + pids.length > 0;
   }
 
+  /** The faults that have to fire in some run, and have not yet. */
+  silent({ faults }: Case): string[] {
+    return faults.filter(({ name, optional }) => !optional && !this.#fired.has(name)).map(({ name }) => name);
+  }
+
   result(tried: Tried): ExploreResult {
     return {
       tried,
       known: this.#known,
       leftWaiting: this.#leftWaiting,
+      fired: this.#fired,
+      reached: this.#reached,
       endings: this.endings.list(),
       ...(this.#violating && { violating: this.#violating }),
       ...(this.#first && { first: this.#first }),

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Backend, Plan } from '../backends/backend.ts';
 import type { Case } from '../model/case.ts';
 import type { ExploreRequest } from './explorers.ts';
+import { faultsOfSchedule } from './never-fired.ts';
 import { type ExploreResult, type Judged, Tally } from './tally.ts';
 
 /** Runs of a sweep at most, when nobody says how many. */
@@ -60,12 +61,13 @@ export async function unscheduled(request: ExploreRequest): Promise<ExploreResul
   if (!plan.schedule && !decided()) schedules += await impose(request, tally);
   if (!plan.schedule && patient && !request.searchModel)
     while (schedules < PATIENCE * runs && tally.isMissing(plan.case) && !decided()) await run(schedules);
-  return tally.result({
+  const result = tally.result({
     strategy: plan.schedule ? 'replay' : 'random',
     schedules,
     complete: false,
     ...(signal?.aborted && { stopped: { by: 'interrupt' } }),
   });
+  return plan.schedule ? { ...result, awaited: faultsOfSchedule(plan.case, plan.schedule) } : result;
 }
 
 /** Runs a plan, judges the record, and keeps what it left where that is asked for. */
@@ -80,12 +82,14 @@ async function runOnce({ backend, compare, keep }: ExploreRequest, tally: Tally,
 /** Imposes the model's schedules for what is missing; how many. */
 async function impose(request: ExploreRequest, tally: Tally): Promise<number> {
   const { plan, searchModel, signal } = request;
-  if (!searchModel || !tally.isMissing(plan.case)) return 0;
   const wanted = tally.missing(plan.case);
-  const { known, leftWaiting } = await searchModel();
+  const silent = tally.silent(plan.case);
+  if (!searchModel || !(tally.isMissing(plan.case) || silent.length > 0)) return 0;
+  const { known, leftWaiting, fired } = await searchModel();
   const showing = [
     ...wanted.properties.map((property) => known.get(property)),
     ...wanted.pids.map((pid) => leftWaiting.get(pid)),
+    ...silent.map((name) => fired.get(name)),
   ];
   let imposed = 0;
   for (const judged of new Set(showing.filter((one): one is Judged => one !== undefined))) {

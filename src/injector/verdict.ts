@@ -3,13 +3,16 @@ import type { Case } from '../model/case.ts';
 import { EXPECTATION } from '../properties/index.ts';
 import type { RunRecord } from '../record/record.ts';
 import type { Ending, ProtocolCoverage, Stop, Tried, Verdict, Violation } from '../record/verdict.ts';
+import { faultsThatNeverFired } from './never-fired.ts';
 import { type ExploreResult, type Judged, knownViolations } from './tally.ts';
+import { positionOf, runs } from './texts.ts';
 
 export type Decision = Pick<Verdict, 'status' | 'reason' | 'violations' | 'known' | 'tried'> & {
   readonly record?: RunRecord;
   readonly shrunk?: Case;
   readonly coverage?: ProtocolCoverage;
   readonly endings?: readonly Ending[];
+  readonly fired?: readonly string[];
   readonly differential?: readonly RunRecord[];
 };
 
@@ -25,7 +28,9 @@ export function decide(c: Case, result: ExploreResult): Decision {
   const { stopped } = result.tried;
   const isCut = stopped !== undefined && inOneRun.length === 0;
   const inSomeRun =
-    inOneRun.length > 0 || isCut ? [] : [...defectsThatDidNotShow(c, result), ...notLeftWaiting(c, result)];
+    inOneRun.length > 0 || isCut
+      ? []
+      : [...faultsThatNeverFired(c, result), ...defectsThatDidNotShow(c, result), ...notLeftWaiting(c, result)];
   const violations = [...inOneRun, ...inSomeRun];
   const shown: Pick<Judged, 'record' | 'case'> | undefined =
     violating ?? (disagreement && { record: disagreement.records[0] }) ?? firstKnown(result) ?? result.first;
@@ -37,6 +42,7 @@ export function decide(c: Case, result: ExploreResult): Decision {
     tried: result.tried,
     ...(result.endings.length > 0 && { endings: result.endings }),
     ...(shown && { record: shown.record }),
+    ...(result.fired.size > 0 && { fired: [...result.fired.keys()].sort() }),
     ...(result.coverage && { coverage: result.coverage }),
     ...(shown?.case && { shrunk: shown.case }),
     ...(disagreement && { differential: disagreement.records }),
@@ -71,15 +77,6 @@ function notLeftWaiting(c: Case, { leftWaiting, tried }: ExploreResult): Violati
     }));
 }
 
-/** The place of a word of the file, else the nearest word around it that has one. */
-function positionOf(c: Case, path: string): Pick<Violation, 'position'> {
-  for (let at = path; at !== ''; at = at.slice(0, Math.max(at.lastIndexOf('.'), 0))) {
-    const position = c.positions[at];
-    if (position) return { position };
-  }
-  return { position: c.position };
-}
-
 /** `stopped at the limit of 20,000,000 states (--max-states); seen by then: 20,000,002 states, 14 outcomes`. */
 function stopWords({ states, schedules, outcomes }: Tried, { by, limit = 0 }: Stop): string {
   const n = (value: number): string => value.toLocaleString('en-US');
@@ -91,8 +88,4 @@ function stopWords({ states, schedules, outcomes }: Tried, { by, limit = 0 }: St
   }[by];
   const seen = [states === undefined ? runs(schedules) : `${n(states)} states`, `${n(outcomes ?? 0)} outcomes`];
   return `${why}; seen by then: ${seen.join(', ')}, and no violation`;
-}
-
-function runs(n: number): string {
-  return n === 1 ? '1 run' : `${n} runs`;
 }

@@ -151,6 +151,8 @@ export interface Fault {
   /** `fork`: the pid of the new child. */
   readonly child?: number;
   readonly when: When;
+  /** It need not fire in any run; otherwise a case in which it never does fails. */
+  readonly optional?: true;
   readonly position?: Position;
 }
 

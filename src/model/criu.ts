@@ -66,7 +66,12 @@ export interface ImageMutation {
   readonly changes: number;
 }
 
-export type ImageChange = ImageEdit | ImageMutation;
+export type ImageChange = (ImageEdit | ImageMutation) & Optional;
+
+/** `optional`: it need not happen in any run. */
+export interface Optional {
+  readonly optional?: true;
+}
 
 /** What a program may use, at most. */
 export interface CriuLimits {
@@ -79,7 +84,7 @@ export interface CriuLimits {
 }
 
 /** What becomes of the Nth system call of CRIU's main process. */
-export interface CriuSyscall {
+export interface CriuSyscall extends Optional {
   readonly of: CriuCall;
   /** The name of the call; `all` counts every one. */
   readonly call: string;
@@ -93,7 +98,7 @@ export interface CriuSetup {
   /** Whether the tree is in the pid namespace of those around it, or has its own, whose init is the root. */
   readonly namespace: 'host' | 'own';
   /** CRIU's own fault points (CRIU_FAULT). */
-  readonly faultPoint?: { readonly of: CriuCall; readonly number: number };
+  readonly faultPoint?: { readonly of: CriuCall; readonly number: number } & Optional;
   /** Stages at which the action script fails. */
   readonly scriptFails: readonly CriuStage[];
   /** Pids that somebody else has when the restore begins. */

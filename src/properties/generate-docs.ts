@@ -1,7 +1,7 @@
 /** Writes docs/properties.md from the properties themselves: `npx tsx src/properties/generate-docs.ts`. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { CRIU_PROPERTIES, EXPECTATION, type Explanation, PROPERTIES } from './index.ts';
+import { CRIU_PROPERTIES, EXPECTATION, type Explanation, FAULT_NEVER_FIRED, PROPERTIES } from './index.ts';
 
 const PAGE = new URL('../../docs/properties.md', import.meta.url);
 
@@ -34,7 +34,7 @@ export function propertiesPage(): string {
   return [
     INTRODUCTION,
     overview(PROPERTIES),
-    ...[...PROPERTIES, EXPECTATION].map(section),
+    ...[...PROPERTIES, EXPECTATION, FAULT_NEVER_FIRED].map(section),
     CRIU,
     overview(CRIU_PROPERTIES),
     ...CRIU_PROPERTIES.map(section),

@@ -12,6 +12,7 @@ import { errorsStopReads } from './errors-stop-reads.ts';
 import { errorsWakeEveryone } from './errors-wake-everyone.ts';
 import { EXPECTATION } from './expectations.ts';
 import { failureKillsMarked } from './failure-kills-marked.ts';
+import { FAULT_NEVER_FIRED } from './fault-never-fired.ts';
 import { firstErrorReported } from './first-error-reported.ts';
 import { frozenStaysFrozen } from './frozen-stays-frozen.ts';
 import { ghostsLeave } from './ghosts-leave.ts';
@@ -35,6 +36,7 @@ import { waitsInterruptibly } from './waits-interruptibly.ts';
 import { zombiesBeforeReturn } from './zombies-before-return.ts';
 
 export { EXPECTATION, expectations } from './expectations.ts';
+export { FAULT_NEVER_FIRED } from './fault-never-fired.ts';
 export { PROPERTY_NAMES } from './names.ts';
 export type { Property } from './property.ts';
 
@@ -106,7 +108,8 @@ export type Explanation = Omit<Property, 'check'>;
 
 /** The explanation of a property, or of `expectation`; undefined for a name that none has. */
 export function explainProperty(name: string): Explanation | undefined {
-  if (name === EXPECTATION.name) return EXPECTATION;
+  const ofAllRuns = [EXPECTATION, FAULT_NEVER_FIRED].find((one) => one.name === name);
+  if (ofAllRuns) return ofAllRuns;
   const property = propertyByName(name);
   if (!property) return undefined;
   const { check: _check, ...explanation } = property;

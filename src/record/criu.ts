@@ -70,6 +70,8 @@ export interface CriuHit {
   readonly to: 'criu' | number;
   readonly signal?: number;
   readonly stage: CriuStage;
+  /** The name of the fault; absent for a tracer that `traced-by` declares. */
+  readonly fault?: string;
 }
 
 /** How a process ended: one of both. */

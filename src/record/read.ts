@@ -10,6 +10,11 @@ export function eventsOf<K extends EffectKind>(record: RunRecord, kind: K): Even
   return record.events.filter((event): event is EventOf<K> => event.kind === kind);
 }
 
+/** The faults that fired in a run, by their names; see RunRecord.fired. */
+export function firedIn(record: RunRecord): readonly string[] {
+  return record.fired ?? [...new Set(eventsOf(record, 'fault').map(({ fault }) => fault))];
+}
+
 /** A task's end in the scenario format's words. */
 export function taskOutcome(final: TaskFinal): TaskOutcome | 'crashed' | 'running' {
   return final.end === 'returned' ? 'resumed' : final.end;

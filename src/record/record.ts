@@ -200,6 +200,11 @@ export interface RunRecord {
   readonly events: readonly RunEvent[];
   readonly final: FinalState;
   readonly findings: readonly Finding[];
+  /**
+   * The faults that fired: what they do was done, or the call was made to fail. By their names; what a `criu` section says by
+   * its path in the file. Absent: those of the events of kind `fault`.
+   */
+  readonly fired?: readonly string[];
   /** How the run ended: over (nobody can move), crashed (a kernel defect stopped it), cut (a limit). */
   readonly end: 'over' | 'crashed' | 'cut';
   /** Real backends: what the kernel said at the end. */

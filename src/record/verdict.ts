@@ -113,6 +113,8 @@ export interface Verdict {
   readonly duration: number;
   /** What of the protocol its runs reached, when that was asked for; names of steps, in the program's order. */
   readonly coverage?: ProtocolCoverage;
+  /** The faults that fired in some run, by the names of RunRecord.fired. */
+  readonly fired?: readonly string[];
   /** The ways in which its runs ended, as far as they were met. */
   readonly endings?: readonly Ending[];
   /** Set by other ways to run than one. */

@@ -33,6 +33,10 @@ function limitWords({ pids, files, fileSize }: CriuLimits): NonNullable<Words['d
 }
 
 function editWords(edit: ImageChange): EditWords {
+  return { ...changeWords(edit), ...(edit.optional && { optional: true }) };
+}
+
+function changeWords(edit: ImageChange): EditWords {
   switch (edit.kind) {
     case 'mutate': {
       const { target, seed, changes } = edit;

@@ -116,7 +116,7 @@ function damageOf({ damage }: Image): Pick<NonNullable<Document['image']>, 'trun
 }
 
 function faultOf(fault: Fault, i: number): NonNullable<Document['faults']>[number] {
-  const { verb, name, targets, signal, failure, errno, call, times, child, when } = fault;
+  const { verb, name, targets, signal, failure, errno, call, times, child, when, optional } = fault;
   const whom = oneOrAll(targets);
   // Said of a call: without both, it is the first; `when: any` alone would be any one of them.
   const isFirst = call === 1 && when.kind === 'any';
@@ -131,6 +131,7 @@ function faultOf(fault: Fault, i: number): NonNullable<Document['faults']>[numbe
     ...(times === 1 ? {} : { times }),
     ...(name === `${verb}-${i + 1}` ? {} : { name }),
     ...(isAny ? {} : { when: whenOf(when) }),
+    ...(optional ? { optional } : {}),
   };
 }
 

@@ -47,11 +47,12 @@ export class Faults {
     const id = to === 'criu' ? CRIU_ITSELF : await this.#idOf(to);
     if (id === undefined) return;
     if (fault.verb === 'ptrace') {
-      if ((await this.#stage.do(`trace ${id}`)) > 0) this.hits.push({ verb: 'trace', to, stage });
+      if ((await this.#stage.do(`trace ${id}`)) > 0) this.hits.push({ verb: 'trace', to, stage, fault: fault.name });
       return;
     }
     const signal = signalNumber(fault.verb === 'kill' ? 'SIGKILL' : fault.verb === 'stop' ? 'SIGSTOP' : fault.signal!);
-    if ((await this.#stage.do(`kill ${id} 0 ${signal}`)) === 0) this.hits.push({ verb: 'signal', to, signal, stage });
+    const error = await this.#stage.do(`kill ${id} 0 ${signal}`);
+    if (error === 0) this.hits.push({ verb: 'signal', to, signal, stage, fault: fault.name });
   }
 
   /** How a task is called around the tree; undefined when it is not there. */

@@ -11,6 +11,7 @@ import {
   type TaskFinal,
 } from '../../record/record.ts';
 import type { Plan } from '../backend.ts';
+import { firedIn } from './fired.ts';
 import { fileOf } from './images/edit.ts';
 
 /** The record. */
@@ -28,6 +29,7 @@ export function recordOf({ case: c, protocol, seed }: Plan, criu: CriuRecord): R
       restores: [],
     },
     findings: [],
+    fired: firedIn(c, criu),
     end: 'over',
     criu,
   };

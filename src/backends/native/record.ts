@@ -16,6 +16,8 @@ export interface Report extends RawTrace {
   readonly context?: { readonly freed: boolean; readonly references: number };
   /** Turns of the schedule that could not come. */
   readonly skipped: number;
+  /** How often each fault of the plan fired. */
+  readonly fired: readonly number[];
   /** The actor that did the last step. */
   readonly holder: number;
   readonly actors: readonly ActorReport[];
@@ -45,10 +47,16 @@ export function recordOf(report: Report, plan: Plan, made: NativePlan, remarks: 
     events: said.length > 0 ? [...said, ...trace] : trace,
     final,
     findings,
+    ...(c.faults.length > 0 && { fired: firedOf(report, made) }),
     end: report.end === 'over' || report.end === 'crashed' ? report.end : 'cut',
     census: censusOf(report.actors, cast),
     ...(snapshots.length > 0 && { snapshots }),
   };
+}
+
+/** The faults that fired, each once: one that may fire several times is several faults of the plan. */
+function firedOf({ fired }: Report, { faults }: NativePlan): string[] {
+  return [...new Set(faults.filter((_, i) => (fired[i] ?? 0) > 0).map(({ fault }) => fault.name))];
 }
 
 function remark(text: string): RunEvent {

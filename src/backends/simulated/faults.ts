@@ -18,7 +18,7 @@ import {
 import { m, note, runnable, world } from './kernel/memory.ts';
 import { canBeHit, canBeWoken, ptraceAttach, sendSignal } from './kernel/signal.ts';
 import { tryToWakeUp } from './kernel/wait.ts';
-import { ARMED, FAULT_WORDS, FIRED, type World } from './kernel/world.ts';
+import { ARMED, CALLS, FAULT_WORDS, FIRED, type World } from './kernel/world.ts';
 
 export const VERBS = {
   signal: 0,
@@ -59,6 +59,15 @@ export function canCome(event: Event): boolean {
 /** Whether the event may come now or later: it has not come as often as it may. */
 export function canStillCome(memory: Int32Array, constants: World, event: Event): boolean {
   return memory[constants.firstFault + event.fault * FAULT_WORDS + FIRED]! < constants.faults[event.fault]!.times;
+}
+
+/** Whether the fault has done something: it hit its target, or made a call fail. */
+export function hasFired(memory: Int32Array, constants: World, number: number): boolean {
+  const fault = constants.faults[number]!;
+  const words = constants.firstFault + number * FAULT_WORDS;
+  if (fault.verb !== VERBS.fail) return memory[words + FIRED]! > 0;
+  if (fault.waits) return memory[words + CALLS]! < 0 || memory[words + CALLS]! >= fault.call;
+  return memory[words + FIRED]! > memory[words + ARMED]!;
 }
 
 /** Whether the target is where the fault can do something. */

@@ -2,11 +2,11 @@
 import type { Case, Who } from '../../model/case.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { ProtocolCoverage } from '../../record/verdict.ts';
-import type { Machine, Outcome, RandomWalk } from '../backend.ts';
+import { faultsIn, type Machine, type Outcome, type RandomWalk } from '../backend.ts';
 import { type Compiled, compiledModel } from './compile/compile.ts';
 import type { Change } from './compile/source.ts';
 import { Visits } from './coverage.ts';
-import { canCome, come, type Event, passOver, VERBS } from './faults.ts';
+import { canCome, come, type Event, hasFired, passOver, VERBS } from './faults.ts';
 import { ACQUIRE, ACQUIRE_READ } from './kernel/access.ts';
 import { DELAYED, DUE, FLAGS, OOPS, OOPS_AT, PC, POINT, PREPARED, RUNNING, STATE } from './kernel/layout.ts';
 import { type Listener, m, OOPSED, use } from './kernel/memory.ts';
@@ -210,6 +210,13 @@ export class SimulatedMachine implements Machine {
     return outcomeOf(this);
   }
 
+  fired(): number {
+    const { state, world } = this;
+    let bits = 0;
+    for (let i = 0; i < world.faults.length; i++) if (hasFired(state, world, i)) bits |= 1 << i;
+    return bits;
+  }
+
   /** None for a machine that is watched, nor where a fault holds tasks back. */
   get randomWalk(): RandomWalk | undefined {
     if (this.tracer || this.visits || this.world.faults.some(({ verb }) => verb === VERBS.delay)) return undefined;
@@ -241,6 +248,7 @@ export class SimulatedMachine implements Machine {
       events: this.tracer.events,
       final: finalState(this),
       findings: findingsOf(this),
+      ...(this.case.faults.length > 0 && { fired: faultsIn(this.case, this.fired()) }),
       end: this.state[OOPS] !== 0 ? 'crashed' : end,
     };
   }

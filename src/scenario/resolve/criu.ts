@@ -37,7 +37,7 @@ export function resolveCriu(words: Words, complain: Complain): CriuSetup {
   const restore = words['restore-limits'];
   return {
     namespace: words.namespace ?? PLAIN_CRIU.namespace,
-    ...(words['fault-point'] && { faultPoint: words['fault-point'] }),
+    ...(words['fault-point'] && { faultPoint: faultPointOf(words['fault-point']) }),
     scriptFails: listOf(words['script-fails']),
     taken: listOf(words.taken),
     limits: { ...(dump && { dump: limitsOf(dump) }), ...(restore && { restore: limitsOf(restore) }) },
@@ -46,6 +46,14 @@ export function resolveCriu(words: Words, complain: Complain): CriuSetup {
     repeat: words.repeat ?? PLAIN_CRIU.repeat,
     ...(words.limit !== undefined && { limit: words.limit }),
   };
+}
+
+function faultPointOf({
+  of,
+  number,
+  optional,
+}: NonNullable<Words['fault-point']>): NonNullable<CriuSetup['faultPoint']> {
+  return { of, number, ...(optional && { optional }) };
 }
 
 function limitsOf({ pids, files, 'file-size': fileSize }: LimitWords): CriuLimits {
@@ -57,14 +65,19 @@ function limitsOf({ pids, files, 'file-size': fileSize }: LimitWords): CriuLimit
 }
 
 function resolveSyscall(words: SyscallWords, path: Path, complain: Complain): CriuSyscall {
-  const { of, call, number = 1, errno, signal } = words;
+  const { of, call, number = 1, errno, signal, optional } = words;
   if ((errno === undefined) === (signal === undefined)) {
     complain({ path, message: 'a system call fails with an errno, or brings a signal', expected: 'errno or signal' });
   }
-  return { of, call, number, ...(errno && { errno }), ...(signal && { signal }) };
+  return { of, call, number, ...(errno && { errno }), ...(signal && { signal }), ...(optional && { optional }) };
 }
 
 function resolveEdit(words: EditWords, path: Path, complain: Complain): ImageChange | undefined {
+  const change = changeOf(words, path, complain);
+  return change && words.optional ? { ...change, optional: true } : change;
+}
+
+function changeOf(words: EditWords, path: Path, complain: Complain): ImageChange | undefined {
   const changes = CHANGES.filter((change) => words[change] !== undefined);
   const wrong = (message: string): undefined => void complain({ path, message });
   const [change] = changes;

@@ -83,6 +83,7 @@ class Resolver {
       times,
       ...(verb === 'fork' ? { child: this.#children.take(words.child, times, [...path, 'child']) } : {}),
       when,
+      ...(words.optional && { optional: true as const }),
       position: this.#scene.positionOf(i),
     };
   }

@@ -2,11 +2,17 @@
 import * as z from 'zod';
 import { ABSENT, CRIU_STAGE_NAMES } from '../../model/criu.ts';
 import { errno, INT32_MIN, pid, signal } from './values.ts';
-import { integer, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
+import { flag, integer, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
 
 export const criuStage = oneOf(CRIU_STAGE_NAMES, 'stage of CRIU');
 const call = oneOf(['dump', 'restore'], 'call of CRIU');
 const uint32 = integer(INT32_MIN, 0xffffffff, 'a 32-bit number');
+
+const optional = word(
+  flag(),
+  'It need not happen. Otherwise a case in which it happens in no run fails (fault-never-fired). Default: false.',
+  'optional: true',
+).optional();
 
 const limits = mapping('a mapping with pids, files and file-size', {
   pids: word(
@@ -32,6 +38,7 @@ const syscall = mapping('a mapping with of, call, number, and errno or signal', 
   ).optional(),
   errno: word(errno, 'It fails with this.', 'errno: ENOMEM').optional(),
   signal: word(signal, 'CRIU gets this signal there.', 'signal: SIGKILL').optional(),
+  optional,
 }).meta({ id: 'syscall', description: 'What becomes of a system call of CRIU. Has errno or signal.' });
 
 const absent = z.literal(ABSENT, { error: ABSENT });
@@ -110,6 +117,7 @@ const edit = mapping('a mapping with file, task or mutate, and one change', {
     'With field: the number that it says instead; absent: the field is not there, whatever it holds.',
     'value: 0',
   ).optional(),
+  optional,
 }).meta({ id: 'image-edit', description: 'A change of the images between dump and restore.' });
 
 export const criu = mapping('a mapping with the words of CRIU', {
@@ -122,6 +130,7 @@ export const criu = mapping('a mapping with the words of CRIU', {
     mapping('a mapping with of and number', {
       of: word(call, 'Which call of CRIU: dump or restore.', 'of: dump'),
       number: word(integer(1, 1000, 'a fault point'), 'What CRIU_FAULT is set to.', 'number: 1'),
+      optional,
     }),
     "One of CRIU's own fault points (CRIU_FAULT).",
     'fault-point: { of: restore, number: 2 }',

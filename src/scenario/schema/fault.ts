@@ -4,7 +4,7 @@ import type { FaultVerb } from '../../model/case.ts';
 import { FAILURES } from '../../model/case.ts';
 import { criuStage } from './criu.ts';
 import { coordinatorPoint, errno, faultName, pid, signal, taskPoint, whom } from './values.ts';
-import { integer, mapping, oneOf, word } from './word.ts';
+import { flag, integer, mapping, oneOf, word } from './word.ts';
 
 /** The verbs; a fault has exactly one. */
 export const VERBS = {
@@ -82,6 +82,11 @@ export const fault = mapping('a fault: a mapping with a verb', {
     faultName,
     'A name, for `after` and for reports. Default: the verb and the number of the fault.',
     'name: first-kill',
+  ).optional(),
+  optional: word(
+    flag(),
+    'The fault need not fire. Otherwise a case in which it fires in no run fails (fault-never-fired). Default: false.',
+    'optional: true',
   ).optional(),
   when: word(
     when,

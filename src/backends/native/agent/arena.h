@@ -131,6 +131,7 @@ struct fault {
 	enum failure failure;
 	int any;			/* comes at last when nobody can move, if not before */
 	int fired, calls, armed;
+	int failed;			/* V_FAIL: calls that it made fail */
 };
 
 /* An object of the image's stream. */

@@ -115,6 +115,7 @@ int failure(struct actor *me, enum failure kind)
 				continue;
 			fault->armed--;
 		}
+		fault->failed++;
 		return fault->error;
 	}
 	return 0;

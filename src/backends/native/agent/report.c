@@ -31,6 +31,18 @@ static void print_actors(const struct seen *all, const int *status)
 	}
 }
 
+/* How often each fault did what it is for. */
+static void print_fired(void)
+{
+	const struct plan *plan = &arena->plan;
+
+	for (int i = 0; i < plan->nr_faults; i++) {
+		if (i)
+			out_raw(",");
+		out_number(plan->faults[i].verb == V_FAIL ? plan->faults[i].failed : plan->faults[i].fired);
+	}
+}
+
 void report_print(enum end end, const struct seen *all, const int *status)
 {
 	static const char *const ends[] = { "over", "crashed", "cut", "late", "not-built" };
@@ -47,6 +59,8 @@ void report_print(enum end end, const struct seen *all, const int *status)
 		out(",\"context\":{\"freed\":%s,\"references\":%d}", ctx->life == 2 ? "true" : "false", ctx->refcount);
 	out(",\"skipped\":%d,\"holder\":%d,\"actors\":[", arena->skipped_turns, arena->holder);
 	print_actors(all, status);
+	out("],\"fired\":[");
+	print_fired();
 	out("],\"snapshots\":[");
 	snapshots_print();
 	out("],\"moves\":[");

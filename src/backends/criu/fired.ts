@@ -1,0 +1,39 @@
+/** Which faults of a case did something in a run, as its record tells. */
+import type { Case } from '../../model/case.ts';
+import type { CriuSetup } from '../../model/criu.ts';
+import { declaredFaults } from '../../model/declared.ts';
+import type { CriuRecord, CriuRun } from '../../record/criu.ts';
+
+/** Fault points of CRIU from here on change how it works; those below end the call (criu/include/fault-injection.h, "not fatal"). */
+const FIRST_HARMLESS_POINT = 127;
+
+/** The faults of the case that fired, by the names of `declaredFaults`. */
+export function firedIn(c: Case, record: CriuRecord): string[] {
+  const hit = new Set(record.hits.map(({ fault }) => fault));
+  return declaredFaults(c)
+    .filter(({ name, fault }) => (fault ? hit.has(name) : hasHappened(name, c.criu!, record)))
+    .map(({ name }) => name);
+}
+
+/** Whether what this word of the `criu` section says has happened. */
+function hasHappened(path: string, setup: CriuSetup, { dump, restore, stages, edits }: CriuRecord): boolean {
+  const [, word, item = '0'] = path.split('.');
+  const runOf = (of: CriuRun['of']) => (of === 'dump' ? dump : restore);
+  switch (word) {
+    case 'fault-point': {
+      const { of, number } = setup.faultPoint!;
+      const run = runOf(of);
+      return run !== undefined && (number >= FIRST_HARMLESS_POINT || run.exit !== 0);
+    }
+    case 'script-fails':
+      return stages.includes(setup.scriptFails[Number(item)]!);
+    case 'dump-limits':
+      return true;
+    case 'syscalls':
+      return runOf(setup.syscalls[Number(item)]!.of) !== undefined;
+    case 'images':
+      return edits !== undefined;
+    default:
+      return restore !== undefined;
+  }
+}

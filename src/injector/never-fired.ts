@@ -1,0 +1,143 @@
+/**
+ * Faults that fired in no run. A case is there for its faults: one that never fires leaves the case untested, however well
+ * the runs ended. Told with the nearest thing that did happen: the points
+ * that were reached in any run, and how the first run ended.
+ */
+import type { Case, Fault, When, Who } from '../model/case.ts';
+import { type DeclaredFault, declaredFaults } from '../model/declared.ts';
+import { FAULT_NEVER_FIRED } from '../properties/index.ts';
+import type { CriuRecord, CriuRun } from '../record/criu.ts';
+import { coordinatorOutcome, eventsOf, taskOutcome } from '../record/read.ts';
+import type { RunRecord } from '../record/record.ts';
+import type { Tried, Violation } from '../record/verdict.ts';
+import type { ExploreResult } from './tally.ts';
+import { positionOf, runs } from './texts.ts';
+
+/** The faults of a case that a schedule in words names. */
+export function faultsOfSchedule({ faults }: Case, schedule: readonly string[]): ReadonlySet<string> {
+  const names = faults.map(({ name }) => name);
+  // A fault that has several targets says which: `signal-1 101`.
+  return new Set(names.filter((name) => schedule.some((line) => line === name || line.startsWith(`${name} `))));
+}
+
+type Result = Pick<ExploreResult, 'fired' | 'reached' | 'awaited' | 'first' | 'tried'>;
+
+/** A violation for each fault that had to fire in some run, and fired in none. */
+export function faultsThatNeverFired(c: Case, result: Result): Violation[] {
+  const { fired, awaited, first, tried } = result;
+  return declaredFaults(c)
+    .filter(({ name, optional }) => !fired.has(name) && !optional && (awaited?.has(name) ?? true))
+    .map((declared): Violation => {
+      const { title, path, fault } = declared;
+      const tryings = triedText(tried);
+      const moment = fault ? ` (${momentText(fault)})` : '';
+      const nearest = first ? `: ${nearestText(declared, first.record, result)}` : '';
+      return {
+        property: FAULT_NEVER_FIRED.name,
+        message: `${title}${moment} never fired in ${tryings}${nearest}`,
+        expected: `${title} fires in some run`,
+        actual: `never in ${tryings}`,
+        ...(fault?.position ? { position: fault.position } : positionOf(c, path)),
+      };
+    });
+}
+
+/** `64 runs`; of a search that saw all: `any schedule`. */
+function triedText({ schedules, complete }: Tried): string {
+  return complete ? 'any schedule' : runs(schedules);
+}
+
+/** `when task 103 is at sync-3`, `call 7 of kmalloc`. */
+function momentText({ when, failure, call }: Fault): string {
+  const what = call === undefined ? failure : `call ${call} of ${failure}`;
+  const moment = failure !== undefined && when.kind === 'any' ? undefined : whenText(when);
+  return [what, moment].filter((text) => text !== undefined).join(' ');
+}
+
+function whenText(when: When): string {
+  switch (when.kind) {
+    case 'task':
+      return `when task ${when.task} is at ${when.at}`;
+    case 'coordinator':
+      return `when the coordinator is at ${when.at}`;
+    case 'criu':
+      return `at ${when.at}`;
+    case 'after':
+      return `after ${when.fault}`;
+    case 'start':
+      return 'at the start';
+    case 'any':
+      return 'at any moment';
+  }
+}
+
+function nearestText({ fault }: DeclaredFault, record: RunRecord, result: Result): string {
+  if (record.criu) return nearestOfCriu(fault, record.criu);
+  const nearest = fault ? nearestOfFault(fault, record, result) : [];
+  return [...nearest, coordinatorText(record)].join('; ');
+}
+
+function nearestOfFault({ when, targets, failure }: Fault, record: RunRecord, { fired, reached }: Result): string[] {
+  const whom = failure === undefined ? targetsText(targets, record) : [`no such call of ${failure} was made`];
+  switch (when.kind) {
+    case 'task':
+    case 'coordinator': {
+      const who = when.kind === 'task' ? when.task : 'coordinator';
+      const points = [...(reached.get(who) ?? [])];
+      if (points.includes(when.at)) return [`${nameOf(who)} reached ${when.at}`, ...whom];
+      return [`${nameOf(who)} reached ${points.join(', ') || 'no point'}`, ...endText(who, record)];
+    }
+    case 'after':
+      return fired.has(when.fault) ? [`${when.fault} fired`, ...whom] : [`${when.fault} did not fire either`];
+    default:
+      return whom;
+  }
+}
+
+/** How those ended that could not be hit. */
+function targetsText(targets: readonly Who[], record: RunRecord): string[] {
+  return targets.slice(0, 3).flatMap((who) => endText(who, record));
+}
+
+function nameOf(who: Who): string {
+  return who === 'coordinator' ? 'the coordinator' : `task ${who}`;
+}
+
+/** `task 101 ended as killed`; nothing of the coordinator, whose end is told anyway. */
+function endText(who: Who, { final }: RunRecord): string[] {
+  const task = who === 'coordinator' ? undefined : final.tasks[who];
+  return task ? [`task ${who} ended as ${taskOutcome(task)}`] : [];
+}
+
+/** `the coordinator ended as EINVAL after tree`. */
+function coordinatorText(record: RunRecord): string {
+  const last = eventsOf(record, 'point').findLast(
+    ({ actor, point }) => actor === 'coordinator' && point !== 'out' && point !== 'release',
+  )?.point;
+  return `the coordinator ended as ${coordinatorOutcome(record.final)}${last === undefined ? '' : ` after ${last}`}`;
+}
+
+/** Which stages were reached, and how the calls ended. */
+function nearestOfCriu(fault: Fault | undefined, { dump, restore, stages }: CriuRecord): string {
+  const at = fault?.when.kind === 'criu' ? fault.when.at : undefined;
+  const isReached =
+    at === 'before-dump' || (at === 'before-restore' && restore !== undefined) || (at && stages.includes(at));
+  const seen = isReached
+    ? `no target could be hit at ${at}`
+    : stages.length > 0
+      ? `CRIU reached ${stages.join(', ')}`
+      : undefined;
+  const calls = [dump, ...(restore ? [restore] : [])].map(callText);
+  return [seen, ...calls].filter((text) => text !== undefined).join('; ');
+}
+
+/** `the dump failed (1): cr-dump.c:1570: Collect mappings failed`. */
+function callText({ of, exit, signal, timedOut, flooded, errors }: CriuRun): string {
+  if (exit === 0) return `the ${of} succeeded`;
+  const error = errors[0] === undefined ? '' : `: ${errors[0]}`;
+  if (timedOut !== undefined) return `the ${of} did not end in ${timedOut} ms${error}`;
+  if (flooded !== undefined) return `the ${of} filled its log${error}`;
+  return signal === undefined
+    ? `the ${of} failed (exit ${exit})${error}`
+    : `the ${of} died by signal ${signal}${error}`;
+}

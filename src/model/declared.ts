@@ -1,0 +1,47 @@
+/** All that a case makes go wrong: its faults, and what its `criu` section says. One list for all kinds. */
+import type { Case, Fault } from './case.ts';
+import type { CriuSetup } from './criu.ts';
+
+/** Something that a case makes go wrong. */
+export interface DeclaredFault {
+  /** The name of a fault; of a word of the `criu` section its path in the file. What RunRecord.fired names. */
+  readonly name: string;
+  /** Where the file has it, as in `Case.positions`. */
+  readonly path: string;
+  /** For people: `kill-1`, `the action script that fails at post-dump`. */
+  readonly title: string;
+  readonly optional: boolean;
+  /** Of the list `faults`. */
+  readonly fault?: Fault;
+}
+
+/** Everything that a case makes go wrong, in the order of the file's words. */
+export function declaredFaults({ faults, criu }: Case): DeclaredFault[] {
+  return [
+    ...faults.map((fault, i) => ({
+      name: fault.name,
+      path: `faults.${i}`,
+      title: fault.name,
+      optional: fault.optional ?? false,
+      fault,
+    })),
+    ...(criu ? ofCriu(criu) : []),
+  ];
+}
+
+function ofCriu({ faultPoint, scriptFails, taken, limits, syscalls, images }: CriuSetup): DeclaredFault[] {
+  const one = (path: string, title: string, optional = false): DeclaredFault => ({ name: path, path, title, optional });
+  return [
+    ...(faultPoint
+      ? [one('criu.fault-point', `fault point ${faultPoint.number} of the ${faultPoint.of}`, faultPoint.optional)]
+      : []),
+    ...scriptFails.map((stage, i) => one(`criu.script-fails.${i}`, `the action script that fails at ${stage}`)),
+    ...taken.map((pid, i) => one(`criu.taken.${i}`, `the process that takes pid ${pid}`)),
+    ...(limits.dump ? [one('criu.dump-limits', 'the limits of the dump')] : []),
+    ...(limits.restore ? [one('criu.restore-limits', 'the limits of the restore')] : []),
+    ...syscalls.map(({ of, call, number, optional }, i) =>
+      one(`criu.syscalls.${i}`, `system call ${number} (${call}) of the ${of}`, optional),
+    ),
+    ...images.map(({ optional }, i) => one(`criu.images.${i}`, `change ${i + 1} of the images`, optional)),
+  ];
+}
