@@ -65,7 +65,7 @@ export interface Backend {
   readonly modelled?: boolean;
 }
 
-/** The names of the faults whose bits are set; see Machine.fired. */
+/** The names of the faults of these bits; see Machine.fired. */
 export function faultsIn({ faults }: Case, bits: number): string[] {
   return faults.filter((_, i) => (bits & (1 << i)) !== 0).map(({ name }) => name);
 }

@@ -3,12 +3,12 @@
  * the runs ended. Told with the nearest thing that did happen: the points
  * that were reached in any run, and how the first run ended.
  */
-import type { Case, Fault, When, Who } from '../model/case.ts';
+import type { Case, Fault, When } from '../model/case.ts';
 import { type DeclaredFault, declaredFaults } from '../model/declared.ts';
 import { FAULT_NEVER_FIRED } from '../properties/index.ts';
 import type { CriuRecord, CriuRun } from '../record/criu.ts';
 import { coordinatorOutcome, eventsOf, taskOutcome } from '../record/read.ts';
-import type { RunRecord } from '../record/record.ts';
+import type { Actor, RunRecord } from '../record/record.ts';
 import type { Tried, Violation } from '../record/verdict.ts';
 import type { ExploreResult } from './tally.ts';
 import { positionOf, runs } from './texts.ts';
@@ -78,35 +78,35 @@ function nearestText({ fault }: DeclaredFault, record: RunRecord, result: Result
 }
 
 function nearestOfFault({ when, targets, failure }: Fault, record: RunRecord, { fired, reached }: Result): string[] {
-  const whom = failure === undefined ? targetsText(targets, record) : [`no such call of ${failure} was made`];
+  const ends = failure === undefined ? targetsText(targets, record) : [`no such call of ${failure} was made`];
   switch (when.kind) {
     case 'task':
     case 'coordinator': {
-      const who = when.kind === 'task' ? when.task : 'coordinator';
-      const points = [...(reached.get(who) ?? [])];
-      if (points.includes(when.at)) return [`${nameOf(who)} reached ${when.at}`, ...whom];
-      return [`${nameOf(who)} reached ${points.join(', ') || 'no point'}`, ...endText(who, record)];
+      const actor = when.kind === 'task' ? when.task : 'coordinator';
+      const points = [...(reached.get(actor) ?? [])];
+      if (points.includes(when.at)) return [`${nameOf(actor)} reached ${when.at}`, ...ends];
+      return [`${nameOf(actor)} reached ${points.join(', ') || 'no point'}`, ...endText(actor, record)];
     }
     case 'after':
-      return fired.has(when.fault) ? [`${when.fault} fired`, ...whom] : [`${when.fault} did not fire either`];
+      return fired.has(when.fault) ? [`${when.fault} fired`, ...ends] : [`${when.fault} did not fire either`];
     default:
-      return whom;
+      return ends;
   }
 }
 
 /** How those ended that could not be hit. */
-function targetsText(targets: readonly Who[], record: RunRecord): string[] {
-  return targets.slice(0, 3).flatMap((who) => endText(who, record));
+function targetsText(targets: readonly Actor[], record: RunRecord): string[] {
+  return targets.slice(0, 3).flatMap((actor) => endText(actor, record));
 }
 
-function nameOf(who: Who): string {
-  return who === 'coordinator' ? 'the coordinator' : `task ${who}`;
+function nameOf(actor: Actor): string {
+  return actor === 'coordinator' ? 'the coordinator' : `task ${actor}`;
 }
 
-/** `task 101 ended as killed`; nothing of the coordinator, whose end is told anyway. */
-function endText(who: Who, { final }: RunRecord): string[] {
-  const task = who === 'coordinator' ? undefined : final.tasks[who];
-  return task ? [`task ${who} ended as ${taskOutcome(task)}`] : [];
+/** `task 101 ended as killed`; nothing of the coordinator: its end is reported anyway. */
+function endText(actor: Actor, { final }: RunRecord): string[] {
+  const task = typeof actor === 'number' ? final.tasks[actor] : undefined;
+  return task ? [`task ${actor} ended as ${taskOutcome(task)}`] : [];
 }
 
 /** `the coordinator ended as EINVAL after tree`. */

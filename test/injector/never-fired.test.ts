@@ -17,7 +17,7 @@ function caseOf(text: string): Case {
   return cases[0]!;
 }
 
-const TREE = 'tree: { pid: 100, children: [{ pid: 101 }, { pid: 102 }] }\n';
+const TREE = 'tree: { pid: 100, children: [{ pid: 101 }] }\n';
 const backend = simulated();
 
 function run(text: string, options: Partial<RunOptions> = {}): Promise<Verdict> {
@@ -31,8 +31,8 @@ function silent({ violations }: Verdict): string[] {
 
 describe('fault-never-fired', () => {
   /* The coordinator fails at tree with ESRCH: no task is ever marked, none leaves sync-1. */
-  const unreached = 'image: { pids: [100, 101, 102, 999] }\nrestart: { protocol: hardened }\n';
-  const late = `${unreached}faults: [{ kill: 101, when: { task: 102, at: sync-3 } }]\n`;
+  const unreached = 'image: { pids: [100, 101, 999] }\nrestart: { protocol: hardened }\n';
+  const late = `${unreached}faults: [{ kill: 100, when: { task: 101, at: sync-3 } }]\n`;
 
   for (const explore of ['exhaustive', '{ strategy: random, schedules: 20 }', '{ strategy: pct, schedules: 20 }']) {
     it(`fails the case under explore: ${explore}, at the fault, with what did happen`, async () => {
@@ -41,8 +41,8 @@ describe('fault-never-fired', () => {
       const [violation] = verdict.violations;
       assert.equal(violation?.property, 'fault-never-fired');
       assert.deepEqual(violation.position, { file: 'a.yaml', line: 5, column: 10 });
-      assert.match(violation.message, /kill-1.*task 102.*sync-3/);
-      assert.match(violation.message, /task 102 reached .*sync-1/, 'the points that the task did reach');
+      assert.match(violation.message, /kill-1.*task 101.*sync-3/);
+      assert.match(violation.message, /task 101 reached .*sync-1/, 'the points that the task did reach');
       assert.match(violation.message, /coordinator ended as ESRCH/);
       assert.deepEqual(verdict.fired ?? [], []);
     });
@@ -55,7 +55,7 @@ describe('fault-never-fired', () => {
 
   it('is not said of a fault that fired on one schedule of many, or on a way to an end that others reach too', async () => {
     const verdict = await run(
-      'restart: { protocol: hardened }\nfaults: [{ wake: [101, 102], when: { task: 102, at: sync-2 } }]\nexplore: exhaustive\nexpect: { coordinator: ok }',
+      'restart: { protocol: hardened }\nfaults: [{ wake: [100, 101], when: { task: 101, at: sync-2 } }]\nexplore: exhaustive\nexpect: { coordinator: ok }',
     );
     assert.equal(verdict.status, 'pass', JSON.stringify(verdict.violations));
     assert.deepEqual(verdict.fired, ['wake-1']);
@@ -65,8 +65,8 @@ describe('fault-never-fired', () => {
     const verdict = await run(
       `${unreached}faults:
   - { kill: 100, when: start, name: first }
-  - { kill: 101, when: { task: 102, at: sync-3 }, name: second }
-  - { kill: 102, when: { after: second }, name: third }
+  - { kill: 100, when: { task: 101, at: sync-3 }, name: second }
+  - { kill: 101, when: { after: second }, name: third }
 `,
       { find: () => [] },
     );
@@ -114,7 +114,7 @@ describe('fault-never-fired', () => {
 
   describe('of a schedule that is followed', () => {
     const two =
-      'restart: { protocol: hardened }\nfaults: [{ wake: 101, when: any, name: one }, { wake: 102, when: any, name: other }]\n';
+      'restart: { protocol: hardened }\nfaults: [{ wake: 100, when: any, name: one }, { wake: 101, when: any, name: other }]\n';
 
     it('is said of the faults that the schedule names', async () => {
       const missed = await run(two, { schedule: ['one', 'other'] });
