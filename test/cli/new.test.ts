@@ -38,8 +38,8 @@ describe('mktrouble new', () => {
       const { cases, diagnostics } = loadScenarios([file], KNOWN_NAMES);
       assert.deepEqual(diagnostics, []);
       const backend = await openBackend('simulated');
-      for (const { explore: _, ...c } of cases) {
-        const { status, violations } = await runCase(c, { backend, schedules: 5 });
+      for (const c of cases) {
+        const { status, violations } = await runCase(c, { backend });
         assert.equal(status, 'pass', JSON.stringify(violations));
       }
       await backend.dispose();
