@@ -24,8 +24,9 @@ function limitLines({ pids, files, fileSize }: CriuLimits = {}): string[] {
   ];
 }
 
-function syscallWords({ call, number, errno, signal }: CriuSyscall): string {
-  const which = call === 'all' ? `system call ${number}` : `${call}() number ${number}`;
+function syscallWords({ call, number, after, errno, signal }: CriuSyscall): string {
+  const name = call === 'all' ? `system call ${number}` : `${call}() number ${number}`;
+  const which = after === undefined ? name : `${name} after ${after}`;
   return errno === undefined ? `${signal} at ${which}` : `${which} fails with ${errno}`;
 }
 

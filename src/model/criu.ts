@@ -22,6 +22,12 @@ export const CRIU_STAGE_NAMES = Object.keys(CRIU_STAGES) as CriuStage[];
 /** The two things that CRIU is asked for. */
 export type CriuCall = 'dump' | 'restore';
 
+/** The stages at which a call's action script is started. */
+export const STAGES_OF: Readonly<Record<CriuCall, readonly CriuStage[]>> = {
+  dump: ['pre-dump', 'post-dump'],
+  restore: ['pre-restore', 'setup-namespaces', 'post-setup-namespaces', 'post-restore', 'pre-resume', 'post-resume'],
+};
+
 /** The fields of a task in pstree.img, by the names of CRIU's own definition. */
 export const PSTREE_FIELDS = { pid: 1, ppid: 2, pgid: 3, sid: 4, threads: 5 } as const;
 export type PstreeField = keyof typeof PSTREE_FIELDS;
@@ -83,13 +89,18 @@ export interface CriuLimits {
   readonly fileSize?: number;
 }
 
-/** What becomes of the Nth system call of CRIU's main process. */
+/**
+ * What becomes of the Nth system call of CRIU's main process, counted from CRIU's own start (it opens the folder of its images) or from
+ * the end of a stage: neither a wrapper script nor a dynamic loader changes the number.
+ */
 export interface CriuSyscall extends Optional {
   readonly of: CriuCall;
   /** The name of the call; `all` counts every one. */
   readonly call: string;
   /** From 1. */
   readonly number: number;
+  /** Counted from where CRIU goes on after this stage; a stage of this call. */
+  readonly after?: CriuStage;
   readonly errno?: ErrnoName;
   readonly signal?: SignalName;
 }

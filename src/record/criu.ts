@@ -34,6 +34,19 @@ export interface CriuTask {
   readonly threads: readonly CriuThread[];
 }
 
+/** A system call that was made to fail, or at which a signal was sent. */
+export interface CriuInjected {
+  /** Which of the scenario's system calls for this call of CRIU, from 0. */
+  readonly index: number;
+  readonly call: string;
+  /** Its first three arguments, in hexadecimal. */
+  readonly args: readonly string[];
+  /** Its first or second argument, where it is a text: a path, mostly. */
+  readonly path?: string;
+  /** The last line of CRIU's log before it, without its time. */
+  readonly logLine?: string;
+}
+
 /** One call of CRIU. */
 export interface CriuRun {
   readonly of: CriuCall;
@@ -47,6 +60,8 @@ export interface CriuRun {
   readonly flooded?: number;
   /** Milliseconds that it took; a real clock's, so no two runs have the same. Absent in older records. */
   readonly duration?: number;
+  /** The system calls of `criu: { syscalls }` that were hit, in the order of the scenario. Absent when the scenario names none. */
+  readonly injected?: readonly CriuInjected[];
   /** The errors of its log in their order, without their times, each with its place in CRIU's source: `cr-dump.c:1570: Collect mappings failed`. */
   readonly errors: readonly string[];
   /** The last line of its log, where the call failed and its log has no error. */

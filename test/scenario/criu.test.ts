@@ -1,6 +1,8 @@
 /** The words for CRIU: loaded with their defaults, checked, and written again. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { PLAIN_CRIU } from '../../src/model/criu.ts';
+import { SYSCALL_NAMES } from '../../src/model/syscalls.ts';
 import { parseScenarios, writeScenario } from '../../src/scenario/index.ts';
 
 const HEAD =
@@ -13,7 +15,7 @@ function load(text: string) {
 /** The messages of a scenario that does not load. */
 function mistakes(text: string): string {
   return load(text)
-    .diagnostics.map(({ message, line }) => `${line}: ${message}`)
+    .diagnostics.map(({ message, line, expected, hint }) => [`${line}: ${message}`, expected, hint].join('\n'))
     .join('\n');
 }
 
@@ -80,5 +82,22 @@ faults: [{ signal: SIGTERM, to: 101, when: { criu: pre-resume } }]
     assert.match(mistakes('criu: { images: { file: mm-100, field: [1], nth: [0, 1], value: 1 } }'), /nth/);
     assert.match(mistakes('criu: { syscalls: { of: dump, call: read } }'), /errno|signal/);
     assert.match(mistakes('criu: { script-fails: pre-dmup }'), /pre-dmup/);
+  });
+
+  it('knows the system calls of Linux by name', () => {
+    const one = (words: string) => mistakes(`criu: { syscalls: { of: dump, errno: ENOMEM, ${words} } }`);
+    assert.match(one('call: opneat'), /opneat[\s\S]*did you mean openat/);
+    assert.equal(one('call: openat, number: 70000, after: pre-dump'), '');
+    assert.match(one('call: openat, number: 0'), /number/);
+    assert.match(one('call: openat, after: post-restore'), /post-restore[\s\S]*pre-dump, post-dump/);
+  });
+
+  it('has the same system calls as the agent', () => {
+    const header = readFileSync('src/backends/criu/agent/syscalls.h', 'utf8');
+    assert.deepEqual(
+      [...header.matchAll(/^CALL\((\w+)\)$/gm)].map(([, name]) => name),
+      SYSCALL_NAMES,
+    );
+    assert.equal(new Set(SYSCALL_NAMES).size, SYSCALL_NAMES.length);
   });
 });

@@ -1,13 +1,19 @@
 /** A call of CRIU for a case: started on its stage, waited for, and told as the record has it. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Case } from '../../model/case.ts';
 import type { CriuCall } from '../../model/criu.ts';
-import type { CriuRun } from '../../record/criu.ts';
+import { errnoName, errnoNumber } from '../../model/errno.ts';
+import type { CriuInjected, CriuRun } from '../../record/criu.ts';
 import { type Seen, toTasks } from './census.ts';
-import { type CallOptions, LOG_CAP, limitOf, runLine, WORK } from './command-line.ts';
+import { type CallOptions, LOG_CAP, limitOf, runLine, syscallsOf, WORK } from './command-line.ts';
 import { errorsOf, lastLineOf } from './log.ts';
 import { type Stage, StageError, type StageEvent } from './stage.ts';
+
+type Ended = Extract<StageEvent, { event: 'ended' }>;
+
+/** Characters of what a program printed that a message has. */
+const WORDS_AT_MOST = 500;
 
 export interface Calling extends Omit<CallOptions, 'cgroup'> {
   /** The name of its log, in WORK. */
@@ -29,18 +35,25 @@ export async function callCriu(stage: Stage, c: Case, of: CriuCall, options: Cal
   const { log, plain, program, atStage, meanwhile } = options;
   const cgroup = plain ? undefined : await limitPids(stage, c, of);
   let waiting: readonly Seen[] | undefined;
-  const ended = new Promise<Extract<StageEvent, { event: 'ended' }>>((resolve, reject) => {
+  const ended = new Promise<Ended>((resolve, reject) => {
     stage.listener = (event) => {
       if (event.event === 'ended') resolve(event);
       else if (event.event === 'hangs') waiting = event.tasks as readonly Seen[];
       else atStage(event.stage).catch(reject);
     };
   });
+  const wanted = plain || !c.criu ? [] : syscallsOf(c.criu, of);
+  const words = stage.inside(path.join(WORK, 'errors'));
+  await rm(words, { force: true });
   const error = await stage.do(runLine(c, of, log, { ...options, cgroup }));
-  if (error < 0) throw new StageError(`CRIU can not be started (errno ${-error})`);
+  if (error === -errnoNumber('ENOSYS'))
+    throw new StageError(`this machine does not have every one of ${wanted.map(({ call }) => call).join(', ')}`);
+  if (error < 0) throw new StageError(`CRIU cannot be started (${errnoName(error)})`);
   meanwhile?.();
-  const { status, us, timedOut, flooded } = await ended;
-  const text = await readFile(stage.inside(path.join(WORK, log)), 'utf8').catch(() => '');
+  const { status, us, timedOut, flooded, injected } = await ended;
+  const bytes = await readFile(stage.inside(path.join(WORK, log))).catch(() => undefined);
+  const text = bytes?.toString('utf8') ?? '';
+  if (bytes === undefined && injected.length === 0) await refuseSilence(words, status);
   // Other programs that it starts may be missing here, iptables-restore for one: that is for CRIU to say.
   const broken = text.split('\n').find((line) => line.includes(`execvp("${program}"`) && line.includes('failed'));
   if (broken !== undefined) throw new StageError(`the action script does not start: ${broken}`);
@@ -51,6 +64,7 @@ export async function callCriu(stage: Stage, c: Case, of: CriuCall, options: Cal
     ...((status & 0x7f) === 0 ? { exit: status >> 8 } : { signal: status & 0x7f }),
     ...(timedOut && { timedOut: limitOf(c) }),
     ...(flooded && { flooded: LOG_CAP }),
+    ...(wanted.length > 0 && { injected: injected.map((one) => describeInjected(one, bytes)) }),
     duration: Math.round(us / 100) / 10,
     errors,
     ...(status !== 0 && errors.length === 0 && lastLine !== undefined && { lastLine }),
@@ -62,6 +76,29 @@ export async function callCriu(stage: Stage, c: Case, of: CriuCall, options: Cal
     }),
   };
   return { run, time: us };
+}
+
+/**
+ * CRIU writes its log before it does anything else. Without one, and without a word of CRIU's own, it never ran: what was started
+ * in its place, a wrapper or a dynamic loader, says why. A signal of ours may have been faster. Rejects with StageError.
+ */
+async function refuseSilence(file: string, status: number): Promise<void> {
+  const said = (await readFile(file, 'utf8').catch(() => '')).trim();
+  const isKilled = (status & 0x7f) !== 0;
+  if (isKilled || /Error \((criu|compel)\//.test(said)) return;
+  const exit = `exit code ${status >> 8}`;
+  throw new StageError(
+    `CRIU did not run (${exit}, no log): ${said === '' ? 'it printed nothing' : said.slice(-WORDS_AT_MOST)}`,
+  );
+}
+
+/** A system call that was hit, as the record has it. */
+function describeInjected(
+  { index, call, args, path: text, logBytes }: Ended['injected'][number],
+  log: Buffer | undefined,
+): CriuInjected {
+  const line = lastLineOf(log?.subarray(0, logBytes).toString('utf8') ?? '')?.replace(/^\([ \d.]+\)\s*/, '');
+  return { index, call, args, ...(text !== '' && { path: text }), ...(line !== undefined && { logLine: line }) };
 }
 
 /** The file that puts a process into the cgroup, with the limit that this call has. */

@@ -1,7 +1,9 @@
 /** How CRIU is called for a case: its arguments, its environment, its limits. */
 import type { Case } from '../../model/case.ts';
-import type { CriuCall, CriuSetup } from '../../model/criu.ts';
+import type { CriuCall, CriuSetup, CriuSyscall } from '../../model/criu.ts';
 import { PLAIN_CRIU } from '../../model/criu.ts';
+import { errnoNumber } from '../../model/errno.ts';
+import { signalNumber } from '../../model/signals.ts';
 import type { Criu } from './locate.ts';
 import { encodeWords } from './words.ts';
 
@@ -40,6 +42,7 @@ export function runLine(c: Case, of: CriuCall, log: string, options: CallOptions
   const setup = options.plain ? PLAIN_CRIU : (c.criu ?? PLAIN_CRIU);
   const { files = -1, fileSize = -1, pids } = setup.limits[of] ?? {};
   const environment = setup.faultPoint?.of === of ? [`CRIU_FAULT=${setup.faultPoint.number}`] : [];
+  const injections = syscallsOf(setup, of).map(injectionWord);
   const words = [
     limitOf(c),
     LOG_CAP,
@@ -47,9 +50,10 @@ export function runLine(c: Case, of: CriuCall, log: string, options: CallOptions
     pids !== undefined && options.cgroup !== undefined ? options.cgroup : '-',
     files,
     fileSize,
+    injections.length,
+    ...injections,
     environment.length,
     ...environment,
-    ...tracing(setup, of),
     ...options.criu.command,
     ...criuWords(c, of, log, options),
   ];
@@ -74,14 +78,12 @@ function criuWords(c: Case, of: CriuCall, log: string, { program, hooks, unprivi
   ];
 }
 
-/** CRIU under strace, which stays beside it: it is CRIU that we start and end. */
-function tracing({ syscalls }: CriuSetup, of: CriuCall): string[] {
-  const mine = syscalls.filter((one) => one.of === of);
-  if (mine.length === 0) return [];
-  const injections = mine.flatMap(({ call, number, errno, signal }) => [
-    '-e',
-    `inject=${call}:${errno === undefined ? `signal=${signal}` : `error=${errno}`}:when=${number}`,
-  ]);
-  const traced = mine.some(({ call }) => call === 'all') ? 'all' : [...new Set(mine.map(({ call }) => call))].join(',');
-  return ['strace', '-D', '-q', '-o', '/dev/null', '-e', `trace=${traced}`, ...injections];
+/** The system calls that fail in one of CRIU's calls, in the order of the scenario. */
+export function syscallsOf({ syscalls }: CriuSetup, of: CriuCall): readonly CriuSyscall[] {
+  return syscalls.filter((one) => one.of === of);
+}
+
+/** As inject_add in agent/inject.c reads it. */
+function injectionWord({ call, number, errno, signal, after }: CriuSyscall): string {
+  return [call, number, errno ? errnoNumber(errno) : 0, signal ? signalNumber(signal) : 0, after ?? '-'].join(',');
 }

@@ -65,6 +65,7 @@ export class Faults {
 }
 
 /** Whether a fault of the case comes at a moment that CRIU's action script tells. */
-export function needHooks({ faults }: Case): boolean {
+export function needHooks({ faults, criu }: Case): boolean {
+  if (criu?.syscalls.some(({ after }) => after !== undefined)) return true;
   return faults.some(({ when }) => when.kind === 'criu' && when.at !== 'before-dump' && when.at !== 'before-restore');
 }

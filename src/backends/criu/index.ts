@@ -22,6 +22,8 @@ import { Stage, StageError } from './stage.ts';
 export interface CriuOptions {
   /** Folder of compiled programs instead of the usual one. */
   readonly cache?: string;
+  /** The version or program of CRIU instead of what MKTROUBLE_CRIU names. */
+  readonly criu?: string;
   /** Use a user namespace even as root. */
   readonly userNamespace?: boolean;
   /** Whether the commands of scenarios may be run; default: no. */
@@ -60,7 +62,7 @@ class CriuItself implements CriuBackend {
     this.#isRoot = process.getuid?.() === 0 && !options.userNamespace;
     this.#cgroups = this.#isRoot ? cgroupsOfPids() : undefined;
     if (this.#cgroups !== undefined) sweepFolder(this.#cgroups, rmdirSync);
-    this.#abilities = { pidMax: pidMax(), canLimitPids: this.#cgroups !== undefined, hasStrace: onPath('strace') };
+    this.#abilities = { pidMax: pidMax(), canLimitPids: this.#cgroups !== undefined, canInject: canInject() };
   }
 
   capabilities(): Promise<readonly Capability[]> {
@@ -127,7 +129,8 @@ class CriuItself implements CriuBackend {
 
   #prepare(): Promise<Ready | string> {
     this.#prepared ??= (async () => {
-      const criu = await locateCriu();
+      const { criu: chosen } = this.#options;
+      const criu = await locateCriu(chosen === undefined ? process.env : { ...process.env, MKTROUBLE_CRIU: chosen });
       return typeof criu === 'string' ? criu : { criu, program: await compileAgent(this.#options.cache) };
     })();
     return this.#prepared;
@@ -180,7 +183,7 @@ class CriuItself implements CriuBackend {
   }
 
   #extras(): Capability[] {
-    const { canLimitPids, hasStrace } = this.#abilities;
+    const { canLimitPids, canInject } = this.#abilities;
     return [
       {
         name: 'criu limits of processes',
@@ -189,8 +192,8 @@ class CriuItself implements CriuBackend {
       },
       {
         name: 'criu system calls that fail',
-        available: hasStrace,
-        detail: hasStrace ? 'by strace' : 'needs strace',
+        available: canInject,
+        detail: canInject ? 'by ptrace(2)' : 'needs an x86-64 or arm64 processor',
       },
     ];
   }
@@ -214,8 +217,9 @@ function isWritable(folder: string): boolean {
   }
 }
 
-function onPath(program: string): boolean {
-  return (process.env['PATH'] ?? '').split(':').some((folder) => folder !== '' && existsSync(`${folder}/${program}`));
+/** Whether the agent can change system calls of this machine: see set_call in agent/inject.c. */
+function canInject(): boolean {
+  return process.arch === 'x64' || process.arch === 'arm64';
 }
 
 /** A CRIU backend. It looks for CRIU and compiles its agent when they are needed; `dispose` ends all that it has started. */

@@ -5,7 +5,8 @@ import { type Case, RESTART_FLAGS, type Task } from '../../model/case.ts';
 export interface Abilities {
   readonly pidMax: number;
   readonly canLimitPids: boolean;
-  readonly hasStrace: boolean;
+  /** Whether system calls of CRIU can be made to fail. */
+  readonly canInject: boolean;
 }
 
 /** Pids below are init's, and CRIU's. */
@@ -16,7 +17,7 @@ const ROOM = 2000;
 const VERBS: ReadonlySet<string> = new Set(['signal', 'kill', 'stop', 'ptrace']);
 
 /** The reason why a case can't be played; undefined when it can. */
-export function refusal(c: Case, { pidMax, canLimitPids, hasStrace }: Abilities): string | undefined {
+export function refusal(c: Case, { pidMax, canLimitPids, canInject }: Abilities): string | undefined {
   if (!c.criu && !c.restart.backends.includes('criu')) return 'it is about restart(2), and has no criu section';
   const { restart, image, criu } = c;
   const pids = c.tasks.map(({ pid }) => pid);
@@ -37,7 +38,8 @@ export function refusal(c: Case, { pidMax, canLimitPids, hasStrace }: Abilities)
   }
   const limitsPids = criu?.limits.dump?.pids !== undefined || criu?.limits.restore?.pids !== undefined;
   if (limitsPids && !canLimitPids) return 'there is no cgroup here that limits the number of processes';
-  if (criu && criu.syscalls.length > 0 && !hasStrace) return 'there is no strace here';
+  if (criu && criu.syscalls.length > 0 && !canInject)
+    return 'system calls of CRIU are made to fail on x86-64 and arm64 only';
   return undefined;
 }
 

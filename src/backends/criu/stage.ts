@@ -31,6 +31,14 @@ export type StageEvent =
       readonly us: number;
       readonly timedOut: boolean;
       readonly flooded: boolean;
+      readonly injected: readonly {
+        readonly index: number;
+        readonly call: string;
+        readonly args: readonly string[];
+        readonly path: string;
+        /** Bytes of the log that CRIU had written. */
+        readonly logBytes: number;
+      }[];
     };
 
 interface Waiting {

@@ -8,9 +8,12 @@ import {
   PLAIN_CRIU,
   PSTREE_FIELDS,
   type PstreeField,
+  STAGES_OF,
 } from '../../model/criu.ts';
+import { ANY_SYSCALL, SYSCALL_NAMES } from '../../model/syscalls.ts';
 import type { Checked } from '../check.ts';
 import type { Complain } from '../complain.ts';
+import { didYouMean } from '../source/nearest.ts';
 import type { Path } from '../source/raw.ts';
 import { listOf } from './lists.ts';
 
@@ -65,11 +68,36 @@ function limitsOf({ pids, files, 'file-size': fileSize }: LimitWords): CriuLimit
 }
 
 function resolveSyscall(words: SyscallWords, path: Path, complain: Complain): CriuSyscall {
-  const { of, call, number = 1, errno, signal, optional } = words;
+  const { of, call, number = 1, after, errno, signal, optional } = words;
   if ((errno === undefined) === (signal === undefined)) {
     complain({ path, message: 'a system call fails with an errno, or brings a signal', expected: 'errno or signal' });
   }
-  return { of, call, number, ...(errno && { errno }), ...(signal && { signal }), ...(optional && { optional }) };
+  const known = [ANY_SYSCALL, ...SYSCALL_NAMES];
+  if (!known.includes(call)) {
+    const hint = didYouMean(call, known);
+    complain({
+      path: [...path, 'call'],
+      message: `unknown system call ${call}`,
+      expected: 'the name of a system call of Linux, or all',
+      ...(hint && { hint }),
+    });
+  }
+  if (after !== undefined && !STAGES_OF[of].includes(after)) {
+    complain({
+      path: [...path, 'after'],
+      message: `${after} is no stage of a ${of}`,
+      expected: STAGES_OF[of].join(', '),
+    });
+  }
+  return {
+    of,
+    call,
+    number,
+    ...(after && { after }),
+    ...(errno && { errno }),
+    ...(signal && { signal }),
+    ...(optional && { optional }),
+  };
 }
 
 function resolveEdit(words: EditWords, path: Path, complain: Complain): ImageChange | undefined {

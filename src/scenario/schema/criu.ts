@@ -33,8 +33,13 @@ const syscall = mapping('a mapping with of, call, number, and errno or signal', 
   call: word(text('the name of a system call', 50), 'The system call; all counts every one.', 'call: clone3'),
   number: word(
     integer(1, 10_000_000, 'the number of a call'),
-    'Which one of its main process, from 1. Default: 1.',
+    'Which one of its main process, from 1, counted from where CRIU opens the folder of its images. Default: 1.',
     'number: 3',
+  ).optional(),
+  after: word(
+    criuStage,
+    'Count from where CRIU goes on after this stage, instead of from its start.',
+    'after: post-dump',
   ).optional(),
   errno: word(errno, 'It fails with this.', 'errno: ENOMEM').optional(),
   signal: word(signal, 'CRIU gets this signal there.', 'signal: SIGKILL').optional(),
@@ -149,7 +154,7 @@ export const criu = mapping('a mapping with the words of CRIU', {
   'restore-limits': word(limits, 'What the restore may use.', 'restore-limits: { pids: 3 }').optional(),
   syscalls: word(
     oneOrMore(syscall, 'a list of system calls'),
-    "System calls of CRIU's main process that fail, or at which a signal comes. Needs strace.",
+    "System calls of CRIU's main process that fail, or at which a signal comes.",
     'syscalls: { of: restore, call: clone3, errno: ENOMEM }',
   ).optional(),
   images: word(

@@ -18,7 +18,7 @@ function caseOf(text: string): Case {
   return cases[0]!;
 }
 
-const ABLE = { pidMax: 32_768, canLimitPids: true, hasStrace: true };
+const ABLE = { pidMax: 32_768, canLimitPids: true, canInject: true };
 
 describe('the CRIU backend', function () {
   this.timeout(60_000);
@@ -40,7 +40,7 @@ describe('the CRIU backend', function () {
     const limited = caseOf('tree: { pid: 100 }\ncriu: { restore-limits: { pids: 3 } }');
     assert.ok(refusal(limited, { ...ABLE, canLimitPids: false }));
     const traced = caseOf('tree: { pid: 100 }\ncriu: { syscalls: { of: dump, call: read, errno: EIO } }');
-    assert.ok(refusal(traced, { ...ABLE, hasStrace: false }));
+    assert.ok(refusal(traced, { ...ABLE, canInject: false }));
   });
 
   it('keeps the errors of a log, each once, without their times', () => {

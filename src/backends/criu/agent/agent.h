@@ -152,6 +152,20 @@ bool is_watching(void);
 /* Keeps what programs have written within its limit. */
 void watch_output(void);
 
+/* ---- system calls of CRIU that fail ---- */
+
+void inject_clear(void);
+/* 0, or a negative errno: -ENOSYS for a call that this machine does not have. */
+int inject_add(const char *word);
+bool inject_wanted(void);
+/* Traces a process that waits in inject_await(): 0, or a negative errno. */
+long inject_into(pid_t pid);
+void inject_await(void);
+/* CRIU goes on after this stage. */
+void inject_stage(const char *stage);
+/* What was hit, as a JSON array. */
+void inject_report(struct text *text);
+
 /* ---- all else ---- */
 
 long long now_us(void);

@@ -23,16 +23,25 @@ static void limit(int resource, const char *word_)
 		setrlimit(resource, &both);
 }
 
-/* The words: limit_ms log_cap log cgroup nofile fsize nr_env env... program args... */
+/* The words: limit_ms log_cap log cgroup nofile fsize nr_injections injections... nr_env env... program args... */
 int run_start(char *words)
 {
-	int n, nr_env;
+	int n, nr_env = 0, nr_injections, error = -EINVAL;
 	char **list = split_words(words, &n);
+	char **env = NULL;
 	pid_t pid;
 
-	if (n < 8 || (nr_env = atoi(list[6])) < 0 || n < 8 + nr_env) {
+	inject_clear();
+	if (n >= 9 && (nr_injections = atoi(list[6])) >= 0 && nr_injections < n - 8) {
+		env = &list[8 + nr_injections];
+		nr_env = atoi(list[7 + nr_injections]);
+		error = nr_env < 0 || n < 9 + nr_injections + nr_env ? -EINVAL : 0;
+		for (int i = 0; error == 0 && i < nr_injections; i++)
+			error = inject_add(list[7 + i]);
+	}
+	if (error < 0) {
 		free(list);
-		return -EINVAL;
+		return error;
 	}
 	memset(&run, 0, sizeof(run));
 	run.limit_ms = atol(list[0]);
@@ -53,16 +62,24 @@ int run_start(char *words)
 		become_plain();
 		become_usual();
 		setsid();
-		limit(RLIMIT_NOFILE, list[4]);
-		limit(RLIMIT_FSIZE, list[5]);
 		errors = open(WORK "/errors", O_WRONLY | O_CREAT | O_APPEND, 0600);
 		dup2(errors, 1);
 		dup2(errors, 2);
 		close(errors);
+		limit(RLIMIT_NOFILE, list[4]);
+		limit(RLIMIT_FSIZE, list[5]);
 		for (int i = 0; i < nr_env; i++)
-			putenv(list[7 + i]);
-		execvp(list[7 + nr_env], &list[7 + nr_env]);
+			putenv(env[i]);
+		if (inject_wanted())
+			inject_await();
+		execvp(env[nr_env], &env[nr_env]);
+		fprintf(stderr, "%s: %s\n", env[nr_env], strerror(errno));
 		_exit(127);
+	}
+	if (inject_wanted() && (error = (int)inject_into(pid)) < 0) {
+		kill(pid, SIGKILL);
+		free(list);
+		return error;
 	}
 	free(list);
 	run.pid = pid;
@@ -72,9 +89,14 @@ int run_start(char *words)
 
 void run_ended(int status)
 {
+	struct text text = { 0 };
+
 	run.pid = 0;
-	say("{\"event\":\"ended\",\"status\":%d,\"us\":%lld,\"timedOut\":%s,\"flooded\":%s}", status, now_us() - run.started_us,
-	    run.timed_out ? "true" : "false", run.flooded ? "true" : "false");
+	put(&text, "{\"event\":\"ended\",\"status\":%d,\"us\":%lld,\"timedOut\":%s,\"flooded\":%s,\"injected\":", status,
+	    now_us() - run.started_us, run.timed_out ? "true" : "false", run.flooded ? "true" : "false");
+	inject_report(&text);
+	put(&text, "}");
+	say_text(&text);
 }
 
 /* So many times its limit a run has while somebody waits for a processor: no machine is always there when it is needed. */

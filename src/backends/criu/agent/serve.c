@@ -23,6 +23,8 @@ static int children = -1;
 static int hooks = -1;
 /* The action script that waits for an answer. */
 static int asking = -1;
+/* Where it is. */
+static char asked_at[64];
 
 static void done(long result)
 {
@@ -77,6 +79,9 @@ static void do_answer(const char *rest)
 {
 	char answer = (char)atoi(rest);
 
+	/* Before CRIU goes on. */
+	if (asking >= 0)
+		inject_stage(asked_at);
 	if (asking >= 0 && write(asking, &answer, 1) < 0)
 		answer = 1;
 	if (asking >= 0)
@@ -194,6 +199,7 @@ static void hear_hook(void)
 		close(asking);
 	asking = fd;
 	run.asked_us = now_us();
+	strcpy(asked_at, stage);
 	say("{\"event\":\"stage\",\"stage\":\"%s\"}", stage);
 }
 

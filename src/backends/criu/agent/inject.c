@@ -1,0 +1,338 @@
+/*
+ * System calls of CRIU that fail, or at which it gets a signal: a tracer beside CRIU's main process, which counts from CRIU's
+ * own start. What a wrapper script, a dynamic loader and the reading of options do before it is not counted, so that a number
+ * means the same call however CRIU is started. CRIU has started when it opens the folder of its images.
+ */
+#define _GNU_SOURCE
+#include "agent.h"
+#include "sys.h"
+
+#include <elf.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ANY_CALL (-1)
+#define MAX_INJECTIONS 64
+#define PATH_SHOWN 200
+
+struct injection {
+	long nr;
+	long number;
+	int error;
+	int signal;
+	/* The stage after which it counts; empty: from CRIU's start. */
+	char after[40];
+	long counted;
+	/* Set by init, which knows of stages. */
+	volatile bool armed;
+	/* What was hit. */
+	volatile bool fired;
+	long hit;
+	uint64_t args[6];
+	char path[PATH_SHOWN];
+	long log_bytes;
+};
+
+/* Shared with the tracer. */
+static struct board {
+	int nr;
+	volatile bool started;
+	/* Whether the tracer is there. */
+	volatile bool go;
+	struct injection all[MAX_INJECTIONS];
+} *board;
+
+static const struct {
+	const char *name;
+	long nr;
+} calls[] = {
+#define CALL(name) { #name, __NR_##name },
+#include "syscalls.h"
+#undef CALL
+};
+
+static long number_of(const char *name)
+{
+	if (!strcmp(name, "all"))
+		return ANY_CALL;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		if (!strcmp(calls[i].name, name))
+			return calls[i].nr;
+	return -ENOSYS;
+}
+
+static const char *name_of(long nr)
+{
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		if (calls[i].nr == nr)
+			return calls[i].name;
+	return "?";
+}
+
+void inject_clear(void)
+{
+	if (!board)
+		board = mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (board == MAP_FAILED)
+		_exit(1);
+	memset(board, 0, sizeof(*board));
+}
+
+/* `call,number,errno,signal,stage`; an errno or signal of 0 is none, `-` no stage. */
+int inject_add(const char *word)
+{
+	struct injection *one = &board->all[board->nr];
+	char name[40], after[40];
+
+	if (board->nr == MAX_INJECTIONS)
+		return -E2BIG;
+	if (sscanf(word, "%39[^,],%ld,%d,%d,%39s", name, &one->number, &one->error, &one->signal, after) != 5)
+		return -EINVAL;
+	one->nr = number_of(name);
+	if (one->nr == -ENOSYS)
+		return -ENOSYS;
+	if (strcmp(after, "-") != 0)
+		strcpy(one->after, after);
+	one->armed = !one->after[0];
+	board->nr++;
+	return 0;
+}
+
+void inject_stage(const char *stage)
+{
+	for (int i = 0; board && i < board->nr; i++)
+		if (!strcmp(board->all[i].after, stage))
+			board->all[i].armed = true;
+}
+
+void inject_report(struct text *text)
+{
+	const char *separator = "";
+
+	put(text, "[");
+	for (int i = 0; board && i < board->nr; i++) {
+		const struct injection *one = &board->all[i];
+
+		if (!one->fired)
+			continue;
+		put(text, "%s{\"index\":%d,\"call\":\"%s\",\"args\":[\"%lx\",\"%lx\",\"%lx\"],\"logBytes\":%ld,\"path\":", separator, i,
+		    name_of(one->hit), one->args[0], one->args[1], one->args[2], one->log_bytes);
+		put_string(text, one->path);
+		put(text, "}");
+		separator = ",";
+	}
+	put(text, "]");
+}
+
+/* ---- the tracer ---- */
+
+static bool set_call(pid_t pid, long nr)
+{
+#if defined(__x86_64__)
+	return ptrace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, orig_rax), nr) == 0;
+#elif defined(__aarch64__)
+	int call = (int)nr;
+	struct iovec io = { &call, sizeof(call) };
+
+	return ptrace(PTRACE_SETREGSET, pid, NT_ARM_SYSTEM_CALL, &io) == 0;
+#else
+	(void)pid, (void)nr;
+	return false;
+#endif
+}
+
+static void set_result(pid_t pid, long result)
+{
+#if defined(__x86_64__)
+	ptrace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, rax), result);
+#elif defined(__aarch64__)
+	struct user_regs_struct regs;
+	struct iovec io = { &regs, sizeof(regs) };
+
+	ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &io);
+	regs.regs[0] = (unsigned long)result;
+	ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &io);
+#else
+	(void)pid, (void)result;
+#endif
+}
+
+/* A text at an address of CRIU's, when there is one: printable, and ended. */
+static bool read_text(pid_t pid, uint64_t at, char *into)
+{
+	/* Not beyond the page: the next one may not be mapped. */
+	size_t most = 4096 - at % 4096 < PATH_SHOWN - 1 ? 4096 - at % 4096 : PATH_SHOWN - 1;
+	struct iovec here = { into, most }, there = { (void *)at, most };
+	ssize_t n = at < 4096 ? -1 : process_vm_readv(pid, &here, 1, &there, 1, 0);
+
+	into[n < 0 ? 0 : n] = 0;
+	for (char *c = into; *c; c++)
+		if (*c < ' ' || *c > '~')
+			into[0] = 0;
+	return into[0] != 0;
+}
+
+/* Whether this call is CRIU's first own one: it opens the folder of its images. */
+static bool is_start(pid_t pid, const struct __ptrace_syscall_info *info)
+{
+	char path[PATH_SHOWN];
+
+	if (info->entry.nr == __NR_openat)
+		return read_text(pid, info->entry.args[1], path) && !strcmp(path, IMAGES);
+#ifdef __NR_open
+	if (info->entry.nr == __NR_open)
+		return read_text(pid, info->entry.args[0], path) && !strcmp(path, IMAGES);
+#endif
+	return false;
+}
+
+/* Which argument of a call is a path, or a name: 1, 2, or 0 for none. */
+static int place_of_path(const char *name)
+{
+	static const char *const first[] = { "access", "chdir", "execve", "lstat", "memfd_create", "mkdir", "mount", "open",
+					     "readlink", "rmdir", "stat", "statfs", "umount2", "unlink" };
+	static const char *const second[] = { "execveat", "faccessat", "faccessat2", "fchmodat", "fchownat", "mkdirat", "mknodat",
+					      "newfstatat", "openat", "openat2", "readlinkat", "statx", "unlinkat", "utimensat" };
+
+	for (size_t i = 0; i < sizeof(first) / sizeof(*first); i++)
+		if (!strcmp(first[i], name))
+			return 1;
+	for (size_t i = 0; i < sizeof(second) / sizeof(*second); i++)
+		if (!strcmp(second[i], name))
+			return 2;
+	return 0;
+}
+
+static void remember(struct injection *one, pid_t pid, const struct __ptrace_syscall_info *info)
+{
+	struct stat log;
+
+	one->hit = (long)info->entry.nr;
+	memcpy(one->args, info->entry.args, sizeof(one->args));
+	switch (place_of_path(name_of(one->hit))) {
+	case 1:
+		read_text(pid, info->entry.args[0], one->path);
+		break;
+	case 2:
+		read_text(pid, info->entry.args[1], one->path);
+		break;
+	}
+	one->log_bytes = stat(run.log, &log) == 0 ? log.st_size : 0;
+	one->fired = true;
+}
+
+/* Counts a call that is entered. The error that it is to return, 0 for none. */
+static int enter(pid_t pid, const struct __ptrace_syscall_info *info)
+{
+	int error = 0;
+
+	if (!board->started) {
+		board->started = is_start(pid, info);
+		return 0;
+	}
+	for (int i = 0; i < board->nr; i++) {
+		struct injection *one = &board->all[i];
+
+		if (!one->armed || one->fired || (one->nr != ANY_CALL && one->nr != (long)info->entry.nr))
+			continue;
+		if (++one->counted != one->number)
+			continue;
+		remember(one, pid, info);
+		if (one->signal)
+			sys3(SYS_tgkill, pid, pid, one->signal);
+		else
+			error = one->error;
+	}
+	return error;
+}
+
+static bool all_fired(void)
+{
+	for (int i = 0; i < board->nr; i++)
+		if (!board->all[i].fired)
+			return false;
+	return true;
+}
+
+static void __attribute__((noreturn)) trace(pid_t pid)
+{
+	int error = 0;
+
+	for (;;) {
+		struct __ptrace_syscall_info info;
+		int status, deliver = 0;
+
+		if (waitpid(pid, &status, __WALL) < 0 || !WIFSTOPPED(status))
+			_exit(0);
+		if (WSTOPSIG(status) == (SIGTRAP | 0x80) && ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(info), &info) > 0) {
+			if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+				error = enter(pid, &info);
+				if (error && !set_call(pid, -1))
+					error = 0;
+			} else if (error) {
+				set_result(pid, -error);
+				error = 0;
+			}
+		} else if (status >> 16 == PTRACE_EVENT_STOP) {
+			/* Stopped by a signal, and stays so; or stopped by us. */
+			if (WSTOPSIG(status) != SIGTRAP) {
+				ptrace(PTRACE_LISTEN, pid, 0, 0);
+				continue;
+			}
+		} else if (!(status >> 16)) {
+			deliver = WSTOPSIG(status);
+		}
+		if (!error && all_fired()) {
+			ptrace(PTRACE_DETACH, pid, 0, deliver);
+			_exit(0);
+		}
+		ptrace(PTRACE_SYSCALL, pid, 0, deliver);
+	}
+}
+
+long inject_into(pid_t pid)
+{
+	int pipes[2];
+	long ret = -ECHILD;
+	pid_t tracer;
+
+	if (pipe(pipes) < 0)
+		return -errno;
+	tracer = fork();
+	if (tracer == 0) {
+		setsid();
+		close(pipes[0]);
+		ret = ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACESYSGOOD) < 0 || ptrace(PTRACE_INTERRUPT, pid, 0, 0) < 0 ? -errno : 0;
+		if (write(pipes[1], &ret, sizeof(ret)) < 0 || ret < 0)
+			_exit(1);
+		close(pipes[1]);
+		trace(pid);
+	}
+	close(pipes[1]);
+	if (tracer > 0 && read(pipes[0], &ret, sizeof(ret)) != sizeof(ret))
+		ret = -ECHILD;
+	close(pipes[0]);
+	if (tracer > 0)
+		role_set(tracer, HELPER);
+	board->go = true;
+	return ret;
+}
+
+bool inject_wanted(void)
+{
+	return board && board->nr > 0;
+}
+
+void inject_await(void)
+{
+	while (!board->go)
+		usleep(50);
+}

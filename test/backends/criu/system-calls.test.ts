@@ -1,0 +1,122 @@
+/** System calls of CRIU that fail: counted from CRIU's own start, said which, and never green when CRIU did not run. */
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type CriuBackend, type CriuOptions, criu } from '../../../src/backends/criu/index.ts';
+import { type Criu, locateCriu } from '../../../src/backends/criu/locate.ts';
+import { runCase } from '../../../src/injector/index.ts';
+import type { Case } from '../../../src/model/case.ts';
+import type { CriuRun } from '../../../src/record/criu.ts';
+import { parseScenarios } from '../../../src/scenario/index.ts';
+import { type Folder, temporaryFolder } from '../../support/folder.ts';
+
+describe('System calls of CRIU', function () {
+  this.timeout(60_000);
+  let folder: Folder;
+  let located: Criu;
+  const opened: CriuBackend[] = [];
+
+  before(async function () {
+    folder = temporaryFolder();
+    const backend = open();
+    const found = await locateCriu();
+    const [itself] = await backend.capabilities();
+    if (itself?.available && typeof found !== 'string') {
+      located = found;
+      return;
+    }
+    console.log(`      skipped: ${itself?.detail}`);
+    this.skip();
+  });
+  after(async () => {
+    for (const backend of opened) await backend.dispose();
+    folder.remove();
+  });
+
+  function open(options: CriuOptions = {}): CriuBackend {
+    const backend = criu(options);
+    opened.push(backend);
+    return backend;
+  }
+
+  /** A script that starts CRIU after other commands. */
+  function wrap(name: string, before: string): string {
+    const script = path.join(folder.path, name);
+    writeFileSync(script, `#!/bin/sh\n${before}\nexec ${located.command.join(' ')} "$@"\n`, { mode: 0o700 });
+    return script;
+  }
+
+  function caseOf(syscalls: string): Case {
+    const tree = 'tree: { pid: 100, children: [{ pid: 101 }] }';
+    const { cases, diagnostics } = parseScenarios(`scenario: A\n${tree}\ncriu: { syscalls: ${syscalls} }`, 'a.yaml');
+    assert.deepEqual(diagnostics, []);
+    return cases[0]!;
+  }
+
+  async function dump(backend: CriuBackend, syscalls: string): Promise<CriuRun> {
+    const record = await backend.run({ case: caseOf(syscalls), protocol: 'series', seed: '0', maxSteps: 1 });
+    return record.criu!.dump;
+  }
+
+  it('are the same with a wrapper script around CRIU and without one', async () => {
+    const wrapper = open({
+      criu: wrap('wrapper', 'for i in 1 2 3; do test -e /etc/passwd && cat /etc/passwd > /dev/null; done'),
+    });
+    for (const syscalls of [
+      '{ of: dump, call: openat, number: 4, errno: ENOMEM }',
+      '{ of: dump, call: all, number: 20, signal: SIGKILL }',
+    ]) {
+      const [bare, wrapped] = [await dump(open(), syscalls), await dump(wrapper, syscalls)];
+      assert.equal(bare.injected?.length, 1);
+      const which = (run: CriuRun) => run.injected?.map(({ call, path }) => [call, path]);
+      assert.deepEqual(which(wrapped), which(bare));
+      assert.deepEqual(wrapped.errors, bare.errors);
+      assert.deepEqual([wrapped.exit, wrapped.signal], [bare.exit, bare.signal]);
+    }
+  });
+
+  it('are counted from a stage where the scenario says so', async () => {
+    const last = await dump(open(), '{ of: dump, call: openat, after: post-dump, errno: ENOMEM }');
+    assert.deepEqual(
+      last.injected?.map(({ path }) => path),
+      ['stats-dump'],
+    );
+    const run = await dump(open(), '{ of: dump, call: ptrace, after: pre-dump, errno: EPERM }');
+    assert.deepEqual(
+      run.injected?.map(({ call, index }) => [call, index]),
+      [['ptrace', 0]],
+    );
+    assert.notEqual(run.exit, 0);
+  });
+
+  it('that never come are not said to be hit, however large their number', async () => {
+    const { exit, injected } = await dump(open(), '{ of: dump, call: openat, number: 70000, errno: ENOMEM }');
+    assert.deepEqual([exit, injected], [0, []]);
+  });
+
+  it('may be as many as a scenario likes', async () => {
+    const many = Array.from({ length: 60 }, (_, i) => `{ of: dump, call: openat, number: ${i + 1000}, errno: ENOMEM }`);
+    assert.equal((await dump(open(), `[${many.join(', ')}]`)).exit, 0);
+  });
+
+  it('of a program that is started in the place of CRIU, and fails, are an error with its words', async () => {
+    const broken = open({
+      criu: wrap('broken', 'case "$*" in *dump*) echo "no such option: dump" >&2; exit 1 ;; esac'),
+    });
+    for (const syscalls of [
+      '{ of: restore, call: openat, errno: ENOMEM }',
+      '{ of: dump, call: openat, errno: ENOMEM }',
+    ]) {
+      const { status, reason } = await runCase(caseOf(syscalls), { backend: broken });
+      assert.equal(status, 'error');
+      assert.match(String(reason), /no such option: dump/);
+    }
+  });
+
+  it('of a CRIU that the dynamic loader cannot start are an error with its words', async () => {
+    const { cases } = parseScenarios('scenario: A\ntree: { pid: 100 }\ncriu: { dump-limits: { files: 3 } }', 'a.yaml');
+    const { status, reason } = await runCase(cases[0]!, { backend: open() });
+    assert.equal(status, 'error');
+    assert.match(String(reason), /did not run/);
+  });
+});
