@@ -117,7 +117,11 @@ function Body({ index, position, detail, played, onSeek }: BodyProps) {
         <p class="muted">The record of this run was left out, to keep the report small.</p>
       )}
       {detail.endings && (hasSteps || detail.endings.length > 1) && (
-        <EndingsView endings={detail.endings} complete={detail.tried?.complete ?? false} />
+        <EndingsView
+          endings={detail.endings}
+          outcomes={detail.tried?.outcomes}
+          complete={detail.tried?.complete ?? false}
+        />
       )}
       <div class={runs.length > 1 ? 'side-by-side' : ''}>
         {runs.map(({ record, c, violations, heading, shrunk }, i) => (

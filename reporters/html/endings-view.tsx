@@ -1,22 +1,31 @@
-/** All the ways in which a case can end, as a table: what differs from the first row is marked. */
+/** The outcomes of a case as a table: what differs from the first row is marked. */
 import type { Ending } from '../../src/record/verdict.ts';
 import { endingTable } from '../shared/ending-words.ts';
+import { count } from '../shared/words.ts';
 
 interface Props {
   readonly endings: readonly Ending[];
+  /** How many there are, also where not all of them are kept. */
+  readonly outcomes: number | undefined;
   /** Whether these are all that there are. */
   readonly complete: boolean;
 }
 
-export function EndingsView({ endings, complete }: Props) {
+export function EndingsView({ endings, outcomes, complete }: Props) {
   const { pids, rows } = endingTable(endings);
+  const all = Math.max(outcomes ?? 0, endings.length);
+  const shown = endings.length < all ? `, of which ${endings.length} are shown` : '';
   const [first] = rows;
   if (!first || (rows.length === 1 && first.violates?.length === 0)) return null;
   const differs = (words: string, firstWords: string | undefined) => (words === firstWords ? '' : 'differs');
   return (
     <section class="endings">
       <h3>
-        Ways to end <small>{complete ? `${rows.length}, which is all of them` : `${rows.length} that were met`}</small>
+        Outcomes{' '}
+        <small>
+          {complete ? `${count(all, 'outcome')}, which is all of them` : `${count(all, 'outcome')} that were met`}
+          {shown}
+        </small>
       </h3>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <div class="scroll" tabIndex={0}>
@@ -40,9 +49,9 @@ export function EndingsView({ endings, complete }: Props) {
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ coordinator, tasks, findings, steps, violates }) => (
+            {rows.map(({ coordinator, tasks, more, findings, steps, violates, outcomes }) => (
               <tr
-                key={`${coordinator} ${tasks} ${findings}`}
+                key={`${coordinator} ${tasks} ${more} ${findings}`}
                 class={violates && violates.length > 0 ? 'violating' : ''}
               >
                 <th scope="row" class={differs(coordinator, first.coordinator)}>
@@ -63,6 +72,13 @@ export function EndingsView({ endings, complete }: Props) {
                     <span class="bad">✗ {violates.join(', ')}</span>
                   )}
                   {findings.length > 0 && <span class="muted"> ({findings.join(', ')})</span>}
+                  {more.map((words) => (
+                    <span key={words} class="muted">
+                      {' '}
+                      · {words}
+                    </span>
+                  ))}
+                  {outcomes > 1 && <span class="muted"> · {outcomes} outcomes</span>}
                 </td>
               </tr>
             ))}

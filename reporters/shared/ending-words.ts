@@ -9,10 +9,13 @@ export function coordinatorEndWords({ end, at, result: value, failed }: End): st
   return `${end === 'waiting' ? 'blocked' : end}${at === undefined ? '' : ` at ${at}`}`;
 }
 
-/** `resumed`, `killed`, `waiting at sync-1`. */
-export function taskEndWords({ end, at, result: value }: End): string {
-  if (end === 'returned') return value === undefined || value >= 0 ? 'resumed' : `resumed with ${result(value)}`;
-  return `${end}${at === undefined ? '' : ` at ${at}`}`;
+/** `resumed`, `killed`, `waiting at sync-1`; with its result also what restart returned, and the image record: `resumed with 1001 from record 1`. */
+export function taskEndWords({ end, at, result: value, record }: End, details?: 'with its result'): string {
+  const plain = end === 'returned' ? 'resumed' : end;
+  const returned =
+    value !== undefined && (details || (end === 'returned' && value < 0)) ? ` with ${result(value)}` : '';
+  const restored = details && record !== undefined ? ` from record ${record}` : '';
+  return `${plain}${at === undefined ? '' : ` at ${at}`}${returned}${restored}`;
 }
 
 /** How many tasks ended in which way, the most frequent first: `13 × resumed`. */
@@ -25,42 +28,66 @@ export function countedEnds({ tasks }: Ending): string[] {
   return [...counts].sort((a, b) => b[1] - a[1]).map(([words, n]) => `${n} × ${words}`);
 }
 
-/** An ending as it is shown: what differs only in what was returned on the way to the same end is one. */
+/** A row of the table: an outcome, or, where tasks are counted, those that have the same counts. */
 export interface ShownEnding {
   readonly coordinator: string;
   /** By the pids of the table's columns; or one text for all of them. */
   readonly tasks: readonly string[];
+  /** What tells it from another row that is alike in all that: the order of the restores, references that are left. */
+  readonly more: readonly string[];
   readonly findings: readonly string[];
   readonly steps: number;
   readonly violates: readonly string[] | undefined;
+  /** How many outcomes it stands for. */
+  readonly outcomes: number;
 }
 
 /** More tasks than this are counted instead of shown one by one. */
 const COLUMNS = 10;
 
-/** The table of endings: the pids that have a column each (none: tasks are counted), and the rows, nearest first. */
+/** The table of outcomes: the pids that have a column each (none: tasks are counted), and the rows, nearest first. */
 export function endingTable(endings: readonly Ending[]): {
   readonly pids: readonly string[];
   readonly rows: readonly ShownEnding[];
 } {
   const all = [...new Set(endings.flatMap(({ tasks }) => Object.keys(tasks)))];
   const pids = all.length <= COLUMNS ? all : [];
+  const columns = pids.map((pid) => wordsOfColumn(endings.map(({ tasks }) => tasks[pid])));
+  const orders = endings.map(({ restores = [] }) =>
+    restores.map(([pid, record]) => `${pid} from ${record}`).join(', '),
+  );
+  const left = endings.map(({ references }) => (references ? `${references} references left` : ''));
   const rows = new Map<string, ShownEnding>();
-  for (const ending of endings) {
-    const tasks =
-      pids.length > 0
-        ? pids.map((pid) => (ending.tasks[pid] ? taskEndWords(ending.tasks[pid]) : 'never made'))
-        : [countedEnds(ending).join(', ')];
-    const row = { coordinator: coordinatorEndWords(ending.coordinator), tasks, findings: ending.findings };
-    const key = JSON.stringify(row);
+  endings.forEach(({ coordinator, findings, steps, violates, ...ending }, i) => {
+    const shown = {
+      coordinator: coordinatorEndWords(coordinator),
+      tasks:
+        pids.length > 0
+          ? columns.map((words) => words[i]!)
+          : [countedEnds({ ...ending, coordinator, findings, steps }).join(', ')],
+      more: [
+        ...(new Set(orders).size > 1 && pids.length > 0 ? [`restored: ${orders[i] || 'none'}`] : []),
+        ...(left[i] ? [left[i]!] : []),
+      ],
+      findings,
+    };
+    const key = JSON.stringify(shown);
     const before = rows.get(key);
     rows.set(key, {
-      ...row,
-      steps: Math.min(ending.steps, before?.steps ?? ending.steps),
-      violates: union(before?.violates, ending.violates),
+      ...shown,
+      steps: Math.min(steps, before?.steps ?? steps),
+      violates: union(before?.violates, violates),
+      outcomes: (before?.outcomes ?? 0) + 1,
     });
-  }
+  });
   return { pids, rows: [...rows.values()].sort((a, b) => a.steps - b.steps) };
+}
+
+/** A task's ends; with their results where those alone tell some apart. */
+function wordsOfColumn(ends: readonly (End | undefined)[]): string[] {
+  const plain = ends.map((end) => (end ? taskEndWords(end) : 'never made'));
+  const full = ends.map((end) => (end ? taskEndWords(end, 'with its result') : 'never made'));
+  return new Set(plain).size === new Set(full).size ? plain : full;
 }
 
 function union(a: readonly string[] | undefined, b: readonly string[] | undefined): readonly string[] | undefined {

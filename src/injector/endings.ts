@@ -1,42 +1,63 @@
-/** The distinct ways in which the runs of one case ended, each with the shortest way there that was met. */
+/** The outcomes of one case (docs/outcomes.md), each once, with the shortest way there that was met. Whatever counts outcomes counts these. */
 import type { Outcome } from '../backends/backend.ts';
 import type { Finding, RunRecord } from '../record/record.ts';
 import type { Ending } from '../record/verdict.ts';
+import { endOfOutcome, endOfRecord } from './ends.ts';
 import type { Judgement } from './judge.ts';
 
 /** More than anybody looks through. */
 const MOST = 200;
 
-/** What an end is told by, of a record or of a machine. */
-type End = Pick<Outcome, 'coordinator' | 'tasks' | 'findings'>;
-
 export class Endings {
-  readonly #seen = new Map<string, Ending>();
+  readonly #kept = new Map<string, Ending>();
+  readonly #outcomes = new Set<string>();
 
-  /** An end that a run came to, and what is violated in it. */
-  judged({ final, findings, events }: RunRecord, { failures, known }: Judgement): void {
+  /** The outcome of a run, and what is violated in it. A run that was cut has none. */
+  judged(record: RunRecord, { failures, known }: Judgement): void {
+    if (record.end === 'cut') return;
     const violates = [...new Set([...failures, ...known].map(({ property }) => property))];
-    this.#add({ ...final, findings }, events.at(-1)?.step ?? 0, violates);
+    const { final, findings, events } = record;
+    this.#add(endOfRecord(record), endingOf({ ...final, findings }, events.at(-1)?.step ?? 0), violates);
   }
 
-  /** An end that can be come to, after so many steps; nobody has looked what is violated in it. */
-  reachable(end: End, steps: number): void {
-    this.#add(end, steps);
+  /** An outcome that can be reached, after so many steps; what is violated in it was not judged. */
+  reachable(outcome: Outcome, steps: number): void {
+    this.#add(endOfOutcome(outcome), endingOf(outcome, steps));
+  }
+
+  /** How many outcomes there are, also where not all are kept. */
+  get count(): number {
+    return this.#outcomes.size;
   }
 
   list(): readonly Ending[] {
-    return [...this.#seen.values()];
+    return [...this.#kept.values()];
   }
 
-  #add({ coordinator, tasks, findings }: End, steps: number, violates?: readonly string[]): void {
-    const end = { coordinator: endOf(coordinator), tasks: mapValues(tasks, endOf), findings: findings.map(told) };
-    const key = JSON.stringify(end);
-    const before = this.#seen.get(key);
-    if (!before && this.#seen.size >= MOST) return;
+  #add(key: string, ending: Ending, violates?: readonly string[]): void {
+    this.#outcomes.add(key);
+    const before = this.#kept.get(key);
+    if (!before && this.#kept.size >= MOST) return;
     const both =
       violates && before?.violates ? [...new Set([...before.violates, ...violates])] : (violates ?? before?.violates);
-    this.#seen.set(key, { ...end, steps: Math.min(steps, before?.steps ?? steps), ...(both && { violates: both }) });
+    const steps = Math.min(ending.steps, before?.steps ?? ending.steps);
+    this.#kept.set(key, { ...(before ?? ending), steps, ...(both && { violates: both }) });
   }
+}
+
+type Facts = Pick<Outcome, 'coordinator' | 'tasks' | 'findings' | 'restores'> & {
+  readonly context?: { readonly references: number } | null;
+};
+
+function endingOf({ coordinator, tasks, findings, restores, context }: Facts, steps: number): Ending {
+  return {
+    coordinator: endOf(coordinator),
+    tasks: mapValues(tasks, endOf),
+    findings: findings.map(told),
+    restores,
+    ...(context && { references: context.references }),
+    steps,
+  };
 }
 
 function endOf({

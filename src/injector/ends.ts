@@ -1,4 +1,4 @@
-/** How a run ended, as one text: equal where two backends say the same. */
+/** The outcome of a run (docs/outcomes.md) as one text: equal texts are one outcome, also of two backends. */
 import type { Outcome } from '../backends/backend.ts';
 import type { Finding, RunRecord } from '../record/record.ts';
 
@@ -37,10 +37,11 @@ function isStopped(findings: readonly Finding[]): boolean {
   return findings.some(({ kind }) => STOPPING.includes(kind));
 }
 
-function placeAndResult({ at, result, record }: Partial<Outcome['tasks'][string]>): string {
+function placeAndResult({ at, result, record, failed }: Partial<Outcome['tasks'][string]> & { failed?: true }): string {
   return [
     at === undefined ? '' : ` at ${at}`,
     result === undefined ? '' : ` with ${result}`,
+    failed ? ' failed' : '',
     record === undefined ? '' : ` from record ${record}`,
   ].join('');
 }

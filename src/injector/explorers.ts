@@ -99,12 +99,11 @@ const sampled: Explorer = async (request) => {
   if (!result) return tally.result({ strategy: explore.strategy, schedules: 0, complete: false, stopped: INTERRUPTED });
   if (result.cut) tally.add(recorder.record(result.cut, 'cut'));
   await judgeEndings(result, recorder, tally, { ...request, backend });
-  const outcomes = result.endings.length;
   const stopped = interruption(request);
   const tried: Tried = {
     strategy: explore.strategy,
     schedules: result.schedules,
-    outcomes,
+    outcomes: tally.endings.count,
     complete: false,
     ...(stopped && { stopped }),
   };
@@ -142,14 +141,13 @@ const exhaustive: Explorer = async (request) => {
   if (!result) return tally.result({ strategy: 'exhaustive', schedules: 0, complete: false, stopped: INTERRUPTED });
   const { endings, states, transitions, complete } = result;
   await judgeEndings(result, new Recorder(backend, plan), tally, { ...request, backend });
-  const outcomes = endings.length;
   const stopped = complete ? interruption(request) : { by: 'states' as const, limit: maxStates };
   const tried: Tried = {
     strategy: 'exhaustive',
-    schedules: outcomes,
+    schedules: endings.length,
     states,
     transitions,
-    outcomes,
+    outcomes: tally.endings.count,
     complete: stopped === undefined,
     ...(stopped && { stopped }),
   };

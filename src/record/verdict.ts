@@ -65,6 +65,10 @@ export interface Ending {
   readonly tasks: Readonly<Record<string, End>>;
   /** Kernel defects, in words. */
   readonly findings: readonly string[];
+  /** The completed restores in their order: [pid, record]. Absent in older reports. */
+  readonly restores?: readonly (readonly [number, number])[];
+  /** References left to the context, 0 when it was freed; absent when none was made. */
+  readonly references?: number;
   /** Steps of the shortest way there that was met. */
   readonly steps: number;
   /** The properties that are violated in a run that ends so, known defects too; absent when nobody looked. */

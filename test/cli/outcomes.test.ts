@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { endingTable } from '../../reporters/shared/ending-words.ts';
 import { EXIT } from '../../src/cli/exit.ts';
 import { main } from '../../src/cli/main.ts';
+import { loadScenarios, openBackend, runCase } from '../../src/index.ts';
 import { capture } from '../support/capture.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 import { keysByHeading, ROOT } from '../support/markdown.ts';
@@ -36,6 +38,39 @@ describe('mktrouble outcomes', () => {
     assert.equal(result, EXIT.ok);
     return JSON.parse(stdout).cases[0];
   };
+  it('counts what run and the HTML report count', async function () {
+    this.timeout(60_000);
+    const file = folder.write(
+      'counted.yaml',
+      [
+        'scenario: One signal\ntree: { pid: 100 }\nrestart: { protocol: series }\nfaults: [{ signal: SIGINT, to: [100, coordinator], when: any }]\nexplore: exhaustive\n',
+        'scenario: One kill\ntree: { pid: 100 }\nrestart: { protocol: patch }\nfaults: [{ kill: 100, when: any }]\nexplore: exhaustive\n',
+      ].join('---\n'),
+    );
+    const { stdout } = await command(file, '--json');
+    const counted = (JSON.parse(stdout).cases as Answer[]).map(({ outcomes }) => outcomes.length);
+    const { cases } = loadScenarios([file]);
+    const backend = await openBackend('simulated');
+    try {
+      for (const [i, c] of cases.entries()) {
+        const { tried, endings } = await runCase(c, { backend });
+        assert.ok(tried.outcomes! > 1);
+        assert.equal(tried.outcomes, counted[i], 'run');
+        const rows = endingTable(endings!).rows;
+        assert.equal(rows.length, counted[i], 'HTML, a row for each');
+        assert.deepEqual(new Set(rows.map(({ outcomes }) => outcomes)), new Set([1]));
+      }
+    } finally {
+      await backend.dispose();
+    }
+  });
+
+  it('names errnos, as run does', async () => {
+    const { stdout } = await command(path.join(folder.path, 'bogus.yaml'));
+    assert.match(stdout, /coordinator ESRCH/);
+    assert.doesNotMatch(stdout, /returned|with -/);
+  });
+
   const ends = ({ outcomes }: Answer) => outcomes.map(({ schedule: _, ...end }) => JSON.stringify(end)).sort();
 
   it('says all the ways in which a healthy restart of the hardened protocol ends: one', async () => {

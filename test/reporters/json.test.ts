@@ -48,6 +48,8 @@ const every: FakeTest[] = [
           coordinator: { end: 'returned', result: 0 },
           tasks: { 100: { end: 'killed' } },
           findings: [],
+          restores: [],
+          references: 0,
           steps: 3,
           violates: [],
         },

@@ -1,6 +1,10 @@
 /** `mktrouble outcomes [paths…]`: for each case all the ways in which it can end, each with a shortest schedule. */
+import { findingText } from '../../../reporters/shared/describe.ts';
+import { coordinatorEndWords, taskEndWords } from '../../../reporters/shared/ending-words.ts';
+import { count } from '../../../reporters/shared/words.ts';
 import type { Machine, Outcome, SchedulableBackend } from '../../backends/backend.ts';
 import type { Ending, SearchResult } from '../../explore/index.ts';
+import { endOfOutcome } from '../../injector/ends.ts';
 import type { Case } from '../../model/case.ts';
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
@@ -80,7 +84,7 @@ function answerOf(
   const distinct = new Map<string, CaseOutcomes['outcomes'][number]>();
   for (const { outcome, moves } of result.endings) {
     const { seen: _, ...end } = outcome;
-    const key = JSON.stringify(end);
+    const key = endOfOutcome(outcome);
     if (!distinct.has(key)) distinct.set(key, { ...end, schedule: words(moves) });
   }
   const { complete, states, transitions } = result;
@@ -96,9 +100,10 @@ function answerOf(
 }
 
 function textOf({ case: id, protocol, complete, states, transitions, outcomes }: CaseOutcomes): string {
-  const count = `${outcomes.length} outcome${outcomes.length === 1 ? '' : 's'}`;
   const extent = `${states.toLocaleString('en')} states, ${transitions.toLocaleString('en')} steps`;
-  const lines = [`${id} (${protocol}): ${count}, ${extent}${complete ? '' : ', INCOMPLETE'}`];
+  const lines = [
+    `${id} (${protocol}): ${count(outcomes.length, 'outcome')}, ${extent}${complete ? '' : ', INCOMPLETE'}`,
+  ];
   for (const outcome of outcomes) lines.push(...outcomeLines(outcome));
   return `${lines.join('\n')}\n\n`;
 }
@@ -111,19 +116,15 @@ function outcomeLines({
   findings,
   schedule,
 }: CaseOutcomes['outcomes'][number]): string[] {
-  const ends = Object.entries(tasks).map(([pid, end]) => `${pid} ${endText(end)}`);
-  const found = findings.map(({ kind, at }) => `${kind} at ${at}`);
-  const left = (context?.references ?? 0) === 0 ? [] : [`${context!.references} references left`];
+  const ends = Object.entries(tasks).map(([pid, end]) => `${pid} ${taskEndWords(end, 'with its result')}`);
+  const found = findings.map(findingText);
+  const left = context && context.references > 0 ? [`${count(context.references, 'reference')} left`] : [];
   return [
-    `  - coordinator ${endText(coordinator)}${ends.length > 0 ? ` · ${ends.join(' · ')}` : ''}`,
+    `  - coordinator ${coordinatorEndWords(coordinator)}${ends.length > 0 ? ` · ${ends.join(' · ')}` : ''}`,
     ...(restores.length > 0
       ? [`    restores: ${restores.map(([pid, record]) => `${pid} from ${record}`).join(', ')}`]
       : []),
     ...[...found, ...left].map((text) => `    ${text}`),
     `    schedule: ${schedule}`,
   ];
-}
-
-function endText({ end, result, at }: Outcome['coordinator']): string {
-  return [end, ...(result === undefined ? [] : [String(result)]), ...(at === undefined ? [] : [`at ${at}`])].join(' ');
 }
