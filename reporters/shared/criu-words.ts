@@ -125,7 +125,8 @@ function waitWords({ pid, state, threads }: CriuTask, name: string): string[] {
   ];
 }
 
-function stateWords(state: string): string {
+/** A state letter of /proc in words. */
+export function stateWords(state: string): string {
   return STATES[state] ?? state;
 }
 

@@ -1,6 +1,7 @@
 /** All that is to be said about a case that went wrong, as lines: for the terminal, for JUnit's system-out, for TAP. */
 import type { Violation } from '../../src/record/verdict.ts';
 import { faultSentence } from './case-words.ts';
+import { waitLines } from './census-words.ts';
 import { setupLines } from './criu-setup-words.ts';
 import { callLines } from './criu-words.ts';
 import { toolWords } from './environment-words.ts';
@@ -62,7 +63,14 @@ function runSections(
     const timeline = timelineOf(record, { violations, keep: turns });
     const end = { over: '', crashed: '; a kernel defect stopped it', cut: '; cut at the limit of steps' }[record.end];
     const title = records.length > 1 ? `timeline on ${record.backend}${end}` : `timeline${end}`;
-    return section(title, drawTimeline(record, timeline, inner(style)), style);
+    return [
+      ...section(title, drawTimeline(record, timeline, inner(style)), style),
+      ...section(
+        'where each task was at the end',
+        waitLines(record).flatMap((line) => textLines(line, style)),
+        style,
+      ),
+    ];
   });
 }
 

@@ -5,6 +5,7 @@ import { Spec } from '../../reporters/listeners/spec.ts';
 import { Progress } from '../../reporters/shared/progress.ts';
 import type { CaseResult } from '../../reporters/shared/result.ts';
 import { width } from '../../reporters/shared/text.ts';
+import type { RunRecord } from '../../src/record/record.ts';
 import { ordinary, resultFor, summaryOf } from './fixtures/results.ts';
 import { type Screen, screen } from './fixtures/screen.ts';
 import { failing, HOSTILE, incomplete, recordOf, verdict, violation } from './fixtures/verdicts.ts';
@@ -136,6 +137,19 @@ describe('spec', () => {
     assert.match(end, /1 failed/);
     assert.match(end, /1 broken/);
     assert.match(end, /1 skipped/);
+  });
+
+  it('says where real tasks wait when a run is cut or leaves one waiting, and not otherwise', () => {
+    const census = [
+      { task: 101, pid: 7, state: 'S', waitChannel: 'futex_do_wait' },
+      { task: 102, pid: 8 },
+    ];
+    const text = (record: RunRecord) => show([resultFor(failing({ backend: 'native', record }))]);
+    assert.match(text(recordOf({ backend: 'native', census })), /101: sleeping in futex_do_wait\(\)/);
+    const { final } = recordOf();
+    const over = recordOf({ backend: 'native', census, final: { ...final, tasks: { 100: final.tasks[101]! } } });
+    assert.doesNotMatch(text(over), /futex_do_wait/);
+    assert.match(text({ ...over, end: 'cut' }), /futex_do_wait/);
   });
 
   it('says when the run was cut short', () => {
