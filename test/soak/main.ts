@@ -1,0 +1,65 @@
+/**
+ * `npm run soak -- [runs] [tag…]`: real programs, dumped and restored again and again while they run. Each run must pass: what a
+ * program does by itself is no violation. Servers need a CRIU from 4.2 on (4.1 cannot dump inet sockets on Linux 6.16 and later):
+ * one is used where it is set up; without it, or without the program, its case is skipped with the reason.
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { criu } from '../../src/backends/criu/index.ts';
+import { installedVersions } from '../../src/backends/criu/install.ts';
+import { locateCriu } from '../../src/backends/criu/locate.ts';
+import { cacheFolder } from '../../src/backends/host/cache.ts';
+import { loadScenarios, runCase } from '../../src/index.ts';
+
+const LEAST_FOR_INET = '4.2';
+
+const [runs = '20', ...tags] = process.argv.slice(2);
+const newest = (await installedVersions(cacheFolder())).sort(byVersion).at(-1);
+if (process.env['MKTROUBLE_CRIU'] === undefined && newest !== undefined) process.env['MKTROUBLE_CRIU'] = newest;
+const located = await locateCriu();
+const version = typeof located === 'string' ? undefined : located.version;
+const backend = criu({ allowCommands: true });
+const [itself] = await backend.capabilities();
+const { cases, diagnostics } = loadScenarios([path.join(import.meta.dirname, 'programs.yaml')]);
+for (const { message } of diagnostics) console.error(message);
+let failed = diagnostics.length;
+
+console.log(itself?.detail);
+for (const c of cases) {
+  const [program = ''] = c.tags;
+  if (tags.length > 0 && !tags.includes(program)) continue;
+  const missing = whyNot(program, c.tags.includes('inet'));
+  if (missing !== undefined) console.log(`${c.title}: skipped: ${missing}`);
+  else failed += await soak(c);
+}
+await backend.dispose();
+console.log(failed === 0 ? 'soak: all passed' : `soak: ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+/** Plays a case so many times; how many did not pass, each of which is told. */
+async function soak(c: (typeof cases)[number]): Promise<number> {
+  let bad = 0;
+  for (let i = 0; i < Number(runs); i++) {
+    const { status, reason, violations, record } = await runCase(c, { backend });
+    if (status === 'pass') continue;
+    bad++;
+    const why = reason ?? violations.map(({ property, message }) => `${property}: ${message}`).join('\n  ');
+    const errors = [record?.criu?.dump, record?.criu?.restore].flatMap((run) => run?.errors.slice(0, 2) ?? []);
+    console.log(`${c.title}, run ${i + 1}: ${status}\n  ${why}${errors.map((error) => `\n  criu: ${error}`).join('')}`);
+  }
+  console.log(`${c.title}: ${Number(runs) - bad} of ${runs} passed`);
+  return bad;
+}
+
+function whyNot(program: string, inet: boolean): string | undefined {
+  if (!itself?.available) return itself?.detail;
+  if (!(process.env['PATH'] ?? '').split(':').some((folder) => existsSync(path.join(folder, program))))
+    return `${program} is not installed`;
+  return inet && (version === undefined || byVersion(version, LEAST_FOR_INET) < 0)
+    ? `CRIU ${version} cannot dump inet sockets here: npx mktrouble setup criu@4.2.1`
+    : undefined;
+}
+
+function byVersion(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}
