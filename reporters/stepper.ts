@@ -31,6 +31,8 @@ export interface Stepped {
 /** A second screen beside the one with the shell's history, without a cursor; and back. */
 const ENTER = '\u001b[?1049h\u001b[?25l';
 const LEAVE = '\u001b[?25h\u001b[?1049l';
+/** Signals that end a program and can be caught. */
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 const HOME = '\u001b[H';
 const REST_OF_LINE = '\u001b[K';
 const REST_OF_SCREEN = '\u001b[J';
@@ -67,6 +69,14 @@ export async function stepThrough(
     keyboard.setRawMode?.(false);
   };
   process.once('exit', restore);
+  const end = (signal: NodeJS.Signals): void => {
+    restore();
+    process.off('exit', restore);
+    // As if it had not been caught: the caller sees which signal it was.
+    for (const name of ENDING) process.off(name, end);
+    process.kill(process.pid, signal);
+  };
+  for (const name of ENDING) process.on(name, end);
   draw();
   try {
     await new Promise<void>((resolve) => {
@@ -88,6 +98,7 @@ export async function stepThrough(
   } finally {
     screen.off('resize', draw);
     process.off('exit', restore);
+    for (const name of ENDING) process.off(name, end);
     restore();
     keyboard.pause();
   }

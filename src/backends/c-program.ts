@@ -3,11 +3,12 @@
  * Two that compile at once are no harm: each writes a file of its own and renames it.
  */
 import { execFile } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { access, chmod, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { openCache } from './host/cache.ts';
+import { uniqueName } from './host/names.ts';
 import { isSound, seal } from './host/seal.ts';
 
 const run = promisify(execFile);
@@ -34,7 +35,7 @@ export async function buildProgram(
   const target = path.join(cache, `${name}-${await digestOf(flags, [...sources, ...includes])}`);
   openCache(cache);
   if (await isSound(target)) return target;
-  const temporary = `${target}.${randomUUID()}`;
+  const temporary = path.join(cache, uniqueName('build'));
   try {
     const units = sources.filter((source) => source.endsWith('.c'));
     await run('cc', [...flags, '-o', temporary, ...units, ...libraries], { maxBuffer: 1 << 24 });

@@ -50,7 +50,7 @@ export async function callCriu(stage: Stage, c: Case, of: CriuCall, options: Cal
     throw new StageError(`this machine does not have every one of ${wanted.map(({ call }) => call).join(', ')}`);
   if (error < 0) throw new StageError(`CRIU cannot be started (${errnoName(error)})`);
   meanwhile?.();
-  const { status, us, timedOut, flooded, injected } = await ended;
+  const { status, us, timedOut, flooded, injected } = await Promise.race([ended, stage.gone]);
   const bytes = await readFile(stage.inside(path.join(WORK, log))).catch(() => undefined);
   const text = bytes?.toString('utf8') ?? '';
   if (bytes === undefined && injected.length === 0) await refuseSilence(words, status);

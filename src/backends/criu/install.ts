@@ -4,10 +4,11 @@
  * machine's own apt uses.
  */
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { openCache } from '../host/cache.ts';
+import { uniqueName } from '../host/names.ts';
 
 const run = promisify(execFile);
 
@@ -61,7 +62,8 @@ async function fromSuite(
   wanted: string | undefined,
   say: (line: string) => void,
 ): Promise<string | undefined> {
-  const work = await mkdtemp(path.join(cache, 'setup-'));
+  const work = path.join(cache, uniqueName('setup'));
+  await mkdir(work, { mode: 0o700 });
   try {
     const options = await aptRoot(work, archive, suite);
     say(`looking for CRIU in Debian ${suite}`);

@@ -8,6 +8,7 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { removeCgroup } from '../host/cgroup.ts';
 import { uniqueName } from '../host/names.ts';
+import { killAll, watchStopped } from '../host/stopped.ts';
 
 /** Ran, but could not be started here, or broke. The message says why. */
 export class StageError extends Error {}
@@ -51,6 +52,12 @@ export class Stage {
   /** The folder of its cgroup; undefined when it has none. */
   readonly cgroup: string | undefined;
   readonly #ended: Promise<void>;
+  readonly #endWatch: () => void;
+  #fail!: (why: StageError) => void;
+  /** Rejects with StageError when the agent ends, whatever is waited for. */
+  readonly gone = new Promise<never>((_, reject) => {
+    this.#fail = reject;
+  });
   readonly #waiting: Waiting[] = [];
   /** By pid: the status with which a watched process ended last. */
   readonly #ends = new Map<number, number>();
@@ -76,6 +83,14 @@ export class Stage {
       this.#complaint = (this.#complaint + piece).slice(-4000);
     });
     this.#child.stdin!.on('error', () => {});
+    this.gone.catch(() => {});
+    this.#endWatch = watchStopped(
+      () => this.pid,
+      (stopped, all) => {
+        this.#complaint = `process ${stopped} of the agent was stopped by a signal, and the agent has been ended`;
+        killAll(all);
+      },
+    );
     this.#ended = new Promise((resolve) => {
       this.#child.once('error', (error) => this.#end(error.message, resolve));
       this.#child.once('close', (code, signal) => this.#end(`the agent ended with ${signal ?? code}`, resolve));
@@ -198,6 +213,8 @@ export class Stage {
   #end(how: string, resolve: () => void): void {
     this.#over = true;
     const why = new StageError(this.#complaint.trim() === '' ? how : `${this.#complaint.trim()} (${how})`);
+    this.#endWatch();
+    this.#fail(why);
     for (const waiting of this.#waiting.splice(0)) waiting.reject(why);
     this.#ready?.reject(why);
     // The warden does this itself, unless it was killed.

@@ -1,7 +1,8 @@
 /** The folder of compiled and unpacked programs. What is in it is started, also by root: it must be ours alone. */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { sweepFolder } from './names.ts';
 import { distrust } from './trust.ts';
 
 /** The cache folder cannot be used. The message says why and what to do. */
@@ -19,7 +20,7 @@ export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): strin
   return path.join(absolute(home, 'HOME'), '.cache/mktrouble');
 }
 
-/** Makes the cache folder, with mode 0700, when there is none. Throws BadCache when it cannot be made, or when others could change what is in it. */
+/** Makes the cache folder, with mode 0700, when there is none, and removes what killed runs left half made there. Throws BadCache when it cannot be made, or when others could change what is in it. */
 export function openCache(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -28,6 +29,7 @@ export function openCache(folder: string): void {
   }
   const reason = distrust(folder);
   if (reason !== undefined) throw new BadCache(`the cache folder ${folder} is not safe: ${reason}; ${HINT}`);
+  sweepFolder(folder, (left) => rmSync(left, { recursive: true }));
 }
 
 function absolute(folder: string, variable: string): string {

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { removeCgroup } from '../host/cgroup.ts';
 import { uniqueName } from '../host/names.ts';
+import { killAll, watchStopped } from '../host/stopped.ts';
 
 export interface AgentOptions {
   /** Path of the compiled program. */
@@ -60,6 +61,7 @@ export class Agent {
   readonly #cgroup: string | undefined;
   readonly #answers = new Answers();
   readonly #ended: Promise<void>;
+  readonly #endWatch: () => void;
   #waiting: Waiting | undefined;
   #complaint = '';
   #over = false;
@@ -77,6 +79,13 @@ export class Agent {
       this.#complaint = (this.#complaint + piece.toString('utf8')).slice(-4000);
     });
     this.#child.stdin!.on('error', () => {});
+    this.#endWatch = watchStopped(
+      () => this.pid,
+      (stopped, all) => {
+        this.#complaint = `process ${stopped} of the agent was stopped by a signal, and the agent has been ended`;
+        killAll(all);
+      },
+    );
     this.#ended = new Promise((resolve) => {
       this.#child.once('error', (error) => this.#end(error.message, resolve));
       this.#child.once('close', (code, signal) => this.#end(`it ended with ${signal ?? code}`, resolve));
@@ -143,6 +152,7 @@ export class Agent {
 
   #end(how: string, resolve: () => void): void {
     this.#over = true;
+    this.#endWatch();
     this.#fail(how);
     // The warden does this itself, unless it was killed.
     if (this.#cgroup === undefined) resolve();

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <net/if.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -17,8 +18,12 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+/* Milliseconds that init has to end after mktrouble. */
+#define GRACE_MS 1000
 
 static int complain(const char *what)
 {
@@ -66,12 +71,27 @@ static void remove_cgroup(const char *folder)
 		usleep(1000);
 }
 
+/* Until init has ended, or mktrouble has: then init is ended, whatever it does. What comes on standard input is init's. */
+static void keep_watch(int init)
+{
+	struct pollfd watched[2] = { { .fd = 0, .events = 0 }, { .fd = init, .events = POLLIN } };
+
+	while (init >= 0 && poll(watched, 2, -1) < 0 && errno == EINTR)
+		;
+	/* It ends by itself when its input does; one that is stopped does not. */
+	if (init >= 0 && !watched[1].revents && poll(&watched[1], 1, GRACE_MS) == 0)
+		syscall(SYS_pidfd_send_signal, init, SIGKILL, NULL, 0);
+}
+
 /* `cgroup`: the folder to make, or NULL. */
 static int warden(const char *program, bool user, const char *cgroup)
 {
+	int alive[2], pidfd;
 	pid_t init;
 	int status;
 
+	/* A signal to mktrouble's process group is not for the warden: it has to clear up. */
+	setsid();
 	if (user && become_root() < 0)
 		return complain("no user namespace can be made here");
 	/*
@@ -84,13 +104,21 @@ static int warden(const char *program, bool user, const char *cgroup)
 		return complain("the loopback interface cannot be brought up");
 	if (cgroup && mkdir(cgroup, 0755) < 0)
 		return complain(cgroup);
+	if (pipe2(alive, O_CLOEXEC) < 0)
+		return complain("pipe");
 	init = fork();
 	if (init < 0)
 		return complain("fork");
 	if (init == 0) {
 		char before[16];
 
+		struct pollfd parent = { .fd = alive[0], .events = POLLIN };
+
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* The warden may have died before that: then no process holds the other end. */
+		close(alive[1]);
+		if (poll(&parent, 1, 0) != 0)
+			_exit(0);
 		/* Each tree where the last one was, so that images differ in as little as can be. */
 		snprintf(before, sizeof(before), "%x", personality(AS_IT_IS));
 		personality(personality(AS_IT_IS) | ADDR_NO_RANDOMIZE);
@@ -102,7 +130,9 @@ static int warden(const char *program, bool user, const char *cgroup)
 	signal(SIGINT, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
-	close(0);
+	signal(SIGQUIT, SIG_IGN);
+	pidfd = (int)syscall(SYS_pidfd_open, init, 0);
+	keep_watch(pidfd);
 	while (waitpid(init, &status, 0) < 0 && errno == EINTR)
 		;
 	if (cgroup)

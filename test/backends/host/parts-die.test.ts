@@ -1,0 +1,106 @@
+/** A part of an agent that is killed or stopped ends what waits for it, with the reason, and nothing of it is left. */
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { callCriu } from '../../../src/backends/criu/call.ts';
+import { criu } from '../../../src/backends/criu/index.ts';
+import { compileAgent } from '../../../src/backends/criu/program.ts';
+import { Stage, StageError } from '../../../src/backends/criu/stage.ts';
+import { childrenOf } from '../../../src/backends/host/stopped.ts';
+import { Agent, AgentError } from '../../../src/backends/native/agent.ts';
+import { compileAgent as compileNative } from '../../../src/backends/native/compile.ts';
+import { native } from '../../../src/backends/native/index.ts';
+import { parseScenarios } from '../../../src/scenario/index.ts';
+
+const isRoot = process.getuid?.() === 0;
+const PARTS: readonly [part: string, pidOf: (warden: number) => number][] = [
+  ['warden', (warden) => warden],
+  ['init', (warden) => childrenOf(warden)[0]!],
+];
+
+async function until(test: () => boolean): Promise<void> {
+  for (let i = 0; i < 500 && !test(); i++) await sleep(20);
+  assert.ok(test());
+}
+
+describe('When a part of the CRIU backend dies', function () {
+  this.timeout(60_000);
+  before(async function () {
+    const backend = criu();
+    const [itself] = await backend.capabilities();
+    await backend.dispose();
+    if (itself?.available) return;
+    console.log(`      skipped: ${itself?.detail}`);
+    this.skip();
+  });
+
+  for (const [part, pidOf] of PARTS) {
+    for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
+      it(`${signal} to the ${part} ends the wait for a call of CRIU, and what is left is cleared up`, async () => {
+        const program = await compileAgent();
+        const stage = await Stage.start({ program, userNamespace: !isRoot });
+        const { pid } = stage;
+        const init = childrenOf(pid)[0]!;
+        const { cases } = parseScenarios('scenario: A\ntree: { pid: 100 }\ncriu: { limit: 600000 }', 'a.yaml');
+        const sleeping = {
+          command: ['sh', '-c', 'sleep 1000'],
+          version: '0',
+          where: 'a stand-in',
+          path: '/bin/sh',
+          name: 'stand-in',
+        };
+        const call = callCriu(stage, cases[0]!, 'dump', {
+          criu: sleeping,
+          program,
+          hooks: false,
+          unprivileged: false,
+          plain: true,
+          log: 'dump.log',
+          atStage: async () => {},
+          meanwhile: () => process.kill(pidOf(pid), signal),
+        });
+        await assert.rejects(call, StageError);
+        await stage.stop();
+        await until(() => !existsSync(`/proc/${pid}`) && !existsSync(`/proc/${init}`));
+      });
+
+      it(`${signal} to the ${part} ends a request, and what is left is cleared up`, async () => {
+        const program = await compileAgent();
+        const stage = await Stage.start({ program, userNamespace: !isRoot });
+        const { pid } = stage;
+        const init = pidOf(pid);
+        process.kill(init, signal);
+        await assert.rejects(Promise.race([stage.ask('busy').then(() => stage.gone), stage.gone]), StageError);
+        await stage.stop();
+        await until(() => !existsSync(`/proc/${pid}`) && !existsSync(`/proc/${init}`));
+      });
+    }
+  }
+});
+
+describe('When a part of the native backend dies', function () {
+  this.timeout(60_000);
+  before(async function () {
+    const backend = native();
+    const [itself] = await backend.capabilities();
+    await backend.dispose();
+    if (itself?.available) return;
+    console.log(`      skipped: ${itself?.detail}`);
+    this.skip();
+  });
+
+  for (const [part, pidOf] of PARTS) {
+    it(`SIGSTOP to the ${part} ends a request, and what is left is cleared up`, async () => {
+      const agent = await Agent.start({ program: await compileNative(false), userNamespace: !isRoot });
+      const { pid } = agent;
+      const init = childrenOf(pid)[0]!;
+      process.kill(pidOf(pid), 'SIGSTOP');
+      const busy = async () => {
+        for (;;) await agent.forkAndReap(10);
+      };
+      await assert.rejects(busy(), AgentError);
+      await agent.stop();
+      await until(() => !existsSync(`/proc/${pid}`) && !existsSync(`/proc/${init}`));
+    });
+  }
+});
