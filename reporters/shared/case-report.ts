@@ -1,7 +1,7 @@
 /** A case as one plain object: what the JSON report holds, and what the HTML report is made from. */
 import type { Case, Position } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
-import type { Ending, Tried, Violation } from '../../src/record/verdict.ts';
+import type { Ending, Shrinking, Tried, Violation } from '../../src/record/verdict.ts';
 import { causeOf } from './criu-words.ts';
 import { replayCommand } from './replay-command.ts';
 import type { CaseResult, ResultKind, TestError } from './result.ts';
@@ -44,6 +44,8 @@ export interface CaseReport {
   readonly case?: Case;
   /** That case is a smaller one than the scenario's. */
   readonly shrunk?: true;
+  /** What was done to make it smaller. */
+  readonly shrinking?: Shrinking;
   readonly record?: RunRecord;
   readonly differential?: readonly RunRecord[];
   /** The ways in which its runs ended; with the record. */
@@ -80,6 +82,7 @@ export function caseReport(result: CaseResult, withRecord: boolean, environment:
     error: error && !verdict ? error : null,
     ...(withRecord && verdict?.case && { case: verdict.case }),
     ...(verdict?.shrunk && { shrunk: true }),
+    ...(verdict?.shrinking && { shrinking: verdict.shrinking }),
     ...(withRecord && verdict?.record && { record: verdict.record }),
     ...(withRecord && verdict?.differential && { differential: verdict.differential }),
     ...(withRecord && verdict?.endings && { endings: verdict.endings }),

@@ -1,5 +1,5 @@
 /** All that is to be said about a case that went wrong, as lines: for the terminal, for JUnit's system-out, for TAP. */
-import type { Violation } from '../../src/record/verdict.ts';
+import type { Verdict, Violation } from '../../src/record/verdict.ts';
 import { faultSentence } from './case-words.ts';
 import { waitLines } from './census-words.ts';
 import { setupLines } from './criu-setup-words.ts';
@@ -11,6 +11,7 @@ import { harmless, head, wrap } from './text.ts';
 import { timelineOf } from './timeline.ts';
 import { drawTimeline, type TextStyle } from './timeline-text.ts';
 import { drawTree } from './tree.ts';
+import { count } from './words.ts';
 
 /** How many turns explain a violation on a terminal. */
 const TURNS = 20;
@@ -30,7 +31,7 @@ export function failureLines(result: CaseResult, style: TextStyle, turns: number
     ),
     ...section('incomplete', result.kind === 'incomplete' ? textLines(verdict.reason ?? '', style) : [], style),
     ...section(
-      verdict.shrunk ? 'tree of the smallest case that shows it' : 'tree',
+      treeTitle(verdict),
       verdict.record || verdict.case ? drawTree(verdict.record, verdict.case, inner(style)) : [],
       style,
     ),
@@ -72,6 +73,15 @@ function runSections(
       ),
     ];
   });
+}
+
+/** Whether the tree is the scenario's, and what was done to make it smaller. */
+function treeTitle({ shrunk, shrinking }: Verdict): string {
+  const tried = shrinking ? count(shrinking.tried, 'smaller case') : '';
+  const stopped = shrinking?.stopped ? `; shrinking was stopped at its budget, after ${tried}` : '';
+  if (shrunk) return stopped === '' ? 'minimal reproducing tree' : `smaller tree that shows it${stopped}`;
+  if (stopped !== '') return `tree${stopped}`;
+  return shrinking && shrinking.tried > 0 ? `tree; no smaller case shows it: ${tried} tried` : 'tree';
 }
 
 function faultLines({ verdict }: CaseResult): string[] {

@@ -85,6 +85,7 @@ function verdictFrom(report: CaseReport, environments: readonly Environment[]): 
     ...(environment && { environment }),
     ...(report.case && { case: report.case }),
     ...(report.shrunk && { shrunk: true }),
+    ...(report.shrinking && { shrinking: report.shrinking }),
     ...(report.record && { record: report.record }),
     ...(report.endings && { endings: report.endings }),
     ...(report.differential && { differential: report.differential }),

@@ -121,12 +121,24 @@ export interface Machine {
   fired?(): number;
   /** What was reached since the machine was opened; undefined when it was not asked to look. */
   coverage?(): ProtocolCoverage | undefined;
+  /** Goes from the start with a cost for each step that does not grow with the number of actors; absent: there is none. */
+  walker?(): Walker;
   /** A fast way to run at random; undefined where there is none. */
   readonly randomWalk?: RandomWalk | undefined;
   /** How the run ended, as an outcome; meaningful when nobody can move. */
   outcome(): Outcome;
   /** The record since reset; the machine must have been opened with `trace`. */
   record(seed: string | null, schedule: readonly string[], end: RunRecord['end']): RunRecord;
+}
+
+/** A machine under way. It stays valid until the machine is reset, or its state is written by another than this walker. */
+export interface Walker {
+  /** The first actor that can move, as `enabled` lists them; -1: the run is over. */
+  first(): number;
+  /** Whether the actor can move. */
+  can(actor: number): boolean;
+  /** Lets an actor that can move do its next step. */
+  step(actor: number): void;
 }
 
 /** Random runs of a machine by a faster way than step by step. */

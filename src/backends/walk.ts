@@ -1,5 +1,5 @@
 /** Walks a machine from its start to its end, one chosen step after the other. */
-import type { Machine } from './backend.ts';
+import type { Machine, Walker } from './backend.ts';
 
 /** Chooses who moves: one of the first `n` of `enabled`. */
 export type Chooser = (enabled: Int32Array, n: number, step: number) => number;
@@ -42,5 +42,44 @@ export function randomChooser(machine: Machine, random: () => number, expectedSt
   };
 }
 
-/** Lets the first who can move go on for as long as it can, events last: the same walk on every machine. */
-export const firstComes: Chooser = (enabled) => enabled[0]!;
+/** Resets the machine, and goes from its start. */
+export function walkerOf(machine: Machine): Walker {
+  machine.reset();
+  return machine.walker?.() ?? plainWalker(machine);
+}
+
+/** Asks the machine for all actors that can move, before each step. */
+function plainWalker(machine: Machine): Walker {
+  const enabled = new Int32Array(machine.actors.length);
+  return {
+    first: () => (machine.enabled(enabled) > 0 ? enabled[0]! : -1),
+    can(actor) {
+      const n = machine.enabled(enabled);
+      return enabled.subarray(0, n).includes(actor);
+    },
+    step: (actor) => machine.step(actor),
+  };
+}
+
+/** Runs slices to their end. */
+export function toEnd<T>(slices: Generator<unknown, T>): T {
+  for (;;) {
+    const { done, value } = slices.next();
+    if (done) return value as T;
+  }
+}
+
+/** Steps after which a long walk lets its caller see to other things. */
+const STEPS_PER_SLICE = 65_536;
+
+/** Lets the first actor that can move go on for as long as it can, events last; the moves, at most `maxSteps`. The same on every machine. */
+export function* firstWalk(machine: Machine, maxSteps: number): Generator<void, number[]> {
+  const walker = walkerOf(machine);
+  const moves: number[] = [];
+  for (let actor = walker.first(); actor >= 0 && moves.length < maxSteps; actor = walker.first()) {
+    moves.push(actor);
+    walker.step(actor);
+    if (moves.length % STEPS_PER_SLICE === 0) yield;
+  }
+  return moves;
+}

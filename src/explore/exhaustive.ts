@@ -4,7 +4,9 @@
  * between is not kept; see docs/exploration.md for what that is allowed to leave out.
  */
 import type { Machine, Outcome } from '../backends/backend.ts';
+import { toEnd } from '../backends/walk.ts';
 import { Fingerprint } from './fingerprint.ts';
+import { Pool } from './pool.ts';
 import { Column, Visited } from './visited.ts';
 
 /** States that a search looks at before it gives up, when its caller does not say. */
@@ -15,28 +17,40 @@ export interface SearchOptions {
   readonly reduce?: boolean;
   /** States after which the search gives up; DEFAULT_MAX_STATES. */
   readonly maxStates?: number;
-  /** Told now and then how far it is. */
-  readonly progress?: (states: number, transitions: number) => void;
+  /** Bytes after which the search gives up; no limit. */
+  readonly maxBytes?: number;
 }
 
 /** One way in which the case can end. */
 export interface Ending {
   readonly outcome: Outcome;
-  /** Who moves, step by step, to get there. */
+  /** The actors that move, step by step, to get there. */
   readonly moves: readonly number[];
 }
 
-export interface SearchResult {
-  /** Distinct ends, nearest first. */
-  readonly endings: readonly Ending[];
+/** How far a search is. */
+export interface Searched {
   /** States kept; without reduction: all that can be reached. */
   readonly states: number;
   /** Steps done. */
   readonly transitions: number;
+}
+
+/** What a slice of a search says. */
+export interface Slice extends Searched {
+  /** The ends that were met since the last slice, nearest first. */
+  readonly endings: readonly Ending[];
+}
+
+export interface SearchResult extends Searched {
+  /** Distinct ends, nearest first. */
+  readonly endings: readonly Ending[];
   /** For each fault that fires on some way to an end: the moves of one on which it does. May be fewer: one way shows several. */
   readonly firing: readonly (readonly number[])[];
-  /** False when it gave up at `maxStates`. */
+  /** Whether all was seen. */
   readonly complete: boolean;
+  /** The limit that it gave up at; absent when it is complete. */
+  readonly stopped?: 'states' | 'memory';
 }
 
 /** Searches all that the machine can do from its start. */
@@ -44,29 +58,26 @@ export function searchAll(machine: Machine, options: SearchOptions = {}): Search
   return toEnd(searchInSlices(machine, options));
 }
 
-/** The same a slice at a time, some milliseconds each, for callers that have other things to see to. */
-export function searchInSlices(machine: Machine, options: SearchOptions = {}): Generator<void, SearchResult> {
+/**
+ * The same a slice at a time, some milliseconds each, for callers that have other things to see to, or want to know of each
+ * end when it is met. The machine is the search's own until it is over.
+ */
+export function searchInSlices(machine: Machine, options: SearchOptions = {}): Generator<Slice, SearchResult> {
   return new Search(machine, options).run();
-}
-
-/** Runs slices to their end. */
-export function toEnd<T>(slices: Generator<void, T>): T {
-  for (;;) {
-    const { done, value } = slices.next();
-    if (done) return value;
-  }
 }
 
 const EXPANDED = -1;
 
-/** States that are looked at in one slice. */
-const STATES_PER_SLICE = 4_096;
+/** What is done in one slice, in looks at an actor: some ten milliseconds. */
+const WORK_PER_SLICE = 1 << 18;
+/** Words of a state whose copy takes as long as a look at an actor. */
+const WORDS_PER_LOOK = 16;
 
 class Search {
   private readonly machine: Machine;
   private readonly reduce: boolean;
   private readonly maxStates: number;
-  private readonly progress: (states: number, transitions: number) => void;
+  private readonly maxBytes: number;
   private readonly words: number;
   private readonly visited = new Visited();
   private readonly print = new Fingerprint();
@@ -77,54 +88,94 @@ class Search {
   /** States that wait to be expanded, by their depth. */
   private readonly buckets: number[][] = [];
   /** What waits to be expanded: the words of a state, then its fingerprint. */
-  private pool: Int32Array;
-  private readonly slotWords: number;
-  private readonly free: number[] = [];
-  private slots = 0;
+  private readonly pool: Pool;
   private transitions = 0;
-  private expanded = 0;
   /** The faults that have fired on a way to an end, and the ends at which one of them first had. */
   private fired = 0;
   private readonly firing: number[] = [];
   private readonly enabled: Int32Array;
   private readonly moves: Int32Array;
-  private readonly ends = new Map<string, { outcome: Outcome; state: number }>();
+  private readonly seen = new Set<string>();
+  private readonly endings: Ending[] = [];
+  private endingBytes = 0;
+  /** The ends that were met in this slice, each with the number of its state. */
+  private met: { readonly outcome: Outcome; readonly state: number }[] = [];
+  /* Where the slice under way stands: */
+  private work = 0;
+  /** How many moves the state that is being expanded has, and how many of them were taken. */
+  private nrMoves = 0;
+  private taken = 0;
+  /** Steps that were taken alone after the move under way; -1: no move is under way. */
+  private alone = -1;
 
   constructor(machine: Machine, options: SearchOptions) {
     this.machine = machine;
     this.reduce = options.reduce ?? true;
     this.maxStates = options.maxStates ?? DEFAULT_MAX_STATES;
-    this.progress = options.progress ?? (() => {});
+    this.maxBytes = options.maxBytes ?? Number.POSITIVE_INFINITY;
     this.words = machine.state.length;
-    this.slotWords = this.words + 2;
-    this.pool = new Int32Array(this.slotWords * 1024);
+    this.pool = new Pool(this.words + 2);
     this.enabled = new Int32Array(machine.actors.length);
     this.moves = new Int32Array(machine.actors.length);
   }
 
-  *run(): Generator<void, SearchResult> {
+  *run(): Generator<Slice, SearchResult> {
+    const stopped = yield* this.expandAll();
+    this.findMoves();
+    const { endings, transitions } = this;
+    const states = this.visited.size;
+    const firing = this.firing.map((state) => this.movesTo(state));
+    return { endings, states, transitions, firing, complete: stopped === undefined, ...(stopped && { stopped }) };
+  }
+
+  /** Expands state after state; the limit that ended it, undefined when there was none left. */
+  private *expandAll(): Generator<Slice, SearchResult['stopped']> {
     this.machine.reset();
-    const steps = this.runAlone();
+    this.alone = 0;
+    while (!this.runAlone()) yield this.slice();
     this.print.of(this.machine.state);
-    this.reach(-1, -1, steps);
-    let complete = true;
-    search: for (let depth = 0; depth < this.buckets.length; depth++) {
+    this.reach(-1, -1, this.alone);
+    this.alone = -1;
+    for (let depth = 0; depth < this.buckets.length; depth++) {
       const bucket = this.buckets[depth];
       if (!bucket) continue;
       for (let i = 0; i < bucket.length; i++) {
-        if (this.visited.size > this.maxStates) {
-          complete = false;
-          break search;
+        if (this.visited.size > this.maxStates) return 'states';
+        while (!this.expand(bucket[i]!, depth)) {
+          if (this.bytes > this.maxBytes) return 'memory';
+          yield this.slice();
         }
-        this.expand(bucket[i]!, depth);
-        if (++this.expanded % STATES_PER_SLICE === 0) yield;
+        if (this.work < WORK_PER_SLICE) continue;
+        if (this.bytes > this.maxBytes) return 'memory';
+        yield this.slice();
       }
       this.buckets[depth] = [];
-      this.progress(this.visited.size, this.transitions);
     }
-    const endings = [...this.ends.values()].map(({ outcome, state }) => ({ outcome, moves: this.movesTo(state) }));
-    const firing = this.firing.map((state) => this.movesTo(state));
-    return { endings, states: this.visited.size, transitions: this.transitions, firing, complete };
+    return undefined;
+  }
+
+  /** Bytes that the search holds, but for what is small. */
+  private get bytes(): number {
+    const { visited, parent, mover, slot, pool } = this;
+    return visited.bytes + parent.bytes + mover.bytes + slot.bytes + pool.bytes + this.endingBytes;
+  }
+
+  /** Ends a slice. In the middle of a move the machine stays as it is, and the ends are told later. */
+  private slice(): Slice {
+    this.work = 0;
+    const endings = this.alone < 0 ? this.findMoves() : [];
+    return { endings, states: this.visited.size, transitions: this.transitions };
+  }
+
+  /** The ends that were met since it was last asked, with their moves. */
+  private findMoves(): Ending[] {
+    const found = this.met.map(({ outcome, state }) => ({ outcome, moves: this.movesTo(state) }));
+    this.met = [];
+    for (const ending of found) {
+      this.endings.push(ending);
+      this.endingBytes += ending.moves.length * 8;
+    }
+    return found;
   }
 
   /** The machine stands in a state: a new one, or one that is nearer than it seemed, will be expanded. */
@@ -142,45 +193,53 @@ class Search {
 
   /** Copies the machine's state into the pool. */
   private keep(): number {
-    const { words, slotWords } = this;
-    const slot = this.free.pop() ?? this.slots++;
-    const from = slot * slotWords;
-    if (from + slotWords > this.pool.length) {
-      const more = new Int32Array(this.pool.length * 2);
-      more.set(this.pool);
-      this.pool = more;
-    }
-    const { pool } = this;
-    const { state } = this.machine;
-    pool.set(state, from);
-    pool[from + words] = this.print.high;
-    pool[from + words + 1] = this.print.low;
+    const { words, pool } = this;
+    const slot = pool.take();
+    const chunk = pool.chunk(slot);
+    const from = pool.at(slot);
+    chunk.set(this.machine.state, from);
+    chunk[from + words] = this.print.high;
+    chunk[from + words + 1] = this.print.low;
     return slot;
   }
 
-  /** One that was found nearer after it was put in line has been expanded before its first turn comes. */
-  private expand(state: number, depth: number): void {
+  /**
+   * Takes every step that can be taken in a state; false: a slice's work was done before that, and it goes on there when it
+   * is called again. One that was found nearer after it was put in line has been expanded before its first turn comes.
+   */
+  private expand(state: number, depth: number): boolean {
     const slot = this.slot.at(state);
-    if (slot === EXPANDED) return;
-    const { machine, words, moves, print } = this;
-    const from = slot * this.slotWords;
-    const high = this.pool[from + words]!;
-    const low = this.pool[from + words + 1]!;
-    const before = this.pool.subarray(from, from + words);
-    machine.state.set(before);
-    const n = machine.enabled(moves);
-    if (n === 0) this.end(state);
-    for (let i = 0; i < n; i++) {
-      const actor = moves[i]!;
-      machine.step(actor);
-      this.transitions++;
-      const steps = 1 + this.runAlone();
-      print.change(high, low, before, machine.state);
-      this.reach(state, actor, depth + steps);
-      print.undo(before, machine.state);
+    if (slot === EXPANDED) return true;
+    const { machine, words, moves, print, pool } = this;
+    const chunk = pool.chunk(slot);
+    const from = pool.at(slot);
+    const high = chunk[from + words]!;
+    const low = chunk[from + words + 1]!;
+    const before = chunk.subarray(from, from + words);
+    if (this.alone < 0) machine.state.set(before);
+    if (this.alone < 0 && this.taken === 0) {
+      this.nrMoves = machine.enabled(moves);
+      this.work += moves.length + (words / WORDS_PER_LOOK) * this.nrMoves;
+      if (this.nrMoves === 0) this.end(state);
     }
+    for (; this.taken < this.nrMoves; this.taken++) {
+      if (this.alone < 0 && this.work >= 2 * WORK_PER_SLICE) return false;
+      const actor = moves[this.taken]!;
+      if (this.alone < 0) {
+        machine.step(actor);
+        this.transitions++;
+        this.alone = 0;
+      }
+      if (!this.runAlone()) return false;
+      print.change(high, low, before, machine.state);
+      this.reach(state, actor, depth + 1 + this.alone);
+      print.undo(before, machine.state);
+      this.alone = -1;
+    }
+    this.taken = 0;
     this.slot.set(state, EXPANDED);
-    this.free.push(slot);
+    pool.give(slot);
+    return true;
   }
 
   private end(state: number): void {
@@ -189,23 +248,30 @@ class Search {
     this.fired |= fired;
     const outcome = this.machine.outcome();
     const key = JSON.stringify(outcome);
-    if (!this.ends.has(key)) this.ends.set(key, { outcome, state });
+    if (this.seen.has(key)) return;
+    this.seen.add(key);
+    this.met.push({ outcome, state });
+    // The key, and the outcome as an object.
+    this.endingBytes += key.length * 8;
   }
 
-  /** Takes steps that may be taken alone until there is none; how many. */
-  private runAlone(moves?: number[]): number {
-    if (!this.reduce) return 0;
+  /** Takes steps that may be taken alone until there is none, and counts them; false: a slice's work was done before that. */
+  private runAlone(moves?: number[]): boolean {
+    if (!this.reduce) return true;
     const { machine } = this;
-    for (let steps = 0; ; steps++) {
+    for (;;) {
       const actor = this.firstAlone();
-      if (actor < 0) return steps;
+      if (actor < 0) return true;
       moves?.push(actor);
       machine.step(actor);
       this.transitions++;
+      this.alone++;
+      this.work += this.moves.length;
+      if (this.work >= 4 * WORK_PER_SLICE && !moves) return false;
     }
   }
 
-  /** The first who may take the next step alone; -1: nobody. */
+  /** The first actor that may take the next step alone; -1: none. */
   private firstAlone(): number {
     const { machine, enabled } = this;
     if (machine.firstAlone) return machine.firstAlone();
@@ -219,7 +285,7 @@ class Search {
     const kept: number[] = [];
     for (let s = state; this.parent.at(s) >= 0; s = this.parent.at(s)) kept.push(this.mover.at(s));
     const moves: number[] = [];
-    const { transitions } = this;
+    const { transitions, work } = this;
     this.machine.reset();
     this.runAlone(moves);
     for (const actor of kept.reverse()) {
@@ -228,6 +294,8 @@ class Search {
       this.runAlone(moves);
     }
     this.transitions = transitions;
+    this.work = work;
+    this.alone = -1;
     return moves;
   }
 }

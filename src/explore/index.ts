@@ -1,15 +1,25 @@
 /** Choice of schedules over a backend that lets itself be scheduled. */
+export { toEnd } from '../backends/walk.ts';
 export {
   DEFAULT_MAX_STATES,
   type Ending,
+  type Searched,
   type SearchOptions,
   type SearchResult,
+  type Slice,
   searchAll,
   searchInSlices,
-  toEnd,
 } from './exhaustive.ts';
 export { pctBound, pctChooser } from './pct.ts';
-export { lengthOfRun, type SampleOptions, type SampleResult, Schedules, sample, sampleInSlices } from './sample.ts';
-export { describe, type Followed, follow } from './schedule.ts';
-export { shrinkMoves, switchesOf } from './shrink.ts';
+export {
+  lengthOfRun,
+  type SampleOptions,
+  type SampleResult,
+  type SampleSlice,
+  Schedules,
+  sample,
+  sampleInSlices,
+} from './sample.ts';
+export { describe, describeInSlices, type Followed, follow, followInSlices } from './schedule.ts';
+export { shrinkMoves, shrinkMovesInSlices, switchesOf } from './shrink.ts';
 export { smallerCases } from './smaller.ts';

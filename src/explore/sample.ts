@@ -1,8 +1,8 @@
 /** Tries a number of schedules, and keeps one for each way in which the case ended. */
 import type { Machine } from '../backends/backend.ts';
 import { Draws } from '../backends/draws.ts';
-import { firstComes, randomChooser, walk } from '../backends/walk.ts';
-import { type Ending, toEnd } from './exhaustive.ts';
+import { firstWalk, randomChooser, toEnd, walk } from '../backends/walk.ts';
+import type { Ending } from './exhaustive.ts';
 import { Fingerprint, FingerprintSet } from './fingerprint.ts';
 import { pctChooser } from './pct.ts';
 
@@ -28,7 +28,7 @@ export interface SampleResult {
 
 /** The steps that one run takes, to place what comes at any moment: those of the first walk. */
 export function lengthOfRun(machine: Machine, maxSteps: number): number {
-  return walk(machine, firstComes, maxSteps).moves.length;
+  return toEnd(firstWalk(machine, maxSteps)).length;
 }
 
 /** Schedules of a case by their numbers, all from one seed: any one can be repeated by itself. */
@@ -38,10 +38,15 @@ export class Schedules {
   private readonly expectedSteps: number;
   private readonly draws: Draws;
 
-  constructor(machine: Machine, options: Omit<SampleOptions, 'schedules'>) {
+  /** `expectedSteps`: as `lengthOfRun` says. */
+  constructor(
+    machine: Machine,
+    options: Omit<SampleOptions, 'schedules'>,
+    expectedSteps = lengthOfRun(machine, options.maxSteps),
+  ) {
     this.machine = machine;
     this.options = options;
-    this.expectedSteps = lengthOfRun(machine, options.maxSteps);
+    this.expectedSteps = expectedSteps;
     this.draws = new Draws(options.seed);
   }
 
@@ -65,21 +70,37 @@ export class Schedules {
   }
 }
 
-/** Schedules that are run in one slice. */
-const SCHEDULES_PER_SLICE = 64;
+/** Steps that are done in one slice, at least. */
+const STEPS_PER_SLICE = 8_192;
+
+/** What a slice of a sample says. */
+export interface SampleSlice {
+  /** Schedules that were run so far. */
+  readonly schedules: number;
+  /** The ends that were met since the last slice. */
+  readonly endings: readonly Ending[];
+}
 
 /** Runs the schedules one after the other. */
 export function sample(machine: Machine, options: SampleOptions): SampleResult {
   return toEnd(sampleInSlices(machine, options));
 }
 
-/** The same a slice at a time, for callers that have other things to see to. */
-export function* sampleInSlices(machine: Machine, options: SampleOptions): Generator<void, SampleResult> {
-  const schedules = new Schedules(machine, options);
+/** The same a slice at a time, for callers that have other things to see to, or want to know of each end when it is met. */
+export function* sampleInSlices(machine: Machine, options: SampleOptions): Generator<SampleSlice, SampleResult> {
+  const none: SampleSlice = { schedules: 0, endings: [] };
+  const first = firstWalk(machine, options.maxSteps);
+  let walked = first.next();
+  for (; !walked.done; walked = first.next()) yield none;
+  const schedules = new Schedules(machine, options, walked.value.length);
   const ends = new Ends(machine);
   let transitions = 0;
+  let yieldAt = STEPS_PER_SLICE;
   for (let i = 0; i < options.schedules; i++) {
-    if (i % SCHEDULES_PER_SLICE === SCHEDULES_PER_SLICE - 1) yield;
+    if (transitions >= yieldAt) {
+      yieldAt = transitions + STEPS_PER_SLICE;
+      yield { schedules: i, endings: ends.takeNew() };
+    }
     const { moves, length, isCut } = schedules.run(i);
     transitions += length;
     if (isCut) {
@@ -97,6 +118,7 @@ class Ends {
   private fired = 0;
   private readonly machine: Machine;
   private readonly known = new Map<string, Ending>();
+  private fresh: Ending[] = [];
   private readonly finals = new FingerprintSet();
   private readonly print = new Fingerprint();
   /** The first final state, and its fingerprint: the others differ in a few words. */
@@ -123,7 +145,17 @@ class Ends {
     this.fired |= fired;
     const outcome = machine.outcome();
     const key = JSON.stringify(outcome);
-    if (!known.has(key)) known.set(key, { outcome, moves: Array.from(moves).slice(0, length) });
+    if (known.has(key)) return;
+    const ending = { outcome, moves: Array.from({ length }, (_, i) => moves[i]!) };
+    known.set(key, ending);
+    this.fresh.push(ending);
+  }
+
+  /** Those that were met since it was last asked. */
+  takeNew(): readonly Ending[] {
+    const { fresh } = this;
+    this.fresh = [];
+    return fresh;
   }
 
   all(): readonly Ending[] {

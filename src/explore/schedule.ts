@@ -4,12 +4,23 @@
  * event of the environment is its own name. So a schedule still says the same when steps come or go elsewhere in the code.
  */
 import type { Machine } from '../backends/backend.ts';
+import { toEnd, walkerOf } from '../backends/walk.ts';
 
 /** The schedule of these moves, in words. Resets the machine and walks it. */
 export function describe(machine: Machine, moves: readonly number[]): string[] {
+  return toEnd(describeInSlices(machine, moves));
+}
+
+/** The same some steps at a time, for callers that have other things to see to. */
+export function* describeInSlices(machine: Machine, moves: readonly number[]): Generator<void, string[]> {
+  let yieldAt = STEPS_PER_SLICE;
   machine.reset();
   const lines: string[] = [];
   for (let i = 0; i < moves.length; ) {
+    if (i >= yieldAt) {
+      yieldAt = i + STEPS_PER_SLICE;
+      yield;
+    }
     const actor = moves[i]!;
     if (actor >= machine.firstEvent) {
       machine.step(actor);
@@ -35,39 +46,52 @@ export interface Followed {
   readonly missed: readonly string[];
 }
 
+const LINES_PER_SLICE = 1_024;
+const STEPS_PER_SLICE = 65_536;
+
 /** Follows a schedule in words from the machine's start, and lets who can move go on after its end. */
 export function follow(machine: Machine, lines: readonly string[], maxSteps: number): Followed {
-  machine.reset();
-  const enabled = new Int32Array(machine.actors.length);
+  return toEnd(followInSlices(machine, lines, maxSteps));
+}
+
+/** The same some steps at a time, for callers that have other things to see to. */
+export function* followInSlices(
+  machine: Machine,
+  lines: readonly string[],
+  maxSteps: number,
+): Generator<void, Followed> {
+  const walker = walkerOf(machine);
+  const numbers = new Map(machine.actors.map((name, i) => [name, i]));
   const moves: number[] = [];
   const missed: string[] = [];
-  const canMove = (actor: number): boolean => {
-    const n = machine.enabled(enabled);
-    for (let i = 0; i < n; i++) if (enabled[i] === actor) return true;
-    return false;
-  };
   const move = (actor: number): void => {
     moves.push(actor);
-    machine.step(actor);
+    walker.step(actor);
   };
-  for (const line of lines) {
-    const { actor, label, times } = parseLine(machine, line);
+  for (const [i, line] of lines.entries()) {
+    if (i % LINES_PER_SLICE === LINES_PER_SLICE - 1) yield;
+    const { actor, label, times } = parseLine(numbers, line);
     let left = times;
-    while (left > 0 && moves.length < maxSteps && actor >= 0 && canMove(actor)) {
+    while (left > 0 && moves.length < maxSteps && actor >= 0 && walker.can(actor)) {
       if (label === undefined || machine.label(actor) === label) left--;
       move(actor);
     }
     if (left > 0) missed.push(line);
   }
-  for (let n = machine.enabled(enabled); n > 0 && moves.length < maxSteps; n = machine.enabled(enabled))
-    move(enabled[0]!);
+  for (let actor = walker.first(); actor >= 0 && moves.length < maxSteps; actor = walker.first()) {
+    move(actor);
+    if (moves.length % STEPS_PER_SLICE === 0) yield;
+  }
   return { moves, missed };
 }
 
-function parseLine(machine: Machine, line: string): { actor: number; label: string | undefined; times: number } {
-  const whole = machine.actors.indexOf(line);
-  if (whole >= 0) return { actor: whole, label: undefined, times: 1 };
+function parseLine(
+  numbers: ReadonlyMap<string, number>,
+  line: string,
+): { actor: number; label: string | undefined; times: number } {
+  const whole = numbers.get(line);
+  if (whole !== undefined) return { actor: whole, label: undefined, times: 1 };
   const colon = line.indexOf(': ');
   const [, label, times] = /^(.*?)(?: x(\d+))?$/.exec(line.slice(colon + 2))!;
-  return { actor: machine.actors.indexOf(line.slice(0, colon)), label: label!, times: Number(times ?? 1) };
+  return { actor: numbers.get(line.slice(0, colon)) ?? -1, label: label!, times: Number(times ?? 1) };
 }

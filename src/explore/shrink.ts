@@ -1,5 +1,6 @@
 /** Makes a schedule simple: the fewest changes of who moves, then the fewest steps, that still show the same. */
 import type { Machine } from '../backends/backend.ts';
+import { toEnd, walkerOf } from '../backends/walk.ts';
 
 /** A stretch of one actor. */
 interface Stretch {
@@ -26,22 +27,20 @@ export function switchesOf(moves: readonly number[]): number {
 
 /** Walks along the stretches as far as they can be followed; after them, who moves goes on for as long as it can. */
 function walkAlong(machine: Machine, stretches: readonly Stretch[], maxSteps: number): number[] {
-  machine.reset();
-  const enabled = new Int32Array(machine.actors.length);
+  const walker = walkerOf(machine);
   const moves: number[] = [];
-  let n = machine.enabled(enabled);
-  const can = (actor: number): boolean => enabled.subarray(0, n).includes(actor);
   const move = (actor: number): void => {
     moves.push(actor);
-    machine.step(actor);
-    n = machine.enabled(enabled);
+    walker.step(actor);
   };
   for (const { actor, steps } of stretches) {
-    for (let i = 0; i < steps && can(actor); i++) move(actor);
+    for (let i = 0; i < steps && walker.can(actor); i++) move(actor);
   }
-  while (n > 0 && moves.length < maxSteps) {
+  while (moves.length < maxSteps) {
     const last = moves.at(-1) ?? -1;
-    move(can(last) && last < machine.firstEvent ? last : enabled[0]!);
+    const next = last >= 0 && last < machine.firstEvent && walker.can(last) ? last : walker.first();
+    if (next < 0) break;
+    move(next);
   }
   return moves;
 }
@@ -51,11 +50,23 @@ function walkAlong(machine: Machine, stretches: readonly Stretch[], maxSteps: nu
  * until nothing helps any more. `holds` says whether moves that run to the end still show what is looked for.
  */
 export function shrinkMoves(machine: Machine, moves: readonly number[], holds: (moves: number[]) => boolean): number[] {
+  return toEnd(shrinkMovesInSlices(machine, moves, holds));
+}
+
+/** The same a candidate at a time, for callers that have other things to see to; `goesOn`: whether it may try another. */
+export function* shrinkMovesInSlices(
+  machine: Machine,
+  moves: readonly number[],
+  holds: (moves: number[]) => boolean,
+  goesOn: () => boolean = () => true,
+): Generator<void, number[]> {
   const maxSteps = moves.length * 4 + 1_000;
   let best = [...moves];
   for (let better = true; better; ) {
     better = false;
     for (const candidate of candidates(stretchesOf(best))) {
+      yield;
+      if (!goesOn()) return best;
       const walked = walkAlong(machine, candidate, maxSteps);
       if (!isSimpler(walked, best) || !holds(walked)) continue;
       best = walked;

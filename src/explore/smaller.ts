@@ -1,41 +1,75 @@
-/** Cases that are a little smaller than a case: one fault less, one task less, one pid of the image less, a plainer call. */
+/** Cases that are smaller than a case: fewer tasks, fewer faults, fewer pids in the image, a plainer task or call. */
 import type { Case, Fault, Task } from '../model/case.ts';
 
-/** All of them, the boldest first. Each is a case in its own right, with what the scenario says of a task that is gone left out. */
-export function smallerCases(c: Case): Case[] {
-  return [...withoutTasks(c), ...withoutFaults(c), ...withOneTarget(c), ...withoutPids(c), ...plainer(c)];
+/**
+ * All of them, the boldest first, each made when it is asked for. Each is a case in its own right: what the scenario says of a
+ * task that is gone is left out.
+ */
+export function* smallerCases(c: Case): Generator<Case> {
+  yield* withFewerTasks(c);
+  yield* withoutFaults(c);
+  yield* withoutInnerTasks(c);
+  yield* withOneTarget(c);
+  yield* withoutPids(c);
+  yield* plainer(c);
 }
 
-function withoutTasks(c: Case): Case[] {
-  return c.tasks
-    .slice(1)
-    .filter((task) => isFree(c, task))
-    .map((task) => withoutTask(c, task))
-    .reverse();
+/** Without half of the tasks, a quarter, and so on down to one, from the last task to the first; never without the root. */
+function* withFewerTasks(c: Case): Generator<Case> {
+  const pids = c.tasks.slice(1).map(({ pid }) => pid);
+  const tried = new Set<string>();
+  for (let size = pids.length; size >= 1; size = Math.floor(size / 2)) {
+    for (let end = pids.length; end > 0; end -= size) {
+      const gone = withDependents(c, pids.slice(Math.max(0, end - size), end));
+      const key = [...gone].join();
+      if (tried.has(key) || gone.has(c.tasks[0]!.pid)) continue;
+      tried.add(key);
+      const smaller = withoutTasks(c, gone);
+      if (smaller) yield smaller;
+    }
+  }
 }
 
-/** Whether nothing else in the case speaks of the task. */
-function isFree(c: Case, { pid }: Task): boolean {
-  const isNamed = c.tasks.some(
-    (other) =>
-      other.pid !== pid &&
-      (other.parent === pid || other.creator === pid || other.leader === pid || other.tracedBy === pid),
-  );
-  const isHit = c.faults.some(
-    ({ targets, when }) => (targets.length === 1 && targets[0] === pid) || (when.kind === 'task' && when.task === pid),
-  );
-  return !isNamed && !isHit;
+/** The tasks, and those that are not without them: children, threads, tracees, and what they create. */
+function withDependents({ tasks }: Case, pids: readonly number[]): Set<number> {
+  const gone = new Set(pids);
+  for (let before = 0; before < gone.size; ) {
+    before = gone.size;
+    for (const task of tasks) if (needs(task).some((pid) => gone.has(pid))) gone.add(task.pid);
+  }
+  return gone;
 }
 
-function withoutTask(c: Case, { pid }: Task): Case {
-  const { [pid]: _, ...tasks } = c.expect.tasks;
-  const leftWaiting = c.expect.leftWaiting?.filter((other) => other !== pid);
+function needs({ parent, creator, leader, tracedBy }: Task): number[] {
+  return [parent, creator, leader, tracedBy].filter((one) => typeof one === 'number');
+}
+
+/** The case without these tasks, and without faults that had only them; undefined where another task is in a group of theirs. */
+function withoutTasks(c: Case, gone: ReadonlySet<number>): Case | undefined {
+  const tasks = c.tasks.filter(({ pid }) => !gone.has(pid));
+  if (tasks.some(({ session, pgid }) => gone.has(session) || gone.has(pgid))) return undefined;
+  const expected = Object.entries(c.expect.tasks).filter(([pid]) => !gone.has(Number(pid)));
+  const leftWaiting = c.expect.leftWaiting?.filter((pid) => !gone.has(pid));
   return {
-    ...withoutRecords(c, (other) => other === pid),
-    tasks: c.tasks.filter((task) => task.pid !== pid),
-    faults: c.faults.map((fault) => ({ ...fault, targets: fault.targets.filter((target) => target !== pid) })),
-    expect: { ...c.expect, tasks, ...(leftWaiting && { leftWaiting }) },
+    ...withoutRecords(c, (pid) => gone.has(pid)),
+    tasks,
+    faults: faultsWithout(c.faults, gone),
+    expect: { ...c.expect, tasks: Object.fromEntries(expected), ...(leftWaiting && { leftWaiting }) },
   };
+}
+
+function faultsWithout(faults: readonly Fault[], gone: ReadonlySet<number>): Fault[] {
+  const kept: Fault[] = [];
+  const names = new Set<string>();
+  for (const fault of faults) {
+    const { name, when } = fault;
+    const targets = fault.targets.filter((target) => typeof target !== 'number' || !gone.has(target));
+    const lost = fault.targets.length > 0 && targets.length === 0;
+    const never = (when.kind === 'task' && gone.has(when.task)) || (when.kind === 'after' && names.has(when.fault));
+    if (lost || never) names.add(name);
+    else kept.push({ ...fault, targets });
+  }
+  return kept;
 }
 
 function withoutRecords(c: Case, drop: (pid: number, i: number) => boolean): Case {
@@ -47,33 +81,60 @@ function withoutRecords(c: Case, drop: (pid: number, i: number) => boolean): Cas
   return { ...c, image: { ...image, pids, records, nrTasks, damage } };
 }
 
-function withoutFaults(c: Case): Case[] {
-  return c.faults
-    .filter(({ name }) => !c.faults.some(({ when }) => when.kind === 'after' && when.fault === name))
-    .map((fault) => ({ ...c, faults: c.faults.filter((other) => other !== fault) }));
+/** Without one task; its children become those of its parent. */
+function* withoutInnerTasks(c: Case): Generator<Case> {
+  for (const { pid, parent } of c.tasks.slice(1)) {
+    const needed = c.tasks.filter((task) => needs(task).includes(pid));
+    const areChildren = needed.every(
+      (task) => task.parent === pid && task.leader === task.pid && task.tracedBy !== pid,
+    );
+    if (needed.length === 0 || !areChildren) continue;
+    const tasks = c.tasks.map((task) => (needed.includes(task) ? { ...task, parent, creator: parent } : task));
+    const smaller = withoutTasks({ ...c, tasks }, new Set([pid]));
+    if (smaller) yield smaller;
+  }
 }
 
-function withOneTarget(c: Case): Case[] {
-  return c.faults.flatMap((fault, i) =>
-    fault.targets.length < 2
-      ? []
-      : fault.targets.map((target): Case => {
-          const faults: Fault[] = [...c.faults];
-          faults[i] = { ...fault, targets: [target] };
-          return { ...c, faults };
-        }),
-  );
+function* withoutFaults(c: Case): Generator<Case> {
+  for (const fault of c.faults) {
+    if (c.faults.some(({ when }) => when.kind === 'after' && when.fault === fault.name)) continue;
+    yield { ...c, faults: c.faults.filter((other) => other !== fault) };
+  }
 }
 
-function withoutPids(c: Case): Case[] {
-  if (c.image.pids.length < 2) return [];
-  return c.image.pids.map((_, i) => withoutRecords(c, (_pid, j) => i === j)).reverse();
+function* withOneTarget(c: Case): Generator<Case> {
+  for (const [i, fault] of c.faults.entries()) {
+    if (fault.targets.length < 2) continue;
+    for (const target of fault.targets) {
+      const faults: Fault[] = [...c.faults];
+      faults[i] = { ...fault, targets: [target] };
+      yield { ...c, faults };
+    }
+  }
 }
 
-function plainer(c: Case): Case[] {
+function* withoutPids(c: Case): Generator<Case> {
+  if (c.image.pids.length < 2) return;
+  for (let i = c.image.pids.length - 1; i >= 0; i--) yield withoutRecords(c, (_pid, j) => i === j);
+}
+
+function* plainer(c: Case): Generator<Case> {
   const { restart } = c;
-  const cases: Case[] = [];
-  if (restart.debug) cases.push({ ...c, restart: { ...restart, debug: false } });
-  if ((restart.flags & 2) !== 0) cases.push({ ...c, restart: { ...restart, flags: restart.flags & ~2 } });
-  return cases;
+  if (restart.debug) yield { ...c, restart: { ...restart, debug: false } };
+  if ((restart.flags & 2) !== 0) yield { ...c, restart: { ...restart, flags: restart.flags & ~2 } };
+  for (const [i, task] of c.tasks.entries()) {
+    const { tracedBy, ...rest } = task;
+    const plain: Task = { ...rest, owner: 'self', flags: 0 };
+    if (tracedBy !== undefined || task.owner !== 'self' || task.flags !== 0) yield withTask(c, i, plain);
+    const { state, pid } = task;
+    if (state !== 'zombie') continue;
+    const records = c.image.records.map((record) => (record.pid === pid ? { ...record, zombie: false } : record));
+    yield { ...withTask(c, i, { ...task, state: 'alive', exitCode: 0 }), image: { ...c.image, records } };
+  }
+}
+
+function withTask(c: Case, i: number, task: Task): Case {
+  const tasks: Task[] = [...c.tasks];
+  tasks[i] = task;
+  return { ...c, tasks };
 }

@@ -1,20 +1,29 @@
 /** Which states a search has met, by their fingerprints, and how near. All of a state's entry lies together: a look-up is one access to memory. */
 
-/** A list of numbers that grows. */
+/** As a shift: numbers in a chunk of a column. */
+const CHUNK = 16;
+const IN_CHUNK = (1 << CHUNK) - 1;
+
+/** A list of numbers that grows by chunks: nothing is ever copied. */
 export class Column {
-  private words = new Int32Array(1 << 12);
+  private readonly chunks: Int32Array[] = [];
 
   at(i: number): number {
-    return this.words[i]!;
+    return this.chunks[i >> CHUNK]![i & IN_CHUNK]!;
   }
 
   set(i: number, value: number): void {
-    if (i >= this.words.length) {
-      const more = new Int32Array(this.words.length * 2);
-      more.set(this.words);
-      this.words = more;
+    let chunk = this.chunks[i >> CHUNK];
+    if (chunk === undefined) {
+      chunk = new Int32Array(1 << CHUNK);
+      this.chunks[i >> CHUNK] = chunk;
     }
-    this.words[i] = value;
+    chunk[i & IN_CHUNK] = value;
+  }
+
+  /** Bytes that it holds. */
+  get bytes(): number {
+    return this.chunks.length << (CHUNK + 2);
   }
 }
 
@@ -27,16 +36,45 @@ const DEPTH = 3;
 /** As a shift. */
 const ENTRY = 2;
 
+/** As a shift: parts of the set. Each grows by itself, so that no growth holds a search up for long, or doubles its memory. */
+const PARTS = 6;
+
+class Part {
+  size = 0;
+  mask = (1 << 6) - 1;
+  entries = new Int32Array((this.mask + 1) << ENTRY);
+
+  grow(): void {
+    const old = this.entries;
+    const mask = this.mask * 2 + 1;
+    const entries = new Int32Array((mask + 1) << ENTRY);
+    for (let from = 0; from < old.length; from += 1 << ENTRY) {
+      if (old[from + NUMBER] === 0) continue;
+      let place = (old[from + LOW]! ^ (old[from + HIGH]! >>> 7)) & mask;
+      while (entries[(place << ENTRY) + NUMBER] !== 0) place = (place + 1) & mask;
+      for (let i = 0; i < 1 << ENTRY; i++) entries[(place << ENTRY) + i] = old[from + i]!;
+    }
+    this.mask = mask;
+    this.entries = entries;
+  }
+}
+
 /** A set of fingerprints that numbers them in the order in which they come, from 0. */
 export class Visited {
   size = 0;
-  private capacity = 1 << 12;
-  private entries = new Int32Array(this.capacity << ENTRY);
+  /** Bytes that it holds. */
+  bytes = 0;
+  private readonly parts: Part[] = [];
+
+  constructor() {
+    for (let i = 0; i < 1 << PARTS; i++) this.parts.push(new Part());
+    for (const { entries } of this.parts) this.bytes += entries.byteLength;
+  }
 
   /** The state's number when it is new, or nearer than before (steps from the start); else -1. */
   reach(high: number, low: number, depth: number): number {
-    const { entries } = this;
-    const mask = this.capacity - 1;
+    const part = this.parts[high >>> (32 - PARTS)]!;
+    const { entries, mask } = part;
     let place = (low ^ (high >>> 7)) & mask;
     for (;;) {
       const entry = place << ENTRY;
@@ -54,21 +92,10 @@ export class Visited {
     entries[entry + LOW] = low;
     entries[entry + NUMBER] = ++this.size;
     entries[entry + DEPTH] = depth;
-    if (this.size * 10 > this.capacity * 6) this.grow();
-    return this.size - 1;
-  }
-
-  private grow(): void {
-    const old = this.entries;
-    this.capacity *= 2;
-    const mask = this.capacity - 1;
-    const entries = new Int32Array(this.capacity << ENTRY);
-    for (let from = 0; from < old.length; from += 1 << ENTRY) {
-      if (old[from + NUMBER] === 0) continue;
-      let place = (old[from + LOW]! ^ (old[from + HIGH]! >>> 7)) & mask;
-      while (entries[(place << ENTRY) + NUMBER] !== 0) place = (place + 1) & mask;
-      for (let i = 0; i < 1 << ENTRY; i++) entries[(place << ENTRY) + i] = old[from + i]!;
+    if (++part.size * 10 > (mask + 1) * 6) {
+      this.bytes += entries.byteLength;
+      part.grow();
     }
-    this.entries = entries;
+    return this.size - 1;
   }
 }

@@ -3,19 +3,23 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Backend, isSchedulable, type Machine, type Plan, type SchedulableBackend } from '../backends/backend.ts';
 import {
   DEFAULT_MAX_STATES,
-  follow,
-  type SampleResult,
-  type SearchResult,
+  type Ending,
+  followInSlices,
+  type Searched,
   sampleInSlices,
   searchInSlices,
 } from '../explore/index.ts';
 import type { Explore } from '../model/case.ts';
+import type { Progress } from '../record/progress.ts';
+import type { RunRecord } from '../record/record.ts';
 import type { Stop, Tried } from '../record/verdict.ts';
+import type { Budget } from './budget.ts';
 import type { Compare } from './differential.ts';
 import type { JudgeRecord } from './judge.ts';
 import type { Keep } from './keep.ts';
 import { faultsOfSchedule } from './never-fired.ts';
-import { type JudgeCase, Recorder, smallestInSlices } from './recorder.ts';
+import { Recorder } from './recorder.ts';
+import { type JudgeCase, smallestInSlices } from './shrink.ts';
 import { type ExploreResult, Tally } from './tally.ts';
 import { unscheduled } from './unscheduled.ts';
 
@@ -36,12 +40,12 @@ export interface ExploreRequest {
   readonly searchModel?: () => Promise<ExploreResult>;
   /** Holds its runs against the model. */
   readonly compare?: Compare;
-  /** States that an exhaustive search may look at; by default DEFAULT_MAX_STATES. */
-  readonly maxStates?: number;
   /** Of a backend that chooses for itself: where its runs put what they leave. */
   readonly keep?: Keep;
-  /** Aborted: stop at the next convenient moment and report what was seen so far. */
-  readonly signal?: AbortSignal;
+  /** What it may use: where that ends, it reports what was seen so far. */
+  readonly budget: Budget;
+  /** Told how far it is, after each slice. */
+  readonly onProgress?: (progress: Progress) => void;
 }
 
 /** A request to a backend whose steps can be chosen. */
@@ -49,44 +53,91 @@ type Scheduled = ExploreRequest & { readonly backend: SchedulableBackend };
 
 export type Explorer = (request: ExploreRequest) => Promise<ExploreResult>;
 
-/** After so many runs other things get their turn: a signal, a reporter's timer. */
-const RUNS_PER_TURN = 64;
+/** States after which a search that is not over looks for a quick finding: what is small is searched through at once. */
+const STATES_BEFORE_PROBE = 1 << 14;
+/** Schedules that are drawn for that. */
+const PROBE_SCHEDULES = 256;
 
-const INTERRUPTED: Stop = { by: 'interrupt' };
+/** Judges ends as they are met, each on one run, and stops at the first failure: a finding, made small. */
+class Judging {
+  readonly tally: Tally;
+  private readonly request: Scheduled;
+  private readonly recorder: Recorder;
+  private readonly met: Ending[] = [];
+  /** Ends that only a probe has met so far. */
+  private readonly probed: Ending[] = [];
+  private cut: Stop | undefined;
 
-/**
- * Judges one run for each way in which the case ended; stops at the first failure, with its schedule made simple. Then one for
- * each fault that fired: ends alike may be reached with it and without it.
- */
-async function judgeEndings(
-  { endings, firing }: Pick<SearchResult | SampleResult, 'endings' | 'firing'>,
-  recorder: Recorder,
-  tally: Tally,
-  request: Scheduled,
-): Promise<void> {
-  const { backend, plan, judge, judgeCase, signal } = request;
-  let judged = 0;
-  for (const { moves } of endings) {
-    const record = recorder.record(moves);
-    const judgement = judge(record);
-    if (judgement.failures.length > 0) {
-      tally.endings.judged(record, judgement);
-      const smallest = await inTurns(smallestInSlices(backend, plan, moves, judgeCase), signal);
-      tally.keep(smallest ?? { record, judgement });
-    } else tally.add(record);
-    if (tally.failing || signal?.aborted) break;
-    if (++judged % RUNS_PER_TURN === 0) await nextTurn();
+  constructor(request: Scheduled) {
+    this.request = request;
+    this.tally = new Tally(request.judge);
+    this.recorder = new Recorder(request.backend, request.plan);
   }
-  for (const moves of firing) if (!tally.failing && !signal?.aborted) tally.add(recorder.record(moves));
-  for (const { outcome, moves } of endings) tally.endings.reachable(outcome, moves.length);
+
+  /** Judges these ends; true when one is a failure: the search is over. */
+  async all(endings: readonly Ending[], onlyFailures = false): Promise<boolean> {
+    const { budget } = this.request;
+    (onlyFailures ? this.probed : this.met).push(...endings);
+    for (const { moves } of endings) {
+      const record = budget.stop ? undefined : await budget.run(this.recorder.recordInSlices(moves));
+      if (!record) {
+        this.cut = budget.stop;
+        return true;
+      }
+      if (await this.one(record, moves, onlyFailures)) return true;
+      await nextTurn();
+    }
+    return false;
+  }
+
+  /** Adds a run for each fault that fired: ends alike may be reached with it and without it. */
+  async addFiring(firing: readonly (readonly number[])[]): Promise<void> {
+    for (const moves of firing) {
+      if (this.tally.failing || this.cut) return;
+      const record = await this.request.budget.run(this.recorder.recordInSlices(moves));
+      if (record) this.tally.add(record);
+      else this.cut = this.request.budget.stop;
+    }
+  }
+
+  private async one(record: RunRecord, moves: readonly number[], onlyFailures: boolean): Promise<boolean> {
+    const { backend, plan, judge, judgeCase, budget, onProgress } = this.request;
+    const judgement = judge(record);
+    const [finding] = judgement.failures;
+    if (!finding) {
+      if (!onlyFailures) this.tally.add(record);
+      return false;
+    }
+    onProgress?.({ doing: 'shrinking', finding });
+    this.tally.endings.judged(record, judgement);
+    const smallest = await budget.run(smallestInSlices(backend, plan, moves, judgeCase));
+    const unfinished = { tried: 0, tasks: plan.case.tasks.length, stopped: true } as const;
+    this.tally.keep(smallest ?? { record, judgement, shrinking: unfinished });
+    return true;
+  }
+
+  /** What all of it says; with the ends that were met and not judged. `isOver`: whether the search came to its own end. */
+  result(tried: Omit<Tried, 'outcomes'>, isOver: boolean): ExploreResult {
+    const { tally } = this;
+    const cut = tried.stopped ?? this.cut ?? (isOver ? undefined : this.request.budget.stop);
+    const stopped = tally.failing ? undefined : cut;
+    const { stopped: _, ...rest } = tried;
+    for (const { outcome, moves } of stopped ? [...this.met, ...this.probed] : this.met)
+      tally.endings.reachable(outcome, moves.length);
+    return tally.result({
+      ...rest,
+      outcomes: tally.endings.count,
+      complete: tried.complete && !tally.failing && !stopped,
+      ...(stopped && { stopped }),
+    });
+  }
 }
 
 /** A number of schedules, drawn at random or by priorities. */
 const sampled: Explorer = async (request) => {
-  const { backend, plan, explore, judge } = request;
+  const { backend, plan, explore, budget, onProgress } = request;
   if (!isSchedulable(backend)) return unscheduled(request);
-  const tally = new Tally(judge);
-  const recorder = new Recorder(backend, plan);
+  const judging = new Judging({ ...request, backend });
   const machine = backend.open(plan, { coverage: request.coverage ?? false });
   const slices = sampleInSlices(machine, {
     strategy: explore.strategy === 'pct' ? 'pct' : 'random',
@@ -95,35 +146,23 @@ const sampled: Explorer = async (request) => {
     depth: explore.depth,
     maxSteps: plan.maxSteps,
   });
-  const result = await inTurns(slices, request.signal);
-  if (!result) return tally.result({ strategy: explore.strategy, schedules: 0, complete: false, stopped: INTERRUPTED });
-  if (result.cut) tally.add(recorder.record(result.cut, 'cut'));
-  await judgeEndings(result, recorder, tally, { ...request, backend });
-  const stopped = interruption(request);
-  const tried: Tried = {
-    strategy: explore.strategy,
-    schedules: result.schedules,
-    outcomes: tally.endings.count,
-    complete: false,
-    ...(stopped && { stopped }),
-  };
-  return withCoverage(tally.result(tried), machine);
-};
-
-/** Runs slices, and lets other things have their turn between them; undefined when it was aborted. */
-async function inTurns<T>(slices: Generator<void, T>, signal: AbortSignal | undefined): Promise<T | undefined> {
-  for (;;) {
-    const { done, value } = slices.next();
-    if (done) return value;
-    if (signal?.aborted) return undefined;
-    await nextTurn();
+  let met = 0;
+  let schedules = 0;
+  const result = await budget.run(slices, (slice) => {
+    schedules = slice.schedules;
+    met += slice.endings.length;
+    onProgress?.({ doing: 'searching', schedules });
+    return judging.all(slice.endings);
+  });
+  if (result) {
+    schedules = result.schedules;
+    if (result.cut) judging.tally.add(new Recorder(backend, plan).record(result.cut, 'cut'));
+    await judging.all(result.endings.slice(met));
+    await judging.addFiring(result.firing);
   }
-}
-
-/** Why a search ended, where its caller asked it to end. */
-export function interruption({ signal }: Pick<ExploreRequest, 'signal'>): Stop | undefined {
-  return signal?.aborted ? INTERRUPTED : undefined;
-}
+  const tried: Tried = { strategy: explore.strategy, schedules, complete: false };
+  return withCoverage(judging.result(tried, result !== undefined), machine);
+};
 
 /** With what of the protocol the machine has reached, when it was asked to look. */
 function withCoverage(result: ExploreResult, machine: Machine): ExploreResult {
@@ -133,36 +172,82 @@ function withCoverage(result: ExploreResult, machine: Machine): ExploreResult {
 
 /** Everything that can happen. */
 const exhaustive: Explorer = async (request) => {
-  const { backend, plan, judge, maxStates = DEFAULT_MAX_STATES } = request;
+  const { backend, plan, budget, onProgress } = request;
   if (!isSchedulable(backend)) return unscheduled(request);
-  const tally = new Tally(judge);
+  const { maxStates = DEFAULT_MAX_STATES, maxMemory } = budget.limits;
+  const judging = new Judging({ ...request, backend });
   const machine = backend.open(plan, { coverage: request.coverage ?? false });
-  const result = await inTurns(searchInSlices(machine, { maxStates }), request.signal);
-  if (!result) return tally.result({ strategy: 'exhaustive', schedules: 0, complete: false, stopped: INTERRUPTED });
-  const { endings, states, transitions, complete } = result;
-  await judgeEndings(result, new Recorder(backend, plan), tally, { ...request, backend });
-  const stopped = complete ? interruption(request) : { by: 'states' as const, limit: maxStates };
+  let probed: number | undefined;
+  let met = 0;
+  let searched: Searched = { states: 0, transitions: 0 };
+  const limits = { maxStates, ...(maxMemory !== undefined && { maxBytes: maxMemory }) };
+  const result = await budget.run(searchInSlices(machine, limits), async (slice) => {
+    searched = slice;
+    met += slice.endings.length;
+    onProgress?.({ doing: 'searching', states: slice.states });
+    if (await judging.all(slice.endings)) return true;
+    if (probed !== undefined || slice.states < STATES_BEFORE_PROBE) return false;
+    probed = 0;
+    return probe({ ...request, backend }, judging, (schedules) => {
+      probed = schedules;
+    });
+  });
+  if (result) {
+    searched = result;
+    await judging.all(result.endings.slice(met));
+    await judging.addFiring(result.firing);
+    met = result.endings.length;
+  }
+  const { states, transitions } = searched;
+  const schedules = met + (probed ?? 0);
+  const stopped = result?.stopped && limitOf(result.stopped, maxStates, maxMemory);
   const tried: Tried = {
     strategy: 'exhaustive',
-    schedules: endings.length,
+    schedules,
     states,
     transitions,
-    outcomes: tally.endings.count,
-    complete: stopped === undefined,
+    complete: result?.complete ?? false,
     ...(stopped && { stopped }),
   };
-  return withCoverage(tally.result(tried), machine);
+  return withCoverage(judging.result(tried, result !== undefined), machine);
 };
+
+function limitOf(by: 'states' | 'memory', maxStates: number, maxMemory = 0): Stop {
+  return { by, limit: by === 'states' ? maxStates : maxMemory };
+}
+
+/**
+ * Draws some schedules before a long search goes on: nearest first, it meets its first end late. Only what fails counts, so
+ * that the search says of everything else what is nearest.
+ */
+async function probe(request: Scheduled, judging: Judging, count: (schedules: number) => void): Promise<boolean> {
+  const { backend, plan, budget } = request;
+  const { maxSteps, seed } = plan;
+  let over = false;
+  const options = { strategy: 'random', schedules: PROBE_SCHEDULES, seed, depth: 1, maxSteps } as const;
+  let met = 0;
+  const result = await budget.run(sampleInSlices(backend.open(plan), options), async (slice) => {
+    count(slice.schedules);
+    met += slice.endings.length;
+    over = await judging.all(slice.endings, true);
+    return over;
+  });
+  if (!result) return over;
+  count(result.schedules);
+  return judging.all(result.endings.slice(met), true);
+}
 
 /** The one run that a replay file tells. */
 const replay: Explorer = async (request) => {
-  const { backend, plan, judge } = request;
+  const { backend, plan, judge, budget } = request;
   if (!isSchedulable(backend) || !plan.schedule) return unscheduled(request);
   const tally = new Tally(judge);
-  const { moves } = follow(backend.open(plan), plan.schedule, plan.maxSteps);
-  tally.add(new Recorder(backend, plan).record(moves));
-  const result = tally.result({ strategy: 'replay', schedules: 1, complete: false });
-  return { ...result, awaited: faultsOfSchedule(plan.case, plan.schedule) };
+  const followed = await budget.run(followInSlices(backend.open(plan), plan.schedule, plan.maxSteps));
+  const record = followed && (await budget.run(new Recorder(backend, plan).recordInSlices(followed.moves)));
+  if (record) tally.add(record);
+  const stopped = record ? undefined : budget.stop;
+  const tried: Tried = { strategy: 'replay', schedules: record ? 1 : 0, complete: false, ...(stopped && { stopped }) };
+  return { ...tally.result(tried), awaited: faultsOfSchedule(plan.case, plan.schedule) };
 };
 
 /** The strategies of this build. To add one is to add a line. */

@@ -3,18 +3,20 @@ import { performance } from 'node:perf_hooks';
 import { type Backend, isBadSurroundings, isSchedulable, type Plan } from '../backends/backend.ts';
 import { CannotWrite } from '../boundary/write-file.ts';
 import type { Case, Explore } from '../model/case.ts';
+import type { Progress } from '../record/progress.ts';
 import type { Tried, Verdict } from '../record/verdict.ts';
 import { whyNot } from './applicable.ts';
+import { Budget, defaultMaxMemory, type Limits } from './budget.ts';
 import { environmentOf } from './environment.ts';
 import { EXPLORERS, type Explorer } from './explorers.ts';
 import { type FindViolations, judgeOf, shippedProperties, underProtocol } from './judge.ts';
 import { Keep } from './keep.ts';
 import { modelFor } from './model.ts';
-import type { JudgeCase } from './recorder.ts';
+import type { JudgeCase } from './shrink.ts';
 import { runsOf } from './unscheduled.ts';
 import { type Decision, decide } from './verdict.ts';
 
-export interface RunOptions {
+export interface RunOptions extends Limits {
   readonly backend: Backend;
   /** Instead of the protocol that the file names. */
   readonly protocol?: string;
@@ -33,15 +35,10 @@ export interface RunOptions {
   readonly schedule?: readonly string[];
   /** What is judged; by default the shipped properties and the scenario's expectations. */
   readonly find?: FindViolations;
-  /**
-   * States that an exhaustive search may look at, from 1; 20,000,000. A search that needs more is `incomplete`, unless it
-   * finds a failure.
-   */
-  readonly maxStates?: number;
   /** The folder in which a case that fails gets one of its own, with what its run left: images, logs, output. None is kept without. */
   readonly keep?: string;
-  /** Aborted: the case ends soon, as `incomplete` when nothing was found. */
-  readonly signal?: AbortSignal;
+  /** Told how far the search is, some times a second. */
+  readonly onProgress?: (progress: Progress) => void;
 }
 
 export const DEFAULT_SEED = '0';
@@ -118,9 +115,11 @@ async function search(
   seed: string,
   explore: Explore,
   explorer: Explorer,
-  { backend, schedules, maxSteps, schedule, coverage = false, find = shippedProperties, maxStates, signal }: RunOptions,
+  options: RunOptions,
   keep: Keep | undefined,
 ): Promise<Outcome> {
+  const { backend, schedules, maxSteps, schedule, coverage = false, find = shippedProperties, onProgress } = options;
+  const { maxStates, timeout, maxMemory = defaultMaxMemory(), signal } = options;
   const plan: Plan = {
     case: c,
     protocol: c.restart.protocol,
@@ -129,15 +128,26 @@ async function search(
     ...(schedule && { schedule }),
   };
   const judgeCase: JudgeCase = (other, record) => judgeOf(other, find)(record);
-  const request = { plan, explore, patient: schedules === undefined, judge: judgeOf(c, find), judgeCase };
+  const request = {
+    plan,
+    explore,
+    patient: schedules === undefined,
+    judge: judgeOf(c, find),
+    judgeCase,
+    budget: new Budget({
+      maxMemory,
+      ...(maxStates !== undefined && { maxStates }),
+      ...(timeout !== undefined && { timeout }),
+      ...(signal && { signal }),
+    }),
+    ...(onProgress && { onProgress }),
+  };
   const result = await explorer({
     ...request,
     backend,
     coverage,
     ...(backend.modelled && (await modelFor({ ...request, explore: c.explore ?? ONCE }))),
-    ...(maxStates !== undefined && { maxStates }),
     ...(keep && { keep }),
-    ...(signal && { signal }),
   });
   return decide(c, result);
 }

@@ -3,7 +3,7 @@ import type { Case } from '../model/case.ts';
 import type { Point } from '../model/points.ts';
 import { eventsOf, firedIn } from '../record/read.ts';
 import type { Actor, RunRecord } from '../record/record.ts';
-import type { Ending, ProtocolCoverage, Tried, Violation } from '../record/verdict.ts';
+import type { Ending, ProtocolCoverage, Shrinking, Tried, Violation } from '../record/verdict.ts';
 import type { Disagreement } from './differential.ts';
 import { Endings } from './endings.ts';
 import type { Judgement, JudgeRecord } from './judge.ts';
@@ -14,6 +14,8 @@ export interface Judged {
   readonly judgement: Judgement;
   /** The smaller case that it is a record of, when it was shrunk. */
   readonly case?: Case;
+  /** What was done to make the case smaller. */
+  readonly shrinking?: Shrinking;
 }
 
 /** What all the runs of a case said. */

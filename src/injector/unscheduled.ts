@@ -2,6 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Backend, Plan } from '../backends/backend.ts';
 import type { Case } from '../model/case.ts';
+import type { Stop } from '../record/verdict.ts';
 import type { ExploreRequest } from './explorers.ts';
 import { faultsOfSchedule } from './never-fired.ts';
 import { type ExploreResult, type Judged, Tally } from './tally.ts';
@@ -45,7 +46,7 @@ export function seedOf(base: string, index: number, runs: number): string {
  * many runs there are.
  */
 export async function unscheduled(request: ExploreRequest): Promise<ExploreResult> {
-  const { backend, plan, explore, patient = false, judge, signal } = request;
+  const { backend, plan, explore, patient = false, judge, budget } = request;
   const tally = new Tally(judge);
   const runs = plan.schedule ? 1 : explore.schedules;
   const sweep = backend.sweep?.(plan.case) ?? 1;
@@ -56,16 +57,21 @@ export async function unscheduled(request: ExploreRequest): Promise<ExploreResul
     await runOnce(request, tally, { ...plan, seed });
     if (schedules % RUNS_PER_TURN === 0) await nextTurn();
   };
-  const decided = () => tally.failing || signal?.aborted;
-  while (schedules < runs && !decided()) await run(numberOf(schedules, runs, sweep));
-  if (!plan.schedule && !decided()) schedules += await impose(request, tally);
+  let stopped: Stop | undefined;
+  const goesOn = (): boolean => {
+    if (tally.failing) return false;
+    stopped = budget.stop;
+    return stopped === undefined;
+  };
+  while (schedules < runs && goesOn()) await run(numberOf(schedules, runs, sweep));
+  if (!plan.schedule && !tally.failing) schedules += await impose(request, tally);
   if (!plan.schedule && patient && !request.searchModel)
-    while (schedules < PATIENCE * runs && tally.isMissing(plan.case) && !decided()) await run(schedules);
+    while (schedules < PATIENCE * runs && tally.isMissing(plan.case) && goesOn()) await run(schedules);
   const result = tally.result({
     strategy: plan.schedule ? 'replay' : 'random',
     schedules,
     complete: false,
-    ...(signal?.aborted && { stopped: { by: 'interrupt' } }),
+    ...(stopped && { stopped }),
   });
   return plan.schedule ? { ...result, awaited: faultsOfSchedule(plan.case, plan.schedule) } : result;
 }
@@ -81,7 +87,7 @@ async function runOnce({ backend, compare, keep }: ExploreRequest, tally: Tally,
 
 /** Imposes the model's schedules for what is missing; how many. */
 async function impose(request: ExploreRequest, tally: Tally): Promise<number> {
-  const { plan, searchModel, signal } = request;
+  const { plan, searchModel, budget } = request;
   const wanted = tally.missing(plan.case);
   const silent = tally.silent(plan.case);
   if (!searchModel || !(tally.isMissing(plan.case) || silent.length > 0)) return 0;
@@ -94,7 +100,7 @@ async function impose(request: ExploreRequest, tally: Tally): Promise<number> {
   let imposed = 0;
   for (const judged of new Set(showing.filter((one): one is Judged => one !== undefined))) {
     const { schedule } = judged.record;
-    if (!schedule || tally.failing || signal?.aborted) continue;
+    if (!schedule || tally.failing || budget.stop) continue;
     await runOnce(request, tally, { ...plan, schedule });
     imposed += 1;
   }

@@ -2,7 +2,7 @@
 import type { Case } from '../model/case.ts';
 import { EXPECTATION } from '../properties/index.ts';
 import type { RunRecord } from '../record/record.ts';
-import type { Ending, ProtocolCoverage, Stop, Tried, Verdict, Violation } from '../record/verdict.ts';
+import type { Ending, ProtocolCoverage, Shrinking, Stop, Tried, Verdict, Violation } from '../record/verdict.ts';
 import { faultsThatNeverFired } from './never-fired.ts';
 import { type ExploreResult, type Judged, knownViolations } from './tally.ts';
 import { positionOf, runs } from './texts.ts';
@@ -10,6 +10,7 @@ import { positionOf, runs } from './texts.ts';
 export type Decision = Pick<Verdict, 'status' | 'reason' | 'violations' | 'known' | 'tried'> & {
   readonly record?: RunRecord;
   readonly shrunk?: Case;
+  readonly shrinking?: Shrinking;
   readonly coverage?: ProtocolCoverage;
   readonly endings?: readonly Ending[];
   readonly fired?: readonly string[];
@@ -32,7 +33,7 @@ export function decide(c: Case, result: ExploreResult): Decision {
       ? []
       : [...faultsThatNeverFired(c, result), ...defectsThatDidNotShow(c, result), ...notLeftWaiting(c, result)];
   const violations = [...inOneRun, ...inSomeRun];
-  const shown: Pick<Judged, 'record' | 'case'> | undefined =
+  const shown: Pick<Judged, 'record' | 'case' | 'shrinking'> | undefined =
     violating ?? (disagreement && { record: disagreement.records[0] }) ?? firstKnown(result) ?? result.first;
   return {
     status: isCut ? 'incomplete' : violations.length > 0 ? 'fail' : 'pass',
@@ -45,6 +46,7 @@ export function decide(c: Case, result: ExploreResult): Decision {
     ...(result.fired.size > 0 && { fired: [...result.fired.keys()].sort() }),
     ...(result.coverage && { coverage: result.coverage }),
     ...(shown?.case && { shrunk: shown.case }),
+    ...(shown?.shrinking && { shrinking: shown.shrinking }),
     ...(disagreement && { differential: disagreement.records }),
   };
 }
@@ -86,6 +88,10 @@ function stopWords({ states, schedules, outcomes }: Tried, { by, limit = 0 }: St
     memory: `stopped at the limit of ${n(Math.round(limit / 2 ** 20))} MiB (--max-memory)`,
     interrupt: 'interrupted',
   }[by];
-  const seen = [states === undefined ? runs(schedules) : `${n(states)} states`, `${n(outcomes ?? 0)} outcomes`];
+  const seen = [
+    ...(states === undefined ? [] : [`${n(states)} states`]),
+    runs(schedules),
+    `${n(outcomes ?? 0)} outcomes`,
+  ];
   return `${why}; seen by then: ${seen.join(', ')}, and no violation`;
 }

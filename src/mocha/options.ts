@@ -14,6 +14,10 @@ export interface SuiteOptions {
   readonly schedules?: number;
   /** States that an exhaustive search of a case may look at, from 1. */
   readonly maxStates?: number;
+  /** Milliseconds for one case. */
+  readonly timeout?: number;
+  /** Bytes that an exhaustive search may hold, in this process. */
+  readonly maxMemory?: number;
   /** Only cases whose title (with its tags) matches; the source of a regular expression. */
   readonly grep?: string;
   /** Only cases with at least one of these tags. */
@@ -43,6 +47,8 @@ const OPTIONS = z.strictObject({
   seed: z.string().optional(),
   schedules: z.int().min(1).optional(),
   maxStates: z.int().min(1).optional(),
+  timeout: z.number().positive().optional(),
+  maxMemory: z.int().min(1).optional(),
   grep: z.string().refine(isPattern, 'not a regular expression').optional(),
   tags: z.array(z.string()).optional(),
   replays: z.string().optional(),

@@ -38,6 +38,16 @@ export interface Tried {
   readonly stopped?: Stop;
 }
 
+/** How the case of a finding was made smaller. */
+export interface Shrinking {
+  /** Smaller cases that were tried. */
+  readonly tried: number;
+  /** Tasks of the case that was given. */
+  readonly tasks: number;
+  /** The budget was used up: a smaller case may show the finding, too. */
+  readonly stopped?: true;
+}
+
 /** What of a protocol was reached. */
 export interface ProtocolCoverage {
   /** Points of the scenario format. */
@@ -107,6 +117,8 @@ export interface Verdict {
   readonly case?: Case;
   /** That case is a smaller one than the scenario's: the smallest that shows the same. */
   readonly shrunk?: true;
+  /** Of a finding that a search made: what was done to make its case smaller. */
+  readonly shrinking?: Shrinking;
   /** The replay file of that run, when it was written; and the command that replays it. */
   readonly replay?: string;
   /** The folder with what its run left (logs, images, output), when that was kept. */

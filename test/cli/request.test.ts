@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { InvalidArgumentError } from 'commander';
 import { REPORTER_NAMES as SHIPPED } from '../../reporters/registry.ts';
-import { parseBackend, parseCount, parseGrep, parseReporter, REPORTER_NAMES } from '../../src/cli/run/request.ts';
+import {
+  parseBackend,
+  parseCount,
+  parseGrep,
+  parseMemory,
+  parseReporter,
+  parseTimeout,
+  REPORTER_NAMES,
+} from '../../src/cli/run/request.ts';
 
 describe('the options of run', () => {
   it('know every reporter that ships', () => {
@@ -19,6 +27,17 @@ describe('the options of run', () => {
     for (const text of ['0', '-1', '1.5', 'x', '', '1e99', ' ']) {
       assert.throws(() => parseCount(text), InvalidArgumentError, text);
     }
+  });
+
+  it('--timeout is a time, --max-memory a size', () => {
+    const times: Record<string, number> = { '30': 30_000, '0.5': 500, '500ms': 500, '90s': 90_000, '5m': 300_000 };
+    for (const [text, milliseconds] of Object.entries(times)) assert.equal(parseTimeout(text), milliseconds, text);
+    for (const text of ['0', '-1', 'x', '', '5 m', '1d']) {
+      assert.throws(() => parseTimeout(text), InvalidArgumentError, text);
+    }
+    assert.equal(parseMemory('500M'), 500 * 2 ** 20);
+    assert.equal(parseMemory('1.5GiB'), 1.5 * 2 ** 30);
+    for (const text of ['500', '0M', 'M', '']) assert.throws(() => parseMemory(text), InvalidArgumentError, text);
   });
 
   it('--grep is a regular expression', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { walk } from '../../src/backends/walk.ts';
 import { shrinkMoves, smallerCases, switchesOf } from '../../src/explore/index.ts';
+import type { Case } from '../../src/model/case.ts';
 import { SMALL_CASES } from '../backends/simulated/support/cases.ts';
 import { drawn, MAX_STEPS, recordOf, violated } from '../backends/simulated/support/judged.ts';
 import { MAIN_PROTOCOLS, machineOf } from '../backends/simulated/support/machines.ts';
@@ -63,9 +64,22 @@ describe('smaller cases', () => {
   });
 });
 
-/** Tasks, faults, whom they may hit, the image, and words of the call. */
-function sizeOf(c: ReturnType<typeof smallerCases>[number]): number {
+/** Tasks, what is special about them, faults, their targets, the image, and words of the call. */
+function sizeOf(c: Case): number {
+  const special = c.tasks.filter(
+    ({ tracedBy, owner, flags }) => tracedBy !== undefined || owner !== 'self' || flags > 0,
+  );
+  const zombies = c.tasks.filter(({ state }) => state === 'zombie');
   const targets = c.faults.reduce((sum, fault) => sum + fault.targets.length, 0);
   const { debug, flags } = c.restart;
-  return c.tasks.length + c.faults.length + targets + c.image.pids.length + (debug ? 1 : 0) + flags;
+  return (
+    special.length +
+    zombies.length +
+    c.tasks.length +
+    c.faults.length +
+    targets +
+    c.image.pids.length +
+    (debug ? 1 : 0) +
+    flags
+  );
 }

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { simulated } from '../../src/backends/simulated/index.ts';
 import { type FindViolations, runCase } from '../../src/injector/index.ts';
 import type { Case } from '../../src/model/case.ts';
+import type { Progress } from '../../src/record/progress.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { Violation } from '../../src/record/verdict.ts';
+import { caseOf } from '../backends/simulated/support/cases.ts';
 import { aBackend, aCase, anEnd, aRecord } from '../support/builders.ts';
 
 /** A judge for tests: a property `p` is violated in a record that has the log line `p`. */
@@ -126,6 +128,48 @@ describe('runCase', () => {
     });
   });
 
+  /** Five tasks, two faults at any moment, and a pid that no task has: six million states. */
+  const LARGE = caseOf('large', {
+    tree: {
+      pid: 100,
+      children: [
+        { pid: 101, children: [{ pid: 103, 'traced-by': 'outsider' }] },
+        { pid: 102, state: 'zombie' },
+        { pid: 104 },
+      ],
+    },
+    image: { pids: [100, 101, 102, 104, 999] },
+    faults: [
+      { kill: 104, when: 'any' },
+      { signal: 'SIGUSR1', to: ['coordinator', 100, 101], when: 'any' },
+    ],
+    explore: 'exhaustive',
+  });
+  const on = { backend: simulated() };
+
+  describe('a finding in a large search', () => {
+    it('ends the search, and is shrunk to few tasks within the budget', async () => {
+      const { status, tried, case: c, shrinking } = await runCase(LARGE, on);
+      assert.equal(status, 'fail');
+      assert.ok(tried.states! < 50_000, `${tried.states} states`);
+      assert.equal(tried.complete, false);
+      assert.equal(tried.stopped, undefined);
+      assert.ok(c!.tasks.length <= 3, `${c!.tasks.length} tasks`);
+      assert.equal(shrinking!.stopped, undefined);
+      assert.equal(shrinking!.tasks, 5);
+    });
+
+    it('is the same again, and told before it is shrunk', async () => {
+      const told: (string | undefined)[] = [];
+      const onProgress = ({ doing, finding }: Progress) =>
+        told.push(doing === 'shrinking' ? finding!.property : undefined);
+      const { duration: _, ...first } = await runCase(LARGE, { ...on, onProgress });
+      const { duration: __, ...second } = await runCase(LARGE, on);
+      assert.deepEqual(second, first);
+      assert.equal(told.at(-1), first.violations[0]!.property);
+    });
+  });
+
   describe('a search that was stopped is incomplete', () => {
     const searched = (expect: Parameters<typeof aCase>[0] = {}, protocol = 'hardened'): Case => ({
       ...aCase(expect),
@@ -145,6 +189,21 @@ describe('runCase', () => {
       assert.deepEqual(verdict.tried.stopped, { by: 'states', limit: 10 });
       assert.match(verdict.reason!, /10 states/);
       assert.equal((await runCase(searched(), { backend: simulated(), maxStates: 10_000 })).status, 'pass');
+    });
+
+    it('by its time, also where all of its schedules but the first would take hours', async () => {
+      const c: Case = { ...aCase(), explore: { strategy: 'random', schedules: 1_000_000_000, depth: 1 } };
+      const verdict = await runCase({ ...c, restart: { ...c.restart, protocol: 'hardened' } }, { ...on, timeout: 50 });
+      assert.equal(verdict.status, 'incomplete');
+      assert.deepEqual(verdict.tried.stopped, { by: 'time', limit: 50 });
+      assert.ok(verdict.tried.schedules > 0);
+    });
+
+    it('by its memory', async () => {
+      const c = { ...LARGE, restart: { ...LARGE.restart, protocol: 'hardened' }, image: { ...LARGE.image } };
+      const { status, tried } = await runCase({ ...c, faults: [] }, { ...on, maxMemory: 10_000_000, find: () => [] });
+      assert.equal(status, 'incomplete');
+      assert.deepEqual(tried.stopped, { by: 'memory', limit: 10_000_000 });
     });
 
     it('also where what has to show has not shown yet', async () => {

@@ -56,6 +56,7 @@ const every: FakeTest[] = [
       ],
       replay: 'x.replay.yaml',
       shrunk: true,
+      shrinking: { tried: 3, tasks: 5, stopped: true },
     }),
   },
   {
@@ -155,6 +156,7 @@ describe('json', () => {
       'A violation': all((c) => [...(c['violations'] as Plain[]), ...(c['known'] as Plain[])]),
       'What was tried': all((c) => c['tried']),
       'What stopped a search': all((c) => (c['tried'] as Plain | null)?.['stopped']),
+      Shrinking: all((c) => c['shrinking']),
       'An ending': all((c) => c['endings']),
       'An error': all((c) => c['error']),
       'The summary': [document.summary],

@@ -54,6 +54,13 @@ describe('spec', () => {
     }
   });
 
+  it('says whether the case could be made smaller', () => {
+    const shown = (more: Parameters<typeof failing>[0]) => show([resultFor(failing(more))]);
+    assert.match(shown({ shrunk: true, shrinking: { tried: 9, tasks: 5 } }), /minimal reproducing tree\n/);
+    assert.match(shown({ shrinking: { tried: 9, tasks: 5 } }), /no smaller case shows it: 9 smaller cases tried/);
+    assert.match(shown({ shrunk: true, shrinking: { tried: 9, tasks: 5, stopped: true } }), /stopped at its budget/);
+  });
+
   it('shows every violation, and names the file that replays it', () => {
     const second = { property: 'first-error-wins', message: 'EIO was reported' };
     const text = show([resultFor(failing({ violations: [violation, second], replay: 'x.replay.yaml' }))]);

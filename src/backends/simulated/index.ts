@@ -3,7 +3,7 @@ import seedrandom from 'seedrandom';
 import type { Case } from '../../model/case.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Capability, Machine, OpenOptions, Plan, SchedulableBackend } from '../backend.ts';
-import { firstComes, randomChooser, walk } from '../walk.ts';
+import { firstWalk, randomChooser, toEnd, walk } from '../walk.ts';
 import { SimulatedMachine } from './machine.ts';
 import { PROTOCOLS, type Variant, variantByName } from './variants.ts';
 
@@ -34,7 +34,7 @@ class Simulated implements SchedulableBackend {
 
   async run(plan: Plan): Promise<RunRecord> {
     const machine = this.open(plan, { trace: true });
-    const length = walk(machine, firstComes, plan.maxSteps).moves.length;
+    const length = toEnd(firstWalk(machine, plan.maxSteps)).length;
     const { end } = walk(machine, randomChooser(machine, seedrandom.alea(plan.seed), length), plan.maxSteps);
     return machine.record(plan.seed, [], end);
   }

@@ -2,7 +2,7 @@
 import type { Case, Who } from '../../model/case.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { ProtocolCoverage } from '../../record/verdict.ts';
-import { faultsIn, type Machine, type Outcome, type RandomWalk } from '../backend.ts';
+import { faultsIn, type Machine, type Outcome, type RandomWalk, type Walker } from '../backend.ts';
 import { type Compiled, compiledModel } from './compile/compile.ts';
 import type { Change } from './compile/source.ts';
 import { Visits } from './coverage.ts';
@@ -17,6 +17,7 @@ import { Reduction } from './reduction.ts';
 import { useVariant } from './restart/variant.ts';
 import { Tracer } from './trace.ts';
 import type { Variant } from './variants.ts';
+import { SimulatedWalker } from './walker.ts';
 import { forkedByFaults, setUp, tasksOf } from './world.ts';
 
 export interface MachineOptions {
@@ -53,6 +54,7 @@ export class SimulatedMachine implements Machine {
   private readonly reduction: Reduction;
   private readonly visits: Visits | null;
   private randomRun: RandomRun | undefined;
+  private wake: (task: number) => void = nobodyListens;
   /** The task that ran into the kernel defect that stopped the last run. */
   crashed = 0;
 
@@ -99,24 +101,42 @@ export class SimulatedMachine implements Machine {
   }
 
   /** Puts this machine in the kernel's place. */
-  private load(): void {
+  load(): void {
     if (m === this.state) return;
-    use(this.state, this.world, this.listener, nobodyListens);
+    use(this.state, this.world, this.listener, this.wake);
     useVariant(this.variant);
   }
 
   reset(): void {
+    if (this.wake !== nobodyListens) this.wakeBy(nobodyListens);
     this.state.set(this.start);
     this.tracer?.clear();
   }
 
+  walker(): Walker {
+    const walker = new SimulatedWalker(this);
+    this.wakeBy(walker.wake);
+    return walker;
+  }
+
+  /** From now on this is called with each task that becomes able to move. */
+  private wakeBy(wake: (task: number) => void): void {
+    this.wake = wake;
+    use(this.state, this.world, this.listener, wake);
+    useVariant(this.variant);
+  }
+
+  /** Whether the task is not asleep, and has a next step. */
+  isAwake(task: number): boolean {
+    const state = this.state[task + STATE]!;
+    return (state === RUNNING || state === PREPARED) && this.state[task + PC] !== 0;
+  }
+
   /** Whether the task could do its next step: it is not asleep, and no lock that it wants is held. */
-  private canMove(task: number): boolean {
+  canMove(task: number): boolean {
+    if (!this.isAwake(task)) return false;
     const m = this.state;
-    const state = m[task + STATE]!;
-    if (state !== RUNNING && state !== PREPARED) return false;
     const pc = m[task + PC]!;
-    if (pc === 0) return false;
     const mode = this.compiled.modes[pc]!;
     if (mode < ACQUIRE || mode > ACQUIRE_READ) return true;
     const word = m[this.compiled.touches[pc]!(m, this.world, task) + this.compiled.fieldOffsets[pc]!]!;

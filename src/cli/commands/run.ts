@@ -8,8 +8,10 @@ import {
   parseBackend,
   parseCount,
   parseGrep,
+  parseMemory,
   parseProtocol,
   parseReporter,
+  parseTimeout,
   REPORTER_NAMES,
   type RunFlags,
 } from '../run/request.ts';
@@ -42,6 +44,8 @@ export const addRun: AddCommand = ({ program, action }) => {
     .option('-s, --seed <text>', 'the one source of all choice; the same seed gives the same run')
     .option('-n, --schedules <number>', 'schedules to try for each case', parseCount)
     .option('--max-states <number>', 'states that an exhaustive search of a case may look at (20,000,000)', parseCount)
+    .option('--timeout <time>', 'time for each case: 30 (seconds), 500ms, 5m (no limit)', parseTimeout)
+    .option('--max-memory <size>', "memory for searches: 500M, 2G (a quarter of the machine's)", parseMemory)
     .option('--bail', 'stop after the first case that fails', false)
     .option('-j, --parallel <number>', 'run files in so many processes', parseCount)
     .option('-w, --watch', 'go on, and run again what a saved file affects', false)

@@ -1,6 +1,7 @@
 /** The options of `mktrouble run`, checked: what is to be run, and how it is reported. */
 import { InvalidArgumentError } from 'commander';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
+import { defaultMaxMemory } from '../../injector/budget.ts';
 import { KNOWN_NAMES } from '../../injector/known.ts';
 import { DEFAULT_OPTIONS, type SuiteOptions } from '../../mocha/options.ts';
 import type { BackendName } from '../../model/case.ts';
@@ -16,6 +17,10 @@ export interface RunFlags {
   readonly seed?: string;
   readonly schedules?: number;
   readonly maxStates?: number;
+  /** Milliseconds. */
+  readonly timeout?: number;
+  /** Bytes, for the whole run. */
+  readonly maxMemory?: number;
   readonly bail: boolean;
   readonly parallel?: number;
   readonly watch: boolean;
@@ -53,6 +58,9 @@ export function suiteOptions(flags: RunFlags): SuiteOptions {
     seed,
     schedules,
     maxStates,
+    timeout,
+    maxMemory,
+    parallel: jobs = 1,
     grep,
     tag: tags,
     replays,
@@ -71,6 +79,9 @@ export function suiteOptions(flags: RunFlags): SuiteOptions {
     ...(seed !== undefined && { seed }),
     ...(schedules !== undefined && { schedules }),
     ...(maxStates !== undefined && { maxStates }),
+    ...(timeout !== undefined && { timeout }),
+    // Workers search at the same time: the memory is for all of them.
+    maxMemory: Math.floor((maxMemory ?? defaultMaxMemory()) / jobs),
     ...(grep !== undefined && { grep }),
     ...(tags.length > 0 && { tags }),
   };
@@ -99,6 +110,25 @@ export function parseCount(text: string): number {
   const count = Number(text);
   if (Number.isSafeInteger(count) && count >= 1) return count;
   throw new InvalidArgumentError('it must be a whole number, at least 1');
+}
+
+const MILLISECONDS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+const BYTES = { K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 } as const;
+
+/** `--timeout`: a number of seconds, or one with its unit; in milliseconds. */
+export function parseTimeout(text: string): number {
+  const [, number, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text) ?? [];
+  const timeout = Number(number) * MILLISECONDS[unit as keyof typeof MILLISECONDS];
+  if (timeout > 0) return timeout;
+  throw new InvalidArgumentError('it must be a time above 0, such as 30, 500ms, 90s or 5m; without a unit in seconds');
+}
+
+/** `--max-memory`: a number with its unit; in bytes. */
+export function parseMemory(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([KMG])i?B?$/i.exec(text) ?? [];
+  const bytes = Math.floor(Number(number) * BYTES[unit?.toUpperCase() as keyof typeof BYTES]);
+  if (bytes > 0) return bytes;
+  throw new InvalidArgumentError('it must be a size with its unit, such as 500M or 2G');
 }
 
 /** `--grep`: a regular expression, kept as its source. */

@@ -3,11 +3,12 @@ import assert from 'node:assert/strict';
 import { FirstRun } from '../../../src/backends/simulated/first-run.ts';
 import { starOf } from '../../../src/backends/simulated/star.ts';
 import { setUp } from '../../../src/backends/simulated/world.ts';
-import { firstComes, walk } from '../../../src/backends/walk.ts';
+import { type Chooser, walk } from '../../../src/backends/walk.ts';
 import { caseOf, SMALL_CASES } from './support/cases.ts';
 import { MAIN_PROTOCOLS, machineOf } from './support/machines.ts';
 
 const NO_LIMIT = 1_000_000;
+const firstComes: Chooser = (enabled) => enabled[0]!;
 
 function starCase(tasks: number) {
   return caseOf('a star', { tree: { generate: { shape: 'star', tasks } } });

@@ -1,0 +1,35 @@
+/** The walker that does not look at every task before each step, held against the machine that does. */
+import assert from 'node:assert/strict';
+import { walkerOf } from '../../../src/backends/walk.ts';
+import { caseOf, SMALL_CASES } from './support/cases.ts';
+import { MAIN_PROTOCOLS, machineOf } from './support/machines.ts';
+
+const HELD_BACK = caseOf('held back', {
+  tree: { pid: 100, children: [{ pid: 101 }, { pid: 102 }] },
+  faults: [
+    { delay: 101, when: 'any' },
+    { signal: 'SIGUSR1', to: 100, when: 'any' },
+  ],
+});
+
+describe('a walker', () => {
+  for (const protocol of MAIN_PROTOCOLS) {
+    it(`says of every state which actors can move, and which of them is the first: ${protocol}`, () => {
+      for (const [name, c] of [...SMALL_CASES, ['held back', HELD_BACK] as const]) {
+        for (let turn = 0; turn < 3; turn++) {
+          const machine = machineOf(c, protocol);
+          const walker = walkerOf(machine);
+          const enabled = new Int32Array(machine.actors.length);
+          for (let step = 0; step < 10_000; step++) {
+            const moves = enabled.slice(0, machine.enabled(enabled));
+            assert.equal(walker.first(), moves[0] ?? -1, `${name}, step ${step}`);
+            for (let actor = 0; actor < machine.actors.length; actor++)
+              assert.equal(walker.can(actor), moves.includes(actor), `${name}, step ${step}, ${machine.actors[actor]}`);
+            if (moves.length === 0) break;
+            walker.step(moves[(step * 7 + turn * 3) % moves.length]!);
+          }
+        }
+      }
+    });
+  }
+});
