@@ -102,6 +102,18 @@ void run_ended(int status)
 /* So many times its limit a run has while somebody waits for a processor: no machine is always there when it is needed. */
 #define STARVED 3
 
+/* Microseconds for which CRIU's main process was runnable and had no processor: of a busy machine, not of CRIU. */
+static long long starved_us(void)
+{
+	char path[64], text[128];
+	long long ran, waited;
+
+	snprintf(path, sizeof(path), "/proc/%d/schedstat", run.pid);
+	if (read_file(path, text, sizeof(text)) < 0 || sscanf(text, "%lld %lld", &ran, &waited) != 2)
+		return 0;
+	return waited / 1000;
+}
+
 static bool is_late(void)
 {
 	long long now = now_us();
@@ -109,7 +121,10 @@ static bool is_late(void)
 	long long took = now - run.started_us - run.waited_us - (run.asked_us ? now - run.asked_us : 0);
 	long long limit_us = run.limit_ms * 1000;
 
-	return took > STARVED * limit_us || (took > limit_us && !waits_for_processor());
+	/* It cannot go on before its action script is answered. */
+	if (run.asked_us)
+		return false;
+	return took > STARVED * limit_us || (took > limit_us && took - starved_us() > limit_us && !waits_for_processor());
 }
 
 void run_check(void)
