@@ -54,6 +54,7 @@ async function build() {
  * is in it; the types stay where they are.
  */
 async function joinLibraries() {
+  writeLicences(['zod', 'yaml', 'preact']);
   const files = readdirSync(dist, { recursive: true })
     .map((file) => path.join(dist, file))
     .filter((file) => /\.js$/.test(file));
@@ -86,6 +87,16 @@ async function joinLibraries() {
       );
     }
   }
+}
+
+/** What is bundled into `dist/` carries its licence. */
+function writeLicences(libraries) {
+  const texts = libraries.map((library) => {
+    const folder = path.join(root, 'node_modules', library);
+    const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    return `${library} ${version}\n\n${readFileSync(path.join(folder, 'LICENSE'), 'utf8').trim()}\n`;
+  });
+  writeFileSync(path.join(dist, 'THIRD-PARTY-LICENCES.txt'), texts.join('\n----\n\n'));
 }
 
 /** What these files import: each name, or all that is asked of a namespace. */

@@ -1,5 +1,6 @@
 /** Steps through a record in a terminal, with keys; for commands that show a single run. */
 import { emitKeypressEvents } from 'node:readline';
+import { rawWriter } from '../src/boundary/harmless.ts';
 import type { Case } from '../src/model/case.ts';
 import type { RunRecord } from '../src/record/record.ts';
 import type { Violation } from '../src/record/verdict.ts';
@@ -53,19 +54,21 @@ export async function stepThrough(
   const playback = new Playback(record, violations);
   const { colors, symbols } = terminalOutput(screen, env);
   let at = playback.focus;
+  // What a screen shows has been made harmless piece by piece.
+  const draws = rawWriter(screen);
   const draw = (): void => {
     const style = { colors, symbols, columns: screen.columns ?? 80, rows: screen.rows ?? 24 };
     const lines = drawStep({ title, case: c, playback, at }, style).map((line) => line + REST_OF_LINE);
     const text = lines.join('\r\n');
-    screen.write(HOME + (symbols.ascii ? toAscii(text) : text) + REST_OF_SCREEN);
+    draws(HOME + (symbols.ascii ? toAscii(text) : text) + REST_OF_SCREEN);
   };
   emitKeypressEvents(keyboard);
   keyboard.setRawMode?.(true);
-  screen.write(ENTER);
+  draws(ENTER);
   screen.on('resize', draw);
   // Whatever ends the program: the terminal is as it was.
   const restore = (): void => {
-    screen.write(LEAVE);
+    draws(LEAVE);
     keyboard.setRawMode?.(false);
   };
   process.once('exit', restore);

@@ -1,6 +1,6 @@
 /** Annotations for GitHub Actions at file and line of the scenario, and a summary in Markdown for the job's page. */
 import { isAbsolute, relative } from 'node:path';
-import { stripVTControlCharacters } from 'node:util';
+import { harmless } from '../../src/boundary/harmless.ts';
 import { appendToFile } from '../../src/boundary/write-file.ts';
 import type { Position } from '../../src/model/case.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
@@ -65,7 +65,7 @@ export class Github implements Listener {
         : []),
       `title=${property(title)}`,
     ];
-    this.#setting.out.write(`::error ${properties.join(',')}::${data(message)}\n`);
+    this.#setting.out.writeRaw(`::error ${properties.join(',')}::${data(message)}\n`);
   }
 
   #remember(result: CaseResult): void {
@@ -159,7 +159,7 @@ function mistakesIn(message: string, position: Position | undefined): [Position 
 }
 
 function data(text: string): string {
-  return stripVTControlCharacters(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  return harmless(text, true).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
 function property(text: string): string {
@@ -168,7 +168,7 @@ function property(text: string): string {
 
 /** Text in a cell of a table: no line ends, no pipes, no markup. */
 function cell(text: string, most: number = CELL): string {
-  const flat = stripVTControlCharacters(text).replace(/\s+/g, ' ').trim();
+  const flat = harmless(text, true).replace(/\s+/g, ' ').trim();
   const short = flat.length > most ? `${flat.slice(0, most)}…` : flat;
   return short
     .replaceAll('&', '&amp;')

@@ -2,8 +2,11 @@
  * The HTML report: one file that holds everything. Details of a case are packed and written as the case ends, the index at
  * the end; what stays in memory is the index alone.
  */
-import { readFileSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
+import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
+import { CannotRead, readText } from '../../src/boundary/read-file.ts';
+import { systemErrorCode } from '../../src/boundary/system-error.ts';
 import {
   type CaseDetail,
   DATA_PLACE,
@@ -31,6 +34,8 @@ export class Html implements Listener {
   readonly #setting: Setting;
   readonly #after: string;
   readonly #cases: IndexEntry[] = [];
+  /** Files that reports of earlier runs name, with the line of a scenario in them. */
+  readonly #claimed = new Map<string, number>();
   readonly #coverage = new CoverageTally();
   readonly #environments = new Environments();
   #packed = 0;
@@ -39,7 +44,7 @@ export class Html implements Listener {
     this.#setting = setting;
     const [before = '', after = ''] = template.split(DATA_PLACE);
     this.#after = after;
-    setting.out.write(`${before}<script type="text/plain" id="${DETAILS_ID}">\n`);
+    setting.out.writeRaw(`${before}<script type="text/plain" id="${DETAILS_ID}">\n`);
   }
 
   result(result: CaseResult): void {
@@ -49,7 +54,8 @@ export class Html implements Listener {
     const line = pack(detailOf(result, !plain || this.#packed < PASSED_RECORDS, environment));
     this.#packed += line.length;
     this.#cases.push(entry);
-    this.#setting.out.write(`${line}\n`);
+    if (result.report) this.#claimed.set(entry.file, entry.line);
+    this.#setting.out.writeRaw(`${line}\n`);
     const { verdict } = result;
     if (verdict?.coverage) this.#coverage.add(verdict.protocol, verdict.coverage);
   }
@@ -62,14 +68,14 @@ export class Html implements Listener {
     const sources: Record<string, number> = {};
     let next = this.#cases.length;
     for (const file of new Set(this.#cases.map((entry) => entry.file))) {
-      const text = sourceOf(file);
+      const text = sourceOf(file, this.#claimed.get(file));
       if (text === undefined) continue;
-      this.#setting.out.write(`${pack(text)}\n`);
+      this.#setting.out.writeRaw(`${pack(text)}\n`);
       sources[file] = next;
       next += 1;
     }
     const coverage = this.#coverage.report();
-    if (coverage) this.#setting.out.write(`${pack(coverage)}\n`);
+    if (coverage) this.#setting.out.writeRaw(`${pack(coverage)}\n`);
     const index: ReportIndex = {
       version: REPORT_VERSION,
       written: new Date().toISOString(),
@@ -79,10 +85,10 @@ export class Html implements Listener {
       ...(coverage && { coverage: next }),
       sources,
     };
-    this.#setting.out.write(
+    this.#setting.out.writeRaw(
       `</script>\n<script type="application/json" id="${INDEX_ID}">${scriptJson(index)}</script>`,
     );
-    this.#setting.out.write(this.#after);
+    this.#setting.out.writeRaw(this.#after);
   }
 }
 
@@ -118,13 +124,21 @@ export function scriptJson(value: unknown): string {
   return JSON.stringify(value).replaceAll('<', '\\u003c');
 }
 
-function sourceOf(file: string): string | undefined {
+/**
+ * The text of a scenario file. Where a report of an earlier run names it, it may be any file of this machine: then only a
+ * file below the working folder, wherever links lead, that has a scenario where the report says so.
+ */
+function sourceOf(file: string, claimed: number | undefined): string | undefined {
   if (!/\.ya?ml$/.test(file)) return undefined;
   try {
-    const text = readFileSync(file, 'utf8');
-    return text.length <= SOURCE_AT_MOST ? text : undefined;
-  } catch {
+    const text = readText(file, SOURCE_AT_MOST);
+    if (claimed === undefined) return text;
+    const relative = path.relative(realpathSync('.'), realpathSync(file));
+    const isBelow = !path.isAbsolute(relative) && relative.split(path.sep)[0] !== '..';
+    return isBelow && /\bscenario\b/.test(text.split('\n')[claimed - 1] ?? '') ? text : undefined;
+  } catch (error) {
     // The file may be elsewhere, or gone; the report does without.
-    return undefined;
+    if (error instanceof CannotRead || systemErrorCode(error) !== undefined) return undefined;
+    throw error;
   }
 }

@@ -1,5 +1,6 @@
 /** The terminal's reporter: one line a case as it ends, all about a case that failed, a progress line, a summary. */
 import { relative } from 'node:path';
+import { harmless } from '../../src/boundary/harmless.ts';
 import { causeOf } from '../shared/criu-words.ts';
 import { Environments, environmentLines } from '../shared/environment-words.ts';
 import { failureLines } from '../shared/failure.ts';
@@ -9,7 +10,7 @@ import { replayCommand } from '../shared/replay-command.ts';
 import type { CaseResult } from '../shared/result.ts';
 import { Skips } from '../shared/skips.ts';
 import type { Summary } from '../shared/summary.ts';
-import { cut, harmless, width } from '../shared/text.ts';
+import { cut, width } from '../shared/text.ts';
 import type { TextStyle } from '../shared/timeline-text.ts';
 import { fitTitle, valuesOf } from '../shared/title.ts';
 import { triedWords } from '../shared/tried.ts';

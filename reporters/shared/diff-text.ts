@@ -1,7 +1,8 @@
 /** A comparison of two reports in words: for a terminal, and as Markdown for a pull request. */
+
+import { harmless } from '../../src/boundary/harmless.ts';
 import type { CaseReport } from './case-report.ts';
 import { type Change, propertyChanges, type ReportDiff } from './diff.ts';
-import { harmless } from './text.ts';
 import type { TextStyle } from './timeline-text.ts';
 import { count } from './words.ts';
 

@@ -1,4 +1,5 @@
 /** All that is to be said about a case that went wrong, as lines: for the terminal, for JUnit's system-out, for TAP. */
+import { harmless } from '../../src/boundary/harmless.ts';
 import type { Verdict, Violation } from '../../src/record/verdict.ts';
 import { faultSentence } from './case-words.ts';
 import { waitLines } from './census-words.ts';
@@ -7,7 +8,7 @@ import { callLines } from './criu-words.ts';
 import { toolWords } from './environment-words.ts';
 import { replayCommand } from './replay-command.ts';
 import type { CaseResult } from './result.ts';
-import { harmless, head, wrap } from './text.ts';
+import { head, wrap } from './text.ts';
 import { timelineOf } from './timeline.ts';
 import { drawTimeline, type TextStyle } from './timeline-text.ts';
 import { drawTree } from './tree.ts';

@@ -2,14 +2,23 @@
  * Keeps a broken reporter from passing for a green run. Mocha calls a reporter from inside its own machinery: one that
  * throws there can end a serial run with exit code 0. The guard catches, tells, and makes the run end as failed.
  */
+import { CannotWrite } from '../../src/boundary/write-file.ts';
 
 /** What the guard needs of Mocha's runner: the count that becomes the exit code, serial and parallel alike. */
 export interface CountsFailures {
   failures: number;
 }
 
-/** The exit code of a run that a defect of this program broke, where nobody sets another. */
+/** The exit codes of a run that a defect of this program broke, or a full disk and the like, where no other is set. */
 const BROKEN = 3;
+const UNWRITTEN = 2;
+
+let unwritten = 0;
+
+/** How many reports of this process could not be written for a reason that is not a defect: their runs count as failed. */
+export function countUnwritten(): number {
+  return unwritten;
+}
 
 export class Guard {
   /** The first error; a reporter that is broken tends to break again for the same reason. */
@@ -49,6 +58,14 @@ export class Guard {
     if (this.first) return;
     this.first = thrown instanceof Error ? thrown : new Error(String(thrown));
     this.#runner.failures += 1;
+    if (this.first instanceof CannotWrite) {
+      unwritten += 1;
+      process.exitCode ??= UNWRITTEN;
+      this.#tell(
+        `\nmktrouble: the report of ${this.#name} is lost, so this run counts as failed: ${this.first.message}\n`,
+      );
+      return;
+    }
     process.exitCode = BROKEN;
     this.#tell(`\nmktrouble: the reporter ${this.#name} broke, so this run counts as failed\n${this.first.stack}\n`);
   }

@@ -1,5 +1,7 @@
 /** Where a report goes: a file, which appears when the report is whole, or standard output. */
 import picocolors from 'picocolors';
+import { CLEAR_LINE, isGuarded, LogGuard, rawWriter } from '../../src/boundary/harmless.ts';
+import { isReaderGone } from '../../src/boundary/system-error.ts';
 import { beginFile } from '../../src/boundary/write-file.ts';
 import { type Symbols, symbolsFor, toAscii, UNICODE } from './symbols.ts';
 
@@ -14,8 +16,10 @@ export interface Output {
   readonly terminal: boolean;
   /** Whether a line may be redrawn: a terminal, and no CI log. */
   readonly live: boolean;
-  /** Writes text as it is: data, or lines that the caller has made harmless. */
+  /** Writes text; hostile characters are escaped, and no line is a command of a CI service. */
   write(text: string): void;
+  /** Writes text as it is: commands of a CI service, or a document in which nothing can be hostile. */
+  writeRaw(text: string): void;
   /** Shows text on the last line until something else is written; only where `live`. */
   progress(text: string): void;
   /** The report is whole: its file replaces an older one. */
@@ -26,20 +30,21 @@ export interface Output {
 
 /** Lines of a log that is no terminal: long enough to be readable, short enough to be shown without wrapping. */
 const LOG_COLUMNS = 100;
-const CLEAR_LINE = '\r\u001b[2K';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A file, made with its folders. Throws CannotWrite when it cannot be opened. */
 export function fileOutput(path: string): Output {
   const file = beginFile(path);
+  const guard = new LogGuard();
   return {
     colors: picocolors.createColors(false),
     symbols: UNICODE,
     columns: Number.POSITIVE_INFINITY,
     terminal: false,
     live: false,
-    write: (text) => file.write(text),
+    write: (text) => file.write(guard.pass(text)),
+    writeRaw: (text) => file.write(text),
     progress() {},
     close: () => file.commit(),
     discard: () => file.discard(),
@@ -65,11 +70,14 @@ export function terminalOutput(
   let shown = false;
   let reader = true;
   stream.on?.('error', (error) => {
-    if (error.code !== 'EPIPE') throw error;
+    // Of a guarded stream the program itself says that it is incomplete.
+    if (!isReaderGone(error) && !isGuarded(stream)) throw error;
     reader = false;
   });
+  const guard = new LogGuard();
+  const raw = rawWriter(stream);
   const put = (text: string): void => {
-    if (reader) stream.write(symbols.ascii ? toAscii(text) : text);
+    if (reader) raw(guard.pass(symbols.ascii ? toAscii(text) : text));
   };
   return {
     colors: picocolors.createColors(color ?? wantsColor(env, tty)),
@@ -81,6 +89,10 @@ export function terminalOutput(
     live,
     write(text) {
       put((shown ? CLEAR_LINE : '') + text);
+      shown = false;
+    },
+    writeRaw(text) {
+      if (reader) raw((shown ? CLEAR_LINE : '') + text);
       shown = false;
     },
     progress(text) {

@@ -1,7 +1,9 @@
 /** The line at the bottom of a terminal that says how far a run is. Where the output is no terminal there is none. */
+
+import { harmless } from '../../src/boundary/harmless.ts';
 import type { Output } from './output.ts';
 import type { CaseResult } from './result.ts';
-import { cut, harmless } from './text.ts';
+import { cut } from './text.ts';
 import { count, duration } from './words.ts';
 
 /** Milliseconds between two drawings: often enough to live, seldom enough to cost nothing. */

@@ -1,5 +1,9 @@
 /** Reads JSON reports back, as results that any reporter can be told. */
+
+import { isDeeperThan, placeInText, placeOfJson } from '../../src/boundary/json-place.ts';
 import type { Environment } from '../../src/record/environment.ts';
+import { REPORT } from '../../src/record/schema.ts';
+
 import type { Verdict } from '../../src/record/verdict.ts';
 import { JSON_REPORT_VERSION } from '../listeners/json.ts';
 import type { CaseReport } from './case-report.ts';
@@ -16,27 +20,36 @@ export interface JsonReport {
   readonly coverage?: CoverageReport;
 }
 
-/** The report in a text; a text that says what is wrong with it. `name` is what it is called there. */
+/** Bytes of a report: 128 MiB. A run of 10,000 cases with all its records stays below. */
+export const MAX_REPORT_BYTES = 1 << 27;
+/** Levels of lists and mappings; a report of ours has at most 10. */
+const MAX_DEPTH = 32;
+/** Mistakes that are told. */
+const MAX_MISTAKES = 10;
+
+/** The report in a text; a text that says what is wrong with it, with line and column. `name` is what it is called there. */
 export function parseReport(text: string, name: string): JsonReport | string {
   let content: unknown;
   try {
     content = JSON.parse(text);
   } catch (error) {
-    return `${name} is not JSON: ${(error as Error).message}`;
+    const { message } = error as Error;
+    const offset = /at position (\d+)/.exec(message)?.[1];
+    const { line, column } = placeInText(text, offset === undefined ? text.length : Number(offset));
+    return `${name}:${line}:${column}: this is not JSON: ${message.slice(0, 200)}`;
   }
-  const { version, cases, summary } = (content ?? {}) as Partial<JsonReport>;
-  if (version === undefined || !Array.isArray(cases) || typeof summary !== 'object')
-    return `${name} is no report of --reporter json: it has no version, cases and summary`;
-  if (version !== JSON_REPORT_VERSION)
-    return `${name} is a report of version ${version}; this program reads version ${JSON_REPORT_VERSION}`;
-  const odd = cases.findIndex((one) => !isCase(one));
-  return odd === -1 ? (content as JsonReport) : `${name}: case ${odd + 1} has no id, title and result`;
-}
-
-const RESULTS: ReadonlySet<unknown> = new Set(['pass', 'fail', 'incomplete', 'skip', 'error']);
-
-function isCase(one: Partial<CaseReport> | null): boolean {
-  return typeof one?.id === 'string' && typeof one.title === 'string' && RESULTS.has(one.result);
+  if (isDeeperThan(content, MAX_DEPTH)) return `${name}:1:1: values are nested more than ${MAX_DEPTH} deep`;
+  const version = (content as Partial<JsonReport> | null)?.version;
+  if (typeof version === 'number' && version !== JSON_REPORT_VERSION)
+    return `${name}:1:1: this is a report of version ${version}; this program reads version ${JSON_REPORT_VERSION}`;
+  const { error } = REPORT.safeParse(content);
+  if (!error) return content as JsonReport;
+  const told = error.issues.slice(0, MAX_MISTAKES).map(({ path, message }) => {
+    const { line, column } = placeOfJson(text, path);
+    return `${name}:${line}:${column}: ${path.length === 0 ? 'this is no report of --reporter json' : path.join('.')}: ${message}`;
+  });
+  const more = error.issues.length - told.length;
+  return [...told, ...(more > 0 ? [`and ${more} more mistakes`] : [])].join('\n');
 }
 
 /** A case of a report as what a reporter was told of it. */

@@ -1,4 +1,5 @@
 /** The command that shows a verdict again, ready for a shell. */
+import { HOSTILE } from '../../src/boundary/harmless.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 
 /** `mktrouble replay` where a replay file was written, else the same case with the same seed; with the same program where a backend runs one. */
@@ -44,5 +45,4 @@ function octal(byte: number): string {
   return `\\${byte.toString(8).padStart(3, '0')}`;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be found
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/gu;
+const UNPRINTABLE = new RegExp(`[\\t\\n]|${HOSTILE.source}`, 'gu');

@@ -2,6 +2,8 @@
  * One step of a record as a screen of a terminal: the tree with everybody's state, the context's fields, and the steps
  * around it. Pure; at most as many lines as there are rows, none wider than the screen.
  */
+
+import { harmless } from '../../src/boundary/harmless.ts';
 import type { Case, Who } from '../../src/model/case.ts';
 import { coordinatorEnd, isMissingInImage, taskEnd, taskWords } from './case-words.ts';
 import { contextFields } from './context-words.ts';
@@ -10,7 +12,7 @@ import { doingWords } from './doing.ts';
 import { frameWords } from './frame-words.ts';
 import type { Doing, Frame, Playback, Snapshot } from './playback.ts';
 import type { Symbols } from './symbols.ts';
-import { cut, harmless, pad, width } from './text.ts';
+import { cut, pad, width } from './text.ts';
 import type { TextStyle } from './timeline-text.ts';
 import { childrenOf, type TreeNode } from './tree-nodes.ts';
 

@@ -1,5 +1,4 @@
-/** Text for terminals: its width in columns, cutting, wrapping, and making hostile text harmless. */
-import { stripVTControlCharacters } from 'node:util';
+/** Text for terminals: its width in columns, cutting and wrapping. */
 import stringWidth from 'string-width';
 
 /** Columns that a text takes on a terminal; colours take none, wide characters two. */
@@ -58,18 +57,6 @@ function chop(word: string, room: number): string[] {
   }
   return [...parts, part];
 }
-
-/** Text of a user as one that can't move the cursor, ring, or forge lines: escapes are taken out, controls shown as \xNN. Keeps line ends when told. */
-export function harmless(text: string, keepLines = false): string {
-  const bare = stripVTControlCharacters(text);
-  const controls = keepLines ? CONTROLS_BUT_LINES : CONTROLS;
-  return bare.replace(/\r\n/g, '\n').replace(controls, (c) => `\\x${c.codePointAt(0)!.toString(16).padStart(2, '0')}`);
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be found
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is to be found
-const CONTROLS_BUT_LINES = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
 /** The first lines of a text, and how many were left out. */
 export function head(text: string, lines: number): { readonly lines: string[]; readonly more: number } {

@@ -2,12 +2,14 @@
  * Draws a timeline for a terminal: a lane for each actor on the left (who acts, sleeps, is dead; arrows for wake-ups,
  * marks, signals and activations), and what happens on the right. Lanes that do not fit are left out, the words never.
  */
+
+import { harmless } from '../../src/boundary/harmless.ts';
 import type { Who } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import { actorName } from './describe.ts';
 import type { Colors } from './output.ts';
 import type { Symbols } from './symbols.ts';
-import { harmless, pad, wrap } from './text.ts';
+import { pad, wrap } from './text.ts';
 import { type Row, type Timeline, type Turn, tellingEffects } from './timeline.ts';
 
 export interface TextStyle {

@@ -1,9 +1,11 @@
 /** Draws the task tree of a case with what user space made of each task, where faults are aimed, and how each ended. */
+
+import { harmless } from '../../src/boundary/harmless.ts';
 import type { Case, Task } from '../../src/model/case.ts';
 import type { RunRecord, TaskFinal } from '../../src/record/record.ts';
 import { coordinatorEnd, isMissingInImage, taskEnd, taskWords } from './case-words.ts';
 import type { Colors } from './output.ts';
-import { harmless, pad, width } from './text.ts';
+import { pad, width } from './text.ts';
 import type { TextStyle } from './timeline-text.ts';
 
 interface Line {

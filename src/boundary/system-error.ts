@@ -33,6 +33,17 @@ export function systemErrorCode(error: unknown): string | undefined {
   return typeof code === 'string' && typeof syscall === 'string' && code in MEANINGS ? code : undefined;
 }
 
+/** Whether an error is a file that cannot be read or written: told by its name, for a program may load a module twice. */
+export function isRefusedFile(error: unknown): error is Error {
+  return error instanceof Error && (error.name === 'CannotRead' || error.name === 'CannotWrite');
+}
+
+/** Whether a write failed because the reader of a pipe, or the terminal, is gone: that is no mistake. */
+export function isReaderGone(error: unknown): boolean {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  return code === 'EPIPE' || code === 'EIO';
+}
+
 /** An error in words: `no space left on the device (ENOSPC)`; of any other error its message. */
 export function systemReason(error: unknown): string {
   const code = systemErrorCode(error);

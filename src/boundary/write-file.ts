@@ -28,6 +28,7 @@ import { systemErrorCode, systemReason } from './system-error.ts';
 
 /** A file that cannot be written, with the reason in words. The cause is the path or the machine, not this program. */
 export class CannotWrite extends Error {
+  override readonly name = 'CannotWrite';
   readonly file: string;
   readonly reason: string;
   /** The errno, where the operating system refused. */

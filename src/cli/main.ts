@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../boundary/package.ts';
 import { COMMANDS } from './commands/index.ts';
-import { EXIT, type ExitCode } from './exit.ts';
+import { EXIT, type ExitCode, explainException } from './exit.ts';
 
 /** Runs the program with these arguments (as `process.argv`) and says how it ended. Never rejects. */
 export async function main(argv: readonly string[]): Promise<ExitCode> {
@@ -30,10 +30,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-/** Commander has said what is wrong with the command line; anything else is a defect of ours. */
+/** Commander has said what is wrong with the command line. */
 function exitOf(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.input;
-  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`mktrouble: a defect of mktrouble itself; please report it:\n${what}\n`);
-  return EXIT.defect;
+  return explainException(error);
 }

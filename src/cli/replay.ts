@@ -1,24 +1,20 @@
 /** Replay files for commands: read with everything that can be wrong said, and run once. */
-import { readFileSync } from 'node:fs';
+import { readText } from '../boundary/read-file.ts';
 import { type BackendOptions, openBackend } from '../injector/backends.ts';
 import { runCase } from '../injector/index.ts';
 import { parseReplay, type Replay } from '../injector/replay-file.ts';
 import type { BackendName } from '../model/case.ts';
 import type { Verdict } from '../record/verdict.ts';
+import { MAX_REPLAY_BYTES } from '../scenario/limits.ts';
 import { complain, type EXIT } from './exit.ts';
 
 export interface ReadReplay extends Replay {
   readonly file: string;
 }
 
-/** A replay file; or exit code 2, what is wrong with it having been said. */
+/** A replay file (`-`: standard input); or exit code 2, what is wrong with it having been said. Throws CannotRead. */
 export function readReplay(file: string): ReadReplay | typeof EXIT.input {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return complain(`${file} can't be read`);
-  }
+  const text = readText(file, MAX_REPLAY_BYTES);
   const replayed = parseReplay(text, file);
   return typeof replayed === 'string' ? complain(replayed) : { ...replayed, file };
 }

@@ -2,11 +2,15 @@
  * Replay files (`*.replay.yaml`): a finding as text that people read, compare and keep. The case is in it, as a scenario,
  * and the schedule in words, so it still runs when the suite around it has changed.
  */
-import { parse, stringify, Document as YamlDocument } from 'yaml';
+import { createHash } from 'node:crypto';
+import { parse, Document as YamlDocument } from 'yaml';
 import * as z from 'zod';
 import type { Case } from '../model/case.ts';
 import type { Verdict } from '../record/verdict.ts';
-import { type Diagnostic, formatDiagnostic, parseScenarios, writeScenario } from '../scenario/index.ts';
+import { parseEnclosed } from '../scenario/enclosed.ts';
+import { formatDiagnostic, writeScenario } from '../scenario/index.ts';
+import { MAX_REPLAY_BYTES, MAX_REPLAY_TOKENS, MAX_REPLAY_VALUES, MAX_SCHEDULE } from '../scenario/limits.ts';
+import { fileDiagnostic } from '../scenario/source/diagnostic.ts';
 import { KNOWN_NAMES } from './known.ts';
 
 export interface Replay {
@@ -18,13 +22,18 @@ export interface Replay {
   readonly schedule: readonly string[];
 }
 
+/** Longer texts are no message, and no line of a schedule. */
+const MAX_MESSAGE = 20_000;
+const MAX_LINE = 1000;
+
 const FILE = z.strictObject({
   version: z.literal(1),
-  property: z.string(),
-  message: z.string(),
-  protocol: z.string(),
-  scenario: z.record(z.string(), z.unknown()),
-  schedule: z.array(z.string()),
+  property: z.string().regex(/^[a-z0-9-]{1,100}$/, 'a name in kebab-case'),
+  message: z.string().max(MAX_MESSAGE),
+  protocol: z.enum(KNOWN_NAMES.protocols as [string, ...string[]], 'a protocol that this program has'),
+  // What is in it is checked as any scenario.
+  scenario: z.unknown(),
+  schedule: z.array(z.string().max(MAX_LINE).regex(/^.+$/, 'one line of text')).max(MAX_SCHEDULE),
 });
 
 /** The text of a replay file for a verdict; undefined when its record has no schedule in words, or it found nothing. */
@@ -36,39 +45,56 @@ export function replayText(verdict: Verdict): string | undefined {
   const document = new YamlDocument({
     version: 1,
     property: violation.property,
-    message: violation.message,
+    message: violation.message.slice(0, MAX_MESSAGE),
     protocol: verdict.protocol,
     scenario: parse(writeScenario({ ...c, title: verdict.title })),
     schedule,
   });
   document.commentBefore = ' A finding of mktrouble. To see it again: npx mktrouble replay <this file>';
-  return document.toString({ lineWidth: 120 });
+  const text = document.toString({ lineWidth: 120 });
+  // What could not be read back is not written.
+  return text.length > MAX_REPLAY_BYTES || schedule.length > MAX_SCHEDULE ? undefined : text;
 }
 
-/** Reads a replay file; a text that says what is wrong with it. Never throws. */
+/** Reads a replay file; a text that says what is wrong with it, with file, line and column. Never throws. */
 export function parseReplay(text: string, file: string): Replay | string {
-  let content: unknown;
-  try {
-    content = parse(text);
-  } catch (error) {
-    return `${file}: ${(error as Error).message}`;
-  }
-  const { data, error } = FILE.safeParse(content);
-  if (!data) return `${file} is no replay file:\n${z.prettifyError(error)}`;
-  const { cases, diagnostics } = parseScenarios(stringify(data.scenario), file, KNOWN_NAMES);
-  const mistakes = diagnostics.filter(({ severity }: Diagnostic) => severity === 'error');
-  const c = cases[0];
-  if (!c || mistakes.length > 0) return mistakes.map((one) => formatDiagnostic(one, { color: false })).join('\n');
-  const { property, message, protocol, schedule } = data;
-  return { case: c, property, message, protocol, schedule };
+  if (text.length > MAX_REPLAY_BYTES)
+    return formatDiagnostic(fileDiagnostic(file, `the file has more than ${MAX_REPLAY_BYTES} bytes`));
+  const limits = { tokens: MAX_REPLAY_TOKENS, values: MAX_REPLAY_VALUES };
+  const { found, diagnostics } = parseEnclosed(text, file, { schema: FILE, limits, known: KNOWN_NAMES });
+  if (!found) return diagnostics.map((one) => formatDiagnostic(one)).join('\n');
+  const { property, message, protocol, schedule } = found.data;
+  return { case: found.case, property, message, protocol, schedule };
 }
 
-/** A file name for a verdict's replay: its title and property, as far as every file system likes them. */
-export function replayName(verdict: Verdict): string {
-  const property = (verdict.violations[0] ?? verdict.known[0])?.property ?? 'run';
-  const title = verdict.title
+/** Bytes of a title in a file name; with what follows it stays below the 255 that file systems allow. */
+const MAX_TITLE_BYTES = 80;
+
+/**
+ * The file name of a verdict's replay: its title as far as it fits, for people, and a hash of what tells it from any other
+ * finding (case id, backend, protocol, property). The same finding has the same name in every run.
+ */
+export function replayName({ id, title, backend, protocol, violations, known }: Verdict): string {
+  const property = (violations[0] ?? known[0])?.property ?? 'run';
+  const hash = createHash('sha256')
+    .update(JSON.stringify([id, backend, protocol, property]))
+    .digest('hex')
+    .slice(0, 8);
+  return `${titleForFile(title)}.${protocol}.${property}.${hash}.replay.yaml`;
+}
+
+/** Letters and digits of any script, and `-` between them. */
+function titleForFile(title: string): string {
+  let short = '';
+  let bytes = 0;
+  for (const character of title
+    .normalize('NFC')
     .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '');
-  return `${title.slice(0, 80)}.${verdict.protocol}.${property}.replay.yaml`;
+    .replace(/[^\p{L}\p{N}]+/gu, '-')
+    .replace(/^-+/, '')) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > MAX_TITLE_BYTES) break;
+    short += character;
+  }
+  return short.replace(/-+$/, '') || 'finding';
 }

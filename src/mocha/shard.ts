@@ -3,8 +3,10 @@
  * ten thousand cases would keep one worker busy, say nothing for minutes, and then be too large to send. A shard is a
  * small file that stands for some of the tests of a scenario file.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import * as z from 'zod';
+import { readText } from '../boundary/read-file.ts';
 
 /** The end of a shard's name; longer than `.yaml`, so that Node prefers its handler. */
 export const SHARD_EXTENSION = '.shard.yaml';
@@ -27,12 +29,15 @@ export function shardsOf(file: string, tests: number, folder: string): string[] 
   return Array.from({ length: Math.ceil(tests / SHARD_SIZE) }, (_, i) => {
     const shard: Shard = { file, from: i * SHARD_SIZE, to: Math.min((i + 1) * SHARD_SIZE, tests) };
     const name = path.join(folder, `${i}${SHARD_EXTENSION}`);
-    writeFileSync(name, JSON.stringify(shard));
+    writeFileSync(name, JSON.stringify(shard), { flag: 'wx' });
     return name;
   });
 }
 
 /** What a shard stands for. */
 export function readShard(file: string): Shard {
-  return JSON.parse(readFileSync(file, 'utf8'));
+  return SHARD.parse(JSON.parse(readText(file, MAX_SHARD_BYTES)));
 }
+
+const MAX_SHARD_BYTES = 1 << 16;
+const SHARD = z.strictObject({ file: z.string(), from: z.int().min(0), to: z.int().min(0) });

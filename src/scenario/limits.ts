@@ -5,6 +5,14 @@
 
 /** Bytes of a file: 512 KiB. */
 export const MAX_FILE_BYTES = 1 << 19;
+/** Bytes of a replay file: 4 MiB. It has a case and the schedule of one run. */
+export const MAX_REPLAY_BYTES = 1 << 22;
+/** Tokens of YAML in a replay file. */
+export const MAX_REPLAY_TOKENS = 500_000;
+/** Values of a replay file. */
+export const MAX_REPLAY_VALUES = 110_000;
+/** Stretches of a schedule in a replay file. */
+export const MAX_SCHEDULE = 100_000;
 /** Tokens of YAML in a file (words, punctuation, spaces and line ends). */
 export const MAX_TOKENS = 150_000;
 /** Levels of lists and mappings in a document. */

@@ -1,7 +1,7 @@
 /** From files, or text, to cases and diagnostics. Whatever is in a file, this returns; it never throws. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
 import path from 'node:path';
+import { CannotRead, listFolder, readBytes } from '../boundary/read-file.ts';
 import type { Case } from '../model/case.ts';
 import { Budget } from './budget.ts';
 import { expandDocument, type FileContext, type KnownNames } from './expand.ts';
@@ -37,38 +37,39 @@ export function parseScenarios(text: string, file: string, known: KnownNames = {
   return { cases: diagnostics.length > 0 ? [] : cases, diagnostics };
 }
 
-/** The cases of a file. A file that can't be read is a diagnostic. */
+/** The cases of a file. A file that cannot be read is a diagnostic. */
 export function loadScenarioFileSync(file: string, options: LoadOptions = {}): Loaded {
   const { name, where } = namesOf(file, options);
   try {
-    const refused = refuse(statSync(where));
-    return refused ? broken(name, ...refused) : parseBytes(readFileSync(where), name, options);
+    return parseBytes(readBytes(where, MAX_FILE_BYTES), name, options);
   } catch (error) {
-    return broken(name, unreadable(error));
+    if (error instanceof CannotRead) return broken(name, error.reason);
+    throw error;
   }
 }
 
-/** The cases of a file. A file that can't be read is a diagnostic. */
+/** The cases of a file. A file that cannot be read is a diagnostic. */
 export async function loadScenarioFile(file: string, options: LoadOptions = {}): Promise<Loaded> {
-  const { name, where } = namesOf(file, options);
-  try {
-    const refused = refuse(await stat(where));
-    return refused ? broken(name, ...refused) : parseBytes(await readFile(where), name, options);
-  } catch (error) {
-    return broken(name, unreadable(error));
-  }
+  return loadScenarioFileSync(file, options);
 }
 
 /** The cases of all scenario files in these files and folders. */
 export function loadScenarios(paths: readonly string[], options: LoadOptions = {}): Loaded {
-  const loaded = findScenarioFiles(paths).map((file) => loadScenarioFileSync(file, options));
+  let files: readonly string[];
+  try {
+    files = findScenarioFiles(paths);
+  } catch (error) {
+    if (error instanceof CannotRead) return broken(error.file, error.reason);
+    throw error;
+  }
+  const loaded = files.map((file) => loadScenarioFileSync(file, options));
   return { cases: loaded.flatMap(({ cases }) => cases), diagnostics: loaded.flatMap(({ diagnostics }) => diagnostics) };
 }
 
 /**
  * The scenario files in these files and folders, sorted, each once. Folders are searched with all below them for *.yaml
  * and *.yml, but not *.replay.yaml, hidden folders and node_modules. A file is taken as it is; so is what does not
- * exist, which then fails to load with a diagnostic.
+ * exist, which then fails to load with a diagnostic. Throws CannotRead for a folder that cannot be read.
  */
 export function findScenarioFiles(paths: readonly string[]): string[] {
   return [...new Set(paths.flatMap((one) => search(path.normalize(one))))].sort();
@@ -76,7 +77,7 @@ export function findScenarioFiles(paths: readonly string[]): string[] {
 
 function search(where: string): string[] {
   if (!statSync(where, { throwIfNoEntry: false })?.isDirectory()) return [where];
-  return readdirSync(where, { withFileTypes: true }).flatMap((entry) => {
+  return listFolder(where).flatMap((entry) => {
     const inner = path.join(where, entry.name);
     if (entry.isDirectory()) return /^\.|^node_modules$/.test(entry.name) ? [] : search(inner);
     return /\.ya?ml$/.test(entry.name) && !/\.replay\.ya?ml$/.test(entry.name) ? [inner] : [];
@@ -84,11 +85,6 @@ function search(where: string): string[] {
 }
 
 const TOO_LARGE = [`the file has more than ${MAX_FILE_BYTES} bytes`, 'split it into several files'] as const;
-
-function refuse(stats: { isFile(): boolean; readonly size: number }): readonly [string, string?] | undefined {
-  if (!stats.isFile()) return ['this is not a file'];
-  return stats.size > MAX_FILE_BYTES ? TOO_LARGE : undefined;
-}
 
 /** The cases of a file's bytes, which must be UTF-8. */
 export function parseBytes(bytes: Uint8Array, name: string, known: KnownNames): Loaded {
@@ -115,14 +111,6 @@ function notUtf8(bytes: Uint8Array, name: string): Loaded {
 
 function broken(file: string, message: string, hint?: string): Loaded {
   return { cases: [], diagnostics: [fileDiagnostic(file, message, hint)] };
-}
-
-function unreadable(error: unknown): string {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'no such file or folder';
-  if (code === 'EACCES' || code === 'EPERM') return 'the file may not be read';
-  if (code === undefined) throw error;
-  return `the file can not be read (${code})`;
 }
 
 /** What a file is called in reports, the same on every machine; and where it is. */

@@ -100,9 +100,9 @@ describe('scenario files', () => {
 
   it('that are no files, or not there, or too large, are refused', () => {
     assert.match(told(path.join(folder, 'none.yaml'))[2], /no such file/);
-    assert.match(told(path.join(write('file.yaml', GOOD), 'below.yaml'))[2], /no such file/);
-    assert.match(told(folder)[2], /not a file/);
-    assert.match(told('/dev/null')[2], /not a file/);
+    assert.match(told(path.join(write('file.yaml', GOOD), 'below.yaml'))[2], /not a folder/);
+    assert.match(told(folder)[2], /not a regular file/);
+    assert.match(told('/dev/null')[2], /not a regular file/);
     assert.match(told(write('large.yaml', `${GOOD}# ${'x'.repeat(600_000)}`))[2], /bytes/);
     assert.deepEqual(findScenarioFiles([path.join(folder, 'none.yaml')]), [path.join(folder, 'none.yaml')]);
   });

@@ -1,7 +1,7 @@
 /** `mktrouble doctor`: what each backend can do on this machine, and why not. */
 import type { AddCommand } from '../command.ts';
 import { criuOption } from '../criu-option.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { EXIT, type ExitCode, print } from '../exit.ts';
 
 export const addDoctor: AddCommand = ({ program, action }) => {
   program
@@ -26,14 +26,14 @@ async function doctor({ json }: { readonly json: boolean }): Promise<ExitCode> {
     }
   }
   if (json) {
-    process.stdout.write(`${JSON.stringify(answers, undefined, 2)}\n`);
+    print(`${JSON.stringify(answers, undefined, 2)}\n`);
     return EXIT.ok;
   }
   const widest = Math.max(...Object.values(answers).flatMap((list) => list.map(({ name }) => name.length)));
   for (const [backend, capabilities] of Object.entries(answers)) {
-    process.stdout.write(`${backend}\n`);
+    print(`${backend}\n`);
     for (const { name, available, detail } of capabilities) {
-      process.stdout.write(`  ${available ? 'yes' : 'no '}  ${name.padEnd(widest)}  ${detail}\n`);
+      print(`  ${available ? 'yes' : 'no '}  ${name.padEnd(widest)}  ${detail}\n`);
     }
   }
   return EXIT.ok;

@@ -1,6 +1,6 @@
 /** `mktrouble explain <word>`: what a property, an errno, a point or a word of the scenario format means. */
 import type { AddCommand } from '../command.ts';
-import { complain, EXIT, type ExitCode } from '../exit.ts';
+import { complain, EXIT, type ExitCode, print } from '../exit.ts';
 
 export const addExplain: AddCommand = ({ program, action }) => {
   program
@@ -23,7 +23,7 @@ async function explain(word: string): Promise<ExitCode> {
       didYouMean(word, words) ?? `known are ${[...words].join(', ')}`,
     );
   }
-  process.stdout.write(found.map(({ word: name, kind, lines }) => `${name} (${kind})\n${indented(lines)}`).join('\n'));
+  print(found.map(({ word: name, kind, lines }) => `${name} (${kind})\n${indented(lines)}`).join('\n'));
   return EXIT.ok;
 }
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
 import type { AddCommand } from '../command.ts';
-import { complain, EXIT, type ExitCode } from '../exit.ts';
+import { complain, EXIT, type ExitCode, print } from '../exit.ts';
 import { nearestWith, schemaLine, schemaToBeSeenFrom } from '../schema-line.ts';
 import { workflow } from '../workflow.ts';
 
@@ -31,7 +31,7 @@ function init(folder: string): ExitCode {
     throw error;
   }
   const run = folder === '.' ? 'npx mktrouble run' : `cd ${folder} && npx mktrouble run`;
-  process.stdout.write(made > 0 ? `\nNext: ${run}\n` : '\nNothing to do.\n');
+  print(made > 0 ? `\nNext: ${run}\n` : '\nNothing to do.\n');
   return EXIT.ok;
 }
 
@@ -63,9 +63,9 @@ function create(file: string, text: string): boolean {
     writeFileAtomically(file, text, { exclusive: true });
   } catch (error) {
     if (!(error instanceof CannotWrite) || error.code !== 'EEXIST') throw error;
-    process.stdout.write(`kept     ${shown} (it existed already)\n`);
+    print(`kept     ${shown} (it existed already)\n`);
     return false;
   }
-  process.stdout.write(`created  ${shown}\n`);
+  print(`created  ${shown}\n`);
   return true;
 }

@@ -1,7 +1,7 @@
 /** `mktrouble lint [paths…]`: what is no mistake in a scenario, and can't be meant all the same. */
 import { readFileSync } from 'node:fs';
 import type { AddCommand } from '../command.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { EXIT, type ExitCode, print } from '../exit.ts';
 import type { LintFinding } from '../lint/index.ts';
 
 export const addLint: AddCommand = ({ program, action }) => {
@@ -24,7 +24,7 @@ async function lintPaths(paths: readonly string[], { json }: { readonly json: bo
   if (typeof loaded === 'number') return loaded;
   const cases = [...loaded.values()].flatMap((file) => file.cases);
   const found = (await lint(cases, simulated())).filter((one) => !isMeant(one));
-  if (json) for (const one of found) process.stdout.write(`${JSON.stringify(one)}\n`);
+  if (json) for (const one of found) print(`${JSON.stringify(one)}\n`);
   else await tell(found, loaded.size, cases.length);
   return found.length > 0 ? EXIT.finding : EXIT.ok;
 }

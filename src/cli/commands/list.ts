@@ -1,7 +1,8 @@
 /** `mktrouble list [paths…]`: the cases that the scenario files make. */
+import { harmless } from '../../boundary/harmless.ts';
 import type { Case } from '../../model/case.ts';
 import type { AddCommand } from '../command.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { EXIT, type ExitCode, print } from '../exit.ts';
 
 export const addList: AddCommand = ({ program, action }) => {
   program
@@ -19,8 +20,8 @@ async function list(paths: readonly string[], { json }: { readonly json: boolean
   const loaded = loadPaths(paths);
   if (typeof loaded === 'number') return loaded;
   for (const [file, { cases }] of loaded) {
-    if (!json) process.stdout.write(`${suiteTitle(file)}\n`);
-    for (const c of cases) process.stdout.write(json ? `${JSON.stringify(summary(c))}\n` : textLine(c));
+    if (!json) print(`${suiteTitle(file)}\n`);
+    for (const c of cases) print(json ? `${JSON.stringify(summary(c))}\n` : textLine(c));
   }
   return EXIT.ok;
 }
@@ -47,5 +48,5 @@ function summary(c: Case): object {
 
 function textLine(c: Case): string {
   const tags = c.tags.map((tag) => ` @${tag}`).join('');
-  return `  ${c.position.line}: ${c.title} (${c.restart.protocol})${tags}\n`;
+  return `  ${c.position.line}: ${harmless(`${c.title} (${c.restart.protocol})${tags}`)}\n`;
 }

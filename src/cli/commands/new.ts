@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
 import type { AddCommand } from '../command.ts';
-import { complain, EXIT, type ExitCode } from '../exit.ts';
+import { complain, EXIT, type ExitCode, print } from '../exit.ts';
 import { schemaLine, schemaSeenFrom } from '../schema-line.ts';
 
 const TEMPLATES = path.join(import.meta.dirname, '../templates/new');
@@ -37,7 +37,7 @@ async function create(name: string | undefined, given: string | undefined): Prom
   const names = templateNames();
   if (name === undefined) {
     const widest = Math.max(...names.map((one) => one.length));
-    for (const one of names) process.stdout.write(`${one.padEnd(widest)}  ${readTemplate(one).about}\n`);
+    for (const one of names) print(`${one.padEnd(widest)}  ${readTemplate(one).about}\n`);
     return EXIT.ok;
   }
   if (!names.includes(name)) {
@@ -49,7 +49,7 @@ async function create(name: string | undefined, given: string | undefined): Prom
   // Out of its reach an editor would only complain.
   const text = `${schema === undefined ? '' : schemaLine(schema)}${readTemplate(name).body}`;
   if (file === '-') {
-    process.stdout.write(text);
+    print(text);
     return EXIT.ok;
   }
   try {
@@ -58,6 +58,6 @@ async function create(name: string | undefined, given: string | undefined): Prom
     if (!(error instanceof CannotWrite)) throw error;
     return complain(error.message, error.code === 'EEXIST' ? 'an existing file is never overwritten' : undefined);
   }
-  process.stdout.write(`created  ${file}\n\nNext: npx mktrouble run ${file}\n`);
+  print(`created  ${file}\n\nNext: npx mktrouble run ${file}\n`);
   return EXIT.ok;
 }

@@ -3,11 +3,12 @@ import { findingText } from '../../../reporters/shared/describe.ts';
 import { coordinatorEndWords, taskEndWords } from '../../../reporters/shared/ending-words.ts';
 import { count } from '../../../reporters/shared/words.ts';
 import type { Machine, Outcome, SchedulableBackend } from '../../backends/backend.ts';
+import { harmless } from '../../boundary/harmless.ts';
 import type { Ending, SearchResult } from '../../explore/index.ts';
 import { endOfOutcome } from '../../injector/ends.ts';
 import type { Case } from '../../model/case.ts';
 import type { AddCommand } from '../command.ts';
-import { complain, EXIT, type ExitCode } from '../exit.ts';
+import { complain, EXIT, type ExitCode, print } from '../exit.ts';
 import { parseCount } from '../run/request.ts';
 
 interface Options {
@@ -64,9 +65,9 @@ async function outcomes(paths: readonly string[], options: Options): Promise<Exi
     const answer = answerOf(c, protocol, result, (moves) => describe(machine, moves).join('; '));
     if (!answer.complete) exit = EXIT.incomplete;
     if (options.json) answers.push(answer);
-    else process.stdout.write(textOf(answer));
+    else print(textOf(answer));
   }
-  if (options.json) process.stdout.write(`${JSON.stringify({ version: 1, cases: answers }, undefined, 2)}\n`);
+  if (options.json) print(`${JSON.stringify({ version: 1, cases: answers }, undefined, 2)}\n`);
   return exit;
 }
 
@@ -102,7 +103,7 @@ function answerOf(
 function textOf({ case: id, protocol, complete, states, transitions, outcomes }: CaseOutcomes): string {
   const extent = `${states.toLocaleString('en')} states, ${transitions.toLocaleString('en')} steps`;
   const lines = [
-    `${id} (${protocol}): ${count(outcomes.length, 'outcome')}, ${extent}${complete ? '' : ', INCOMPLETE'}`,
+    `${harmless(id)} (${protocol}): ${count(outcomes.length, 'outcome')}, ${extent}${complete ? '' : ', INCOMPLETE'}`,
   ];
   for (const outcome of outcomes) lines.push(...outcomeLines(outcome));
   return `${lines.join('\n')}\n\n`;

@@ -5,7 +5,7 @@ import type { BackendName } from '../../model/case.ts';
 import type { Verdict } from '../../record/verdict.ts';
 import type { AddCommand } from '../command.ts';
 import { criuOption } from '../criu-option.ts';
-import { complain, EXIT, type ExitCode } from '../exit.ts';
+import { complain, EXIT, type ExitCode, print } from '../exit.ts';
 import { parseBackend } from '../run/request.ts';
 
 interface Options {
@@ -43,7 +43,7 @@ async function replay(file: string, options: Options): Promise<ExitCode> {
   if (verdict.status === 'error') return verdict.badInput ? EXIT.input : EXIT.defect;
   if (verdict.status === 'skip') return EXIT.input;
   const again = [...verdict.violations, ...verdict.known].some((violation) => violation.property === property);
-  process.stdout.write(again ? `\n${property} is violated again\n` : `\n${property} is not violated any more\n`);
+  print(again ? `\n${property} is violated again\n` : `\n${property} is not violated any more\n`);
   return again ? EXIT.finding : EXIT.ok;
 }
 
@@ -64,6 +64,6 @@ async function writeAsScenario({ case: c, property, protocol }: Replay, file: st
     if (!(error instanceof CannotWrite)) throw error;
     return complain(error.message, error.code === 'EEXIST' ? 'an existing file is never overwritten' : undefined);
   }
-  process.stdout.write(`${file}: a scenario that expects ${property} to be violated\n`);
+  print(`${file}: a scenario that expects ${property} to be violated\n`);
   return EXIT.ok;
 }

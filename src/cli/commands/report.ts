@@ -1,7 +1,7 @@
 /** `mktrouble report merge|diff`: what to do with JSON reports of runs that are over. */
-import { readFileSync } from 'node:fs';
 import { Option } from 'commander';
 import type { JsonReport } from '../../../reporters/merge.ts';
+import { CannotRead, readText } from '../../boundary/read-file.ts';
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
 import { parseReporter, REPORTER_NAMES, type ReporterSpec } from '../run/request.ts';
@@ -75,12 +75,13 @@ async function diff(old: string, recent: string, { markdown }: { readonly markdo
 
 /** All reports; or exit code 2, everything that is wrong with any having been said. */
 async function read(files: readonly string[]): Promise<JsonReport[] | typeof EXIT.input> {
-  const { parseReport } = await import('../../../reporters/merge.ts');
+  const { MAX_REPORT_BYTES, parseReport } = await import('../../../reporters/merge.ts');
   const found = files.map((file) => {
     try {
-      return parseReport(readFileSync(file, 'utf8'), file);
+      return parseReport(readText(file, MAX_REPORT_BYTES), file);
     } catch (error) {
-      return `${file} can't be read: ${(error as Error).message}`;
+      if (error instanceof CannotRead) return error.message;
+      throw error;
     }
   });
   const mistakes = found.filter((one) => typeof one === 'string');

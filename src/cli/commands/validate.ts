@@ -1,6 +1,6 @@
 /** `mktrouble validate [paths…]`: loads scenario files and says everything that is wrong with them. */
 import type { AddCommand } from '../command.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { EXIT, type ExitCode, print } from '../exit.ts';
 
 export const addValidate: AddCommand = ({ program, action }) => {
   program
@@ -20,6 +20,6 @@ async function validate(paths: readonly string[]): Promise<ExitCode> {
   let cases = 0;
   for (const file of loaded.values()) cases += file.cases.length;
   const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
-  process.stdout.write(`${count(loaded.size, 'file')}, ${count(cases, 'case')}: no mistakes\n`);
+  print(`${count(loaded.size, 'file')}, ${count(cases, 'case')}: no mistakes\n`);
   return EXIT.ok;
 }

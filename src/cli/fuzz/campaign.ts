@@ -1,4 +1,5 @@
 /** A campaign: run after run with other images, until its limit; what is found is told apart by property and place. */
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { isBadSurroundings, type Plan } from '../../backends/backend.ts';
 import { fileOf, NoSuchImage } from '../../backends/criu/images/edit.ts';
@@ -14,6 +15,7 @@ import { judge } from '../../properties/index.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Violation } from '../../record/verdict.ts';
 import { loadScenarios, parseScenarios, writeScenario } from '../../scenario/index.ts';
+import { print } from '../exit.ts';
 
 /** Something that the user can put right. */
 export class FuzzError extends Error {}
@@ -82,7 +84,7 @@ export async function campaign(
       }
     };
     await Promise.all(Array.from({ length: options.parallel }, work));
-    console.log(`${runs} runs, ${found.count} findings${found.count > 0 ? ` in ${options.out}` : ''}`);
+    print(`${runs} runs, ${found.count} findings${found.count > 0 ? ` in ${options.out}` : ''}\n`);
     return { runs, findings: found.count };
   } catch (error) {
     throw isBadSurroundings(error) ? new FuzzError(error.message) : error;
@@ -146,7 +148,6 @@ class Findings {
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     const title = `${base.scenario}: ${property} at ${where}`.slice(0, 190);
-    const file = path.join(this.#out, `${String(this.#seen.size).padStart(3, '0')}-${property}.yaml`);
     const saved: Case = {
       ...base,
       title,
@@ -154,8 +155,12 @@ class Findings {
       criu: { ...(base.criu ?? PLAIN_CRIU), images: edits },
       expect: { ...base.expect, violates: [property] },
     };
-    writeFileAtomically(file, writeScenario(saved));
-    console.log(`${property} at ${where}\n  ${message}\n  ${JSON.stringify(edits)}\n  ${file}`);
+    const text = writeScenario(saved);
+    // Named by content: a later campaign adds to what an earlier one found.
+    const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
+    const file = path.join(this.#out, `${property}-${hash}.yaml`);
+    writeFileAtomically(file, text);
+    print(`${property} at ${where}\n  ${message}\n  ${JSON.stringify(edits)}\n  ${file}\n`);
   }
 }
 

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Mocha from 'mocha';
+import { countUnwritten } from '../../../reporters/shared/guard.ts';
 import { sweepFolder, uniqueName } from '../../backends/host/names.ts';
 import { hookScenarioFiles } from '../../mocha/hook.ts';
 import { OPTIONS_VARIABLE, type SuiteOptions } from '../../mocha/options.ts';
@@ -126,10 +127,11 @@ function exitOf(
   failures: number,
   { findings, badInput, incomplete }: Readonly<Record<'findings' | 'badInput' | 'incomplete', number>>,
 ): ExitCode {
+  const unwritten = countUnwritten();
   // What failed and is none of these: a backend that broke, or a reporter.
-  if (failures > findings + badInput + incomplete) return EXIT.defect;
+  if (failures > findings + badInput + incomplete + unwritten) return EXIT.defect;
   if (findings > 0) return EXIT.finding;
-  if (badInput > 0) return EXIT.input;
+  if (badInput + unwritten > 0) return EXIT.input;
   return incomplete > 0 ? EXIT.incomplete : EXIT.ok;
 }
 

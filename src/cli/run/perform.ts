@@ -5,7 +5,7 @@ import { CannotWrite, checkFolder } from '../../boundary/write-file.ts';
 import type { SuiteOptions } from '../../mocha/options.ts';
 import { selectTests, withOwnBackends } from '../../mocha/select.ts';
 import type { Case } from '../../model/case.ts';
-import { complain, EXIT, type ExitCode } from '../exit.ts';
+import { complain, EXIT, type ExitCode, print } from '../exit.ts';
 import { type LoadedFiles, loadPaths } from '../files.ts';
 import { drive } from './drive.ts';
 import { listing, rehearsal } from './preview.ts';
@@ -33,8 +33,8 @@ export async function perform(paths: readonly string[], flags: RunFlags): Promis
   const total = countTests(loaded, options);
   if (total === 0) return complain('no case matches --grep and --tag', 'mktrouble list shows titles and tags');
   if (!flags.backend) noteLeftOut(countTests(loaded, asked) - total, options);
-  if (flags.list) return print(listing(loaded, options));
-  if (flags.dryRun) return print(rehearsal(loaded, options));
+  if (flags.list) return printAll(listing(loaded, options));
+  if (flags.dryRun) return printAll(rehearsal(loaded, options));
   const request = { loaded, options, reporters, bail, jobs, total, failOnSkip };
   if (!flags.watch) return drive(request);
   const { watchAndRun } = await import('../watch/index.ts');
@@ -71,7 +71,7 @@ function countTests(loaded: LoadedFiles, options: SuiteOptions): number {
   return total;
 }
 
-async function print(lines: Iterable<string> | AsyncIterable<string>): Promise<ExitCode> {
-  for await (const line of lines) process.stdout.write(line);
+async function printAll(lines: Iterable<string> | AsyncIterable<string>): Promise<ExitCode> {
+  for await (const line of lines) print(line);
   return EXIT.ok;
 }

@@ -1,6 +1,7 @@
 /** `--list` and `--dry-run`: what would be run, without running it. */
 import { count } from '../../../reporters/shared/words.ts';
 import { type Backend, isSchedulable } from '../../backends/backend.ts';
+import { harmless } from '../../boundary/harmless.ts';
 import { openBackend } from '../../injector/backends.ts';
 import { DEFAULT_SEED, exploreOf, underProtocol, whyNot } from '../../injector/index.ts';
 import type { SuiteOptions } from '../../mocha/options.ts';
@@ -24,7 +25,7 @@ function* planned(loaded: LoadedFiles, options: SuiteOptions): Generator<Planned
 /** A line for each test that would be run: its place and its title. */
 export function* listing(loaded: LoadedFiles, options: SuiteOptions): Generator<string> {
   for (const { file, c, backend } of planned(loaded, options)) {
-    yield `${file}:${c.position.line}: ${testTitle(c, backend, options)}\n`;
+    yield `${file}:${c.position.line}: ${harmless(testTitle(c, backend, options))}\n`;
   }
 }
 
@@ -42,7 +43,7 @@ export async function* rehearsal(loaded: LoadedFiles, options: SuiteOptions): As
         reason === undefined
           ? [howRun(subject, opened, options), ...commandLines(subject, options), ...subject.faults.map(faultLine)]
           : [`skipped: ${reason}`];
-      yield `${file}:${c.position.line}: ${testTitle(c, backend, options)}\n${lines.map((line) => `  ${line}\n`).join('')}`;
+      yield `${file}:${c.position.line}: ${harmless(testTitle(c, backend, options))}\n${lines.map((line) => `  ${line}\n`).join('')}`;
     }
   } finally {
     for (const backend of backends.values()) await backend.dispose();

@@ -1,7 +1,7 @@
 /** What a run did not run: told on standard error, once for each reason. */
 import { Skips } from '../../../reporters/shared/skips.ts';
-import { harmless } from '../../../reporters/shared/text.ts';
 import { count } from '../../../reporters/shared/words.ts';
+import { harmless } from '../../boundary/harmless.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 
 export interface SkipRule {

@@ -1,5 +1,6 @@
 /** A mistake of a scenario file as a value: where, what, what was expected, and the nearest thing that would be right. */
 import pc from 'picocolors';
+import { harmless } from '../../boundary/harmless.ts';
 import { MAX_DIAGNOSTICS } from '../limits.ts';
 import type { SourceText, Span } from './text.ts';
 
@@ -95,13 +96,15 @@ export function fileDiagnostic(file: string, message: string, hint?: string): Di
 export function formatDiagnostic(d: Diagnostic, options: { readonly color?: boolean } = {}): string {
   const c = pc.createColors(options.color ?? false);
   const paint = d.severity === 'error' ? c.red : c.yellow;
-  const lines = [`${c.bold(`${d.file}:${d.line}:${d.column}`)}: ${paint(d.severity)}: ${d.message}`];
+  const lines = [
+    `${c.bold(`${harmless(d.file)}:${d.line}:${d.column}`)}: ${paint(d.severity)}: ${harmless(d.message, true)}`,
+  ];
   const rows = d.frame === '' ? [] : d.frame.split('\n');
   rows.forEach((row, i) => {
     const marked = row.startsWith('>') || rows[i - 1]?.startsWith('>');
     lines.push(marked ? paint(row) : c.dim(row));
   });
-  if (d.expected !== undefined) lines.push(`  ${c.cyan('expected:')} ${d.expected}`);
-  if (d.hint !== undefined) lines.push(`  ${c.green('hint:')} ${d.hint}`);
+  if (d.expected !== undefined) lines.push(`  ${c.cyan('expected:')} ${harmless(d.expected, true)}`);
+  if (d.hint !== undefined) lines.push(`  ${c.green('hint:')} ${harmless(d.hint, true)}`);
   return lines.join('\n');
 }

@@ -33,6 +33,12 @@ export class RawDocument {
     this.#entries = entries;
   }
 
+  /** A value of this document, as a document of its own with its places. */
+  inner(key: string): RawDocument | undefined {
+    const value = isMapping(this.value) ? this.value[key] : undefined;
+    return value === undefined ? undefined : new RawDocument(value, this.locate([key], 'value'), this.#entries);
+  }
+
   /** The place of what is at the end of a path, or of the nearest thing above it that is there. */
   locate(path: Path, part: Part): Span {
     let value: Raw | undefined = this.value;

@@ -1,12 +1,11 @@
 /** A YAML node as plain data with places: aliases written out but shared, keys once, no types of their own. */
 import { isAlias, isCollection, isMap, isSeq, type Pair, type ParsedNode } from 'yaml';
-import { MAX_NESTING, MAX_VALUES } from '../limits.ts';
+import { MAX_NESTING } from '../limits.ts';
 import type { Mistakes } from './diagnostic.ts';
 import { type Entries, type Raw, type RawList, type RawMapping, show } from './raw.ts';
 import type { Span } from './text.ts';
 
 export const TOO_DEEP = `lists and mappings are nested more than ${MAX_NESTING} deep`;
-const TOO_LARGE = `the document has more than ${MAX_VALUES} values once its aliases are written out`;
 
 /** The tags that YAML itself gives plain data; anything else would be a type of its own. */
 const PLAIN_TAGS = new Set(
@@ -25,6 +24,7 @@ const NOTHING: Measured = { value: null, size: 1, height: 0 };
 export class Reader {
   readonly entries = new WeakMap<object, Entries>();
   readonly #mistakes: Mistakes;
+  readonly #maxValues: number;
   /** By anchor; undefined while the anchor's own node is being read. */
   readonly #anchors = new Map<string, Measured | undefined>();
   #size = 0;
@@ -32,8 +32,9 @@ export class Reader {
   /** Whether all values could be read; keys that could not be are left out. */
   usable = true;
 
-  constructor(mistakes: Mistakes) {
+  constructor(mistakes: Mistakes, maxValues: number) {
     this.#mistakes = mistakes;
+    this.#maxValues = maxValues;
   }
 
   read(node: ParsedNode, depth: number): Measured {
@@ -47,7 +48,7 @@ export class Reader {
         'plain YAML values, without tags of their own',
       );
     }
-    if (++this.#size > MAX_VALUES) return this.#tooLarge(span);
+    if (++this.#size > this.#maxValues) return this.#tooLarge(span);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, undefined);
     const measured = isCollection(node) ? this.#collection(node, depth) : this.#scalar(node.value, node.source, span);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, measured);
@@ -132,14 +133,14 @@ export class Reader {
       );
     }
     this.#size += target.size;
-    if (this.#size > MAX_VALUES) return this.#tooLarge(span);
+    if (this.#size > this.#maxValues) return this.#tooLarge(span);
     if (depth + target.height > MAX_NESTING) return this.#refuse(span, TOO_DEEP);
     return target;
   }
 
   /** Said once: all that comes after is too much as well. */
   #tooLarge(span: Span): Measured {
-    this.#refuse(span, TOO_LARGE);
+    this.#refuse(span, `the document has more than ${this.#maxValues} values once its aliases are written out`);
     this.#full = true;
     return NOTHING;
   }

@@ -1,4 +1,5 @@
 /** A source text: its lines, the place of an offset, and the code frame that shows a place. */
+import { HOSTILE } from '../../boundary/harmless.ts';
 
 /** A range of offsets, the end not in it. */
 export interface Span {
@@ -100,8 +101,7 @@ function cutting(marked: string, column: number): Cut {
 const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/g;
 const WIDE_SPACE = '\u3000';
 
-/** A line without characters that could move the cursor or change colours. */
+/** A line without hostile characters: one mark for each, so that columns stay. */
 function printable(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return line.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '\ufffd');
+  return line.replace(HOSTILE, (character) => '\ufffd'.repeat(character.length));
 }

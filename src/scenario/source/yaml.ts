@@ -1,15 +1,23 @@
 /** YAML text to documents of plain data with places. Bounded in time and memory whatever the text holds; never throws. */
 import { Composer, type Document, isScalar, Lexer, Parser, type YAMLError } from 'yaml';
-import { MAX_DOCUMENTS, MAX_NESTING, MAX_TOKENS } from '../limits.ts';
+import { MAX_DOCUMENTS, MAX_NESTING, MAX_TOKENS, MAX_VALUES } from '../limits.ts';
 import type { Mistakes } from './diagnostic.ts';
 import { RawDocument } from './raw.ts';
 import { Reader, TOO_DEEP } from './reader.ts';
 
 type Cst = Parameters<Composer['compose']>[0] extends Iterable<infer T> ? T : never;
 
+/** How much YAML may be in a text. */
+export interface YamlLimits {
+  readonly tokens: number;
+  readonly values: number;
+}
+
+const SCENARIO_LIMITS: YamlLimits = { tokens: MAX_TOKENS, values: MAX_VALUES };
+
 /** The documents of a text. One that has a mistake of syntax is left out, and the mistake is told. */
-export function readYaml(text: string, mistakes: Mistakes): RawDocument[] {
-  const tokens = parse(text, mistakes);
+export function readYaml(text: string, mistakes: Mistakes, limits: YamlLimits = SCENARIO_LIMITS): RawDocument[] {
+  const tokens = parse(text, mistakes, limits.tokens);
   if (tokens === undefined) return [];
   const documents = compose(tokens);
   if (documents.length === 0) {
@@ -31,7 +39,7 @@ export function readYaml(text: string, mistakes: Mistakes): RawDocument[] {
   }
   const read: RawDocument[] = [];
   for (const document of documents) {
-    const raw = readDocument(document, text, mistakes);
+    const raw = readDocument(document, text, mistakes, limits.values);
     if (raw !== undefined) read.push(raw);
   }
   return read;
@@ -40,17 +48,17 @@ export function readYaml(text: string, mistakes: Mistakes): RawDocument[] {
 const EMPTY_HINT = 'the smallest scenario is two lines: scenario: <name>, and tree: { pid: 100 }';
 
 /** The concrete syntax of the whole text; undefined when it is too large or too deep to go on. */
-function parse(text: string, mistakes: Mistakes): Cst[] | undefined {
+function parse(text: string, mistakes: Mistakes, maxTokens: number): Cst[] | undefined {
   const parser = new Parser();
   const tokens: Cst[] = [];
   let count = 0;
   for (const lexeme of new Lexer().lex(text)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
     const span = { start: parser.offset, end: parser.offset };
-    if (++count > MAX_TOKENS) {
+    if (++count > maxTokens) {
       mistakes.add({
         span,
-        message: `the file has more than ${MAX_TOKENS} words`,
+        message: `the file has more than ${maxTokens} words`,
         hint: SPLIT_HINT,
       });
       return undefined;
@@ -90,7 +98,12 @@ function compose(tokens: Cst[]): Document.Parsed[] {
   }
 }
 
-function readDocument(document: Document.Parsed, text: string, mistakes: Mistakes): RawDocument | undefined {
+function readDocument(
+  document: Document.Parsed,
+  text: string,
+  mistakes: Mistakes,
+  maxValues: number,
+): RawDocument | undefined {
   const before = mistakes.count;
   addSyntax([...document.errors, ...document.warnings], text, mistakes);
   const [start, end] = document.contents?.range ?? document.range;
@@ -108,7 +121,7 @@ function readDocument(document: Document.Parsed, text: string, mistakes: Mistake
     });
     return undefined;
   }
-  const reader = new Reader(mistakes);
+  const reader = new Reader(mistakes, maxValues);
   const { value } = reader.read(document.contents, 0);
   return reader.usable ? new RawDocument(value, span, reader.entries) : undefined;
 }

@@ -1,0 +1,102 @@
+/**
+ * Files that this program reads: regular ones, up to a limit. Anything else (a FIFO that never ends, a device, a file of
+ * many gigabytes) is refused before it is read.
+ */
+import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { systemErrorCode, systemReason } from './system-error.ts';
+
+/** A file that cannot be read, with the reason in words. */
+export class CannotRead extends Error {
+  override readonly name = 'CannotRead';
+  readonly file: string;
+  readonly reason: string;
+  /** The errno, where the operating system refused. */
+  readonly code: string | undefined;
+
+  constructor(file: string, cause: unknown) {
+    const reason = typeof cause === 'string' ? cause : systemReason(cause);
+    super(`cannot read ${file}: ${reason}`, typeof cause === 'string' ? {} : { cause });
+    this.file = file;
+    this.reason = reason;
+    this.code = systemErrorCode(cause);
+  }
+}
+
+/** The name that stands for standard input where a command reads one file. */
+export const STANDARD_INPUT = '-';
+const CHUNK = 1 << 16;
+
+/** The bytes of a regular file of at most `limit` bytes. Throws CannotRead. */
+export function readBytes(file: string, limit: number): Buffer {
+  return attempt(file, () => {
+    // Looked at before it is opened: opening some devices does something.
+    if (!statSync(file).isFile()) throw new CannotRead(file, 'it is not a regular file');
+    const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    try {
+      const stats = fstatSync(fd);
+      if (!stats.isFile()) throw new CannotRead(file, 'it is not a regular file');
+      if (stats.size > limit) throw new CannotRead(file, tooLarge(limit));
+      return readUpTo(fd, file, limit, stats.size + 1);
+    } finally {
+      closeSync(fd);
+    }
+  });
+}
+
+/** The text of a regular file, or of standard input for `-`, which must be UTF-8. Throws CannotRead. */
+export function readText(file: string, limit: number): string {
+  const bytes = file === STANDARD_INPUT ? attempt(file, () => readUpTo(0, file, limit, CHUNK)) : readBytes(file, limit);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new CannotRead(file, 'it is not UTF-8');
+  }
+}
+
+/** What is in a folder. Throws CannotRead. */
+export function listFolder(folder: string): Dirent[] {
+  return attempt(folder, () => readdirSync(folder, { withFileTypes: true }));
+}
+
+/** `first`: how much is read at first; a file of /proc says that it has no bytes. */
+function readUpTo(fd: number, file: string, limit: number, first: number): Buffer {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for (let size = Math.max(1, first); ; size = CHUNK) {
+    const piece = Buffer.allocUnsafe(size);
+    const read = readSomething(fd, piece);
+    if (read === 0) return Buffer.concat(pieces, length);
+    pieces.push(piece.subarray(0, read));
+    length += read;
+    if (length > limit) throw new CannotRead(file, tooLarge(limit));
+  }
+}
+
+const sleeper = new Int32Array(new SharedArrayBuffer(4));
+
+function readSomething(fd: number, piece: Buffer): number {
+  for (;;) {
+    try {
+      return readSync(fd, piece, 0, piece.length, null);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // The end of a terminal; and standard input that another program has made non-blocking.
+      if (code === 'EOF') return 0;
+      if (code !== 'EAGAIN') throw error;
+      Atomics.wait(sleeper, 0, 0, 5);
+    }
+  }
+}
+
+function tooLarge(limit: number): string {
+  return `it has more than ${limit.toLocaleString('en')} bytes`;
+}
+
+function attempt<T>(file: string, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof CannotRead || systemErrorCode(error) === undefined) throw error;
+    throw new CannotRead(file, error);
+  }
+}
