@@ -1,5 +1,5 @@
 /** An event of a record in words, and how much it says about what went wrong. Runs in a browser too. */
-import type { Who } from '../../src/model/case.ts';
+import type { Failure, Who } from '../../src/model/case.ts';
 import { errnoName } from '../../src/model/errno.ts';
 import type { Actor, Finding, RunEvent } from '../../src/record/record.ts';
 
@@ -74,7 +74,11 @@ export function describe(event: RunEvent): string {
     case 'exit':
       return EXITS[event.how];
     case 'reparent':
-      return `hands its child ${event.task} to init`;
+      return `hands its child ${event.task} to ${event.to ?? 'init'}`;
+    case 'detach':
+      return `detaches ${event.task}, which it traced`;
+    case 'call-failed':
+      return `${CALLS[event.call]} fails: ${errno(event.error)}`;
     case 'fault':
       return event.target === undefined
         ? `fault ${faultName(event)}`
@@ -85,6 +89,13 @@ export function describe(event: RunEvent): string {
       return findingText(event.finding);
   }
 }
+
+const CALLS: Readonly<Record<Failure, string>> = {
+  kmalloc: 'kmalloc()',
+  'image-read': 'a read of the image',
+  restore: 'restore_task()',
+  freeze: 'the freezer',
+};
 
 const EXITS = { killed: 'dies, killed', exited: 'exits', zombie: 'becomes a zombie' } as const;
 
@@ -103,6 +114,7 @@ const FINDINGS: Readonly<Record<Finding['kind'], string>> = {
   bug: 'kernel BUG',
   'null-dereference': 'NULL dereference',
   'out-of-bounds': 'read out of bounds',
+  'uninitialized-read': 'read of uninitialized memory',
   'use-after-free': 'use after free',
   'double-free': 'double free',
   'reference-leak': 'reference leak',
@@ -128,6 +140,7 @@ export function targetOf(event: RunEvent): Who | undefined {
     case 'signal':
     case 'frozen':
     case 'reparent':
+    case 'detach':
       return event.task === event.actor ? undefined : event.task;
     case 'activate':
       return event.pid;
@@ -148,6 +161,7 @@ export function weightOf(event: RunEvent): 0 | 1 | 2 | 3 {
     case 'interrupted':
     case 'finding':
     case 'fork-failed':
+    case 'call-failed':
     case 'success':
     case 'exit':
       return 3;

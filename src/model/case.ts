@@ -89,11 +89,16 @@ export interface ImageDamage {
   readonly xor: number;
 }
 
+/** Bytes of a pid record: five __s32, aligned to 8 (include/linux/checkpoint_hdr.h of the series). The first is the pid. */
+export const SIZEOF_CKPT_PIDS = 24;
+
 export interface Image {
   /** `pids_arr`, as saved. May name tasks that the tree does not have. */
   readonly pids: readonly number[];
   /** The header's count; by default the length of `pids`. */
   readonly nrTasks: number;
+  /** How many bytes of `pids` the image has; undefined: all of them, SIZEOF_CKPT_PIDS for each. */
+  readonly pidsBytes?: number;
   readonly records: readonly ImageRecord[];
   readonly damage: readonly ImageDamage[];
 }

@@ -38,6 +38,18 @@ export type SignalName = keyof typeof SIGNALS;
 
 export const SIGNAL_NAMES = Object.keys(SIGNALS) as SignalName[];
 
+/**
+ * The signals of a terminal by which a user ends a program (Ctrl-C and Ctrl-\\). The tasks of a tree leave them at their default
+ * action, as mktree's do: the kernel makes such a signal a SIGKILL for the whole group (complete_signal()). All others that can be
+ * caught are caught; the coordinator catches these two as well.
+ */
+const FROM_THE_TERMINAL: ReadonlySet<SignalName> = new Set(['SIGINT', 'SIGQUIT']);
+
+/** Whether a task of the tree that is not traced dies of this signal, as it would of SIGKILL. */
+export function isFatalToTasks(name: SignalName): boolean {
+  return FROM_THE_TERMINAL.has(name);
+}
+
 const nameOfNumber = new Map<number, SignalName>(SIGNAL_NAMES.map((name) => [SIGNALS[name], name]));
 
 /** The number of a signal, 1 to 31. */

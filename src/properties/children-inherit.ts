@@ -19,7 +19,7 @@ export const childrenInherit: Property = {
     const holders = new Holders(c, elsewhere);
     for (let position = 0; position < record.events.length; position++) {
       const event = record.events[position]!;
-      if (event.kind === 'fork' && !elsewhere.has(event.actor) && !elsewhere.has(event.child)) {
+      if (event.kind === 'fork' && !elsewhere.has(event.actor)) {
         const has = holders.has(event.actor);
         if (has !== event.inherits) {
           const [parent, child] = has ? ['has the context', 'does not get it'] : ['has no context', 'gets one'];

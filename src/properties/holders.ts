@@ -37,7 +37,10 @@ export function isMark(event: RunEvent): event is RunEvent & { kind: 'mark' } {
   return event.kind === 'mark' && (event.actor === 'coordinator' || event.actor === event.task);
 }
 
-/** Whether a fork hands on the context of this restart. Who is elsewhere, in a restart of its own, has another one. */
+/**
+ * Whether a fork hands on the context of this restart. A task that is elsewhere, in a restart of its own, has another one; its child
+ * has that of its parent, whatever it was to do: fork copies what the parent has.
+ */
 export function isInherited(event: RunEvent, elsewhere: ReadonlySet<Actor>): event is RunEvent & { kind: 'fork' } {
-  return event.kind === 'fork' && event.inherits && !elsewhere.has(event.actor) && !elsewhere.has(event.child);
+  return event.kind === 'fork' && event.inherits && !elsewhere.has(event.actor);
 }

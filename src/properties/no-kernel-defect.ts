@@ -8,6 +8,7 @@ const KINDS: ReadonlySet<Finding['kind']> = new Set([
   'bug',
   'null-dereference',
   'out-of-bounds',
+  'uninitialized-read',
   'use-after-free',
   'double-free',
   'crash',

@@ -123,6 +123,7 @@ function tell(c: Case, record: RunRecord): Story {
   let firstError = NEVER;
   record.events.forEach((event, position) => {
     if (event.kind === 'fork' && elsewhere.has(event.actor)) elsewhere.add(event.child);
+    else if (isInherited(event, elsewhere)) elsewhere.delete(event.child);
     if (event.kind === 'success') success = Math.min(success, position);
     else if (event.kind === 'error' && event.first && !elsewhere.has(event.actor)) {
       firstError = Math.min(firstError, position);

@@ -1,27 +1,58 @@
-/** Who waits for good can be interrupted. */
+/** A task that waits can be interrupted. */
+import type { Case } from '../model/case.ts';
+import { isFatalToTasks } from '../model/signals.ts';
 import type { RunRecord } from '../record/record.ts';
+import { signalIn } from './kills.ts';
 import { isOver, type Property } from './property.ts';
 import { type Fate, storyOf } from './story.ts';
+import { treeOf } from './tree.ts';
 import { listOf } from './words.ts';
 
 const name = 'waits-interruptibly';
 
 export const waitsInterruptibly: Property = {
   name,
-  title: 'Who waits for good can be interrupted',
+  title: 'A task that waits can be interrupted',
   statement:
-    'Garbage in may make restart block, but only interruptibly, so that a user can interrupt or kill it: nobody waits for good for `errno_sync` or for a lock. Holds also where a scenario allows to be left waiting.',
+    'Garbage in may make restart block, but only interruptibly, so that a user can interrupt or kill it: no task waits indefinitely for `errno_sync` or for a lock, and Ctrl-C (SIGINT or SIGQUIT, sent to a task in restart that is not traced) ends its wait. Holds also where a scenario allows to be left waiting.',
   source:
     'docs/protocol.md, "What user space does first"; ckpt_get_error (the one wait that a signal does not end); the author\'s words: "but in TASK_INTERRUPTIBLE, so the user can ctrl-c or otherwise kill the stray restarting tasks"',
   hint: 'Who set the error flag without firing errno_sync, or left without unlocking?',
   check(c, record) {
     const stuck = waiting(c, record)
       .filter(([, { asleepOn }]) => asleepOn !== undefined && isDeep(asleepOn))
-      .map(([who, { asleepOn }]) => `${who} (on ${asleepOn})`);
-    if (stuck.length === 0) return [];
-    return [{ property: name, message: `waiting for good, and no signal can end it: ${listOf(stuck)}` }];
+      .map(([actor, { asleepOn }]) => `${actor} (on ${asleepOn})`);
+    const deaf = waiting(c, record)
+      .filter(([actor, fate]) => wasInterrupted(c, record, actor, fate))
+      .map(([actor]) => actor);
+    return [
+      ...(stuck.length === 0
+        ? []
+        : [{ property: name, message: `waiting indefinitely, and no signal can end it: ${listOf(stuck)}` }]),
+      ...(deaf.length === 0
+        ? []
+        : [{ property: name, message: `Ctrl-C was sent, and still waiting: ${listOf(deaf)}` }]),
+    ];
   },
 };
+
+/** Whether a signal of the terminal reached it within restart, and it has no result: then it does not sleep on its way out. */
+function wasInterrupted(c: Case, record: RunRecord, actor: string, fate: Readonly<Fate>): boolean {
+  if (fate.result !== undefined || treeOf(c).tasks.get(Number(actor))?.tracedBy !== undefined) return false;
+  if (
+    record.events.some((event) => event.kind === 'fault' && event.verb === 'ptrace' && String(event.target) === actor)
+  )
+    return false;
+  return record.events.some((event, position) => {
+    const sent = signalIn(c, event);
+    return position > fate.called && sent !== undefined && isFatalToTasks(sent.signal) && nameIn(sent.victim) === actor;
+  });
+}
+
+/** As `waiting` names it. */
+function nameIn(actor: Case['faults'][number]['targets'][number]): string {
+  return actor === 'coordinator' ? 'the coordinator' : String(actor);
+}
 
 function isDeep(on: string): boolean {
   return on === 'errno_sync' || on.endsWith('lock');

@@ -2,17 +2,17 @@
  * The run record: what happened in one run. The one currency between backends, properties and reporters.
  * Plain JSON, versioned; the same plan, seed and schedule give the same record byte for byte.
  */
-import type { BackendName, Who } from '../model/case.ts';
+import type { BackendName, Failure, Who } from '../model/case.ts';
 import type { Point } from '../model/points.ts';
 import type { CriuRecord } from './criu.ts';
 
 export const RECORD_VERSION = 1;
 
-/** Who did a step: the coordinator, a task by pid, or the environment (a fault). */
+/** The actor of a step: the coordinator, a task by pid, or the environment (a fault). */
 export type Actor = Who | 'environment';
 
 /**
- * One thing that happened. `step` counts the steps of the run from 1 (0: before anybody moved); several events can
+ * One thing that happened. `step` counts the steps of the run from 1 (0: before any actor moved); several events can
  * share a step, in their order.
  */
 export type RunEvent = { readonly step: number; readonly actor: Actor } & Effect;
@@ -73,8 +73,12 @@ export type Effect =
   | { readonly kind: 'user' }
   /** Is dead now. */
   | { readonly kind: 'exit'; readonly how: 'killed' | 'exited' | 'zombie'; readonly code: number }
-  /** A dying task's child goes to the namespace's init. */
-  | { readonly kind: 'reparent'; readonly task: Who }
+  /** A dying task's child goes to a thread of its group that lives, or to the namespace's init. */
+  | { readonly kind: 'reparent'; readonly task: Who; readonly to?: Who }
+  /** A dying task lets go of a task that it traced. */
+  | { readonly kind: 'detach'; readonly task: Who }
+  /** A call is made to fail, with a negative errno. */
+  | { readonly kind: 'call-failed'; readonly call: Failure; readonly error: number }
   /** A fault of the scenario comes. */
   | { readonly kind: 'fault'; readonly fault: string; readonly verb: string; readonly target?: Who }
   /** A line of the restart's log. */
@@ -99,6 +103,7 @@ export interface Finding {
     | 'bug'
     | 'null-dereference'
     | 'out-of-bounds'
+    | 'uninitialized-read'
     | 'use-after-free'
     | 'double-free'
     | 'reference-leak'

@@ -92,6 +92,7 @@ function imageOf({ image, tasks }: Case): NonNullable<Document['image']> {
   return {
     ...(isDeepStrictEqual(image.pids, saved) ? {} : { pids: [...image.pids] }),
     ...(image.nrTasks === image.pids.length ? {} : { 'nr-tasks': image.nrTasks }),
+    ...(image.pidsBytes === undefined ? {} : { 'pids-bytes': image.pidsBytes }),
     ...damageOf(image),
     ...(zombies.length === 0 ? {} : { zombies: [...new Set(zombies)] }),
     ...(retvals.length === 0 ? {} : { retval: Object.fromEntries(retvals) }),

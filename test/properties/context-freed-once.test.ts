@@ -51,6 +51,15 @@ describe(name, () => {
     violationOf(name, script, { context: { references: 2 } });
   });
 
+  it('counts what a child got by fork, though it was to have a restart of its own', () => {
+    const tasks = [aTask(100), aTask(110, { parent: 100, forkedLate: 0, restartingItself: true })];
+    const c = aCase({ tasks, image: { pids: [100] } });
+    const script = new Script(c).claim().enter(100).mark(100).add(100, 'fork', { child: 110, inherits: true });
+    const ends = { 100: { end: 'waiting', at: 'sync-3' }, 110: { end: 'untouched' } } as const;
+    assertHolds(name, script, { tasks: ends, coordinator: { end: 'waiting' }, context: { references: 5 } });
+    violationOf(name, script, { tasks: ends, coordinator: { end: 'waiting' }, context: { references: 6 } });
+  });
+
   it('lets frozen tasks hold theirs', () => {
     const script = new Script(aCase()).claim().enter(100).mark(100).join(100).turns().succeed();
     const tasks = { 100: { end: 'frozen' }, 101: { end: 'untouched' }, 102: { end: 'untouched' } } as const;

@@ -23,6 +23,18 @@ describe(name, () => {
     for (const on of ['waitq', 'ghostq', 'complete', 'sync-1']) assertHolds(name, sleeping(100, on));
   });
 
+  it('finds a task that Ctrl-C did not end, and no other signal', () => {
+    for (const [signal, isFound] of [
+      ['SIGINT', true],
+      ['SIGQUIT', true],
+      ['SIGUSR1', false],
+    ] as const) {
+      const script = sleeping(100, 'sync-1').add('environment', 'signal', { task: 100, signal, force: false });
+      if (isFound) assert.match(violationOf(name, script).message, /still waiting: 100/);
+      else assertHolds(name, script);
+    }
+  });
+
   it('says nothing of who went on, or of a run that did not end', () => {
     const tasks = { 100: { end: 'killed' } } as const;
     assertHolds(name, sleeping(100, 'errno_sync'), { tasks, coordinator: { end: 'returned', result: -4 } });

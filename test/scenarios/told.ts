@@ -119,6 +119,10 @@ export const TOLD: Readonly<Record<string, readonly [scenario: string, by: strin
     'fork/into-the-restart.yaml#A child forked during the restart fails it with ESRCH',
     'coordinator-ends-cleanly',
   ],
+  'hardened-without-pids-are-read': [
+    'image-damage/number-of-tasks.yaml#Restart refuses a number of tasks for which pids_arr takes more bytes than an int can hold',
+    'no-kernel-defect',
+  ],
   'hardened-without-pids-are-distinct': [
     'bogus-pids/named-twice.yaml#Restart fails with EINVAL on an image that names a pid twice',
     'expectation',

@@ -1,4 +1,5 @@
 /** The agent's trace in the words of the record. */
+import { FAILURES, type Failure } from '../../model/case.ts';
 import { COORDINATOR_POINT_NAMES, type Point, TASK_POINT_NAMES } from '../../model/points.ts';
 import { signalName } from '../../model/signals.ts';
 import type { Actor, DebugEntry, DebugState, DebugType, Effect, Finding, RunEvent } from '../../record/record.ts';
@@ -16,12 +17,14 @@ const NOBODY = -1;
 
 /** In the order of enum point; 0 is the start. */
 const POINTS: readonly Point[] = [...COORDINATOR_POINT_NAMES, ...TASK_POINT_NAMES];
+/** In the order of enum failure. */
+const FAILURE_NAMES = Object.keys(FAILURES) as Failure[];
 /** In the order of enum exit_how. */
 const HOW = ['exited', 'exited', 'killed', 'zombie'] as const;
 const KILLED = 2;
 const SIGKILL = 9;
 /** In the order of the kernel defects of agent/kernel.h. */
-const DEFECTS = ['bug', 'bug', 'null-dereference', 'out-of-bounds', 'use-after-free'] as const;
+const DEFECTS = ['bug', 'bug', 'null-dereference', 'out-of-bounds', 'use-after-free', 'uninitialized-read'] as const;
 /** Bits of the debug build's status. */
 const STATUS = { ghost: 2, coordinator: 4, root: 1, waiting: 16, running: 32, failed: 128, success: 256 } as const;
 
@@ -30,7 +33,7 @@ interface Scene {
   readonly made: NativePlan;
   /** `nr_tasks` of the image. */
   readonly saved: number;
-  who(number: number): Exclude<Actor, 'environment'>;
+  taskOf(number: number): Exclude<Actor, 'environment'>;
   text(place: number): string;
 }
 
@@ -40,14 +43,14 @@ type Words = (a: number, b: number, scene: Scene) => Effect;
 const KINDS: readonly Words[] = [
   (a) => ({ kind: 'point', point: POINTS[a - 1]! }),
   (a, b) => ({ kind: 'call', pid: a, flags: b }),
-  (a, _, { who }) => ({ kind: 'visit', task: who(a) }),
-  (a, _, { who }) => ({ kind: 'mark', task: who(a) }),
+  (a, _, { taskOf }) => ({ kind: 'visit', task: taskOf(a) }),
+  (a, _, { taskOf }) => ({ kind: 'mark', task: taskOf(a) }),
   () => ({ kind: 'unmark' }),
   (_, b, { text }) => ({ kind: 'sleep', on: text(b) }),
-  (a, _, { who }) => ({ kind: 'wake', task: who(a) }),
+  (a, _, { taskOf }) => ({ kind: 'wake', task: taskOf(a) }),
   (_, b, { text }) => ({ kind: 'interrupted', on: text(b) }),
-  (a, b, { who }) => ({ kind: 'signal', task: who(a), signal: signalName(b), force: false }),
-  (a, _, { who }) => ({ kind: 'signal', task: who(a), signal: signalName(SIGKILL), force: true }),
+  (a, b, { taskOf }) => ({ kind: 'signal', task: taskOf(a), signal: signalName(b), force: false }),
+  (a, _, { taskOf }) => ({ kind: 'signal', task: taskOf(a), signal: signalName(SIGKILL), force: true }),
   (a, b, { saved }) => ({ kind: 'activate', index: a, ...(a < saved && { pid: b }) }),
   () => ({ kind: 'restore-begin' }),
   (a) => ({ kind: 'restore-end', ...(a < 0 ? { error: a } : { record: a }) }),
@@ -64,17 +67,19 @@ const KINDS: readonly Words[] = [
   () => ({ kind: 'status-list', entries: [] }),
   (a, b, { made }) => ({ kind: 'fork', child: made.cast.actors[a]!.pid, inherits: b !== 0 }),
   (a) => ({ kind: 'fork-failed', error: a }),
-  (a, _, { who }) => ({ kind: 'frozen', task: who(a) }),
+  (a, _, { taskOf }) => ({ kind: 'frozen', task: taskOf(a) }),
   (a) => ({ kind: 'return', result: a }),
   () => ({ kind: 'user' }),
   (a, b) => ({ kind: 'exit', how: HOW[a]!, code: a === KILLED ? SIGKILL : b }),
-  (a, _, { who }) => ({ kind: 'reparent', task: who(a) }),
-  (a, b, { made, who }) => {
+  (a, b, { taskOf }) => ({ kind: 'reparent', task: taskOf(a), ...(b !== NOBODY && { to: taskOf(b) }) }),
+  (a, b, { made, taskOf }) => {
     const { name, verb } = made.faults[a]!.fault;
-    return { kind: 'fault', fault: name, verb, ...(b !== NOBODY && { target: who(b) }) };
+    return { kind: 'fault', fault: name, verb, ...(b !== NOBODY && { target: taskOf(b) }) };
   },
   (a) => ({ kind: 'log', text: `[err ${a}]` }),
   (a, b, { text }) => ({ kind: 'finding', finding: { kind: DEFECTS[a]!, at: camel(text(b)) } }),
+  (a, _, { taskOf }) => ({ kind: 'detach', task: taskOf(a) }),
+  (a, b) => ({ kind: 'call-failed', call: FAILURE_NAMES[a]!, error: b }),
 ];
 
 /** The kind that is not one event: a head, and an entry for each task. */
@@ -88,7 +93,7 @@ export function eventsOf(
   findings: Finding[],
 ): RunEvent[] {
   const { actors } = made.cast;
-  const scene: Scene = { made, saved, who: (number) => actors[number]!.who, text: (place) => texts[place]! };
+  const scene: Scene = { made, saved, taskOf: (number) => actors[number]!.who, text: (place) => texts[place]! };
   const events: RunEvent[] = [];
   let list: DebugEntry[] = [];
   for (let i = 0; i < raw.length; i += EVENT_WORDS) {
@@ -96,9 +101,9 @@ export function eventsOf(
     const kind = raw[i + 2]!;
     const a = raw[i + 3]!;
     const b = raw[i + 4]!;
-    const actor = number === ENVIRONMENT ? 'environment' : scene.who(number);
+    const actor = number === ENVIRONMENT ? 'environment' : scene.taskOf(number);
     if (kind === STATUS_LIST && a !== 0) {
-      list.push({ task: scene.who(number), type: typeOf(b), state: stateOf(b) });
+      list.push({ task: scene.taskOf(number), type: typeOf(b), state: stateOf(b) });
       continue;
     }
     const effect = KINDS[kind]!(a, b, scene);

@@ -18,6 +18,7 @@ export const REPAIRS = [
   'debugTellsEnds',
   'forkPutsBack',
   'foreignersAreRefused',
+  'pidsAreRead',
   'pidsAreDistinct',
   'debugWithoutMemory',
   'checkedSum',

@@ -1,5 +1,5 @@
 /** What all runs of a case have in common, as the agent's text: its actors and the image. */
-import type { Case, ImageDamage } from '../../model/case.ts';
+import { type Case, type ImageDamage, SIZEOF_CKPT_PIDS } from '../../model/case.ts';
 import { type Actor, type Cast, castOf } from './actors.ts';
 import { type Lineage, lineagesOf } from './lineage.ts';
 import type { Placed } from './sweep.ts';
@@ -45,6 +45,7 @@ function makeScene(c: Case, faults: readonly Placed[], pidMax: number): Scene {
       pids: image.pids.length,
       records: image.records.length,
       saved: image.nrTasks,
+      pidsbytes: image.pidsBytes ?? SIZEOF_CKPT_PIDS * image.pids.length,
       twice: Number(new Set(image.pids).size < image.pids.length),
       capable: Number(restart.capable),
       badfd: Number(restart.fd === 'bad'),

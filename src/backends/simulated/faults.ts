@@ -17,8 +17,9 @@ import {
 } from './kernel/layout.ts';
 import { m, note, runnable, world } from './kernel/memory.ts';
 import { canBeHit, canBeWoken, ptraceAttach, sendSignal } from './kernel/signal.ts';
+import { isTraced } from './kernel/task.ts';
 import { tryToWakeUp } from './kernel/wait.ts';
-import { ARMED, CALLS, FAULT_WORDS, FIRED, type World } from './kernel/world.ts';
+import { ARMED, CALLS, FAULT_WORDS, FIRED, type World, type WorldFault } from './kernel/world.ts';
 
 export const VERBS = {
   signal: 0,
@@ -53,7 +54,7 @@ export function canCome(event: Event): boolean {
   if ((m[DUE]! & (1 << event.fault)) === 0) {
     if (!fault.any || m[DUE] !== 0) return false;
   }
-  return finds(event.target, fault.verb, fault.child);
+  return finds(event.target, fault);
 }
 
 /** Whether the event may come now or later: it has not come as often as it may. */
@@ -70,16 +71,23 @@ export function hasFired(memory: Int32Array, constants: World, number: number): 
   return memory[words + FIRED]! > memory[words + ARMED]!;
 }
 
+/** What a signal is to its target: SIGKILL where its default action ends the task. The coordinator catches it, a tracer gets it first. */
+function signalTo(target: number, fatal: boolean): number {
+  return fatal && target !== world.firstTask && !isTraced(target) ? SIG_KILL : SIG_OTHER;
+}
+
 /** Whether the target is where the fault can do something. */
-function finds(target: number, verb: number, child: number): boolean {
+function finds(target: number, { verb, fatal, child }: WorldFault): boolean {
   switch (verb) {
     case VERBS.signal:
-      return canBeHit(target, SIG_OTHER);
+      return canBeHit(target, signalTo(target, fatal));
     case VERBS.kill:
       return canBeHit(target, SIG_KILL);
     case VERBS.stop:
-    case VERBS.ptrace:
       return canBeHit(target, SIG_STOP);
+    case VERBS.ptrace:
+      /* a traced task has no second tracer */
+      return canBeHit(target, SIG_STOP) && !isTraced(target);
     case VERBS.wake:
       return canBeWoken(target);
     case VERBS.exit:
@@ -99,7 +107,7 @@ export function come(event: Event): void {
   const words = wordsOf(event.fault);
   note('fault', NOBODY, event.fault, event.target);
   m[words + FIRED]!++;
-  act(event.target, fault.verb, fault.child, words);
+  act(event.target, fault, words);
   if (m[words + FIRED]! >= fault.times) {
     m[DUE]! &= ~(1 << event.fault);
     for (const next of fault.followers) m[DUE]! |= 1 << next;
@@ -110,17 +118,17 @@ export function come(event: Event): void {
 export function passOver(): void {
   for (let fault = 0; fault < world.faults.length; fault++) {
     if ((m[DUE]! & (1 << fault)) === 0) continue;
-    const { targets, verb, child } = world.faults[fault]!;
+    const { targets } = world.faults[fault]!;
     let found = targets.length === 0;
-    for (let i = 0; i < targets.length; i++) found ||= finds(targets[i]!, verb, child);
+    for (let i = 0; i < targets.length; i++) found ||= finds(targets[i]!, world.faults[fault]!);
     if (!found) m[DUE]! &= ~(1 << fault);
   }
 }
 
-function act(target: number, verb: number, child: number, words: number): void {
+function act(target: number, { verb, fatal, child }: WorldFault, words: number): void {
   switch (verb) {
     case VERBS.signal:
-      return sendSignal(target, SIG_OTHER, NOBODY);
+      return sendSignal(target, signalTo(target, fatal), NOBODY);
     case VERBS.kill:
       return sendSignal(target, SIG_KILL, NOBODY);
     case VERBS.stop:

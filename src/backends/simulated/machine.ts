@@ -13,7 +13,7 @@ import { type Listener, m, OOPSED, use } from './kernel/memory.ts';
 import type { World } from './kernel/world.ts';
 import { finalState, findingsOf, outcomeOf } from './outcome.ts';
 import { RandomRun } from './random-run.ts';
-import { Reduction } from './reduction.ts';
+import { type Condition, type Guard, Reduction } from './reduction.ts';
 import { useVariant } from './restart/variant.ts';
 import { Tracer } from './trace.ts';
 import type { Variant } from './variants.ts';
@@ -25,6 +25,8 @@ export interface MachineOptions {
   readonly coverage?: boolean;
   /** A function of the model that is changed before it is compiled (mutants). */
   readonly change?: Change;
+  /** A condition of the reduction that is taken for granted (tests). */
+  readonly loosened?: Condition | Guard;
 }
 
 const nobodyListens = (): void => {};
@@ -74,7 +76,7 @@ export class SimulatedMachine implements Machine {
     this.tracer = trace ? new Tracer(c, world, this.who) : null;
     this.listener = this.tracer ? this.tracer.hear : null;
     this.visits = options.coverage ? new Visits(this.compiled) : null;
-    this.reduction = new Reduction(this.compiled, world, variant);
+    this.reduction = new Reduction(this.compiled, world, variant, options.loosened);
     this.settle();
     this.start = this.state.slice();
     this.tracer?.clear();

@@ -3,7 +3,7 @@ import type { FinalState, Finding, TaskFinal } from '../../record/record.ts';
 import type { Outcome } from '../backend.ts';
 import * as L from './kernel/layout.ts';
 import { FINDING_KINDS } from './kernel/memory.ts';
-import { SEEN_ACTIVATED, SEEN_OUT_OF_BOUNDS } from './kernel/seen.ts';
+import { SEEN_ACTIVATED, SEEN_OUT_OF_BOUNDS, SEEN_PRINTED_PAST_END, SEEN_PRINTED_UNREAD } from './kernel/seen.ts';
 import { POINT_EXIT } from './kernel/world.ts';
 import type { SimulatedMachine } from './machine.ts';
 import { RESTART_DBG_FAILED, RESTART_DBG_RUNNING, RESTART_DBG_SUCCESS, RESTART_DBG_WAITING } from './restart/debug.ts';
@@ -17,10 +17,21 @@ function functionOf(label: string): string {
 /** get_active_pid() is the one place that reads pids_arr by active_pid. */
 export const PAST_PIDS_ARR: Finding = { kind: 'out-of-bounds', at: 'getActivePid' };
 
+/** What the debug build's restore_debug_free() prints. */
+export const PRINTED_PAST_PIDS_ARR: Finding = { kind: 'out-of-bounds', at: 'restoreDebugFree' };
+export const PRINTED_UNREAD_PIDS: Finding = { kind: 'uninitialized-read', at: 'restoreDebugFree' };
+
+/** Reads that a run survives, each with its bit. */
+const READS: readonly (readonly [number, Finding])[] = [
+  [SEEN_OUT_OF_BOUNDS, PAST_PIDS_ARR],
+  [SEEN_PRINTED_UNREAD, PRINTED_UNREAD_PIDS],
+  [SEEN_PRINTED_PAST_END, PRINTED_PAST_PIDS_ARR],
+];
+
 /** A read past pids_arr, the kernel defect that stopped the run, and the reference that nobody gives back; most runs have none. */
 export function findingsOf(machine: SimulatedMachine): Finding[] {
   const m = machine.state;
-  const past = (m[L.SEEN]! & SEEN_OUT_OF_BOUNDS) === 0 ? [] : [PAST_PIDS_ARR];
+  const past = READS.filter(([bit]) => (m[L.SEEN]! & bit) !== 0).map(([, finding]) => finding);
   if (m[L.OOPS] !== 0) {
     const label = machine.compiled.labels[m[L.OOPS_AT]! - 1] ?? '';
     return [...past, { kind: FINDING_KINDS[m[L.OOPS]! - 1]!, at: functionOf(label), detail: label }];

@@ -2,6 +2,7 @@
  * A healthy star of any size: what `setUp` makes of such a case, without an object for each of its tasks. A million of them
  * are a few arrays; what none of them has (threads of its own, forks, flags) is one array of zeros.
  */
+import { SIZEOF_CKPT_PIDS } from '../../model/case.ts';
 import * as L from './kernel/layout.ts';
 import * as W from './kernel/world.ts';
 import { POINT_NAMES, recordOf, type Setup } from './world.ts';
@@ -63,6 +64,7 @@ export function starOf(tasks: number, taskWords: number): Setup {
       nextFork: none,
       forkedByFault: no,
       forkParent: none,
+      tracer: none,
       absent: no,
       byPid,
       ctx: L.HEADER_WORDS,
@@ -77,6 +79,7 @@ export function starOf(tasks: number, taskWords: number): Setup {
       pids: pid.subarray(1),
       isNamed: (wanted) => wanted >= ROOT_PID && wanted < ROOT_PID + tasks,
       nrSaved: tasks,
+      pidsBytes: SIZEOF_CKPT_PIDS * tasks,
       retval,
       zombie: no.subarray(1),
       firstFault: words,

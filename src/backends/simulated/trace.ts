@@ -4,7 +4,7 @@ import type { Actor, DebugEntry, DebugState, DebugType, Effect, Finding, RunEven
 import * as L from './kernel/layout.ts';
 import { m } from './kernel/memory.ts';
 import type { World } from './kernel/world.ts';
-import { PAST_PIDS_ARR } from './outcome.ts';
+import { PAST_PIDS_ARR, PRINTED_PAST_PIDS_ARR, PRINTED_UNREAD_PIDS } from './outcome.ts';
 import {
   RESTART_DBG_COORD,
   RESTART_DBG_EXITED,
@@ -15,7 +15,7 @@ import {
   RESTART_DBG_SUCCESS,
   RESTART_DBG_WAITING,
 } from './restart/debug.ts';
-import { pointName } from './world.ts';
+import { FAILURE_NAMES, pointName } from './world.ts';
 
 /** Names of wait queues and completions, by their field. */
 const QUEUES: Readonly<Record<number, string>> = {
@@ -25,6 +25,13 @@ const QUEUES: Readonly<Record<number, string>> = {
   [L.ERRNO_SYNC]: 'errno_sync',
   [L.ONSTACK]: 'own queue',
 };
+
+/** Reads that a run survives, by the model's note. */
+const READS: ReadonlyMap<string, Finding> = new Map([
+  ['out-of-bounds', PAST_PIDS_ARR],
+  ['out-of-bounds-at-free', PRINTED_PAST_PIDS_ARR],
+  ['uninitialized-read', PRINTED_UNREAD_PIDS],
+]);
 
 function typeOf(status: number): DebugType {
   if (status & RESTART_DBG_COORD) return 'Coord';
@@ -73,17 +80,18 @@ export class Tracer {
   }
 
   /** A task by its pointer. */
-  private who(task: number): Who {
+  private actorAt(task: number): Who {
     return this.lanes[(task - this.world.firstTask) / this.world.taskWords]!;
   }
 
   readonly hear = (kind: string, actor: number, a: number, b: number, ctx: number): void => {
     // What happens in another restart's context is none of this record's business.
     if (ctx !== L.NULL && ctx !== this.world.ctx) return;
-    if (kind === 'out-of-bounds') return this.oops(PAST_PIDS_ARR);
+    const read = READS.get(kind);
+    if (read) return this.oops(read);
     const effect = this.effect(kind, a, b);
     if (!effect) return;
-    this.events.push({ step: this.step, actor: actor === L.NULL ? 'environment' : this.who(actor), ...effect });
+    this.events.push({ step: this.step, actor: actor === L.NULL ? 'environment' : this.actorAt(actor), ...effect });
   };
 
   private effect(kind: string, a: number, b: number): Effect | undefined {
@@ -94,12 +102,16 @@ export class Tracer {
         return { kind, pid: a, flags: b };
       case 'visit':
       case 'wake':
+      case 'detach':
+        return { kind, task: this.actorAt(a) };
       case 'reparent':
-        return { kind, task: this.who(a) };
+        return { kind, task: this.actorAt(a), ...(b === L.NULL ? {} : { to: this.actorAt(b) }) };
+      case 'call-failed':
+        return { kind, call: FAILURE_NAMES[a]!, error: b };
       case 'frozen':
-        return { kind, task: this.who(a) };
+        return { kind, task: this.actorAt(a) };
       case 'mark':
-        return b === this.world.ctx ? { kind, task: this.who(a) } : undefined;
+        return b === this.world.ctx ? { kind, task: this.actorAt(a) } : undefined;
       case 'unmark':
       case 'restore-begin':
       case 'threads-passed':
@@ -110,7 +122,7 @@ export class Tracer {
       case 'interrupted':
         return { kind, on: QUEUES[a] ?? 'queue' };
       case 'kill':
-        return { kind: 'signal', task: this.who(a), signal: 'SIGKILL', force: true };
+        return { kind: 'signal', task: this.actorAt(a), signal: 'SIGKILL', force: true };
       case 'activate':
         return this.activation(a);
       case 'restore-end':
@@ -133,7 +145,7 @@ export class Tracer {
       case 'status-list':
         return { kind, entries: this.statusList() };
       case 'fork':
-        return { kind, child: Number(this.who(a)), inherits: m[a + L.CHECKPOINT_CTX] !== L.NULL };
+        return { kind, child: Number(this.actorAt(a)), inherits: m[a + L.CHECKPOINT_CTX] === this.world.ctx };
       case 'fork-failed':
         return { kind, error: a };
       case 'return':
@@ -165,7 +177,7 @@ export class Tracer {
   private fault(number: number, target: number): Effect {
     const fault = this.case.faults[number]!;
     const base = { kind: 'fault' as const, fault: fault.name, verb: fault.verb };
-    return target === L.NULL ? base : { ...base, target: this.who(target) };
+    return target === L.NULL ? base : { ...base, target: this.actorAt(target) };
   }
 
   private statusList(): DebugEntry[] {

@@ -11,7 +11,7 @@ interface Base {
 /** Our repairs: true in `hardened`. */
 export const REPAIRS = {
   contextIsAwaited:
-    'sync point 1: only SIGKILL ends the wait; the patch lets any signal end it with -EINTR, and the coordinator then misses a task',
+    'sync point 1: only a fatal signal ends the wait, such as SIGKILL or Ctrl-C; the patch lets any signal end it with -EINTR, and the coordinator then misses a task. The cost: a task that a failed restart left there ignores signals that it catches',
   turnIsHandedOver:
     'activate next looks the next task up before its turn begins; the patch reads active_pid again after that, when the next task may have moved it on: a read past pids_arr, or the wrong task',
   turnIsAwaited:
@@ -33,6 +33,8 @@ export const REPAIRS = {
   forkPutsBack: 'fork gives the child its reference only when it can not fail any more',
   foreignersAreRefused:
     'a task that the image does not name is refused with -ESRCH at sync point 2; it neither reads past pids_arr nor waits for good',
+  pidsAreRead:
+    'restore_read_tree() keeps the number of pids only once they have been read, and refuses a number of pids that takes more bytes than an int holds; the patch keeps it first, and the debug build prints as many pids from a pids_arr that is NULL, shorter, or not filled',
   pidsAreDistinct: 'an image that names a pid twice is refused with -EINVAL',
   debugWithoutMemory: '(debug build) a task without an entry in the status list is passed over',
   checkedSum: 'a child that inherits the context by fork is counted',

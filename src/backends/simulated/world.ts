@@ -1,8 +1,9 @@
 /** Makes a machine's constants and its first memory from a case. */
-import type { Case, Fault, Task, Who } from '../../model/case.ts';
-import { FAILURES } from '../../model/case.ts';
+import type { Case, Failure, Fault, Task, Who } from '../../model/case.ts';
+import { FAILURES, SIZEOF_CKPT_PIDS } from '../../model/case.ts';
 import { errnoNumber } from '../../model/errno.ts';
 import { COORDINATOR_POINT_NAMES, TASK_POINT_NAMES } from '../../model/points.ts';
+import { isFatalToTasks } from '../../model/signals.ts';
 import { VERBS } from './faults.ts';
 import * as L from './kernel/layout.ts';
 import * as W from './kernel/world.ts';
@@ -105,6 +106,7 @@ class Builder {
     const nextFork = ints();
     const forkedByFault = new Uint8Array(nrTasks);
     const forkParent = ints();
+    const tracer = ints();
     const absent = new Uint8Array(nrTasks);
 
     const root = c.tasks[0]!;
@@ -113,6 +115,7 @@ class Builder {
     argPid[COORDINATOR] = c.restart.pid;
     argFlags[COORDINATOR] = c.restart.flags;
     this.start(this.pointer(COORDINATOR), isTaskself(c) ? root : undefined);
+    if (isTaskself(c)) tracer[COORDINATOR] = this.tracerOf(root);
     // Whoever restarts itself makes the call, also when it is in another restart: that is for the claim to find out.
     this.memory[this.pointer(COORDINATOR) + L.STATE] = L.RUNNING;
 
@@ -127,6 +130,7 @@ class Builder {
       argFlags[number] = task.flags;
       exitCode[number] = task.exitCode;
       absent[number] = task.absent || task.restartingItself ? 1 : 0;
+      tracer[number] = this.tracerOf(task);
       this.start(self, task);
       if (task.leader !== task.pid) {
         const before = lastThread.get(task.leader) ?? this.numbers.get(task.leader)!;
@@ -163,6 +167,7 @@ class Builder {
       nextFork,
       forkedByFault,
       forkParent,
+      tracer,
       absent,
       byPid: (wanted) => (wanted === pid[COORDINATOR] ? this.pointer(COORDINATOR) : this.pointerOf(wanted)),
       ctx: this.ctx,
@@ -179,12 +184,18 @@ class Builder {
       pids: Int32Array.from(c.image.pids),
       isNamed: (wanted) => named.has(wanted),
       nrSaved: c.image.nrTasks,
+      pidsBytes: c.image.pidsBytes ?? SIZEOF_CKPT_PIDS * c.image.pids.length,
       retval: Int32Array.from(c.image.records, (record) => record.retval),
       zombie: Uint8Array.from(c.image.records, (record) => (record.zombie ? 1 : 0)),
       firstFault: this.firstFault,
       ...this.faults(),
     };
     return { world, memory: this.memory };
+  }
+
+  /** The task of the tree that traces this one. */
+  private tracerOf({ tracedBy }: Task): number {
+    return typeof tracedBy === 'number' ? this.pointerOf(tracedBy) : L.NULL;
   }
 
   /** The task as it is before anybody calls restart. */
@@ -268,6 +279,7 @@ class Builder {
         times: fault.times,
         call: fault.call ?? 0,
         errno: fault.failure ? errnoNumber(fault.errno ?? FAILURES[fault.failure].errno) : 0,
+        fatal: fault.signal !== undefined && isFatalToTasks(fault.signal),
         child: fault.child === undefined ? L.NULL : this.pointerOf(fault.child),
         followers: c.faults.flatMap((other, j) =>
           other.when.kind === 'after' && other.when.fault === fault.name ? [j] : [],
@@ -279,6 +291,9 @@ class Builder {
     return { faults, triggers, failures };
   }
 }
+
+/** What can be made to fail, by its number. */
+export const FAILURE_NAMES: readonly Failure[] = ['kmalloc', 'image-read', 'restore', 'freeze'];
 
 const FAILURE_NUMBERS = {
   kmalloc: W.FAIL_KMALLOC,

@@ -40,7 +40,9 @@ export function checkReferences(drafts: ReadonlyMap<number, Draft>, complain: Co
     const tracer = drafts.get(pid);
     if (tracer === undefined) complain(unknown(path, 'task', String(pid), () => ['outsider', ...pids()]));
     else if (tracer.leader === draft.leader) complain({ path, message: 'a task can not trace its own thread group' });
-    else if (tracer.words.state === 'dead') complain({ path, message: `task ${pid} is dead, and traces nobody` });
+    else if (tracer.words.state === 'dead') complain({ path, message: `task ${pid} is dead, and traces no task` });
+    else if (tracer.spot.kind === 'late')
+      complain({ path, message: `task ${pid} is forked later: it traces no task when restart is called` });
   }
 
   function checkSession(draft: Draft): void {

@@ -20,7 +20,14 @@ export function resolveImage(image: Checked<'image'>, tree: Tree, complain: Comp
     zombie: zombies.has(pid),
     retval: image.retval?.[pid] ?? FIRST_RETVAL + i,
   }));
-  return { pids, nrTasks: image['nr-tasks'] ?? pids.length, records, damage: resolveDamage(image, pids, complain) };
+  const pidsBytes = image['pids-bytes'];
+  return {
+    pids,
+    nrTasks: image['nr-tasks'] ?? pids.length,
+    ...(pidsBytes === undefined ? {} : { pidsBytes }),
+    records,
+    damage: resolveDamage(image, pids, complain),
+  };
 }
 
 function checkPids(image: Checked<'image'>, pids: readonly number[], complain: Complain): void {

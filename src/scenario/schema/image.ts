@@ -55,6 +55,11 @@ export const image = mapping('a mapping with the words of an image', {
     'The number of tasks that the image claims to have. Default: as many as there are pids.',
     'nr-tasks: 0',
   ).optional(),
+  'pids-bytes': word(
+    integer(1, INT32_MAX, 'a number of bytes'),
+    'How long the saved pids are, in bytes: restore_read_tree() wants as many as it makes room for. Default: 24 (sizeof(struct ckpt_pids)) for each pid.',
+    'pids-bytes: 8',
+  ).optional(),
   truncate: word(
     oneOrMore(z.union([objectName, truncation]), 'a list of objects of the image'),
     'The image ends inside of this object.',

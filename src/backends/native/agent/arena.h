@@ -152,6 +152,7 @@ struct plan {
 	unsigned capable : 1, bad_fd : 1, bad_logfd : 1, has_log : 1, debug : 1, taskself : 1;
 	unsigned spawn_by_last_pid : 1, stop_instead_of_freeze : 1, settles : 1;
 	int names_twice;		/* whether the image names a pid twice */
+	int pids_bytes;			/* how long the image's pids are */
 	int limit_ms, max_steps;
 	int seldom;			/* one preemption point of so many lets others in; 0: none does */
 	uint32_t seed;

@@ -5,23 +5,31 @@ static long restore_read_tree(struct actor *me, struct ctx *ctx)
 {
 	const struct plan *plan = &arena->plan;
 	long h = ckpt_read_obj_type(me, ctx, OBJ_TREE);
+	int size;
 
 	if (h < 0)
 		return h;
 	if (plan->nr_saved <= 0)
 		return -EINVAL;
-	ctx->nr_pids = plan->nr_saved;
-	/* overflow? a struct ckpt_pids has five ids */
-	if ((int)(20u * (unsigned)ctx->nr_pids) <= 0)
+	if (!REPAIRED(PIDS_ARE_READ))
+		ctx->nr_pids = plan->nr_saved;
+	/* overflow? */
+	size = (int)((unsigned)SIZEOF_CKPT_PIDS * (unsigned)plan->nr_saved);
+	if (size <= 0 || (REPAIRED(PIDS_ARE_READ) && size != (long)SIZEOF_CKPT_PIDS * plan->nr_saved))
 		return -EINVAL;
-	if (!kmalloc_works(me))
+	if (!kmalloc_works(me, (size_t)size))
 		return -ENOMEM;
+	ctx->pids_arr = size;
 	h = ckpt_kread(me, ctx);
 	if (h < 0)
 		return h;
-	if (plan->objects[h].kind != OBJ_PIDS || plan->nr_pids != plan->nr_saved)
+	if (plan->objects[h].kind != OBJ_PIDS || plan->pids_bytes != size)
 		return -EINVAL;
-	return REPAIRED(PIDS_ARE_DISTINCT) && plan->names_twice ? -EINVAL : 0;
+	ctx->pids_read = size;
+	if (REPAIRED(PIDS_ARE_DISTINCT) && plan->names_twice)
+		return -EINVAL;
+	ctx->nr_pids = plan->nr_saved;
+	return 0;
 }
 
 static struct actor *choose_root_task(struct actor *me, struct ctx *ctx, int pid)

@@ -4,7 +4,7 @@
 const char *const repair_names[NR_REPAIRS] = {
 	"contextIsAwaited", "turnIsHandedOver", "turnIsAwaited", "syncIsAwaited", "oneDecision", "deadAreMissed", "livingAreCounted",
 	"deadLetGo", "killAllMarked", "ghostsMayFail", "debugTellsEnds", "forkPutsBack", "foreignersAreRefused",
-	"pidsAreDistinct", "debugWithoutMemory", "checkedSum",
+	"pidsAreRead", "pidsAreDistinct", "debugWithoutMemory", "checkedSum",
 };
 
 void touch_ctx(struct actor *me, const char *function, struct ctx *ctx, const char *what)
@@ -102,7 +102,7 @@ long ckpt_ctx_alloc(struct actor *me, unsigned uflags, struct ctx **made)
 {
 	struct ctx *ctx = arena->main_ctx;
 
-	if (!kmalloc_works(me))
+	if (!kmalloc_works(me, sizeof(*ctx)))
 		return -ENOMEM;
 	ctx->life = 1;
 	ctx->kflags = CKPT_CTX_RESTART;

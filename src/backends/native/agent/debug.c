@@ -5,7 +5,7 @@ int restore_debug_task(struct actor *me, struct ctx *ctx, unsigned type)
 {
 	if (!arena->plan.debug)
 		return 0;
-	if (!kmalloc_works(me))
+	if (!kmalloc_works(me, 32))
 		return -ENOMEM;
 	if (ctx->root_task == me)
 		type |= DBG_ROOT;
@@ -54,6 +54,19 @@ void restore_debug_exit(struct actor *me, struct ctx *ctx)
 		set_status(me, DBG_WAITING | (REPAIRED(DEBUG_TELLS_ENDS) ? DBG_RUNNING : 0), DBG_EXITED);
 }
 
+/* Prints as many pids as the image claims to have, whatever became of the array. */
+static void read_all_pids(struct actor *me, const char *function, const struct ctx *ctx)
+{
+	if (ctx->nr_pids <= 0)
+		return;
+	if (!ctx->pids_arr)
+		oops(me, NULL_DEREFERENCE);
+	if (ctx->pids_read < ctx->pids_arr)
+		note_text(me, E_FINDING, UNINITIALIZED_READ, function);
+	if ((long)(ctx->nr_pids - 1) * SIZEOF_CKPT_PIDS + 4 > ctx->pids_arr)
+		note_text(me, E_FINDING, OUT_OF_BOUNDS, function);
+}
+
 void restore_debug_free(struct actor *me, struct ctx *ctx)
 {
 	if (!arena->plan.debug)
@@ -62,6 +75,7 @@ void restore_debug_free(struct actor *me, struct ctx *ctx)
 	(void)READ(me, ctx, active_pid);
 	touch_ctx(me, __func__, ctx, "load errno");
 	(void)READ(me, ctx, kflags);
+	read_all_pids(me, __func__, ctx);
 	note(me, E_STATUS_LIST, 0, 0);
 	/* What is printed: the entries as they are now. */
 	for (int i = 0; i < arena->plan.nr_actors; i++)

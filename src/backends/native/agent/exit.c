@@ -1,6 +1,6 @@
 /*
  * Exit and fork. From the moment at which a task is dead for the others to the moment at which it is dead for the real
- * kernel nobody else moves: init lets the big lock go when /proc shows the death.
+ * kernel no other task moves: init lets the big lock go when /proc shows the death.
  */
 #include "init.h"
 #include "kernel.h"
@@ -9,7 +9,7 @@
 
 #include <signal.h>
 
-/* Nobody else of the thread group is going to move. */
+/* No other task of the thread group is going to move. */
 static int last_of_group(const struct actor *me)
 {
 	for (int i = me->next_thread; i != number_of(me); i = actor_of(i)->next_thread) {
@@ -34,13 +34,26 @@ static int group_was_killed(const struct actor *me)
 	return 0;
 }
 
-static void note_orphans(struct actor *me)
+/* The next thread of the group that is not on its way out, as the kernel chooses it; NOBODY: the namespace's init. */
+static int find_new_reaper(const struct actor *father)
+{
+	for (int i = father->next_thread; i != number_of(father); i = actor_of(i)->next_thread)
+		if (actor_of(i)->state != UNBORN && !(actor_of(i)->flags & EXIT_STATE) && actor_of(i)->point != POINT_EXIT)
+			return i;
+	return NOBODY;
+}
+
+/* Both are the real kernel's doing, when the task really dies. */
+static void note_orphans_and_tracees(struct actor *me)
 {
 	static struct actor *children[4096];
-	int n = children_of(me, children, 4096);
+	int n = children_of(me, children, 4096), reaper = find_new_reaper(me);
 
+	for (int i = 0; i < arena->plan.nr_actors; i++)
+		if (actor_of(i)->tracer == number_of(me) && !(actor_of(i)->flags & EXIT_STATE) && actor_of(i)->state != UNBORN)
+			note(me, E_DETACH, i, 0);
 	for (int i = 0; i < n; i++)
-		note(me, E_REPARENT, number_of(children[i]), 0);
+		note(me, E_REPARENT, number_of(children[i]), reaper);
 }
 
 void do_exit(struct actor *me, enum exit_how how)
@@ -50,7 +63,7 @@ void do_exit(struct actor *me, enum exit_how how)
 	me->flags |= DYING | EXIT_STATE;
 	me->how = how;
 	note(me, E_EXIT, how, me->exit_code);
-	note_orphans(me);
+	note_orphans_and_tracees(me);
 	write_unlock_tasklist();
 	if (me->checkpoint_ctx)
 		exit_checkpoint(me);
@@ -76,7 +89,7 @@ int copy_process(struct actor *me, struct actor *child)
 	inherit_late(me, child);
 	child->state = RUNNING;
 	arena->busy++;
-	note(me, E_FORK, number_of(child), child->checkpoint_ctx != NULL);
+	note(me, E_FORK, number_of(child), child->checkpoint_ctx == arena->main_ctx);
 	pid = make_task(child);
 	if (pid < 0)
 		cannot_build(me, pid, "fork");
@@ -116,13 +129,19 @@ int failure(struct actor *me, enum failure kind)
 			fault->armed--;
 		}
 		fault->failed++;
+		note(me, E_CALL_FAILED, kind, -fault->error);
 		return fault->error;
 	}
 	return 0;
 }
 
-int kmalloc_in(struct actor *me, const char *function)
+int kmalloc_in(struct actor *me, const char *function, size_t size)
 {
 	touch_in(me, function, "kmalloc slab");
-	return failure(me, FAIL_KMALLOC) == 0;
+	if (failure(me, FAIL_KMALLOC))
+		return 0;
+	if (size <= KMALLOC_MAX_SIZE)
+		return 1;
+	note(me, E_CALL_FAILED, FAIL_KMALLOC, -ENOMEM);
+	return 0;
 }

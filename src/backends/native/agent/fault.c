@@ -12,9 +12,26 @@ static void send_for_real(struct actor *target, int signal)
 	sys3(SYS_tgkill, pid_of(target->leader), target->pid, signal);
 }
 
-/* Which of the three kinds of pending signal this is. */
-static unsigned kind_of(const struct fault *fault)
+/* A traced task has no second tracer, and its tracer gets its signals. */
+static int is_traced(const struct actor *target)
 {
+	if (target->flags & PT_PTRACED)
+		return 1;
+	return target->tracer >= 0 ? !(actor_of(target->tracer)->flags & EXIT_STATE) : target->tracer == OUTSIDER;
+}
+
+/* Tasks of the tree have the signals of the terminal at their default action (complete_signal() makes them SIGKILL). */
+static int is_fatal(const struct fault *fault, const struct actor *target)
+{
+	return fault->verb == V_SIGNAL && (fault->signal == SIGINT || fault->signal == SIGQUIT) && target != actor_of(0) &&
+	       !is_traced(target);
+}
+
+/* Which of the three kinds of pending signal this is. */
+static unsigned kind_of(const struct fault *fault, const struct actor *target)
+{
+	if (is_fatal(fault, target))
+		return SIG_KILL;
 	if (fault->verb == V_KILL || fault->signal == SIGKILL)
 		return SIG_KILL;
 	if (fault->verb == V_STOP || fault->verb == V_PTRACE || fault->signal == SIGSTOP)
@@ -25,8 +42,8 @@ static unsigned kind_of(const struct fault *fault)
 static void post(const struct fault *fault, struct actor *target)
 {
 	static const int numbers[] = { [SIG_KILL] = SIGKILL, [SIG_STOP] = SIGSTOP };
-	unsigned kind = kind_of(fault);
-	int signal = kind == SIG_OTHER ? fault->signal : numbers[kind];
+	unsigned kind = kind_of(fault, target);
+	int signal = fault->verb == V_SIGNAL ? fault->signal : numbers[kind];
 
 	note(NULL, E_SIGNAL, number_of(target), signal);
 	send_signal(target, kind, NULL);
@@ -85,8 +102,10 @@ static int in_user(const struct actor *target)
 static int finds(const struct fault *fault, const struct actor *target)
 {
 	switch (fault->verb) {
-	case V_SIGNAL: case V_KILL: case V_STOP: case V_PTRACE:
-		return can_be_hit(target, kind_of(fault));
+	case V_PTRACE:
+		return can_be_hit(target, kind_of(fault, target)) && !is_traced(target);
+	case V_SIGNAL: case V_KILL: case V_STOP:
+		return can_be_hit(target, kind_of(fault, target));
 	case V_WAKE:
 		return target->state == SLEEPING || target->state == KILLABLE;
 	case V_FORK:

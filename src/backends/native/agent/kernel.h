@@ -21,7 +21,7 @@ enum event_kind {
 	E_POINT, E_CALL, E_VISIT, E_MARK, E_UNMARK, E_SLEEP, E_WAKE, E_INTERRUPTED, E_SIGNAL, E_KILL, E_ACTIVATE,
 	E_RESTORE_BEGIN, E_RESTORE_END, E_THREADS_PASSED, E_DONE, E_TOTAL, E_ERROR, E_SUCCESS, E_COMPLETE, E_GET, E_PUT,
 	E_FREE, E_STATUS, E_STATUS_LIST, E_FORK, E_FORK_FAILED, E_FROZEN, E_RETURN, E_USER, E_EXIT, E_REPARENT, E_FAULT,
-	E_LOG, E_FINDING
+	E_LOG, E_FINDING, E_DETACH, E_CALL_FAILED
 };
 
 /* ---- trace.c ---- */
@@ -52,7 +52,7 @@ void ask(struct actor *me, enum request what, int argument);
 void tell(struct actor *me, enum request what);
 /* A defect of the kernel shows: the run is over. Does not return. */
 void __attribute__((noreturn)) oops(struct actor *me, int kind);
-enum { BUG = 1, NULL_DEREFERENCE, OUT_OF_BOUNDS, USE_AFTER_FREE };
+enum { BUG = 1, NULL_DEREFERENCE, OUT_OF_BOUNDS, USE_AFTER_FREE, UNINITIALIZED_READ };
 /* The actor arrives at a point; faults that wait for that come now. */
 void at(struct actor *me, enum point point);
 
@@ -104,8 +104,10 @@ void __attribute__((noreturn)) do_exit(struct actor *me, enum exit_how how);
 int copy_process(struct actor *me, struct actor *child);
 /* Positive errno that the scenario wants this call to fail with; 0: none. */
 int failure(struct actor *me, enum failure kind);
-int kmalloc_in(struct actor *me, const char *function);
-#define kmalloc_works(me) kmalloc_in(me, __func__)
+/* The largest allocation of the kernel on x86. */
+#define KMALLOC_MAX_SIZE (4u << 20)
+int kmalloc_in(struct actor *me, const char *function, size_t size);
+#define kmalloc_works(me, size) kmalloc_in(me, __func__, size)
 
 /* ---- proc.c: the tree as the real kernel tells it ---- */
 struct actor *next_thread(struct actor *task);
@@ -118,6 +120,7 @@ int children_of(struct actor *task, struct actor **to, int most);
 void walk_task_subtree(struct actor *me, struct actor *root, int (*visit)(struct actor *me, struct actor *task, void *of),
 		       void *of);
 struct kernel_view { char state; int tracer; };
+/* A tracer that is dead for the others traces no task, though the kernel lets go of its tracees only a little later. */
 int view_of(struct actor *task, struct kernel_view *view);
 int ptrace_may_access(struct actor *task);
 

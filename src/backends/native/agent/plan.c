@@ -67,6 +67,7 @@ static void open_plan(const char *line, size_t text, int procfs)
 		.nr_objects = number(line, "objects", 0), .nr_pids = number(line, "pids", 0),
 		.nr_records = number(line, "records", 0), .nr_turns = number(line, "turns", 0),
 		.nr_saved = number(line, "saved", 0), .names_twice = number(line, "twice", 0),
+		.pids_bytes = number(line, "pidsbytes", 0),
 		.repairs = repairs_of(line), .patch_only = number(line, "patch", 0),
 		.capable = number(line, "capable", 1) != 0, .bad_fd = number(line, "badfd", 0) != 0,
 		.bad_logfd = number(line, "badlog", 0) != 0, .debug = number(line, "debug", 0) != 0,

@@ -115,6 +115,7 @@ void walk_task_subtree(struct actor *me, struct actor *root, int (*visit)(struct
 int view_of(struct actor *task, struct kernel_view *view)
 {
 	static char status[2048];
+	struct actor *tracer;
 	const char *found;
 	int length = proc_read(arena->procfs, tgid_of(task), task->pid, "status", status, sizeof(status));
 
@@ -126,6 +127,9 @@ int view_of(struct actor *task, struct kernel_view *view)
 	found = strstr(status, "\nTracerPid:\t");
 	for (found = found ? found + 12 : ""; *found >= '0' && *found <= '9'; found++)
 		view->tracer = view->tracer * 10 + (*found - '0');
+	tracer = actor_by_pid(view->tracer);
+	if (tracer && (tracer->flags & EXIT_STATE))
+		view->tracer = 0;
 	return 0;
 }
 

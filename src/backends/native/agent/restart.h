@@ -18,7 +18,7 @@
 enum repair {
 	CONTEXT_IS_AWAITED, TURN_IS_HANDED_OVER, TURN_IS_AWAITED, SYNC_IS_AWAITED, ONE_DECISION, DEAD_ARE_MISSED,
 	LIVING_ARE_COUNTED, DEAD_LET_GO, KILL_ALL_MARKED, GHOSTS_MAY_FAIL, DEBUG_TELLS_ENDS, FORK_PUTS_BACK,
-	FOREIGNERS_ARE_REFUSED, PIDS_ARE_DISTINCT, DEBUG_WITHOUT_MEMORY, CHECKED_SUM,
+	FOREIGNERS_ARE_REFUSED, PIDS_ARE_READ, PIDS_ARE_DISTINCT, DEBUG_WITHOUT_MEMORY, CHECKED_SUM,
 	NR_REPAIRS
 };
 extern const char *const repair_names[NR_REPAIRS];
@@ -33,6 +33,7 @@ struct ctx {
 	int errno_sync, complete;	/* completions */
 	struct actor *root_task;
 	int nr_pids, nr_total, active_pid;
+	int pids_arr, pids_read;	/* bytes of pids_arr, 0 for NULL, and how many of them were read */
 	int file_pos;
 	int msg_mutex, list_lock;
 	int waitq, ghostq;		/* addresses only */
@@ -40,6 +41,9 @@ struct ctx {
 };
 
 enum object_kind { OBJ_HEADER, OBJ_CONTAINER, OBJ_TREE, OBJ_PIDS, OBJ_TASK, OBJ_THREAD, OBJ_TAIL };
+
+/* struct ckpt_pids: five __s32, aligned to 8 bytes; the pid is the first. */
+#define SIZEOF_CKPT_PIDS 24
 
 /* One step: the next access to a field of the context, which must not have been freed. */
 void touch_ctx(struct actor *me, const char *function, struct ctx *ctx, const char *what);

@@ -17,9 +17,9 @@ static int get_active_pid(struct actor *me, struct ctx *ctx)
 {
 	int active = READ(me, ctx, active_pid);
 
-	if (active >= ctx->nr_pids) {
-		if (REPAIRED(FOREIGNERS_ARE_REFUSED))
-			return 0;
+	if (active >= ctx->nr_pids && REPAIRED(FOREIGNERS_ARE_REFUSED))
+		return 0;
+	if ((long)active * SIZEOF_CKPT_PIDS >= ctx->pids_arr) {
 		/* a defect to be reported, which yields 0 */
 		note_text(me, E_FINDING, OUT_OF_BOUNDS, me->function);
 		return 0;

@@ -120,6 +120,8 @@ export const BEGUN = 32768;
 export const THROUGH = 65536;
 /** Has begun to restore itself after an error was recorded. */
 export const BEGUN_LATE = 131072;
+/** Is on its way through do_exit(). */
+export const PF_EXITING = 262144;
 
 export const SIG_KILL = 1;
 export const SIG_STOP = 2;
@@ -141,7 +143,7 @@ export const ERRNO_SYNC = 5;
 export const ROOT_TASK = 6;
 /** ->root_nsproxy: 1 when held. */
 export const ROOT_NSPROXY = 7;
-/** ->pids_arr: 1 when allocated. */
+/** ->pids_arr: its size in bytes, 0 for NULL. */
 export const PIDS_ARR = 8;
 export const NR_PIDS = 9;
 export const NR_TOTAL = 10;
@@ -159,7 +161,9 @@ export const WAITQ = 16;
 export const GHOSTQ = 17;
 /** The task that made it. */
 export const OWNER = 18;
-export const CTX_WORDS = 19;
+/** Bytes of pids_arr that were read from the image. */
+export const PIDS_READ = 19;
+export const CTX_WORDS = 20;
 
 export const CKPT_CTX_RESTART = 2;
 export const CKPT_CTX_SUCCESS = 4;

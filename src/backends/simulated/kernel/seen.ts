@@ -48,12 +48,28 @@ export const SEEN_ORDER = 1024;
 export const SEEN_ACTIVATED = 2048;
 /** A task restored itself though an error was recorded before it began. */
 export const SEEN_READ_ON = 1 << 25;
+/** (debug build) pids were printed from beyond the end of pids_arr. */
+export const SEEN_PRINTED_PAST_END = 1 << 28;
+/** (debug build) pids were printed that had not been read. */
+export const SEEN_PRINTED_UNREAD = 1 << 29;
 
 /** Something was read past the end of pids_arr: a defect to be reported, which yields 0; the run goes on. */
 export function readPastEnd(): number {
   m[SEEN]! |= SEEN_OUT_OF_BOUNDS;
   note('out-of-bounds', NULL);
   return 0;
+}
+
+/** The same in restore_debug_free(), which prints as many pids as the image claims to have. */
+export function readPastEndAtFree(): void {
+  m[SEEN]! |= SEEN_PRINTED_PAST_END;
+  note('out-of-bounds-at-free', NULL);
+}
+
+/** restore_debug_free() prints pids that were never read into their array. */
+export function readUnread(): void {
+  m[SEEN]! |= SEEN_PRINTED_UNREAD;
+  note('uninitialized-read', NULL);
 }
 
 /** The task that the image names at this place; NULL where there is none. */

@@ -1,7 +1,7 @@
 /** Allocation that can fail, and the calls that a scenario makes fail. */
 import { EFFECT, type Steps, touch } from './access.ts';
 import { NULL, SLAB } from './layout.ts';
-import { m, world } from './memory.ts';
+import { m, note, world } from './memory.ts';
 import { ARMED, CALLS, FAIL_KMALLOC, FAULT_WORDS, FIRED, type WorldFault } from './world.ts';
 
 /** Whether the fault has come as often as it may; one that waits is armed first, and then counts its calls. */
@@ -27,13 +27,21 @@ export function failure(current: number, kind: number): number {
       if (m[words + ARMED] === 0) continue;
       m[words + ARMED]!--;
     }
+    note('call-failed', current, kind, -fault.errno);
     return fault.errno;
   }
   return 0;
 }
 
-/** kmalloc(): false when there is no memory. */
-export function* kmalloc(current: number): Steps<boolean> {
+/** KMALLOC_MAX_SIZE: the largest allocation on x86, 4 MiB. */
+export const KMALLOC_MAX_SIZE = 4_194_304;
+const ENOMEM = 12;
+
+/** kmalloc() of so many bytes: false when there is no memory, or never so much. */
+export function* kmalloc(current: number, size: number): Steps<boolean> {
   yield touch(NULL, SLAB, EFFECT);
-  return failure(current, FAIL_KMALLOC) === 0;
+  if (failure(current, FAIL_KMALLOC) > 0) return false;
+  if (size <= KMALLOC_MAX_SIZE) return true;
+  note('call-failed', current, FAIL_KMALLOC, -ENOMEM);
+  return false;
 }

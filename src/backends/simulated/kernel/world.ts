@@ -25,6 +25,8 @@ export interface World {
   readonly forkedByFault: Uint8Array;
   /** Pointer of the parent that a task forked late gets. */
   readonly forkParent: Int32Array;
+  /** Pointer of the task of the tree that traces it at the start; 0: none does. */
+  readonly tracer: Int32Array;
   /** Never calls restart (or is busy with its own). */
   readonly absent: Uint8Array;
   /** Pointer of the task with this pid; 0 where there is none. */
@@ -54,6 +56,8 @@ export interface World {
   readonly isNamed: (pid: number) => boolean;
   /** The header's count, as saved. */
   readonly nrSaved: number;
+  /** Bytes of the pids in the stream. */
+  readonly pidsBytes: number;
   /** By record. */
   readonly retval: Int32Array;
   readonly zombie: Uint8Array;
@@ -83,6 +87,8 @@ export interface WorldFault {
   readonly call: number;
   /** `fail`: positive errno. */
   readonly errno: number;
+  /** `signal`: a task of the tree has it at its default action, and dies of it. */
+  readonly fatal: boolean;
   /** `fork`: the child's pointer. */
   readonly child: number;
   /** Faults that come right after this one. */

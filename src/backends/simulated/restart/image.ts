@@ -1,12 +1,15 @@
 /** The image as the coordinator reads it: header, container, tree, tail (checkpoint/restart.c). `current` is handed in where the kernel has it at hand; `variant.series` marks what the rest of the series adds. */
+import { SIZEOF_CKPT_PIDS } from '../../../model/case.ts';
 import type { Steps } from '../kernel/access.ts';
-import { NR_PIDS, PIDS_ARR } from '../kernel/layout.ts';
+import { NR_PIDS, PIDS_ARR, PIDS_READ } from '../kernel/layout.ts';
 import { m, world } from '../kernel/memory.ts';
 import { kmalloc } from '../kernel/slab.ts';
 import { OBJ_CONTAINER, OBJ_HEADER, OBJ_PIDS, OBJ_TAIL, OBJ_TREE } from '../kernel/world.ts';
 import { EINVAL, ENOMEM } from './errno.ts';
 import { ckptKread, ckptReadObjType } from './sys.ts';
 import { variant } from './variant.ts';
+
+export { SIZEOF_CKPT_PIDS };
 
 /** restore_read_header() */
 export function* restoreReadHeader(current: number, ctx: number): Steps<number> {
@@ -29,14 +32,19 @@ export function* restoreReadTail(current: number, ctx: number): Steps<number> {
   return 0;
 }
 
-/** sizeof(*ctx->pids_arr) * nr_pids, as the kernel's int; a struct ckpt_pids has five ids. */
+/** sizeof(*ctx->pids_arr) * nr_pids, as the kernel's int: it wraps. */
 export function sizeOfPidsArr(nrPids: number): number {
-  return Math.imul(20, nrPids);
+  return Math.imul(SIZEOF_CKPT_PIDS, nrPids);
 }
 
-/** The buffer read must be as long as the count says. */
-export function isLengthOfPids(nrPids: number): boolean {
-  return nrPids === world.pids.length;
+/** (hardened: pidsAreRead) Whether that many pids take more bytes than an int can say. */
+export function sizeWraps(nrPids: number): boolean {
+  return sizeOfPidsArr(nrPids) !== SIZEOF_CKPT_PIDS * nrPids;
+}
+
+/** The length in the image must be the one that is asked for. */
+export function isLengthOfPids(bytes: number): boolean {
+  return bytes === world.pidsBytes;
 }
 
 /** (hardened: pidsAreDistinct) Whether the image names a pid twice. */
@@ -50,14 +58,18 @@ export function* restoreReadTree(current: number, ctx: number): Steps<number> {
   if (h < 0) return h;
   if (world.nrSaved <= 0) return -EINVAL;
 
-  m[ctx + NR_PIDS] = world.nrSaved;
-  if (sizeOfPidsArr(world.nrSaved) <= 0) return -EINVAL; /* overflow ? */
+  if (!variant.pidsAreRead) m[ctx + NR_PIDS] = world.nrSaved;
+  const size = sizeOfPidsArr(world.nrSaved);
+  if (size <= 0) return -EINVAL; /* overflow ? */
+  if (variant.pidsAreRead && sizeWraps(world.nrSaved)) return -EINVAL;
 
-  if (!(yield* kmalloc(current))) return -ENOMEM;
-  m[ctx + PIDS_ARR] = 1;
+  if (!(yield* kmalloc(current, size))) return -ENOMEM;
+  m[ctx + PIDS_ARR] = size;
   const buffer = yield* ckptKread(current, ctx);
   if (buffer < 0) return buffer;
-  if (world.objects[buffer] !== OBJ_PIDS || !isLengthOfPids(world.nrSaved)) return -EINVAL;
+  if (world.objects[buffer] !== OBJ_PIDS || !isLengthOfPids(size)) return -EINVAL;
+  m[ctx + PIDS_READ] = size;
   if (variant.pidsAreDistinct && namesTwice()) return -EINVAL;
+  if (variant.pidsAreRead) m[ctx + NR_PIDS] = world.nrSaved;
   return 0;
 }

@@ -43,6 +43,9 @@ import { restoreDebugFree } from './debug.ts';
 import { EBADF, EINVAL, ENOMEM } from './errno.ts';
 import { variant } from './variant.ts';
 
+/** sizeof(struct ckpt_ctx), more or less: far below what kmalloc() can. */
+export const SIZEOF_CKPT_CTX = 4096;
+
 /** The new context's fields, before anybody else can see it. */
 export function initCtx(ctx: number, owner: number, uflags: number): void {
   m[ctx + LIFE] = 1;
@@ -53,7 +56,7 @@ export function initCtx(ctx: number, owner: number, uflags: number): void {
 
 /** ckpt_ctx_alloc(): a context with one reference, or a negative errno. */
 export function* ckptCtxAlloc(current: number, uflags: number): Steps<number> {
-  if (!(yield* kmalloc(current))) return -ENOMEM;
+  if (!(yield* kmalloc(current, SIZEOF_CKPT_CTX))) return -ENOMEM;
   initCtx(world.ctx, current, uflags);
   if (world.badFd || world.badLogfd) {
     yield* ckptCtxFree(current, world.ctx);

@@ -1,6 +1,8 @@
 /** Whose turn it is, and handing it over (checkpoint/restart.c). `current` is handed in where the kernel has it at hand; `variant.series` marks what the rest of the series adds. */
+
+import { SIZEOF_CKPT_PIDS } from '../../../model/case.ts';
 import { atomicDecAndTest, increment, load, loadCheckpointCtx, type Steps, store } from '../kernel/access.ts';
-import { ACTIVE_PID, COMPLETE, GHOSTQ, NR_PIDS, NR_TOTAL, NULL } from '../kernel/layout.ts';
+import { ACTIVE_PID, COMPLETE, GHOSTQ, NR_PIDS, NR_TOTAL, NULL, PIDS_ARR } from '../kernel/layout.ts';
 import { BUG, m, note, oops, world } from '../kernel/memory.ts';
 import { readPastEnd, sawTurn } from '../kernel/seen.ts';
 import { findTaskByPidNs } from '../kernel/task.ts';
@@ -18,7 +20,7 @@ export function* allTasksActivated(ctx: number): Steps<boolean> {
 export function* getActivePid(ctx: number): Steps<number> {
   const active = yield* load(ctx, ACTIVE_PID);
   if (variant.foreignersAreRefused && active >= m[ctx + NR_PIDS]!) return 0;
-  if (active >= m[ctx + NR_PIDS]!) return readPastEnd();
+  if (active * SIZEOF_CKPT_PIDS >= m[ctx + PIDS_ARR]!) return readPastEnd();
   return active >= 0 ? world.pids[active]! : 0;
 }
 

@@ -11,6 +11,7 @@ import {
   KILLED,
   MSG_MUTEX,
   PARENT,
+  PF_EXITING,
   SELF_REAPING,
   SIG_OTHER,
   STATE,
@@ -24,11 +25,12 @@ import {
   writeLockTasklist,
 } from '../../../../src/backends/simulated/kernel/lock.ts';
 import { sendSignal } from '../../../../src/backends/simulated/kernel/signal.ts';
-import { kmalloc } from '../../../../src/backends/simulated/kernel/slab.ts';
+import { KMALLOC_MAX_SIZE, kmalloc } from '../../../../src/backends/simulated/kernel/slab.ts';
 import {
   countOtherThreads,
   findChild,
   findTaskByPidNs,
+  isTraced,
   isZombie,
   nextInSubtree,
   taskNsproxy,
@@ -82,6 +84,25 @@ describe('exit', () => {
     assert.ok(isZombie(task(100)));
     assert.equal(findTaskByPidNs(100), task(100));
     assert.ok(!taskNsproxy(task(100)), 'a dead task has no namespace');
+  });
+
+  it('hands the children to a thread of the group that is not exiting, before init', () => {
+    const { m, task } = aKernel({ pid: 100, children: [{ pid: 101, threads: [102, 103], children: [{ pid: 104 }] }] });
+    m[task(102) + FLAGS]! |= PF_EXITING;
+    finish(doExit(task(101), 0, nothing));
+    assert.equal(m[task(104) + PARENT], task(103));
+    assert.equal(m[task(103) + CHILDREN], task(104));
+    finish(doExit(task(103), 0, nothing));
+    assert.equal(m[task(104) + PARENT], NULL);
+  });
+
+  it('detaches the tracees, and no others', () => {
+    const { task } = aKernel({
+      pid: 100,
+      children: [{ pid: 101, 'traced-by': 103 }, { pid: 102, 'traced-by': 'outsider' }, { pid: 103 }],
+    });
+    finish(doExit(task(103), 0, nothing));
+    assert.deepEqual([isTraced(task(101)), isTraced(task(102))], [false, true]);
   });
 
   it('takes a ghost away without a trace', () => {
@@ -186,7 +207,13 @@ describe('an allocation', () => {
       { pid: 100, children: [{ pid: 101 }] },
       { faults: [{ fail: 'kmalloc', task: 101, call: 2 }] },
     );
-    const calls = [100, 101, 100, 101, 101].map((pid) => finish(kmalloc(task(pid))));
+    const calls = [100, 101, 100, 101, 101].map((pid) => finish(kmalloc(task(pid), 32)));
     assert.deepEqual(calls, [true, true, true, false, true]);
+  });
+
+  it('fails when it is larger than any that the slab has', () => {
+    const { task } = aKernel({ pid: 100 });
+    assert.equal(finish(kmalloc(task(100), KMALLOC_MAX_SIZE)), true);
+    assert.equal(finish(kmalloc(task(100), KMALLOC_MAX_SIZE + 1)), false);
   });
 });
