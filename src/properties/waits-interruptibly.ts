@@ -5,7 +5,6 @@ import type { RunRecord } from '../record/record.ts';
 import { signalIn } from './kills.ts';
 import { isOver, type Property } from './property.ts';
 import { type Fate, storyOf } from './story.ts';
-import { treeOf } from './tree.ts';
 import { listOf } from './words.ts';
 
 const name = 'waits-interruptibly';
@@ -22,8 +21,9 @@ export const waitsInterruptibly: Property = {
     const stuck = waiting(c, record)
       .filter(([, { asleepOn }]) => asleepOn !== undefined && isDeep(asleepOn))
       .map(([actor, { asleepOn }]) => `${actor} (on ${asleepOn})`);
+    const sent = interruptsOf(c, record);
     const deaf = waiting(c, record)
-      .filter(([actor, fate]) => wasInterrupted(c, record, actor, fate))
+      .filter(([actor, { called, result }]) => result === undefined && (sent.get(actor) ?? -1) > called)
       .map(([actor]) => actor);
     return [
       ...(stuck.length === 0
@@ -36,22 +36,20 @@ export const waitsInterruptibly: Property = {
   },
 };
 
-/** Whether a signal of the terminal reached it within restart, and it has no result: then it does not sleep on its way out. */
-function wasInterrupted(c: Case, record: RunRecord, actor: string, fate: Readonly<Fate>): boolean {
-  if (fate.result !== undefined || treeOf(c).tasks.get(Number(actor))?.tracedBy !== undefined) return false;
-  if (
-    record.events.some((event) => event.kind === 'fault' && event.verb === 'ptrace' && String(event.target) === actor)
-  )
-    return false;
-  return record.events.some((event, position) => {
+/** The position of the last signal of the terminal to each actor that is not traced, by its name in `waiting`. */
+function interruptsOf(c: Case, record: RunRecord): ReadonlyMap<string, number> {
+  const last = new Map<string, number>();
+  record.events.forEach((event, position) => {
     const sent = signalIn(c, event);
-    return position > fate.called && sent !== undefined && isFatalToTasks(sent.signal) && nameIn(sent.victim) === actor;
+    if (sent && isFatalToTasks(sent.signal)) {
+      last.set(sent.victim === 'coordinator' ? 'the coordinator' : String(sent.victim), position);
+    }
   });
-}
-
-/** As `waiting` names it. */
-function nameIn(actor: Case['faults'][number]['targets'][number]): string {
-  return actor === 'coordinator' ? 'the coordinator' : String(actor);
+  if (last.size === 0) return last;
+  for (const { pid, tracedBy } of c.tasks) if (tracedBy !== undefined) last.delete(String(pid));
+  for (const { verb, targets } of c.faults)
+    if (verb === 'ptrace') for (const target of targets) last.delete(String(target));
+  return last;
 }
 
 function isDeep(on: string): boolean {

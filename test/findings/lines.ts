@@ -112,6 +112,23 @@ export const LINES: Readonly<Record<string, readonly PatchLines[]>> = {
     lines('restore_task_done', 721, 723),
   ],
   'An error between the last look and the success is lost': [lines('do_restore_coord', 1124, 1128)],
+  'The debug build dereferences NULL when the size of pids_arr is refused': [
+    lines('restore_read_tree', 637, 640),
+    lines('restore_debug_free', 145, 146),
+  ],
+  'The debug build prints pids that were never read': [
+    lines('restore_read_tree', 637, 647),
+    lines('restore_debug_free', 145, 146),
+  ],
+  'The size of pids_arr wraps, and the debug build reads past its end': [
+    lines('restore_read_tree', 637, 639),
+    lines('restore_debug_free', 145, 146),
+  ],
+  'A signal at sync point 1 takes the root away from its children': [lines('wait_checkpoint_ctx', 794, 798)],
+  'A ghost beside a stranger crashes the kernel, without any fault': [
+    lines('exit_checkpoint', 1237, 1238),
+    lines('__prepare_descendants', 903, 906),
+  ],
   "The patch alone can't restart two tasks": [lines('do_restore_task', 876, 881)],
 };
 
