@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { compiledModel } from '../../src/backends/simulated/compile/compile.ts';
 import { type Change, modelScope } from '../../src/backends/simulated/compile/source.ts';
-import { PROTOCOLS } from '../../src/backends/simulated/index.ts';
 import { CHECKPOINT_CTX, CKPT_CTX_ERROR, ERRNO, KFLAGS, PC } from '../../src/backends/simulated/kernel/layout.ts';
 import type { MachineOptions, SimulatedMachine } from '../../src/backends/simulated/machine.ts';
 import { CONDITION_NAMES, type Condition, type Guard, RULES, ruleOf } from '../../src/backends/simulated/reduction.ts';
@@ -124,7 +123,7 @@ describe('the rules of the reduction', function () {
 
   it('each fit a step of some protocol: none is for a function that has another name by now', () => {
     const used = new Set<unknown>();
-    for (const name of PROTOCOLS) {
+    for (const name of MAIN_PROTOCOLS) {
       for (const debug of [false, true]) {
         const variant = protocolOf(name);
         const compiled = compiledModel({ variant, debug, trace: false });
