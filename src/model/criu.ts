@@ -46,14 +46,17 @@ export type ImageEdit =
   | { readonly kind: 'xor'; readonly file: string; readonly at: number; readonly xor: number }
   /** A record is left out, or is there twice. */
   | { readonly kind: 'drop' | 'repeat'; readonly file: string; readonly record: number }
-  /** A field of a record, by the path of protobuf field numbers to it; `nth`: which one of each, from 0. Numbers alone have values. */
+  /**
+   * A field of a record, by the path of protobuf field numbers to it; `nth`: which one of each, from 0. Only numbers have values;
+   * `add` changes the number by that much, for one that depends on the machine, such as an address.
+   */
   | {
       readonly kind: 'field';
       readonly file: string;
       readonly record: number;
       readonly path: readonly number[];
       readonly nth: readonly number[];
-      readonly value: number | typeof ABSENT;
+      readonly value: number | typeof ABSENT | { readonly add: number };
     }
   /** Numbers of a task in pstree; an empty list: the field is left out. */
   | {

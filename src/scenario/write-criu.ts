@@ -59,7 +59,8 @@ function changeWords(edit: ImageChange): EditWords {
     case 'field': {
       const { file, record, path, nth, value } = edit;
       const which = nth.some((n) => n > 0) ? { nth: [...nth] } : {};
-      return { file, ...(record === 0 ? {} : { record }), field: [...path], ...which, value };
+      const change = typeof value === 'object' ? value : { value };
+      return { file, ...(record === 0 ? {} : { record }), field: [...path], ...which, ...change };
     }
     default:
       return { file: edit.file, [edit.kind]: edit.record };

@@ -28,7 +28,7 @@ const CHANGES = ['mutate', 'set', 'missing', 'truncate', 'extend', 'xor', 'drop'
 const COMPANIONS = {
   mutate: ['seed', 'changes'],
   xor: ['at'],
-  field: ['record', 'nth', 'value'],
+  field: ['record', 'nth', 'value', 'add'],
 } as const;
 
 /** The setup of a case for CRIU. */
@@ -124,9 +124,11 @@ function changeOf(words: EditWords, path: Path, complain: Complain): ImageChange
       return wrong('set goes with task, the number of a record of pstree');
     return { kind: 'task', record: words.task, set: fieldsOf(words.set) };
   }
-  const { file, missing, truncate, extend, at = 0, xor, drop, repeat, record = 0, field, value } = words;
+  const { file, missing, truncate, extend, at = 0, xor, drop, repeat, record = 0, field, value, add } = words;
   if (file === undefined || words.task !== undefined) return wrong('file is missing: the image that is changed');
-  if ((field === undefined) !== (value === undefined)) return wrong('field and value go together');
+  const number = add === undefined ? value : { add };
+  if ((field === undefined) !== (number === undefined)) return wrong('field goes with value or add');
+  if (value !== undefined && add !== undefined) return wrong('value and add exclude each other');
   const nth = field?.map((_, i) => words.nth?.[i] ?? 0) ?? [];
   if ((words.nth?.length ?? 0) > nth.length) return wrong('nth has a number for each of field, and no more');
   if (missing) return { kind: 'missing', file };
@@ -135,7 +137,7 @@ function changeOf(words: EditWords, path: Path, complain: Complain): ImageChange
   if (xor !== undefined) return { kind: 'xor', file, at, xor };
   if (drop !== undefined) return { kind: 'drop', file, record: drop };
   if (repeat !== undefined) return { kind: 'repeat', file, record: repeat };
-  return { kind: 'field', file, record, path: field!, nth, value: value! };
+  return { kind: 'field', file, record, path: field!, nth, value: number! };
 }
 
 function fieldsOf(set: NonNullable<EditWords['set']>): Partial<Record<PstreeField, readonly number[]>> {

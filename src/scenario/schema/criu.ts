@@ -122,6 +122,11 @@ const edit = mapping('a mapping with file, task or mutate, and one change', {
     'With field: the number that it says instead; absent: the field is not there, whatever it holds.',
     'value: 0',
   ).optional(),
+  add: word(
+    integer(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 'a number'),
+    'With field: what is added to its number, in place of value; for an address, which depends on the machine.',
+    'add: 512',
+  ).optional(),
   optional,
 }).meta({ id: 'image-edit', description: 'A change of the images between dump and restore.' });
 

@@ -84,6 +84,7 @@ describe('messages', () => {
     assert.deepEqual(values(withField(three, [{ number: 7, nth: 1 }], 9)), [1, 5, 9, 3]);
     assert.deepEqual(values(withField(three, [{ number: 7, nth: 2 }], undefined)), [1, 5, 2]);
     assert.equal(withField(three, [{ number: 7, nth: 3 }], 9), undefined);
+    assert.deepEqual(values(withField(three, [{ number: 8, nth: 0 }], { add: -2 })), [1, 3, 2, 3]);
   });
 });
 

@@ -74,11 +74,14 @@ export function writeMessage(fields: readonly Field[]): Uint8Array {
 /** Where a field is: the number of the field, and which one of those with that number, from 0; then on in that message. */
 export type Place = readonly { readonly number: number; readonly nth: number }[];
 
+/** What a number becomes: this number, or its own value plus `add`; undefined: the field is left out. */
+export type NumberChange = number | { readonly add: number } | undefined;
+
 /**
  * The message with the field at this place changed: a number for a number, undefined to leave it out, of whatever kind it
  * is. Undefined when there is none, or when it is no number.
  */
-export function withField(bytes: Uint8Array, place: Place, value: number | undefined): Uint8Array | undefined {
+export function withField(bytes: Uint8Array, place: Place, value: NumberChange): Uint8Array | undefined {
   const fields = readMessage(bytes);
   const [first, ...rest] = place;
   if (!fields || !first) return undefined;
@@ -88,14 +91,19 @@ export function withField(bytes: Uint8Array, place: Place, value: number | undef
   return writeMessage(fields.flatMap((other) => (other === field ? made : [other])));
 }
 
-function changedField(field: Field, rest: Place, value: number | undefined): readonly Field[] | undefined {
+function changedField(field: Field, rest: Place, value: NumberChange): readonly Field[] | undefined {
   if (rest.length > 0) {
     const inner = field.type === 'bytes' ? withField(field.bytes, rest, value) : undefined;
     return inner && [{ number: field.number, type: 'bytes', bytes: inner }];
   }
   if (value === undefined) return [];
-  if (field.type === 'varint') return [{ ...field, value: BigInt(value) }];
-  return field.type === 'fixed' ? [{ ...field, bytes: fixed(value, field.bytes.length) }] : undefined;
+  if (field.type === 'varint') return [{ ...field, value: changed(field.value, value) }];
+  if (field.type !== 'fixed') return undefined;
+  return [{ ...field, bytes: fixed(changed(unfixed(field.bytes), value), field.bytes.length) }];
+}
+
+function changed(before: bigint, change: number | { readonly add: number }): bigint {
+  return typeof change === 'number' ? BigInt(change) : before + BigInt(change.add);
 }
 
 /** The message in which a field has these values, however many it had. */
@@ -138,10 +146,10 @@ function unfixed(bytes: Uint8Array): bigint {
   return bytes.length === 8 ? view.getBigUint64(0, true) : BigInt(view.getUint32(0, true));
 }
 
-function fixed(value: number, length: number): Uint8Array {
+function fixed(value: bigint, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   const view = new DataView(bytes.buffer);
-  if (length === 8) view.setBigUint64(0, BigInt.asUintN(64, BigInt(value)), true);
-  else view.setUint32(0, value >>> 0, true);
+  if (length === 8) view.setBigUint64(0, BigInt.asUintN(64, value), true);
+  else view.setUint32(0, Number(BigInt.asUintN(32, value)), true);
   return bytes;
 }
