@@ -9,10 +9,10 @@ import {
   sampleInSlices,
   searchInSlices,
 } from '../explore/index.ts';
-import type { Explore } from '../model/case.ts';
+import type { Case, Explore } from '../model/case.ts';
 import type { Progress } from '../record/progress.ts';
 import type { RunRecord } from '../record/record.ts';
-import type { Stop, Tried } from '../record/verdict.ts';
+import type { Stop, Tried, Violation } from '../record/verdict.ts';
 import type { Budget } from './budget.ts';
 import type { Compare } from './differential.ts';
 import type { JudgeRecord } from './judge.ts';
@@ -237,14 +237,32 @@ async function probe(request: Scheduled, judging: Judging, count: (schedules: nu
   return judging.all(result.endings.slice(met), true);
 }
 
-/** The one run that a replay file tells. */
+/** The name under which a run is reported that could not follow the schedule of its scenario. */
+export const DEPARTED = 'schedule-departed';
+
+/** What such a run did is no run that the scenario is about: nothing else is judged. */
+function departed(schedule: readonly string[], step: string, { position, positions }: Case): Violation {
+  const number = schedule.indexOf(step) + 1;
+  return {
+    property: DEPARTED,
+    message: `the run departs from the schedule at step ${number} of ${schedule.length}: ${step}`,
+    expected: step,
+    actual: 'the actor cannot do this step there: the protocol, or the scenario, has changed since',
+    position: positions['explore.schedule'] ?? positions['explore'] ?? position,
+  };
+}
+
+/** The one run that a replay file tells, or a scenario. */
 const replay: Explorer = async (request) => {
   const { backend, plan, judge, budget } = request;
   if (!isSchedulable(backend) || !plan.schedule) return unscheduled(request);
   const tally = new Tally(judge);
   const followed = await budget.run(followInSlices(backend.open(plan), plan.schedule, plan.maxSteps));
   const record = followed && (await budget.run(new Recorder(backend, plan).recordInSlices(followed.moves)));
-  if (record) tally.add(record);
+  const [departure] = followed?.missed ?? [];
+  if (record && departure !== undefined && plan.case.explore?.schedule === plan.schedule)
+    tally.keep({ record, judgement: { failures: [departed(plan.schedule, departure, plan.case)], known: [] } });
+  else if (record) tally.add(record);
   const stopped = record ? undefined : budget.stop;
   const tried: Tried = { strategy: 'replay', schedules: record ? 1 : 0, complete: false, ...(stopped && { stopped }) };
   return { ...tally.result(tried), awaited: faultsOfSchedule(plan.case, plan.schedule) };

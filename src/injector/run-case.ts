@@ -125,7 +125,7 @@ async function search(
     protocol: c.restart.protocol,
     seed,
     maxSteps: maxSteps ?? defaultMaxSteps(c),
-    ...(schedule && { schedule }),
+    ...((schedule ?? c.explore?.schedule) && { schedule: schedule ?? c.explore!.schedule! }),
   };
   const judgeCase: JudgeCase = (other, record) => judgeOf(other, find)(record);
   const request = {

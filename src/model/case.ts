@@ -162,8 +162,11 @@ export interface Fault {
 }
 
 export interface Explore {
-  readonly strategy: 'random' | 'pct' | 'exhaustive';
+  /** replay: the one run that `schedule` says. */
+  readonly strategy: 'random' | 'pct' | 'exhaustive' | 'replay';
   readonly schedules: number;
+  /** In the words of a replay file. */
+  readonly schedule?: readonly string[];
   readonly seed?: string;
   /** Depth of a bug that pct looks for. */
   readonly depth: number;

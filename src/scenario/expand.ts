@@ -254,9 +254,9 @@ class Expansion {
 
   #explore(): Per<Explore | undefined> {
     const document = this.#part('explore');
-    return this.#per(['explore'], (combination) => {
+    return this.#per(['explore'], (combination, say) => {
       const words = document(combination);
-      return words && resolveExplore(words);
+      return words && resolveExplore(words, say);
     });
   }
 

@@ -151,7 +151,8 @@ function whenOf(when: Fault['when']): NonNullable<NonNullable<Document['faults']
   }
 }
 
-function exploreOf({ strategy, schedules, seed, depth }: Explore): NonNullable<Document['explore']> {
+function exploreOf({ strategy, schedules, seed, depth, schedule }: Explore): NonNullable<Document['explore']> {
+  if (strategy === 'replay') return { schedule: [...(schedule ?? [])] };
   const more = {
     ...(schedules === DEFAULT_SCHEDULES ? {} : { schedules }),
     ...(seed === undefined ? {} : { seed }),

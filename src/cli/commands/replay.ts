@@ -1,11 +1,12 @@
 /** `mktrouble replay <file>`: runs a finding again, step by step as its file says. */
+import path from 'node:path';
 import { CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
-import type { Replay } from '../../injector/replay-file.ts';
 import type { BackendName } from '../../model/case.ts';
 import type { Verdict } from '../../record/verdict.ts';
 import type { AddCommand } from '../command.ts';
 import { criuOption } from '../criu-option.ts';
 import { complain, EXIT, type ExitCode, print } from '../exit.ts';
+import type { ReadReplay } from '../replay.ts';
 import { parseBackend } from '../run/request.ts';
 
 interface Options {
@@ -27,7 +28,7 @@ export const addReplay: AddCommand = ({ program, action }) => {
     .addOption(criuOption())
     .option('-p, --protocol <name>', 'instead of the one it was found in')
     .option('--allow-commands', 'run the commands that the file names (subject, check)', false)
-    .option('--as-scenario <file>', 'write the case as a scenario file that expects the finding, and run nothing')
+    .option('--as-scenario <file>', 'write the case and its schedule as a scenario file that expects the finding')
     .action(action(replay));
 };
 
@@ -35,7 +36,7 @@ async function replay(file: string, options: Options): Promise<ExitCode> {
   const { readReplay, verdictOfReplay } = await import('../replay.ts');
   const replayed = readReplay(file);
   if (typeof replayed === 'number') return replayed;
-  if (options.asScenario !== undefined) return writeAsScenario(replayed, options.asScenario);
+  if (options.asScenario !== undefined) return writeAsScenario(replayed, options.asScenario, options);
 
   const { property } = replayed;
   const verdict = await verdictOfReplay(replayed, options.backend[0]!, options);
@@ -53,17 +54,31 @@ async function show(verdict: Verdict): Promise<void> {
   process.stdout.write(`${showVerdict(verdict, process.stdout, process.env)}\n`);
 }
 
-async function writeAsScenario({ case: c, property, protocol }: Replay, file: string): Promise<ExitCode> {
+async function writeAsScenario(replayed: ReadReplay, target: string, options: Options): Promise<ExitCode> {
   const { writeScenario } = await import('../../scenario/index.ts');
-  const expect = { coordinator: [], tasks: {}, violates: [property], except: [], only: [property] };
-  const explore = { strategy: 'exhaustive', schedules: 1, depth: 1 } as const;
+  const { verdictOfReplay } = await import('../replay.ts');
+  const { case: c, protocol, property, schedule, file } = replayed;
+  const verdict = await verdictOfReplay(replayed, 'simulated', options);
+  const violated = new Set([...verdict.violations, ...verdict.known].map((violation) => violation.property));
+  if (!violated.has(property)) return complain(`${property} is not violated any more: there is nothing to keep`);
+  // What the scenario expected is kept where the run is as expected: a smaller case may end otherwise.
+  const isMet = property === 'expectation' || !violated.has('expectation');
+  const { coordinator, tasks } = isMet ? c.expect : { coordinator: [], tasks: {} };
+  const violates = [...violated].filter((name) => name !== 'expectation');
+  const expect = { ...c.expect, coordinator, tasks, violates };
+  const explore = { strategy: 'replay', schedules: 1, depth: 1, schedule } as const;
+  const scenario = writeScenario({ ...c, restart: { ...c.restart, protocol }, explore, expect });
+  const header = [
+    `The schedule of ${path.basename(file)}: a run of ${protocol} that violates ${violates.join(', ') || property}.`,
+    'When the defect is repaired: remove `violates`, and write `explore: exhaustive` in place of the schedule.',
+  ];
   try {
-    const text = writeScenario({ ...c, restart: { ...c.restart, protocol }, explore, expect });
-    writeFileAtomically(file, text, { exclusive: true });
+    const text = `${header.map((line) => `# ${line}\n`).join('')}${scenario}`;
+    writeFileAtomically(target, text, { exclusive: true });
   } catch (error) {
     if (!(error instanceof CannotWrite)) throw error;
     return complain(error.message, error.code === 'EEXIST' ? 'an existing file is never overwritten' : undefined);
   }
-  print(`${file}: a scenario that expects ${property} to be violated\n`);
+  print(`${target}: a scenario that follows this schedule, on which ${property} is violated\n`);
   return EXIT.ok;
 }

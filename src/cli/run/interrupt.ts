@@ -1,7 +1,10 @@
-/** Ctrl-C, and a polite SIGTERM: the first asks for a clean end, the second does not wait for it. */
+/** Signals that end a command: the first asks for a clean end, which has less than a second; a second one does not wait for it. */
 import { EXIT } from '../exit.ts';
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
+
+/** Milliseconds that a clean end may take. */
+const PATIENCE = 800;
 
 export interface Interrupt {
   /** Aborted at the first signal. */
@@ -16,6 +19,7 @@ export function onInterrupt(): Interrupt {
   const handle = () => {
     // Reporters that are still open complete their documents when the process exits.
     if (controller.signal.aborted) process.exit(EXIT.interrupted);
+    setTimeout(() => process.exit(EXIT.interrupted), PATIENCE).unref();
     controller.abort();
   };
   for (const name of SIGNALS) process.on(name, handle);

@@ -128,8 +128,19 @@ export const DEFAULT_SCHEDULES = 1000;
 export const DEFAULT_DEPTH = 3;
 
 /** How schedules are chosen, with the defaults. */
-export function resolveExplore(explore: Checked<'explore'>): Explore {
-  const { strategy, schedules, seed, depth } = typeof explore === 'string' ? { strategy: explore } : { ...explore };
+export function resolveExplore(explore: Checked<'explore'>, complain: Complain): Explore | undefined {
+  const { strategy, schedule, schedules, seed, depth } =
+    typeof explore === 'string' ? { strategy: explore } : { ...explore };
+  if (schedule !== undefined) {
+    const other = Object.keys(explore).find((key) => key !== 'schedule');
+    if (other === undefined) return { strategy: 'replay', schedules: 1, depth: DEFAULT_DEPTH, schedule };
+    complain({ path: ['explore', other], part: 'key', message: `${other} chooses no schedule where one is given` });
+    return undefined;
+  }
+  if (strategy === undefined) {
+    complain({ path: ['explore'], message: 'it has neither a strategy nor a schedule' });
+    return undefined;
+  }
   return {
     strategy,
     schedules: schedules ?? DEFAULT_SCHEDULES,

@@ -70,7 +70,12 @@ const strategy = oneOf(['random', 'pct', 'exhaustive'], 'strategy');
 export const explore = z.union([
   strategy,
   mapping('a strategy, or a mapping with one', {
-    strategy: word(strategy, 'How schedules are chosen: random, pct or exhaustive.', 'strategy: pct'),
+    strategy: word(strategy, 'How schedules are chosen: random, pct or exhaustive.', 'strategy: pct').optional(),
+    schedule: word(
+      list(text('a step of a schedule', 300), 'a list of steps'),
+      'The one schedule that is run, in the words of a replay file, in place of a strategy. A run that departs from it fails.',
+      'schedule: ["100: callRestart", "signal-1"]',
+    ).optional(),
     schedules: word(
       integer(1, 1_000_000_000, 'a number of schedules'),
       'How many are tried, by random and pct. Default: 1000.',
