@@ -170,6 +170,33 @@ describe('runCase', () => {
     });
   });
 
+  describe("a schedule of the scenario's own", () => {
+    const onSchedule = (schedule: readonly string[], protocol = 'hardened'): Case => ({
+      ...caseOf('pinned', { tree: { pid: 100 }, restart: { protocol } }),
+      explore: { strategy: 'replay', schedules: 1, depth: 1, schedule },
+    });
+
+    it('is the one run that is made', async () => {
+      const { record } = await runCase(onSchedule([]), on);
+      const verdict = await runCase(onSchedule(record!.schedule!), on);
+      assert.equal(verdict.status, 'pass', JSON.stringify(verdict.violations));
+      assert.deepEqual(verdict.tried, { strategy: 'replay', schedules: 1, complete: false });
+      assert.deepEqual(verdict.record!.schedule, record!.schedule);
+    });
+
+    it('that cannot be followed is a failure of its own, which names the step', async () => {
+      const { record } = await runCase(onSchedule([]), on);
+      const [first, ...rest] = record!.schedule!;
+      const { status, violations } = await runCase(onSchedule([first!, '100: noSuchFunction: step', ...rest]), on);
+      assert.equal(status, 'fail');
+      assert.deepEqual(
+        violations.map(({ property }) => property),
+        ['schedule-departed'],
+      );
+      assert.match(violations[0]!.message, /step 2 of \d+: 100: noSuchFunction: step/);
+    });
+  });
+
   describe('a search that was stopped is incomplete', () => {
     const searched = (expect: Parameters<typeof aCase>[0] = {}, protocol = 'hardened'): Case => ({
       ...aCase(expect),

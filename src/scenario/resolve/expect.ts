@@ -138,7 +138,7 @@ export function resolveExplore(explore: Checked<'explore'>, complain: Complain):
     return undefined;
   }
   if (strategy === undefined) {
-    complain({ path: ['explore'], message: 'it has neither a strategy nor a schedule' });
+    complain({ path: ['explore'], part: 'key', message: 'strategy is missing, or a schedule' });
     return undefined;
   }
   return {
