@@ -28,6 +28,11 @@ export const STAGES_OF: Readonly<Record<CriuCall, readonly CriuStage[]>> = {
   restore: ['pre-restore', 'setup-namespaces', 'post-setup-namespaces', 'post-restore', 'pre-resume', 'post-resume'],
 };
 
+/** The call that a stage is of: what happens right before a call is of it. */
+export function callOfStage(stage: CriuStage): CriuCall {
+  return CRIU_STAGE_NAMES.indexOf(stage) < CRIU_STAGE_NAMES.indexOf('before-restore') ? 'dump' : 'restore';
+}
+
 /** The fields of a task in pstree.img, by the names of CRIU's own definition. */
 export const PSTREE_FIELDS = { pid: 1, ppid: 2, pgid: 3, sid: 4, threads: 5 } as const;
 export type PstreeField = keyof typeof PSTREE_FIELDS;

@@ -1,6 +1,6 @@
 /** All that a case makes go wrong: its faults, and what its `criu` section says. One list for all kinds. */
 import type { Case, Fault } from './case.ts';
-import type { CriuSetup } from './criu.ts';
+import { type CriuCall, type CriuSetup, callOfStage } from './criu.ts';
 
 /** Something that a case makes go wrong. */
 export interface DeclaredFault {
@@ -13,6 +13,8 @@ export interface DeclaredFault {
   readonly optional: boolean;
   /** Of the list `faults`. */
   readonly fault?: Fault;
+  /** The call of CRIU that a word of the `criu` section is about. */
+  readonly call?: CriuCall;
 }
 
 /** Everything that a case makes go wrong, in the order of the file's words. */
@@ -30,18 +32,27 @@ export function declaredFaults({ faults, criu }: Case): DeclaredFault[] {
 }
 
 function ofCriu({ faultPoint, scriptFails, taken, limits, syscalls, images }: CriuSetup): DeclaredFault[] {
-  const one = (path: string, title: string, optional = false): DeclaredFault => ({ name: path, path, title, optional });
+  const one = (path: string, call: CriuCall, title: string, optional = false): DeclaredFault => ({
+    name: path,
+    path,
+    title,
+    optional,
+    call,
+  });
+  const point = faultPoint;
   return [
-    ...(faultPoint
-      ? [one('criu.fault-point', `fault point ${faultPoint.number} of the ${faultPoint.of}`, faultPoint.optional)]
+    ...(point
+      ? [one('criu.fault-point', point.of, `fault point ${point.number} of the ${point.of}`, point.optional)]
       : []),
-    ...scriptFails.map((stage, i) => one(`criu.script-fails.${i}`, `the action script that fails at ${stage}`)),
-    ...taken.map((pid, i) => one(`criu.taken.${i}`, `the process that takes pid ${pid}`)),
-    ...(limits.dump ? [one('criu.dump-limits', 'the limits of the dump')] : []),
-    ...(limits.restore ? [one('criu.restore-limits', 'the limits of the restore')] : []),
-    ...syscalls.map(({ of, call, number, optional }, i) =>
-      one(`criu.syscalls.${i}`, `system call ${number} (${call}) of the ${of}`, optional),
+    ...scriptFails.map((stage, i) =>
+      one(`criu.script-fails.${i}`, callOfStage(stage), `the action script that fails at ${stage}`),
     ),
-    ...images.map(({ optional }, i) => one(`criu.images.${i}`, `change ${i + 1} of the images`, optional)),
+    ...taken.map((pid, i) => one(`criu.taken.${i}`, 'restore', `the process that takes pid ${pid}`)),
+    ...(limits.dump ? [one('criu.dump-limits', 'dump', 'the limits of the dump')] : []),
+    ...(limits.restore ? [one('criu.restore-limits', 'restore', 'the limits of the restore')] : []),
+    ...syscalls.map(({ of, call, number, optional }, i) =>
+      one(`criu.syscalls.${i}`, of, `system call ${number} (${call}) of the ${of}`, optional),
+    ),
+    ...images.map(({ optional }, i) => one(`criu.images.${i}`, 'restore', `change ${i + 1} of the images`, optional)),
   ];
 }

@@ -11,6 +11,7 @@ import { debugListComplete } from './debug-list-complete.ts';
 import { errorsStopReads } from './errors-stop-reads.ts';
 import { errorsWakeEveryone } from './errors-wake-everyone.ts';
 import { EXPECTATION } from './expectations.ts';
+import { failureHasACause } from './failure-has-a-cause.ts';
 import { failureKillsMarked } from './failure-kills-marked.ts';
 import { FAULT_NEVER_FIRED } from './fault-never-fired.ts';
 import { firstErrorReported } from './first-error-reported.ts';
@@ -48,6 +49,7 @@ export const PROPERTIES: readonly Property[] = [
   oneRestartEach,
   childrenInherit,
   coordinatorEndsCleanly,
+  failureHasACause,
   firstErrorReported,
   noRestartCode,
   errorsWakeEveryone,

@@ -115,10 +115,11 @@ class Expansion {
     const tree = this.#tree();
     const restart = this.#restart(tree);
     const image = this.#image(tree);
-    const faults = this.#faults(tree, image, restart);
+    const criu = this.#criu();
+    const faults = this.#faults(tree, image, restart, criu);
     const expect = this.#expect(tree, faults);
     const explore = this.#explore();
-    const [criu, subject, check] = [this.#criu(), this.#subject(), this.#check()];
+    const [subject, check] = [this.#subject(), this.#check()];
     return (combination) => {
       // All parts are asked even when one is wrong: their mistakes are told together.
       const parts = { tree: tree(combination), restart: restart(combination), image: image(combination) };
@@ -189,14 +190,16 @@ class Expansion {
     tree: Per<Tree | undefined>,
     image: Per<Image | undefined>,
     restart: Per<RestartCall | undefined>,
+    criu: Per<CriuSetup | undefined>,
   ): Per<Fault[] | undefined> {
     const document = this.#part('faults', []);
     const positionOf = (i: number): Position => positionAt(this.#raw, this.#context.source, ['faults', i]);
-    return this.#per(['tree', 'image', 'restart', 'faults'], (combination, say) => {
+    return this.#per(['tree', 'image', 'restart', 'criu', 'faults'], (combination, say) => {
       const words = document(combination);
       const scene = { tree: tree(combination), image: image(combination), restart: restart(combination) };
       if (words === undefined || !scene.tree || !scene.image || !scene.restart) return undefined;
-      return resolveFaults(words, { tree: scene.tree, image: scene.image, restart: scene.restart, positionOf }, say);
+      const { tree: of, image: saved, restart: call } = scene;
+      return resolveFaults(words, { tree: of, image: saved, restart: call, criu: criu(combination), positionOf }, say);
     });
   }
 
@@ -206,7 +209,7 @@ class Expansion {
     // The faults matter only for the children that they fork.
     const listed = this.#document['faults'];
     const forks = Array.isArray(listed) && listed.some((fault) => isMapping(fault) && 'fork' in fault);
-    const sections: Section[] = forks ? ['tree', 'image', 'restart', 'faults', 'expect'] : ['tree', 'expect'];
+    const sections: Section[] = forks ? ['tree', 'image', 'restart', 'criu', 'faults', 'expect'] : ['tree', 'expect'];
     return this.#per(sections, (combination, say) => {
       const [words, of] = [document(combination), tree(combination)];
       const made = forks ? faults(combination) : [];

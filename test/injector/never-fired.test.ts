@@ -1,12 +1,12 @@
 /** A fault that fires in none of a case's runs is a failure of the case, on every backend and for every way to choose schedules. */
 import assert from 'node:assert/strict';
-import { firedIn } from '../../src/backends/criu/fired.ts';
 import { simulated } from '../../src/backends/simulated/index.ts';
 import { KNOWN_NAMES } from '../../src/index.ts';
 import { runCase } from '../../src/injector/index.ts';
 import type { RunOptions } from '../../src/injector/run-case.ts';
 import type { Case, Fault } from '../../src/model/case.ts';
 import type { CriuRecord } from '../../src/record/criu.ts';
+import { firedIn } from '../../src/record/criu-fired.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 import { parseScenarios } from '../../src/scenario/index.ts';
 import { aBackend, aCase, aRecord } from '../support/builders.ts';

@@ -115,7 +115,10 @@ describe('properties', () => {
     const tasks = [aTask(100), ...Array.from({ length: 10_000 }, (_, i) => aTask(101 + i, { parent: 100 }))];
     const c = aCase({
       tasks,
-      expect: { tasks: Object.fromEntries(tasks.map(({ pid }) => [pid, [{ outcome: 'resumed' }]])) },
+      expect: {
+        coordinator: ['ok', 'EIO'],
+        tasks: Object.fromEntries(tasks.map(({ pid }) => [pid, [{ outcome: 'resumed' }]])),
+      },
     });
     const [good, bad] = [aRecord(healthy(c)), aRecord(failedLate(c))];
     const started = process.cpuUsage();
@@ -129,7 +132,7 @@ describe('properties', () => {
 describe('judge', () => {
   /** Two properties are violated: a marked task survives, and it waits. */
   const broken = (expect: Partial<Expect>): [Case, RunRecord] => {
-    const script = edited(failedLate(aCase({ expect })), {
+    const script = edited(failedLate(aCase({ expect: { coordinator: ['EIO'], ...expect } })), {
       drop: ({ kind, actor }) => kind === 'exit' && actor === 101,
     });
     const final = { 101: { end: 'waiting', at: 'threads' } } as const;

@@ -26,7 +26,7 @@ describe('the criu section', () => {
     const text = `criu:
   namespace: own
   fault-point: { of: dump, number: 3 }
-  script-fails: [pre-dump, post-restore]
+  script-fails: [pre-resume, post-resume]
   taken: 101
   dump-limits: { files: 10, file-size: 4096 }
   restore-limits: { pids: 3 }

@@ -3,6 +3,7 @@ import type { Case } from '../../model/case.ts';
 import type { ImageEdit } from '../../model/criu.ts';
 import { signalName } from '../../model/signals.ts';
 import type { CriuRecord, CriuRun, CriuTask } from '../../record/criu.ts';
+import { firedIn } from '../../record/criu-fired.ts';
 import {
   type CoordinatorFinal,
   RECORD_VERSION,
@@ -11,7 +12,6 @@ import {
   type TaskFinal,
 } from '../../record/record.ts';
 import type { Plan } from '../backend.ts';
-import { firedIn } from './fired.ts';
 import { fileOf } from './images/edit.ts';
 
 /** The record. */

@@ -4,7 +4,9 @@ import { checkSucceeds } from './check-succeeds.ts';
 import { criuEndsInTime } from './criu-ends-in-time.ts';
 import { criuLogIsBounded } from './criu-log-is-bounded.ts';
 import { criuNeverCrashes } from './criu-never-crashes.ts';
+import { dumpedTreeCanBeRestored } from './dumped-tree-can-be-restored.ts';
 import { dumpedTreeIsGone } from './dumped-tree-is-gone.ts';
+import { failedDumpHasACause } from './failed-dump-has-a-cause.ts';
 import { failedDumpLeavesTreeRunning } from './failed-dump-leaves-tree-running.ts';
 import { failedRestoreCanBeTriedAgain } from './failed-restore-can-be-tried-again.ts';
 import { failedRestoreLeavesNobody } from './failed-restore-leaves-nobody.ts';
@@ -19,6 +21,8 @@ export const CRIU_PROPERTIES: readonly Property[] = [
   restoredProgramRuns,
   checkSucceeds,
   dumpedTreeIsGone,
+  dumpedTreeCanBeRestored,
+  failedDumpHasACause,
   failedRestoreSaysSo,
   failedRestoreLeavesNobody,
   failedRestoreCanBeTriedAgain,

@@ -1,6 +1,9 @@
 /** What the properties of CRIU share: its calls, and whom mktrouble itself has hit. */
-import { CRIU_STAGE_NAMES, type CriuStage } from '../../model/criu.ts';
+import type { Case } from '../../model/case.ts';
+import { CRIU_STAGE_NAMES, type CriuCall, type CriuStage, callOfStage } from '../../model/criu.ts';
+import { declaredFaults } from '../../model/declared.ts';
 import type { CriuCensus, CriuRecord, CriuRun } from '../../record/criu.ts';
+import { firedIn } from '../../record/criu-fired.ts';
 
 /** All calls of CRIU in their order. */
 export function runsOf({ dump, restore, again }: CriuRecord): CriuRun[] {
@@ -23,6 +26,21 @@ export function comparable(
 ): CriuCensus | undefined {
   if (ownSubject) return after;
   return before.held ? held : undefined;
+}
+
+/** Whether it reported that it failed: it did not crash, and mktrouble did not end it. */
+export function hasFailed(run: CriuRun): boolean {
+  return run.exit !== undefined && run.exit !== 0 && !wasEnded(run);
+}
+
+/** What the case did to this call, as far as it happened: each a reason for which the call may fail. */
+export function causesOf(c: Case, criu: CriuRecord, of: CriuCall): string[] {
+  const hits = criu.hits
+    .filter(({ stage }) => callOfStage(stage) === of)
+    .map(({ verb, stage }) => `${verb} at ${stage}`);
+  const fired = new Set(firedIn(c, criu));
+  const words = declaredFaults(c).filter(({ name, fault, call }) => !fault && call === of && fired.has(name));
+  return [...hits, ...words.map(({ title }) => title)];
 }
 
 /** Whether mktrouble ended it, for it would not end by itself. */

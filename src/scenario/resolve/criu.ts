@@ -16,6 +16,7 @@ import type { Complain } from '../complain.ts';
 import { didYouMean } from '../source/nearest.ts';
 import type { Path } from '../source/raw.ts';
 import { listOf } from './lists.ts';
+import { checkScripts } from './stages.ts';
 
 type Words = Checked<'criu'>;
 type EditWords = Exclude<NonNullable<Words['images']>, readonly unknown[]>;
@@ -38,7 +39,7 @@ export function resolveCriu(words: Words, complain: Complain): CriuSetup {
   const calls = listOf<SyscallWords>(words.syscalls).map((one, i) => resolveSyscall(one, at('syscalls', i), complain));
   const dump = words['dump-limits'];
   const restore = words['restore-limits'];
-  return {
+  const setup: CriuSetup = {
     namespace: words.namespace ?? PLAIN_CRIU.namespace,
     ...(words['fault-point'] && { faultPoint: faultPointOf(words['fault-point']) }),
     scriptFails: listOf(words['script-fails']),
@@ -49,6 +50,8 @@ export function resolveCriu(words: Words, complain: Complain): CriuSetup {
     repeat: words.repeat ?? PLAIN_CRIU.repeat,
     ...(words.limit !== undefined && { limit: words.limit }),
   };
+  checkScripts(setup, (i) => at('script-fails', i), complain);
+  return setup;
 }
 
 function faultPointOf({

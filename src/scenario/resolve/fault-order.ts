@@ -2,8 +2,11 @@
 import type { Fault } from '../../model/case.ts';
 import { type Complain, unknown } from '../complain.ts';
 
-/** Complains about a name that is there twice, and about an `after` that leads nowhere or in a circle. */
-export function checkOrder(faults: readonly (Fault | null)[], complain: Complain): void {
+/**
+ * Complains about a name that is there twice, and about an `after` that leads nowhere, in a circle, or to a fault that never
+ * fires. `never`: the numbers of those that are known not to fire; what waits for one of them is added.
+ */
+export function checkOrder(faults: readonly (Fault | null)[], never: Set<number>, complain: Complain): void {
   const byName = new Map<string, Fault>();
   faults.forEach((fault, i) => {
     if (fault === null) return;
@@ -26,6 +29,25 @@ export function checkOrder(faults: readonly (Fault | null)[], complain: Complain
       });
     }
   });
+  complainOfFollowers(faults, never, complain);
+}
+
+/** What waits for a fault that never fires never fires either. */
+function complainOfFollowers(faults: readonly (Fault | null)[], never: Set<number>, complain: Complain): void {
+  const numbers = new Map(faults.map((fault, i) => [fault?.name, i]));
+  for (let size = -1; size < never.size; ) {
+    size = never.size;
+    faults.forEach((fault, i) => {
+      if (fault?.when.kind !== 'after' || fault.optional || never.has(i)) return;
+      const before = numbers.get(fault.when.fault);
+      if (before === undefined || !never.has(before)) return;
+      never.add(i);
+      complain({
+        path: ['faults', i, 'when', 'after'],
+        message: `this moment can never come: ${fault.when.fault} never fires`,
+      });
+    });
+  }
 }
 
 /** The faults that wait for themselves, directly or through others. */

@@ -1,4 +1,4 @@
-/** The faults of a case: one verb each, whom it may hit, and when. */
+/** The faults of a case: one verb each, what it may hit, and when. */
 import {
   FAILURES,
   type Failure,
@@ -10,6 +10,7 @@ import {
   type RestartCall,
   type Who,
 } from '../../model/case.ts';
+import type { CriuSetup } from '../../model/criu.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
 import type { Document } from '../schema/document.ts';
@@ -18,6 +19,7 @@ import type { Path } from '../source/raw.ts';
 import { FaultChildren } from './fault-children.ts';
 import { checkOrder } from './fault-order.ts';
 import { listOf } from './lists.ts';
+import { BEFORE_CRIU } from './stages.ts';
 import { pidNames, type Tree } from './tree.ts';
 import { resolveWhen } from './when.ts';
 
@@ -29,6 +31,8 @@ export interface Scene {
   readonly tree: Tree;
   readonly image: Image;
   readonly restart: RestartCall;
+  /** How CRIU is used, where that is known. */
+  readonly criu?: CriuSetup | undefined;
   /** Where the file has the fault with this number. */
   positionOf(fault: number): Position;
 }
@@ -46,7 +50,7 @@ const BELONGS_TO = {
 export function resolveFaults(faults: Checked<'faults'>, scene: Scene, complain: Complain): Fault[] {
   const resolver = new Resolver(scene, new FaultChildren(scene, faults, complain), complain);
   const resolved = faults.map((written, i) => (written === null ? null : resolver.resolve(written, i)));
-  checkOrder(resolved, complain);
+  checkOrder(resolved, resolver.never, complain);
   return resolved.filter((fault) => fault !== null);
 }
 
@@ -54,6 +58,8 @@ class Resolver {
   readonly #scene: Scene;
   readonly #children: FaultChildren;
   readonly #complain: Complain;
+  /** The faults that can never fire, by their numbers. */
+  readonly never = new Set<number>();
 
   constructor(scene: Scene, children: FaultChildren, complain: Complain) {
     this.#scene = scene;
@@ -65,10 +71,24 @@ class Resolver {
     const path = ['faults', i];
     const words = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== null)) as FaultWords;
     const verb = this.#verb(written, path);
-    const when = resolveWhen(words.when, [...path, 'when'], this.#scene.tree, this.#scene.restart, this.#complain);
+    const never = (at: Path, reason: string): void => {
+      // What may miss in some cases of a matrix may miss in all of this one.
+      if (words.optional) return;
+      this.never.add(i);
+      this.#complain({ path: at, message: `this moment can never come: ${reason}` });
+    };
+    const when = resolveWhen(words.when, [...path, 'when'], this.#scene.tree, this.#scene, this.#complain, never);
     if (verb === undefined) return null;
     this.#checkWords(written, verb, path);
     const targets = this.#targets(words, verb, path);
+    const early = when.kind === 'criu' && BEFORE_CRIU.includes(when.at);
+    if (early && targets.length === 1 && targets[0] === 'coordinator')
+      never([...path, 'when', 'criu'], 'CRIU has not been started then');
+    if (!this.never.has(i) && targets.length > 0 && targets.every((target) => this.#isDead(target)))
+      never(
+        [...path, verb === 'signal' ? 'to' : verb === 'fail' ? 'task' : verb],
+        'the task is dead before restart is called',
+      );
     // A word that could not be read: what it refers to has been checked, but there is no fault to be made of it.
     if (Object.values(written).includes(null)) return null;
     const call = words.call ?? (verb === 'fail' && words.when === undefined ? 1 : undefined);
@@ -113,6 +133,10 @@ class Resolver {
       const message = 'this can never fail: without the flag frozen nothing is frozen';
       this.#complain({ path: [...path, 'fail'], message, hint: 'restart: { flags: [frozen] }' });
     }
+  }
+
+  #isDead(target: Fault['targets'][number]): boolean {
+    return target !== 'coordinator' && this.#scene.tree.task(target)?.state === 'dead';
   }
 
   #targets(words: FaultWords, verb: FaultVerb, path: Path): Who[] {

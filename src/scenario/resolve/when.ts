@@ -1,29 +1,36 @@
 /** When a fault comes; a moment that can never come is a mistake. */
 import { RESTART_FLAGS, type RestartCall, type Task, type When } from '../../model/case.ts';
+import type { CriuSetup } from '../../model/criu.ts';
 import { COORDINATOR_POINTS, type CoordinatorPoint, type TaskPoint } from '../../model/points.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
 import type { Path } from '../source/raw.ts';
 import { endsBeforeFirstPoint } from './restart.ts';
+import { neverAtStage } from './stages.ts';
 import { pidNames, type Tree } from './tree.ts';
 
 type FaultWords = NonNullable<Checked<'faults'>[number]>;
 type WhenWords = NonNullable<FaultWords['when']>;
 
-/** The moment; complains when it is one of a task that is not there, or can never come. */
+/** The moment; complains when it is one of a task that is not there. `never` is told why a moment can never come. */
 export function resolveWhen(
   words: WhenWords | undefined,
   path: Path,
   tree: Tree,
-  restart: RestartCall,
+  { restart, criu }: { readonly restart: RestartCall; readonly criu?: CriuSetup | undefined },
   complain: Complain,
+  never: (path: Path, reason: string) => void,
 ): When {
   if (words === undefined || typeof words === 'string') return { kind: words ?? 'any' };
   if ('after' in words) return { kind: 'after', fault: words.after };
-  if ('criu' in words) return { kind: 'criu', at: words.criu };
+  if ('criu' in words) {
+    const reason = criu && neverAtStage(words.criu, criu);
+    if (reason) never([...path, 'criu'], reason);
+    return { kind: 'criu', at: words.criu };
+  }
   if ('coordinator' in words) {
     const reason = neverAtCoordinator(words.coordinator, restart);
-    if (reason) complain({ path: [...path, 'coordinator'], message: `this moment can never come: ${reason}` });
+    if (reason) never([...path, 'coordinator'], reason);
     return { kind: 'coordinator', at: words.coordinator };
   }
   const task = tree.task(words.task);
@@ -31,7 +38,7 @@ export function resolveWhen(
     complain(unknown([...path, 'task'], 'task', String(words.task), () => pidNames(tree)));
   } else {
     const reason = neverAtTask(task, words.at, tree, restart);
-    if (reason) complain({ path: [...path, 'at'], message: `this moment can never come: ${reason}` });
+    if (reason) never([...path, 'at'], reason);
   }
   return { kind: 'task', task: words.task, at: words.at };
 }

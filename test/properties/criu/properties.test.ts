@@ -15,8 +15,15 @@ function withCriu(over: Partial<Case['criu'] & object>): Case {
 }
 
 /** The properties that a run violates. */
-function violated(over: Parameters<typeof aRecord>[0], c: Case = CASE): string[] {
+function allViolated(over: Parameters<typeof aRecord>[0], c: Case = CASE): string[] {
   return [...new Set(judge(c, aRecord(over)).map(({ property }) => property))];
+}
+
+const OF_CAUSES = ['failed-dump-has-a-cause', 'dumped-tree-can-be-restored'];
+
+/** The same, but for those about the cause of a failure: most records here fail for none. */
+function violated(over: Parameters<typeof aRecord>[0], c: Case = CASE): string[] {
+  return allViolated(over, c).filter((property) => !OF_CAUSES.includes(property));
 }
 
 /** The tree with one task changed. */
@@ -252,6 +259,60 @@ describe('the properties of CRIU', () => {
   describe('dumped-tree-is-gone', () => {
     it('is violated by who is left of the tree', () => {
       assert.deepEqual(violated({ afterDump: aCensus(aTask(101)) }), ['dumped-tree-is-gone']);
+    });
+  });
+
+  describe('failed-dump-has-a-cause', () => {
+    const failed = {
+      dump: { of: 'dump', exit: 1, errors: ['cr-dump.c:1: no'] },
+      afterDump: TREE,
+      restore: undefined,
+      afterRestore: undefined,
+    } as const;
+    const name = ['failed-dump-has-a-cause'];
+
+    it('is violated by a dump that fails although no fault fired', () => {
+      assert.deepEqual(allViolated(failed), name);
+      assert.deepEqual(allViolated(failed, withCriu({ scriptFails: ['pre-dump'] })), name, 'the stage was not reached');
+      assert.deepEqual(allViolated(failed, withCriu({ taken: [101], limits: { restore: { pids: 3 } } })), name);
+    });
+
+    it('holds for a fault that fired in the dump', () => {
+      assert.deepEqual(allViolated({ ...failed, stages: ['pre-dump'] }, withCriu({ scriptFails: ['pre-dump'] })), []);
+      assert.deepEqual(allViolated({ ...failed, hits: [{ ...hit, to: 'criu', stage: 'pre-dump' }] }), []);
+      assert.deepEqual(allViolated(failed, withCriu({ limits: { dump: { files: 9 } } })), []);
+      assert.deepEqual(allViolated(failed, withCriu({ faultPoint: { of: 'dump', number: 1 } })), []);
+      const syscalls = [{ of: 'dump', call: 'openat', number: 1, errno: 'ENOMEM' }] as const;
+      assert.deepEqual(allViolated(failed, withCriu({ syscalls })), name, 'the call was never made');
+      const dump = { ...failed.dump, injected: [{ index: 0, call: 'openat', args: [] }] };
+      assert.deepEqual(allViolated({ ...failed, dump }, withCriu({ syscalls })), []);
+    });
+
+    it('leaves it to the scenario to say that the dump fails', () => {
+      const c = { ...CASE, expect: { ...CASE.expect, coordinator: ['failed'] as const } };
+      assert.deepEqual(allViolated(failed, c), []);
+    });
+  });
+
+  describe('dumped-tree-can-be-restored', () => {
+    const failed = { restore: FAILED, afterRestore: aCensus(), again: RESTORED, afterAgain: TREE } as const;
+    const name = ['dumped-tree-can-be-restored'];
+
+    it('is violated by a restore that fails although no fault fired in it', () => {
+      assert.deepEqual(allViolated(failed), name);
+      assert.deepEqual(allViolated({ ...failed, hits: [{ ...hit, to: 'criu', stage: 'post-dump' }] }), name);
+      const c = { ...CASE, expect: { ...CASE.expect, coordinator: ['failed'] as const } };
+      assert.deepEqual(allViolated(failed, c), name, 'an expectation does not make it restorable');
+    });
+
+    it('holds for a fault that fired in the restore', () => {
+      assert.deepEqual(allViolated({ ...failed, hits: [{ ...hit, to: 'criu', stage: 'before-restore' }] }), []);
+      assert.deepEqual(
+        allViolated({ ...failed, stages: ['post-restore'] }, withCriu({ scriptFails: ['post-restore'] })),
+        [],
+      );
+      assert.deepEqual(allViolated(failed, withCriu({ taken: [101] })), []);
+      assert.deepEqual(allViolated({ ...failed, edits: [EDITED] }, withCriu({ images: [EDITED] })), []);
     });
   });
 

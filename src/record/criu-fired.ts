@@ -1,8 +1,8 @@
 /** Which faults of a case did something in a run, as its record tells. */
-import type { Case } from '../../model/case.ts';
-import type { CriuSetup } from '../../model/criu.ts';
-import { declaredFaults } from '../../model/declared.ts';
-import type { CriuRecord, CriuRun } from '../../record/criu.ts';
+import type { Case } from '../model/case.ts';
+import type { CriuCall, CriuSetup } from '../model/criu.ts';
+import { declaredFaults } from '../model/declared.ts';
+import type { CriuRecord, CriuRun } from './criu.ts';
 
 /** Fault points of CRIU from here on change how it works; those below end the call (criu/include/fault-injection.h, "not fatal"). */
 const FIRST_HARMLESS_POINT = 127;
@@ -18,7 +18,7 @@ export function firedIn(c: Case, record: CriuRecord): string[] {
 /** Whether what this word of the `criu` section says has happened. */
 function hasHappened(path: string, setup: CriuSetup, { dump, restore, stages, edits }: CriuRecord): boolean {
   const [, word, item = '0'] = path.split('.');
-  const runOf = (of: CriuRun['of']) => (of === 'dump' ? dump : restore);
+  const runOf = (of: CriuCall): CriuRun | undefined => (of === 'dump' ? dump : restore);
   switch (word) {
     case 'fault-point': {
       const { of, number } = setup.faultPoint!;
@@ -30,10 +30,17 @@ function hasHappened(path: string, setup: CriuSetup, { dump, restore, stages, ed
     case 'dump-limits':
       return true;
     case 'syscalls':
-      return runOf(setup.syscalls[Number(item)]!.of) !== undefined;
+      return wasInjected(setup, Number(item), runOf);
     case 'images':
       return edits !== undefined;
     default:
       return restore !== undefined;
   }
+}
+
+/** Whether this system call was met: a record names those that were hit by their place among those of the same call of CRIU. */
+function wasInjected({ syscalls }: CriuSetup, item: number, runOf: (of: CriuCall) => CriuRun | undefined): boolean {
+  const { of } = syscalls[item]!;
+  const place = syscalls.slice(0, item).filter((other) => other.of === of).length;
+  return runOf(of)?.injected?.some(({ index }) => index === place) ?? false;
 }
