@@ -69,7 +69,7 @@ describe('Real tasks held against the model', () => {
 
 describe('A known defect on real tasks', () => {
   const explore = { strategy: 'exhaustive' as const, schedules: 1, depth: 1 };
-  const published = aCase({ violates: ['no-kernel-defect'] }, { explore });
+  const published = aCase({ violates: ['no-kernel-defect', 'failure-has-a-cause'] }, { explore });
 
   it('that does not show by itself is imposed by the schedule of the model', async () => {
     const backend = { ...aBackend(await realRun()), modelled: true };
