@@ -5,6 +5,7 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
+import { harmless } from '../../src/boundary/harmless.ts';
 import { CannotRead, readText } from '../../src/boundary/read-file.ts';
 import { systemErrorCode } from '../../src/boundary/system-error.ts';
 import {
@@ -121,7 +122,7 @@ function pack(value: unknown): string {
 
 /** JSON that can stand in a script element: `</script>` and `<!--` can't occur where there is no `<`. */
 export function scriptJson(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c');
+  return harmless(JSON.stringify(value), true).replaceAll('<', '\\u003c');
 }
 
 /**
