@@ -9,7 +9,7 @@ import { shardsOf } from '../../src/mocha/shard.ts';
 import { suiteTitle } from '../../src/mocha/suite.ts';
 import type { Case } from '../../src/model/case.ts';
 import type { Loaded } from '../../src/scenario/index.ts';
-import { aBackend, aCase, NOTHING_EXPECTED } from '../support/builders.ts';
+import { aBackend, aCase } from '../support/builders.ts';
 import { type NestedRun, nestedMocha } from '../support/nested-mocha.ts';
 
 const { extensions } = createRequire(import.meta.url);
@@ -151,7 +151,7 @@ describe('scenario files as Mocha suites', () => {
   it('passes protocol, seed and schedules on', async () => {
     const backend = aBackend();
     const options = { ...DEFAULT_OPTIONS, protocol: 'hardened', seed: '9', schedules: 2 };
-    await runFile([titled('one', { expect: { ...NOTHING_EXPECTED, coordinator: ['EBUSY'] } })], {
+    await runFile([aCase({ coordinator: ['EBUSY'] }, { title: 'one' })], {
       options,
       open: async () => backend,
     });

@@ -25,7 +25,7 @@ export function aTask(pid: number, more: Partial<Task> = {}): Task {
   };
 }
 
-export const NOTHING_EXPECTED: Expect = { coordinator: [], tasks: {}, violates: [], except: [] };
+const NOTHING_EXPECTED: Expect = { coordinator: [], tasks: {}, violates: [], except: [] };
 
 /** A root with one child, restarted by `series`. */
 export function aCase(expect: Partial<Expect> = {}, more: Partial<Case> = {}): Case {
