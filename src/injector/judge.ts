@@ -1,5 +1,6 @@
 /** Judges one record: the properties and the expectations of its case, told apart into what is a finding and what is known. */
 import type { Case } from '../model/case.ts';
+import { isInRange } from '../model/version-range.ts';
 import { EXPECTATION, expectations, judge } from '../properties/index.ts';
 import type { RunRecord } from '../record/record.ts';
 import type { Violation } from '../record/verdict.ts';
@@ -54,4 +55,26 @@ export function underProtocol(c: Case, protocol: string): Case {
   if (c.expect.violates.length === 0 && !c.expect.mayViolate) return { ...c, restart };
   const { mayViolate: _, ...expect } = c.expect;
   return { ...c, restart, expect: { ...expect, coordinator: [], tasks: {}, violates: [] } };
+}
+
+/**
+ * The case as it is to be judged with this version of CRIU: a known defect that the file names for other versions is none. Of
+ * an unknown version, as on other backends, no range holds.
+ */
+export function underVersion(c: Case, version: string | undefined): Case {
+  const { versions } = c.expect;
+  if (!versions) return c;
+  const holds = (property: string): boolean => {
+    const range = versions[property];
+    return range === undefined || (version !== undefined && isInRange(version, range));
+  };
+  const { mayViolate, ...expect } = c.expect;
+  return {
+    ...c,
+    expect: {
+      ...expect,
+      violates: expect.violates.filter(holds),
+      ...(mayViolate && { mayViolate: mayViolate.filter(holds) }),
+    },
+  };
 }

@@ -9,7 +9,7 @@ import { whyNot } from './applicable.ts';
 import { Budget, defaultMaxMemory, type Limits } from './budget.ts';
 import { environmentOf } from './environment.ts';
 import { EXPLORERS, type Explorer } from './explorers.ts';
-import { type FindViolations, judgeOf, shippedProperties, underProtocol } from './judge.ts';
+import { type FindViolations, judgeOf, shippedProperties, underProtocol, underVersion } from './judge.ts';
 import { Keep } from './keep.ts';
 import { modelFor } from './model.ts';
 import type { JudgeCase } from './shrink.ts';
@@ -56,7 +56,8 @@ export async function runCase(given: Case, options: RunOptions): Promise<Verdict
   const started = performance.now();
   const protocol = options.protocol ?? given.restart.protocol;
   const seed = options.seed ?? given.explore?.seed ?? DEFAULT_SEED;
-  const judged = underProtocol(given, protocol);
+  const environment = await environmentOf(options.backend);
+  const judged = underVersion(underProtocol(given, protocol), environment.tool?.version);
   const keep = options.keep === undefined ? undefined : new Keep(options.keep);
   const { shrunk, ...decision } = await attempt(judged, seed, options, keep);
   const verdict: Verdict = {
@@ -74,7 +75,7 @@ export async function runCase(given: Case, options: RunOptions): Promise<Verdict
     case: shrunk ?? judged,
     ...(shrunk && shrunk !== judged && { shrunk: true }),
     duration: performance.now() - started,
-    environment: await environmentOf(options.backend),
+    environment,
   };
   return keep ? keepFor(keep, verdict) : verdict;
 }

@@ -202,6 +202,8 @@ export interface Expect {
   readonly violates: readonly string[];
   /** Known defects that show only now and then, as races do: each of these properties may be violated, or not. */
   readonly mayViolate?: readonly string[];
+  /** The ranges of CRIU's version for which `violates` and `mayViolate` name a property, by the property; others: any version. */
+  readonly versions?: Readonly<Record<string, string>>;
   /** Properties not judged. */
   readonly except: readonly string[];
   /** Only these properties are judged. */

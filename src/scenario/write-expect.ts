@@ -14,11 +14,18 @@ export function writeExpect(expect: Expect, tasks: readonly Task[]): ExpectWords
     ...(expect.coordinator.length === 0 ? {} : { coordinator: oneOrAll(expect.coordinator) }),
     ...(Object.keys(lines).length === 0 ? {} : { tasks: lines }),
     ...(expect.leftWaiting === undefined ? {} : { 'left-waiting': [...expect.leftWaiting] }),
-    ...(expect.violates.length === 0 ? {} : { violates: [...expect.violates] }),
-    ...(expect.mayViolate === undefined ? {} : { 'may-violate': [...expect.mayViolate] }),
+    ...(expect.violates.length === 0 ? {} : { violates: defectsOf(expect.violates, expect) }),
+    ...(expect.mayViolate === undefined ? {} : { 'may-violate': defectsOf(expect.mayViolate, expect) }),
     ...(expect.except.length === 0 ? {} : { except: [...expect.except] }),
     ...(expect.only === undefined ? {} : { all: [...expect.only] }),
   };
+}
+
+function defectsOf(names: readonly string[], { versions = {} }: Expect): NonNullable<ExpectWords['violates']> {
+  return names.map((property) => {
+    const range = versions[property];
+    return range === undefined ? property : { property, versions: range };
+  });
 }
 
 /** A line for each task, or one for all when it is the same for all that it would stand for. */

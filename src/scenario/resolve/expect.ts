@@ -1,5 +1,6 @@
 /** What a case expects: `all` written out, references checked, contradictions refused. */
 import type { Expect, Explore, Fault, TaskExpectation } from '../../model/case.ts';
+import { isRange, RANGE_FORM } from '../../model/version-range.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
 import { listOf } from './lists.ts';
@@ -18,15 +19,18 @@ export function resolveExpect(
   const forked = new Set(faults.flatMap(childrenOf));
   checkPids(expect, tree, forked, complain);
   checkWaiting(expect, complain);
-  checkProperties(expect, complain, properties);
+  const defects = { violates: namesOf(expect.violates), 'may-violate': namesOf(expect['may-violate']) };
+  checkProperties({ ...expect, ...defects }, complain, properties);
+  const versions = versionsOf(expect, complain);
   const tasks = resolveTasks(expect, tree);
   const leftWaiting = expect['left-waiting'] ?? alwaysWaiting(expect, tree);
   return {
     coordinator: [...new Set(listOf(expect.coordinator))],
     tasks,
     ...(leftWaiting === undefined ? {} : { leftWaiting: [...new Set(leftWaiting)] }),
-    violates: [...new Set(expect.violates ?? [])],
-    ...(expect['may-violate'] === undefined ? {} : { mayViolate: [...new Set(expect['may-violate'])] }),
+    violates: [...new Set(defects.violates)],
+    ...(expect['may-violate'] === undefined ? {} : { mayViolate: [...new Set(defects['may-violate'])] }),
+    ...(Object.keys(versions).length === 0 ? {} : { versions }),
     except: [...new Set(expect.except ?? [])],
     ...(expect.all === undefined ? {} : { only: [...new Set(expect.all)] }),
   };
@@ -97,7 +101,32 @@ function checkWaiting(expect: Checked<'expect'>, complain: Complain): void {
   }
 }
 
-function checkProperties(expect: Checked<'expect'>, complain: Complain, known: readonly string[] | undefined): void {
+type Defects = Checked<'expect'>['violates'];
+
+/** The properties that a list of known defects names. */
+function namesOf(defects: Defects): string[] {
+  return (defects ?? []).map((defect) => (typeof defect === 'string' ? defect : defect.property));
+}
+
+/** The ranges of versions of the known defects that have one. */
+function versionsOf(expect: Checked<'expect'>, complain: Complain): Record<string, string> {
+  const versions: Record<string, string> = {};
+  for (const word of ['violates', 'may-violate'] as const) {
+    expect[word]?.forEach((defect, i) => {
+      if (typeof defect === 'string') return;
+      if (!isRange(defect.versions)) {
+        const path = ['expect', word, i, 'versions'];
+        complain({ path, message: `${defect.versions} is no range of versions`, expected: RANGE_FORM });
+      }
+      versions[defect.property] = defect.versions;
+    });
+  }
+  return versions;
+}
+
+type Names = Partial<Record<'violates' | 'may-violate' | 'except' | 'all', readonly string[] | undefined>>;
+
+function checkProperties(expect: Names, complain: Complain, known: readonly string[] | undefined): void {
   for (const word of ['violates', 'may-violate', 'except', 'all'] as const) {
     expect[word]?.forEach((name, i) => {
       if (known !== undefined && !known.includes(name))

@@ -25,6 +25,17 @@ const taskOutcome = z.union([oneOf(taskOutcomes, 'outcome of a task'), waitingAt
 /** A list may be empty nowhere: an expectation of nothing is a slip. */
 const properties = list(property, 'a list of properties');
 
+const versioned = mapping('a mapping with property and versions', {
+  property: word(property, 'The property.', 'property: criu-never-crashes'),
+  versions: word(
+    text('a range of versions', 100),
+    'The versions of CRIU that have the defect: comparisons such as <4.2 or ">=4.0 <4.2", alternatives separated by ||. 4.1 is any 4.1.x. With any other version the property is judged as always, and does not have to be violated.',
+    'versions: "<4.2"',
+  ),
+}).meta({ id: 'versioned-defect', description: 'A known defect of some versions of CRIU.' });
+
+const defects = list(z.union([property, versioned]), 'a list of properties, or of mappings with property and versions');
+
 export const expect = mapping('a mapping with what is expected', {
   coordinator: word(
     oneOrMore(oneOf([...coordinatorOutcomes, ...ERRNO_NAMES], 'outcome of the coordinator'), 'a list of outcomes'),
@@ -46,12 +57,12 @@ export const expect = mapping('a mapping with what is expected', {
     'left-waiting: [102, 103]',
   ).optional(),
   violates: word(
-    properties,
+    defects,
     'Known defects: properties that the run must find violated; it fails when it does not.',
     'violates: [restores-in-order]',
   ).optional(),
   'may-violate': word(
-    properties,
+    defects,
     'Known defects that show only now and then, as races of real tasks do: the run may find these properties violated, or not. Is shown when it was found.',
     'may-violate: [failed-restore-leaves-nobody]',
   ).optional(),
