@@ -3,18 +3,23 @@
  * programs change meanwhile does not disturb it. /run, /tmp, /dev/shm and /var/tmp are empty there.
  */
 import { spawnSync } from 'node:child_process';
+import { ROOT } from './markdown.ts';
 import { run } from './program.ts';
 
 const SEPARATE = ['--net', '--ipc', '--mount', '--pid', '--uts', '--fork', '--kill-child', '--mount-proc'];
+/** The repository stays where it is, also below one of the folders that are empty there. */
 const FURNISH = [
+  'root=$1; shift',
+  'mount --bind "$root" /mnt || exit 90',
   'for folder in /run /tmp /dev/shm /var/tmp; do mount -t tmpfs -o mode=1777 test $folder || exit 90; done',
+  'mkdir -p "$root" && mount --move /mnt "$root" || exit 90',
   'mount -t mqueue test /dev/mqueue 2> /dev/null',
   'exec "$@"',
 ].join('\n');
 
 /** Why there can be no such machine here; undefined when there can. */
 export function whyNoMachine(): string | undefined {
-  const { status, error } = spawnSync('unshare', [...SEPARATE, 'sh', '-c', FURNISH, 'sh', 'true']);
+  const { status, error } = spawnSync('unshare', [...SEPARATE, 'sh', '-c', FURNISH, 'sh', ROOT, 'true']);
   if (error) return 'there is no unshare (package util-linux)';
   return status === 0 ? undefined : 'namespaces for a machine of its own need root';
 }
@@ -22,7 +27,7 @@ export function whyNoMachine(): string | undefined {
 /** Runs a TypeScript file there to its end; its standard output. Rejects when it fails. */
 export async function runOnMachine(file: string, args: readonly string[]): Promise<string> {
   const node = [process.execPath, '--import', 'tsx', file, ...args];
-  const { code, stdout, stderr } = await run('unshare', [...SEPARATE, 'sh', '-c', FURNISH, 'sh', ...node]);
+  const { code, stdout, stderr } = await run('unshare', [...SEPARATE, 'sh', '-c', FURNISH, 'sh', ROOT, ...node]);
   if (code !== 0) throw new Error(`${file} ended with ${code}:\n${stdout}${stderr}`);
   return stdout;
 }
