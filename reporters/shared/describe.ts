@@ -10,6 +10,11 @@ export function actorName(actor: Actor): string {
 
 /** What the actor does, without its name: `wakes 101`. */
 export function describe(event: RunEvent): string {
+  // A report of another version may hold an event that this one has no words for: its name says what it is.
+  return words(event) ?? event.kind;
+}
+
+function words(event: RunEvent): string | undefined {
   switch (event.kind) {
     case 'point':
       return `at ${event.point}`;
