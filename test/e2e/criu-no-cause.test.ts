@@ -1,28 +1,19 @@
 /** What passed without having been tested: a dump that fails for no reason of the scenario, and a fault that is never reached. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { type CriuBackend, criu } from '../../src/backends/criu/index.ts';
 import { runCase } from '../../src/injector/index.ts';
 import { KNOWN_NAMES } from '../../src/injector/known.ts';
 import { parseScenarios } from '../../src/scenario/index.ts';
+import { useCriu } from '../backends/criu/programs.ts';
 
 describe('With CRIU, a case that tested nothing', function () {
   this.timeout(120_000);
-  let backend: CriuBackend;
-
-  before(async function () {
-    backend = criu({ allowCommands: true });
-    const [itself] = await backend.capabilities();
-    if (itself?.available) return;
-    console.log(`      skipped: ${itself?.detail}`);
-    this.skip();
-  });
-  after(() => backend?.dispose());
+  const backend = useCriu();
 
   async function violated(text: string): Promise<{ properties: string[]; messages: string }> {
     const { cases, diagnostics } = parseScenarios(`scenario: A\n${text}`, 'a.yaml', KNOWN_NAMES);
     assert.deepEqual(diagnostics, []);
-    const { violations, reason } = await runCase(cases[0]!, { backend });
+    const { violations, reason } = await runCase(cases[0]!, { backend: backend() });
     assert.equal(reason, undefined);
     return {
       properties: violations.map(({ property }) => property),

@@ -1,40 +1,11 @@
 /** A program of the user's: what it is given, and what is said when it is not there. */
 import assert from 'node:assert/strict';
-import { type CriuBackend, criu } from '../../../src/backends/criu/index.ts';
-import { runCase } from '../../../src/injector/index.ts';
-import { KNOWN_NAMES } from '../../../src/injector/known.ts';
-import type { Verdict } from '../../../src/record/verdict.ts';
-import { parseScenarios } from '../../../src/scenario/index.ts';
+import { passes, useCriu, verdictOn } from './programs.ts';
 
 describe('The subject of a scenario', function () {
   this.timeout(300_000);
   this.slow(5_000);
-  let backend: CriuBackend;
-
-  before(async function () {
-    backend = criu({ allowCommands: true });
-    const [itself] = await backend.capabilities();
-    if (itself?.available) return;
-    console.log(`      skipped: ${itself?.detail}`);
-    this.skip();
-  });
-  after(() => backend?.dispose());
-
-  /** The verdict on a program with these words. */
-  async function verdictOn(subject: string, more = ''): Promise<Verdict> {
-    const text = `scenario: A\ntree: { pid: 100 }\nsubject:\n${subject.trim().replace(/^/gm, '  ')}\n${more}`;
-    const { cases, diagnostics } = parseScenarios(text, 'a.yaml', KNOWN_NAMES);
-    assert.deepEqual(diagnostics, []);
-    return runCase(cases[0]!, { backend });
-  }
-
-  /** That a run passes; else why not. */
-  async function passes(subject: string, more = 'expect: { coordinator: ok }\n'): Promise<Verdict> {
-    const verdict = await verdictOn(subject, more);
-    const { status, reason, violations, record } = verdict;
-    assert.equal(status, 'pass', JSON.stringify([reason, violations, record?.criu?.dump, record?.criu?.restore]));
-    return verdict;
-  }
+  const backend = useCriu();
 
   describe('is bad input, told with its end and what it wrote,', () => {
     for (const [what, subject, ...told] of [
@@ -57,7 +28,7 @@ describe('The subject of a scenario', function () {
       ],
     ] as const) {
       it(what, async () => {
-        const { status, badInput, reason } = await verdictOn(subject);
+        const { status, badInput, reason } = await verdictOn(backend(), subject);
         assert.deepEqual([status, badInput], ['error', true], reason);
         for (const one of told) assert.match(reason ?? '', one);
       });
@@ -74,14 +45,19 @@ describe('The subject of a scenario', function () {
       'echo > ready; while :; do sleep 1; done',
     ].join('\n');
     await passes(
+      backend(),
       `command: [../run, "", 0755, "a\\nb"]\ncwd: data\nenv: { A: 0x10 }\nready: { file: ready }
 files: { "site/index.html": hello, run: { text: ${JSON.stringify(`#!/bin/sh\n${script}`)}, mode: "0755" } }`,
     );
   });
 
   it('is judged by the check, which is told with its output', async () => {
-    await passes('command: [sleep, 100]\nenv: { A: b }', 'check: [sh, -c, "test $A = b && pidof sleep"]\n');
-    const { violations } = await verdictOn('command: [sleep, 100]', 'check: [sh, -c, "echo it broke; exit 3"]\n');
+    await passes(backend(), 'command: [sleep, 100]\nenv: { A: b }', 'check: [sh, -c, "test $A = b && pidof sleep"]\n');
+    const { violations } = await verdictOn(
+      backend(),
+      'command: [sleep, 100]',
+      'check: [sh, -c, "echo it broke; exit 3"]\n',
+    );
     assert.equal(violations.length, 1);
     assert.equal(violations[0]?.property, 'check-succeeds');
     assert.match(violations[0]?.message ?? '', /exit status 3[\s\S]*it broke/);

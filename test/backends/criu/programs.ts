@@ -1,0 +1,41 @@
+/** What the tests of real programs share: CRIU with commands allowed, and the verdict on a program. */
+import assert from 'node:assert/strict';
+import { type CriuBackend, criu } from '../../../src/backends/criu/index.ts';
+import { runCase } from '../../../src/injector/index.ts';
+import { KNOWN_NAMES } from '../../../src/injector/known.ts';
+import type { Verdict } from '../../../src/record/verdict.ts';
+import { parseScenarios } from '../../../src/scenario/index.ts';
+
+/** A CRIU backend that may run commands, for the tests of a suite; they are skipped, with the reason, where there is none. */
+export function useCriu(): () => CriuBackend {
+  let backend: CriuBackend;
+  before(async function () {
+    backend = criu({ allowCommands: true });
+    const [itself] = await backend.capabilities();
+    if (itself?.available) return;
+    console.log(`      skipped: ${itself?.detail}`);
+    this.skip();
+  });
+  after(() => backend?.dispose());
+  return () => backend;
+}
+
+/** The verdict on a program with these words. */
+export async function verdictOn(backend: CriuBackend, subject: string, more = ''): Promise<Verdict> {
+  const text = `scenario: A\ntree: { pid: 100 }\nsubject:\n${subject.trim().replace(/^/gm, '  ')}\n${more}`;
+  const { cases, diagnostics } = parseScenarios(text, 'a.yaml', KNOWN_NAMES);
+  assert.deepEqual(diagnostics, []);
+  return runCase(cases[0]!, { backend });
+}
+
+/** The verdict on a program that has to pass; a failure gives its reasons. */
+export async function passes(
+  backend: CriuBackend,
+  subject: string,
+  more = 'expect: { coordinator: ok }\n',
+): Promise<Verdict> {
+  const verdict = await verdictOn(backend, subject, more);
+  const { status, reason, violations, record } = verdict;
+  assert.equal(status, 'pass', JSON.stringify([reason, violations, record?.criu?.dump, record?.criu?.restore]));
+  return verdict;
+}
