@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { kernelMap, PATCH } from '../../lab/pages/kernel-map.ts';
+import { variantsPage } from '../../lab/pages/variants.ts';
 import { ROOT } from '../support/markdown.ts';
-import { kernelMap, PATCH } from './kernel-map.ts';
-import { variantsPage } from './variants.ts';
 
 const read = (page: string): string => readFileSync(path.join(ROOT, page), 'utf8');
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { current, withoutTimes } from '../../lab/pages/readme.ts';
 import { ROOT } from '../support/markdown.ts';
-import { current, withoutTimes } from './readme.ts';
 
 /** The targets of the links of a page that lead to files of this repository. */
 function links(page: string): string[] {

@@ -3,8 +3,8 @@
  * whose full graph is not larger than a limit. (test/explore has a shorter list for every day.)
  */
 import assert from 'node:assert/strict';
+import { MATRICES } from '../../lab/survey/matrix.ts';
 import { compare, Gain } from '../explore/support/compare.ts';
-import { MATRICES } from '../survey/matrix.ts';
 
 /** States of a full graph. MOST_STATES=400000 takes the better part of an hour. */
 const MOST_STATES = Number(process.env['MOST_STATES'] ?? 20_000);

@@ -1,8 +1,8 @@
 /** `hardened` survives every combination of the small matrix: one task and two, one fault of any kind at any moment. */
 import assert from 'node:assert/strict';
+import { MATRICES } from '../../lab/survey/matrix.ts';
+import { survey } from '../../lab/survey/survey.ts';
 import type { Case } from '../../src/model/case.ts';
-import { MATRICES } from '../survey/matrix.ts';
-import { survey } from '../survey/survey.ts';
 
 describe('hardened, whatever the schedule', function () {
   this.timeout(120_000);

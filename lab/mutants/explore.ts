@@ -17,7 +17,7 @@ import { searchAll } from '../../src/explore/index.ts';
 import type { Case } from '../../src/model/case.ts';
 import { coordinatorOutcome, taskOutcome } from '../../src/record/read.ts';
 import type { RunRecord, TaskFinal } from '../../src/record/record.ts';
-import { recordOf, violated } from '../backends/simulated/support/judged.ts';
+import { recordOf, violated } from '../../test/backends/simulated/support/judged.ts';
 import { MATRICES } from '../survey/matrix.ts';
 import { allMutants, buildName, buildsOf, type Mutant, PROTOCOLS } from './mutants.ts';
 import { EXPLORED, type Explored, fatesSoFar, reasonOf } from './report.ts';

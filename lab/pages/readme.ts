@@ -1,11 +1,11 @@
 /**
  * Keeps README true: the output that it shows is what the command before it prints, and the scenario what is in the file.
- * `tsx test/docs/readme.ts` writes both anew; a test compares.
+ * `tsx lab/pages/readme.ts` writes both anew; a test compares.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../support/markdown.ts';
-import { mktrouble } from '../support/program.ts';
+import { ROOT } from '../../test/support/markdown.ts';
+import { mktrouble } from '../../test/support/program.ts';
 
 const PAGE = path.join(ROOT, 'README.md');
 const EXAMPLE = 'docs/examples/healthy.yaml';

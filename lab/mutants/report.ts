@@ -1,7 +1,7 @@
 /** The page of the mutants: what was changed, what the suite told, and what nobody can tell, with the reason. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../scenarios/support.ts';
+import { ROOT } from '../../test/scenarios/support.ts';
 import { EQUIVALENT } from './equivalent.ts';
 import { OPERATORS, type Operator } from './operators.ts';
 

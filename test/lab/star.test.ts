@@ -1,11 +1,11 @@
 /** A star without an object for each task is the star of a case, and runs as it does. */
 import assert from 'node:assert/strict';
-import { FirstRun } from '../../../src/backends/simulated/first-run.ts';
-import { starOf } from '../../../src/backends/simulated/star.ts';
-import { setUp } from '../../../src/backends/simulated/world.ts';
-import { type Chooser, walk } from '../../../src/backends/walk.ts';
-import { caseOf, SMALL_CASES } from './support/cases.ts';
-import { MAIN_PROTOCOLS, machineOf } from './support/machines.ts';
+import { starOf } from '../../lab/bench/star.ts';
+import { FirstRun } from '../../src/backends/simulated/first-run.ts';
+import { setUp } from '../../src/backends/simulated/world.ts';
+import { type Chooser, walk } from '../../src/backends/walk.ts';
+import { caseOf, SMALL_CASES } from '../backends/simulated/support/cases.ts';
+import { MAIN_PROTOCOLS, machineOf } from '../backends/simulated/support/machines.ts';
 
 const NO_LIMIT = 1_000_000;
 const firstComes: Chooser = (enabled) => enabled[0]!;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
+import { EQUIVALENT } from '../../lab/mutants/equivalent.ts';
+import { mutated, tellsBy } from '../../lab/mutants/judge.ts';
+import { allMutants, buildsOf } from '../../lab/mutants/mutants.ts';
+import { editsOf, OPERATORS } from '../../lab/mutants/operators.ts';
 import { parseFunction } from '../../src/backends/simulated/compile/source.ts';
 import { caseOf } from '../scenarios/support.ts';
-import { EQUIVALENT } from './equivalent.ts';
-import { mutated, tellsBy } from './judge.ts';
-import { allMutants, buildsOf } from './mutants.ts';
-import { editsOf, OPERATORS } from './operators.ts';
 
 const mutants = [...allMutants()];
 

@@ -4,7 +4,7 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../support/markdown.ts';
+import { ROOT } from '../../test/support/markdown.ts';
 
 /** The functions of the patch that run in a restart, in its order. */
 export const PATCH = [

@@ -1,7 +1,7 @@
 /** A process that judges mutants, one after the other: whoever started it may kill it when one does not end. */
 
 import type { Case } from '../../src/model/case.ts';
-import { suiteCases } from '../scenarios/support.ts';
+import { suiteCases } from '../../test/scenarios/support.ts';
 import { mutated, tellsBy } from './judge.ts';
 import { allMutants, buildName, buildsOf, PROTOCOLS } from './mutants.ts';
 

@@ -7,7 +7,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { ROOT, suiteCases } from '../scenarios/support.ts';
+import { ROOT, suiteCases } from '../../test/scenarios/support.ts';
 import { allMutants } from './mutants.ts';
 import { FATES, type Fate, fatesSoFar, page, unexplained } from './report.ts';
 import type { Answer, Task } from './worker.ts';

@@ -1,10 +1,10 @@
 /** docs/findings.md is current; each finding shows again in the protocol it was found in, and in no way under `hardened`. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { LINES } from '../../lab/findings/lines.ts';
+import { findingsPage, PAGE, readFindings, rerun } from '../../lab/findings/page.ts';
 import { simulated } from '../../src/backends/simulated/index.ts';
 import { runCase } from '../../src/injector/index.ts';
-import { LINES } from './lines.ts';
-import { findingsPage, PAGE, readFindings, rerun } from './page.ts';
 
 const findings = await readFindings((file) => readFileSync(file, 'utf8'));
 

@@ -5,8 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { REPAIRS, UNDONE } from '../../src/backends/simulated/variants.ts';
-import { TOLD, UNOBSERVABLE } from '../scenarios/told.ts';
-import { ROOT } from '../support/markdown.ts';
+import { TOLD, UNOBSERVABLE } from '../../test/scenarios/told.ts';
+import { ROOT } from '../../test/support/markdown.ts';
 
 /** Items of the changelog that are no variant, and why. */
 const NO_VARIANT = [

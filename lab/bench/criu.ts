@@ -1,6 +1,6 @@
 /**
  * What a case for CRIU costs beyond CRIU's own two calls, in the same run; and that of trees up to a thousand tasks. By
- * itself: `npx tsx test/bench/criu.ts`.
+ * itself: `npx tsx lab/bench/criu.ts`.
  */
 import { performance } from 'node:perf_hooks';
 import { type CriuBackend, criu } from '../../src/backends/criu/index.ts';

@@ -11,7 +11,7 @@ import type { Case } from '../../src/model/case.ts';
 import { loadScenarioFileSync } from '../../src/scenario/index.ts';
 import { FOLDER, findingsPage, PAGE, readFindings } from './page.ts';
 
-const HUNTS = 'test/findings/hunts.yaml';
+const HUNTS = 'lab/findings/hunts.yaml';
 
 const backend = simulated();
 

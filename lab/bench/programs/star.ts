@@ -3,8 +3,8 @@ import { performance } from 'node:perf_hooks';
 import { compiledModel } from '../../../src/backends/simulated/compile/compile.ts';
 import { FirstRun } from '../../../src/backends/simulated/first-run.ts';
 import { LIFE, RECORD, RESULT, STATE, USER } from '../../../src/backends/simulated/kernel/layout.ts';
-import { starOf } from '../../../src/backends/simulated/star.ts';
 import { variantByName } from '../../../src/backends/simulated/variants.ts';
+import { starOf } from '../star.ts';
 
 const [tasks = '1', protocol = 'series'] = process.argv.slice(2);
 const compiled = compiledModel({ variant: variantByName(protocol)!, debug: false, trace: false });

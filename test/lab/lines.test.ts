@@ -1,6 +1,6 @@
 /** The lines that docs/findings.md names lie in the functions that it names. */
 import assert from 'node:assert/strict';
-import { LINES, PATCH_FUNCTIONS } from './lines.ts';
+import { LINES, PATCH_FUNCTIONS } from '../../lab/findings/lines.ts';
 
 describe('The lines of the patch that findings name', () => {
   it('lie in the functions that they are said to be of', () => {

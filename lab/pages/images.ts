@@ -5,9 +5,9 @@ import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { stepThrough } from '../../reporters/stepper.ts';
 import { readReplay, verdictOfReplay } from '../../src/cli/replay.ts';
-import { launch, open } from '../reporters/html/page.ts';
-import { ROOT } from '../support/markdown.ts';
-import { mktrouble } from '../support/program.ts';
+import { launch, open } from '../../test/reporters/html/page.ts';
+import { ROOT } from '../../test/support/markdown.ts';
+import { mktrouble } from '../../test/support/program.ts';
 import { type Screen, terminalSvg } from './terminal-svg.ts';
 
 const IMAGES = path.join(ROOT, 'docs/images');

@@ -2,10 +2,11 @@
  * A healthy star of any size: what `setUp` makes of such a case, without an object for each of its tasks. A million of them
  * are a few arrays; what none of them has (threads of its own, forks, flags) is one array of zeros.
  */
-import { SIZEOF_CKPT_PIDS } from '../../model/case.ts';
-import * as L from './kernel/layout.ts';
-import * as W from './kernel/world.ts';
-import { POINT_NAMES, recordOf, type Setup } from './world.ts';
+
+import * as L from '../../src/backends/simulated/kernel/layout.ts';
+import * as W from '../../src/backends/simulated/kernel/world.ts';
+import { POINT_NAMES, recordOf, type Setup } from '../../src/backends/simulated/world.ts';
+import { SIZEOF_CKPT_PIDS } from '../../src/model/case.ts';
 
 const COORDINATOR_PID = 1;
 const ROOT_PID = 100;
