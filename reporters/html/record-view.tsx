@@ -1,5 +1,5 @@
 /** A record: the calls of CRIU, or played: the scrubber, the tree and the context as they were, the points that each lane has reached, the chart, the log. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Case } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { Violation } from '../../src/record/verdict.ts';
@@ -51,7 +51,8 @@ export function RecordView({ record, c, violations, heading, played, onSeek, key
     [playback, onSeek],
   );
   const move = useCallback((by: number) => seek(place.current + by), [seek]);
-  useEffect(() => {
+  // Before the page is drawn, so that a click never shows the step of before it.
+  useLayoutEffect(() => {
     if (!jump) return;
     const found = playback.frames.findIndex((frame) => frame.step >= jump.step);
     seek(found === -1 ? playback.frames.length : found + 1);

@@ -12,7 +12,7 @@ import { criuRecord, failedDump, killedRestore } from '../reporters/fixtures/cri
 import { realRuns } from '../reporters/fixtures/real.ts';
 import { ordinary, resultFor } from '../reporters/fixtures/results.ts';
 import { failing, HOSTILE, recordOf, VIOLATING_STEP, verdict, violation } from '../reporters/fixtures/verdicts.ts';
-import { CHROMIUM, launch, type OpenPage, open, writeReport } from '../reporters/html/page.ts';
+import { CHROMIUM, launch, type OpenPage, open, settled, writeReport } from '../reporters/html/page.ts';
 
 const SOURCE = `# a comment
 tree: { pid: 100 }
@@ -21,6 +21,7 @@ expect: { coordinator: EBUSY } # </script><!-- -->
 `;
 
 async function textOf(locator: Locator): Promise<string> {
+  await settled(locator.page());
   return (await locator.textContent()) ?? '';
 }
 
@@ -89,6 +90,7 @@ describe('the HTML report in a browser', function () {
     await page.locator('.list .item', { hasText: title }).first().click();
     await page.waitForSelector('.case');
     await page.locator('.list').blur();
+    await settled(page);
   };
   const now = (): Promise<string> => textOf(page.locator('.record output').first());
 
@@ -174,6 +176,7 @@ describe('the HTML report in a browser', function () {
   it('has the points as columns, with the step at which each was reached', async () => {
     await openCase('made by hand');
     await page.keyboard.press('End');
+    await settled(page);
     const { lanes } = new Playback(recordOf()).at(Number.POSITIVE_INFINITY);
     const heads = await page.locator('.board table').nth(1).locator('thead th').allTextContents();
     const cells = await page.locator('.board table').nth(1).locator('tbody tr').first().locator('td').allTextContents();
@@ -205,7 +208,10 @@ describe('the HTML report in a browser', function () {
   });
 
   it('filters by verdict, tag, property and backend', async () => {
-    const titles = (): Promise<string[]> => page.locator('.list .title').allTextContents();
+    const titles = async (): Promise<string[]> => {
+      await settled(page);
+      return page.locator('.list .title').allTextContents();
+    };
     await page.getByRole('button', { name: /skipped/ }).click();
     assert.deepEqual(await titles(), ['not here']);
     await page.getByRole('button', { name: 'show all' }).click();
@@ -301,6 +307,7 @@ describe('the HTML report in a browser', function () {
     assert.equal(await never.count(), points.filter(({ reached }) => !reached).length);
     assert.equal(await page.locator('.coverage .points li').count(), points.length);
     await page.getByLabel('only what nobody reached').check();
+    await settled(page);
     assert.equal(await page.locator('.coverage .points li').count(), await never.count());
     assert.equal(
       await page.locator('.coverage .functions ol li').count(),
@@ -338,6 +345,7 @@ describe('the HTML report in a browser', function () {
     await dark.page.waitForSelector('.list .item');
     assert.notEqual(await paper(dark.page), light);
     await dark.page.getByRole('button', { name: /light/ }).click();
+    await settled(dark.page);
     assert.equal(await paper(dark.page), light);
     const pictures = [await page.screenshot(), await dark.page.screenshot()];
     for (const picture of pictures) assert.ok(picture.length > 10_000, 'a picture with something on it');

@@ -63,3 +63,15 @@ export async function open(
   await page.goto(address + hash);
   return { page, trouble, close: () => context.close() };
 }
+
+/**
+ * Waits until the page shows what the last action asked for: nothing is being unpacked, and what was scheduled for after
+ * the next frame has run. Without it a read right after an action races with the page on a loaded machine.
+ */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.querySelector('.loading') === null);
+  await page.evaluate(async () => {
+    for (let frames = 0; frames < 2; frames += 1)
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  });
+}
