@@ -242,5 +242,5 @@ export const NOWHERE: Position = { file: '(code)', line: 1, column: 1 };
 
 /** The commands that a case runs, each a program and its arguments. */
 export function commandsOf({ subject, check }: Case): readonly (readonly string[])[] {
-  return [...(subject ? [subject.command] : []), ...(check ? [check] : [])];
+  return [subject?.command, subject?.load?.command, check].filter((command) => command !== undefined);
 }

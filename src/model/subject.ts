@@ -11,6 +11,8 @@ export interface Subject {
   readonly cwd: string;
   /** What is waited for before the dump; without it until the program looks idle. */
   readonly ready?: Ready;
+  /** What keeps it busy while it is dumped and restored. */
+  readonly load?: Load;
   /** The exit status with which it ends by itself after a restore; without it it is expected to run on. */
   readonly exitCode?: number;
 }
@@ -40,6 +42,13 @@ export interface Ready {
   readonly sign: ReadySign;
   /** Milliseconds after which the run is given up. */
   readonly timeout: number;
+}
+
+/** A client of the subject: a program beside the tree that runs from before the dump until after the check. It is not dumped. */
+export interface Load {
+  readonly command: readonly string[];
+  /** What shows that it is at work: the dump waits for it. */
+  readonly ready: Ready;
 }
 
 export const DEFAULT_READY_TIMEOUT = 10_000;

@@ -5,13 +5,14 @@ import type { Document } from './schema/document.ts';
 type Words = NonNullable<Document['subject']>;
 
 /** The `subject` section that loads to this program. */
-export function writeSubject({ command, cwd, env, files, ready, exitCode }: Subject): Words {
+export function writeSubject({ command, cwd, env, files, ready, load, exitCode }: Subject): Words {
   return {
     command: [...command],
     ...(cwd === '.' ? {} : { cwd }),
     ...(Object.keys(env).length === 0 ? {} : { env: { ...env } }),
     ...(files.length === 0 ? {} : { files: Object.fromEntries(files.map((file) => [file.path, fileWords(file)])) }),
     ...(ready === undefined ? {} : { ready: readyWords(ready) }),
+    ...(load === undefined ? {} : { load: { command: [...load.command], ready: readyWords(load.ready) } }),
     ...(exitCode === undefined ? {} : { 'exit-code': exitCode }),
   };
 }

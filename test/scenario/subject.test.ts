@@ -83,6 +83,7 @@ describe('a subject', () => {
   env: { PORT: 0x10, EMPTY: "", TEXT: "a\\nb" }
   files: { run: { text: "#!/bin/sh\\n", mode: "0755" }, "site/index.html": hello }
   ready: { udp-port: 53, timeout: 500 }
+  load: { command: [node, 010], ready: { output: at work } }
   exit-code: 3
 check: [test, -e, 007]
 `;
@@ -100,10 +101,11 @@ check: [test, -e, 007]
         { path: 'site/index.html', text: 'hello', mode: 0o644 },
       ],
       ready: { sign: { kind: 'udp-port', port: 53 }, timeout: 500 },
+      load: { command: ['node', '010'], ready: { sign: { kind: 'output', text: 'at work' }, timeout: 10_000 } },
       exitCode: 3,
     });
     assert.deepEqual(c?.check, ['test', '-e', '007']);
-    assert.deepEqual(commandsOf(c!), [['./run'], ['test', '-e', '007']]);
+    assert.deepEqual(commandsOf(c!), [['./run'], ['node', '010'], ['test', '-e', '007']]);
     const again = parseScenarios(writeScenario(c!), 'a.yaml');
     assert.deepEqual(again.diagnostics, []);
     assert.deepEqual(again.cases[0]?.subject, c?.subject);
@@ -114,6 +116,8 @@ check: [test, -e, 007]
   it('says what is wrong with its words, each at its place', () => {
     for (const [more, message] of [
       ['ready: {}', /exactly one/],
+      ['load: { command: [a], ready: {} }', /exactly one/],
+      ['load: { command: [a] }', /ready/],
       ['ready: { port: 1, file: x }', /exactly one/],
       ['ready: { port: 0 }', /port/],
       ['ready: { port: 65536 }', /port/],

@@ -72,7 +72,7 @@ function criuWords(c: Case, of: CriuCall, log: string, { program, hooks, unprivi
     log,
     '-v2',
     '--manage-cgroups=ignore',
-    ...(c.subject ? ['--file-locks', '--tcp-established', '--ext-unix-sk'] : []),
+    ...(c.subject ? ['--file-locks', '--tcp-established', '--skip-in-flight', '--ext-unix-sk'] : []),
     ...(hooks ? ['--action-script', program] : []),
     ...(unprivileged ? ['--unprivileged'] : []),
   ];

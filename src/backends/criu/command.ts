@@ -1,4 +1,4 @@
-/** A program of the scenario's in the namespaces of its case: the subject, or the command that checks it. */
+/** A program of the scenario's in the namespaces of its case: the subject, its load, or the command that checks it. */
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { errnoName } from '../../model/errno.ts';
@@ -16,7 +16,7 @@ const KEPT = 4096;
 
 export interface Command {
   /** What its output is kept under. */
-  readonly name: 'subject' | 'check';
+  readonly name: 'subject' | 'load' | 'check';
   /** Its pid; 0: any, and it is none of the tree. */
   readonly pid: number;
   /** As the init of a pid namespace of its own. */

@@ -78,12 +78,14 @@ class Play {
   readonly #hooks: boolean;
   /** A program of the user's, which runs on: what counts of it is what CRIU holds. */
   #program: Program | undefined;
+  /** Its client, which is none of the tree. */
+  #load: Program | undefined;
   /** The tree as it was while the last call held it. */
   #held: CriuCensus | undefined;
   /** The pid around the tree of a root that was restored. */
   #root: number | undefined;
   #endedBeforeDump = false;
-  /** Of those who were made for the tree, who is not of it any more. */
+  /** Processes of the case, and all below them, that are not (or no longer) of the tree. */
   readonly #orphans = new Set<number>();
   #round = 0;
   #time = 0;
@@ -105,6 +107,7 @@ class Play {
     await this.#faults.come('before-dump');
     if (c.faults.some(({ when }) => when.kind === 'criu' && when.at === 'before-dump')) await this.#settle();
     if (!this.#isHit()) await this.#program?.mustRun('the dump');
+    await this.#load?.mustRun('the dump');
     const beforeDump = await this.#census(await this.#forgetOrphans());
     await this.#stage.do(`lastpid ${lastPidFor(c)}`);
     const dump = await this.#call('dump', 'dump.log', false);
@@ -152,6 +155,9 @@ class Play {
     if (subject.ready) await this.#program.waitFor(subject.ready);
     else await this.#settle();
     await this.#program.mustRun('the dump');
+    if (!subject.load) return;
+    this.#load = await Program.startLoad(this.#stage, subject, subject.load);
+    this.#orphans.add(this.#load.pid);
   }
 
   /** Whether a fault has hit the tree before the dump: then its end is the scenario's doing. */

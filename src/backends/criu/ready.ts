@@ -2,6 +2,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { ReadySign } from '../../model/subject.ts';
+import type { Command } from './command.ts';
 import { WORK } from './command-line.ts';
 import type { Stage } from './stage.ts';
 
@@ -10,8 +11,13 @@ const LISTEN = '0A';
 const ACCEPTS_CONNECTIONS = 0x10000;
 const DATAGRAM = 2;
 
-/** Whether the sign is there; `folder`: the program's working folder. */
-export async function showsSign(stage: Stage, sign: ReadySign, folder: string): Promise<boolean> {
+/** Whether a program shows the sign; `folder`: its working folder. */
+export async function showsSign(
+  stage: Stage,
+  sign: ReadySign,
+  name: Command['name'],
+  folder: string,
+): Promise<boolean> {
   switch (sign.kind) {
     case 'file':
       return stat(stage.inside(path.resolve(folder, sign.path))).then(
@@ -19,7 +25,7 @@ export async function showsSign(stage: Stage, sign: ReadySign, folder: string): 
         () => false,
       );
     case 'output': {
-      const texts = await Promise.all(['stdout', 'stderr'].map((stream) => read(stage, `${WORK}/subject.${stream}`)));
+      const texts = await Promise.all(['stdout', 'stderr'].map((stream) => read(stage, `${WORK}/${name}.${stream}`)));
       return texts.some((text) => text.includes(sign.text));
     }
     case 'port':

@@ -1,12 +1,12 @@
-/** The subject: a program of the user's that is started in place of the tree, waited for, and watched to its end. */
+/** The subject, a program of the user's in place of the tree, and its load: started, waited for, and watched to the end. */
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Ready, type Subject, signText } from '../../model/subject.ts';
+import { type Load, type Ready, type Subject, signText } from '../../model/subject.ts';
 import type { CriuEnd, CriuOutput } from '../../record/criu.ts';
 import { endText, outputText } from '../../record/program-text.ts';
 import { BadSurroundings } from '../backend.ts';
-import { CASE_FOLDER, endFrom, outputOf, quoted, startCommand } from './command.ts';
+import { CASE_FOLDER, type Command, endFrom, outputOf, quoted, startCommand } from './command.ts';
 import { showsSign } from './ready.ts';
 import type { Stage } from './stage.ts';
 
@@ -14,54 +14,75 @@ const READY_PAUSE = 10;
 
 export class Program {
   readonly #stage: Stage;
-  readonly #subject: Subject;
-  readonly #pid: number;
+  readonly #command: Command;
+  /** The number that it has around the tree. */
+  readonly pid: number;
 
-  private constructor(stage: Stage, subject: Subject, pid: number) {
+  private constructor(stage: Stage, command: Command, pid: number) {
     this.#stage = stage;
-    this.#subject = subject;
-    this.#pid = pid;
+    this.#command = command;
+    this.pid = pid;
   }
 
-  /** Writes its files and starts it. Rejects with BadSurroundings when it cannot be started. */
+  /** Writes the files of a subject and starts it. Rejects with BadSurroundings when it cannot be started. */
   static async start(stage: Stage, subject: Subject, pid: number, inner: boolean): Promise<Program> {
     await writeFiles(stage, subject);
     const { command: words, env } = subject;
-    await startCommand(stage, { name: 'subject', pid, inner, folder: folderOf(subject), env, words });
-    return new Program(stage, subject, pid);
+    return Program.#start(stage, { name: 'subject', pid, inner, folder: folderOf(subject), env, words });
+  }
+
+  /** Starts the load of a subject that is ready, outside of the tree, and waits until it is at work. Rejects with BadSurroundings. */
+  static async startLoad(stage: Stage, subject: Subject, { command: words, ready }: Load): Promise<Program> {
+    const { env } = subject;
+    const load = await Program.#start(stage, {
+      name: 'load',
+      pid: 0,
+      inner: false,
+      folder: folderOf(subject),
+      env,
+      words,
+    });
+    await load.waitFor(ready);
+    return load;
+  }
+
+  static async #start(stage: Stage, command: Command): Promise<Program> {
+    return new Program(stage, command, await startCommand(stage, command));
   }
 
   /** How it ended; undefined while it runs. */
   get end(): CriuEnd | undefined {
-    const status = this.#stage.endOf(this.#pid);
+    const status = this.#stage.endOf(this.pid);
     return status === undefined ? undefined : endFrom(status);
   }
 
   output(): Promise<CriuOutput> {
-    return outputOf(this.#stage, 'subject');
+    return outputOf(this.#stage, this.#command.name);
   }
 
   /** Rejects with BadSurroundings when it has ended. `when`: before what. */
   async mustRun(when: string): Promise<void> {
     const { end } = this;
     if (!end) return;
+    const { name, words } = this.#command;
     const hint =
-      end.exit === 0
+      end.exit === 0 && name === 'subject'
         ? 'The process that the command starts must stay: mktrouble dumps it and what is below it (no daemon mode).\n'
         : '';
     throw new BadSurroundings(
-      `the subject ${endText(end)} before ${when}\n  ${quoted(this.#subject.command)}\n${hint}${outputText(await this.output())}`,
+      `the ${name} ${endText(end)} before ${when}\n  ${quoted(words)}\n${hint}${outputText(await this.output())}`,
     );
   }
 
   /** Waits for a sign. Rejects with BadSurroundings when it does not come in time, or the program has ended. */
   async waitFor({ sign, timeout }: Ready): Promise<void> {
+    const { name, folder, words } = this.#command;
     const until = performance.now() + timeout;
-    while (!(await showsSign(this.#stage, sign, folderOf(this.#subject)))) {
+    while (!(await showsSign(this.#stage, sign, name, folder))) {
       await this.mustRun(`it was ready: waited for ${signText(sign)}`);
       if (performance.now() > until) {
         throw new BadSurroundings(
-          `the subject is not ready after ${timeout} ms: waited for ${signText(sign)}\n  ${quoted(this.#subject.command)}\n${outputText(await this.output())}`,
+          `the ${name} is not ready after ${timeout} ms: waited for ${signText(sign)}\n  ${quoted(words)}\n${outputText(await this.output())}`,
         );
       }
       await sleep(READY_PAUSE);

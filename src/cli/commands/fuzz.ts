@@ -29,7 +29,7 @@ export const addFuzz: AddCommand = ({ program, action }) => {
     .option('--time <seconds>', 'seconds at most', parseSeconds)
     .option('--changes <number>', 'changes in each run, at most', parseCount, 1)
     .option('-j, --parallel <number>', 'so many runs at a time', parseCount, 2)
-    .option('--allow-commands', 'run the commands that the scenario names (subject)', false)
+    .option('--allow-commands', 'run the commands that the scenario names (subject, load)', false)
     .option('-o, --out <dir>', 'where findings go', '.mktrouble/fuzz')
     .action(action(fuzz));
 };

@@ -27,7 +27,7 @@ export const addReplay: AddCommand = ({ program, action }) => {
     .option('-b, --backend <name>', 'simulated or native', parseBackend, ['simulated'])
     .addOption(criuOption())
     .option('-p, --protocol <name>', 'instead of the one it was found in')
-    .option('--allow-commands', 'run the commands that the file names (subject, check)', false)
+    .option('--allow-commands', 'run the commands that the file names (subject, load, check)', false)
     .option('--as-scenario <file>', 'write the case and its schedule as a scenario file that expects the finding')
     .action(action(replay));
 };

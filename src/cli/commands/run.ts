@@ -51,7 +51,7 @@ export const addRun: AddCommand = ({ program, action }) => {
     .option('-w, --watch', 'go on, and run again what a saved file affects', false)
     .option('--list', 'print the titles of the cases, and run nothing', false)
     .option('--dry-run', 'print what would be done for each case, and run nothing', false)
-    .option('--allow-commands', 'run the commands that scenarios name (subject, check)', false)
+    .option('--allow-commands', 'run the commands that scenarios name (subject, load, check)', false)
     .option('--replays <dir>', 'where the replay files of findings go', '.mktrouble')
     .option(
       '--keep <dir>',

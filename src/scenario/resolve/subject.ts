@@ -1,5 +1,12 @@
 /** A program of the user's, with every default written out and its words as they are written in the file. */
-import { DEFAULT_MODE, DEFAULT_READY_TIMEOUT, type Ready, type ReadySign, type Subject } from '../../model/subject.ts';
+import {
+  DEFAULT_MODE,
+  DEFAULT_READY_TIMEOUT,
+  type Load,
+  type Ready,
+  type ReadySign,
+  type Subject,
+} from '../../model/subject.ts';
 import type { Checked } from '../check.ts';
 import type { Complain } from '../complain.ts';
 import type { Path } from '../source/raw.ts';
@@ -14,8 +21,9 @@ const SIGNS = ['file', 'output', 'port', 'udp-port', 'socket'] as const;
 
 /** The program of a case. */
 export function resolveSubject(words: Words, writtenAt: WrittenAt, complain: Complain): Subject {
-  const { command, cwd = '.', env = {}, files = {}, ready, 'exit-code': exitCode } = words;
-  const sign = ready && resolveReady(ready, complain);
+  const { command, cwd = '.', env = {}, files = {}, ready, load, 'exit-code': exitCode } = words;
+  const sign = ready && resolveReady(ready, ['subject', 'ready'], complain);
+  const client = load && resolveLoad(load, writtenAt, complain);
   return {
     command: resolveCommand(command, ['subject', 'command'], writtenAt),
     cwd,
@@ -24,6 +32,7 @@ export function resolveSubject(words: Words, writtenAt: WrittenAt, complain: Com
     ),
     files: resolveFiles(files, complain),
     ...(sign && { ready: sign }),
+    ...(client && { load: client }),
     ...(exitCode !== undefined && { exitCode }),
   };
 }
@@ -50,10 +59,20 @@ function resolveFiles(files: NonNullable<Words['files']>, complain: Complain): S
   });
 }
 
-function resolveReady(words: ReadyWords, complain: Complain): Ready | undefined {
+function resolveLoad(
+  { command, ready }: NonNullable<Words['load']>,
+  writtenAt: WrittenAt,
+  complain: Complain,
+): Load | undefined {
+  const path = ['subject', 'load'];
+  const sign = resolveReady(ready, [...path, 'ready'], complain);
+  return sign && { command: resolveCommand(command, [...path, 'command'], writtenAt), ready: sign };
+}
+
+function resolveReady(words: ReadyWords, path: Path, complain: Complain): Ready | undefined {
   const [kind, another] = SIGNS.filter((sign) => words[sign] !== undefined);
   if (kind === undefined || another !== undefined) {
-    complain({ path: ['subject', 'ready'], message: `ready has exactly one of ${SIGNS.join(', ')}` });
+    complain({ path, message: `ready has exactly one of ${SIGNS.join(', ')}` });
     return undefined;
   }
   return { sign: signOf(kind, words), timeout: words.timeout ?? DEFAULT_READY_TIMEOUT };

@@ -75,6 +75,23 @@ const ready = mapping('a mapping with file, output, port, udp-port or socket', {
   description: 'What is waited for before the dump; one of file, output, port, udp-port, socket.',
 });
 
+const load = mapping('a mapping with command and ready', {
+  command: word(
+    command,
+    "A program with its arguments, run beside the subject, with its environment and working folder, in the case's namespaces. Runs only with --allow-commands.",
+    'command: [node, client.mjs]',
+  ),
+  ready: word(
+    ready,
+    'What shows that it is at work: the dump waits for it. A relative path and output are its own.',
+    'ready: { output: first answer }',
+  ),
+}).meta({
+  id: 'load',
+  description:
+    'A client that keeps a subject busy while it is dumped and restored. It is not dumped; connections to it are restored.',
+});
+
 export const subject = mapping('a mapping with command', {
   command: word(
     command,
@@ -102,6 +119,11 @@ export const subject = mapping('a mapping with command', {
     ready,
     'What is waited for before the dump. By default until the program looks idle, at most 2 seconds.',
     'ready: { port: 8080 }',
+  ).optional(),
+  load: word(
+    load,
+    'A client that keeps it busy: it starts when the subject is ready, and runs until the end of the case.',
+    'load: { command: [node, client.mjs], ready: { output: first answer } }',
   ).optional(),
   'exit-code': word(
     integer(0, 255, 'an exit status'),

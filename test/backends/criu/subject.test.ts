@@ -22,6 +22,22 @@ describe('The subject of a scenario', function () {
         /waiting/,
       ],
       [
+        'when its load cannot be started',
+        'command: [sleep, 100]\nload: { command: [no-such-program], ready: { file: x } }',
+        /the load cannot be started.*ENOENT/,
+      ],
+      [
+        'when its load ends before it is at work',
+        'command: [sleep, 100]\nload: { command: [sh, -c, "echo no server; exit 4"], ready: { output: at work } }',
+        /the load ended with exit status 4.*waited for "at work"/,
+        /no server/,
+      ],
+      [
+        'when its load has ended before the dump',
+        'command: [sleep, 100]\nload: { command: [sh, -c, "echo > x"], ready: { file: x } }',
+        /the load ended with exit status 0 before/,
+      ],
+      [
         'when it ends while it is waited for',
         'command: [sh, -c, "sleep 0.2; exit 4"]\nready: { file: x }',
         /exit status 4.*waited for the file x/,
@@ -49,6 +65,24 @@ describe('The subject of a scenario', function () {
       `command: [../run, "", 0755, "a\\nb"]\ncwd: data\nenv: { A: 0x10 }\nready: { file: ready }
 files: { "site/index.html": hello, run: { text: ${JSON.stringify(`#!/bin/sh\n${script}`)}, mode: "0755" } }`,
     );
+  });
+
+  it('has its load beside it from before the dump until after the check, and the load is not of the tree', async () => {
+    const { record } = await passes(
+      backend(),
+      `command: [sh, -c, "echo up; exec sleep 100"]\nenv: { A: b }\nready: { output: up }
+load:
+  command: [sh, -c, "test $A = b || exit 1; while :; do echo . >> answers; sleep 0.01; done"]
+  ready: { file: answers }`,
+      'check: [sh, -c, "a=$(wc -c < answers); until test $(wc -c < answers) -gt $a; do sleep 0.01; done"]\nexpect: { coordinator: ok }\n',
+    );
+    for (const census of [record?.criu?.before, record?.criu?.afterRestore]) {
+      assert.deepEqual(
+        census?.tasks.map(({ pid }) => pid),
+        [100],
+      );
+    }
+    assert.deepEqual(record?.criu?.afterDump.tasks, []);
   });
 
   it('is judged by the check, which is told with its output', async () => {

@@ -1,4 +1,4 @@
-/* A program of the scenario's: the subject, and the command that checks it. Their output is kept, their end is told. */
+/* A program of the scenario's: the subject, its load, and the command that checks it. Their output is kept, their end is told. */
 #define _GNU_SOURCE
 #include "agent.h"
 #include "sys.h"
@@ -15,7 +15,8 @@
 #define OUTPUT_CAP (8 << 20)
 #define MAX_WATCHED 8
 
-static const char *const streams[] = { "subject.stdout", "subject.stderr", "check.stdout", "check.stderr" };
+static const char *const streams[] = { "subject.stdout", "subject.stderr", "load.stdout",
+				       "load.stderr",    "check.stdout",   "check.stderr" };
 static int watched[MAX_WATCHED];
 static int nr_watched;
 
