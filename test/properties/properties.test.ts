@@ -46,8 +46,8 @@ describe('properties', () => {
       });
 
       it('has a file and tests of its own', () => {
-        assert.ok(existsSync(new URL(`../../src/properties/${name}.ts`, import.meta.url)));
-        assert.ok(existsSync(new URL(`./${name}.test.ts`, import.meta.url)));
+        assert.ok(existsSync(new URL(`../../src/properties/rules/${name}.ts`, import.meta.url)));
+        assert.ok(existsSync(new URL(`./rules/${name}.test.ts`, import.meta.url)));
       });
 
       it('can be found and explained by its name', () => {

@@ -1,0 +1,127 @@
+/** What differs between two looks at the same tasks, in words. */
+import type { CriuCensus, CriuTask, CriuThread } from '../record/criu.ts';
+
+/** Differences that a message names before it only counts them. */
+const NAMED = 3;
+
+/** How a state counts: who runs and who sleeps is the same to CRIU. */
+function kindOf(state: string): string {
+  return /[RSDI]/.test(state)
+    ? 'running'
+    : state === 'T'
+      ? 'stopped'
+      : state === 't'
+        ? 'held by a tracer'
+        : state === 'Z'
+          ? 'a zombie'
+          : state;
+}
+
+type Facts = Readonly<Record<string, string | number | undefined>>;
+
+function factsOf(task: CriuTask): Facts {
+  const { parent, pgid, session, status, name } = task;
+  return {
+    parent,
+    'process group': pgid,
+    session,
+    state: kindOf(task.state),
+    'exit status': status,
+    'pending signals': mask(task.pending),
+    threads: task.threads.map(({ tid }) => tid).join(' '),
+    'memory of its own': task.privateMemory,
+    'shared memory': task.sharedMemory,
+    name,
+  };
+}
+
+function factsOfThread({ blocked, pending, state }: CriuThread): Facts {
+  return {
+    'blocked signals': mask(blocked),
+    'pending signals of its own': mask(pending),
+    'state of its own': kindOf(state),
+  };
+}
+
+/** `{10 12}`: the numbers of the signals of a mask. */
+export function mask(hexadecimal: string): string {
+  const bits = BigInt(`0x${hexadecimal}`);
+  const signals = Array.from({ length: 64 }, (_, i) => i + 1).filter((signal) => (bits >> BigInt(signal - 1)) & 1n);
+  return `{${signals.join(' ')}}`;
+}
+
+function compareFacts(who: string, before: Facts, after: Facts): string[] {
+  return Object.keys(before)
+    .filter((fact) => before[fact] !== after[fact])
+    .map((fact) => `${who}: ${fact} ${before[fact] ?? 'none'}, then ${after[fact] ?? 'none'}`);
+}
+
+/** What differs of the tasks that are in both; the pids of `except` are left out, and the parents of their children. */
+export function differences(before: CriuCensus, after: CriuCensus, except: ReadonlySet<number> = new Set()): string[] {
+  const later = new Map(after.tasks.map((task) => [task.pid, task]));
+  const found: string[] = [];
+  for (const task of before.tasks) {
+    const seen = later.get(task.pid);
+    const now = seen && (before.held && after.held ? withoutNewSignals(task, seen) : seen);
+    if (!now || except.has(task.pid)) continue;
+    const [then_, now_] = [factsOf(task), factsOf(now)];
+    const sameParent = except.has(task.parent) ? { parent: task.parent } : {};
+    found.push(...compareFacts(`task ${task.pid}`, then_, { ...now_, ...sameParent }));
+    for (const thread of task.threads) {
+      const same = now.threads.find(({ tid }) => tid === thread.tid);
+      // Of a zombie nothing but its status is left.
+      if (!same || task.state === 'Z') continue;
+      found.push(...compareFacts(`thread ${thread.tid}`, factsOfThread(thread), factsOfThread(same)));
+    }
+  }
+  const wasSilent = new Set(before.silent);
+  const silent = after.silent.filter((tid) => !wasSilent.has(tid) && !except.has(tid));
+  return [...found, ...silent.map((tid) => `thread ${tid} does not answer: it is there, and does not run`)];
+}
+
+/** A program that runs on may have got signals between two looks: only those that are lost are a difference. */
+function withoutNewSignals(before: CriuTask, after: CriuTask): CriuTask {
+  return {
+    ...after,
+    pending: both(before.pending, after.pending),
+    threads: after.threads.map((thread) => {
+      const same = before.threads.find(({ tid }) => tid === thread.tid);
+      return same ? { ...thread, pending: both(same.pending, thread.pending) } : thread;
+    }),
+  };
+}
+
+/** The signals that are in both masks. */
+function both(one: string, other: string): string {
+  return (BigInt(`0x${one}`) & BigInt(`0x${other}`)).toString(16);
+}
+
+/** The tasks that are not there any more. */
+export function missing(before: CriuCensus, after: CriuCensus, except: ReadonlySet<number> = new Set()): number[] {
+  const later = new Set(after.tasks.map(({ pid }) => pid));
+  return before.tasks.map(({ pid }) => pid).filter((pid) => !later.has(pid) && !except.has(pid));
+}
+
+/** Those who were not there before. */
+export function added(before: CriuCensus, after: CriuCensus): string[] {
+  const earlier = new Set(before.tasks.map(({ pid }) => pid));
+  return after.tasks
+    .filter(({ pid }) => !earlier.has(pid))
+    .map(({ pid, name }) => `${pid} ${name} is there, who was not`);
+}
+
+/** The first of these sentences, and how many more there are. */
+export function few(sentences: readonly string[]): string {
+  const rest = sentences.length - NAMED;
+  return `${sentences.slice(0, NAMED).join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`;
+}
+
+/** `101 (S), 102 (T)`, and where each waits when it is known. */
+export function who(tasks: readonly CriuTask[]): string {
+  const names = tasks.map(({ pid, name, state, threads }) => {
+    const at = threads[0]?.wchan;
+    const tracer = threads.find((thread) => thread.tracer !== 0) ? ', traced' : '';
+    return `${pid} ${name} (${state}${at && at !== '0' ? ` in ${at}` : ''}${tracer})`;
+  });
+  return few(names);
+}

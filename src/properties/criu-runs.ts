@@ -1,0 +1,76 @@
+/** What the properties of CRIU share: its calls, and whom mktrouble itself has hit. */
+import type { Case } from '../model/case.ts';
+import { CRIU_STAGE_NAMES, type CriuCall, type CriuStage, callOfStage } from '../model/criu.ts';
+import { declaredFaults } from '../model/declared.ts';
+import type { CriuCensus, CriuRecord, CriuRun } from '../record/criu.ts';
+import { firedIn } from '../record/criu-fired.ts';
+
+/** All calls of CRIU in their order. */
+export function runsOf({ dump, restore, again }: CriuRecord): CriuRun[] {
+  return [dump, restore, again].filter((run) => run !== undefined);
+}
+
+/** Whether it said success. */
+export function succeeded(run: CriuRun | undefined): boolean {
+  return run?.exit === 0;
+}
+
+/**
+ * The census after a restore that can be compared with the one before the dump. Of a program that runs on both must have been
+ * taken while CRIU held it; else there is none.
+ */
+export function comparable(
+  { before, ownSubject }: CriuRecord,
+  held: CriuCensus | undefined,
+  after: CriuCensus | undefined,
+): CriuCensus | undefined {
+  if (ownSubject) return after;
+  return before.held ? held : undefined;
+}
+
+/** Whether it reported that it failed: it did not crash, and mktrouble did not end it. */
+export function hasFailed(run: CriuRun): boolean {
+  return run.exit !== undefined && run.exit !== 0 && !wasEnded(run);
+}
+
+/** What the case did to this call, as far as it happened: each a reason for which the call may fail. */
+export function causesOf(c: Case, criu: CriuRecord, of: CriuCall): string[] {
+  const hits = criu.hits
+    .filter(({ stage }) => callOfStage(stage) === of)
+    .map(({ verb, stage }) => `${verb} at ${stage}`);
+  const fired = new Set(firedIn(c, criu));
+  const words = declaredFaults(c).filter(({ name, fault, call }) => !fault && call === of && fired.has(name));
+  return [...hits, ...words.map(({ title }) => title)];
+}
+
+/** Whether mktrouble ended it, for it would not end by itself. */
+export function wasEnded({ timedOut, flooded }: CriuRun): boolean {
+  return timedOut !== undefined || flooded !== undefined;
+}
+
+/** The tasks that mktrouble sent signals to, or traced, from this stage on. */
+export function hitSince({ hits }: CriuRecord, stage: CriuStage): Set<number> {
+  const first = CRIU_STAGE_NAMES.indexOf(stage);
+  const since = hits.filter((hit) => CRIU_STAGE_NAMES.indexOf(hit.stage) >= first);
+  return new Set(since.flatMap(({ to }) => (to === 'criu' ? [] : [to])));
+}
+
+/** Those, and all below them: whom the death of one of them takes along, or hands over to init. */
+export function falloutSince(criu: CriuRecord, stage: CriuStage): Set<number> {
+  const hit = hitSince(criu, stage);
+  for (let size = -1; size < hit.size; ) {
+    size = hit.size;
+    for (const { pid, parent } of criu.before.tasks) if (hit.has(parent)) hit.add(pid);
+  }
+  return hit;
+}
+
+/** How a call ended: `dies by signal 9`, `ends with 1`. */
+export function endOf({ of, exit, signal }: CriuRun): string {
+  return signal === undefined ? `${of} ends with ${exit}` : `${of} dies by signal ${signal}`;
+}
+
+/** The first error of a call, in brackets. */
+export function why({ errors }: CriuRun): string {
+  return errors[0] === undefined ? '' : ` (${errors[0]})`;
+}

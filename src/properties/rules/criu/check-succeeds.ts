@@ -1,0 +1,20 @@
+/** The check of a scenario succeeds after a restore. */
+import { endText, outputText } from '../../../record/program-text.ts';
+import type { Property } from '../../property.ts';
+
+const name = 'check-succeeds';
+
+export const checkSucceeds: Property = {
+  name,
+  title: 'The check succeeds',
+  statement:
+    'After a restore that returns success the command that the scenario names as its `check` ends with exit status 0, within the time of a call of CRIU.',
+  source: 'the scenario: what a program must still be able to do is for its user to say',
+  hint: 'Does the check succeed before the dump? If it does, the restored program does not answer as it did.',
+  check(_c, { criu }) {
+    if (!criu?.check || criu.check.exit === 0) return [];
+    const { timedOut, output } = criu.check;
+    const how = timedOut === undefined ? endText(criu.check) : `has not ended after ${timedOut} ms`;
+    return [{ property: name, message: `the check ${how}\n${outputText(output)}` }];
+  },
+};

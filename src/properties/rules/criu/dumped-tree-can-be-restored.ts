@@ -1,0 +1,22 @@
+/** A dump that reports success can be restored. */
+
+import { causesOf, endOf, hasFailed, succeeded, why } from '../../criu-runs.ts';
+import type { Property } from '../../property.ts';
+
+const name = 'dumped-tree-can-be-restored';
+
+export const dumpedTreeCanBeRestored: Property = {
+  name,
+  title: 'A dumped tree can be restored',
+  statement:
+    'When a dump reports success, the restore from its images succeeds, whatever happened during the dump, unless a fault of the scenario fired in the restore: the images were changed, a pid was taken, a process was hit, a call failed, a limit applied. (A restore that crashes, or that does not end, is judged by criu-never-crashes and criu-ends-in-time.)',
+  source:
+    'criu(8), dump and "EXIT STATUS": after a successful dump the tree is gone, and its images are all that is left of it',
+  hint: 'The first error of the restore names what the images lack. Why did the dump not fail?',
+  check(c, { criu }) {
+    if (!criu?.restore || !succeeded(criu.dump) || !hasFailed(criu.restore)) return [];
+    if (causesOf(c, criu, 'restore').length > 0) return [];
+    const message = `the dump reported success; ${endOf(criu.restore)}${why(criu.restore)}, and no fault fired in it`;
+    return [{ property: name, message }];
+  },
+};

@@ -1,0 +1,42 @@
+/** A dump that fails lets the tree go on. */
+
+import type { CriuRecord } from '../../../record/criu.ts';
+import { added, differences, few, missing } from '../../criu-census.ts';
+import { endOf, falloutSince, succeeded, wasEnded, why } from '../../criu-runs.ts';
+import type { Property } from '../../property.ts';
+import { heldTasks } from './restored-program-runs.ts';
+
+const name = 'failed-dump-leaves-tree-running';
+
+export const failedDumpLeavesTreeRunning: Property = {
+  name,
+  title: 'A failed dump leaves the tree running',
+  statement:
+    'When a dump fails, the tree is as it was before: everybody is there, who ran runs, nobody is stopped, traced or has a signal more. Of a program, which runs on meanwhile, the root is there, and no task is stopped or traced that was not. (A dump that mktrouble had to end itself is not judged; one that a fault of the scenario has killed is.)',
+  source: 'cr-dump.c, cr_dump_finish(): on failure the tasks are let go in the state in which they were',
+  hint: 'Who had been stopped, or given a parasite, when the error came, and did the way out undo it?',
+  check(_c, { criu }) {
+    if (!criu) return [];
+    const { dump } = criu;
+    if (succeeded(dump) || wasEnded(dump)) return [];
+    const hit = falloutSince(criu, 'pre-dump');
+    const found = criu.ownSubject ? compared(criu, hit) : programWrongs(criu, hit);
+    return found.length === 0 ? [] : [{ property: name, message: `${endOf(dump)}${why(dump)}; ${few(found)}` }];
+  },
+};
+
+function compared({ before, afterDump }: CriuRecord, hit: ReadonlySet<number>): string[] {
+  return [
+    ...missing(before, afterDump, hit).map((pid) => `task ${pid} is not there`),
+    ...differences(before, afterDump, hit),
+    ...added(before, afterDump),
+  ];
+}
+
+/** A program runs on meanwhile: its root is there, and no task is held that was not. */
+function programWrongs({ before, afterDump }: CriuRecord, hit: ReadonlySet<number>): string[] {
+  const root = before.tasks.find(({ parent }) => parent === 0)?.pid;
+  const lost = root !== undefined && !hit.has(root) && !afterDump.tasks.some(({ pid }) => pid === root);
+  const tasks = afterDump.tasks.filter(({ pid }) => !hit.has(pid));
+  return [...(lost ? [`task ${root} is not there`] : []), ...heldTasks(before, { ...afterDump, tasks })];
+}

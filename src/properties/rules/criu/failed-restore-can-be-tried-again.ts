@@ -1,0 +1,29 @@
+/** Images survive a restore that fails. */
+
+import { differences, few, missing } from '../../criu-census.ts';
+import { comparable, endOf, falloutSince, succeeded, why } from '../../criu-runs.ts';
+import type { Property } from '../../property.ts';
+
+const name = 'failed-restore-can-be-tried-again';
+
+export const failedRestoreCanBeTriedAgain: Property = {
+  name,
+  title: 'A failed restore can be tried again',
+  statement:
+    'After a restore that fails, the same images, without the fault and with nobody in the way, are restored to the tree that was dumped.',
+  source: 'criu(8): images are only read by a restore',
+  hint: 'Is it the first restore that changes images, or can they not be restored at all?',
+  check(_c, { criu }) {
+    if (!criu) return [];
+    const { again } = criu;
+    if (!again) return [];
+    if (!succeeded(again))
+      return [{ property: name, message: `once more, without faults: ${endOf(again)}${why(again)}` }];
+    const afterAgain = comparable(criu, criu.restoredAgain, criu.afterAgain);
+    if (!afterAgain) return [];
+    const hit = falloutSince(criu, 'pre-dump');
+    const lost = missing(criu.before, afterAgain, hit).map((pid) => `task ${pid} is not there`);
+    const found = [...lost, ...differences(criu.before, afterAgain, hit)];
+    return found.length === 0 ? [] : [{ property: name, message: `once more, without faults: ${few(found)}` }];
+  },
+};

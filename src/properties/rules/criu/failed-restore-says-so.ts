@@ -1,0 +1,42 @@
+/** Success is said only when everybody is there. */
+
+import type { Case } from '../../../model/case.ts';
+import type { CriuRecord } from '../../../record/criu.ts';
+import { missing } from '../../criu-census.ts';
+import { comparable, falloutSince, succeeded } from '../../criu-runs.ts';
+import type { Property } from '../../property.ts';
+
+const name = 'failed-restore-says-so';
+
+export const failedRestoreSaysSo: Property = {
+  name,
+  title: 'A failed restore says so',
+  statement:
+    'When CRIU says success, every task that the image of the tree names is there. (Those whom a fault has hit, and all below them, are left out. Where other images than that of the tree are changed it is not judged: who is given other registers, or other memory, may end by himself at once.)',
+  source: 'criu(8), "EXIT STATUS": 0 on success; cr-restore.c, restore_root_task(): waits for each stage of all tasks',
+  hint: 'Did a task die between its restore and the end of CRIU, and who was to notice?',
+  check(c, { criu }) {
+    if (!criu) return [];
+    if (!criu.afterRestore || !succeeded(criu.restore) || changesPrograms(c, criu)) return [];
+    const imaged = criu.imaged ?? [];
+    const hit = falloutSince(criu, 'pre-dump');
+    // Of a program that runs on: those that the restore held. Without them its root alone is sure to be there.
+    const after = comparable(criu, criu.restored, criu.afterRestore);
+    if (!after) return [];
+    const there = new Set(after.tasks.map(({ pid }) => pid));
+    // A record that is there twice, or none at all: then it is the tree itself that counts.
+    const lost = c.criu?.images.length
+      ? imaged.filter((pid) => !there.has(pid) && !hit.has(pid))
+      : missing(criu.before, after, hit);
+    if (lost.length === 0 && there.size > 0) return [];
+    const whom = there.size === 0 ? 'nobody' : `not ${lost.join(', ')}`;
+    if (there.size === 0 && hit.size > 0) return [];
+    return [{ property: name, message: `the restore says success, and ${whom} is there` }];
+  },
+};
+
+/** Whether images are changed that say what a task does once it runs. */
+function changesPrograms(c: Case, { edits }: CriuRecord): boolean {
+  const changes = edits ?? c.criu?.images ?? [];
+  return changes.some((change) => change.kind !== 'task' && (change.kind === 'mutate' || change.file !== 'pstree'));
+}

@@ -1,0 +1,24 @@
+/** CRIU touches nobody outside of the tree. */
+
+import { differences, few, missing } from '../../criu-census.ts';
+import type { Property } from '../../property.ts';
+
+const name = 'no-bystander-harmed';
+
+export const noBystanderHarmed: Property = {
+  name,
+  title: 'No bystander is harmed',
+  statement:
+    'Processes that have nothing to do with the tree are there at the end as they were at the start, whatever happened to the tree: not killed, stopped, traced, or moved.',
+  source: 'criu(8): a dump is of the tree below --tree, a restore of what the images hold',
+  hint: 'Which pid was it that CRIU killed or stopped, and where did it take it from: the images?',
+  check(_c, { criu }) {
+    if (!criu) return [];
+    const { before, after } = criu.bystanders;
+    const found = [
+      ...missing(before, after).map((pid) => `bystander ${pid} is not there`),
+      ...differences(before, after),
+    ];
+    return found.length === 0 ? [] : [{ property: name, message: few(found) }];
+  },
+};

@@ -1,0 +1,26 @@
+/** A restore brings back all that the dump found. */
+
+import { added, differences, few } from '../../criu-census.ts';
+import { comparable, hitSince, succeeded } from '../../criu-runs.ts';
+import type { Property } from '../../property.ts';
+
+const name = 'what-was-there-is-there-again';
+
+export const whatWasThere: Property = {
+  name,
+  title: 'What was there is there again',
+  statement:
+    'After a restore that says success, from images that nobody has changed, each task of the tree is as it was before the dump: its pid, parent, process group, session, threads, state, exit status, name, pending and blocked signals, its own and its shared memory; and who ran, runs. (Those whom a fault of the scenario has hit since are left out. A program, which runs on, is compared while the dump and the restore hold it; it may have got signals meanwhile.)',
+  source:
+    'CRIU: "freeze a running container (or an individual application) and checkpoint its state to disk […] so that it runs exactly as it was"; criu(8), restore',
+  hint: 'Compare the census before the dump with the one after the restore, then look for the field in the images: was it not dumped, or not restored?',
+  check(c, { criu }) {
+    if (!criu) return [];
+    if (!succeeded(criu.restore) || (c.criu?.images.length ?? 0) > 0) return [];
+    const after = comparable(criu, criu.restored, criu.afterRestore);
+    if (!after) return [];
+    const hit = hitSince(criu, 'pre-dump');
+    const found = [...differences(criu.before, after, hit), ...added(criu.before, after)];
+    return found.length === 0 ? [] : [{ property: name, message: `after a restore that says success: ${few(found)}` }];
+  },
+};

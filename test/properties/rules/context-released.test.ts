@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { assertHolds, shownAt, violationOf } from '../judging.ts';
+import { aCase, edited, failedLate, healthy, Script } from '../support.ts';
+
+const name = 'context-released';
+const keeping = (script: Script, who: number | 'coordinator') =>
+  edited(script, { drop: ({ kind, actor }) => kind === 'unmark' && actor === who });
+
+describe(name, () => {
+  for (const who of ['coordinator', 100, 102] as const) {
+    it(`finds that ${who} keeps its context, after a success and after a failure`, () => {
+      for (const script of [keeping(healthy(), who), keeping(failedLate(), who)]) {
+        assert.equal(shownAt(script, violationOf(name, script)), 'return');
+      }
+    });
+  }
+
+  it('holds when everybody lets go', () => {
+    assertHolds(name, healthy());
+    assertHolds(name, failedLate());
+  });
+
+  it('says nothing of a coordinator that never claimed, or of a task that is marked after its call', () => {
+    const script = new Script(aCase()).add('coordinator', 'point', { point: 'header' });
+    assertHolds(name, script.add('coordinator', 'return', { result: -22 }));
+    assertHolds(name, new Script(aCase()).enter(100).add(100, 'return', { result: -4 }).mark(100));
+    assertHolds(name, new Script(aCase()).claim().mark(100).enter(100).add(100, 'return', { result: -22 }));
+  });
+
+  it('says nothing of who dies in restart', () => {
+    assertHolds(name, new Script(aCase()).claim().enter(100).mark(100).join(100).die(100));
+  });
+});

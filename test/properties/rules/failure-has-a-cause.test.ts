@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { assertHolds, shownAt, violationOf } from '../judging.ts';
+import { aCase, aTask, FLAGS, healthy, Script } from '../support.ts';
+
+const name = 'failure-has-a-cause';
+type Over = Parameters<typeof aCase>[0];
+
+/** A restart that fails with -EINVAL while it is prepared; `before` and `after`: faults that fire around the failure. */
+function failing(over: Over = {}, { before, after }: { before?: string; after?: string } = {}): Script {
+  const script = new Script(aCase(over)).claim().mark(100);
+  const fire = (verb: string) => script.add('environment', 'fault', { fault: `${verb}-1`, verb, target: 101 });
+  if (before) fire(before);
+  script.fail('coordinator', -22);
+  if (after) fire(after);
+  return script.return('coordinator', -22);
+}
+
+describe(name, () => {
+  it('finds a failure of a sound tree, a sound image and a sound call', () => {
+    const violation = violationOf(name, failing());
+    assert.deepEqual([violation.expected, violation.actual], ['0', '-EINVAL']);
+    assert.equal(shownAt(failing(), violation), 'return');
+  });
+
+  it('finds it although a fault fired after the failure, or one that no restart fails for', () => {
+    violationOf(name, failing({}, { after: 'kill' }));
+    for (const verb of ['wake', 'delay']) violationOf(name, failing({}, { before: verb }));
+  });
+
+  it('holds for a fault that fired before', () => {
+    for (const verb of ['signal', 'kill', 'stop', 'ptrace', 'fork', 'exit'])
+      assertHolds(name, failing({}, { before: verb }));
+  });
+
+  it('holds for what stands in the way in the tree, in the image, and in the call', () => {
+    const odd: Over[] = [
+      { tasks: [aTask(100), aTask(101, { parent: 100, absent: true })] },
+      { tasks: [aTask(100), aTask(101, { parent: 100, exits: true })] },
+      { tasks: [aTask(100), aTask(101, { parent: 100, tracedBy: 'outsider' })] },
+      { tasks: [aTask(100), aTask(101, { parent: 100, owner: 'stranger' })] },
+      { tasks: [aTask(100), aTask(101, { parent: 100, state: 'dead' })] },
+      { tasks: [aTask(100), aTask(101, { parent: 100, restartingItself: true })] },
+      { tasks: [aTask(100), aTask(101, { parent: 100, flags: FLAGS.unknown })] },
+      { image: { pids: [100, 999, 102] } },
+      { image: { nrTasks: 7 } },
+      { image: { damage: [{ kind: 'truncate', object: 'tail', index: 0, at: 0, xor: 0 }] } },
+      { restart: { pid: 999 } },
+      { restart: { flags: FLAGS.unknown } },
+      { restart: { capable: false } },
+      { restart: { fd: 'bad' } },
+      { restart: { logfd: 'bad' } },
+    ];
+    for (const over of odd) assertHolds(name, failing(over));
+  });
+
+  it('leaves it to the scenario to say how the coordinator ends', () => {
+    assertHolds(name, failing({ expect: { coordinator: ['EINVAL'] } }));
+  });
+
+  it('holds for a success', () => assertHolds(name, healthy()));
+});

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { assertHolds, violationOf } from '../judging.ts';
+import { aCase, aTask, FLAGS, failedLate, healthy, Script } from '../support.ts';
+
+const name = 'saved-value-returned';
+
+describe(name, () => {
+  it('finds 0, and the value of another record', () => {
+    for (const result of [0, 1001]) {
+      const violation = violationOf(name, new Script(aCase()).restore(100, 0).return(100, result));
+      assert.deepEqual([violation.expected, violation.actual], ['1000', String(result)]);
+    }
+  });
+
+  it('asks for the record that was read, be it whose it may', () => {
+    violationOf(name, new Script(aCase()).restore(100, 1).return(100, 1000));
+    assertHolds(name, new Script(aCase()).restore(100, 1).return(100, 1001));
+  });
+
+  it('finds it of a task that dies on its way out, and where only the end is known', () => {
+    violationOf(name, new Script(aCase()).restore(100, 0).return(100, 7).die(100));
+    violationOf(name, new Script(aCase()), { tasks: { 100: { end: 'returned', record: 0, result: 7 } } });
+  });
+
+  it('finds it of TASKSELF', () => {
+    const c = aCase({ tasks: [aTask(100)], restart: { flags: FLAGS.taskself } });
+    violationOf(name, new Script(c).claim().restore('coordinator', 0).return('coordinator', 0));
+  });
+
+  it('finds a positive number where a negative one was saved', () => {
+    const c = aCase({ image: { records: [{ pid: 100, zombie: false, retval: -4 }] } });
+    violationOf(name, new Script(c).restore(100, 0).return(100, 4));
+    assertHolds(name, new Script(c).restore(100, 0).return(100, -4));
+  });
+
+  it('says nothing of failures, of the coordinator, and of who read no record', () => {
+    assertHolds(name, healthy());
+    assertHolds(name, failedLate());
+    assertHolds(name, new Script(aCase()).return(100, 0));
+    assertHolds(name, new Script(aCase()).add(100, 'restore-end', { error: -22 }).return(100, 0));
+  });
+});

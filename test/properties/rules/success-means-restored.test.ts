@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { assertHolds, violationOf } from '../judging.ts';
+import { aCase, aTask, FLAGS, failedLate, healthy, Script } from '../support.ts';
+
+const name = 'success-means-restored';
+const joined = () =>
+  new Script(aCase()).claim().enter(100, 101, 102).mark(100, 101, 102).join(100, 101, 102).activate('coordinator', 0);
+
+describe(name, () => {
+  it('finds a success without a restore of a task that died', () => {
+    const { message } = violationOf(name, joined().turn(100, 0).die(101).turn(102, 2).succeed());
+    assert.match(message, /101/);
+  });
+
+  it('finds a success that comes before the last restore', () => {
+    violationOf(name, joined().turn(100, 0).turn(101, 1).succeed().turn(102, 2));
+  });
+
+  it('finds a restore that failed', () => {
+    const script = joined().turn(100, 0).turn(101, 1).add(102, 'restore-begin').add(102, 'restore-end', { error: -22 });
+    violationOf(name, script.succeed());
+  });
+
+  it('finds a TASKSELF that says success and never restored itself', () => {
+    const c = aCase({ tasks: [aTask(100)], restart: { flags: FLAGS.taskself } });
+    violationOf(name, new Script(c).claim().add('coordinator', 'success').return('coordinator', 1000));
+  });
+
+  it('holds for a task that dies after its restore', () => {
+    assertHolds(name, joined().turn(100, 0).turn(101, 1).die(101).turn(102, 2).succeed());
+  });
+
+  it('asks only for as many as the header counts', () => {
+    const c = aCase({ image: { nrTasks: 1 } });
+    assertHolds(name, new Script(c).claim().enter(100).mark(100).join(100).turn(100, 0).succeed());
+  });
+
+  it('says nothing of a failure', () => {
+    assertHolds(name, healthy());
+    assertHolds(name, failedLate());
+    assertHolds(name, joined().fail('coordinator', -4).return('coordinator', -4));
+  });
+});

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { assertHolds, violationOf } from '../judging.ts';
+import { aCase, Script } from '../support.ts';
+
+const name = 'waits-interruptibly';
+const allowed = () => aCase({ expect: { coordinator: ['blocked'], leftWaiting: [100, 101, 102] } });
+const sleeping = (who: number | 'coordinator', on: string) =>
+  new Script(allowed()).claim().enter(100).mark(100).add(who, 'sleep', { on });
+
+describe(name, () => {
+  it('finds who waits for errno_sync or for a lock, though the scenario lets him wait', () => {
+    for (const on of ['errno_sync', 'tasklist_lock', 'alloc_lock']) {
+      assert.match(violationOf(name, sleeping(100, on)).message, new RegExp(`100 \\(on ${on}\\)`));
+    }
+    violationOf(name, sleeping('coordinator', 'errno_sync'));
+  });
+
+  it('asks for the last sleep', () => {
+    assertHolds(name, sleeping(100, 'errno_sync').add(100, 'sleep', { on: 'waitq' }));
+  });
+
+  it('says nothing of waits that a signal ends', () => {
+    for (const on of ['waitq', 'ghostq', 'complete', 'sync-1']) assertHolds(name, sleeping(100, on));
+  });
+
+  it('finds a task that Ctrl-C did not end, and no other signal', () => {
+    for (const [signal, isFound] of [
+      ['SIGINT', true],
+      ['SIGQUIT', true],
+      ['SIGUSR1', false],
+    ] as const) {
+      const script = sleeping(100, 'sync-1').add('environment', 'signal', { task: 100, signal, force: false });
+      if (isFound) assert.match(violationOf(name, script).message, /still waiting: 100/);
+      else assertHolds(name, script);
+    }
+  });
+
+  it('says nothing of who went on, or of a run that did not end', () => {
+    const tasks = { 100: { end: 'killed' } } as const;
+    assertHolds(name, sleeping(100, 'errno_sync'), { tasks, coordinator: { end: 'returned', result: -4 } });
+    assertHolds(name, sleeping(100, 'errno_sync'), { end: 'cut' });
+  });
+});
