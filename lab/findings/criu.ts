@@ -31,13 +31,13 @@ const SHORT_LIMIT = 2000;
 const PARALLEL = 2;
 /** The gravest first: others are harmed; something is lost and success is said; somebody is left; then CRIU itself. */
 const ORDER = [
-  'no-bystander-harmed',
+  'bystanders-untouched',
   'dumped-tree-is-gone',
-  'failed-restore-says-so',
-  'what-was-there-is-there-again',
+  'failed-restore-reports-error',
+  'restored-tree-matches-dump',
   'failed-dump-leaves-tree-running',
-  'failed-restore-leaves-nobody',
-  'failed-restore-can-be-tried-again',
+  'failed-restore-leaves-no-task',
+  'failed-restore-can-be-retried',
   'criu-never-crashes',
   'criu-ends-in-time',
   'criu-log-is-bounded',

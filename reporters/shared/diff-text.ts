@@ -30,7 +30,7 @@ function summary(diff: ReportDiff): string {
   );
 }
 
-/** What is to be said of a change: `pass -> fail: nobody-left-waiting`. */
+/** What is to be said of a change: `pass -> fail: no-task-left-waiting`. */
 function changeWords(change: Change, arrow: string): string {
   const { before, after } = change;
   const results = [before?.result, after?.result].filter((one) => one !== undefined);

@@ -40,6 +40,11 @@ export function explainException(error: unknown): typeof EXIT.input | typeof EXI
   return EXIT.defect;
 }
 
+/** Prints a remark that changes nothing about what the command does. */
+export function note(message: string): void {
+  process.stderr.write(harmless(`mktrouble: note: ${message}\n`, true));
+}
+
 /** Prints text of the program that may have text of files in it. */
 export function print(text: string): void {
   process.stdout.write(harmless(text, true));

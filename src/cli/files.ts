@@ -1,4 +1,4 @@
-/** From the paths of a command line to loaded scenario files; every mistake in any of them is said at once. */
+/** From the paths of a command line to loaded scenario files; all errors are printed at once. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { KNOWN_NAMES } from '../injector/known.ts';
@@ -9,11 +9,14 @@ import { complain, EXIT } from './exit.ts';
 /** By absolute path, in the order in which they are run. */
 export type LoadedFiles = ReadonlyMap<string, Loaded>;
 
-/** Where scenarios are when nobody says. */
+/** Where scenarios are by default. */
 export const DEFAULT_PATHS: readonly string[] = ['scenarios'];
 
-/** The scenario files under these paths, loaded; or exit code 2, everything that is wrong having been said on stderr. */
-export function loadPaths(given: readonly string[]): LoadedFiles | typeof EXIT.input {
+/** The scenario files under these paths, loaded; or exit code 2, after printing every error to stderr. */
+export function loadPaths(
+  given: readonly string[],
+  shown: 'errors and warnings' | 'errors only' = 'errors and warnings',
+): LoadedFiles | typeof EXIT.input {
   const paths = given.length > 0 ? given : DEFAULT_PATHS;
   const missing = paths.filter((one) => !existsSync(one));
   if (missing.length > 0) {
@@ -23,15 +26,17 @@ export function loadPaths(given: readonly string[]): LoadedFiles | typeof EXIT.i
   const files = findScenarioFiles(paths);
   if (files.length === 0) return complain(`no scenario files (*.yaml, *.yml) in ${paths.join(', ')}`);
   const loaded = new Map(files.map((file) => [path.resolve(file), loadScenarioFileSync(file, KNOWN_NAMES)]));
-  return report(loaded) > 0 ? EXIT.input : loaded;
+  return report(loaded, shown) > 0 ? EXIT.input : loaded;
 }
 
-/** Prints all diagnostics and a closing count; returns the number of errors. */
-function report(loaded: LoadedFiles): number {
+/** Prints diagnostics and, when there are errors, their number; returns that number. */
+function report(loaded: LoadedFiles, shown: 'errors and warnings' | 'errors only'): number {
   const color = process.stderr.isTTY === true && !process.env['NO_COLOR'];
-  const diagnostics = [...loaded.values()].flatMap((file) => file.diagnostics);
+  const diagnostics = [...loaded.values()]
+    .flatMap((file) => file.diagnostics)
+    .filter(({ severity }) => shown === 'errors and warnings' || severity === 'error');
   for (const diagnostic of diagnostics) process.stderr.write(`${formatDiagnostic(diagnostic, { color })}\n\n`);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  if (errors > 0) process.stderr.write(`${errors === 1 ? '1 mistake' : `${errors} mistakes`}; nothing was run\n`);
+  if (errors > 0) process.stderr.write(`${errors === 1 ? '1 error' : `${errors} errors`}; nothing was run\n`);
   return errors;
 }

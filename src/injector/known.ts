@@ -1,6 +1,19 @@
 /** The names of this build that a scenario may use beyond the words of the format. */
 import { PROTOCOLS } from '../backends/simulated/variants.ts';
-import { PROPERTY_NAMES } from '../properties/names.ts';
+import { PROPERTY_NAMES, RENAMED_PROPERTIES } from '../properties/names.ts';
+
+/** Old names of protocols, which are accepted until 0.3. */
+const RENAMED_PROTOCOLS: Readonly<Record<string, string>> = {};
 
 /** For the scenario room, which knows neither protocols nor properties: hand it these, and it checks them. */
-export const KNOWN_NAMES = { protocols: PROTOCOLS, properties: PROPERTY_NAMES } as const;
+export const KNOWN_NAMES = {
+  protocols: PROTOCOLS,
+  properties: PROPERTY_NAMES,
+  renamed: { protocols: RENAMED_PROTOCOLS, properties: RENAMED_PROPERTIES },
+} as const;
+
+/** The current name of a protocol or property that may be given by an old one. */
+export function currentNameOf(kind: 'protocols' | 'properties', name: string): string {
+  const renames = KNOWN_NAMES.renamed[kind];
+  return Object.hasOwn(renames, name) ? renames[name]! : name;
+}

@@ -11,7 +11,7 @@ import { parseEnclosed } from '../scenario/enclosed.ts';
 import { formatDiagnostic, writeScenario } from '../scenario/index.ts';
 import { MAX_REPLAY_BYTES, MAX_REPLAY_TOKENS, MAX_REPLAY_VALUES, MAX_SCHEDULE } from '../scenario/limits.ts';
 import { fileDiagnostic } from '../scenario/source/diagnostic.ts';
-import { KNOWN_NAMES } from './known.ts';
+import { currentNameOf, KNOWN_NAMES } from './known.ts';
 
 export interface Replay {
   readonly case: Case;
@@ -28,9 +28,15 @@ const MAX_LINE = 1000;
 
 const FILE = z.strictObject({
   version: z.literal(1),
-  property: z.string().regex(/^[a-z0-9-]{1,100}$/, 'a name in kebab-case'),
+  property: z
+    .string()
+    .regex(/^[a-z0-9-]{1,100}$/, 'a name in kebab-case')
+    .transform((name) => currentNameOf('properties', name)),
   message: z.string().max(MAX_MESSAGE),
-  protocol: z.enum(KNOWN_NAMES.protocols as [string, ...string[]], 'a protocol that this program has'),
+  protocol: z
+    .string()
+    .transform((name) => currentNameOf('protocols', name))
+    .pipe(z.enum(KNOWN_NAMES.protocols as [string, ...string[]], 'a protocol that this program has')),
   // What is in it is checked as any scenario.
   scenario: z.unknown(),
   schedule: z.array(z.string().max(MAX_LINE).regex(/^.+$/, 'one line of text')).max(MAX_SCHEDULE),

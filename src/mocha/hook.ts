@@ -31,7 +31,7 @@ export function hookScenarioFiles(setting: () => HookSetting | string): void {
 }
 
 function defineFile(file: string, setting: HookSetting | string): void {
-  const loaded = typeof setting === 'string' ? setting : casesOf((setting.load ?? loadAnew)(file));
+  const loaded = typeof setting === 'string' ? setting : casesOf((setting.load ?? loadAndWarn)(file));
   if (typeof setting === 'string' || typeof loaded === 'string') defineBrokenSuite(file, String(loaded));
   else defineSuite(file, loaded, setting);
 }
@@ -43,6 +43,14 @@ function onlyTheLast(load: (file: string) => Loaded): (file: string) => Loaded {
     if (last?.file !== file) last = { file, loaded: load(file) };
     return last.loaded;
   };
+}
+
+/** `mktrouble run` loads files itself and has printed their warnings. */
+function loadAndWarn(file: string): Loaded {
+  const loaded = loadAnew(file);
+  for (const one of loaded.diagnostics)
+    if (one.severity === 'warning') process.stderr.write(`${formatDiagnostic(one)}\n\n`);
+  return loaded;
 }
 
 function loadAnew(file: string): Loaded {

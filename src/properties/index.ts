@@ -4,37 +4,37 @@ import type { RunRecord } from '../record/record.ts';
 import type { Violation } from '../record/verdict.ts';
 import { CRIU_PROPERTIES } from './criu.ts';
 import type { Property } from './property.ts';
-import { childrenInherit } from './rules/children-inherit.ts';
+import { childrenInheritContext } from './rules/children-inherit-context.ts';
 import { contextFreedOnce } from './rules/context-freed-once.ts';
 import { contextReleased } from './rules/context-released.ts';
 import { coordinatorEndsCleanly } from './rules/coordinator-ends-cleanly.ts';
 import { debugListComplete } from './rules/debug-list-complete.ts';
 import { errorsStopReads } from './rules/errors-stop-reads.ts';
-import { errorsWakeEveryone } from './rules/errors-wake-everyone.ts';
+import { errorsWakeAllWaiters } from './rules/errors-wake-all-waiters.ts';
 import { EXPECTATION } from './rules/expectation.ts';
 import { failureHasACause } from './rules/failure-has-a-cause.ts';
 import { failureKillsMarked } from './rules/failure-kills-marked.ts';
 import { FAULT_NEVER_FIRED } from './rules/fault-never-fired.ts';
 import { firstErrorReported } from './rules/first-error-reported.ts';
 import { frozenStaysFrozen } from './rules/frozen-stays-frozen.ts';
-import { ghostsLeave } from './rules/ghosts-leave.ts';
+import { ghostsExit } from './rules/ghosts-exit.ts';
+import { noEffectBeforeClaim } from './rules/no-effect-before-claim.ts';
+import { noErestartReturned } from './rules/no-erestart-returned.ts';
 import { noHalfRestoredEscape } from './rules/no-half-restored-escape.ts';
 import { noKernelDefect } from './rules/no-kernel-defect.ts';
-import { noRestartCode } from './rules/no-restart-code.ts';
-import { nobodyLeftWaiting } from './rules/nobody-left-waiting.ts';
-import { nobodyResumesEarly } from './rules/nobody-resumes-early.ts';
-import { oneRestartEach } from './rules/one-restart-each.ts';
-import { onlyFitTasksMarked } from './rules/only-fit-tasks-marked.ts';
+import { noTaskLeftWaiting } from './rules/no-task-left-waiting.ts';
+import { noTaskResumesEarly } from './rules/no-task-resumes-early.ts';
+import { oneRestartPerTask } from './rules/one-restart-per-task.ts';
+import { onlyEligibleTasksMarked } from './rules/only-eligible-tasks-marked.ts';
 import { outsidersUntouched } from './rules/outsiders-untouched.ts';
 import { restoresInOrder } from './rules/restores-in-order.ts';
 import { savedValueReturned } from './rules/saved-value-returned.ts';
 import { sigkillKills } from './rules/sigkill-kills.ts';
 import { successMeansRestored } from './rules/success-means-restored.ts';
-import { threadsWait } from './rules/threads-wait.ts';
+import { threadsWaitForGroup } from './rules/threads-wait-for-group.ts';
 import { turnsInOrder } from './rules/turns-in-order.ts';
-import { uncommittedTouchesNothing } from './rules/uncommitted-touches-nothing.ts';
-import { waitsInterruptibly } from './rules/waits-interruptibly.ts';
-import { zombiesBeforeReturn } from './rules/zombies-before-return.ts';
+import { waitsAreInterruptible } from './rules/waits-are-interruptible.ts';
+import { zombiesDeadBeforeReturn } from './rules/zombies-dead-before-return.ts';
 
 export { PROPERTY_NAMES } from './names.ts';
 export type { Property } from './property.ts';
@@ -44,30 +44,30 @@ export { FAULT_NEVER_FIRED } from './rules/fault-never-fired.ts';
 export const PROPERTIES: readonly Property[] = [
   failureKillsMarked,
   outsidersUntouched,
-  uncommittedTouchesNothing,
-  onlyFitTasksMarked,
-  oneRestartEach,
-  childrenInherit,
+  noEffectBeforeClaim,
+  onlyEligibleTasksMarked,
+  oneRestartPerTask,
+  childrenInheritContext,
   coordinatorEndsCleanly,
   failureHasACause,
   firstErrorReported,
-  noRestartCode,
-  errorsWakeEveryone,
+  noErestartReturned,
+  errorsWakeAllWaiters,
   errorsStopReads,
   noHalfRestoredEscape,
-  nobodyResumesEarly,
+  noTaskResumesEarly,
   successMeansRestored,
   restoresInOrder,
   turnsInOrder,
-  threadsWait,
-  zombiesBeforeReturn,
-  ghostsLeave,
+  threadsWaitForGroup,
+  zombiesDeadBeforeReturn,
+  ghostsExit,
   frozenStaysFrozen,
   savedValueReturned,
   contextReleased,
   contextFreedOnce,
-  nobodyLeftWaiting,
-  waitsInterruptibly,
+  noTaskLeftWaiting,
+  waitsAreInterruptible,
   sigkillKills,
   noKernelDefect,
   debugListComplete,

@@ -7,9 +7,13 @@ export interface Complaint {
   readonly path: Path;
   /** What is marked: the value (the default) or its key. */
   readonly part?: Part;
+  /** Default: error. */
+  readonly severity?: 'error' | 'warning';
   readonly message: string;
   readonly expected?: Lazy;
   readonly hint?: Lazy;
+  /** What to write in place of the value. */
+  readonly replacement?: string;
 }
 
 export type Complain = (complaint: Complaint) => void;

@@ -1,7 +1,7 @@
 /** Scenarios in code: the same words, checked in the same way, as a typed object. */
 import { stringify } from 'yaml';
 import { type Case, NOWHERE } from '../model/case.ts';
-import type { KnownNames } from './expand.ts';
+import type { KnownNames } from './known-names.ts';
 import { parseScenarios } from './load.ts';
 import type { ScenarioDocument } from './schema/document.ts';
 import { type Diagnostic, fileDiagnostic, formatDiagnostic } from './source/diagnostic.ts';
@@ -20,7 +20,8 @@ export class ScenarioError extends Error {
 /** The cases of a scenario; throws a ScenarioError when it has mistakes. */
 export function defineScenario(document: ScenarioDocument, known: KnownNames = {}): Case[] {
   const { cases, diagnostics } = parseScenarios(asYaml(document), NOWHERE.file, known);
-  if (diagnostics.length > 0) throw new ScenarioError(diagnostics);
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new ScenarioError(errors);
   return cases.map((made) => ({
     ...made,
     position: NOWHERE,

@@ -2,7 +2,8 @@
 import type * as z from 'zod';
 import type { Case } from '../model/case.ts';
 import { Budget } from './budget.ts';
-import { expandDocument, type KnownNames } from './expand.ts';
+import { expandDocument } from './expand.ts';
+import type { KnownNames } from './known-names.ts';
 import { type Diagnostic, Mistakes } from './source/diagnostic.ts';
 import type { Path, RawDocument } from './source/raw.ts';
 import { SourceText } from './source/text.ts';

@@ -9,6 +9,7 @@ import type { Subject } from '../model/subject.ts';
 import type { Budget } from './budget.ts';
 import { type Checked, checkKeys, checkSection } from './check.ts';
 import type { Complain } from './complain.ts';
+import type { KnownNames } from './known-names.ts';
 import { MAX_DIAGNOSTICS } from './limits.ts';
 import { type Combination, describeValues, Matrix, type Template, template, type Values } from './matrix.ts';
 import { type Positions, positionAt, positionsOf, withAll } from './positions.ts';
@@ -23,12 +24,6 @@ import { SECTION_NAMES, type Section } from './schema/document.ts';
 import type { Lazy, Mistakes } from './source/diagnostic.ts';
 import { isMapping, type Path, type RawDocument, type RawMapping, show } from './source/raw.ts';
 import type { SourceText } from './source/text.ts';
-
-/** Names that other rooms own; what is not given is not checked. */
-export interface KnownNames {
-  readonly protocols?: readonly string[];
-  readonly properties?: readonly string[];
-}
 
 /** The file that a document is in. */
 export interface FileContext {
@@ -65,8 +60,8 @@ function complainer(raw: RawDocument, mistakes: Mistakes, values: Values = {}): 
       return said === undefined ? note : `${said}; ${note}`;
     };
   };
-  return ({ path, part, message, expected, hint }) =>
-    mistakes.add({ span: raw.locate(path, part ?? 'value'), message, expected, hint: noted(hint) });
+  return ({ path, part, hint, ...rest }) =>
+    mistakes.add({ ...rest, span: raw.locate(path, part ?? 'value'), hint: noted(hint) });
 }
 
 /** A scenario that has one of these is for CRIU. */
@@ -170,7 +165,7 @@ class Expansion {
     return this.#per(['tree', 'restart'], (combination, say) => {
       const [words, of] = [document(combination), tree(combination)];
       if (!words || !of) return undefined;
-      const restart = resolveRestart(words, of, say, this.#context.known.protocols);
+      const restart = resolveRestart(words, of, say, this.#context.known);
       const isForCriu = CRIU_SECTIONS.some((section) => Object.hasOwn(this.#document, section));
       return isForCriu && words.backends === undefined ? { ...restart, backends: ['criu'] } : restart;
     });
@@ -216,7 +211,7 @@ class Expansion {
       if (words === undefined || of === undefined || made === undefined) return undefined;
       const tasks = words.tasks?.['all'] === undefined ? 0 : of.tasks.length;
       if (!this.#context.budget.takeTasks('expectations', tasks, ['expect', 'tasks', 'all'], say)) return undefined;
-      const expect = resolveExpect(words, of, made, say, this.#context.known.properties);
+      const expect = resolveExpect(words, of, made, say, this.#context.known);
       places ??= positionsOf(this.#raw, this.#context.source);
       return { expect, positions: withAll(places, of) };
     });

@@ -1,5 +1,5 @@
 /** The files that are made from the schema. */
-import type { KnownNames } from './expand.ts';
+import type { KnownNames } from './known-names.ts';
 import { jsonSchema } from './schema/json-schema.ts';
 import { referencePage } from './schema/reference-page.ts';
 

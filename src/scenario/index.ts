@@ -1,6 +1,6 @@
 /** The scenario room: a YAML file, or a typed object, becomes cases or diagnostics. */
 export { defineScenario, ScenarioError } from './define.ts';
-export type { KnownNames } from './expand.ts';
+export type { KnownNames } from './known-names.ts';
 export {
   findScenarioFiles,
   type Loaded,

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { CannotRead, listFolder, readBytes } from '../boundary/read-file.ts';
 import type { Case } from '../model/case.ts';
 import { Budget } from './budget.ts';
-import { expandDocument, type FileContext, type KnownNames } from './expand.ts';
+import { expandDocument, type FileContext } from './expand.ts';
+import type { KnownNames } from './known-names.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
 import { type Diagnostic, fileDiagnostic, Mistakes } from './source/diagnostic.ts';
 import { isMapping, type RawDocument } from './source/raw.ts';
@@ -19,7 +20,7 @@ export interface LoadOptions extends KnownNames {
 export interface Loaded {
   /** None when there is any error. */
   readonly cases: Case[];
-  /** All mistakes, sorted by place. */
+  /** All errors and warnings, sorted by place. */
   readonly diagnostics: Diagnostic[];
 }
 
@@ -34,7 +35,7 @@ export function parseScenarios(text: string, file: string, known: KnownNames = {
   const cases = documents.flatMap((document) => expandDocument(document, context));
   if (mistakes.count === 0) checkIds(cases, context);
   const diagnostics = mistakes.diagnostics();
-  return { cases: diagnostics.length > 0 ? [] : cases, diagnostics };
+  return { cases: mistakes.count > 0 ? [] : cases, diagnostics };
 }
 
 /** The cases of a file. A file that cannot be read is a diagnostic. */

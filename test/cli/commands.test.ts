@@ -123,7 +123,7 @@ describe('the commands', () => {
 
   describe('explain', () => {
     for (const word of [
-      'nobody-resumes-early',
+      'no-task-resumes-early',
       'EBUSY',
       'sync-2',
       'claim',

@@ -46,7 +46,7 @@ describe('mktrouble report', () => {
   before(() => {
     folder = temporaryFolder({
       'good.json': report(one('a', 'pass')),
-      'bad.json': report(one('a', 'fail', ['nobody-left-waiting']), one('b', 'pass')),
+      'bad.json': report(one('a', 'fail', ['no-task-left-waiting']), one('b', 'pass')),
       'none.json': '{}',
     });
   });
@@ -85,7 +85,7 @@ describe('mktrouble report', () => {
   it('diff says what became worse, by its exit code too', async () => {
     const worse = await command('diff', at('good.json'), at('bad.json'));
     assert.equal(worse.result, EXIT.finding);
-    assert.match(worse.stdout, /pass -> fail: nobody-left-waiting/);
+    assert.match(worse.stdout, /pass -> fail: no-task-left-waiting/);
     assert.equal((await command('diff', at('bad.json'), at('good.json'))).result, EXIT.ok);
     assert.match((await command('diff', at('good.json'), at('bad.json'), '--markdown')).stdout, /### Worse \(1\)/);
   });

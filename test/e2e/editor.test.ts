@@ -103,7 +103,7 @@ describe('a scenario file in an editor', function () {
     assert.ok((await labels(`${scenario}faults:\n  - signal: |\n`)).includes('SIGUSR1'));
     assert.ok((await labels(`${scenario}expect:\n  coordinator: |\n`)).includes('EBUSY'));
     assert.ok((await labels(`${scenario}restart:\n  protocol: |\n`)).includes('hardened'));
-    assert.ok((await labels(`${scenario}expect:\n  violates:\n    - |\n`)).includes('nobody-left-waiting'));
+    assert.ok((await labels(`${scenario}expect:\n  violates:\n    - |\n`)).includes('no-task-left-waiting'));
     assert.ok(
       (await labels(`${scenario}faults:\n  - kill: 100\n    when:\n      coordinator: |\n`)).includes('prepare'),
     );

@@ -84,7 +84,7 @@ describe('the name of a replay file', () => {
       verdict('b.yaml:1', long),
       verdict('a.yaml:1', long, { backend: 'native' }),
       verdict('a.yaml:1', long, { protocol: 'patch' }),
-      verdict('a.yaml:1', long, { violations: [{ property: 'threads-wait', message: '' }] }),
+      verdict('a.yaml:1', long, { violations: [{ property: 'threads-wait-for-group', message: '' }] }),
     ];
     assert.equal(new Set(all.map(replayName)).size, all.length);
     assert.deepEqual(all.map(replayName), all.map(replayName));

@@ -141,15 +141,15 @@ describe('judge', () => {
   const names = (expect: Partial<Expect>) => judge(...broken(expect)).map(({ property }) => property);
 
   it('judges all properties, in their order', () => {
-    assert.deepEqual(names({}), ['failure-kills-marked', 'nobody-left-waiting']);
+    assert.deepEqual(names({}), ['failure-kills-marked', 'no-task-left-waiting']);
   });
 
   it('leaves out what `except` names', () => {
-    assert.deepEqual(names({ except: ['failure-kills-marked', 'no-restart-code'] }), ['nobody-left-waiting']);
+    assert.deepEqual(names({ except: ['failure-kills-marked', 'no-erestart-returned'] }), ['no-task-left-waiting']);
   });
 
   it('judges only what `only` names', () => {
-    assert.deepEqual(names({ only: ['failure-kills-marked', 'no-restart-code'] }), ['failure-kills-marked']);
+    assert.deepEqual(names({ only: ['failure-kills-marked', 'no-erestart-returned'] }), ['failure-kills-marked']);
     assert.deepEqual(names({ only: [] }), []);
     assert.deepEqual(names({ only: ['failure-kills-marked'], except: ['failure-kills-marked'] }), []);
   });

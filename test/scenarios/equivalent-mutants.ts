@@ -30,7 +30,8 @@ export const EQUIVALENT: readonly Equivalent[] = [
     scenario:
       'ptrace/attached-in-the-middle.yaml#A tracer that attaches at sync point 2 makes the task restore itself out of turn',
     change: /^left-waiting: without 101$/,
-    reason: 'nobody-left-waiting is violated by others as well; the list is for other protocols, where 101 alone waits',
+    reason:
+      'no-task-left-waiting is violated by others as well; the list is for other protocols, where 101 alone waits',
   },
   {
     scenario: 'bogus-pids/a-dead-root.yaml#Restart fails with ESRCH when the root has exited',

@@ -6,13 +6,13 @@ import { explore, judgeAgain, suiteCases } from './support.ts';
 
 /** Properties that neither a published protocol nor a variant can violate in the model, and why. */
 const INVIOLABLE: Readonly<Record<string, string>> = {
-  'uncommitted-touches-nothing':
+  'no-effect-before-claim':
     'what marks, wakes and kills is called after the claim only, in the patch and in every variant; test/properties has records of a restart that is not so',
-  'one-restart-each':
+  'one-restart-per-task':
     'set_task_ctx() tests and sets under one lock, the walk comes by once, and no child is made during the walk; no item of the changelog was about that',
   'errors-stop-reads':
     'a task looks at the error flag at the end of its wait for its turn, and begins to restore itself in the same step',
-  'ghosts-leave': 'a ghost leaves restart by its exit only, and success needs every activation, which is what wakes it',
+  'ghosts-exit': 'a ghost leaves restart by its exit only, and success needs every activation, which is what wakes it',
   'saved-value-returned':
     'restore_retval() reads the registers that the record was restored into; no variant comes between',
 };

@@ -4,7 +4,7 @@
 export const TOLD: Readonly<Record<string, readonly [scenario: string, by: string]>> = {
   'hardened-error-semaphore': [
     'zombies-and-ghosts/ghosts.yaml#A restart that fails wakes its ghosts',
-    'waits-interruptibly',
+    'waits-are-interruptible',
   ],
   'hardened-reads-go-on': [
     'flags/frozen.yaml#A restart that has failed does not freeze the tree',
@@ -12,7 +12,7 @@ export const TOLD: Readonly<Record<string, readonly [scenario: string, by: strin
   ],
   'hardened-late-completion': [
     'missing/exits.yaml#A task that exits instead of calling restart fails it with ESRCH',
-    'errors-wake-everyone',
+    'errors-wake-all-waiters',
   ],
   'hardened-context-taken-off': [
     'zombies-and-ghosts/zombies.yaml#The child of a zombie is restored although its parent exits',
@@ -24,9 +24,12 @@ export const TOLD: Readonly<Record<string, readonly [scenario: string, by: strin
   ],
   'hardened-strangers-welcome': [
     'permissions/strangers.yaml#Restart fails with EPERM when a descendant may not be attached to [protocol=hardened]',
-    'only-fit-tasks-marked',
+    'only-eligible-tasks-marked',
   ],
-  'hardened-threads-apart': ['threads/failures.yaml#A thread that exits fails the restart with ESRCH', 'threads-wait'],
+  'hardened-threads-apart': [
+    'threads/failures.yaml#A thread that exits fails the restart with ESRCH',
+    'threads-wait-for-group',
+  ],
   'bogus-root': [
     'bogus-pids/as-the-argument.yaml#Restart fails with ESRCH when the pid argument names no child of the caller [pid=999]',
     'no-kernel-defect',
@@ -37,22 +40,25 @@ export const TOLD: Readonly<Record<string, readonly [scenario: string, by: strin
   ],
   'hardened-fork-race': [
     'fork/a-child-that-leaves.yaml#A forked child that exits with the context fails the restart with ESRCH',
-    'children-inherit',
+    'children-inherit-context',
   ],
   'hardened-last-error': [
     'missing/exits.yaml#A task that exits instead of calling restart fails it with ESRCH',
-    'waits-interruptibly',
+    'waits-are-interruptible',
   ],
   'bogus-pids': [
     'bogus-pids/in-the-image.yaml#Restart fails with ESRCH wherever the image has the bogus pid [first=998, protocol=series]',
     'coordinator-ends-cleanly',
   ],
-  'hardened-never-frozen': ['flags/frozen.yaml#FROZEN leaves every task frozen', 'nobody-left-waiting'],
+  'hardened-never-frozen': ['flags/frozen.yaml#FROZEN leaves every task frozen', 'no-task-left-waiting'],
   'hardened-value-for-all': [
     'healthy/everyone-comes-back.yaml#Every task of a healthy tree is restored and resumes [tasks=1]',
     'first-error-reported',
   ],
-  'hardened-raw-codes': ['missing/absent.yaml#SIGINT ends a restart that would block indefinitely', 'no-restart-code'],
+  'hardened-raw-codes': [
+    'missing/absent.yaml#SIGINT ends a restart that would block indefinitely',
+    'no-erestart-returned',
+  ],
   'hardened-self-service': [
     'threads/failures.yaml#A thread that exits fails the restart with ESRCH',
     'coordinator-ends-cleanly',
@@ -67,13 +73,13 @@ export const TOLD: Readonly<Record<string, readonly [scenario: string, by: strin
   ],
   'hardened-no-sync-3': [
     'healthy/everyone-comes-back.yaml#Every task of a healthy tree is restored and resumes [tasks=1]',
-    'nobody-resumes-early',
+    'no-task-resumes-early',
   ],
   'hardened-kept-context': ['zombies-and-ghosts/ghosts.yaml#A restart that fails wakes its ghosts', 'context-released'],
 
   'hardened-without-context-is-awaited': [
     'signals/any-moment.yaml#A signal at any moment fails the whole restart with EINTR, or does not affect it [whom=100]',
-    'nobody-left-waiting',
+    'no-task-left-waiting',
   ],
   'hardened-without-turn-is-handed-over': [
     'healthy/everyone-comes-back.yaml#Every task of a healthy tree is restored and resumes [tasks=1]',
@@ -85,7 +91,7 @@ export const TOLD: Readonly<Record<string, readonly [scenario: string, by: strin
   ],
   'hardened-without-sync-is-awaited': [
     'signals/two-at-once.yaml#A fault that waits for another one fires after it',
-    'nobody-resumes-early',
+    'no-task-resumes-early',
   ],
   'hardened-without-one-decision': [
     'signals/sigkill.yaml#A marked child is killed although the death of the root reparented it to init',

@@ -1,4 +1,4 @@
-/** `mktrouble lint [paths…]`: what is no mistake in a scenario, and can't be meant all the same. */
+/** `mktrouble lint [paths…]`: parts of scenarios that are valid but have no effect, and old names. */
 import { readFileSync } from 'node:fs';
 import type { AddCommand } from '../command.ts';
 import { EXIT, type ExitCode, print } from '../exit.ts';
@@ -7,23 +7,37 @@ import type { LintFinding } from '../lint/index.ts';
 export const addLint: AddCommand = ({ program, action }) => {
   program
     .command('lint')
-    .summary('find what says nothing in scenario files')
+    .summary('find ineffective parts of scenario files')
     .description(
-      'Looks for expectations that can not fail, faults that never fire, values of a matrix that change nothing, and scenarios that are there twice. Exit code 1 when there are any. A line that is meant so ends with # lint: <rule>.',
+      'Finds expectations that cannot fail, faults that never fire, matrix values without effect, duplicate scenarios, and old names. Exit code 1 when it finds any. To accept a finding, end its line with # lint: <rule>.',
     )
     .argument('[paths...]', 'scenario files, or folders of them')
-    .option('--json', 'one JSON object a line', false)
+    .option('--fix', 'replace old names in the files', false)
+    .option('--json', 'print one JSON object per line', false)
     .action(action(lintPaths));
 };
 
-async function lintPaths(paths: readonly string[], { json }: { readonly json: boolean }): Promise<ExitCode> {
+interface Options {
+  readonly fix: boolean;
+  readonly json: boolean;
+}
+
+async function lintPaths(paths: readonly string[], { fix, json }: Options): Promise<ExitCode> {
   const { loadPaths } = await import('../files.ts');
   const { lint } = await import('../lint/index.ts');
+  const { fixFile, oldNames } = await import('../lint/fix.ts');
   const { simulated } = await import('../../backends/simulated/index.ts');
-  const loaded = loadPaths(paths);
+  let loaded = loadPaths(paths, 'errors only');
   if (typeof loaded === 'number') return loaded;
+  if (fix) {
+    let replaced = 0;
+    for (const [file, one] of loaded) replaced += fixFile(file, one);
+    if (replaced > 0) loaded = loadPaths(paths, 'errors only');
+    if (typeof loaded === 'number') return loaded;
+  }
   const cases = [...loaded.values()].flatMap((file) => file.cases);
-  const found = (await lint(cases, simulated())).filter((one) => !isMeant(one));
+  const old = [...loaded.values()].flatMap(oldNames);
+  const found = [...old, ...(await lint(cases, simulated()))].filter((one) => !isMeant(one));
   if (json) for (const one of found) print(`${JSON.stringify(one)}\n`);
   else await tell(found, loaded.size, cases.length);
   return found.length > 0 ? EXIT.finding : EXIT.ok;

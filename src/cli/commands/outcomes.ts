@@ -9,7 +9,7 @@ import { endOfOutcome } from '../../injector/ends.ts';
 import type { Case } from '../../model/case.ts';
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode, print } from '../exit.ts';
-import { parseCount } from '../run/request.ts';
+import { parseCount, parseProtocol } from '../run/request.ts';
 
 interface Options {
   readonly protocol?: string;
@@ -27,7 +27,7 @@ export const addOutcomes: AddCommand = ({ program, action }) => {
       'Explores every interleaving of each case on the simulated backend, and lists how it can end. Exit code 4 when a search was stopped before it was complete.',
     )
     .argument('[paths...]', 'scenario files, or folders of them')
-    .option('--protocol <name>', 'instead of the one that the file names')
+    .option('--protocol <name>', 'protocol to use instead of the one in the file', parseProtocol)
     .option('--grep <text>', 'only cases whose title has this text')
     .option('--json', 'as JSON (docs/outcomes.md)', false)
     .option('--full', 'without reduction: every state that can be reached', false)

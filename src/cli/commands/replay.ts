@@ -7,7 +7,7 @@ import type { AddCommand } from '../command.ts';
 import { criuOption } from '../criu-option.ts';
 import { complain, EXIT, type ExitCode, print } from '../exit.ts';
 import type { ReadReplay } from '../replay.ts';
-import { parseBackend } from '../run/request.ts';
+import { parseBackend, parseProtocol } from '../run/request.ts';
 
 interface Options {
   readonly backend: readonly BackendName[];
@@ -26,7 +26,7 @@ export const addReplay: AddCommand = ({ program, action }) => {
     .argument('<file>', 'a *.replay.yaml file')
     .option('-b, --backend <name>', 'simulated or native', parseBackend, ['simulated'])
     .addOption(criuOption())
-    .option('-p, --protocol <name>', 'instead of the one it was found in')
+    .option('-p, --protocol <name>', 'protocol to use instead of the one in the file', parseProtocol)
     .option('--allow-commands', 'run the commands that the file names (subject, load, check)', false)
     .option('--as-scenario <file>', 'write the case and its schedule as a scenario file that expects the finding')
     .action(action(replay));

@@ -1,6 +1,7 @@
 /** `mktrouble show <file>`: a finding step by step: on a terminal with keys, else the whole story as text. */
 import type { AddCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { parseProtocol } from '../run/request.ts';
 
 export const addShow: AddCommand = ({ program, action }) => {
   program
@@ -10,7 +11,7 @@ export const addShow: AddCommand = ({ program, action }) => {
       'Follows the schedule of a *.replay.yaml file on the simulated backend, and lets you step through what happens with the arrow keys. Where there is no terminal it prints the timeline.',
     )
     .argument('<file>', 'a *.replay.yaml file')
-    .option('-p, --protocol <name>', 'instead of the one it was found in')
+    .option('-p, --protocol <name>', 'protocol to use instead of the one in the file', parseProtocol)
     .option('--print', 'print the timeline, also on a terminal', false)
     .action(action(show));
 };

@@ -6,6 +6,7 @@ export const RULES = {
   'fault-never-fires': 'a fault that came in no run',
   'dead-matrix-value': 'a value of the matrix that changes nothing',
   'duplicate-scenario': 'a scenario that is another one under another name',
+  'old-name': 'a name that has been replaced by another',
 } as const;
 export type RuleName = keyof typeof RULES;
 

@@ -2,10 +2,11 @@
 import { InvalidArgumentError } from 'commander';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import { defaultMaxMemory } from '../../injector/budget.ts';
-import { KNOWN_NAMES } from '../../injector/known.ts';
+import { currentNameOf, KNOWN_NAMES } from '../../injector/known.ts';
 import { DEFAULT_OPTIONS, type SuiteOptions } from '../../mocha/options.ts';
 import type { BackendName } from '../../model/case.ts';
 import { didYouMean } from '../../scenario/source/nearest.ts';
+import { note } from '../exit.ts';
 
 /** As commander hands them over. */
 export interface RunFlags {
@@ -100,7 +101,9 @@ export function parseBackend(text: string): readonly BackendName[] {
 /** `--protocol`: one that this build has. */
 export function parseProtocol(text: string): string {
   const { protocols } = KNOWN_NAMES;
-  if (protocols.includes(text)) return text;
+  const name = currentNameOf('protocols', text);
+  if (name !== text) note(`the protocol ${text} has been renamed to ${name}`);
+  if (protocols.includes(name)) return name;
   const known = `known are patch, series, hardened and ${protocols.length - 3} variants`;
   throw new InvalidArgumentError(sentences(known, didYouMean(text, protocols)));
 }

@@ -96,7 +96,7 @@ function load(files: readonly string[], paths: readonly string[]): LoadedFiles {
 function tell(diagnostics: Loaded['diagnostics']): number {
   const color = process.stderr.isTTY === true && !process.env['NO_COLOR'];
   for (const diagnostic of diagnostics) process.stderr.write(`\n${formatDiagnostic(diagnostic, { color })}\n`);
-  return diagnostics.length;
+  return diagnostics.filter(({ severity }) => severity === 'error').length;
 }
 
 /** The sources of this program, where it stands in a clone. */

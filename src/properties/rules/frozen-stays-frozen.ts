@@ -33,7 +33,7 @@ export const frozenStaysFrozen: Property = {
   },
 };
 
-/** A task that sleeps or is stopped has not run either: that is for `nobody-left-waiting` to judge. */
+/** A task that sleeps or is stopped has not run either: that is for `no-task-left-waiting` to judge. */
 function isStill(final: TaskFinal): boolean {
   return final.end === 'frozen' || final.end === 'waiting' || isDead(final);
 }

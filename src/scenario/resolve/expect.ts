@@ -3,19 +3,21 @@ import type { Expect, Explore, Fault, TaskExpectation } from '../../model/case.t
 import { isRange, RANGE_FORM } from '../../model/version-range.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
+import { currentName, type KnownNames, type Renames } from '../known-names.ts';
 import { listOf } from './lists.ts';
 import { pidNames, type Tree } from './tree.ts';
 
 type Outcomes = NonNullable<Checked<'expect'>['tasks']>[string];
 
-/** The expectations; `properties` are the names that are known, when the caller knows them. */
+/** The expectations; `known` are the names of properties, when the caller knows them. */
 export function resolveExpect(
-  expect: Checked<'expect'>,
+  written: Checked<'expect'>,
   tree: Tree,
   faults: readonly Fault[],
   complain: Complain,
-  properties: readonly string[] | undefined,
+  { properties, renamed }: KnownNames,
 ): Expect {
+  const expect = withCurrentNames(written, renamed?.properties, complain);
   const forked = new Set(faults.flatMap(childrenOf));
   checkPids(expect, tree, forked, complain);
   checkWaiting(expect, complain);
@@ -103,6 +105,26 @@ function checkWaiting(expect: Checked<'expect'>, complain: Complain): void {
 
 type Defects = Checked<'expect'>['violates'];
 
+const PROPERTY_LISTS = ['violates', 'may-violate', 'except', 'all'] as const;
+
+/** The expectations with the current name of each property. */
+function withCurrentNames(
+  expect: Checked<'expect'>,
+  renames: Renames | undefined,
+  complain: Complain,
+): Checked<'expect'> {
+  const current = { ...expect };
+  for (const word of PROPERTY_LISTS) {
+    const list = expect[word]?.map((entry, i) => {
+      const path = ['expect', word, i];
+      if (typeof entry === 'string') return currentName(entry, renames, path, complain);
+      return { ...entry, property: currentName(entry.property, renames, [...path, 'property'], complain) };
+    });
+    if (list !== undefined) Object.assign(current, { [word]: list });
+  }
+  return current;
+}
+
 /** The properties that a list of known defects names. */
 function namesOf(defects: Defects): string[] {
   return (defects ?? []).map((defect) => (typeof defect === 'string' ? defect : defect.property));
@@ -124,10 +146,10 @@ function versionsOf(expect: Checked<'expect'>, complain: Complain): Record<strin
   return versions;
 }
 
-type Names = Partial<Record<'violates' | 'may-violate' | 'except' | 'all', readonly string[] | undefined>>;
+type Names = Partial<Record<(typeof PROPERTY_LISTS)[number], readonly string[] | undefined>>;
 
 function checkProperties(expect: Names, complain: Complain, known: readonly string[] | undefined): void {
-  for (const word of ['violates', 'may-violate', 'except', 'all'] as const) {
+  for (const word of PROPERTY_LISTS) {
     expect[word]?.forEach((name, i) => {
       if (known !== undefined && !known.includes(name))
         complain(unknown(['expect', word, i], 'property', name, () => known));
@@ -139,11 +161,11 @@ function checkProperties(expect: Names, complain: Complain, known: readonly stri
     expect[word]?.forEach((name, i) => {
       const path = ['expect', word, i];
       if (except.has(name))
-        complain({ path, message: `${name} is not judged (except), so it can not be found violated` });
+        complain({ path, message: `${name} is not judged (except), so it cannot be found violated` });
       if (all && !all.has(name))
         complain({
           path,
-          message: `${name} is not among the properties that are judged (all), so it can not be found violated`,
+          message: `${name} is not among the properties that are judged (all), so it cannot be found violated`,
         });
     });
   }

@@ -2,6 +2,7 @@
 import { RESTART_FLAGS, type RestartCall } from '../../model/case.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
+import { currentName, type KnownNames } from '../known-names.ts';
 import { flagBits } from './flags.ts';
 import type { Tree } from './tree.ts';
 
@@ -10,12 +11,12 @@ const KNOWN_FLAGS = flagBits(Object.values(RESTART_FLAGS));
 export const DEFAULT_PROTOCOL = 'series';
 export const DEFAULT_COORDINATOR = 1;
 
-/** The call; `protocols` are the names that are known, when the caller knows them. */
+/** The call; `known` are the names of protocols, when the caller knows them. */
 export function resolveRestart(
   restart: Checked<'restart'>,
   tree: Tree,
   complain: Complain,
-  protocols: readonly string[] | undefined,
+  { protocols, renamed }: KnownNames,
 ): RestartCall {
   const flags = flagBits(restart.flags ?? []);
   const taskself = (flags & RESTART_FLAGS.taskself) !== 0;
@@ -23,7 +24,8 @@ export function resolveRestart(
   const coordinatorPid = restart['coordinator-pid'] ?? (taskself ? root : DEFAULT_COORDINATOR);
   if (taskself) checkTaskself(tree, coordinatorPid, complain);
   else if (tree.task(coordinatorPid)) complainTaken(restart, tree, coordinatorPid, complain);
-  const protocol = restart.protocol ?? DEFAULT_PROTOCOL;
+  const named = restart.protocol ?? DEFAULT_PROTOCOL;
+  const protocol = currentName(named, renamed?.protocols, ['restart', 'protocol'], complain);
   if (protocols !== undefined && !protocols.includes(protocol)) {
     complain(unknown(['restart', 'protocol'], 'protocol', protocol, () => protocols));
   }

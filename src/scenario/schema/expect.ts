@@ -64,9 +64,9 @@ export const expect = mapping('a mapping with what is expected', {
   'may-violate': word(
     defects,
     'Known defects that show only now and then, as races of real tasks do: the run may find these properties violated, or not. Is shown when it was found.',
-    'may-violate: [failed-restore-leaves-nobody]',
+    'may-violate: [failed-restore-leaves-no-task]',
   ).optional(),
-  except: word(properties, 'Properties that are not judged.', 'except: [nobody-left-waiting]').optional(),
+  except: word(properties, 'Properties that are not judged.', 'except: [no-task-left-waiting]').optional(),
   all: word(properties, 'Only these properties are judged.', 'all: [restores-in-order]').optional(),
 }).meta({ id: 'expect', description: 'What must hold in the end.' });
 

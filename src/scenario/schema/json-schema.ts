@@ -3,7 +3,7 @@
  * example, and an expression is allowed wherever a scalar may stand.
  */
 import * as z from 'zod';
-import type { KnownNames } from '../expand.ts';
+import type { KnownNames } from '../known-names.ts';
 import { scenario } from './document.ts';
 import { meaningsOf } from './meanings.ts';
 import type { Suggested, WordMeta } from './word.ts';

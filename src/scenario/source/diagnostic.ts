@@ -16,6 +16,8 @@ export interface Diagnostic {
   readonly message: string;
   readonly expected?: string;
   readonly hint?: string;
+  /** What to write in place of the marked value. */
+  readonly replacement?: string;
   /** The offending lines with a marker; empty when there is no text to show. */
   readonly frame: string;
 }
@@ -25,24 +27,29 @@ export type Lazy = string | undefined | (() => string | undefined);
 
 /** A mistake before its place is worked out. */
 export interface Mistake {
+  /** Default: error. */
+  readonly severity?: Diagnostic['severity'];
   readonly span: Span;
   readonly message: string;
   readonly expected?: Lazy;
   readonly hint?: Lazy;
+  readonly replacement?: string;
 }
 
-/** Collects the mistakes of one file; one at the same place with the same words counts once. */
+/** Collects the errors and warnings of one file; one at the same place with the same words counts once. */
 export class Mistakes {
   readonly #source: SourceText;
   readonly #list: Mistake[] = [];
   readonly #seen = new Set<string>();
+  #errors = 0;
 
   constructor(source: SourceText) {
     this.#source = source;
   }
 
+  /** How many errors there are; warnings do not count. */
   get count(): number {
-    return this.#list.length;
+    return this.#errors;
   }
 
   add(mistake: Mistake): void {
@@ -50,6 +57,7 @@ export class Mistakes {
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
     this.#list.push(mistake);
+    if (mistake.severity !== 'warning') this.#errors++;
   }
 
   /** All of them, sorted by place; beyond MAX_DIAGNOSTICS the last one tells how many more there are. */
@@ -59,18 +67,19 @@ export class Mistakes {
     const diagnostics = shown.map((mistake) => this.#place(mistake));
     const next = sorted[shown.length];
     if (next) {
-      const message = `and ${sorted.length - shown.length} more mistakes from here on`;
-      diagnostics.push(this.#place({ span: next.span, message }));
+      const message = `and ${sorted.length - shown.length} more from here on`;
+      const severity = this.#errors > 0 ? 'error' : 'warning';
+      diagnostics.push(this.#place({ severity, span: next.span, message }));
     }
     return diagnostics;
   }
 
-  #place({ span, message, expected, hint }: Mistake): Diagnostic {
+  #place({ severity = 'error', span, message, expected, hint, replacement }: Mistake): Diagnostic {
     const from = this.#source.place(span.start);
     const to = this.#source.place(Math.max(span.start, span.end));
     const texts = { expected: force(expected), hint: force(hint) };
     return {
-      severity: 'error',
+      severity,
       file: this.#source.file,
       ...from,
       endLine: to.line,
@@ -78,6 +87,7 @@ export class Mistakes {
       message,
       ...(texts.expected === undefined ? {} : { expected: texts.expected }),
       ...(texts.hint === undefined ? {} : { hint: texts.hint }),
+      ...(replacement === undefined ? {} : { replacement }),
       frame: this.#source.frame(span),
     };
   }

@@ -83,7 +83,7 @@ describe('the CRIU backend', function () {
       assert.equal(status, 'fail');
       assert.deepEqual(violations.map(({ property }) => property).sort(), [
         'expectation',
-        'what-was-there-is-there-again',
+        'restored-tree-matches-dump',
       ]);
     });
 

@@ -85,18 +85,18 @@ describe('the properties of CRIU', () => {
     });
 
     it('what differs while it is held is one', () => {
-      assert.deepEqual(runs({ restored: held(treeWith(101, { pgid: 101 })) }), ['what-was-there-is-there-again']);
-      assert.deepEqual(runs({ restored: held(without(101)) }), ['failed-restore-says-so']);
+      assert.deepEqual(runs({ restored: held(treeWith(101, { pgid: 101 })) }), ['restored-tree-matches-dump']);
+      assert.deepEqual(runs({ restored: held(without(101)) }), ['failed-restore-reports-error']);
       const again = { restore: FAILED, restored: undefined, afterRestore: aCensus(), again: RESTORED };
       assert.deepEqual(runs({ ...again, restoredAgain: held(without(101)), afterAgain: TREE }), [
-        'failed-restore-can-be-tried-again',
+        'failed-restore-can-be-retried',
       ]);
     });
 
     it('a signal that came meanwhile is no violation, one that was lost is', () => {
       const signal = held(treeWith(101, { pending: '200' }));
       assert.deepEqual(runs({ restored: signal }), []);
-      assert.deepEqual(runs({ before: signal }), ['what-was-there-is-there-again']);
+      assert.deepEqual(runs({ before: signal }), ['restored-tree-matches-dump']);
     });
 
     it('one that is stopped, traced, gone or dead after the restore is a violation', () => {
@@ -153,8 +153,8 @@ describe('the properties of CRIU', () => {
     });
   });
 
-  describe('what-was-there-is-there-again', () => {
-    const name = 'what-was-there-is-there-again';
+  describe('restored-tree-matches-dump', () => {
+    const name = 'restored-tree-matches-dump';
     const changes: Record<string, Partial<CriuTask>> = {
       'a parent': { parent: 0 },
       'a group': { pgid: 101 },
@@ -191,12 +191,12 @@ describe('the properties of CRIU', () => {
     });
   });
 
-  describe('failed-restore-says-so', () => {
+  describe('failed-restore-reports-error', () => {
     it('is violated by a success without somebody', () => {
-      assert.deepEqual(violated({ afterRestore: without(101) }), ['failed-restore-says-so']);
+      assert.deepEqual(violated({ afterRestore: without(101) }), ['failed-restore-reports-error']);
       const c = withCriu({ images: [{ kind: 'repeat', file: 'pstree', record: 0 }] });
-      assert.deepEqual(violated({ afterRestore: without(101) }, c), ['failed-restore-says-so']);
-      assert.deepEqual(violated({ afterRestore: NOBODY, imaged: undefined }, c), ['failed-restore-says-so']);
+      assert.deepEqual(violated({ afterRestore: without(101) }, c), ['failed-restore-reports-error']);
+      assert.deepEqual(violated({ afterRestore: NOBODY, imaged: undefined }, c), ['failed-restore-reports-error']);
     });
     it('does not ask for who was given another program to run', () => {
       const drop = { kind: 'drop', file: 'mm-101', record: 0 } as const;
@@ -211,16 +211,16 @@ describe('the properties of CRIU', () => {
     });
   });
 
-  describe('failed-restore-leaves-nobody', () => {
+  describe('failed-restore-leaves-no-task', () => {
     const again = { again: RESTORED, afterAgain: TREE };
     it('is violated by who is left, also of a CRIU that was killed', () => {
       const left = { afterRestore: aCensus(aTask(101)), ...again };
-      assert.deepEqual(violated({ restore: FAILED, ...left }), ['failed-restore-leaves-nobody']);
+      assert.deepEqual(violated({ restore: FAILED, ...left }), ['failed-restore-leaves-no-task']);
       const killed = {
         restore: { of: 'restore', signal: 9, errors: [] },
         hits: [{ ...hit, to: 'criu', stage: 'post-restore' }],
       } as const;
-      assert.deepEqual(violated({ ...killed, ...left }), ['failed-restore-leaves-nobody']);
+      assert.deepEqual(violated({ ...killed, ...left }), ['failed-restore-leaves-no-task']);
     });
     it('does not count who was left by the dump, or by a restore that had to be ended', () => {
       const afterDump = aCensus(aTask(101));
@@ -231,10 +231,10 @@ describe('the properties of CRIU', () => {
     });
   });
 
-  describe('failed-restore-can-be-tried-again', () => {
+  describe('failed-restore-can-be-retried', () => {
     const failed = { restore: FAILED, afterRestore: NOBODY };
     it('is violated by a second try that fails, or brings back another tree', () => {
-      const name = ['failed-restore-can-be-tried-again'];
+      const name = ['failed-restore-can-be-retried'];
       assert.deepEqual(violated({ ...failed, again: FAILED, afterAgain: NOBODY }), name);
       assert.deepEqual(violated({ ...failed, again: RESTORED, afterAgain: without(101) }), name);
       assert.deepEqual(violated({ ...failed, again: RESTORED, afterAgain: treeWith(101, { pgid: 1 }) }), name);
@@ -316,11 +316,11 @@ describe('the properties of CRIU', () => {
     });
   });
 
-  describe('no-bystander-harmed', () => {
+  describe('bystanders-untouched', () => {
     const before = aCensus(aTask(900, { parent: 0 }));
     it('is violated by one who is gone, stopped, or silent', () => {
       for (const after of [NOBODY, aCensus(aTask(900, { parent: 0, state: 'T' })), { ...before, silent: [900] }]) {
-        assert.deepEqual(violated({ bystanders: { before, after } }), ['no-bystander-harmed']);
+        assert.deepEqual(violated({ bystanders: { before, after } }), ['bystanders-untouched']);
       }
     });
   });

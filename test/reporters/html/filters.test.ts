@@ -24,7 +24,7 @@ const cases = [
   entry({ title: 'zero', duration: 5 }),
   entry({ title: 'one', result: 'fail', violated: ['first-error-wins'], tags: ['ptrace'] }),
   entry({ title: 'two', result: 'skip', backend: 'native', duration: 9 }),
-  entry({ title: 'three', known: ['nobody-left-waiting'], file: 'scenarios/ptrace/y.yaml' }),
+  entry({ title: 'three', known: ['no-task-left-waiting'], file: 'scenarios/ptrace/y.yaml' }),
 ];
 
 const found = (filter: Partial<Filter>): number[] => select(cases, { ...EVERYTHING, order: 'as run', ...filter });
@@ -37,7 +37,7 @@ describe('filters of the overview', () => {
     assert.deepEqual(found({ verdict: 'pass' }), [0]);
     assert.deepEqual(found({ backend: 'native' }), [2]);
     assert.deepEqual(found({ tag: 'ptrace' }), [1]);
-    assert.deepEqual(found({ property: 'nobody-left-waiting' }), [3]);
+    assert.deepEqual(found({ property: 'no-task-left-waiting' }), [3]);
     assert.deepEqual(found({ protocol: 'hardened' }), []);
   });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { assertHolds, violationOf } from '../judging.ts';
 import { aCase, healthy, Script } from '../support.ts';
 
-const name = 'nobody-left-waiting';
+const name = 'no-task-left-waiting';
 const stuck = (expect: NonNullable<Parameters<typeof aCase>[0]>['expect'] = {}) =>
   new Script(aCase({ expect })).enter(100, 101).add('coordinator', 'return', { result: -22 });
 

@@ -4,9 +4,9 @@ import { type Ended, isDead, NEVER, storyOf } from '../story.ts';
 import { treeOf } from '../tree.ts';
 import { tasksText } from '../words.ts';
 
-const name = 'zombies-before-return';
+const name = 'zombies-dead-before-return';
 
-export const zombiesBeforeReturn: Property = {
+export const zombiesDeadBeforeReturn: Property = {
   name,
   title: 'Zombies are zombies before the coordinator returns',
   statement:

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { assertHolds, shownAt, violationOf } from '../judging.ts';
 import { aCase, aTask, FLAGS, Script } from '../support.ts';
 
-const name = 'ghosts-leave';
+const name = 'ghosts-exit';
 const haunted = () =>
   new Script(aCase({ tasks: [aTask(100), aTask(101, { parent: 100, ghost: true, flags: FLAGS.ghost })] }))
     .claim()

@@ -4,10 +4,10 @@ import { storyOf } from '../story.ts';
 import { identify, treeOf } from '../tree.ts';
 import { nameOf } from '../words.ts';
 
-const name = 'uncommitted-touches-nothing';
+const name = 'no-effect-before-claim';
 const VERBS = { mark: 'marks', wake: 'wakes', signal: 'kills' } as const;
 
-export const uncommittedTouchesNothing: Property = {
+export const noEffectBeforeClaim: Property = {
   name,
   title: 'Before its claim a restart touches no task',
   statement:

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { assertHolds, shownAt, violationOf } from '../judging.ts';
 import { aCase, FLAGS, failedLate, healthy, Script } from '../support.ts';
 
-const name = 'uncommitted-touches-nothing';
+const name = 'no-effect-before-claim';
 const uncommitted = () =>
   new Script(aCase()).enter(100, 101).add('coordinator', 'call', { pid: 100, flags: 0 }).fail('coordinator', -22);
 

@@ -6,10 +6,10 @@ import { isOver, type Property } from '../property.ts';
 import { storyOf } from '../story.ts';
 import { endText, listOf } from '../words.ts';
 
-const name = 'nobody-left-waiting';
+const name = 'no-task-left-waiting';
 const KINDS: ReadonlySet<Finding['kind']> = new Set(['hang']);
 
-export const nobodyLeftWaiting: Property = {
+export const noTaskLeftWaiting: Property = {
   name,
   title: 'No task is left waiting',
   statement:

@@ -4,9 +4,9 @@ import { type Property, stepAt } from '../property.ts';
 import { storyOf } from '../story.ts';
 import { nameOf } from '../words.ts';
 
-const name = 'children-inherit';
+const name = 'children-inherit-context';
 
-export const childrenInherit: Property = {
+export const childrenInheritContext: Property = {
   name,
   title: 'A child inherits the context of its parent',
   statement:

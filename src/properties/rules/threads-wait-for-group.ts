@@ -6,9 +6,9 @@ import { fateOf, type Story, storyOf } from '../story.ts';
 import { treeOf } from '../tree.ts';
 import { listOf, nameOf } from '../words.ts';
 
-const name = 'threads-wait';
+const name = 'threads-wait-for-group';
 
-export const threadsWait: Property = {
+export const threadsWaitForGroup: Property = {
   name,
   title: 'Threads wait for their whole group',
   statement:

@@ -1,7 +1,7 @@
 import { assertHolds, violationOf } from '../judging.ts';
 import { aCase, aTask, Script } from '../support.ts';
 
-const name = 'children-inherit';
+const name = 'children-inherit-context';
 const fork = (script: Script, inherits: boolean) => script.add(100, 'fork', { child: 103, inherits });
 
 describe(name, () => {

@@ -4,9 +4,9 @@ import { who } from '../../criu-census.ts';
 import { endOf, succeeded, wasEnded, why } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
-const name = 'failed-restore-leaves-nobody';
+const name = 'failed-restore-leaves-no-task';
 
-export const failedRestoreLeavesNobody: Property = {
+export const failedRestoreLeavesNoTask: Property = {
   name,
   title: 'A failed restore leaves nobody behind',
   statement:

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { assertHolds, violationOf } from '../judging.ts';
 import { aCase, aTask, FLAGS, Script } from '../support.ts';
 
-const name = 'errors-wake-everyone';
+const name = 'errors-wake-all-waiters';
 const ghostly = () =>
   aCase({
     tasks: [aTask(100), aTask(101, { parent: 100 }), aTask(102, { parent: 100, ghost: true, flags: FLAGS.ghost })],

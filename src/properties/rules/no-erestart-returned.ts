@@ -5,9 +5,9 @@ import { type Property, stepAt } from '../property.ts';
 import { type Fate, isFailure, storyOf } from '../story.ts';
 import { nameOf, resultText } from '../words.ts';
 
-const name = 'no-restart-code';
+const name = 'no-erestart-returned';
 
-export const noRestartCode: Property = {
+export const noErestartReturned: Property = {
   name,
   title: 'No -ERESTART* leaves restart',
   statement:

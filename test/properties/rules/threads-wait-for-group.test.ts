@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { assertHolds, shownAt, violationOf } from '../judging.ts';
 import { aCase, aTask, Script } from '../support.ts';
 
-const name = 'threads-wait';
+const name = 'threads-wait-for-group';
 const threaded = (over: Parameters<typeof aTask>[1] = {}) =>
   new Script(
     aCase({ tasks: [aTask(100), aTask(101, { leader: 100 }), aTask(102, { leader: 100, ...over }), aTask(103)] }),

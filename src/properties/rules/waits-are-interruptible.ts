@@ -7,9 +7,9 @@ import { isOver, type Property } from '../property.ts';
 import { type Fate, storyOf } from '../story.ts';
 import { listOf } from '../words.ts';
 
-const name = 'waits-interruptibly';
+const name = 'waits-are-interruptible';
 
-export const waitsInterruptibly: Property = {
+export const waitsAreInterruptible: Property = {
   name,
   title: 'A task that waits can be interrupted',
   statement:

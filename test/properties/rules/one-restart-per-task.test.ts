@@ -1,7 +1,7 @@
 import { assertHolds, violationOf } from '../judging.ts';
 import { aCase, healthy, Script } from '../support.ts';
 
-const name = 'one-restart-each';
+const name = 'one-restart-per-task';
 
 describe(name, () => {
   it('finds a task that is marked twice', () => {

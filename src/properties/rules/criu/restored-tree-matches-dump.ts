@@ -4,9 +4,9 @@ import { added, differences, few } from '../../criu-census.ts';
 import { comparable, hitSince, succeeded } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
-const name = 'what-was-there-is-there-again';
+const name = 'restored-tree-matches-dump';
 
-export const whatWasThere: Property = {
+export const restoredTreeMatchesDump: Property = {
   name,
   title: 'What was there is there again',
   statement:

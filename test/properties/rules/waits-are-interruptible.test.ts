@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { assertHolds, violationOf } from '../judging.ts';
 import { aCase, Script } from '../support.ts';
 
-const name = 'waits-interruptibly';
+const name = 'waits-are-interruptible';
 const allowed = () => aCase({ expect: { coordinator: ['blocked'], leftWaiting: [100, 101, 102] } });
 const sleeping = (who: number | 'coordinator', on: string) =>
   new Script(allowed()).claim().enter(100).mark(100).add(who, 'sleep', { on });

@@ -4,9 +4,9 @@ import { differences, few, missing } from '../../criu-census.ts';
 import { comparable, endOf, falloutSince, succeeded, why } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
-const name = 'failed-restore-can-be-tried-again';
+const name = 'failed-restore-can-be-retried';
 
-export const failedRestoreCanBeTriedAgain: Property = {
+export const failedRestoreCanBeRetried: Property = {
   name,
   title: 'A failed restore can be tried again',
   statement:

@@ -3,9 +3,9 @@
 import { differences, few, missing } from '../../criu-census.ts';
 import type { Property } from '../../property.ts';
 
-const name = 'no-bystander-harmed';
+const name = 'bystanders-untouched';
 
-export const noBystanderHarmed: Property = {
+export const bystandersUntouched: Property = {
   name,
   title: 'No bystander is harmed',
   statement:

@@ -4,9 +4,9 @@ import { type Property, stepAt } from '../property.ts';
 import { storyOf } from '../story.ts';
 import { nameOf } from '../words.ts';
 
-const name = 'one-restart-each';
+const name = 'one-restart-per-task';
 
-export const oneRestartEach: Property = {
+export const oneRestartPerTask: Property = {
   name,
   title: 'A task is in one restart at a time',
   statement:

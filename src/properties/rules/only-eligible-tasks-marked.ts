@@ -5,9 +5,9 @@ import { fateOf, type Story, storyOf } from '../story.ts';
 import { identify, treeOf } from '../tree.ts';
 import { nameOf } from '../words.ts';
 
-const name = 'only-fit-tasks-marked';
+const name = 'only-eligible-tasks-marked';
 
-export const onlyFitTasksMarked: Property = {
+export const onlyEligibleTasksMarked: Property = {
   name,
   title: 'Only tasks that may be restarted are marked',
   statement:

@@ -3,9 +3,9 @@ import { isOver, type Property } from '../property.ts';
 import { type Ended, NEVER, storyOf } from '../story.ts';
 import { listOf } from '../words.ts';
 
-const name = 'errors-wake-everyone';
+const name = 'errors-wake-all-waiters';
 
-export const errorsWakeEveryone: Property = {
+export const errorsWakeAllWaiters: Property = {
   name,
   title: 'An error wakes everyone',
   statement:

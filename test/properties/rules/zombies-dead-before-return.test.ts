@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { assertHolds, shownAt, violationOf } from '../judging.ts';
 import { aCase, aTask, edited, FLAGS, failedLate, Script } from '../support.ts';
 
-const name = 'zombies-before-return';
+const name = 'zombies-dead-before-return';
 const aZombie = (over: Parameters<typeof aCase>[0] = {}) =>
   aCase({ tasks: [aTask(100), aTask(101, { parent: 100, state: 'zombie' })], ...over });
 const restored = (c = aZombie()) =>

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { assertHolds, shownAt, violationOf } from '../judging.ts';
 import { aCase, aTask, edited, FLAGS, failedLate, healthy, Script } from '../support.ts';
 
-const name = 'nobody-resumes-early';
+const name = 'no-task-resumes-early';
 const joined = () =>
   new Script(aCase()).claim().enter(100, 101, 102).mark(100, 101, 102).join(100, 101, 102).activate('coordinator', 0);
 

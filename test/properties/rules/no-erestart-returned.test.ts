@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { assertHolds, violationOf } from '../judging.ts';
 import { aCase, failedLate, healthy, Script } from '../support.ts';
 
-const name = 'no-restart-code';
+const name = 'no-erestart-returned';
 
 describe(name, () => {
   for (const code of [-512, -513, -514, -516]) {

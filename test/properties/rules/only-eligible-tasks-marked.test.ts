@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { assertHolds, violationOf } from '../judging.ts';
 import { aCase, aTask, FLAGS, healthy, Script } from '../support.ts';
 
-const name = 'only-fit-tasks-marked';
+const name = 'only-eligible-tasks-marked';
 const marking = (over: Parameters<typeof aTask>[1]) =>
   new Script(aCase({ tasks: [aTask(100), aTask(101, { parent: 100 }), aTask(102, { parent: 100, ...over })] })).claim();
 

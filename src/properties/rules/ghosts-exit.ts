@@ -4,9 +4,9 @@ import { isDead, NEVER, storyOf } from '../story.ts';
 import { treeOf } from '../tree.ts';
 import { endText, listOf, nameOf } from '../words.ts';
 
-const name = 'ghosts-leave';
+const name = 'ghosts-exit';
 
-export const ghostsLeave: Property = {
+export const ghostsExit: Property = {
   name,
   title: 'Ghosts exit in restart',
   statement:

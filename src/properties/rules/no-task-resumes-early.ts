@@ -3,9 +3,9 @@ import { fateOf, isFailure, NEVER, storyOf } from '../story.ts';
 import { treeOf } from '../tree.ts';
 import { nameOf } from '../words.ts';
 
-const name = 'nobody-resumes-early';
+const name = 'no-task-resumes-early';
 
-export const nobodyResumesEarly: Property = {
+export const noTaskResumesEarly: Property = {
   name,
   title: 'No task resumes before all have restored',
   statement:

@@ -6,9 +6,9 @@ import { missing } from '../../criu-census.ts';
 import { comparable, falloutSince, succeeded } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
-const name = 'failed-restore-says-so';
+const name = 'failed-restore-reports-error';
 
-export const failedRestoreSaysSo: Property = {
+export const failedRestoreReportsError: Property = {
   name,
   title: 'A failed restore says so',
   statement:

@@ -1,0 +1,28 @@
+/** Names that other rooms own, and those among them that have changed. */
+import type { Complain } from './complain.ts';
+import type { Path } from './source/raw.ts';
+
+/** From each old name to the current one. */
+export type Renames = Readonly<Record<string, string>>;
+
+/** The names that a scenario may use beyond the words of the format; what is not given is not checked. */
+export interface KnownNames {
+  readonly protocols?: readonly string[];
+  readonly properties?: readonly string[];
+  /** Old names, which are accepted for one version with a warning. */
+  readonly renamed?: { readonly protocols?: Renames; readonly properties?: Renames };
+}
+
+/** The current name for a name that a file has at this path; an old name gets a warning, which `lint --fix` can act on. */
+export function currentName(name: string, renames: Renames | undefined, path: Path, complain: Complain): string {
+  const current = renames && Object.hasOwn(renames, name) ? renames[name]! : name;
+  if (current !== name)
+    complain({
+      severity: 'warning',
+      path,
+      message: `${name} has been renamed to ${current}`,
+      hint: 'mktrouble lint --fix replaces the old name',
+      replacement: current,
+    });
+  return current;
+}
