@@ -1,6 +1,6 @@
 /**
- * Keeps README true: the output that it shows is what the command before it prints, and the scenario what is in the file.
- * `tsx lab/pages/readme.ts` writes both anew; a test compares.
+ * Keeps README current: the output and the scenario that it shows are those of the example. `npm run docs:readme` writes
+ * both; a test compares.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -19,9 +19,10 @@ export async function current(): Promise<string> {
     .replace(/```yaml\n[\s\S]*?```/, () => `\`\`\`yaml\n${scenario}\`\`\``);
 }
 
-/** Without the empty lines around it, and without the summary that repeats what was shown. */
+/** Without the timeline, which the picture shows, and without the closing summary. */
 function trimmed(output: string): string {
-  return output.split(/^ {2}Failed$/m)[0]!.trimEnd();
+  const [finding] = output.split(/^ {2}Failed$/m);
+  return finding!.replace(/^ {6}timeline\n(?: {8}.*\n)+/m, '').trimEnd();
 }
 
 /** What does not depend on how fast this machine is. */

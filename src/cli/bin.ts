@@ -19,7 +19,7 @@ async function start(): Promise<number> {
     // What explains exceptions may be what could not be loaded.
     const { code, message } = error as NodeJS.ErrnoException;
     const isSystem = typeof code === 'string' && /^E[A-Z0-9]+$/.test(code);
-    process.stderr.write(`mktrouble: it could not be started: ${isSystem ? message : (error as Error).stack}\n`);
+    process.stderr.write(`mktrouble: cannot start: ${isSystem ? message : (error as Error).stack}\n`);
     return isSystem ? 2 : 3;
   }
 }

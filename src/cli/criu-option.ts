@@ -7,11 +7,11 @@ import { InvalidArgumentError, Option } from 'commander';
 export function criuOption(): Option {
   return new Option(
     '--criu <version|path>',
-    'the CRIU to use: a version that `mktrouble setup criu@VERSION` unpacked, or a program',
+    'CRIU to use: a version installed by `mktrouble setup criu@VERSION`, or the path of a program',
   ).argParser((text) => {
     const isPath = text.includes('/');
-    if (text === '') throw new InvalidArgumentError('a version or a path was expected');
-    if (isPath && !existsSync(text)) throw new InvalidArgumentError('there is no such file');
+    if (text === '') throw new InvalidArgumentError('expected a version or a path');
+    if (isPath && !existsSync(text)) throw new InvalidArgumentError('no such file');
     process.env['MKTROUBLE_CRIU'] = isPath ? path.resolve(text) : text;
     return text;
   });

@@ -8,9 +8,11 @@ import { EXIT, type ExitCode, explainException } from './exit.ts';
 export async function main(argv: readonly string[]): Promise<ExitCode> {
   let exit: ExitCode = EXIT.ok;
   const program = new Command('mktrouble')
-    .description('Breaks a multi-process checkpoint/restart on purpose, and proves that it cleans up after itself.')
+    .description(
+      'Injects faults into the checkpoint and restart of process trees, and checks that no process hangs, survives or is lost.',
+    )
     .version(packageVersion())
-    .showHelpAfterError('(mktrouble --help, or mktrouble help <command>, says more)')
+    .showHelpAfterError('(see mktrouble --help or mktrouble help <command>)')
     .exitOverride();
   for (const add of COMMANDS) {
     add({

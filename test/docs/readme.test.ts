@@ -17,7 +17,22 @@ describe('README.md', () => {
   });
 
   const recipes = readdirSync(path.join(ROOT, 'docs/recipes')).map((name) => `docs/recipes/${name}`);
-  for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/writing-a-backend.md', ...recipes]) {
+  it('has less than 150 lines', () => {
+    assert.ok(readFileSync(path.join(ROOT, 'README.md'), 'utf8').split('\n').length <= 150);
+  });
+
+  const pages = readdirSync(path.join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`);
+  for (const page of [
+    'README.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'llms.txt',
+    'scenarios/README.md',
+    ...pages,
+    ...recipes,
+  ]) {
     it(`${page} links to files that are there`, () => {
       const missing = links(page).filter((link) => !existsSync(path.join(ROOT, path.dirname(page), link)));
       assert.deepEqual(missing, []);

@@ -7,7 +7,7 @@ import { templateNames } from './new.ts';
 export const addCompletion: AddCommand = ({ program, action }) => {
   program
     .command('completion')
-    .summary('completion for your shell')
+    .summary('print a shell completion script')
     .description(
       'Prints the completion script of a shell. bash: eval "$(mktrouble completion bash)"; zsh: the same with zsh; fish: mktrouble completion fish | source',
     )

@@ -6,10 +6,10 @@ import { EXIT, type ExitCode, print } from '../exit.ts';
 export const addDoctor: AddCommand = ({ program, action }) => {
   program
     .command('doctor')
-    .summary('what each backend can do here')
-    .description('Says what each backend can do on this machine, and why not.')
+    .summary('show which backends work on this machine')
+    .description('Prints for each backend what it supports on this machine, and why it does not support the rest.')
     .addOption(criuOption())
-    .option('--json', 'as one JSON object', false)
+    .option('--json', 'print one JSON object', false)
     .action(action(doctor));
 };
 

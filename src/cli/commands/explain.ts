@@ -5,7 +5,7 @@ import { complain, EXIT, type ExitCode, note, print } from '../exit.ts';
 export const addExplain: AddCommand = ({ program, action }) => {
   program
     .command('explain')
-    .summary('what a word means')
+    .summary('explain a word')
     .description('Explains a property, an errno, a signal, a point of the protocol, or a word of the scenario format.')
     .argument('<word>', 'for example no-task-resumes-early, EBUSY, sync-2, left-waiting')
     .action(action(explain));
@@ -22,7 +22,7 @@ async function explain(given: string): Promise<ExitCode> {
   if (found.length === 0) {
     const words = new Set(entries.map((entry) => entry.word));
     return complain(
-      `nothing is called ${JSON.stringify(word)}`,
+      `unknown word ${JSON.stringify(word)}`,
       didYouMean(word, words) ?? `known are ${[...words].join(', ')}`,
     );
   }

@@ -13,31 +13,31 @@ interface FuzzFlags extends CampaignFlags {
 export const addFuzz: AddCommand = ({ program, action }) => {
   program
     .command('fuzz')
-    .summary('change the images of a checkpoint at random')
+    .summary('restore randomly changed checkpoint images')
     .description(
-      'Dumps a tree by CRIU, changes its images by a seed, restores it, and keeps one scenario for each property that is violated somewhere new. Ends after --count runs or --time seconds.',
+      'Dumps a tree with CRIU, changes its images as the seed determines, and restores it. Writes one scenario for each property that is violated in a new place. Stops after --count runs or --time seconds.',
     )
     .argument(
       '[scenario]',
-      'a scenario with the tree to dump (its first case); by default a small one of every kind of task',
+      'scenario with the tree to dump (its first case); default: a small tree with every kind of task',
     )
-    .addOption(new Option('-b, --backend <name>', 'whose images').choices(['criu']).default('criu'))
+    .addOption(new Option('-b, --backend <name>', 'checkpoint backend').choices(['criu']).default('criu'))
     .addOption(criuOption())
-    .option('--target <kind>', 'the kind of image: pstree, core, mm, … or any', 'any')
-    .option('-s, --seed <text>', 'the one source of all choice', '0')
-    .option('-n, --count <number>', 'runs at most', parseCount)
-    .option('--time <seconds>', 'seconds at most', parseSeconds)
-    .option('--changes <number>', 'changes in each run, at most', parseCount, 1)
-    .option('-j, --parallel <number>', 'so many runs at a time', parseCount, 2)
-    .option('--allow-commands', 'run the commands that the scenario names (subject, load)', false)
-    .option('-o, --out <dir>', 'where findings go', '.mktrouble/fuzz')
+    .option('--target <kind>', 'image to change: pstree, core, mm, … or any', 'any')
+    .option('-s, --seed <text>', 'seed of all random choices', '0')
+    .option('-n, --count <number>', 'maximum number of runs', parseCount)
+    .option('--time <seconds>', 'maximum time', parseSeconds)
+    .option('--changes <number>', 'maximum number of changes per run', parseCount, 1)
+    .option('-j, --parallel <number>', 'number of concurrent runs', parseCount, 2)
+    .option('--allow-commands', 'execute the commands that the scenario names (subject, load)', false)
+    .option('-o, --out <dir>', 'folder for findings', '.mktrouble/fuzz')
     .action(action(fuzz));
 };
 
 function parseSeconds(text: string): number {
   const seconds = Number(text);
   if (seconds > 0) return seconds;
-  throw new InvalidArgumentError('it must be a number of seconds above 0');
+  throw new InvalidArgumentError('expected a number of seconds above 0');
 }
 
 async function fuzz(file: string | undefined, flags: FuzzFlags): Promise<ExitCode> {

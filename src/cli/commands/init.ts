@@ -17,7 +17,7 @@ export const addInit: AddCommand = ({ program, action }) => {
     .description(
       'Creates a first scenario, a .mocharc.json and a GitHub workflow for it (at the root of the repository). Never overwrites a file.',
     )
-    .argument('[dir]', 'where', '.')
+    .argument('[dir]', 'folder of the project', '.')
     .action(action(init));
 };
 

@@ -11,7 +11,7 @@ export const addLint: AddCommand = ({ program, action }) => {
     .description(
       'Finds expectations that cannot fail, faults that never fire, matrix values without effect, duplicate scenarios, and old names. Exit code 1 when it finds any. To accept a finding, end its line with # lint: <rule>.',
     )
-    .argument('[paths...]', 'scenario files, or folders of them')
+    .argument('[paths...]', 'scenario files or folders')
     .option('--fix', 'replace old names in the files', false)
     .option('--json', 'print one JSON object per line', false)
     .action(action(lintPaths));
@@ -66,6 +66,6 @@ async function tell(found: readonly LintFinding[], files: number, cases: number)
     };
     process.stdout.write(`${formatDiagnostic(diagnostic, { color })}\n\n`);
   }
-  const said = found.length === 0 ? 'nothing to say' : count(found.length, 'warning');
+  const said = found.length === 0 ? 'no findings' : count(found.length, 'warning');
   process.stdout.write(`${count(files, 'file')}, ${count(cases, 'case')}: ${said}\n`);
 }

@@ -9,8 +9,8 @@ export const addList: AddCommand = ({ program, action }) => {
     .command('list')
     .summary('list cases')
     .description('Lists the cases of the scenario files under these paths (default: scenarios).')
-    .argument('[paths...]', 'scenario files, or folders of them')
-    .option('--json', 'one JSON object a line', false)
+    .argument('[paths...]', 'scenario files or folders')
+    .option('--json', 'print one JSON object per line', false)
     .action(action(list));
 };
 

@@ -11,12 +11,12 @@ const TEMPLATES = path.join(import.meta.dirname, '../templates/new');
 export const addNew: AddCommand = ({ program, action }) => {
   program
     .command('new')
-    .summary('a scenario to begin with')
+    .summary('create a scenario from a template')
     .description(
-      'Writes a scenario of some kind of trouble into a file (default: scenarios/<template>.yaml), or lists the kinds. Never overwrites a file.',
+      'Writes a scenario from a template (default file: scenarios/<template>.yaml); without a template, lists the templates. Never overwrites a file.',
     )
     .argument('[template]', `one of ${templateNames().join(', ')}`)
-    .argument('[file]', 'where to; - is standard output')
+    .argument('[file]', 'file to write; - is standard output')
     .action(action(create));
 };
 
@@ -42,7 +42,7 @@ async function create(name: string | undefined, given: string | undefined): Prom
   }
   if (!names.includes(name)) {
     const { didYouMean } = await import('../../scenario/source/nearest.ts');
-    return complain(`there is no template ${name}`, didYouMean(name, names) ?? `known are ${names.join(', ')}`);
+    return complain(`unknown template ${name}`, didYouMean(name, names) ?? `known are ${names.join(', ')}`);
   }
   const file = given ?? path.join('scenarios', `${name}.yaml`);
   const schema = schemaSeenFrom(file === '-' ? process.cwd() : path.dirname(path.resolve(file)));

@@ -22,16 +22,16 @@ interface Options {
 export const addOutcomes: AddCommand = ({ program, action }) => {
   program
     .command('outcomes')
-    .summary('all the ways in which a case can end')
+    .summary('list every possible outcome of a case')
     .description(
-      'Explores every interleaving of each case on the simulated backend, and lists how it can end. Exit code 4 when a search was stopped before it was complete.',
+      'Explores every interleaving of each case on the simulated backend, and lists the outcomes, each with a shortest schedule. Exit code 4 when a search was stopped before it was complete.',
     )
-    .argument('[paths...]', 'scenario files, or folders of them')
+    .argument('[paths...]', 'scenario files or folders')
     .option('--protocol <name>', 'protocol to use instead of the one in the file', parseProtocol)
-    .option('--grep <text>', 'only cases whose title has this text')
-    .option('--json', 'as JSON (docs/outcomes.md)', false)
-    .option('--full', 'without reduction: every state that can be reached', false)
-    .option('--max-states <number>', 'states that the search of a case may look at', parseCount, 20_000_000)
+    .option('--grep <text>', 'only cases whose title contains this text')
+    .option('--json', 'print JSON (docs/outcomes.md)', false)
+    .option('--full', 'no reduction: visit every reachable state', false)
+    .option('--max-states <number>', 'maximum number of states per case', parseCount, 20_000_000)
     .action(action(outcomes));
 };
 

@@ -19,15 +19,15 @@ interface Options {
 export const addReplay: AddCommand = ({ program, action }) => {
   program
     .command('replay')
-    .summary('run a finding again')
+    .summary('replay a finding')
     .description(
-      'Follows the schedule of a *.replay.yaml file. Exit code 1 when the finding shows again, 0 when it does not.',
+      'Runs the schedule of a *.replay.yaml file. Exit code 1 when the property is violated again, 0 when it is not.',
     )
     .argument('<file>', 'a *.replay.yaml file')
-    .option('-b, --backend <name>', 'simulated or native', parseBackend, ['simulated'])
+    .option('-b, --backend <name>', 'restart backend: simulated or native', parseBackend, ['simulated'])
     .addOption(criuOption())
     .option('-p, --protocol <name>', 'protocol to use instead of the one in the file', parseProtocol)
-    .option('--allow-commands', 'run the commands that the file names (subject, load, check)', false)
+    .option('--allow-commands', 'execute the commands that the file names (subject, load, check)', false)
     .option('--as-scenario <file>', 'write the case and its schedule as a scenario file that expects the finding')
     .action(action(replay));
 };

@@ -10,16 +10,16 @@ export const addReport: AddCommand = ({ program, action }) => {
   const report = program
     .command('report')
     .summary('merge or compare JSON reports')
-    .description('Works with the reports of mktrouble run --reporter json=<file>.');
+    .description('Reads the reports that mktrouble run --reporter json=<file> writes.');
   report
     .command('merge')
-    .summary('join reports into one, of any kind')
+    .summary('merge reports into one report of any kind')
     .description(
-      'Joins the reports of shards, backends or machines. Of a case that several have the worst result is kept.',
+      'Merges the reports of shards, backends or machines. For a case in several reports, the worst result counts.',
     )
-    .argument('<files...>', 'reports of --reporter json')
+    .argument('<files...>', 'JSON reports')
     .addOption(
-      new Option('-r, --reporter <name[=file]>', `how to report: ${REPORTER_NAMES.join(', ')} (repeatable)`)
+      new Option('-r, --reporter <name[=file]>', `report format: ${REPORTER_NAMES.join(', ')} (repeatable)`)
         .argParser(parseReporter)
         .default(undefined, 'spec'),
     )

@@ -23,48 +23,45 @@ export const addRun: AddCommand = ({ program, action }) => {
     .command('run')
     .summary('run scenarios')
     .description('Runs the scenarios under these paths (default: scenarios) and reports a verdict on each case.')
-    .argument('[paths...]', 'scenario files, or folders of them')
+    .argument('[paths...]', 'scenario files or folders')
     .addOption(
-      new Option('-b, --backend <name>', `what restarts: ${KNOWN_BACKENDS.join(', ')} or all`)
+      new Option('-b, --backend <name>', `restart backend: ${KNOWN_BACKENDS.join(', ')} or all`)
         .argParser(parseBackend)
-        .default(undefined, 'simulated, or what cases name'),
+        .default(undefined, 'simulated, or the one that a case names'),
     )
-    .option(
-      '-p, --protocol <name>',
-      'patch, series, hardened or a variant, instead of what the scenario names',
-      parseProtocol,
-    )
+    .option('-p, --protocol <name>', 'patch, series, hardened or a variant; overrides the scenario', parseProtocol)
     .option(
       '-g, --grep <pattern>',
-      'only cases whose title, with its @tags, matches this regular expression',
+      'only cases whose title (with its @tags) matches this regular expression',
       parseGrep,
     )
-    .option('-t, --tag <tag>', 'only cases with this tag (repeatable: any of them)', collect, [])
+    .option('-t, --tag <tag>', 'only cases with this tag (repeatable; one match is enough)', collect, [])
     .addOption(criuOption())
-    .option('-s, --seed <text>', 'the one source of all choice; the same seed gives the same run')
-    .option('-n, --schedules <number>', 'schedules to try for each case', parseCount)
-    .option('--max-states <number>', 'states that an exhaustive search of a case may look at (20,000,000)', parseCount)
-    .option('--timeout <time>', 'time for each case: 30 (seconds), 500ms, 5m (no limit)', parseTimeout)
-    .option('--max-memory <size>', "memory for searches: 500M, 2G (a quarter of the machine's)", parseMemory)
-    .option('--bail', 'stop after the first case that fails', false)
-    .option('-j, --parallel <number>', 'run files in so many processes', parseCount)
-    .option('-w, --watch', 'go on, and run again what a saved file affects', false)
-    .option('--list', 'print the titles of the cases, and run nothing', false)
-    .option('--dry-run', 'print what would be done for each case, and run nothing', false)
-    .option('--allow-commands', 'run the commands that scenarios name (subject, load, check)', false)
-    .option('--replays <dir>', 'where the replay files of findings go', '.mktrouble')
+    .option('-s, --seed <text>', 'seed of all random choices; the same seed gives the same run')
+    .option('-n, --schedules <number>', 'number of schedules per case', parseCount)
     .option(
-      '--keep <dir>',
-      'keep the images, logs and output of each case that fails, in a folder of its own below this one',
+      '--max-states <number>',
+      'maximum number of states of an exhaustive search, per case (20,000,000)',
+      parseCount,
     )
-    .option('--fail-on-skip', 'exit with 2 when a case of these backends is skipped, for CI', false)
+    .option('--timeout <time>', 'time limit per case: 30 (seconds), 500ms, 5m (default: none)', parseTimeout)
+    .option('--max-memory <size>', 'memory limit of searches: 500M, 2G (default: a quarter of the memory)', parseMemory)
+    .option('--bail', 'stop after the first case that fails', false)
+    .option('-j, --parallel <number>', 'number of worker processes', parseCount)
+    .option('-w, --watch', 'keep running; re-run what a saved file affects', false)
+    .option('--list', 'print the titles of the cases and run nothing', false)
+    .option('--dry-run', 'print the plan of each case and run nothing', false)
+    .option('--allow-commands', 'execute the commands that scenarios name (subject, load, check)', false)
+    .option('--replays <dir>', 'folder for the replay files of findings', '.mktrouble')
+    .option('--keep <dir>', 'keep the images, logs and output of each failed case, in a subfolder of this folder')
+    .option('--fail-on-skip', 'exit with 2 when a case is skipped (for CI)', false)
     .addOption(
-      new Option('-r, --reporter <name[=file]>', `how to report: ${REPORTER_NAMES.join(', ')} (repeatable)`)
+      new Option('-r, --reporter <name[=file]>', `report format: ${REPORTER_NAMES.join(', ')} (repeatable)`)
         .argParser(parseReporter)
         .default(undefined, 'spec'),
     )
     .addOption(
-      new Option('--records <which>', 'whose runs the JSON report has step by step')
+      new Option('--records <which>', 'which runs the JSON report contains step by step')
         .choices(['all', 'failed', 'none'])
         .default('failed'),
     )

@@ -5,11 +5,11 @@ import { complain, EXIT, type ExitCode } from '../exit.ts';
 export const addSetup: AddCommand = ({ program, action }) => {
   program
     .command('setup')
-    .summary('fetch CRIU')
+    .summary('download CRIU')
     .description(
-      "Makes sure that this machine has what a backend needs. criu: a CRIU that works here; when there is none, Debian's package is unpacked into the cache folder, from the archive that this machine's apt uses. criu@VERSION: that version, beside others.",
+      "Installs what a backend needs. criu: if no CRIU works on this machine, unpacks Debian's package into the cache folder, from the archive that apt is configured to use. criu@VERSION: unpacks that version beside the others.",
     )
-    .argument('<what>', 'criu, or criu@VERSION such as criu@4.1.1')
+    .argument('<what>', 'criu, or a version of it such as criu@4.1.1')
     .action(action(setup));
 };
 

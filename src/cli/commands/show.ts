@@ -6,13 +6,13 @@ import { parseProtocol } from '../run/request.ts';
 export const addShow: AddCommand = ({ program, action }) => {
   program
     .command('show')
-    .summary('look at a finding, step by step')
+    .summary('step through a finding')
     .description(
-      'Follows the schedule of a *.replay.yaml file on the simulated backend, and lets you step through what happens with the arrow keys. Where there is no terminal it prints the timeline.',
+      'Replays a *.replay.yaml file on the simulated backend; the arrow keys step through the run. Without a terminal it prints the timeline.',
     )
     .argument('<file>', 'a *.replay.yaml file')
     .option('-p, --protocol <name>', 'protocol to use instead of the one in the file', parseProtocol)
-    .option('--print', 'print the timeline, also on a terminal', false)
+    .option('--print', 'print the timeline even on a terminal', false)
     .action(action(show));
 };
 

@@ -1,4 +1,4 @@
-/** `mktrouble validate [paths…]`: loads scenario files and says everything that is wrong with them. */
+/** `mktrouble validate [paths…]`: loads scenario files and prints every error. */
 import type { AddCommand } from '../command.ts';
 import { EXIT, type ExitCode, print } from '../exit.ts';
 
@@ -6,10 +6,8 @@ export const addValidate: AddCommand = ({ program, action }) => {
   program
     .command('validate')
     .summary('check scenario files')
-    .description(
-      'Checks the scenario files under these paths (default: scenarios), and says all their mistakes at once.',
-    )
-    .argument('[paths...]', 'scenario files, or folders of them')
+    .description('Checks the scenario files under these paths (default: scenarios) and prints every error.')
+    .argument('[paths...]', 'scenario files or folders')
     .action(action(validate));
 };
 
@@ -20,6 +18,6 @@ async function validate(paths: readonly string[]): Promise<ExitCode> {
   let cases = 0;
   for (const file of loaded.values()) cases += file.cases.length;
   const count = (n: number, what: string) => `${n} ${what}${n === 1 ? '' : 's'}`;
-  print(`${count(loaded.size, 'file')}, ${count(cases, 'case')}: no mistakes\n`);
+  print(`${count(loaded.size, 'file')}, ${count(cases, 'case')}: no errors\n`);
   return EXIT.ok;
 }

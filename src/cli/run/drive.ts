@@ -144,6 +144,6 @@ function abort(runner: Mocha.Runner): void {
 /** Mocha's event loop ran dry in the middle of a run: whatever it was, the run is not green. */
 function unfinished(): void {
   if (process.exitCode === EXIT.interrupted) return;
-  process.stderr.write('mktrouble: the run did not come to its end\n');
+  process.stderr.write('mktrouble: the run stopped before it was complete\n');
   process.exitCode = EXIT.defect;
 }

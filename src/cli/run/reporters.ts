@@ -13,12 +13,12 @@ export function refuseReporters(reporters: readonly ReporterSpec[]): typeof EXIT
   for (const { name, output } of reporters) {
     if (!isReporter(name)) {
       const known = `known are ${REPORTER_NAMES.join(', ')}, Mocha's own, and modules`;
-      return complain(`there is no reporter ${name}`, didYouMean(name, REPORTER_NAMES) ?? known);
+      return complain(`unknown reporter ${name}`, didYouMean(name, REPORTER_NAMES) ?? known);
     }
     if (output === undefined) continue;
     const file = path.resolve(output);
     const why = files.has(file) ? 'another reporter writes it' : unwritable(file);
-    if (why !== undefined) return complain(`the report cannot be written to ${output}: ${why}`);
+    if (why !== undefined) return complain(`cannot write the report to ${output}: ${why}`);
     files.add(file);
   }
   return undefined;

@@ -47,7 +47,7 @@ async function loop(
     onVerdict: (file, verdict) => reach.add(file, verdict),
   };
   const first = firstFiles();
-  const say = () => process.stdout.write(`\n  watching ${paths.join(', ')} (Ctrl-C ends)\n`);
+  const say = () => process.stdout.write(`\n  watching ${paths.join(', ')} (Ctrl-C to stop)\n`);
   await runSome(told, first === undefined ? request.loaded : load(first, paths), first === undefined);
   say();
   for (;;) {
