@@ -1,4 +1,7 @@
-/** `npm run findings`: hunts what hunts.yaml describes, writes the smallest story of each as a replay file, and the page. */
+/**
+ * `npm run findings`: hunts what hunts.yaml describes, writes the smallest story of each as a replay file, and the page.
+ * `npm run findings -- signal`: only the hunts with this word in their title; the other files stay.
+ */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { simulated } from '../../src/backends/simulated/index.ts';
 import { searchAll, toEnd } from '../../src/explore/index.ts';
@@ -8,6 +11,7 @@ import { Recorder } from '../../src/injector/recorder.ts';
 import { replayText } from '../../src/injector/replay-file.ts';
 import { identityOf, type JudgeCase, smallestInSlices } from '../../src/injector/shrink.ts';
 import type { Case } from '../../src/model/case.ts';
+import { EXPECTATION } from '../../src/properties/index.ts';
 import { loadScenarioFileSync } from '../../src/scenario/index.ts';
 import { FOLDER, findingsPage, PAGE, readFindings } from './page.ts';
 
@@ -15,11 +19,14 @@ const HUNTS = 'lab/findings/hunts.yaml';
 
 const backend = simulated();
 
-/** Judges by the one property that the hunt is for. */
+/** Judges by the one property that the hunt is for, in runs that end as the hunt says. */
 const judge: JudgeCase = (c, record) =>
-  judgeOf(c, (of, r) => shippedProperties(of, r).filter(({ property }) => c.expect.violates.includes(property)))(
-    record,
-  );
+  judgeOf(c, (of, r) => {
+    const found = shippedProperties(of, r);
+    const unexpected = found.some(({ property }) => property === EXPECTATION.name);
+    if (unexpected || (of.expect.coordinator.length > 0 && r.end !== 'over')) return [];
+    return found.filter(({ property }) => c.expect.violates.includes(property));
+  })(record);
 
 /** What a case violates when all is repaired but this, whatever the schedule. */
 function shownWithout(c: Case, repair: string): ReadonlySet<string> {
@@ -85,8 +92,10 @@ function hunt(c: Case, number: number): boolean {
 const { cases, diagnostics } = loadScenarioFileSync(HUNTS, KNOWN_NAMES);
 if (diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics, undefined, 2));
 mkdirSync(FOLDER, { recursive: true });
-for (const file of readdirSync(FOLDER)) rmSync(`${FOLDER}/${file}`);
+const word = process.argv[2];
+if (word === undefined) for (const file of readdirSync(FOLDER)) rmSync(`${FOLDER}/${file}`);
 cases.forEach((c, i) => {
+  if (word !== undefined && !c.scenario.includes(word)) return;
   console.log(`${hunt(c, i + 1) ? 'found   ' : 'NOT HERE'} ${c.scenario}`);
 });
 writeFileSync(PAGE, await findingsPage(await readFindings((file) => readFileSync(file, 'utf8'))));

@@ -129,6 +129,11 @@ export const LINES: Readonly<Record<string, readonly PatchLines[]>> = {
     lines('exit_checkpoint', 1237, 1238),
     lines('__prepare_descendants', 903, 906),
   ],
+  "Restart reports success after two tasks restored each other's state": [TURN, lines('do_restore_task', 870, 876)],
+  'Restart of a sound image fails with EINVAL because two tasks read parts of one record': [
+    TURN,
+    lines('do_restore_task', 870, 876),
+  ],
   "The patch alone can't restart two tasks": [lines('do_restore_task', 876, 881)],
 };
 

@@ -44,6 +44,11 @@ export function identify<A extends Actor>(c: Case, actor: A): A | 'coordinator' 
   return tree.taskself && actor === c.tasks[0]?.pid ? 'coordinator' : actor;
 }
 
+/** The task that this record is of, by the pids of the image; undefined when they name no task there. */
+export function recordOwner(c: Case, record: number): number | undefined {
+  return treeOf(c).pids[record];
+}
+
 function makeTree(c: Case): Tree {
   const taskself = (c.restart.flags & RESTART_FLAGS.taskself) !== 0;
   const tasks = new Map(c.tasks.map((task) => [task.pid, task]));

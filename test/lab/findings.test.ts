@@ -36,7 +36,13 @@ describe('docs/findings', function () {
 
     it(`${file}: hardened does not violate it, whatever the schedule`, async () => {
       const { case: c, property } = replay;
-      const expect = { ...c.expect, violates: [], leftWaiting: c.tasks.map(({ pid }) => pid), only: [property] };
+      const expect = {
+        ...c.expect,
+        coordinator: [],
+        violates: [],
+        leftWaiting: c.tasks.map(({ pid }) => pid),
+        only: [property],
+      };
       const explore = { strategy: 'exhaustive', schedules: 1, depth: 1 } as const;
       const verdict = await runCase(
         { ...c, explore, expect, restart: { ...c.restart, protocol: 'hardened' } },

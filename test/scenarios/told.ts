@@ -43,8 +43,8 @@ export const TOLD: Readonly<Record<string, readonly [scenario: string, by: strin
     'children-inherit-context',
   ],
   'hardened-last-error': [
-    'missing/exits.yaml#A task that exits instead of calling restart fails it with ESRCH',
-    'waits-are-interruptible',
+    'missing/absent.yaml#SIGINT ends a restart that would block indefinitely',
+    'first-error-reported',
   ],
   'bogus-pids': [
     'bogus-pids/in-the-image.yaml#Restart fails with ESRCH wherever the image has the bogus pid [first=998, protocol=series]',

@@ -237,7 +237,7 @@ export class Reduction {
         return failed;
       case CONDITIONS.errnoRead:
         /* success fires the event too, and an error may come after it */
-        return m[ctx + L.ERRNO_SYNC]! > 0 && (m[ctx + L.ERRNO] !== 0 || this.variant.oneDecision);
+        return m[ctx + L.ERRNO_SYNC] !== 0 && (m[ctx + L.ERRNO] !== 0 || this.variant.oneDecision);
       case CONDITIONS.imageRead:
         /* nobody else has the context yet */
         return m[ctx + L.REFCOUNT] === 1 && !this.readsFail;

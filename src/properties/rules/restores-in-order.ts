@@ -3,7 +3,7 @@ import type { Case } from '../../model/case.ts';
 import type { Actor, RunRecord } from '../../record/record.ts';
 import { type Property, stepAt } from '../property.ts';
 import { fateOf, type Story, storyOf } from '../story.ts';
-import { identify, treeOf } from '../tree.ts';
+import { identify, recordOwner, treeOf } from '../tree.ts';
 import { nameOf } from '../words.ts';
 
 const name = 'restores-in-order';
@@ -36,7 +36,7 @@ export const restoresInOrder: Property = {
         if (problem !== undefined) return found(record, position, problem);
       } else if (event.kind === 'restore-end') {
         if (actor === restoring) restoring = undefined;
-        const owner = event.record === undefined ? actor : ownerOf(c, event.record);
+        const owner = event.record === undefined ? actor : recordOwner(c, event.record);
         if (order && owner !== actor) {
           const ownerName = owner === undefined ? 'no task' : nameOf(owner);
           return found(
@@ -53,10 +53,6 @@ export const restoresInOrder: Property = {
 
 function found(record: RunRecord, position: number, message: string) {
   return [{ property: name, message, ...stepAt(record, position) }];
-}
-
-function ownerOf(c: Case, record: number): number | undefined {
-  return treeOf(c).pids[record];
 }
 
 /** The order of the image, as it is used up. */

@@ -1,28 +1,48 @@
-/** Success means that everyone was restored. */
+/** Success means that every task was restored, from its own record. */
+import type { Case } from '../../model/case.ts';
+import type { Actor } from '../../record/record.ts';
 import { type Property, stepAt } from '../property.ts';
 import { fateOf, storyOf } from '../story.ts';
-import { treeOf } from '../tree.ts';
-import { listOf } from '../words.ts';
+import { recordOwner, treeOf } from '../tree.ts';
+import { listOf, nameOf } from '../words.ts';
 
 const name = 'success-means-restored';
 
 export const successMeansRestored: Property = {
   name,
-  title: 'Success means that every task was restored',
+  title: 'Success means that every task was restored from its own record',
   statement:
-    'When restart tells the coordinator success, every task that the image names had completed its restore by then. A task that died before it could is a reason to fail.',
+    'When restart tells the coordinator success, every task that the image names had completed its restore by then, from its own record. A task that died before it could is a reason to fail.',
   source:
     'docs/protocol.md, "The coordinator" (wait); wait_all_tasks_finish, restore_task_done; the author\'s words: "wait for all other tasks to complete and reach sync point #3"',
-  hint: 'Who counted itself as done without a restore: a task that died, or one that was counted twice?',
+  hint: 'Which task was counted as done without a restore: one that died, or one that was counted twice? Which task read the shared image out of turn?',
   check(c, record) {
     const story = storyOf(c, record);
     if (!story.succeeded) return [];
     const { taskself, pids } = treeOf(c);
     const declared = Math.min(story.success, story.coordinator.returned);
     const awaited = taskself ? ['coordinator' as const] : [...new Set(pids)];
-    const missing = awaited.filter((who) => fateOf(story, who).restored > declared);
-    if (missing.length === 0) return [];
-    const message = `restart says success, and not restored by then: ${listOf(missing)}`;
-    return [{ property: name, message, ...stepAt(record, declared) }];
+    const missing = awaited.filter((actor) => fateOf(story, actor).restored > declared);
+    const problem =
+      missing.length > 0
+        ? `not restored by then: ${listOf(missing)}`
+        : swappedText(c, awaited, (actor) => fateOf(story, actor).record);
+    if (problem === undefined) return [];
+    return [{ property: name, message: `restart says success, and ${problem}`, ...stepAt(record, declared) }];
   },
 };
+
+/** The first task that was restored from a record that is not its own; undefined for none, as for a TASKSELF. */
+function swappedText(
+  c: Case,
+  awaited: readonly Actor[],
+  recordRead: (actor: Actor) => number | undefined,
+): string | undefined {
+  for (const actor of awaited) {
+    const from = recordRead(actor);
+    if (typeof actor !== 'number' || from === undefined || recordOwner(c, from) === actor) continue;
+    const owner = recordOwner(c, from);
+    return `${nameOf(actor)} was restored from record ${from}, of ${owner === undefined ? 'no task' : nameOf(owner)}`;
+  }
+  return undefined;
+}

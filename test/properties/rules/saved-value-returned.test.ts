@@ -12,9 +12,24 @@ describe(name, () => {
     }
   });
 
-  it('asks for the record that was read, be it whose it may', () => {
-    violationOf(name, new Script(aCase()).restore(100, 1).return(100, 1000));
-    assertHolds(name, new Script(aCase()).restore(100, 1).return(100, 1001));
+  it('finds the value of the record of another task, which the task read in place of its own', () => {
+    const violation = violationOf(name, new Script(aCase()).restore(100, 1).return(100, 1001));
+    assert.deepEqual([violation.expected, violation.actual], ['1000', '1001']);
+  });
+
+  it('finds it though that value looks like an error', () => {
+    const records = [1000, -4].map((retval, i) => ({ pid: 100 + i, zombie: false, retval }));
+    violationOf(name, new Script(aCase({ image: { records } })).restore(100, 1).return(100, -4));
+  });
+
+  it('accepts each record of a pid that the image names twice', () => {
+    const c = aCase({ image: { pids: [100, 100, 102] } });
+    assertHolds(name, new Script(c).restore(100, 1).return(100, 1001));
+  });
+
+  it('asks for the record that was read when the image has none of the task', () => {
+    violationOf(name, new Script(aCase()).restore(103, 1).return(103, 1000));
+    assertHolds(name, new Script(aCase()).restore(103, 1).return(103, 1001));
   });
 
   it('finds it of a task that dies on its way out, and where only the end is known', () => {

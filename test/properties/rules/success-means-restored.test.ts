@@ -26,6 +26,19 @@ describe(name, () => {
     violationOf(name, new Script(c).claim().add('coordinator', 'success').return('coordinator', 1000));
   });
 
+  it('finds a success in which two tasks were restored from the record of each other', () => {
+    const { message } = violationOf(name, joined().turn(100, 0).turn(101, 2).turn(102, 1).succeed());
+    assert.match(message, /task 101 was restored from record 2, of task 102/);
+  });
+
+  it('accepts any record for a TASKSELF', () => {
+    const c = aCase({ tasks: [aTask(100)], image: { pids: [7] }, restart: { flags: FLAGS.taskself } });
+    assertHolds(
+      name,
+      new Script(c).claim().restore('coordinator', 0).add('coordinator', 'success').return('coordinator', 1000),
+    );
+  });
+
   it('holds for a task that dies after its restore', () => {
     assertHolds(name, joined().turn(100, 0).turn(101, 1).die(101).turn(102, 2).succeed());
   });

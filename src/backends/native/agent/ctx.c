@@ -31,7 +31,8 @@ void store_checkpoint_ctx_in(struct actor *me, const char *function, struct acto
 void complete_in(struct actor *me, const char *function, struct ctx *ctx)
 {
 	touch_ctx(me, function, ctx, "complete complete");
-	++ctx->complete;
+	if (ctx->complete != COMPLETE_ALL)
+		++ctx->complete;
 	note_text(me, E_COMPLETE, 0, "complete");
 	wake_queue(&ctx->complete, 1, me);
 }
@@ -39,7 +40,7 @@ void complete_in(struct actor *me, const char *function, struct ctx *ctx)
 static void complete_all_errno_sync(struct actor *me, const char *function, struct ctx *ctx)
 {
 	touch_ctx(me, function, ctx, "complete_all errno_sync");
-	ctx->errno_sync += COMPLETE_ALL;
+	ctx->errno_sync = COMPLETE_ALL;
 	note_text(me, E_COMPLETE, 0, "errno_sync");
 	wake_queue(&ctx->errno_sync, 0, me);
 }
@@ -55,8 +56,9 @@ static void wait_for_errno_sync(struct actor *me, const char *function, struct c
 {
 	for (;;) {
 		touch_ctx(me, function, ctx, "wait_for_completion errno_sync");
-		if (ctx->errno_sync > 0) {
-			--ctx->errno_sync;
+		if (ctx->errno_sync) {
+			if (ctx->errno_sync != COMPLETE_ALL)
+				--ctx->errno_sync;
 			return;
 		}
 		me->state = DEEPLY;
@@ -70,8 +72,9 @@ int wait_for_completion_interruptible_in(struct actor *me, const char *function,
 {
 	for (;;) {
 		touch_ctx(me, function, ctx, "wait_for_completion_interruptible complete");
-		if (ctx->complete > 0) {
-			--ctx->complete;
+		if (ctx->complete) {
+			if (ctx->complete != COMPLETE_ALL)
+				--ctx->complete;
 			return 0;
 		}
 		if (signal_pending(me)) {

@@ -12,9 +12,12 @@
 
 #include "arena.h"
 
+#include <limits.h>
+
 #define ERESTARTSYS 512
 #define ERESTARTNOINTR 513
-#define COMPLETE_ALL 1000000000
+/* ->done of a completion that completed for all: no wait counts it down. */
+#define COMPLETE_ALL UINT_MAX
 
 /* In the order of KINDS in src/backends/native/events.ts. */
 enum event_kind {

@@ -30,7 +30,7 @@ struct ctx {
 	int refcount;
 	unsigned kflags, uflags;
 	long error;
-	int errno_sync, complete;	/* completions */
+	unsigned errno_sync, complete;	/* completions: ->done */
 	struct actor *root_task;
 	int nr_pids, nr_total, active_pid;
 	int pids_arr, pids_read;	/* bytes of pids_arr, 0 for NULL, and how many of them were read */

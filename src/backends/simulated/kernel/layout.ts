@@ -173,5 +173,5 @@ export const RESTART_TASKSELF = 1;
 export const RESTART_FROZEN = 2;
 export const RESTART_GHOST = 4;
 
-/** complete_all() adds this many (UINT_MAX / 2 in the kernel; any number that nobody counts down). */
-export const COMPLETE_ALL = 1_000_000_000;
+/** ->done of a completion that completed for all: UINT_MAX, which no wait counts down (kernel/sched/completion.c, Linux 4.15). */
+export const COMPLETE_ALL = -1;

@@ -105,16 +105,16 @@ export function finishWait(current: number): void {
 export function* complete(current: number, ctx: number, completion: number): Steps {
   yield touch(ctx, completion, EFFECT);
   live(ctx);
-  m[ctx + completion]!++;
+  if (m[ctx + completion] !== COMPLETE_ALL) m[ctx + completion]!++;
   note('complete', current, completion, 0, ctx);
   wakeQueue(ctx + completion, true, current);
 }
 
-/** complete_all(): lets everybody through, now and later. */
+/** complete_all(): lets every waiter through, now and later, however often it is called. */
 export function* completeAll(current: number, ctx: number, completion: number): Steps {
   yield touch(ctx, completion, EFFECT);
   live(ctx);
-  m[ctx + completion]! += COMPLETE_ALL;
+  m[ctx + completion] = COMPLETE_ALL;
   note('complete', current, completion, 0, ctx);
   wakeQueue(ctx + completion, false, current);
 }
@@ -124,8 +124,8 @@ export function* waitForCompletion(current: number, ctx: number, completion: num
   for (;;) {
     yield touch(ctx, completion, EFFECT);
     live(ctx);
-    if (m[ctx + completion]! > 0) {
-      m[ctx + completion]!--;
+    if (m[ctx + completion] !== 0) {
+      if (m[ctx + completion] !== COMPLETE_ALL) m[ctx + completion]!--;
       return;
     }
     m[current + STATE] = DEEPLY;
@@ -139,8 +139,8 @@ export function* waitForCompletionInterruptible(current: number, ctx: number, co
   for (;;) {
     yield touch(ctx, completion, EFFECT);
     live(ctx);
-    if (m[ctx + completion]! > 0) {
-      m[ctx + completion]!--;
+    if (m[ctx + completion] !== 0) {
+      if (m[ctx + completion] !== COMPLETE_ALL) m[ctx + completion]!--;
       return 0;
     }
     if (signalPending(current)) {

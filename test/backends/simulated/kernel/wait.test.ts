@@ -150,6 +150,17 @@ describe('a completion', () => {
     for (let i = 0; i < 3; i++) finish(waitForCompletion(b, ctx, COMPLETE));
   });
 
+  it('completed for all more than once stays complete, and later waits and completions do not change it', () => {
+    const task = kernel.task(100);
+    for (let i = 0; i < 5; i++) {
+      finish(completeAll(kernel.coordinator, ctx, COMPLETE));
+      finish(complete(kernel.coordinator, ctx, COMPLETE));
+      assert.equal(finish(waitForCompletionInterruptible(task, ctx, COMPLETE)), 0);
+      finish(waitForCompletion(task, ctx, COMPLETE));
+    }
+    assert.deepEqual(untilAsleep(kernel, task, waitForCompletion(task, ctx, COMPLETE)), { result: undefined });
+  });
+
   it('waited for interruptibly, is given up for a signal, unless it is complete', () => {
     const task = kernel.task(100);
     const wait = waitForCompletionInterruptible(task, ctx, COMPLETE);
