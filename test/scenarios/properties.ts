@@ -13,8 +13,6 @@ const INVIOLABLE: Readonly<Record<string, string>> = {
   'errors-stop-reads':
     'a task looks at the error flag at the end of its wait for its turn, and begins to restore itself in the same step',
   'ghosts-exit': 'a ghost leaves restart by its exit only, and success needs every activation, which is what wakes it',
-  'saved-value-returned':
-    'restore_retval() reads the registers that the record was restored into; no variant comes between',
 };
 
 /** The judge with a property that never finds anything. */
