@@ -10,7 +10,7 @@ export { type FindViolations, type RunOptions, runCase, shippedProperties } from
 export { KNOWN_NAMES } from './injector/known.ts';
 export type { BackendName, Case, Fault, Position, Task } from './model/case.ts';
 export { PROPERTIES, type Property } from './properties/index.ts';
-export { attachVerdict, verdictOf } from './record/attach.ts';
+export { attachVerdict, readVerdict } from './record/attach.ts';
 export type { Effect, FinalState, Finding, RunEvent, RunRecord } from './record/record.ts';
 export type { Tried, Verdict, Violation } from './record/verdict.ts';
 export {

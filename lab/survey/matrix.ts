@@ -145,14 +145,14 @@ const NEVER_STUCK: readonly TaskExpectation[] = (Object.keys(TASK_OUTCOMES) as T
 );
 
 function faultsFor(pids: readonly number[]): Record<string, Faults> {
-  const anybody = ['coordinator' as const, ...pids];
+  const anyTask = ['coordinator' as const, ...pids];
   return {
     none: [],
-    signal: [{ signal: 'SIGUSR1', to: anybody }],
-    kill: [{ kill: anybody }],
-    stop: [{ stop: anybody }],
+    signal: [{ signal: 'SIGUSR1', to: anyTask }],
+    kill: [{ kill: anyTask }],
+    stop: [{ stop: anyTask }],
     ptrace: [{ ptrace: [...pids] }],
-    wake: [{ wake: anybody }],
+    wake: [{ wake: anyTask }],
     exit: [{ exit: [...pids] }],
     kmalloc: [{ fail: 'kmalloc', when: 'any' }],
     'image read': [{ fail: 'image-read', when: 'any' }],

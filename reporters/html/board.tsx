@@ -1,6 +1,6 @@
 /** The points of the protocol as columns that line up, a row for each lane: where everybody has been, and is now. */
 
-import type { Who } from '../../src/model/case.ts';
+import type { TaskId } from '../../src/model/case.ts';
 import {
   COORDINATOR_POINT_NAMES,
   COORDINATOR_POINTS,
@@ -25,8 +25,8 @@ const AT_MOST = 60;
 
 export function Board({ playback, snapshot, frame }: Props) {
   const acting = new Set(frame?.events.map((event) => event.actor));
-  const tasks = playback.lanes.filter((who) => who !== 'coordinator');
-  const shown = tasks.filter((who, i) => i < AT_MOST || acting.has(who));
+  const tasks = playback.lanes.filter((id) => id !== 'coordinator');
+  const shown = tasks.filter((id, i) => i < AT_MOST || acting.has(id));
   return (
     <section class="board">
       <h4>Points</h4>
@@ -36,7 +36,7 @@ export function Board({ playback, snapshot, frame }: Props) {
           <Head names={COORDINATOR_POINT_NAMES} about={(p) => COORDINATOR_POINTS[p as CoordinatorPoint]} />
           <tbody>
             <Row
-              who="coordinator"
+              id="coordinator"
               points={COORDINATOR_POINT_NAMES}
               state={snapshot.lanes.get('coordinator')!}
               acts={acting.has('coordinator')}
@@ -47,14 +47,8 @@ export function Board({ playback, snapshot, frame }: Props) {
           <caption class="hidden">points of the tasks</caption>
           <Head names={TASK_POINT_NAMES} about={(p) => TASK_POINTS[p as TaskPoint]} />
           <tbody>
-            {shown.map((who) => (
-              <Row
-                key={who}
-                who={who}
-                points={TASK_POINT_NAMES}
-                state={snapshot.lanes.get(who)!}
-                acts={acting.has(who)}
-              />
+            {shown.map((id) => (
+              <Row key={id} id={id} points={TASK_POINT_NAMES} state={snapshot.lanes.get(id)!} acts={acting.has(id)} />
             ))}
           </tbody>
         </table>
@@ -80,16 +74,16 @@ function Head({ names, about }: { readonly names: readonly Point[]; readonly abo
 }
 
 interface RowProps {
-  readonly who: Who;
+  readonly id: TaskId;
   readonly points: readonly Point[];
   readonly state: LaneState;
   readonly acts: boolean;
 }
 
-function Row({ who, points, state, acts }: RowProps) {
+function Row({ id, points, state, acts }: RowProps) {
   return (
     <tr class={acts ? 'acts' : ''}>
-      <th scope="row">{who}</th>
+      <th scope="row">{id}</th>
       {points.map((point) => {
         const step = state.arrivals.get(point);
         const here = state.point === point;

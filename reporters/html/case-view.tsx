@@ -10,10 +10,10 @@ import { duration } from '../shared/words.ts';
 import { CopyButton } from './copy-button.tsx';
 import { readCase } from './data.ts';
 import { EndingsView } from './endings-view.tsx';
-import { verdictNameOf } from './filters.ts';
+import { nameVerdict } from './filters.ts';
 import type { CaseDetail, ReportIndex } from './format.ts';
 import { type Jump, RecordView } from './record-view.tsx';
-import { runsOf, useOthers } from './runs.ts';
+import { listRuns, useOthers } from './runs.ts';
 import { NAMES, SIGNS } from './signs.ts';
 import { SourceView } from './source-view.tsx';
 
@@ -38,7 +38,7 @@ export function CaseView({ index, position, played, onSeek, onClose }: Props) {
     };
   }, [position]);
   const entry = index.cases[position]!;
-  const verdict = verdictNameOf(entry);
+  const verdict = nameVerdict(entry);
   return (
     <article class={`case ${verdict}`} data-case={position}>
       <header>
@@ -85,7 +85,7 @@ interface BodyProps {
 
 function Body({ index, position, detail, played, onSeek }: BodyProps) {
   const others = useOthers(index, position);
-  const runs = [detail, ...others].flatMap((one) => runsOf(one, others.length > 0));
+  const runs = [detail, ...others].flatMap((one) => listRuns(one, others.length > 0));
   const hasSteps = runs.some(({ record }) => !record.criu);
   const [jump, setJump] = useState<Jump>();
   return (

@@ -1,8 +1,8 @@
 /** A record as a chart: stretches of each lane (at which point, awake or asleep) and arrows between lanes, by frames. Pure. */
-import type { Who } from '../../src/model/case.ts';
+import type { TaskId } from '../../src/model/case.ts';
 import type { Point } from '../../src/model/points.ts';
 import type { RunEvent } from '../../src/record/record.ts';
-import { targetOf } from '../shared/describe.ts';
+import { findTarget } from '../shared/describe.ts';
 import type { Doing, Playback } from '../shared/playback.ts';
 
 /** A lane is at one point and in one state from frame `from` until frame `to`. Frames count from 0. */
@@ -19,8 +19,8 @@ export interface Arrow {
   readonly frame: number;
   readonly kind: ArrowKind;
   /** A fault comes from outside. */
-  readonly from: Who | 'environment';
-  readonly to: Who;
+  readonly from: TaskId | 'environment';
+  readonly to: TaskId;
   readonly text: string;
 }
 
@@ -38,12 +38,12 @@ export type NoteKind =
 /** A sign on a lane. */
 export interface Note {
   readonly frame: number;
-  readonly who: Who;
+  readonly id: TaskId;
   readonly kind: NoteKind;
 }
 
 export interface Chart {
-  readonly stretches: ReadonlyMap<Who, readonly Stretch[]>;
+  readonly stretches: ReadonlyMap<TaskId, readonly Stretch[]>;
   readonly arrows: readonly Arrow[];
   readonly notes: readonly Note[];
 }
@@ -51,36 +51,36 @@ export interface Chart {
 const ENDED: ReadonlySet<Doing> = new Set(['killed', 'exited', 'zombie']);
 
 /** Builds the chart of a record. Linear in events and lanes. */
-export function chartOf(playback: Playback): Chart {
+export function buildChart(playback: Playback): Chart {
   const arrows: Arrow[] = [];
   const notes: Note[] = [];
   playback.frames.forEach((frame, at) => {
     for (const event of frame.events) {
-      arrows.push(...arrowsOf(event, at));
-      notes.push(...notesOf(event, at));
+      arrows.push(...listArrows(event, at));
+      notes.push(...listNotes(event, at));
     }
   });
-  return { stretches: stretchesOf(playback), arrows, notes };
+  return { stretches: findStretches(playback), arrows, notes };
 }
 
-function stretchesOf(playback: Playback): Map<Who, Stretch[]> {
-  const open = new Map<Who, Stretch>();
-  const done = new Map<Who, Stretch[]>(playback.lanes.map((who) => [who, []]));
-  const unborn = new Set<Who>();
+function findStretches(playback: Playback): Map<TaskId, Stretch[]> {
+  const open = new Map<TaskId, Stretch>();
+  const done = new Map<TaskId, Stretch[]>(playback.lanes.map((id) => [id, []]));
+  const unborn = new Set<TaskId>();
   for (const event of playback.record.events) if (event.kind === 'fork') unborn.add(event.child);
-  for (const who of playback.lanes) open.set(who, { from: 0, to: 0, doing: unborn.has(who) ? 'unborn' : 'outside' });
-  const change = (who: Who, at: number, next: Partial<Stretch>): void => {
-    const was = open.get(who);
+  for (const id of playback.lanes) open.set(id, { from: 0, to: 0, doing: unborn.has(id) ? 'unborn' : 'outside' });
+  const change = (id: TaskId, at: number, next: Partial<Stretch>): void => {
+    const was = open.get(id);
     if (!was || ENDED.has(was.doing)) return;
     if (next.doing === was.doing && (next.point === undefined || next.point === was.point)) return;
-    if (at > was.from) done.get(who)!.push({ ...was, to: at });
-    open.set(who, { ...was, ...next, from: at, to: at });
+    if (at > was.from) done.get(id)!.push({ ...was, to: at });
+    open.set(id, { ...was, ...next, from: at, to: at });
   };
   playback.frames.forEach((frame, at) => {
     for (const event of frame.events) stretch(event, at, change, open);
   });
-  for (const [who, last] of open) {
-    if (!ENDED.has(last.doing)) done.get(who)!.push({ ...last, to: playback.frames.length });
+  for (const [id, last] of open) {
+    if (!ENDED.has(last.doing)) done.get(id)!.push({ ...last, to: playback.frames.length });
   }
   return done;
 }
@@ -88,8 +88,8 @@ function stretchesOf(playback: Playback): Map<Who, Stretch[]> {
 function stretch(
   event: RunEvent,
   at: number,
-  change: (who: Who, at: number, next: Partial<Stretch>) => void,
-  open: ReadonlyMap<Who, Stretch>,
+  change: (id: TaskId, at: number, next: Partial<Stretch>) => void,
+  open: ReadonlyMap<TaskId, Stretch>,
 ): void {
   if (event.kind === 'wake' && open.get(event.task)?.doing === 'sleeps') change(event.task, at, { doing: 'runs' });
   if (event.kind === 'frozen') change(event.task, at, { doing: 'frozen' });
@@ -104,8 +104,8 @@ function stretch(
   else if (open.get(actor)?.doing === 'sleeps') change(actor, at, { doing: 'runs' });
 }
 
-function arrowsOf(event: RunEvent, frame: number): Arrow[] {
-  const to = targetOf(event);
+function listArrows(event: RunEvent, frame: number): Arrow[] {
+  const to = findTarget(event);
   if (to === undefined || to === event.actor) return [];
   switch (event.kind) {
     case 'wake':
@@ -123,10 +123,10 @@ function arrowsOf(event: RunEvent, frame: number): Arrow[] {
   }
 }
 
-function notesOf(event: RunEvent, frame: number): Note[] {
+function listNotes(event: RunEvent, frame: number): Note[] {
   const { actor } = event;
   if (actor === 'environment') return [];
-  const note = (kind: NoteKind): Note[] => [{ frame, who: actor, kind }];
+  const note = (kind: NoteKind): Note[] => [{ frame, id: actor, kind }];
   switch (event.kind) {
     case 'error':
       return note(event.first ? 'error' : 'late-error');

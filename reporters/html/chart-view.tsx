@@ -1,8 +1,8 @@
 /** The timeline drawn: time to the right, a lane for each actor, waits hatched, arrows between lanes, violations as bands. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import type { Who } from '../../src/model/case.ts';
+import type { TaskId } from '../../src/model/case.ts';
 import type { Playback } from '../shared/playback.ts';
-import { type Chart, chartOf, type Stretch } from './chart-model.ts';
+import { buildChart, type Chart, type Stretch } from './chart-model.ts';
 import { ArrowSign, BAR, FRAME, Legend, Patterns } from './chart-signs.tsx';
 import { isSync, NOTES } from './signs.ts';
 
@@ -24,9 +24,9 @@ const LANES_AT_MOST = 40;
 const LETTER = 6.4;
 
 export function ChartView({ playback, at, onSeek }: Props) {
-  const chart = useMemo(() => chartOf(playback), [playback]);
+  const chart = useMemo(() => buildChart(playback), [playback]);
   const lanes = useMemo(() => lanesShown(playback, chart), [playback, chart]);
-  const bands = useMemo(() => bandsOf(playback), [playback]);
+  const bands = useMemo(() => findBands(playback), [playback]);
   const box = useRef<HTMLDivElement>(null);
   const [sight, setSight] = useState({ from: 0, to: 80, left: 0 });
   const look = () => {
@@ -57,8 +57,8 @@ export function ChartView({ playback, at, onSeek }: Props) {
   const { frames } = playback;
   const width = Math.max(1, frames.length) * FRAME + 220;
   const height = TOP + lanes.length * LANE + 8;
-  const y = (who: Who): number | undefined => {
-    const lane = lanes.indexOf(who);
+  const y = (id: TaskId): number | undefined => {
+    const lane = lanes.indexOf(id);
     return lane === -1 ? undefined : TOP + lane * LANE + LANE / 2;
   };
   const inSight = (frame: number): boolean => frame >= sight.from && frame <= sight.to;
@@ -71,9 +71,9 @@ export function ChartView({ playback, at, onSeek }: Props) {
       <h4>Timeline</h4>
       <div class="frame">
         <div class="names" style={{ paddingTop: `${TOP}px` }}>
-          {lanes.map((who) => (
-            <div key={who} style={{ height: `${LANE}px` }}>
-              {who}
+          {lanes.map((id) => (
+            <div key={id} style={{ height: `${LANE}px` }}>
+              {id}
             </div>
           ))}
         </div>
@@ -103,8 +103,8 @@ export function ChartView({ playback, at, onSeek }: Props) {
               ))}
             {at > 0 && <rect class="cursor" x={(at - 1) * FRAME} y={32} width={FRAME} height={height - 32} />}
             <Ruler playback={playback} inSight={inSight} />
-            {lanes.map((who) => (
-              <Lane key={who} stretches={chart.stretches.get(who) ?? []} y={y(who)!} sight={sight} played={at} />
+            {lanes.map((id) => (
+              <Lane key={id} stretches={chart.stretches.get(id) ?? []} y={y(id)!} sight={sight} played={at} />
             ))}
             {chart.arrows
               .filter((arrow) => inSight(arrow.frame))
@@ -117,13 +117,13 @@ export function ChartView({ playback, at, onSeek }: Props) {
                 />
               ))}
             {chart.notes
-              .filter((note) => inSight(note.frame) && y(note.who) !== undefined)
+              .filter((note) => inSight(note.frame) && y(note.id) !== undefined)
               .map((note, i) => (
                 <text
                   key={i}
                   class={`note ${note.kind}`}
                   x={note.frame * FRAME + FRAME / 2}
-                  y={y(note.who)! + 5}
+                  y={y(note.id)! + 5}
                   text-anchor="middle"
                 >
                   {NOTES[note.kind]}
@@ -148,7 +148,7 @@ interface Band {
   readonly row: number | undefined;
 }
 
-function bandsOf({ frames, atEnd }: Playback): Band[] {
+function findBands({ frames, atEnd }: Playback): Band[] {
   const places = frames.map((frame, i) => ({ frame: i, width: FRAME, names: frame.violations.map((v) => v.property) }));
   places.push({ frame: frames.length, width: 6, names: atEnd.map((v) => v.property) });
   /** Where each row's last label ends. */
@@ -166,10 +166,10 @@ function bandsOf({ frames, atEnd }: Playback): Band[] {
 }
 
 /** All lanes, or where there are too many those with most arrows. */
-function lanesShown(playback: Playback, chart: Chart): readonly Who[] {
+function lanesShown(playback: Playback, chart: Chart): readonly TaskId[] {
   if (playback.lanes.length <= LANES_AT_MOST) return playback.lanes;
-  const part = new Map<Who, number>();
-  for (const { who } of chart.notes) part.set(who, (part.get(who) ?? 0) + 1);
+  const part = new Map<TaskId, number>();
+  for (const { id } of chart.notes) part.set(id, (part.get(id) ?? 0) + 1);
   for (const { frames } of [playback]) {
     for (const frame of frames)
       if (frame.violations.length > 0)
@@ -179,7 +179,7 @@ function lanesShown(playback: Playback, chart: Chart): readonly Who[] {
     [...playback.lanes].sort((a, b) => (part.get(b) ?? 0) - (part.get(a) ?? 0)).slice(0, LANES_AT_MOST),
   );
   most.add('coordinator');
-  return playback.lanes.filter((who) => most.has(who));
+  return playback.lanes.filter((id) => most.has(id));
 }
 
 function Ruler({ playback, inSight }: { readonly playback: Playback; readonly inSight: (frame: number) => boolean }) {

@@ -1,13 +1,13 @@
 /** A dump and a restore by CRIU: how its calls ended, and the tree as it was before and after; what differs is marked. */
 import type { CriuCensus, CriuRecord, CriuTask } from '../../src/record/criu.ts';
-import { type CallWords, callsOf } from '../shared/criu-words.ts';
+import { type CallWords, describeCalls } from '../shared/criu-words.ts';
 
 export function CriuView({ criu }: { readonly criu: CriuRecord }) {
   return (
     <section class="criu">
       <h4>CRIU {criu.version}</h4>
       <ol class="calls">
-        {callsOf(criu).map((call) => (
+        {describeCalls(criu).map((call) => (
           <Call key={call.name} call={call} />
         ))}
       </ol>

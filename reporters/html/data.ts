@@ -4,10 +4,10 @@ import type { CoverageReport } from '../shared/coverage.ts';
 import { type CaseDetail, DETAILS_ID, INDEX_ID, type ReportIndex } from './format.ts';
 
 export function readIndex(): ReportIndex {
-  return JSON.parse(textOf(INDEX_ID)) as ReportIndex;
+  return JSON.parse(readElement(INDEX_ID)) as ReportIndex;
 }
 
-function textOf(id: string): string {
+function readElement(id: string): string {
   const element = document.getElementById(id);
   if (!element) throw new Error(`this report is not whole: it has no ${id}`);
   return element.textContent ?? '';
@@ -16,7 +16,7 @@ function textOf(id: string): string {
 let lines: string[] | undefined;
 
 async function unpack(line: number): Promise<unknown> {
-  lines ??= textOf(DETAILS_ID).trim().split('\n');
+  lines ??= readElement(DETAILS_ID).trim().split('\n');
   const packed = lines[line];
   if (packed === undefined) throw new Error(`this report is not whole: details ${line} are missing`);
   const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
@@ -41,7 +41,7 @@ export async function readCoverage(line: number): Promise<CoverageReport> {
 }
 
 /** The records to be shown: one, or those of several ways to run the same case. */
-export function recordsOf({ record, differential }: CaseDetail): readonly RunRecord[] {
+export function listRecords({ record, differential }: CaseDetail): readonly RunRecord[] {
   if (differential && differential.length > 0) return differential;
   return record ? [record] : [];
 }

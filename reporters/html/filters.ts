@@ -28,7 +28,7 @@ export const EVERYTHING: Filter = {
   order: 'failures first',
 };
 
-export function verdictNameOf(entry: IndexEntry): VerdictName {
+export function nameVerdict(entry: IndexEntry): VerdictName {
   return entry.result === 'pass' && entry.known.length > 0 ? 'known' : entry.result;
 }
 
@@ -46,7 +46,7 @@ export function select(cases: readonly IndexEntry[], filter: Filter): number[] {
 
 function passes(entry: IndexEntry, { verdict, backend, protocol, tag, property }: Filter): boolean {
   return (
-    (verdict === '' || verdictNameOf(entry) === verdict) &&
+    (verdict === '' || nameVerdict(entry) === verdict) &&
     (backend === '' || entry.backend === backend) &&
     (protocol === '' || entry.protocol === protocol) &&
     (tag === '' || entry.tags.includes(tag)) &&
@@ -55,7 +55,7 @@ function passes(entry: IndexEntry, { verdict, backend, protocol, tag, property }
 }
 
 function rank(entry: IndexEntry): number {
-  return VERDICTS.indexOf(verdictNameOf(entry));
+  return VERDICTS.indexOf(nameVerdict(entry));
 }
 
 const haystacks = new WeakMap<IndexEntry, string>();

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Violation } from '../../src/record/verdict.ts';
 import { actorName } from '../shared/describe.ts';
 import type { Playback } from '../shared/playback.ts';
-import { type Turn, tellingEffects, timelineOf } from '../shared/timeline.ts';
+import { buildTimeline, type Turn, tellingEffects } from '../shared/timeline.ts';
 
 interface Props {
   readonly playback: Playback;
@@ -13,7 +13,7 @@ interface Props {
 }
 
 export function LogView({ playback, at, violations, onSeek }: Props) {
-  const timeline = useMemo(() => timelineOf(playback.record, { violations }), [playback, violations]);
+  const timeline = useMemo(() => buildTimeline(playback.record, { violations }), [playback, violations]);
   const turns = useMemo(() => timeline.rows.filter((row): row is Turn => row.kind === 'turn'), [timeline]);
   const step = at === 0 ? 0 : playback.frames[at - 1]!.step;
   const now = turns.findLastIndex((turn) => turn.first <= step);

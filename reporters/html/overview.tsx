@@ -1,7 +1,7 @@
 /** The list of cases with its filters. */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { duration } from '../shared/words.ts';
-import { choices, EVERYTHING, type Filter, ORDERS, VERDICTS, verdictNameOf } from './filters.ts';
+import { choices, EVERYTHING, type Filter, nameVerdict, ORDERS, VERDICTS } from './filters.ts';
 import type { IndexEntry, ReportIndex } from './format.ts';
 import { NAMES, SIGNS } from './signs.ts';
 import { VirtualList } from './virtual-list.tsx';
@@ -61,7 +61,7 @@ interface RowProps {
 }
 
 function CaseRow({ entry, slowest, protocol }: RowProps) {
-  const verdict = verdictNameOf(entry);
+  const verdict = nameVerdict(entry);
   const properties = verdict === 'known' ? entry.known : entry.violated;
   return (
     <div class={`row ${verdict}`}>
@@ -124,7 +124,7 @@ function Filters({ cases, filter, onFilter }: FiltersProps) {
     }),
     [cases],
   );
-  const counts = useMemo(() => new Map(choices(cases, (c) => [verdictNameOf(c)])), [cases]);
+  const counts = useMemo(() => new Map(choices(cases, (c) => [nameVerdict(c)])), [cases]);
   useEffect(() => {
     const focus = (event: KeyboardEvent) => {
       if (event.key !== '/' || event.target instanceof HTMLInputElement) return;

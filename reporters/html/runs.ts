@@ -3,7 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Case } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { Violation } from '../../src/record/verdict.ts';
-import { readCase, recordsOf } from './data.ts';
+import { listRecords, readCase } from './data.ts';
 import type { CaseDetail, ReportIndex } from './format.ts';
 import { NAMES } from './signs.ts';
 
@@ -18,9 +18,9 @@ interface Run {
 }
 
 /** The runs of a case, each with what is to be seen in it. */
-export function runsOf(detail: CaseDetail, severalBackends: boolean): Run[] {
+export function listRuns(detail: CaseDetail, severalBackends: boolean): Run[] {
   const violations = detail.violations.length > 0 ? detail.violations : detail.known;
-  return recordsOf(detail).map((record) => {
+  return listRecords(detail).map((record) => {
     const result = severalBackends
       ? `: ${NAMES[detail.result === 'pass' && detail.known.length > 0 ? 'known' : detail.result]}`
       : '';

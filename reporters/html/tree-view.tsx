@@ -1,10 +1,10 @@
 /** The task tree, each task with its state at the step shown. */
-import type { Case, Who } from '../../src/model/case.ts';
+import type { Case, TaskId } from '../../src/model/case.ts';
 import { coordinatorEnd, isMissingInImage, taskEnd, taskWords } from '../shared/case-words.ts';
-import { describe, targetOf } from '../shared/describe.ts';
+import { describe, findTarget } from '../shared/describe.ts';
 import { DOING, doingWords } from '../shared/doing.ts';
 import type { Frame, LaneState, Playback, Snapshot } from '../shared/playback.ts';
-import { childrenOf, type TreeNode } from '../shared/tree-nodes.ts';
+import { groupChildren, type TreeNode } from '../shared/tree-nodes.ts';
 
 interface Props {
   readonly c: Case | undefined;
@@ -19,7 +19,7 @@ interface Props {
 const AT_MOST = 300;
 
 export function TreeView({ c, playback, snapshot, frame, ended }: Props) {
-  const below = childrenOf(c, playback.lanes);
+  const below = groupChildren(c, playback.lanes);
   let left = AT_MOST;
   const branch = (tasks: readonly TreeNode[]) =>
     tasks.length === 0 ? null : (
@@ -29,7 +29,7 @@ export function TreeView({ c, playback, snapshot, frame, ended }: Props) {
           return left < 0 ? null : (
             <li key={node.pid}>
               <Lane
-                who={node.pid}
+                id={node.pid}
                 state={snapshot.lanes.get(node.pid)}
                 words={
                   node.task
@@ -50,7 +50,7 @@ export function TreeView({ c, playback, snapshot, frame, ended }: Props) {
     <section class="tree">
       <h4>Tree</h4>
       <Lane
-        who="coordinator"
+        id="coordinator"
         name={playback.record.criu ? 'CRIU' : 'coordinator'}
         state={snapshot.lanes.get('coordinator')}
         words={[]}
@@ -64,7 +64,7 @@ export function TreeView({ c, playback, snapshot, frame, ended }: Props) {
 }
 
 interface LaneProps {
-  readonly who: Who;
+  readonly id: TaskId;
   /** Where it is not that of its pid. */
   readonly name?: string;
   readonly state: LaneState | undefined;
@@ -73,7 +73,7 @@ interface LaneProps {
   readonly end: string | undefined;
 }
 
-function Lane({ who, name = String(who), state, words, frame, end }: LaneProps) {
+function Lane({ id, name = String(id), state, words, frame, end }: LaneProps) {
   if (!state) {
     return (
       <div class="task never">
@@ -81,12 +81,12 @@ function Lane({ who, name = String(who), state, words, frame, end }: LaneProps) 
       </div>
     );
   }
-  const acts = frame?.events.some((event) => event.actor === who);
-  const hit = frame?.events.filter((event) => targetOf(event) === who && event.actor !== who) ?? [];
+  const acts = frame?.events.some((event) => event.actor === id);
+  const hit = frame?.events.filter((event) => findTarget(event) === id && event.actor !== id) ?? [];
   return (
     <div
       class={`task ${state.doing} ${acts ? 'acts' : ''} ${hit.length > 0 ? 'hit' : ''} ${end === 'failed' || end?.startsWith('returned E') ? 'refused' : ''}`}
-      data-task={who}
+      data-task={id}
     >
       <span class="sign" aria-hidden="true">
         {DOING[state.doing].sign}
@@ -102,7 +102,7 @@ function Lane({ who, name = String(who), state, words, frame, end }: LaneProps) 
       {words.length > 0 && <span class="muted">{words.join(', ')}</span>}
       {hit.map((event) => (
         <em key={event.kind}>
-          ← {event.actor === 'environment' ? describe(event) : `${event.actor} ${verbOf(describe(event), who)}`}
+          ← {event.actor === 'environment' ? describe(event) : `${event.actor} ${withoutActor(describe(event), id)}`}
         </em>
       ))}
     </div>
@@ -110,6 +110,6 @@ function Lane({ who, name = String(who), state, words, frame, end }: LaneProps) 
 }
 
 /** `wakes 101` beside 101 is just `wakes it`. */
-function verbOf(text: string, who: Who): string {
-  return text.replace(new RegExp(`\\b${who}\\b`), 'it');
+function withoutActor(text: string, id: TaskId): string {
+  return text.replace(new RegExp(`\\b${id}\\b`), 'it');
 }

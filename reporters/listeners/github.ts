@@ -4,14 +4,14 @@ import { harmless } from '../../src/boundary/harmless.ts';
 import { appendToFile } from '../../src/boundary/write-file.ts';
 import type { Position } from '../../src/model/case.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
-import { callLines, causeOf } from '../shared/criu-words.ts';
+import { callLines, findCause } from '../shared/criu-words.ts';
 import { Environments, environmentLines, hostWords, toolWords } from '../shared/environment-words.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import { type CaseResult, placeIn } from '../shared/result.ts';
 import { Skips } from '../shared/skips.ts';
 import type { Summary } from '../shared/summary.ts';
-import { fitTitle, valuesOf } from '../shared/title.ts';
+import { fitTitle, formatValues } from '../shared/title.ts';
 import { count, duration } from '../shared/words.ts';
 
 interface Row {
@@ -50,7 +50,7 @@ export class Github implements Listener {
     this.#environments.add(verdict?.environment);
     if (kind === 'skip') this.#skips.add(reason);
     if (kind === 'pass' || kind === 'skip') return;
-    for (const [position, message] of messagesOf(result)) this.#annotate(position, result.title, message);
+    for (const [position, message] of composeMessages(result)) this.#annotate(position, result.title, message);
     this.#remember(result);
   }
 
@@ -76,11 +76,11 @@ export class Github implements Listener {
     const { verdict, position, title, error, reason } = result;
     const what =
       verdict && verdict.violations.length > 0
-        ? [...verdict.violations.map((v) => `${v.property}: ${v.message}`), ...causesOf(verdict)].join('; ')
+        ? [...verdict.violations.map((v) => `${v.property}: ${v.message}`), ...listCauses(verdict)].join('; ')
         : undefined;
     this.#rows.push({
       place: position ? `${this.#path(position.file)}:${position.line}` : '',
-      title: fitTitle(title, valuesOf(result), TITLE, '…'),
+      title: fitTitle(title, formatValues(result), TITLE, '…'),
       what: what ?? reason ?? error?.message ?? '',
       command: verdict ? replayCommand(verdict) : '',
     });
@@ -117,8 +117,8 @@ export class Github implements Listener {
   }
 }
 
-function causesOf({ record }: Verdict): string[] {
-  const cause = record?.criu && causeOf(record.criu);
+function listCauses({ record }: Verdict): string[] {
+  const cause = record?.criu && findCause(record.criu);
   return cause === undefined ? [] : [cause];
 }
 
@@ -129,7 +129,7 @@ function headline({ failed, errors, incomplete }: Summary): string {
 }
 
 /** Each violation at the place that it contradicts, else at the scenario. */
-function messagesOf({ verdict, position, error, reason }: CaseResult): [Position | undefined, string][] {
+function composeMessages({ verdict, position, error, reason }: CaseResult): [Position | undefined, string][] {
   if (!verdict && error) return mistakesIn(error.message, position);
   if (!verdict || verdict.violations.length === 0) return [[position, reason ?? error?.message ?? 'failed']];
   const command = replayCommand(verdict);

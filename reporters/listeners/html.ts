@@ -23,7 +23,7 @@ import { Environments } from '../shared/environment-words.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
-import { valuesOf } from '../shared/title.ts';
+import { formatValues } from '../shared/title.ts';
 import { readTemplate } from './html-template.ts';
 
 /** Packed records of cases that passed are kept up to so many bytes; a browser should open the page without effort. */
@@ -49,10 +49,10 @@ export class Html implements Listener {
   }
 
   result(result: CaseResult): void {
-    const entry = entryOf(result);
+    const entry = makeEntry(result);
     const plain = entry.result === 'pass' && entry.known.length === 0;
     const environment = this.#environments.add(result.verdict?.environment);
-    const line = pack(detailOf(result, !plain || this.#packed < PASSED_RECORDS, environment));
+    const line = pack(makeDetail(result, !plain || this.#packed < PASSED_RECORDS, environment));
     this.#packed += line.length;
     this.#cases.push(entry);
     if (result.report) this.#claimed.set(entry.file, entry.line);
@@ -69,7 +69,7 @@ export class Html implements Listener {
     const sources: Record<string, number> = {};
     let next = this.#cases.length;
     for (const file of new Set(this.#cases.map((entry) => entry.file))) {
-      const text = sourceOf(file, this.#claimed.get(file));
+      const text = readSource(file, this.#claimed.get(file));
       if (text === undefined) continue;
       this.#setting.out.writeRaw(`${pack(text)}\n`);
       sources[file] = next;
@@ -93,11 +93,11 @@ export class Html implements Listener {
   }
 }
 
-function entryOf(result: CaseResult): IndexEntry {
+function makeEntry(result: CaseResult): IndexEntry {
   const { kind, title, position, duration, verdict } = result;
   return {
     title,
-    values: valuesOf(result),
+    values: formatValues(result),
     result: kind,
     file: position?.file ?? '',
     line: position?.line ?? 0,
@@ -110,7 +110,7 @@ function entryOf(result: CaseResult): IndexEntry {
   };
 }
 
-function detailOf(result: CaseResult, withRecord: boolean, environment: number | null): CaseDetail {
+function makeDetail(result: CaseResult, withRecord: boolean, environment: number | null): CaseDetail {
   const report = caseReport(result, withRecord, environment);
   return !withRecord && result.verdict?.record ? { ...report, recordLeftOut: true } : report;
 }
@@ -129,7 +129,7 @@ export function scriptJson(value: unknown): string {
  * The text of a scenario file. Where a report of an earlier run names it, it may be any file of this machine: then only a
  * file below the working folder, wherever links lead, that has a scenario where the report says so.
  */
-function sourceOf(file: string, claimed: number | undefined): string | undefined {
+function readSource(file: string, claimed: number | undefined): string | undefined {
   if (!/\.ya?ml$/.test(file)) return undefined;
   try {
     const text = readText(file, SOURCE_AT_MOST);

@@ -36,8 +36,8 @@ export class Junit implements Listener {
   result(result: CaseResult): void {
     const suite = this.#suite(result);
     suite.milliseconds += result.duration;
-    const properties = propertiesOf(result);
-    for (const [name, value] of [...properties, ...environmentOf(result)]) {
+    const properties = listProperties(result);
+    for (const [name, value] of [...properties, ...listEnvironment(result)]) {
       if (name.startsWith('replay') || name === 'kept') continue;
       const values = suite.properties.get(name) ?? new Set();
       suite.properties.set(name, values.add(value));
@@ -45,9 +45,11 @@ export class Junit implements Listener {
     const node = suite.node
       .testCase()
       .name(legal(result.title))
-      .className(legal(classNameOf(result)))
+      .className(legal(nameClass(result)))
       .time(seconds(result.duration));
-    const out = [...properties.map(([name, value]) => `[[PROPERTY|${name}=${value}]]`), ...storyOf(result)].join('\n');
+    const out = [...properties.map(([name, value]) => `[[PROPERTY|${name}=${value}]]`), ...writeStory(result)].join(
+      '\n',
+    );
     judge(node, result, legalCdata(out));
   }
 
@@ -61,7 +63,7 @@ export class Junit implements Listener {
   }
 
   #suite(result: CaseResult): Suite {
-    const name = suiteNameOf(result);
+    const name = nameSuite(result);
     let suite = this.#suites.get(name);
     if (!suite) {
       suite = { node: this.#document.testSuite().name(legal(name)), properties: new Map(), milliseconds: 0 };
@@ -82,7 +84,7 @@ function judge(node: TestCase, result: CaseResult, out: string): void {
   if (kind === 'incomplete') node.error(legal(reason ?? ''), 'incomplete', body(reason ?? ''));
   if (kind === 'fail') {
     const text = first
-      ? [violationText(first), ...callsOf(verdict)].join('\n')
+      ? [violationText(first), ...listCalls(verdict)].join('\n')
       : (error?.stack ?? error?.message ?? '');
     node
       .failure(legal(first?.message ?? error?.message ?? 'failed'), legal(first?.property ?? 'failure'))
@@ -100,7 +102,7 @@ function judge(node: TestCase, result: CaseResult, out: string): void {
 }
 
 /** The calls of CRIU in the run that failed: a viewer shows the failure, and often not the system-out. */
-function callsOf(verdict: CaseResult['verdict']): string[] {
+function listCalls(verdict: CaseResult['verdict']): string[] {
   const criu = verdict?.record?.criu;
   const tool = verdict?.environment && toolWords(verdict.environment);
   return criu ? ['', tool ?? `CRIU ${criu.version}`, ...callLines(criu)] : [];
@@ -126,12 +128,12 @@ function violationText({ message, expected, actual, position, step }: Violations
 }
 
 /** Tree, timeline and the rest for what went wrong or is a known defect. */
-function storyOf(result: CaseResult): string[] {
+function writeStory(result: CaseResult): string[] {
   const told = result.kind === 'fail' || result.kind === 'error' || (result.verdict?.known.length ?? 0) > 0;
   return told ? failureLines(result, { colors: PLAIN, symbols: UNICODE, columns: COLUMNS }) : [];
 }
 
-function propertiesOf({ verdict }: CaseResult): [string, string][] {
+function listProperties({ verdict }: CaseResult): [string, string][] {
   if (!verdict) return [];
   const { backend, protocol, seed, tags, record, replay, case: c } = verdict;
   return [
@@ -147,7 +149,7 @@ function propertiesOf({ verdict }: CaseResult): [string, string][] {
 }
 
 /** Where the cases of a suite ran. */
-function environmentOf({ verdict }: CaseResult): [string, string][] {
+function listEnvironment({ verdict }: CaseResult): [string, string][] {
   const environment = verdict?.environment;
   if (!environment) return [];
   const tool = toolWords(environment);
@@ -161,12 +163,12 @@ function environmentOf({ verdict }: CaseResult): [string, string][] {
   ];
 }
 
-function suiteNameOf({ verdict, position, path }: CaseResult): string {
+function nameSuite({ verdict, position, path }: CaseResult): string {
   return verdict?.position.file ?? position?.file ?? path[0] ?? 'tests';
 }
 
 /** Dots make the packages that Jenkins groups by: the theme and the file's name. */
-function classNameOf(result: CaseResult): string {
+function nameClass(result: CaseResult): string {
   const { verdict, path } = result;
   if (!verdict) return path.join('.') || 'tests';
   const parts = verdict.position.file.replace(/\.ya?ml$/, '').split(/[\\/]+/);

@@ -1,7 +1,7 @@
 /** The terminal's reporter: one line a case as it ends, all about a case that failed, a progress line, a summary. */
 import { relative } from 'node:path';
 import { harmless } from '../../src/boundary/harmless.ts';
-import { causeOf } from '../shared/criu-words.ts';
+import { findCause } from '../shared/criu-words.ts';
 import { Environments, environmentLines } from '../shared/environment-words.ts';
 import { failureLines } from '../shared/failure.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
@@ -12,7 +12,7 @@ import { Skips } from '../shared/skips.ts';
 import type { Summary } from '../shared/summary.ts';
 import { cut, width } from '../shared/text.ts';
 import type { TextStyle } from '../shared/timeline-text.ts';
-import { fitTitle, valuesOf } from '../shared/title.ts';
+import { fitTitle, formatValues } from '../shared/title.ts';
 import { triedWords } from '../shared/tried.ts';
 import { count, duration } from '../shared/words.ts';
 
@@ -110,8 +110,9 @@ export class Spec implements Listener {
     const room = columns - MARGIN.length * 2 - 2;
     // In a terminal what was tried gives way to a long title, then the time does. A log keeps everything.
     const shown = this.#title(result, room);
-    const fitting = [detailsOf(result), timeOf(result), ''].find((d) => width(shown) + width(d) + 1 <= room) ?? '';
-    const details = out.terminal ? fitting : detailsOf(result);
+    const fitting =
+      [formatDetails(result), formatTime(result), ''].find((d) => width(shown) + width(d) + 1 <= room) ?? '';
+    const details = out.terminal ? fitting : formatDetails(result);
     const gap = ' '.repeat(Math.max(1, Math.min(room - width(details), 72) - width(shown)));
     const [sign, paint] = this.#sign(result);
     this.#print(`${MARGIN}${MARGIN}${sign} ${paint(shown)}${details === '' ? '' : colors.dim(gap + details)}`);
@@ -126,7 +127,7 @@ export class Spec implements Listener {
   /** The title, in a terminal in at most so many columns. */
   #title(result: CaseResult, columns: number): string {
     const { terminal, symbols } = this.#setting.out;
-    const [title, values] = [harmless(result.title), harmless(valuesOf(result))];
+    const [title, values] = [harmless(result.title), harmless(formatValues(result))];
     return fitTitle(title, values, terminal ? columns : TITLE_AT_MOST, symbols.ellipsis);
   }
 
@@ -147,7 +148,7 @@ export class Spec implements Listener {
     const { colors, symbols, columns, terminal } = this.#setting.out;
     const indent = MARGIN.repeat(3);
     const style: TextStyle = { colors, symbols, columns: Math.max(24, columns - indent.length) };
-    const place = placeOf(result);
+    const place = formatPlace(result);
     const lines = failureLines(result, style);
     this.#print(
       ...[...(place === '' ? [] : [colors.underline(place)]), ...lines].map((line) => `${indent}${line}`),
@@ -156,7 +157,7 @@ export class Spec implements Listener {
     this.#failed.push({
       title: this.#title(result, 200),
       place,
-      why: reasonsOf(result).map((why) => cut(harmless(why), terminal ? 200 : REASON_AT_MOST, symbols.ellipsis)),
+      why: listReasons(result).map((why) => cut(harmless(why), terminal ? 200 : REASON_AT_MOST, symbols.ellipsis)),
       ...(result.verdict?.kept !== undefined && { kept: result.verdict.kept }),
       ...(result.verdict && { command: replayCommand(result.verdict) }),
     });
@@ -171,11 +172,11 @@ export class Spec implements Listener {
   }
 }
 
-function reasonsOf({ verdict, error, reason }: CaseResult): string[] {
+function listReasons({ verdict, error, reason }: CaseResult): string[] {
   if (verdict && verdict.violations.length > 0) {
     const shown = verdict.violations.slice(0, 3).map((v) => `${v.property}: ${firstLine(v.message)}`);
     const more = verdict.violations.length - shown.length;
-    const cause = verdict.record?.criu && causeOf(verdict.record.criu);
+    const cause = verdict.record?.criu && findCause(verdict.record.criu);
     return [
       ...shown,
       ...(more > 0 ? [`and ${count(more, 'more violation')}`] : []),
@@ -189,19 +190,19 @@ function firstLine(text: string): string {
   return text.split('\n', 1)[0]!;
 }
 
-function placeOf({ position, verdict }: CaseResult): string {
+function formatPlace({ position, verdict }: CaseResult): string {
   if (!position) return '';
   return harmless(verdict ? `${shortPath(position.file)}:${position.line}` : shortPath(position.file));
 }
 
-function detailsOf(result: CaseResult): string {
+function formatDetails(result: CaseResult): string {
   const { verdict } = result;
   const where = verdict && verdict.backend !== 'simulated' ? verdict.backend : '';
   const tried = verdict ? triedWords(verdict) : '';
-  return [where, tried, timeOf(result)].filter(Boolean).join(', ');
+  return [where, tried, formatTime(result)].filter(Boolean).join(', ');
 }
 
-function timeOf({ duration: ms }: CaseResult): string {
+function formatTime({ duration: ms }: CaseResult): string {
   return ms >= 1 ? duration(ms) : '';
 }
 

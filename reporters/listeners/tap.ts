@@ -24,7 +24,7 @@ export class Tap implements Listener {
     const ok = result.kind === 'pass' || result.kind === 'skip';
     const skip = result.kind === 'skip' ? ` # SKIP ${oneLine(result.reason ?? '')}` : '';
     this.#setting.out.write(`${ok ? 'ok' : 'not ok'} ${this.#count} - ${described(result)}${skip}\n`);
-    const facts = factsOf(result);
+    const facts = collectFacts(result);
     if (facts) this.#setting.out.write(yamlBlock(facts));
   }
 
@@ -47,7 +47,7 @@ function oneLine(text: string): string {
   return harmless(text, true).replace(/\s+/g, ' ').trim();
 }
 
-function factsOf(result: CaseResult): Record<string, unknown> | undefined {
+function collectFacts(result: CaseResult): Record<string, unknown> | undefined {
   const { kind, verdict, error, reason, position, duration } = result;
   if (kind === 'skip' || (kind === 'pass' && (verdict?.known.length ?? 0) === 0)) return undefined;
   const plain = (list: NonNullable<typeof verdict>['violations']): unknown[] =>

@@ -2,7 +2,7 @@
 import type { Case, Position } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { Ending, Shrinking, Tried, Violation } from '../../src/record/verdict.ts';
-import { causeOf } from './criu-words.ts';
+import { findCause } from './criu-words.ts';
 import { replayCommand } from './replay-command.ts';
 import type { CaseResult, ResultKind, TestError } from './result.ts';
 
@@ -71,7 +71,7 @@ export function caseReport(result: CaseResult, withRecord: boolean, environment:
     protocol: verdict?.protocol ?? null,
     seed: verdict?.seed ?? null,
     reason: reason ?? null,
-    cause: (verdict?.record?.criu && causeOf(verdict.record.criu)) ?? null,
+    cause: (verdict?.record?.criu && findCause(verdict.record.criu)) ?? null,
     violations: verdict?.violations ?? [],
     known: verdict?.known ?? [],
     tried: verdict?.tried ?? null,

@@ -32,7 +32,7 @@ export class CoverageTally {
 
   /** Adds what one case reached. */
   add(protocol: string, { points, steps, branches }: ProtocolCoverage): void {
-    const sum = this.#sumOf(protocol);
+    const sum = this.#findSum(protocol);
     sum.cases += 1;
     for (const { name, reached } of points) count(sum.points, name, reached ? 1 : 0);
     for (const { name, reached } of steps) count(sum.steps, name, reached ? 1 : 0);
@@ -42,7 +42,7 @@ export class CoverageTally {
   /** Adds what another run reached. */
   merge(other: CoverageReport): void {
     for (const [protocol, { cases, ...kinds }] of Object.entries(other)) {
-      const sum = this.#sumOf(protocol);
+      const sum = this.#findSum(protocol);
       sum.cases += cases;
       for (const kind of ['points', 'steps', 'branches'] as const)
         for (const [name, n] of Object.entries(kinds[kind])) count(sum[kind], name, n);
@@ -54,7 +54,7 @@ export class CoverageTally {
     return this.#sums.size === 0 ? undefined : Object.fromEntries(this.#sums);
   }
 
-  #sumOf(protocol: string): Sum {
+  #findSum(protocol: string): Sum {
     let sum = this.#sums.get(protocol);
     if (!sum) {
       sum = { cases: 0, points: {}, steps: {}, branches: {} };

@@ -24,7 +24,7 @@ export interface CallWords {
 }
 
 /** The calls of a record in their order. */
-export function callsOf(criu: CriuRecord): CallWords[] {
+export function describeCalls(criu: CriuRecord): CallWords[] {
   const { dump, afterDump, restore, afterRestore, again, afterAgain } = criu;
   const calls = [
     ['dump', dump, afterDump],
@@ -50,8 +50,8 @@ export function callsOf(criu: CriuRecord): CallWords[] {
 }
 
 /** Why CRIU failed, in one line: `CRIU restore: exit code 1 after 14 ms: pstree.c:599: Can't find a parent`; undefined where no call failed. */
-export function causeOf(criu: CriuRecord): string | undefined {
-  const failed = callsOf(criu).find(({ succeeded }) => !succeeded);
+export function findCause(criu: CriuRecord): string | undefined {
+  const failed = describeCalls(criu).find(({ succeeded }) => !succeeded);
   if (!failed) return undefined;
   const { name, ended, errors, lastLine, waiting } = failed;
   const reason = errors[0] ?? lastLine ?? waiting[0];
@@ -60,7 +60,7 @@ export function causeOf(criu: CriuRecord): string | undefined {
 
 /** The calls as lines, those that belong to a call indented; at most so many errors and processes of each. */
 export function callLines(criu: CriuRecord, most = 12): string[] {
-  return callsOf(criu).flatMap(({ name, ended, faults, errors, lastLine, waiting, left }) => [
+  return describeCalls(criu).flatMap(({ name, ended, faults, errors, lastLine, waiting, left }) => [
     `${name}: ${ended}`,
     ...faults.map((fault) => `  fault: ${fault}`),
     ...shortened(errors, most, 'more error'),

@@ -1,5 +1,5 @@
 /** An event of a record in words, and how much it says about what went wrong. Runs in a browser too. */
-import type { Failure, Who } from '../../src/model/case.ts';
+import type { Failure, TaskId } from '../../src/model/case.ts';
 import { errnoName } from '../../src/model/errno.ts';
 import type { Actor, Finding, RunEvent } from '../../src/record/record.ts';
 
@@ -138,7 +138,7 @@ export function result(value: number): string {
 }
 
 /** Whom an event reaches out to: the other end of an arrow. */
-export function targetOf(event: RunEvent): Who | undefined {
+export function findTarget(event: RunEvent): TaskId | undefined {
   switch (event.kind) {
     case 'mark':
     case 'wake':
@@ -159,7 +159,7 @@ export function targetOf(event: RunEvent): Who | undefined {
 }
 
 /** How much an event tells about a failure: 3 explains, 2 carries the story, 1 fills in, 0 is bookkeeping. */
-export function weightOf(event: RunEvent): 0 | 1 | 2 | 3 {
+export function weighEvent(event: RunEvent): 0 | 1 | 2 | 3 {
   switch (event.kind) {
     case 'fault':
     case 'signal':

@@ -44,7 +44,7 @@ function changeWords(change: Change, arrow: string): string {
   return [from, ...details].join(': ');
 }
 
-function placeOf({ position, backend, protocol }: CaseReport): string {
+function formatPlace({ position, backend, protocol }: CaseReport): string {
   const where = position ? `${position.file}:${position.line}` : '';
   return [where, ...(protocol === null ? [] : [protocol]), ...(backend === null ? [] : [backend])]
     .filter(Boolean)
@@ -61,7 +61,7 @@ export function diffLines(diff: ReportDiff, { colors, symbols }: TextStyle): str
     lines.push(paint[kind](colors.bold(`${title} (${changes.length.toLocaleString('en-US')})`)));
     for (const change of changes.slice(0, LISTED)) {
       const one = (change.after ?? change.before)!;
-      lines.push(`  ${harmless(one.title)}  ${colors.dim(harmless(placeOf(one)))}`);
+      lines.push(`  ${harmless(one.title)}  ${colors.dim(harmless(formatPlace(one)))}`);
       lines.push(`    ${paint[kind](harmless(changeWords(change, '->')))}`);
       if (kind !== 'better' && kind !== 'gone' && change.after?.result === 'fail' && change.after.command !== null)
         lines.push(`    ${colors.dim(harmless(change.after.command))}`);
@@ -87,7 +87,7 @@ export function diffMarkdown(diff: ReportDiff): string[] {
       '| --- | --- | --- |',
       ...changes.slice(0, LISTED).map((change) => {
         const one = (change.after ?? change.before)!;
-        return `| ${cell(one.title)} | ${cell(changeWords(change, '→'))} | ${cell(placeOf(one))} |`;
+        return `| ${cell(one.title)} | ${cell(changeWords(change, '→'))} | ${cell(formatPlace(one))} |`;
       }),
       ...(changes.length > LISTED ? [`| … and ${count(changes.length - LISTED, 'more')} | | |`] : []),
     ];

@@ -1,7 +1,7 @@
 /** Compares two JSON reports: what became better, what became worse, what is new, what is gone. Pure. */
 import type { CaseReport } from './case-report.ts';
 import { environmentChanges } from './environment-words.ts';
-import { keyOf } from './merge.ts';
+import { makeKey } from './merge.ts';
 import type { JsonReport } from './read-report.ts';
 
 export interface Change {
@@ -21,8 +21,8 @@ export interface ReportDiff {
 
 /** The changes from one report to another, in the order of the newer one. */
 export function diffReports(old: JsonReport, recent: JsonReport): ReportDiff {
-  const before = new Map(old.cases.map((one) => [keyOf(one), one]));
-  const after = new Map(recent.cases.map((one) => [keyOf(one), one]));
+  const before = new Map(old.cases.map((one) => [makeKey(one), one]));
+  const after = new Map(recent.cases.map((one) => [makeKey(one), one]));
   const diff = { worse: [] as Change[], better: [] as Change[], added: [] as Change[], gone: [] as Change[], same: 0 };
   for (const [key, one] of after) {
     const was = before.get(key);
@@ -64,14 +64,14 @@ export function propertyChanges({ before, after }: Change): {
   readonly appeared: readonly string[];
   readonly disappeared: readonly string[];
 } {
-  const were = propertiesOf(before);
-  const are = propertiesOf(after);
+  const were = listProperties(before);
+  const are = listProperties(after);
   return {
     appeared: are.filter((name) => !were.includes(name)),
     disappeared: were.filter((name) => !are.includes(name)),
   };
 }
 
-function propertiesOf(one: CaseReport | undefined): readonly string[] {
+function listProperties(one: CaseReport | undefined): readonly string[] {
   return [...new Set(one?.violations.map(({ property }) => property))];
 }

@@ -9,7 +9,7 @@ import { toolWords } from './environment-words.ts';
 import { replayCommand } from './replay-command.ts';
 import type { CaseResult } from './result.ts';
 import { head, wrap } from './text.ts';
-import { timelineOf } from './timeline.ts';
+import { buildTimeline } from './timeline.ts';
 import { drawTimeline, type TextStyle } from './timeline-text.ts';
 import { drawTree } from './tree.ts';
 import { count } from './words.ts';
@@ -62,7 +62,7 @@ function runSections(
       const tool = verdict?.environment && toolWords(verdict.environment);
       return section(harmless(tool ?? `CRIU ${record.criu.version}`), calls, style);
     }
-    const timeline = timelineOf(record, { violations, keep: turns });
+    const timeline = buildTimeline(record, { violations, keep: turns });
     const end = { over: '', crashed: '; a kernel defect stopped it', cut: '; cut at the limit of steps' }[record.end];
     const title = records.length > 1 ? `timeline on ${record.backend}${end}` : `timeline${end}`;
     return [

@@ -23,7 +23,7 @@ export interface Merged {
 const ORDER: readonly CaseReport['result'][] = ['skip', 'pass', 'incomplete', 'fail', 'error'];
 
 /** What makes two cases of different runs the same one. */
-export function keyOf({ id, backend, protocol }: CaseReport): string {
+export function makeKey({ id, backend, protocol }: CaseReport): string {
   return JSON.stringify([id, backend, protocol]);
 }
 
@@ -34,8 +34,8 @@ export function mergeReports(reports: readonly JsonReport[]): Merged {
   const cases = new Map<string, CaseReport>();
   let repeated = 0;
   const environments = new Environments();
-  for (const one of reports.flatMap((report) => casesOf(report, environments))) {
-    const key = keyOf(one);
+  for (const one of reports.flatMap((report) => resolveCases(report, environments))) {
+    const key = makeKey(one);
     const before = cases.get(key);
     if (before) repeated += 1;
     if (!before || ORDER.indexOf(one.result) > ORDER.indexOf(before.result)) cases.set(key, one);
@@ -51,6 +51,6 @@ export function mergeReports(reports: readonly JsonReport[]): Merged {
 }
 
 /** The cases of a report, each with the number that its environment has among those of all. */
-function casesOf({ cases, environments: own = [] }: JsonReport, all: Environments): CaseReport[] {
+function resolveCases({ cases, environments: own = [] }: JsonReport, all: Environments): CaseReport[] {
   return cases.map((one) => ({ ...one, environment: all.add(own[one.environment ?? -1]) }));
 }

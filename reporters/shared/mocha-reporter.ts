@@ -2,7 +2,7 @@
 import type { CoverageReport } from './coverage.ts';
 import { Guard } from './guard.ts';
 import { fileOutput, type Output, terminalOutput } from './output.ts';
-import { type CaseResult, type MochaEnd, type MochaTest, resultOf } from './result.ts';
+import { type CaseResult, type MochaEnd, type MochaTest, makeResult } from './result.ts';
 import { type Summary, Tally } from './summary.ts';
 
 /** What a reporter is: it is told of each result as it comes, and of the end. */
@@ -89,7 +89,7 @@ function connect(runner: MochaRunner, guard: Guard, listener: Listener, out: Out
 
   const result = (how: MochaEnd) =>
     guard.wrap((test: MochaTest, thrown?: unknown) => {
-      const told = resultOf(test, how, thrown);
+      const told = makeResult(test, how, thrown);
       tally.add(told);
       listener.result(told);
     });

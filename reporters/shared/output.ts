@@ -83,7 +83,7 @@ export function terminalOutput(
     colors: picocolors.createColors(color ?? wantsColor(env, tty)),
     symbols,
     get columns() {
-      return columnsOf(stream, env, tty);
+      return countColumns(stream, env, tty);
     },
     terminal: tty,
     live,
@@ -108,7 +108,7 @@ export function terminalOutput(
   };
 }
 
-function columnsOf(stream: TerminalStream, env: Environment, tty: boolean): number {
+function countColumns(stream: TerminalStream, env: Environment, tty: boolean): number {
   if (stream.columns !== undefined && stream.columns > 0) return stream.columns;
   const said = Number(env['COLUMNS']);
   if (Number.isInteger(said) && said > 0) return said;

@@ -1,16 +1,16 @@
 /** Plays a record back: what every task and the context were like after each step, told from the record's events alone. */
-import type { Who } from '../../src/model/case.ts';
+import type { TaskId } from '../../src/model/case.ts';
 import { errnoName } from '../../src/model/errno.ts';
 import type { Point } from '../../src/model/points.ts';
 import type { RunEvent, RunRecord } from '../../src/record/record.ts';
 import type { Violation } from '../../src/record/verdict.ts';
-import { byStepShown, lanesOf } from './timeline.ts';
+import { byStepShown, listLanes } from './timeline.ts';
 
 /** What a task is doing: outside of restart, at work in it, asleep in it, or at one of its ends. */
 export type Doing = 'outside' | 'runs' | 'sleeps' | 'frozen' | 'resumed' | 'killed' | 'exited' | 'zombie' | 'unborn';
 
 export interface LaneState {
-  readonly who: Who;
+  readonly id: TaskId;
   doing: Doing;
   point?: Point;
   /** What it sleeps on. */
@@ -43,7 +43,7 @@ export interface ContextState {
 }
 
 export interface Snapshot {
-  readonly lanes: ReadonlyMap<Who, LaneState>;
+  readonly lanes: ReadonlyMap<TaskId, LaneState>;
   readonly context: ContextState;
 }
 
@@ -56,16 +56,16 @@ export interface Frame {
 
 export class Playback {
   readonly record: RunRecord;
-  readonly lanes: readonly Who[];
+  readonly lanes: readonly TaskId[];
   readonly frames: readonly Frame[];
   /** Violations that show only when all is over. */
   readonly atEnd: readonly Violation[];
 
   constructor(record: RunRecord, violations: readonly Violation[] = []) {
     this.record = record;
-    this.lanes = lanesOf(record);
+    this.lanes = listLanes(record);
     const shown = byStepShown(record, violations);
-    this.frames = framesOf(record, shown);
+    this.frames = buildFrames(record, shown);
     const placed = new Set([...shown.values()].flat());
     this.atEnd = violations.filter((violation) => !placed.has(violation));
   }
@@ -82,11 +82,11 @@ export class Playback {
 
   /** The state after `count` frames: 0 is before anybody moved, `frames.length` the end. */
   at(count: number): Snapshot {
-    const lanes = new Map<Who, LaneState>();
-    for (const who of this.lanes) lanes.set(who, { who, doing: 'outside', marked: false, arrivals: new Map() });
+    const lanes = new Map<TaskId, LaneState>();
+    for (const id of this.lanes) lanes.set(id, { id, doing: 'outside', marked: false, arrivals: new Map() });
     for (const event of this.record.events) {
       if (event.kind === 'fork')
-        lanes.set(event.child, { who: event.child, doing: 'unborn', marked: false, arrivals: new Map() });
+        lanes.set(event.child, { id: event.child, doing: 'unborn', marked: false, arrivals: new Map() });
     }
     const context: ContextState = {
       success: false,
@@ -106,7 +106,7 @@ export class Playback {
   }
 }
 
-function framesOf(record: RunRecord, violations: ReadonlyMap<number, readonly Violation[]>): Frame[] {
+function buildFrames(record: RunRecord, violations: ReadonlyMap<number, readonly Violation[]>): Frame[] {
   const frames: { step: number; events: RunEvent[]; violations: readonly Violation[] }[] = [];
   for (const event of record.events) {
     const last = frames.at(-1);
@@ -153,7 +153,7 @@ function applyToContext(context: ContextState, event: RunEvent): void {
   }
 }
 
-function applyToLanes(lanes: ReadonlyMap<Who, LaneState>, event: RunEvent): void {
+function applyToLanes(lanes: ReadonlyMap<TaskId, LaneState>, event: RunEvent): void {
   if (event.kind === 'mark') patch(lanes.get(event.task), { marked: true });
   if (event.kind === 'wake') wake(lanes.get(event.task));
   if (event.kind === 'frozen') patch(lanes.get(event.task), { doing: 'frozen' });

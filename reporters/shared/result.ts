@@ -1,6 +1,6 @@
 /** What a reporter is told about one test: Mocha's event, and the verdict on it when it is a scenario's. Works on plain objects too (parallel mode). */
 import type { Position } from '../../src/model/case.ts';
-import { verdictOf } from '../../src/record/attach.ts';
+import { readVerdict } from '../../src/record/attach.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 import type { CaseReport } from './case-report.ts';
 
@@ -43,15 +43,15 @@ export interface MochaTest {
 export type MochaEnd = 'pass' | 'fail' | 'pending';
 
 /** Puts together what is known about a test that has ended. Never throws for a test of unexpected shape. */
-export function resultOf(test: MochaTest, end: MochaEnd, thrown?: unknown): CaseResult {
-  const verdict = verdictOf(test);
-  const error = end === 'fail' ? errorOf(thrown) : undefined;
+export function makeResult(test: MochaTest, end: MochaEnd, thrown?: unknown): CaseResult {
+  const verdict = readVerdict(test);
+  const error = end === 'fail' ? readError(thrown) : undefined;
   const reason = verdict?.reason ?? (end === 'pending' && !verdict ? 'pending' : undefined);
-  const position = verdict?.position ?? placeIn(error?.message) ?? fileOf(test);
+  const position = verdict?.position ?? placeIn(error?.message) ?? locateFile(test);
   return {
-    kind: kindOf(end, verdict),
+    kind: classifyResult(end, verdict),
     title: verdict?.title ?? test.title,
-    path: pathOf(test),
+    path: listTitles(test),
     duration: verdict?.duration ?? test.duration ?? 0,
     ...(position && { position }),
     ...(reason !== undefined && { reason }),
@@ -60,17 +60,17 @@ export function resultOf(test: MochaTest, end: MochaEnd, thrown?: unknown): Case
   };
 }
 
-function kindOf(end: MochaEnd, verdict: Verdict | undefined): ResultKind {
+function classifyResult(end: MochaEnd, verdict: Verdict | undefined): ResultKind {
   if (end === 'pass') return 'pass';
   if (end === 'pending') return 'skip';
   return verdict?.status === 'error' || verdict?.status === 'incomplete' ? verdict.status : 'fail';
 }
 
-function pathOf(test: MochaTest): readonly string[] {
+function listTitles(test: MochaTest): readonly string[] {
   return typeof test.titlePath === 'function' ? test.titlePath().slice(0, -1).filter(Boolean) : [];
 }
 
-function errorOf(thrown: unknown): TestError {
+function readError(thrown: unknown): TestError {
   if (typeof thrown !== 'object' || thrown === null) return { message: String(thrown) };
   const { message, stack } = thrown as { message?: unknown; stack?: unknown };
   return {
@@ -85,7 +85,7 @@ export function placeIn(message: string | undefined): Position | undefined {
   return found ? { file: found[1]!, line: Number(found[2]), column: Number(found[3]) } : undefined;
 }
 
-function fileOf(test: MochaTest): Position | undefined {
+function locateFile(test: MochaTest): Position | undefined {
   const file = test.file ?? test.parent?.file;
   return file === undefined ? undefined : { file, line: 1, column: 1 };
 }

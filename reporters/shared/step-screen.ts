@@ -4,17 +4,17 @@
  */
 
 import { harmless } from '../../src/boundary/harmless.ts';
-import type { Case, Who } from '../../src/model/case.ts';
+import type { Case, TaskId } from '../../src/model/case.ts';
 import { coordinatorEnd, isMissingInImage, taskEnd, taskWords } from './case-words.ts';
 import { contextFields } from './context-words.ts';
-import { targetOf } from './describe.ts';
+import { findTarget } from './describe.ts';
 import { doingWords } from './doing.ts';
 import { frameWords } from './frame-words.ts';
 import type { Doing, Frame, Playback, Snapshot } from './playback.ts';
 import type { Symbols } from './symbols.ts';
 import { cut, pad, width } from './text.ts';
 import type { TextStyle } from './timeline-text.ts';
-import { childrenOf, type TreeNode } from './tree-nodes.ts';
+import { groupChildren, type TreeNode } from './tree-nodes.ts';
 
 export interface StepScreen {
   readonly title: string;
@@ -119,17 +119,17 @@ function treeLines(
   style: ScreenStyle,
 ): string[] {
   const { symbols, colors, rows } = style;
-  const below = childrenOf(c, playback.lanes);
+  const below = groupChildren(c, playback.lanes);
   const final = playback.record.final;
   const all: TreeRow[] = [];
-  const add = (who: Who, prefix: string, node?: TreeNode): void => {
-    const state = snapshot.lanes.get(who);
-    const acts = frame?.events.some((event) => event.actor === who) ?? false;
-    const hit = frame?.events.some((event) => targetOf(event) === who && event.actor !== who) ?? false;
-    const end = ended ? (who === 'coordinator' ? coordinatorEnd(final) : taskEnd(final.tasks[who])) : undefined;
+  const add = (id: TaskId, prefix: string, node?: TreeNode): void => {
+    const state = snapshot.lanes.get(id);
+    const acts = frame?.events.some((event) => event.actor === id) ?? false;
+    const hit = frame?.events.some((event) => findTarget(event) === id && event.actor !== id) ?? false;
+    const end = ended ? (id === 'coordinator' ? coordinatorEnd(final) : taskEnd(final.tasks[id])) : undefined;
     const doing = state ? (end ?? doingWords(state)) : 'never took part';
     const parts = [
-      `${state ? SIGNS[state.doing](symbols) : ' '} ${prefix}${who}`,
+      `${state ? SIGNS[state.doing](symbols) : ' '} ${prefix}${id}`,
       ...(state?.marked ? ['[ctx]'] : []),
       doing,
       ...(node?.task ? taskWords(node.task) : []),

@@ -4,7 +4,7 @@
  */
 
 import { harmless } from '../../src/boundary/harmless.ts';
-import type { Who } from '../../src/model/case.ts';
+import type { TaskId } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import { actorName } from './describe.ts';
 import type { Colors } from './output.ts';
@@ -28,14 +28,16 @@ export function drawTimeline(record: RunRecord, timeline: Timeline, style: TextS
   const { colors, symbols } = style;
   const lanes = laneLayout(timeline, record, style.columns);
   const stepColumns = Math.max(4, String(record.events.at(-1)?.step ?? 0).length);
-  const indent = stepColumns + 2 + (lanes.who.length > 0 ? lanes.who.length * lanes.each + 1 : 0);
+  const indent = stepColumns + 2 + (lanes.ids.length > 0 ? lanes.ids.length * lanes.each + 1 : 0);
   const room = Math.min(WORDS_AT_MOST, style.columns - indent);
   const state = new LaneState(timeline);
   const lines = [
-    colors.dim(`${'step'.padStart(stepColumns)}  ${lanes.who.map((w) => headOf(w, lanes.each)).join('')}`.trimEnd()),
+    colors.dim(
+      `${'step'.padStart(stepColumns)}  ${lanes.ids.map((w) => formatHead(w, lanes.each)).join('')}`.trimEnd(),
+    ),
   ];
   const bare = (): string =>
-    ' '.repeat(stepColumns + 2) + lanes.who.map((w) => pad(state.glyph(w, symbols), lanes.each)).join('');
+    ' '.repeat(stepColumns + 2) + lanes.ids.map((w) => pad(state.glyph(w, symbols), lanes.each)).join('');
   for (const row of timeline.rows) {
     if (row.kind === 'gap') {
       lines.push(
@@ -45,12 +47,12 @@ export function drawTimeline(record: RunRecord, timeline: Timeline, style: TextS
       );
       continue;
     }
-    const [first = '', ...rest] = hanging(wordsOf(row, symbols), room);
-    const gutter = lanes.who.length > 0 ? `${arrows(row, lanes, state, symbols)} ` : '';
-    const paint = paintOf(row, colors);
+    const [first = '', ...rest] = hanging(formatTurn(row, symbols), room);
+    const gutter = lanes.ids.length > 0 ? `${arrows(row, lanes, state, symbols)} ` : '';
+    const paint = choosePaint(row, colors);
     lines.push(`${colors.dim(String(row.first).padStart(stepColumns))}  ${paint.lane(gutter)}${paint.words(first)}`);
     state.after(row);
-    for (const line of rest) lines.push(`${bare()}${lanes.who.length > 0 ? ' ' : ''}${paint.words(`  ${line}`)}`);
+    for (const line of rest) lines.push(`${bare()}${lanes.ids.length > 0 ? ' ' : ''}${paint.words(`  ${line}`)}`);
     for (const v of row.violations) lines.push(marker(v.property, indent, style));
   }
   for (const v of timeline.atEnd) lines.push(marker(`${v.property}, at the end`, indent, style));
@@ -67,7 +69,7 @@ function marker(text: string, indent: number, { colors, symbols }: TextStyle): s
   return `${' '.repeat(indent)}${colors.red(colors.bold(`${symbols.here} here: ${harmless(text)}`))}`;
 }
 
-function wordsOf(turn: Turn, symbols: Symbols): string {
+function formatTurn(turn: Turn, symbols: Symbols): string {
   const what = tellingEffects(turn).map((effect) => harmless(effect.text));
   if (turn.actor === 'environment') return `${symbols.fault} ${what.join(', ')}`;
   const [first, ...rest] = what;
@@ -76,7 +78,7 @@ function wordsOf(turn: Turn, symbols: Symbols): string {
   return `${actorName(turn.actor)} ${joined}`;
 }
 
-function paintOf(turn: Turn, colors: Colors): { lane: (s: string) => string; words: (s: string) => string } {
+function choosePaint(turn: Turn, colors: Colors): { lane: (s: string) => string; words: (s: string) => string } {
   const plain = (s: string): string => s;
   if (turn.violations.length > 0) return { lane: colors.red, words: (s) => colors.red(colors.bold(s)) };
   if (turn.actor === 'environment') return { lane: colors.yellow, words: colors.yellow };
@@ -87,7 +89,7 @@ function paintOf(turn: Turn, colors: Colors): { lane: (s: string) => string; wor
 }
 
 interface Lanes {
-  readonly who: readonly Who[];
+  readonly ids: readonly TaskId[];
   /** Columns of a lane. */
   readonly each: number;
 }
@@ -95,39 +97,42 @@ interface Lanes {
 /** The lanes that fit: all, else those that take part in what is shown, else none. */
 function laneLayout(timeline: Timeline, record: RunRecord, columns: number): Lanes {
   const room = columns - WORDS_AT_LEAST - Math.max(4, String(record.events.at(-1)?.step ?? 0).length) - 2;
-  const layout = (who: readonly Who[]): Lanes => ({ who, each: Math.max(3, ...who.map((w) => headOf(w, 0).length)) });
-  const fits = (lanes: Lanes): boolean => lanes.who.length * lanes.each <= room;
+  const layout = (ids: readonly TaskId[]): Lanes => ({
+    ids,
+    each: Math.max(3, ...ids.map((w) => formatHead(w, 0).length)),
+  });
+  const fits = (lanes: Lanes): boolean => lanes.ids.length * lanes.each <= room;
   const all = layout(timeline.lanes);
   if (fits(all)) return all;
   const active = new Set(timeline.rows.flatMap((row: Row) => (row.kind === 'turn' ? [row.actor, ...row.targets] : [])));
   const some = layout(timeline.lanes.filter((w) => active.has(w)));
-  return fits(some) ? some : { who: [], each: 0 };
+  return fits(some) ? some : { ids: [], each: 0 };
 }
 
-function headOf(who: Who, columns: number): string {
-  const name = who === 'coordinator' ? 'co' : String(who);
+function formatHead(id: TaskId, columns: number): string {
+  const name = id === 'coordinator' ? 'co' : String(id);
   return pad(`${name} `, columns);
 }
 
 /** The lanes of one turn: the actor's sign, arrows to whom it reaches, the other lanes as they are. */
 function arrows(turn: Turn, lanes: Lanes, state: LaneState, symbols: Symbols): string {
-  const at = turn.actor === 'environment' ? -1 : lanes.who.indexOf(turn.actor);
-  const to = turn.targets.map((t) => lanes.who.indexOf(t)).filter((i) => i >= 0);
+  const at = turn.actor === 'environment' ? -1 : lanes.ids.indexOf(turn.actor);
+  const to = turn.targets.map((t) => lanes.ids.indexOf(t)).filter((i) => i >= 0);
   const from = turn.actor === 'environment' ? (to[0] ?? 0) : at;
   const low = Math.min(from, ...to);
   const high = Math.max(from, ...to);
   let drawn = '';
-  lanes.who.forEach((who, i) => {
+  lanes.ids.forEach((id, i) => {
     const between = from >= 0 && i >= low && i < high;
-    drawn += signAt(i, who) + (between ? symbols.line : ' ').repeat(lanes.each - 1);
+    drawn += signAt(i, id) + (between ? symbols.line : ' ').repeat(lanes.each - 1);
   });
   return drawn;
 
-  function signAt(i: number, who: Who): string {
+  function signAt(i: number, id: TaskId): string {
     if (turn.actor === 'environment' && to.includes(i)) return symbols.fault;
     if (i === at) return actSign(turn, symbols);
     if (to.includes(i)) return i > from ? symbols.right : symbols.left;
-    return i > low && i < high && from >= 0 ? symbols.crossing : state.glyph(who, symbols);
+    return i > low && i < high && from >= 0 ? symbols.crossing : state.glyph(id, symbols);
   }
 }
 
@@ -139,18 +144,18 @@ function actSign(turn: Turn, symbols: Symbols): string {
 
 /** What each lane's actor is doing between its turns. */
 class LaneState {
-  readonly #is = new Map<Who, 'runs' | 'sleeps' | 'dead' | 'unborn'>();
+  readonly #is = new Map<TaskId, 'runs' | 'sleeps' | 'dead' | 'unborn'>();
 
   constructor(timeline: Timeline) {
-    for (const who of timeline.lanes) this.#is.set(who, 'runs');
+    for (const id of timeline.lanes) this.#is.set(id, 'runs');
     for (const row of timeline.rows) {
       if (row.kind !== 'turn') continue;
       for (const { event } of row.effects) if (event.kind === 'fork') this.#is.set(event.child, 'unborn');
     }
   }
 
-  glyph(who: Who, symbols: Symbols): string {
-    const is = this.#is.get(who);
+  glyph(id: TaskId, symbols: Symbols): string {
+    const is = this.#is.get(id);
     if (is === 'sleeps') return symbols.sleeps;
     return is === 'runs' ? symbols.runs : ' ';
   }

@@ -2,10 +2,10 @@
  * A run record as a timeline: one line per turn of an actor, lanes for who takes part, and, shrunk, the few lines that
  * explain a violation. Pure and without I/O: the terminal, JUnit and the HTML report draw it each in their way.
  */
-import type { Who } from '../../src/model/case.ts';
+import type { TaskId } from '../../src/model/case.ts';
 import type { Actor, RunEvent, RunRecord } from '../../src/record/record.ts';
 import type { Violation } from '../../src/record/verdict.ts';
-import { describe, targetOf, weightOf } from './describe.ts';
+import { describe, findTarget, weighEvent } from './describe.ts';
 
 export interface Effect {
   readonly event: RunEvent;
@@ -22,7 +22,7 @@ export interface Turn {
   readonly last: number;
   readonly effects: readonly Effect[];
   /** Whom it reaches: woken, marked, signalled, activated. */
-  readonly targets: readonly Who[];
+  readonly targets: readonly TaskId[];
   /** The violations that show here. */
   readonly violations: readonly Violation[];
 }
@@ -38,7 +38,7 @@ export type Row = Turn | Gap;
 
 export interface Timeline {
   /** The coordinator first, then the tasks by their first appearance in the record's final state. */
-  readonly lanes: readonly Who[];
+  readonly lanes: readonly TaskId[];
   readonly rows: readonly Row[];
   /** Violations that show only when all is over. */
   readonly atEnd: readonly Violation[];
@@ -51,20 +51,20 @@ export interface TimelineOptions {
 }
 
 /** Turns a record into a timeline. */
-export function timelineOf(record: RunRecord, options: TimelineOptions = {}): Timeline {
+export function buildTimeline(record: RunRecord, options: TimelineOptions = {}): Timeline {
   const violations = options.violations ?? [];
-  const turns = turnsOf(record, violations);
+  const turns = buildTurns(record, violations);
   const matter = turns.filter(matters);
   const kept = options.keep === undefined ? matter : shrink(matter, options.keep, suspects(record, violations));
   return {
-    lanes: lanesOf(record),
+    lanes: listLanes(record),
     rows: withGaps(turns, kept),
     atEnd: violations.filter((v) => v.step === undefined || v.step > lastStep(record)),
   };
 }
 
 /** The coordinator and every task of the record, forked ones too. */
-export function lanesOf(record: RunRecord): readonly Who[] {
+export function listLanes(record: RunRecord): readonly TaskId[] {
   const pids = new Set<number>(Object.keys(record.final.tasks).map(Number));
   for (const { actor } of record.events) if (typeof actor === 'number') pids.add(actor);
   return ['coordinator', ...pids];
@@ -74,13 +74,13 @@ function lastStep(record: RunRecord): number {
   return record.events.at(-1)?.step ?? 0;
 }
 
-function turnsOf(record: RunRecord, violations: readonly Violation[]): Turn[] {
+function buildTurns(record: RunRecord, violations: readonly Violation[]): Turn[] {
   const extra = bookkeepingThatMatters(violations);
   const bySteps = byStepShown(record, violations);
   const turns: Turn[] = [];
   let open: RunEvent[] = [];
   const close = (): void => {
-    if (open.length > 0) turns.push(turnOf(open, extra, bySteps));
+    if (open.length > 0) turns.push(buildTurn(open, extra, bySteps));
     open = [];
   };
   for (const event of record.events) {
@@ -94,7 +94,7 @@ function turnsOf(record: RunRecord, violations: readonly Violation[]): Turn[] {
   return turns;
 }
 
-function turnOf(
+function buildTurn(
   events: readonly RunEvent[],
   extra: ReadonlySet<string>,
   bySteps: ReadonlyMap<number, Violation[]>,
@@ -102,9 +102,9 @@ function turnOf(
   const effects = events.map((event) => ({
     event,
     text: describe(event),
-    weight: extra.has(event.kind) ? 2 : weightOf(event),
+    weight: extra.has(event.kind) ? 2 : weighEvent(event),
   }));
-  const telling = effects.filter((e) => e.weight > 0).map((e) => targetOf(e.event));
+  const telling = effects.filter((e) => e.weight > 0).map((e) => findTarget(e.event));
   const steps = new Set(events.map((e) => e.step));
   return {
     kind: 'turn',
@@ -151,7 +151,7 @@ function bookkeepingThatMatters(violations: readonly Violation[]): ReadonlySet<s
 function suspects(record: RunRecord, violations: readonly Violation[]): ReadonlySet<Actor> {
   const said = violations.map((v) => `${v.message} ${v.expected ?? ''} ${v.actual ?? ''}`).join(' ');
   const numbers = new Set((said.match(/\d+/g) ?? []).map(Number));
-  const named = lanesOf(record).filter((who) => (typeof who === 'number' ? numbers.has(who) : said.includes(who)));
+  const named = listLanes(record).filter((id) => (typeof id === 'number' ? numbers.has(id) : said.includes(id)));
   return new Set<Actor>(named);
 }
 
@@ -187,7 +187,7 @@ function withGaps(all: readonly Turn[], kept: readonly Turn[]): Row[] {
   const close = (): void => {
     const missed = hidden.filter(matters);
     if (missed.length === 1) rows.push(missed[0]!);
-    else if (missed.length > 1) rows.push({ kind: 'gap', steps: stepsOf(hidden) });
+    else if (missed.length > 1) rows.push({ kind: 'gap', steps: countSteps(hidden) });
     hidden = [];
   };
   for (const turn of all) {
@@ -206,6 +206,6 @@ function matters(turn: Turn): boolean {
   return turn.violations.length > 0 || turn.effects.some((effect) => effect.weight > 0);
 }
 
-function stepsOf(turns: readonly Turn[]): number {
+function countSteps(turns: readonly Turn[]): number {
   return new Set(turns.flatMap((turn) => turn.effects.map((effect) => effect.event.step))).size;
 }

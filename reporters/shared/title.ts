@@ -3,7 +3,7 @@ import type { CaseResult } from './result.ts';
 import { cut, width } from './text.ts';
 
 /** The matrix values at the end of a title, with their brackets and the space before: ` [pid: 102]`; empty where it has none. */
-export function valuesOf({ title, verdict }: Pick<CaseResult, 'title' | 'verdict'>): string {
+export function formatValues({ title, verdict }: Pick<CaseResult, 'title' | 'verdict'>): string {
   const name = verdict?.scenario ?? '';
   return name !== '' && title.startsWith(`${name} [`) && title.endsWith(']') ? title.slice(name.length) : '';
 }

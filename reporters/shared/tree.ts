@@ -106,8 +106,8 @@ function flatLines(record: RunRecord | undefined, { symbols }: TextStyle): Line[
   );
 }
 
-function aimedAt(c: Case | undefined, who: number | 'coordinator'): string[] {
-  const faults = c?.faults.filter((fault) => fault.targets.length === 1 && fault.targets[0] === who) ?? [];
+function aimedAt(c: Case | undefined, id: number | 'coordinator'): string[] {
+  const faults = c?.faults.filter((fault) => fault.targets.length === 1 && fault.targets[0] === id) ?? [];
   return faults.map((fault) => `target of ${fault.name}`);
 }
 

@@ -17,7 +17,7 @@ export function placeInText(text: string, offset: number): JsonPlace {
 export function placeOfJson(text: string, path: readonly PropertyKey[]): JsonPlace {
   let at = skipSpace(text, 0);
   for (const step of path) {
-    const inner = memberOf(text, at, step);
+    const inner = findMember(text, at, step);
     if (inner === undefined) break;
     at = inner;
   }
@@ -25,7 +25,7 @@ export function placeOfJson(text: string, path: readonly PropertyKey[]): JsonPla
 }
 
 /** The offset of the value of a member, given that of the list or mapping. */
-function memberOf(text: string, start: number, step: PropertyKey): number | undefined {
+function findMember(text: string, start: number, step: PropertyKey): number | undefined {
   const isList = text[start] === '[';
   if (!isList && text[start] !== '{') return undefined;
   let at = skipSpace(text, start + 1);

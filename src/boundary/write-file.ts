@@ -65,7 +65,7 @@ export function writeFileAtomically(file: string, text: string | Uint8Array, opt
     const { name, fd } = createTemporary(target);
     try {
       try {
-        writeAll(fd, bytesOf(text));
+        writeAll(fd, toBytes(text));
       } finally {
         closeSync(fd);
       }
@@ -114,7 +114,7 @@ export function appendToFile(file: string, text: string): void {
     const { O_WRONLY, O_APPEND, O_CREAT, O_NONBLOCK, O_NOCTTY } = constants;
     const fd = openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY, 0o666);
     try {
-      writeAll(fd, bytesOf(text));
+      writeAll(fd, toBytes(text));
     } finally {
       closeSync(fd);
     }
@@ -164,7 +164,7 @@ function beginSpool(file: string): PendingFile {
     open = false;
   };
   return {
-    write: (text) => attempt(file, () => writeAll(spool, bytesOf(text))),
+    write: (text) => attempt(file, () => writeAll(spool, toBytes(text))),
     commit() {
       if (!open) return;
       attempt(file, () => {
@@ -204,7 +204,7 @@ function beginStream(file: string): PendingFile {
     write(text) {
       if (!reader) return;
       try {
-        writeAll(fd, bytesOf(text));
+        writeAll(fd, toBytes(text));
       } catch (error) {
         if (systemErrorCode(error) !== 'EPIPE') throw new CannotWrite(file, error);
         reader = false;
@@ -365,6 +365,6 @@ function writeAll(fd: number, bytes: Uint8Array): void {
   }
 }
 
-function bytesOf(text: string | Uint8Array): Uint8Array {
+function toBytes(text: string | Uint8Array): Uint8Array {
   return typeof text === 'string' ? Buffer.from(text, 'utf8') : text;
 }

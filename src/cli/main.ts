@@ -28,12 +28,12 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     await program.parseAsync(argv);
     return exit;
   } catch (error) {
-    return exitOf(error);
+    return toExitCode(error);
   }
 }
 
 /** Commander has said what is wrong with the command line. */
-function exitOf(error: unknown): ExitCode {
+function toExitCode(error: unknown): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.input;
   return explainException(error);
 }

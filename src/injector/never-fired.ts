@@ -7,7 +7,7 @@ import type { Case, Fault, When } from '../model/case.ts';
 import { type DeclaredFault, declaredFaults } from '../model/declared.ts';
 import { FAULT_NEVER_FIRED } from '../properties/index.ts';
 import type { CriuRecord, CriuRun } from '../record/criu.ts';
-import { coordinatorOutcome, eventsOf, taskOutcome } from '../record/read.ts';
+import { coordinatorOutcome, selectEvents, taskOutcome } from '../record/read.ts';
 import type { Actor, RunRecord } from '../record/record.ts';
 import type { Tried, Violation } from '../record/verdict.ts';
 import type { ExploreResult } from './tally.ts';
@@ -111,7 +111,7 @@ function endText(actor: Actor, { final }: RunRecord): string[] {
 
 /** `the coordinator ended as EINVAL after tree`. */
 function coordinatorText(record: RunRecord): string {
-  const last = eventsOf(record, 'point').findLast(
+  const last = selectEvents(record, 'point').findLast(
     ({ actor, point }) => actor === 'coordinator' && point !== 'out' && point !== 'release',
   )?.point;
   return `the coordinator ended as ${coordinatorOutcome(record.final)}${last === undefined ? '' : ` after ${last}`}`;

@@ -1,7 +1,7 @@
 /** Adds up the records of the runs of one case, and keeps only the few that a report needs. */
 import type { Case } from '../model/case.ts';
 import type { Point } from '../model/points.ts';
-import { eventsOf, firedIn } from '../record/read.ts';
+import { firedIn, selectEvents } from '../record/read.ts';
 import type { Actor, RunRecord } from '../record/record.ts';
 import type { Ending, ProtocolCoverage, Shrinking, Tried, Violation } from '../record/verdict.ts';
 import type { Disagreement } from './differential.ts';
@@ -72,7 +72,7 @@ export class Tally {
     this.endings.judged(record, judgement);
     this.#first ??= judged;
     for (const name of firedIn(record)) if (!this.#fired.has(name)) this.#fired.set(name, judged);
-    for (const { actor, point } of eventsOf(record, 'point')) {
+    for (const { actor, point } of selectEvents(record, 'point')) {
       const points = this.#reached.get(actor);
       if (points) points.add(point);
       else this.#reached.set(actor, new Set([point]));

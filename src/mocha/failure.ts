@@ -22,7 +22,7 @@ export class CaseFailed extends Error {
 }
 
 /** The error of a verdict whose status is `fail`, `incomplete` or `error`. */
-export function failureOf(verdict: Verdict): CaseFailed {
+export function toFailure(verdict: Verdict): CaseFailed {
   const { violations, title, position } = verdict;
   const { status, reason } = verdict;
   if (status === 'error') return new CaseFailed(reason ?? 'the run broke', title, position);

@@ -31,7 +31,7 @@ export function hookScenarioFiles(setting: () => HookSetting | string): void {
 }
 
 function defineFile(file: string, setting: HookSetting | string): void {
-  const loaded = typeof setting === 'string' ? setting : casesOf((setting.load ?? loadAndWarn)(file));
+  const loaded = typeof setting === 'string' ? setting : readCases((setting.load ?? loadAndWarn)(file));
   if (typeof setting === 'string' || typeof loaded === 'string') defineBrokenSuite(file, String(loaded));
   else defineSuite(file, loaded, setting);
 }
@@ -58,7 +58,7 @@ function loadAnew(file: string): Loaded {
 }
 
 /** The cases of a file; the text of its diagnostics when there is a mistake in it. */
-function casesOf({ cases, diagnostics }: Loaded): readonly Case[] | string {
+function readCases({ cases, diagnostics }: Loaded): readonly Case[] | string {
   const mistakes = diagnostics.filter(({ severity }) => severity === 'error');
   return mistakes.length === 0 ? cases : mistakes.map((mistake) => formatDiagnostic(mistake)).join('\n\n');
 }

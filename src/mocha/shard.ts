@@ -23,7 +23,7 @@ export interface Shard {
 }
 
 /** What to give to Mocha for a file with so many tests: the file itself, or shards of it, in a folder made for them. */
-export function shardsOf(file: string, tests: number, folder: string): string[] {
+export function makeShards(file: string, tests: number, folder: string): string[] {
   if (tests <= SHARD_SIZE) return [file];
   mkdirSync(folder);
   return Array.from({ length: Math.ceil(tests / SHARD_SIZE) }, (_, i) => {

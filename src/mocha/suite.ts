@@ -5,7 +5,7 @@ import { openBackend } from '../injector/backends.ts';
 import { runCase } from '../injector/index.ts';
 import type { BackendName, Case } from '../model/case.ts';
 import { attachVerdict } from '../record/attach.ts';
-import { CaseFailed, failureOf } from './failure.ts';
+import { CaseFailed, toFailure } from './failure.ts';
 import { keepReplay } from './keep-replay.ts';
 import type { SuiteOptions } from './options.ts';
 import { selectTests, testTitle } from './select.ts';
@@ -45,7 +45,7 @@ export function defineSuite(file: string, cases: readonly Case[], setting: Suite
     this.file = file;
     // Every run has a limit of steps, or of time where steps can't be counted; a second limit would only hide which.
     this.timeout(0);
-    const backends = backendsOf(this, setting);
+    const backends = chooseBackends(this, setting);
     releaseVerdicts(this);
     for (const { c, backend } of tests) {
       const test = it(testTitle(c, backend, options), async function () {
@@ -53,7 +53,7 @@ export function defineSuite(file: string, cases: readonly Case[], setting: Suite
         const verdict = options.replays === undefined ? judged : keepReplay(judged, options.replays);
         attachVerdict(this.test!, verdict);
         if (verdict.status === 'skip') this.skip();
-        if (verdict.status !== 'pass') throw failureOf(verdict);
+        if (verdict.status !== 'pass') throw toFailure(verdict);
       });
       test.file = file;
     }
@@ -77,7 +77,7 @@ export function suiteTitle(file: string): string {
 }
 
 /** Opens each backend once for the suite, at first use, and lets go of it after the last test. */
-function backendsOf(
+function chooseBackends(
   suite: Mocha.Suite,
   { open = openBackend, options: { allowCommands = false } }: SuiteSetting,
 ): (name: BackendName) => Promise<Backend> {

@@ -16,7 +16,7 @@ export interface Position {
 }
 
 /** `coordinator`, or the pid of a task of the tree. */
-export type Who = 'coordinator' | number;
+export type TaskId = 'coordinator' | number;
 
 export const RESTART_FLAGS = { taskself: 0x1, frozen: 0x2, ghost: 0x4 } as const;
 
@@ -25,11 +25,11 @@ export interface Task {
   readonly pid: number;
   readonly name?: string;
   /** The task whose child it is (its real_parent); `coordinator` for the root and for siblings of the root. */
-  readonly parent: Who;
+  readonly parent: TaskId;
   /** The leader of its thread group; its own pid when it is one. */
   readonly leader: number;
   /** The task that made it: differs from `parent` for a sibling (CLONE_PARENT). */
-  readonly creator: Who;
+  readonly creator: TaskId;
   /** alive; zombie: the image says it was one (it is made alive and restores itself into one); dead: has exited before restart was called. */
   readonly state: 'alive' | 'zombie' | 'dead';
   /** 0 to 255. */
@@ -145,7 +145,7 @@ export interface Fault {
   /** Unique in its case: the name given, else the verb and its number. */
   readonly name: string;
   /** Whom it may hit; one of them. `fail`: whose call (empty: whoever makes it). */
-  readonly targets: readonly Who[];
+  readonly targets: readonly TaskId[];
   readonly signal?: SignalName;
   readonly failure?: Failure;
   readonly errno?: ErrnoName;
@@ -241,6 +241,6 @@ export interface Case {
 export const NOWHERE: Position = { file: '(code)', line: 1, column: 1 };
 
 /** The commands that a case runs, each a program and its arguments. */
-export function commandsOf({ subject, check }: Case): readonly (readonly string[])[] {
+export function listCommands({ subject, check }: Case): readonly (readonly string[])[] {
   return [subject?.command, subject?.load?.command, check].filter((command) => command !== undefined);
 }

@@ -10,17 +10,19 @@ export const RANGE_FORM = 'comparisons such as <4.2 or ">=4.0 <4.2", alternative
 
 /** Whether a text is a range. */
 export function isRange(text: string): boolean {
-  return alternativesOf(text).every((one) => one.length > 0 && one.every((comparison) => COMPARISON.test(comparison)));
+  return splitAlternatives(text).every(
+    (one) => one.length > 0 && one.every((comparison) => COMPARISON.test(comparison)),
+  );
 }
 
 /** Whether a version, of which the numbers at its beginning count, is in a range. A text that is no version is in none. */
 export function isInRange(version: string, range: string): boolean {
   const numbers = /^\d+(\.\d+)*/.exec(version)?.[0].split('.').map(Number);
   if (!numbers) return false;
-  return alternativesOf(range).some((one) => one.every((comparison) => meets(numbers, comparison)));
+  return splitAlternatives(range).some((one) => one.every((comparison) => meets(numbers, comparison)));
 }
 
-function alternativesOf(range: string): string[][] {
+function splitAlternatives(range: string): string[][] {
   return range.split('||').map((one) => one.split(/\s+/).filter((comparison) => comparison !== ''));
 }
 

@@ -5,7 +5,7 @@ import type { CriuCensus, CriuTask, CriuThread } from '../record/criu.ts';
 const NAMED = 3;
 
 /** How a state counts: who runs and who sleeps is the same to CRIU. */
-function kindOf(state: string): string {
+function describeState(state: string): string {
   return /[RSDI]/.test(state)
     ? 'running'
     : state === 'T'
@@ -19,13 +19,13 @@ function kindOf(state: string): string {
 
 type Facts = Readonly<Record<string, string | number | undefined>>;
 
-function factsOf(task: CriuTask): Facts {
+function collectFacts(task: CriuTask): Facts {
   const { parent, pgid, session, status, name } = task;
   return {
     parent,
     'process group': pgid,
     session,
-    state: kindOf(task.state),
+    state: describeState(task.state),
     'exit status': status,
     'pending signals': mask(task.pending),
     threads: task.threads.map(({ tid }) => tid).join(' '),
@@ -39,7 +39,7 @@ function factsOfThread({ blocked, pending, state }: CriuThread): Facts {
   return {
     'blocked signals': mask(blocked),
     'pending signals of its own': mask(pending),
-    'state of its own': kindOf(state),
+    'state of its own': describeState(state),
   };
 }
 
@@ -50,10 +50,10 @@ export function mask(hexadecimal: string): string {
   return `{${signals.join(' ')}}`;
 }
 
-function compareFacts(who: string, before: Facts, after: Facts): string[] {
+function compareFacts(describeTask: string, before: Facts, after: Facts): string[] {
   return Object.keys(before)
     .filter((fact) => before[fact] !== after[fact])
-    .map((fact) => `${who}: ${fact} ${before[fact] ?? 'none'}, then ${after[fact] ?? 'none'}`);
+    .map((fact) => `${describeTask}: ${fact} ${before[fact] ?? 'none'}, then ${after[fact] ?? 'none'}`);
 }
 
 /** What differs of the tasks that are in both; the pids of `except` are left out, and the parents of their children. */
@@ -64,7 +64,7 @@ export function differences(before: CriuCensus, after: CriuCensus, except: Reado
     const seen = later.get(task.pid);
     const now = seen && (before.held && after.held ? withoutNewSignals(task, seen) : seen);
     if (!now || except.has(task.pid)) continue;
-    const [then_, now_] = [factsOf(task), factsOf(now)];
+    const [then_, now_] = [collectFacts(task), collectFacts(now)];
     const sameParent = except.has(task.parent) ? { parent: task.parent } : {};
     found.push(...compareFacts(`task ${task.pid}`, then_, { ...now_, ...sameParent }));
     for (const thread of task.threads) {
@@ -117,7 +117,7 @@ export function few(sentences: readonly string[]): string {
 }
 
 /** `101 (S), 102 (T)`, and where each waits when it is known. */
-export function who(tasks: readonly CriuTask[]): string {
+export function describeTask(tasks: readonly CriuTask[]): string {
   const names = tasks.map(({ pid, name, state, threads }) => {
     const at = threads[0]?.wchan;
     const tracer = threads.find((thread) => thread.tracer !== 0) ? ', traced' : '';

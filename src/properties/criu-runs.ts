@@ -6,7 +6,7 @@ import type { CriuCensus, CriuRecord, CriuRun } from '../record/criu.ts';
 import { firedIn } from '../record/criu-fired.ts';
 
 /** All calls of CRIU in their order. */
-export function runsOf({ dump, restore, again }: CriuRecord): CriuRun[] {
+export function listRuns({ dump, restore, again }: CriuRecord): CriuRun[] {
   return [dump, restore, again].filter((run) => run !== undefined);
 }
 
@@ -34,7 +34,7 @@ export function hasFailed(run: CriuRun): boolean {
 }
 
 /** What the case did to this call, as far as it happened: each a reason for which the call may fail. */
-export function causesOf(c: Case, criu: CriuRecord, of: CriuCall): string[] {
+export function listCauses(c: Case, criu: CriuRecord, of: CriuCall): string[] {
   const hits = criu.hits
     .filter(({ stage }) => callOfStage(stage) === of)
     .map(({ verb, stage }) => `${verb} at ${stage}`);
@@ -66,7 +66,7 @@ export function falloutSince(criu: CriuRecord, stage: CriuStage): Set<number> {
 }
 
 /** How a call ended: `dies by signal 9`, `ends with 1`. */
-export function endOf({ of, exit, signal }: CriuRun): string {
+export function describeEnd({ of, exit, signal }: CriuRun): string {
   return signal === undefined ? `${of} ends with ${exit}` : `${of} dies by signal ${signal}`;
 }
 

@@ -1,6 +1,6 @@
 /** The findings of a record, with the step where each shows. */
 
-import { eventsOf } from '../record/read.ts';
+import { selectEvents } from '../record/read.ts';
 import type { Finding, RunRecord } from '../record/record.ts';
 
 export interface Found {
@@ -12,8 +12,8 @@ export interface Found {
 }
 
 /** The findings of these kinds, each once, in the order of the record. */
-export function findingsOf(record: RunRecord, kinds: ReadonlySet<Finding['kind']>): Found[] {
-  const shown = eventsOf(record, 'finding');
+export function listFindings(record: RunRecord, kinds: ReadonlySet<Finding['kind']>): Found[] {
+  const shown = selectEvents(record, 'finding');
   const found = new Map<string, Found>();
   for (const finding of [...shown.map((event) => event.finding), ...record.findings]) {
     if (!kinds.has(finding.kind)) continue;

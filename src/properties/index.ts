@@ -87,7 +87,7 @@ export { CRIU_PROPERTIES };
 const judged = new WeakMap<Case, readonly Property[]>();
 
 /** The properties that a case has judged: all, or those of `all:`, without those of `except:`. */
-function propertiesOf(c: Case): readonly Property[] {
+function selectProperties(c: Case): readonly Property[] {
   let properties = judged.get(c);
   if (!properties) {
     const { only, except } = c.expect;
@@ -100,7 +100,7 @@ function propertiesOf(c: Case): readonly Property[] {
 /** All violations of the case's properties in a record, in the order of PROPERTIES. Pure; see `expectations` for what the scenario itself says. */
 export function judge(c: Case, record: RunRecord): Violation[] {
   const isOfCriu = record.backend === 'criu';
-  return propertiesOf(c)
+  return selectProperties(c)
     .filter((property) => CRIU_PROPERTIES.includes(property) === isOfCriu)
     .flatMap((property) => property.check(c, record));
 }

@@ -1,5 +1,5 @@
 /** Signals, and SIGKILL among them, sent by the restart or by a fault. */
-import type { Case, Who } from '../model/case.ts';
+import type { Case, TaskId } from '../model/case.ts';
 import { isFatalToTasks, type SignalName } from '../model/signals.ts';
 import type { RunEvent } from '../record/record.ts';
 import { identify } from './tree.ts';
@@ -10,7 +10,7 @@ interface Sent {
 }
 
 export interface Kill {
-  readonly victim: Who;
+  readonly victim: TaskId;
   /** By the restart itself. */
   readonly force: boolean;
 }

@@ -2,7 +2,7 @@
 import type { Case } from '../model/case.ts';
 import type { Actor, EffectKind, RunEvent, RunRecord, TaskFinal } from '../record/record.ts';
 import { isInherited, isMark } from './holders.ts';
-import { identify, treeOf } from './tree.ts';
+import { identify, readTree } from './tree.ts';
 
 /** The position of what did not happen: after everything that did. */
 export const NEVER = Number.POSITIVE_INFINITY;
@@ -67,7 +67,7 @@ const UNTOLD: Readonly<Fate> = newFate();
 const stories = new WeakMap<RunRecord, { readonly of: Case; readonly story: Story }>();
 
 /** The story of a record. */
-export function storyOf(c: Case, record: RunRecord): Story {
+export function readStory(c: Case, record: RunRecord): Story {
   const told = stories.get(record);
   if (told?.of === c) return told.story;
   const story = tell(c, record);
@@ -110,15 +110,15 @@ function newFate(): Fate {
 function tell(c: Case, record: RunRecord): Story {
   const fates = new Map<Actor, Fate>();
   const fate = (actor: Actor): Fate => {
-    const who = identify(c, actor);
-    let known = fates.get(who);
+    const id = identify(c, actor);
+    let known = fates.get(id);
     if (!known) {
       known = newFate();
-      fates.set(who, known);
+      fates.set(id, known);
     }
     return known;
   };
-  const elsewhere = new Set(treeOf(c).elsewhere);
+  const elsewhere = new Set(readTree(c).elsewhere);
   let success = NEVER;
   let firstError = NEVER;
   record.events.forEach((event, position) => {
@@ -135,7 +135,7 @@ function tell(c: Case, record: RunRecord): Story {
   });
   completeFromFinal(record, fate);
   const coordinator = fate('coordinator');
-  const failed = treeOf(c).taskself ? isFailure(c, coordinator) : (coordinator.result ?? 0) < 0;
+  const failed = readTree(c).taskself ? isFailure(c, coordinator) : (coordinator.result ?? 0) < 0;
   return {
     fates,
     tasks: endedTasks(c, record, fate),

@@ -1,5 +1,5 @@
 /** What a case says about who takes part in its restart; worked out once for each case. */
-import { type Case, RESTART_FLAGS, type Task, type Who } from '../model/case.ts';
+import { type Case, RESTART_FLAGS, type Task, type TaskId } from '../model/case.ts';
 import type { Actor } from '../record/record.ts';
 
 export interface Tree {
@@ -7,7 +7,7 @@ export interface Tree {
   readonly taskself: boolean;
   readonly frozen: boolean;
   /** The task to be restarted with all that descends from it; undefined when the call's pid names no child of the coordinator. */
-  readonly root: Who | undefined;
+  readonly root: TaskId | undefined;
   readonly tasks: ReadonlyMap<number, Task>;
   /**
    * The root and its descendants as user space made them, without strangers, and without tasks that are in a restart of
@@ -27,7 +27,7 @@ export interface Tree {
 const trees = new WeakMap<Case, Tree>();
 
 /** The tree of a case. */
-export function treeOf(c: Case): Tree {
+export function readTree(c: Case): Tree {
   let tree = trees.get(c);
   if (!tree) {
     tree = makeTree(c);
@@ -39,24 +39,24 @@ export function treeOf(c: Case): Tree {
 /** Who that is: the caller of a TASKSELF restart is the coordinator, under either of its names. */
 export function identify<A extends Actor>(c: Case, actor: A): A | 'coordinator' {
   if (typeof actor !== 'number') return actor;
-  const tree = treeOf(c);
+  const tree = readTree(c);
   if (actor === c.restart.coordinatorPid && !tree.tasks.has(actor)) return 'coordinator';
   return tree.taskself && actor === c.tasks[0]?.pid ? 'coordinator' : actor;
 }
 
 /** The task that this record is of, by the pids of the image; undefined when they name no task there. */
 export function recordOwner(c: Case, record: number): number | undefined {
-  return treeOf(c).pids[record];
+  return readTree(c).pids[record];
 }
 
 function makeTree(c: Case): Tree {
   const taskself = (c.restart.flags & RESTART_FLAGS.taskself) !== 0;
   const tasks = new Map(c.tasks.map((task) => [task.pid, task]));
-  const root = taskself ? 'coordinator' : rootOf(c);
+  const root = taskself ? 'coordinator' : findRoot(c);
   const pids = c.image.pids.slice(0, Math.max(c.image.nrTasks, 0));
-  const below = childrenOf(c, tasks);
+  const below = groupChildren(c, tasks);
   const nested = c.tasks.filter((task) => task.restartingItself && task.state !== 'dead').map(({ pid }) => pid);
-  const groups = groupsOf(c);
+  const groups = collectGroups(c);
   const inside: Set<Actor> =
     typeof root === 'number'
       ? reach(below, groupOf(groups, root), new Set(nested))
@@ -76,14 +76,14 @@ function makeTree(c: Case): Tree {
 }
 
 /** choose_root_task(): a direct child by the pid given; threads are nobody's children. */
-function rootOf(c: Case): number | undefined {
+function findRoot(c: Case): number | undefined {
   return c.tasks.find(({ pid, parent, leader }) => pid === c.restart.pid && parent === 'coordinator' && leader === pid)
     ?.pid;
 }
 
 /** Who hangs below whom: the children of a task, each with its threads. */
-function childrenOf(c: Case, tasks: ReadonlyMap<number, Task>): Map<Who, number[]> {
-  const below = new Map<Who, number[]>();
+function groupChildren(c: Case, tasks: ReadonlyMap<number, Task>): Map<TaskId, number[]> {
+  const below = new Map<TaskId, number[]>();
   for (const { pid, parent, leader } of c.tasks) {
     const above = tasks.get(leader)?.parent ?? parent;
     const children = below.get(above);
@@ -94,7 +94,7 @@ function childrenOf(c: Case, tasks: ReadonlyMap<number, Task>): Map<Who, number[
 }
 
 /** These tasks and all below them, but not below those that are cut off. */
-function reach(below: ReadonlyMap<Who, number[]>, from: readonly number[], cut: ReadonlySet<number>): Set<number> {
+function reach(below: ReadonlyMap<TaskId, number[]>, from: readonly number[], cut: ReadonlySet<number>): Set<number> {
   const reached = new Set<number>();
   for (const open = [...from]; open.length > 0; ) {
     const pid = open.pop()!;
@@ -109,7 +109,7 @@ function groupOf(groups: Tree['groups'], leader: number): readonly number[] {
   return groups.get(leader)?.map(({ pid }) => pid) ?? [leader];
 }
 
-function groupsOf(c: Case): Map<number, Task[]> {
+function collectGroups(c: Case): Map<number, Task[]> {
   const groups = new Map<number, Task[]>();
   for (const task of c.tasks) {
     const group = groups.get(task.leader);

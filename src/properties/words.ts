@@ -6,7 +6,7 @@ import type { Actor, CoordinatorFinal, TaskFinal } from '../record/record.ts';
 const NAMED = 5;
 
 /** `the coordinator`, `task 101`. */
-export function nameOf(actor: Actor): string {
+export function formatActor(actor: Actor): string {
   return typeof actor === 'number' ? `task ${actor}` : `the ${actor}`;
 }
 
@@ -23,12 +23,12 @@ export function endText(final: TaskFinal | CoordinatorFinal): string {
 }
 
 /** `100, 101 and 3 more`. */
-export function listOf(items: readonly (string | number)[]): string {
+export function formatList(items: readonly (string | number)[]): string {
   const named = items.slice(0, NAMED).join(', ');
   return items.length > NAMED ? `${named} and ${items.length - NAMED} more` : named;
 }
 
 /** `task 100`, `tasks 100, 101`. */
 export function tasksText(pids: readonly (string | number)[]): string {
-  return `${pids.length === 1 ? 'task' : 'tasks'} ${listOf(pids)}`;
+  return `${pids.length === 1 ? 'task' : 'tasks'} ${formatList(pids)}`;
 }

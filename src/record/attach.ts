@@ -27,7 +27,7 @@ export function attachVerdict(test: object, verdict: Verdict): void {
 }
 
 /** The verdict on a test; undefined for a test that is not a scenario's. */
-export function verdictOf(test: object): Verdict | undefined {
+export function readVerdict(test: object): Verdict | undefined {
   const carrier = test as Carrier;
   if (carrier.verdict === undefined && carrier.packedVerdict !== undefined) {
     carrier.verdict = JSON.parse(inflateRawSync(Buffer.from(carrier.packedVerdict, 'base64')).toString('utf8'));

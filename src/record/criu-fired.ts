@@ -18,11 +18,11 @@ export function firedIn(c: Case, record: CriuRecord): string[] {
 /** Whether what this word of the `criu` section says has happened. */
 function hasHappened(path: string, setup: CriuSetup, { dump, restore, stages, edits }: CriuRecord): boolean {
   const [, word, item = '0'] = path.split('.');
-  const runOf = (of: CriuCall): CriuRun | undefined => (of === 'dump' ? dump : restore);
+  const findRun = (of: CriuCall): CriuRun | undefined => (of === 'dump' ? dump : restore);
   switch (word) {
     case 'fault-point': {
       const { of, number } = setup.faultPoint!;
-      const run = runOf(of);
+      const run = findRun(of);
       return run !== undefined && (number >= FIRST_HARMLESS_POINT || run.exit !== 0);
     }
     case 'script-fails':
@@ -30,7 +30,7 @@ function hasHappened(path: string, setup: CriuSetup, { dump, restore, stages, ed
     case 'dump-limits':
       return true;
     case 'syscalls':
-      return wasInjected(setup, Number(item), runOf);
+      return wasInjected(setup, Number(item), findRun);
     case 'images':
       return edits !== undefined;
     default:

@@ -6,13 +6,13 @@ import type { Effect, EffectKind, FinalState, RunEvent, RunRecord, TaskFinal } f
 type EventOf<K extends EffectKind> = RunEvent & Extract<Effect, { kind: K }>;
 
 /** The events of one kind, in their order. */
-export function eventsOf<K extends EffectKind>(record: RunRecord, kind: K): EventOf<K>[] {
+export function selectEvents<K extends EffectKind>(record: RunRecord, kind: K): EventOf<K>[] {
   return record.events.filter((event): event is EventOf<K> => event.kind === kind);
 }
 
 /** The faults that fired in a run, by their names; see RunRecord.fired. */
 export function firedIn(record: RunRecord): readonly string[] {
-  return record.fired ?? [...new Set(eventsOf(record, 'fault').map(({ fault }) => fault))];
+  return record.fired ?? [...new Set(selectEvents(record, 'fault').map(({ fault }) => fault))];
 }
 
 /** A task's end in the scenario format's words. */

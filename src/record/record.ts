@@ -2,14 +2,14 @@
  * The run record: what happened in one run. The one currency between backends, properties and reporters.
  * Plain JSON, versioned; the same plan, seed and schedule give the same record byte for byte.
  */
-import type { BackendName, Failure, Who } from '../model/case.ts';
+import type { BackendName, Failure, TaskId } from '../model/case.ts';
 import type { Point } from '../model/points.ts';
 import type { CriuRecord } from './criu.ts';
 
 export const RECORD_VERSION = 1;
 
 /** The actor of a step: the coordinator, a task by pid, or the environment (a fault). */
-export type Actor = Who | 'environment';
+export type Actor = TaskId | 'environment';
 
 /**
  * One thing that happened. `step` counts the steps of the run from 1 (0: before any actor moved); several events can
@@ -23,19 +23,19 @@ export type Effect =
   /** Enters restart(2). */
   | { readonly kind: 'call'; readonly pid: number; readonly flags: number }
   /** The coordinator's walk looks at a task. */
-  | { readonly kind: 'visit'; readonly task: Who }
+  | { readonly kind: 'visit'; readonly task: TaskId }
   /** Sets a task's checkpoint_ctx (its own: claim). */
-  | { readonly kind: 'mark'; readonly task: Who }
+  | { readonly kind: 'mark'; readonly task: TaskId }
   /** Clears its own checkpoint_ctx. */
   | { readonly kind: 'unmark' }
   /** Goes to sleep. */
   | { readonly kind: 'sleep'; readonly on: string }
   /** Wakes a task that slept. */
-  | { readonly kind: 'wake'; readonly task: Who }
+  | { readonly kind: 'wake'; readonly task: TaskId }
   /** A wait ended by a signal: -ERESTARTSYS. */
   | { readonly kind: 'interrupted'; readonly on: string }
   /** A signal is sent; SIGKILL too. `force`: by the restart itself. */
-  | { readonly kind: 'signal'; readonly task: Who; readonly signal: string; readonly force: boolean }
+  | { readonly kind: 'signal'; readonly task: TaskId; readonly signal: string; readonly force: boolean }
   /** active_pid moves to `index`; `pid` undefined when none remain. */
   | { readonly kind: 'activate'; readonly index: number; readonly pid?: number }
   /** Begins to restore itself. */
@@ -66,7 +66,7 @@ export type Effect =
   /** A fork failed, with a negative errno. */
   | { readonly kind: 'fork-failed'; readonly error: number }
   /** A task was frozen. */
-  | { readonly kind: 'frozen'; readonly task: Who }
+  | { readonly kind: 'frozen'; readonly task: TaskId }
   /** restart(2) has its result, negative errno or value. */
   | { readonly kind: 'return'; readonly result: number }
   /** Is back in user space. */
@@ -74,13 +74,13 @@ export type Effect =
   /** Is dead now. */
   | { readonly kind: 'exit'; readonly how: 'killed' | 'exited' | 'zombie'; readonly code: number }
   /** A dying task's child goes to a thread of its group that lives, or to the namespace's init. */
-  | { readonly kind: 'reparent'; readonly task: Who; readonly to?: Who }
+  | { readonly kind: 'reparent'; readonly task: TaskId; readonly to?: TaskId }
   /** A dying task lets go of a task that it traced. */
-  | { readonly kind: 'detach'; readonly task: Who }
+  | { readonly kind: 'detach'; readonly task: TaskId }
   /** A call is made to fail, with a negative errno. */
   | { readonly kind: 'call-failed'; readonly call: Failure; readonly error: number }
   /** A fault of the scenario comes. */
-  | { readonly kind: 'fault'; readonly fault: string; readonly verb: string; readonly target?: Who }
+  | { readonly kind: 'fault'; readonly fault: string; readonly verb: string; readonly target?: TaskId }
   /** A line of the restart's log. */
   | { readonly kind: 'log'; readonly text: string }
   /** A defect of the kernel shows. */
@@ -92,7 +92,7 @@ export type DebugType = 'Coord' | 'Root' | 'Ghost' | 'Task';
 export type DebugState = 'Waiting' | 'Running' | 'Failed' | 'Success' | 'Exited';
 
 export interface DebugEntry {
-  readonly task: Who;
+  readonly task: TaskId;
   readonly type: DebugType;
   readonly state: DebugState;
 }
@@ -150,7 +150,7 @@ export interface TaskFinal {
 }
 
 export interface ContextFinal {
-  readonly owner: Who;
+  readonly owner: TaskId;
   readonly freed: boolean;
   /** References left, 0 when freed. */
   readonly references: number;
@@ -168,7 +168,7 @@ export interface FinalState {
 
 /** What /proc said of a task of a real backend at the end of the run. */
 export interface TaskCensus {
-  readonly task: Who;
+  readonly task: TaskId;
   readonly pid: number;
   /** State letter of /proc/<pid>/status; absent with all that follows when the task was there no more. */
   readonly state?: string;

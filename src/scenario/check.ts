@@ -93,7 +93,13 @@ function unfold(issue: Issue, above: readonly PropertyKey[] = []): (Issue | None
     one.code === 'invalid_value' && one.values.length > 1 ? one.message : (one.code === 'none' && one.noun) || [],
   );
   return [
-    { code: 'none', path, message: alternatives(here.map(expectation)), values: here.flatMap(wordsOf), noun: nouns[0] },
+    {
+      code: 'none',
+      path,
+      message: alternatives(here.map(expectation)),
+      values: here.flatMap(listWords),
+      noun: nouns[0],
+    },
   ];
 }
 
@@ -106,7 +112,7 @@ function expectation(issue: Issue | NoneOfThem): string {
   return issue.code === 'invalid_value' ? listed(issue.values.map(String))! : issue.message;
 }
 
-function wordsOf(issue: Issue | NoneOfThem): readonly string[] {
+function listWords(issue: Issue | NoneOfThem): readonly string[] {
   return issue.code === 'invalid_value' || issue.code === 'none' ? issue.values.map(String) : [];
 }
 
@@ -176,7 +182,7 @@ function wrongValue(issue: Issue | NoneOfThem, value: unknown, path: Path): Comp
   const isText = issue.code === 'invalid_type' && issue.expected === 'string' && typeof value !== 'object';
   const hint = () => {
     if (isText) return `write "${value}" in quotes`;
-    return typeof value === 'string' ? didYouMean(value, wordsOf(issue)) : undefined;
+    return typeof value === 'string' ? didYouMean(value, listWords(issue)) : undefined;
   };
   if (value === null) return { path, message: `${name} has no value`, expected: expectation(issue) };
   if (issue.code === 'too_big' && typeof value === 'object')

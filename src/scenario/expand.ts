@@ -12,7 +12,7 @@ import type { Complain } from './complain.ts';
 import type { KnownNames } from './known-names.ts';
 import { MAX_DIAGNOSTICS } from './limits.ts';
 import { type Combination, describeValues, Matrix, type Template, template, type Values } from './matrix.ts';
-import { type Positions, positionAt, positionsOf, withAll } from './positions.ts';
+import { collectPositions, type Positions, positionAt, withAll } from './positions.ts';
 import { resolveCriu } from './resolve/criu.ts';
 import { resolveExpect, resolveExplore } from './resolve/expect.ts';
 import { resolveFaults } from './resolve/faults.ts';
@@ -212,7 +212,7 @@ class Expansion {
       const tasks = words.tasks?.['all'] === undefined ? 0 : of.tasks.length;
       if (!this.#context.budget.takeTasks('expectations', tasks, ['expect', 'tasks', 'all'], say)) return undefined;
       const expect = resolveExpect(words, of, made, say, this.#context.known);
-      places ??= positionsOf(this.#raw, this.#context.source);
+      places ??= collectPositions(this.#raw, this.#context.source);
       return { expect, positions: withAll(places, of) };
     });
   }

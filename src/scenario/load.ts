@@ -40,7 +40,7 @@ export function parseScenarios(text: string, file: string, known: KnownNames = {
 
 /** The cases of a file. A file that cannot be read is a diagnostic. */
 export function loadScenarioFileSync(file: string, options: LoadOptions = {}): Loaded {
-  const { name, where } = namesOf(file, options);
+  const { name, where } = nameFile(file, options);
   try {
     return parseBytes(readBytes(where, MAX_FILE_BYTES), name, options);
   } catch (error) {
@@ -115,7 +115,7 @@ function broken(file: string, message: string, hint?: string): Loaded {
 }
 
 /** What a file is called in reports, the same on every machine; and where it is. */
-function namesOf(
+function nameFile(
   file: string,
   { cwd = process.cwd() }: LoadOptions,
 ): { readonly name: string; readonly where: string } {

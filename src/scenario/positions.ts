@@ -13,7 +13,7 @@ const DEPTH = 3;
 export type Positions = Readonly<Record<string, Position>>;
 
 /** By path, as in `faults.0` and `expect.tasks.101`. */
-export function positionsOf(raw: RawDocument, source: SourceText): Positions {
+export function collectPositions(raw: RawDocument, source: SourceText): Positions {
   const positions: Record<string, Position> = {};
   const visit = (value: unknown, path: Path): void => {
     if (path.length > 0) positions[path.join('.')] = positionAt(raw, source, path);

@@ -14,14 +14,14 @@ export function writeExpect(expect: Expect, tasks: readonly Task[]): ExpectWords
     ...(expect.coordinator.length === 0 ? {} : { coordinator: oneOrAll(expect.coordinator) }),
     ...(Object.keys(lines).length === 0 ? {} : { tasks: lines }),
     ...(expect.leftWaiting === undefined ? {} : { 'left-waiting': [...expect.leftWaiting] }),
-    ...(expect.violates.length === 0 ? {} : { violates: defectsOf(expect.violates, expect) }),
-    ...(expect.mayViolate === undefined ? {} : { 'may-violate': defectsOf(expect.mayViolate, expect) }),
+    ...(expect.violates.length === 0 ? {} : { violates: writeDefects(expect.violates, expect) }),
+    ...(expect.mayViolate === undefined ? {} : { 'may-violate': writeDefects(expect.mayViolate, expect) }),
     ...(expect.except.length === 0 ? {} : { except: [...expect.except] }),
     ...(expect.only === undefined ? {} : { all: [...expect.only] }),
   };
 }
 
-function defectsOf(names: readonly string[], { versions = {} }: Expect): NonNullable<ExpectWords['violates']> {
+function writeDefects(names: readonly string[], { versions = {} }: Expect): NonNullable<ExpectWords['violates']> {
   return names.map((property) => {
     const range = versions[property];
     return range === undefined ? property : { property, versions: range };

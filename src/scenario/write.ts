@@ -23,7 +23,7 @@ const LINE_WIDTH = 120;
  * the order of the walk, written out not deeper than MAX_TREE_DEPTH.
  */
 export function writeScenario(c: Case): string {
-  const document = new YamlDocument(documentOf(c));
+  const document = new YamlDocument(toDocument(c));
   // Pids are keys that JavaScript makes texts of.
   visit(document, {
     Pair: (_, { key }) => {
@@ -40,9 +40,9 @@ export function writeScenario(c: Case): string {
   return document.toString({ lineWidth: LINE_WIDTH });
 }
 
-function documentOf(c: Case): Document {
-  const restart = restartOf(c);
-  const image = imageOf(c);
+function toDocument(c: Case): Document {
+  const restart = writeRestart(c);
+  const image = writeImage(c);
   const expect = writeExpect(c.expect, c.tasks);
   return {
     scenario: c.title,
@@ -56,8 +56,8 @@ function documentOf(c: Case): Document {
     ...(c.criu === undefined || ((c.subject ?? c.check) && isEmpty(writeCriu(c.criu)))
       ? {}
       : { criu: writeCriu(c.criu) }),
-    ...(c.faults.length === 0 ? {} : { faults: c.faults.map(faultOf) }),
-    ...(c.explore === undefined ? {} : { explore: exploreOf(c.explore) }),
+    ...(c.faults.length === 0 ? {} : { faults: c.faults.map(writeFault) }),
+    ...(c.explore === undefined ? {} : { explore: writeExplore(c.explore) }),
     ...(isEmpty(expect) ? {} : { expect }),
   };
 }
@@ -66,7 +66,7 @@ function isEmpty(mapping: object): boolean {
   return Object.keys(mapping).length === 0;
 }
 
-function restartOf({ restart, tasks, criu }: Case): NonNullable<Document['restart']> {
+function writeRestart({ restart, tasks, criu }: Case): NonNullable<Document['restart']> {
   const root = tasks[0]!.pid;
   const coordinator = restart.flags & RESTART_FLAGS.taskself ? root : DEFAULT_COORDINATOR;
   return {
@@ -82,7 +82,7 @@ function restartOf({ restart, tasks, criu }: Case): NonNullable<Document['restar
   };
 }
 
-function imageOf({ image, tasks }: Case): NonNullable<Document['image']> {
+function writeImage({ image, tasks }: Case): NonNullable<Document['image']> {
   const states = new Map(tasks.map((task) => [task.pid, task.state]));
   const saved = savedPids({ tasks, root: tasks[0]! });
   const zombies = image.records
@@ -93,13 +93,13 @@ function imageOf({ image, tasks }: Case): NonNullable<Document['image']> {
     ...(isDeepStrictEqual(image.pids, saved) ? {} : { pids: [...image.pids] }),
     ...(image.nrTasks === image.pids.length ? {} : { 'nr-tasks': image.nrTasks }),
     ...(image.pidsBytes === undefined ? {} : { 'pids-bytes': image.pidsBytes }),
-    ...damageOf(image),
+    ...writeDamage(image),
     ...(zombies.length === 0 ? {} : { zombies: [...new Set(zombies)] }),
     ...(retvals.length === 0 ? {} : { retval: Object.fromEntries(retvals) }),
   };
 }
 
-function damageOf({ damage }: Image): Pick<NonNullable<Document['image']>, 'truncate' | 'corrupt'> {
+function writeDamage({ damage }: Image): Pick<NonNullable<Document['image']>, 'truncate' | 'corrupt'> {
   const which = (index: number) => (index === 0 ? {} : { index });
   const cut = damage.filter(({ kind }) => kind === 'truncate');
   const truncate = cut.map(({ object, index }) => (index === 0 ? object : { object, index }));
@@ -116,27 +116,27 @@ function damageOf({ damage }: Image): Pick<NonNullable<Document['image']>, 'trun
   };
 }
 
-function faultOf(fault: Fault, i: number): NonNullable<Document['faults']>[number] {
+function writeFault(fault: Fault, i: number): NonNullable<Document['faults']>[number] {
   const { verb, name, targets, signal, failure, errno, call, times, child, when, optional } = fault;
-  const whom = oneOrAll(targets);
+  const target = oneOrAll(targets);
   // Said of a call: without both, it is the first; `when: any` alone would be any one of them.
   const isFirst = call === 1 && when.kind === 'any';
   const isAny = when.kind === 'any' && !(failure !== undefined && call === undefined);
   return {
-    ...(signal === undefined ? {} : { signal, to: whom }),
-    ...(failure === undefined ? {} : { fail: failure, ...(targets.length === 0 ? {} : { task: whom }) }),
-    ...(signal === undefined && failure === undefined ? { [verb]: whom } : {}),
+    ...(signal === undefined ? {} : { signal, to: target }),
+    ...(failure === undefined ? {} : { fail: failure, ...(targets.length === 0 ? {} : { task: target }) }),
+    ...(signal === undefined && failure === undefined ? { [verb]: target } : {}),
     ...(failure === undefined || errno === FAILURES[failure].errno ? {} : { errno }),
     ...(call === undefined || isFirst ? {} : { call }),
     ...(child === undefined ? {} : { child }),
     ...(times === 1 ? {} : { times }),
     ...(name === `${verb}-${i + 1}` ? {} : { name }),
-    ...(isAny ? {} : { when: whenOf(when) }),
+    ...(isAny ? {} : { when: writeWhen(when) }),
     ...(optional ? { optional } : {}),
   };
 }
 
-function whenOf(when: Fault['when']): NonNullable<NonNullable<Document['faults']>[number]['when']> {
+function writeWhen(when: Fault['when']): NonNullable<NonNullable<Document['faults']>[number]['when']> {
   switch (when.kind) {
     case 'task':
       return { task: when.task, at: when.at };
@@ -151,7 +151,7 @@ function whenOf(when: Fault['when']): NonNullable<NonNullable<Document['faults']
   }
 }
 
-function exploreOf({ strategy, schedules, seed, depth, schedule }: Explore): NonNullable<Document['explore']> {
+function writeExplore({ strategy, schedules, seed, depth, schedule }: Explore): NonNullable<Document['explore']> {
   if (strategy === 'replay') return { schedule: [...(schedule ?? [])] };
   const more = {
     ...(schedules === DEFAULT_SCHEDULES ? {} : { schedules }),

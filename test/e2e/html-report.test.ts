@@ -112,11 +112,11 @@ describe('the HTML report in a browser', function () {
     const check = async (played: number): Promise<void> => {
       const { lanes, context } = playback.at(played);
       for (const lane of lanes.values()) {
-        const task = page.locator(`.tree [data-task="${lane.who}"]`);
+        const task = page.locator(`.tree [data-task="${lane.id}"]`);
         assert.match(
           (await task.getAttribute('class'))!,
           new RegExp(`\\b${lane.doing}\\b`),
-          `${lane.who} after ${played}`,
+          `${lane.id} after ${played}`,
         );
         assert.equal(await task.locator('.mark').count(), lane.marked ? 1 : 0);
       }

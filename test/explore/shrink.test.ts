@@ -57,7 +57,7 @@ describe('smaller cases', () => {
           ...smaller.tasks.flatMap(({ parent, creator, leader }) => [parent, creator, leader]),
           ...smaller.faults.flatMap(({ targets }) => targets),
         ];
-        for (const who of named) assert.ok(who === 'coordinator' || pids.has(who), `${name}: ${who} is gone`);
+        for (const id of named) assert.ok(id === 'coordinator' || pids.has(id), `${name}: ${id} is gone`);
         assert.equal(walk(machineOf(smaller, 'series'), drawn('1'), MAX_STEPS).end, 'over', name);
       }
     }

@@ -10,7 +10,7 @@ import { PLAIN } from '../../reporters/shared/colors.ts';
 import { diffLines, diffMarkdown } from '../../reporters/shared/diff-text.ts';
 import type { Output } from '../../reporters/shared/output.ts';
 import { resultFrom } from '../../reporters/shared/read-report.ts';
-import { resultOf } from '../../reporters/shared/result.ts';
+import { makeResult } from '../../reporters/shared/result.ts';
 import { Tally } from '../../reporters/shared/summary.ts';
 import { UNICODE } from '../../reporters/shared/symbols.ts';
 import { readImage, writeImage } from '../../src/backends/criu/images/file.ts';
@@ -145,7 +145,7 @@ async function reports(): Promise<Buffer[]> {
     };
     const json = REPORTERS['json']!({ out: { ...NOWHERE, write }, options: { records: 'all' } });
     const test = { title: verdict.title, verdict };
-    const result = resultOf(test, verdict.status === 'pass' ? 'pass' : 'fail', new Error('x'));
+    const result = makeResult(test, verdict.status === 'pass' ? 'pass' : 'fail', new Error('x'));
     const tally = new Tally(0);
     tally.add(result);
     json.result(result);

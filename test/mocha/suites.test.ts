@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type HookSetting, hookScenarioFiles } from '../../src/mocha/hook.ts';
 import { DEFAULT_OPTIONS } from '../../src/mocha/options.ts';
-import { shardsOf } from '../../src/mocha/shard.ts';
+import { makeShards } from '../../src/mocha/shard.ts';
 import { suiteTitle } from '../../src/mocha/suite.ts';
 import type { Case } from '../../src/model/case.ts';
 import type { Loaded } from '../../src/scenario/index.ts';
@@ -164,11 +164,11 @@ describe('scenario files as Mocha suites', () => {
   it('a large file can be run in shards, in which all tests are as in the file', async () => {
     const cases = Array.from({ length: 200 }, (_, i) => titled(`case ${i}`));
     const whole = await runFile(cases);
-    const shards = shardsOf(file, cases.length, path.join(folder, 'shards'));
+    const shards = makeShards(file, cases.length, path.join(folder, 'shards'));
     assert.ok(shards.length > 1);
     const parts = await nestedMocha(shards);
     const places = ({ ends }: NestedRun) => ends.map(({ title, suite, file: where }) => ({ title, suite, where }));
     assert.deepEqual(places(parts), places(whole));
-    assert.deepEqual(shardsOf(file, 3, path.join(folder, 'none')), [file], 'a small file is not cut');
+    assert.deepEqual(makeShards(file, 3, path.join(folder, 'none')), [file], 'a small file is not cut');
   });
 });

@@ -1,6 +1,6 @@
 /** Any well-typed case and record, however senseless. */
 import fc from 'fast-check';
-import type { Case, Who } from '../../src/model/case.ts';
+import type { Case, TaskId } from '../../src/model/case.ts';
 import { ERRNO_NAMES } from '../../src/model/errno.ts';
 import { COORDINATOR_POINT_NAMES, TASK_POINT_NAMES } from '../../src/model/points.ts';
 import type { Actor, Effect, EffectKind, Finding, RunEvent, RunRecord, TaskFinal } from '../../src/record/record.ts';
@@ -13,8 +13,8 @@ type Fields<K extends EffectKind, E = Effect> = E extends { kind: infer X }
   : never;
 
 const pid = fc.integer({ min: 99, max: 106 });
-const who: fc.Arbitrary<Who> = fc.oneof(pid, fc.constant('coordinator' as const));
-const actor: fc.Arbitrary<Actor> = fc.oneof(who, fc.constant('environment' as const));
+const id: fc.Arbitrary<TaskId> = fc.oneof(pid, fc.constant('coordinator' as const));
+const actor: fc.Arbitrary<Actor> = fc.oneof(id, fc.constant('environment' as const));
 const result = fc.oneof(fc.integer({ min: -520, max: 5 }), fc.integer());
 const point = fc.constantFrom(...COORDINATOR_POINT_NAMES, ...TASK_POINT_NAMES);
 const small = fc.integer({ min: -2, max: 7 });
@@ -33,20 +33,20 @@ const FINDINGS: Finding['kind'][] = [
   'disagreement',
 ];
 const finding: fc.Arbitrary<Finding> = optional({ kind: fc.constantFrom(...FINDINGS), at: word }, { detail: word });
-const entry = fc.record({ task: who, type: fc.constantFrom('Coord', 'Root', 'Ghost', 'Task'), state });
+const entry = fc.record({ task: id, type: fc.constantFrom('Coord', 'Root', 'Ghost', 'Task'), state });
 
 const EFFECTS: { readonly [K in EffectKind]: fc.Arbitrary<Fields<K>> } = {
   point: fc.record({ point }),
   call: fc.record({ pid, flags: small }),
-  visit: fc.record({ task: who }),
-  mark: fc.record({ task: who }),
+  visit: fc.record({ task: id }),
+  mark: fc.record({ task: id }),
   unmark: fc.constant({}),
   sleep: fc.record({ on: word }),
-  wake: fc.record({ task: who }),
+  wake: fc.record({ task: id }),
   detach: fc.record({ task: pid }),
   'call-failed': fc.record({ call: fc.constantFrom('kmalloc', 'image-read', 'restore', 'freeze'), error: result }),
   interrupted: fc.record({ on: word }),
-  signal: fc.record({ task: who, signal: fc.constantFrom('SIGKILL', 'SIGUSR1'), force: fc.boolean() }),
+  signal: fc.record({ task: id, signal: fc.constantFrom('SIGKILL', 'SIGUSR1'), force: fc.boolean() }),
   activate: optional({ index: small }, { pid }),
   'restore-begin': fc.constant({}),
   'restore-end': optional({}, { record: small, error: result }),
@@ -63,12 +63,12 @@ const EFFECTS: { readonly [K in EffectKind]: fc.Arbitrary<Fields<K>> } = {
   'status-list': fc.record({ entries: fc.array(entry, { maxLength: 5 }) }),
   fork: fc.record({ child: pid, inherits: fc.boolean() }),
   'fork-failed': fc.record({ error: result }),
-  frozen: fc.record({ task: who }),
+  frozen: fc.record({ task: id }),
   return: fc.record({ result }),
   user: fc.constant({}),
   exit: fc.record({ how: fc.constantFrom('killed', 'exited', 'zombie'), code: small }),
-  reparent: fc.record({ task: who }),
-  fault: optional({ fault: word, verb: fc.constantFrom('kill', 'signal', 'exit', 'ptrace') }, { target: who }),
+  reparent: fc.record({ task: id }),
+  fault: optional({ fault: word, verb: fc.constantFrom('kill', 'signal', 'exit', 'ptrace') }, { target: id }),
   log: fc.record({ text: word }),
   finding: fc.record({ finding }),
 };
@@ -103,7 +103,7 @@ const outcome = fc.constantFrom('resumed', 'frozen', 'killed', 'zombie', 'exited
 const task = fc
   .record({
     pid,
-    parent: who,
+    parent: id,
     leader: pid,
     state: fc.constantFrom('alive', 'zombie', 'dead'),
     ghost: fc.boolean(),
@@ -154,7 +154,7 @@ export const anyRecord: fc.Arbitrary<RunRecord> = fc
     coordinator: optional({ end: fc.constantFrom('returned', 'killed', 'waiting', 'crashed') }, { at: point, result }),
     tasks: fc.dictionary(pid.map(String), taskFinal),
     restores: fc.array(fc.tuple(pid, small), { maxLength: 4 }),
-    context: fc.option(fc.record({ owner: who, freed: fc.boolean(), references: small }), { nil: undefined }),
+    context: fc.option(fc.record({ owner: id, freed: fc.boolean(), references: small }), { nil: undefined }),
     findings: fc.array(finding, { maxLength: 3 }),
     end: fc.constantFrom('over', 'crashed', 'cut'),
   })

@@ -6,7 +6,7 @@ import {
   NOWHERE,
   type RestartCall,
   type Task,
-  type Who,
+  type TaskId,
 } from '../../src/model/case.ts';
 import type { Actor, Effect, EffectKind, RunEvent } from '../../src/record/record.ts';
 
@@ -96,7 +96,7 @@ export class Script {
   }
 
   /** The coordinator calls restart and comes to its claim. */
-  claim(caller: Who = 'coordinator'): this {
+  claim(caller: TaskId = 'coordinator'): this {
     const { pid, flags, debug } = this.case.restart;
     this.add(caller, 'call', { pid, flags }).add(caller, 'get', { references: 1 });
     if (debug) this.add(caller, 'status', { status: 'Running' });
@@ -130,15 +130,15 @@ export class Script {
   }
 
   /** The turn passes to the task at this place of the image. */
-  activate(by: Who, index: number): this {
+  activate(by: TaskId, index: number): this {
     const pid = this.case.image.pids[index];
     return this.add(by, 'activate', pid === undefined ? { index } : { index, pid });
   }
 
   /** A task restores itself from this record. */
-  restore(who: Who, record: number): this {
-    this.add(who, 'point', { point: 'restore' });
-    return this.add(who, 'restore-begin').add(who, 'restore-end', { record });
+  restore(taskId: TaskId, record: number): this {
+    this.add(taskId, 'point', { point: 'restore' });
+    return this.add(taskId, 'restore-begin').add(taskId, 'restore-end', { record });
   }
 
   /** A task in its turn, up to sync point 3. */
@@ -162,13 +162,13 @@ export class Script {
   }
 
   /** Someone records the first error. */
-  fail(who: Who, error: number, first = true): this {
-    return this.add(who, 'error', { error, first });
+  fail(taskId: TaskId, error: number, first = true): this {
+    return this.add(taskId, 'error', { error, first });
   }
 
   /** Lets go of the context, and has a result. */
-  return(who: Who, result: number): this {
-    return this.add(who, 'unmark').add(who, 'return', { result });
+  return(taskId: TaskId, result: number): this {
+    return this.add(taskId, 'unmark').add(taskId, 'return', { result });
   }
 
   /** Tasks leave restart with the values of their records. */
@@ -184,13 +184,13 @@ export class Script {
     return this;
   }
 
-  die(...pids: readonly Who[]): this {
+  die(...pids: readonly TaskId[]): this {
     for (const pid of pids) this.add(pid, 'exit', { how: 'killed', code: 0 });
     return this;
   }
 
   /** The context is freed. */
-  free(by: Who = 'coordinator'): this {
+  free(by: TaskId = 'coordinator'): this {
     return this.add(by, 'put', { references: 0 }).add(by, 'free');
   }
 }

@@ -5,7 +5,7 @@ import { Spec } from '../../reporters/listeners/spec.ts';
 import { Tap } from '../../reporters/listeners/tap.ts';
 import { caseReport } from '../../reporters/shared/case-report.ts';
 import { setupLines } from '../../reporters/shared/criu-setup-words.ts';
-import { callLines, callsOf, causeOf } from '../../reporters/shared/criu-words.ts';
+import { callLines, describeCalls, findCause } from '../../reporters/shared/criu-words.ts';
 import { endingTable } from '../../reporters/shared/ending-words.ts';
 import type { ListenerFactory } from '../../reporters/shared/mocha-reporter.ts';
 import { errorsOf, lastLineOf } from '../../src/backends/criu/log.ts';
@@ -67,7 +67,7 @@ describe('a failure of CRIU', () => {
 
 describe('calls of CRIU in words', () => {
   it('names the processes of CRIU before the tasks that it waits for', () => {
-    const again = callsOf(killedRestore().criu!).at(-1)!;
+    const again = describeCalls(killedRestore().criu!).at(-1)!;
     assert.equal(again.waiting.length, 2);
     assert.match(again.waiting[0]!, /^criu 77: sleeping in do_wait\(\)$/);
     assert.match(again.waiting[1]!, /^task 101: stopped/);
@@ -75,14 +75,14 @@ describe('calls of CRIU in words', () => {
 
   it('has a fault at the call in which it fired, and none at a try without faults', () => {
     assert.deepEqual(
-      callsOf(killedRestore().criu!).map(({ faults }) => faults.length),
+      describeCalls(killedRestore().criu!).map(({ faults }) => faults.length),
       [0, 1, 0],
     );
   });
 
   it('has no cause where every call succeeded', () => {
     const { dump, ...rest } = failedDump().criu!;
-    assert.equal(causeOf({ ...rest, dump: { ...dump, exit: 0, errors: [] } }), undefined);
+    assert.equal(findCause({ ...rest, dump: { ...dump, exit: 0, errors: [] } }), undefined);
   });
 
   it('counts the errors that it leaves out', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chartOf } from '../../reporters/html/chart-model.ts';
+import { buildChart } from '../../reporters/html/chart-model.ts';
 import { type Doing, Playback } from '../../reporters/shared/playback.ts';
 import type { RunRecord, TaskFinal } from '../../src/record/record.ts';
 import { realRuns } from './fixtures/real.ts';
@@ -72,7 +72,7 @@ describe('playback of a record', () => {
   it('draws lanes without holes or overlaps, and arrows to who is there', () => {
     for (const record of records) {
       const playback = new Playback(record);
-      const { stretches, arrows, notes } = chartOf(playback);
+      const { stretches, arrows, notes } = buildChart(playback);
       for (const list of stretches.values()) {
         let at = 0;
         for (const stretch of list) {
@@ -87,8 +87,7 @@ describe('playback of a record', () => {
         const events = playback.frames[arrow.frame]!.events;
         assert.ok(events.some((event) => event.kind === arrow.kind && event.actor === arrow.from));
       }
-      for (const note of notes)
-        assert.ok(playback.frames[note.frame]!.events.some((event) => event.actor === note.who));
+      for (const note of notes) assert.ok(playback.frames[note.frame]!.events.some((event) => event.actor === note.id));
     }
   });
 

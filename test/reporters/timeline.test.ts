@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { PLAIN } from '../../reporters/shared/colors.ts';
 import { ASCII, UNICODE } from '../../reporters/shared/symbols.ts';
 import { width } from '../../reporters/shared/text.ts';
-import { type Timeline, type Turn, timelineOf } from '../../reporters/shared/timeline.ts';
+import { buildTimeline, type Timeline, type Turn } from '../../reporters/shared/timeline.ts';
 import { drawTimeline } from '../../reporters/shared/timeline-text.ts';
 import type { RunEvent } from '../../src/record/record.ts';
 import { recordOf, VIOLATING_STEP, violation } from './fixtures/verdicts.ts';
@@ -12,8 +12,8 @@ function turnsOf(timeline: Timeline): Turn[] {
   return timeline.rows.filter((row) => row.kind === 'turn');
 }
 
-const draw = (record = recordOf(), columns = 100, options: Parameters<typeof timelineOf>[1] = {}): string[] =>
-  drawTimeline(record, timelineOf(record, options), { colors: PLAIN, symbols: UNICODE, columns });
+const draw = (record = recordOf(), columns = 100, options: Parameters<typeof buildTimeline>[1] = {}): string[] =>
+  drawTimeline(record, buildTimeline(record, options), { colors: PLAIN, symbols: UNICODE, columns });
 
 const actor = fc.constantFrom<RunEvent['actor']>('coordinator', 100, 101, 102, 'environment');
 const effect = fc.oneof(
@@ -31,19 +31,21 @@ const effect = fc.oneof(
 );
 const anyEvents = fc.array(fc.tuple(actor, effect, fc.nat(2)), { minLength: 1, maxLength: 120 }).map((list) => {
   let step = 0;
-  return list.map(([who, what, more]) => {
+  return list.map(([id, what, more]) => {
     step += more;
-    return { step, actor: who, ...what } as RunEvent;
+    return { step, actor: id, ...what } as RunEvent;
   });
 });
 
 describe('timeline', () => {
   it('has a lane for the coordinator and each task', () => {
-    assert.deepEqual(timelineOf(recordOf()).lanes, ['coordinator', 100, 101, 102, 103, 104]);
+    assert.deepEqual(buildTimeline(recordOf()).lanes, ['coordinator', 100, 101, 102, 103, 104]);
   });
 
   it('marks the step that violates', () => {
-    const marked = turnsOf(timelineOf(recordOf(), { violations: [violation] })).filter((t) => t.violations.length > 0);
+    const marked = turnsOf(buildTimeline(recordOf(), { violations: [violation] })).filter(
+      (t) => t.violations.length > 0,
+    );
     assert.equal(marked.length, 1);
     assert.equal(marked[0]!.first, VIOLATING_STEP);
     assert.equal(marked[0]!.actor, 100);
@@ -52,7 +54,7 @@ describe('timeline', () => {
   it('shows a violation without a step at the end', () => {
     const { step, ...atEnd } = violation;
     assert.ok(step);
-    const timeline = timelineOf(recordOf(), { violations: [atEnd] });
+    const timeline = buildTimeline(recordOf(), { violations: [atEnd] });
     assert.deepEqual(timeline.atEnd, [atEnd]);
     assert.ok(
       draw(recordOf(), 100, { violations: [atEnd] })
@@ -63,7 +65,7 @@ describe('timeline', () => {
 
   it('shows a violation of a step that left no event at the one before', () => {
     const record = recordOf({ events: recordOf().events.filter((e) => e.step !== VIOLATING_STEP) });
-    const marked = turnsOf(timelineOf(record, { violations: [violation] })).filter((t) => t.violations.length > 0);
+    const marked = turnsOf(buildTimeline(record, { violations: [violation] })).filter((t) => t.violations.length > 0);
     assert.equal(marked[0]?.last, VIOLATING_STEP - 1);
   });
 
@@ -74,7 +76,7 @@ describe('timeline', () => {
   });
 
   it('shrinks to what explains: the violating step, the faults and the errors stay', () => {
-    const timeline = timelineOf(recordOf(), { violations: [violation], keep: 4 });
+    const timeline = buildTimeline(recordOf(), { violations: [violation], keep: 4 });
     const kept = turnsOf(timeline);
     assert.ok(timeline.rows.length <= 9);
     const kinds = kept.flatMap((t) => t.effects.map((e) => e.event.kind));
@@ -87,7 +89,7 @@ describe('timeline', () => {
       fc.property(anyEvents, fc.integer({ min: 1, max: 30 }), fc.nat(), (events, keep, pick) => {
         const record = recordOf({ events });
         const step = events[pick % events.length]!.step;
-        const timeline = timelineOf(record, { violations: [{ ...violation, step }], keep });
+        const timeline = buildTimeline(record, { violations: [{ ...violation, step }], keep });
         const turns = turnsOf(timeline);
         assert.ok(timeline.rows.length <= 2 * keep + 1);
         for (let i = 1; i < turns.length; i += 1) assert.ok(turns[i - 1]!.first <= turns[i]!.first);
@@ -102,7 +104,7 @@ describe('timeline', () => {
     fc.assert(
       fc.property(anyEvents, (events) => {
         const record = recordOf({ events });
-        const shown = turnsOf(timelineOf(record)).flatMap((t) => t.effects.map((e) => e.event));
+        const shown = turnsOf(buildTimeline(record)).flatMap((t) => t.effects.map((e) => e.event));
         for (const event of events) if (event.kind !== 'get') assert.ok(shown.includes(event));
       }),
     );
@@ -120,7 +122,7 @@ describe('timeline', () => {
   it('draws an arrow from who acts to whom it reaches', () => {
     const signal = draw().find((line) => line.includes('sends SIGKILL to 100'))!;
     assert.match(signal, /●─+▶/);
-    const ascii = drawTimeline(recordOf(), timelineOf(recordOf()), { colors: PLAIN, symbols: ASCII, columns: 100 });
+    const ascii = drawTimeline(recordOf(), buildTimeline(recordOf()), { colors: PLAIN, symbols: ASCII, columns: 100 });
     assert.match(ascii.find((line) => line.includes('sends SIGKILL to 100'))!, /o-+>/);
   });
 

@@ -127,18 +127,18 @@ const restart = some({
 });
 
 const faults = (pids: readonly number[]) => {
-  const who = fc.constantFrom<'coordinator' | number>('coordinator', ...pids);
-  const whom = fc.oneof(who, fc.array(who, { minLength: 1, maxLength: 3 }));
+  const id = fc.constantFrom<'coordinator' | number>('coordinator', ...pids);
+  const target = fc.oneof(id, fc.array(id, { minLength: 1, maxLength: 3 }));
   const task = fc.constantFrom(...pids);
   const verb = fc.oneof(
     fc
-      .tuple(fc.constantFrom('kill', 'stop', 'ptrace', 'wake', 'delay', 'exit', 'fork'), whom)
+      .tuple(fc.constantFrom('kill', 'stop', 'ptrace', 'wake', 'delay', 'exit', 'fork'), target)
       .map(([word, object]) => ({ [word]: object }) as Words),
-    fc.record({ signal: fc.constantFrom(...SIGNAL_NAMES), to: whom }),
+    fc.record({ signal: fc.constantFrom(...SIGNAL_NAMES), to: target }),
     fc.record(
       {
         fail: fc.constantFrom('kmalloc', 'image-read'),
-        task: whom,
+        task: target,
         errno: fc.constantFrom(...ERRNO_NAMES),
         call: fc.integer({ min: 1, max: 9 }),
       },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
-import { commandsOf } from '../../src/model/case.ts';
+import { listCommands } from '../../src/model/case.ts';
 import { parseScenarios, writeScenario } from '../../src/scenario/index.ts';
 
 const HEAD = 'scenario: A\ntree: { pid: 100 }\n';
@@ -105,7 +105,7 @@ check: [test, -e, 007]
       exitCode: 3,
     });
     assert.deepEqual(c?.check, ['test', '-e', '007']);
-    assert.deepEqual(commandsOf(c!), [['./run'], ['node', '010'], ['test', '-e', '007']]);
+    assert.deepEqual(listCommands(c!), [['./run'], ['node', '010'], ['test', '-e', '007']]);
     const again = parseScenarios(writeScenario(c!), 'a.yaml');
     assert.deepEqual(again.diagnostics, []);
     assert.deepEqual(again.cases[0]?.subject, c?.subject);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Task, Who } from '../../src/model/case.ts';
+import type { Task, TaskId } from '../../src/model/case.ts';
 import { one } from './support.ts';
 
 const tree = (text: string): readonly Task[] => one(`tree:\n${text.replace(/^/gm, '  ')}`).tasks;
@@ -51,7 +51,7 @@ children:
       'tree: { pid: 100, children: [{ pid: 101, sibling: true, children: [{ pid: 102 }], threads: [104] }, { pid: 103 }] }',
     );
     assert.deepEqual(pids(c.tasks), [100, 103, 101, 102, 104]);
-    assert.deepEqual(by(c.tasks, 'parent')[101], 'coordinator' satisfies Who);
+    assert.deepEqual(by(c.tasks, 'parent')[101], 'coordinator' satisfies TaskId);
     assert.deepEqual(c.image.pids, [100, 103]);
   });
 
@@ -150,8 +150,8 @@ describe('a generated tree', () => {
 
   it('walks: each task comes right after the subtree of the sibling before it', () => {
     const tasks = shape('shape: random, tasks: 300, seed: 3');
-    const depth = new Map<Who, number>([['coordinator', 0]]);
-    const path: Who[] = ['coordinator'];
+    const depth = new Map<TaskId, number>([['coordinator', 0]]);
+    const path: TaskId[] = ['coordinator'];
     for (const { pid, parent } of tasks) {
       while (path.at(-1) !== parent) assert.ok(path.pop() !== undefined);
       path.push(pid);

@@ -1,7 +1,7 @@
 /** Runs files in a Mocha of its own inside a test, and tells what became of each test. */
 import { createRequire } from 'node:module';
 import Mocha from 'mocha';
-import { verdictOf } from '../../src/record/attach.ts';
+import { readVerdict } from '../../src/record/attach.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 
 export interface TestEnd {
@@ -51,14 +51,14 @@ export async function nestedMocha(files: readonly string[], options: Mocha.Mocha
             suite: parent?.title ?? '',
             file,
             ...(error && { error }),
-            verdict: verdictOf(test),
+            verdict: readVerdict(test),
           });
         });
       }
     });
     let held = 0;
     mocha.suite.eachTest((test) => {
-      if (verdictOf(test)) held += 1;
+      if (readVerdict(test)) held += 1;
     });
     mocha.dispose();
     return { ends, held };

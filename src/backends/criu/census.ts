@@ -32,8 +32,8 @@ export interface Seen {
 }
 
 /** Every process of the namespace, or the bystanders only. */
-export async function look(stage: Stage, whom: 'all' | 'bystanders' = 'all'): Promise<readonly Seen[]> {
-  const { tasks } = await stage.ask<{ tasks: readonly Seen[] }>(`census ${whom}`);
+export async function look(stage: Stage, target: 'all' | 'bystanders' = 'all'): Promise<readonly Seen[]> {
+  const { tasks } = await stage.ask<{ tasks: readonly Seen[] }>(`census ${target}`);
   return tasks;
 }
 

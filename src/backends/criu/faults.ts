@@ -1,5 +1,5 @@
 /** The faults of a case: they come at the stages that they are for, and who was hit is remembered. */
-import type { Case, Fault, Who } from '../../model/case.ts';
+import type { Case, Fault, TaskId } from '../../model/case.ts';
 import type { CriuStage } from '../../model/criu.ts';
 import { signalNumber } from '../../model/signals.ts';
 import type { CriuHit } from '../../record/criu.ts';
@@ -42,7 +42,7 @@ export class Faults {
     }
   }
 
-  async #hit(fault: Fault, target: Who, stage: CriuStage): Promise<void> {
+  async #hit(fault: Fault, target: TaskId, stage: CriuStage): Promise<void> {
     const to = target === 'coordinator' ? 'criu' : target;
     const id = to === 'criu' ? CRIU_ITSELF : await this.#idOf(to);
     if (id === undefined) return;

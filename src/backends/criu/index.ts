@@ -1,6 +1,6 @@
 /** The CRIU backend: a real tree in a pid namespace of its own, dumped and restored by CRIU. See docs/criu-backend.md. */
 import { accessSync, constants, existsSync, readFileSync, rmdirSync } from 'node:fs';
-import { type Case, commandsOf } from '../../model/case.ts';
+import { type Case, listCommands } from '../../model/case.ts';
 import type { Tool } from '../../record/environment.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
@@ -105,7 +105,7 @@ class CriuItself implements CriuBackend {
 
   /** Throws CommandsNotAllowed. */
   #checkCommands(c: Case): void {
-    const [command] = commandsOf(c);
+    const [command] = listCommands(c);
     if (command && !this.#options.allowCommands) throw new CommandsNotAllowed(command);
   }
 

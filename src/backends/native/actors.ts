@@ -1,5 +1,5 @@
 /** The actors of a case in the agent's terms: numbered, and linked to those that make them. Number 0 is the coordinator. */
-import { type Case, RESTART_FLAGS, type Task, type Who } from '../../model/case.ts';
+import { type Case, RESTART_FLAGS, type Task, type TaskId } from '../../model/case.ts';
 import type { Placed } from './sweep.ts';
 
 /** What actor.declared says (agent/arena.h). */
@@ -19,7 +19,7 @@ const DECLARED = {
 export interface Actor {
   readonly number: number;
   readonly pid: number;
-  readonly who: Who;
+  readonly who: TaskId;
   /** Of the case; undefined for a coordinator that is not in the tree, and for a child that a fault forks. */
   readonly task: Task | undefined;
   readonly creator: Actor | undefined;
@@ -33,7 +33,7 @@ export interface Actor {
 export interface Cast {
   readonly actors: readonly Actor[];
   /** The actor with this name; undefined where the case has none. */
-  of(who: Who): Actor | undefined;
+  of(who: TaskId): Actor | undefined;
   /** A pid that the case does not mention anywhere, for the tracer that is not in the tree. */
   readonly outsider: number;
 }
@@ -46,7 +46,7 @@ export function isTaskself(c: Case): boolean {
 /** Everybody who takes part in a run. */
 export function castOf(c: Case, faults: readonly Placed[], pidMax: number): Cast {
   const free = freePids(c, pidMax);
-  const byWho = new Map<Who, Actor>();
+  const byWho = new Map<TaskId, Actor>();
   const actors: Actor[] = [];
   const add = (made: Omit<Actor, 'number' | 'leader'>, leader?: Actor): void => {
     const actor = { ...made, number: actors.length } as { -readonly [K in keyof Actor]: Actor[K] };

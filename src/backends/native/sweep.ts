@@ -2,13 +2,13 @@
  * Faults that may come at any moment: on real tasks a moment is the arrival of an actor at a point. A run has one moment
  * for each such fault, chosen by its seed; the seeds 0, 1, 2 … go through all of them, so that a sweep is that many runs.
  */
-import type { Case, Fault, Who } from '../../model/case.ts';
+import type { Case, Fault, TaskId } from '../../model/case.ts';
 import { COORDINATOR_POINT_NAMES, type Point, TASK_POINT_NAMES } from '../../model/points.ts';
 
 /** When a fault comes in one run. */
 export type Moment =
   | { readonly kind: 'start' }
-  | { readonly kind: 'at'; readonly who: Who; readonly point: Point }
+  | { readonly kind: 'at'; readonly who: TaskId; readonly point: Point }
   | { readonly kind: 'after'; readonly fault: string }
   | { readonly kind: 'call'; readonly call: number }
   /** When the schedule says so. */
@@ -19,7 +19,7 @@ export interface Placed {
   readonly fault: Fault;
   readonly moment: Moment;
   /** The first of these that is there; empty: whoever (fail). */
-  readonly targets: readonly Who[];
+  readonly targets: readonly TaskId[];
 }
 
 /** One choice that a run has to make. */

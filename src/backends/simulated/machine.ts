@@ -1,5 +1,5 @@
 /** A simulated machine: the compiled model, its memory, and the events of the environment, one step at a time. */
-import type { Case, Who } from '../../model/case.ts';
+import type { Case, TaskId } from '../../model/case.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { ProtocolCoverage } from '../../record/verdict.ts';
 import { faultsIn, type Machine, type Outcome, type RandomWalk, type Walker } from '../backend.ts';
@@ -50,7 +50,7 @@ export class SimulatedMachine implements Machine {
   private readonly variant: Variant;
   private readonly start: Int32Array;
   readonly events: readonly Event[];
-  private readonly who: readonly Who[];
+  private readonly who: readonly TaskId[];
   private readonly tracer: Tracer | null;
   private readonly listener: Listener | null;
   private readonly reduction: Reduction;
@@ -250,7 +250,7 @@ export class SimulatedMachine implements Machine {
   }
 
   /** The tasks by their numbers: `coordinator`, then pids. */
-  get lanes(): readonly Who[] {
+  get lanes(): readonly TaskId[] {
     return this.who;
   }
 

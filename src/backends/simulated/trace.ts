@@ -1,5 +1,5 @@
 /** Hears the model's notes and writes them down as the events of a record. */
-import type { Case, Who } from '../../model/case.ts';
+import type { Case, TaskId } from '../../model/case.ts';
 import type { Actor, DebugEntry, DebugState, DebugType, Effect, Finding, RunEvent } from '../../record/record.ts';
 import * as L from './kernel/layout.ts';
 import { m } from './kernel/memory.ts';
@@ -54,9 +54,9 @@ export class Tracer {
   private mover = 0;
   private readonly case: Case;
   private readonly world: World;
-  private readonly lanes: readonly Who[];
+  private readonly lanes: readonly TaskId[];
 
-  constructor(c: Case, world: World, lanes: readonly Who[]) {
+  constructor(c: Case, world: World, lanes: readonly TaskId[]) {
     this.case = c;
     this.world = world;
     this.lanes = lanes;
@@ -80,7 +80,7 @@ export class Tracer {
   }
 
   /** A task by its pointer. */
-  private actorAt(task: number): Who {
+  private actorAt(task: number): TaskId {
     return this.lanes[(task - this.world.firstTask) / this.world.taskWords]!;
   }
 

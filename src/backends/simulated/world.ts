@@ -1,5 +1,5 @@
 /** Makes a machine's constants and its first memory from a case. */
-import type { Case, Failure, Fault, Task, Who } from '../../model/case.ts';
+import type { Case, Failure, Fault, Task, TaskId } from '../../model/case.ts';
 import { FAILURES, SIZEOF_CKPT_PIDS } from '../../model/case.ts';
 import { errnoNumber } from '../../model/errno.ts';
 import { COORDINATOR_POINT_NAMES, TASK_POINT_NAMES } from '../../model/points.ts';
@@ -88,7 +88,7 @@ class Builder {
     return this.firstTask + number * this.taskWords;
   }
 
-  private pointerOf(who: Who): number {
+  private pointerOf(who: TaskId): number {
     const number = who === 'coordinator' ? COORDINATOR : this.numbers.get(who);
     return number === undefined ? L.NULL : this.pointer(number);
   }

@@ -62,10 +62,10 @@ async function outcomes(paths: readonly string[], options: Options): Promise<Exi
     if (refusal !== undefined) return complain(`${c.id}: ${refusal}`);
     const machine = open(backend, c, protocol);
     const result = searchAll(machine, { reduce: !options.full, maxStates: options.maxStates });
-    const answer = answerOf(c, protocol, result, (moves) => describe(machine, moves).join('; '));
+    const answer = makeAnswer(c, protocol, result, (moves) => describe(machine, moves).join('; '));
     if (!answer.complete) exit = EXIT.incomplete;
     if (options.json) answers.push(answer);
-    else print(textOf(answer));
+    else print(formatAnswer(answer));
   }
   if (options.json) print(`${JSON.stringify({ version: 1, cases: answers }, undefined, 2)}\n`);
   return exit;
@@ -76,7 +76,7 @@ function open(backend: SchedulableBackend, c: Case, protocol: string): Machine {
 }
 
 /** Ends that differ only in what was seen on the way are one outcome; the nearest stands for it. */
-function answerOf(
+function makeAnswer(
   c: Case,
   protocol: string,
   result: SearchResult,
@@ -100,7 +100,7 @@ function answerOf(
   };
 }
 
-function textOf({ case: id, protocol, complete, states, transitions, outcomes }: CaseOutcomes): string {
+function formatAnswer({ case: id, protocol, complete, states, transitions, outcomes }: CaseOutcomes): string {
   const extent = `${states.toLocaleString('en')} states, ${transitions.toLocaleString('en')} steps`;
   const lines = [
     `${harmless(id)} (${protocol}): ${count(outcomes.length, 'outcome')}, ${extent}${complete ? '' : ', INCOMPLETE'}`,

@@ -51,16 +51,16 @@ function completed(
   command: Command,
   known: Readonly<Record<string, readonly string[]>>,
 ): Omit<CompletedCommand, 'path'> {
-  const wordsOf = (one: Argument | Option): readonly string[] | undefined => one.argChoices ?? known[one.name()];
+  const listWords = (one: Argument | Option): readonly string[] | undefined => one.argChoices ?? known[one.name()];
   const args: readonly Argument[] = command.registeredArguments;
   return {
     description: command.summary() || command.description(),
     options: command.options.map((option: Option) => ({
       flags: [option.long, option.short].filter((flag) => typeof flag === 'string'),
       description: option.description,
-      value: option.required || option.optional ? (wordsOf(option) ?? 'file') : 'none',
+      value: option.required || option.optional ? (listWords(option) ?? 'file') : 'none',
     })),
-    words: [...command.commands.map((inner) => inner.name()), ...args.flatMap((arg) => wordsOf(arg) ?? [])],
-    files: args.some((arg) => wordsOf(arg) === undefined),
+    words: [...command.commands.map((inner) => inner.name()), ...args.flatMap((arg) => listWords(arg) ?? [])],
+    files: args.some((arg) => listWords(arg) === undefined),
   };
 }

@@ -143,7 +143,7 @@ class Findings {
   /** Takes note of a violation in a run of the case, whose images were changed as the record says. */
   add(base: Case, record: RunRecord, { property, message }: Violation): void {
     const edits = record.criu?.edits ?? [];
-    const where = placeOf(record, message, edits);
+    const where = locateViolation(record, message, edits);
     const key = `${property} ${where}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
@@ -168,7 +168,7 @@ class Findings {
  * Where in CRIU it shows: the first error's place in its source, else what happened without its numbers. Where CRIU only
  * notes that somebody is dead, or says nothing, what was changed tells one from the other.
  */
-function placeOf({ criu: seen }: RunRecord, message: string, edits: readonly ImageEdit[]): string {
+function locateViolation({ criu: seen }: RunRecord, message: string, edits: readonly ImageEdit[]): string {
   const run = seen?.restore ?? seen?.dump;
   const bug = run?.errors.find((error) => /BUG at/.test(error));
   const death = run?.errors.find((error) => /killed by signal/.test(error));

@@ -1,13 +1,13 @@
 /** Scenarios whose every case another scenario has as well. */
 import type { Case } from '../../model/case.ts';
-import { essenceOf, type LintFinding } from './finding.ts';
+import { type LintFinding, serializeEssence } from './finding.ts';
 
 /** `scenarios`: the cases of each. Of two that are the same the later one is told. */
 export function duplicateScenarios(scenarios: readonly (readonly Case[])[]): LintFinding[] {
   const found: LintFinding[] = [];
   const owners = new Map<string, Set<number>>();
   scenarios.forEach((cases, i) => {
-    const essences = [...new Set(cases.map(essenceOf))];
+    const essences = [...new Set(cases.map(serializeEssence))];
     const sharing = essences.map((essence) => owners.get(essence) ?? new Set<number>());
     const twin = [...(sharing[0] ?? [])].find((other) => sharing.every((set) => set.has(other)));
     if (twin !== undefined) found.push(told(cases[0]!, scenarios[twin]![0]!));

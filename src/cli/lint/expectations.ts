@@ -2,7 +2,7 @@
 import type { Case, CoordinatorOutcome, Task, TaskExpectation, TaskOutcome } from '../../model/case.ts';
 import { RESTART_FLAGS } from '../../model/case.ts';
 import { PROPERTY_NAMES } from '../../properties/index.ts';
-import { type LintFinding, placeOf } from './finding.ts';
+import { findPosition, type LintFinding } from './finding.ts';
 
 /** The errors that a restart as it was published can come back with (docs/protocol.md, "The coordinator"). */
 const ERRORS: readonly CoordinatorOutcome[] = ['EPERM', 'ESRCH', 'EINTR', 'EIO', 'EBADF', 'ENOMEM', 'EBUSY', 'EINVAL'];
@@ -10,13 +10,13 @@ const ERRORS: readonly CoordinatorOutcome[] = ['EPERM', 'ESRCH', 'EINTR', 'EIO',
 export function emptyExpectations(c: Case): LintFinding[] {
   const found: LintFinding[] = [];
   const tell = (message: string, hint: string, ...paths: readonly string[]): void => {
-    found.push({ rule: 'expectation-cannot-fail', position: placeOf(c, ...paths), message, hint });
+    found.push({ rule: 'expectation-cannot-fail', position: findPosition(c, ...paths), message, hint });
   };
   if (coordinatorMeetsAll(c))
     tell('the coordinator ends as one of these in any case', 'say less, or nothing', 'expect.coordinator', 'expect');
   for (const [pid, expected] of Object.entries(c.expect.tasks)) {
     const task = c.tasks.find((one) => one.pid === Number(pid));
-    if (task && meetsAll(expected, endsOf(c, task)))
+    if (task && meetsAll(expected, listEnds(c, task)))
       tell(
         `task ${pid} ends as ${expected.length === 1 ? 'this' : 'one of these'} in any case`,
         'say less, or nothing',
@@ -55,7 +55,7 @@ function meetsAll(expected: readonly TaskExpectation[], ends: readonly TaskOutco
 }
 
 /** How a task can end at all, whatever the protocol does with it. */
-function endsOf({ restart, image, faults }: Case, task: Task): readonly TaskOutcome[] {
+function listEnds({ restart, image, faults }: Case, task: Task): readonly TaskOutcome[] {
   if (task.state === 'dead') return ['untouched'];
   const isHit = (...verbs: readonly string[]): boolean =>
     faults.some(({ verb, targets }) => verbs.includes(verb) && (targets.length === 0 || targets.includes(task.pid)));

@@ -5,7 +5,7 @@ import { defaultMaxSteps } from '../../injector/run-case.ts';
 import type { Case } from '../../model/case.ts';
 import { firedIn } from '../../record/read.ts';
 import type { RunRecord } from '../../record/record.ts';
-import { type LintFinding, placeOf } from './finding.ts';
+import { findPosition, type LintFinding } from './finding.ts';
 
 /** Runs of a case until each of its faults has come: so many, fewer for large trees. */
 const RUNS = 400;
@@ -25,7 +25,7 @@ export async function silentFaults(c: Case, backend: SchedulableBackend): Promis
   }
   return [...silent.values()].map((fault) => ({
     rule: 'fault-never-fires',
-    position: fault.position ?? placeOf(c, 'faults'),
+    position: fault.position ?? findPosition(c, 'faults'),
     message: `${fault.name} never fired in ${made} runs${Object.keys(c.matrix).length > 0 ? ` of ${c.title}` : ''}`,
     hint: 'is its moment ever there? mktrouble run shows the way that the restart takes',
   }));

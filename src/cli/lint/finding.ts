@@ -18,7 +18,7 @@ export interface LintFinding {
 }
 
 /** All that decides how a case is run and judged, as one text: equal texts, equal cases. Names of people and places are not in it. */
-export function essenceOf(c: Case): string {
+export function serializeEssence(c: Case): string {
   const { id, scenario, title, why, tags, matrix, position, positions, tasks, faults, ...rest } = c;
   const numbers = new Map(faults.map((fault, i) => [fault.name, i]));
   return JSON.stringify([
@@ -32,7 +32,7 @@ export function essenceOf(c: Case): string {
 }
 
 /** The first of these paths that the file has a place for, else the scenario's own. */
-export function placeOf(c: Case, ...paths: readonly string[]): Position {
+export function findPosition(c: Case, ...paths: readonly string[]): Position {
   for (const path of paths) {
     const position = c.positions[path];
     if (position) return position;

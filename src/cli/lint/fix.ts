@@ -29,7 +29,7 @@ export function fixFile(file: string, { diagnostics }: Loaded): number {
   let text = source.text;
   let count = 0;
   for (const diagnostic of replaced.reverse()) {
-    const { start, end } = spanOf(diagnostic, source);
+    const { start, end } = toSpan(diagnostic, source);
     const written = /^(['"]?)[a-z0-9-]+\1$/.exec(text.slice(start, end));
     if (!written) continue;
     text = `${text.slice(0, start)}${written[1]}${diagnostic.replacement}${written[1]}${text.slice(end)}`;
@@ -39,6 +39,6 @@ export function fixFile(file: string, { diagnostics }: Loaded): number {
   return count;
 }
 
-function spanOf({ line, column, endLine, endColumn }: Diagnostic, source: SourceText) {
+function toSpan({ line, column, endLine, endColumn }: Diagnostic, source: SourceText) {
   return { start: source.offset({ line, column }), end: source.offset({ line: endLine!, column: endColumn! }) };
 }

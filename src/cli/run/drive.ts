@@ -9,8 +9,8 @@ import { sweepFolder, uniqueName } from '../../backends/host/names.ts';
 import { hookScenarioFiles } from '../../mocha/hook.ts';
 import { OPTIONS_VARIABLE, type SuiteOptions } from '../../mocha/options.ts';
 import { selectTests } from '../../mocha/select.ts';
-import { shardsOf } from '../../mocha/shard.ts';
-import { verdictOf } from '../../record/attach.ts';
+import { makeShards } from '../../mocha/shard.ts';
+import { readVerdict } from '../../record/attach.ts';
 import type { Verdict } from '../../record/verdict.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { LoadedFiles } from '../files.ts';
@@ -73,7 +73,7 @@ function prepareWorkers(mocha: Mocha, { loaded, options }: DriveRequest): void {
   const folder = temporaryFolder();
   endWorkersOnExit();
   mocha.files = [...loaded].flatMap(([file, { cases }], i) =>
-    shardsOf(file, selectTests(options, cases).length, path.join(folder, String(i))),
+    makeShards(file, selectTests(options, cases).length, path.join(folder, String(i))),
   );
 }
 
@@ -104,16 +104,16 @@ function run(mocha: Mocha, request: DriveRequest, signal: AbortSignal, done: (ex
     done(signal.aborted ? EXIT.interrupted : exit === EXIT.ok ? skipped.judge() : exit);
   });
   runner.on('fail', (test) => {
-    const verdict = verdictOf(test);
+    const verdict = readVerdict(test);
     if (verdict?.status === 'fail') counts.findings += 1;
     if (verdict?.status === 'incomplete') counts.incomplete += 1;
     if (verdict?.badInput) counts.badInput += 1;
   });
   runner.on('pass', () => skipped.ran()).on('fail', () => skipped.ran());
-  runner.on('pending', (test) => skipped.skip(verdictOf(test)?.reason));
+  runner.on('pending', (test) => skipped.skip(readVerdict(test)?.reason));
   if (onVerdict) {
     const tell = (test: Mocha.Test) => {
-      const verdict = verdictOf(test);
+      const verdict = readVerdict(test);
       if (verdict) onVerdict(path.resolve(verdict.position.file), verdict);
     };
     runner.on('pass', tell).on('fail', tell);

@@ -7,7 +7,7 @@ import { DEFAULT_SEED, exploreOf, underProtocol, whyNot } from '../../injector/i
 import type { SuiteOptions } from '../../mocha/options.ts';
 import { selectTests, testTitle } from '../../mocha/select.ts';
 import { suiteTitle } from '../../mocha/suite.ts';
-import { type BackendName, type Case, commandsOf, type Explore, type Fault, type When } from '../../model/case.ts';
+import { type BackendName, type Case, type Explore, type Fault, listCommands, type When } from '../../model/case.ts';
 import type { LoadedFiles } from '../files.ts';
 
 interface Planned {
@@ -52,7 +52,7 @@ export async function* rehearsal(loaded: LoadedFiles, options: SuiteOptions): As
 
 /** The commands that a case runs, as they are executed. */
 function commandLines(c: Case, { allowCommands = false }: SuiteOptions): string[] {
-  return commandsOf(c).map(
+  return listCommands(c).map(
     (command) =>
       `command: ${command.map((word) => JSON.stringify(word)).join(' ')}${allowCommands ? '' : ' (needs --allow-commands)'}`,
   );
@@ -72,9 +72,9 @@ function search(backend: Backend, strategy: Explore['strategy'], schedules: numb
 
 function faultLine(fault: Fault): string {
   const what = [fault.verb, fault.signal, fault.failure, fault.errno].filter((word) => word !== undefined).join(' ');
-  const whom = fault.targets.length > 0 ? ` to ${fault.targets.join(' or ')}` : '';
+  const target = fault.targets.length > 0 ? ` to ${fault.targets.join(' or ')}` : '';
   const often = fault.times > 1 ? `, ${fault.times} times` : '';
-  return `fault ${fault.name}: ${what}${whom}${often}, ${whenText(fault.when)}`;
+  return `fault ${fault.name}: ${what}${target}${often}, ${whenText(fault.when)}`;
 }
 
 function whenText(when: When): string {

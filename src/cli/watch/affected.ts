@@ -22,7 +22,7 @@ export class Reach {
       functions = new Set();
       this.#functions.set(file, functions);
     }
-    for (const { name, reached } of coverage.steps) if (reached) functions.add(functionOf(name));
+    for (const { name, reached } of coverage.steps) if (reached) functions.add(readFunction(name));
   }
 
   /** Of these scenario files those that a saved source can affect: all, unless it is one of the protocol's own functions. */
@@ -39,7 +39,7 @@ export class Reach {
 }
 
 /** `handOverTurn: store active_pid` is a step of handOverTurn. */
-function functionOf(step: string): string {
+function readFunction(step: string): string {
   return step.slice(0, step.indexOf(':'));
 }
 

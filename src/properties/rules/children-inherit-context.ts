@@ -1,8 +1,8 @@
 /** The child of a task in restart is in restart. */
 import { Holders } from '../holders.ts';
 import { type Property, stepAt } from '../property.ts';
-import { storyOf } from '../story.ts';
-import { nameOf } from '../words.ts';
+import { readStory } from '../story.ts';
+import { formatActor } from '../words.ts';
 
 const name = 'children-inherit-context';
 
@@ -15,7 +15,7 @@ export const childrenInheritContext: Property = {
     'docs/protocol.md, "Fork"; copy_process ("If parent is restarting, child should be too"); changelog v18 "Fix race of prepare_descendant() with an ongoing fork()"',
   hint: "Is the parent's context read under the task list lock, so that the walk cannot run in between?",
   check(c, record) {
-    const { elsewhere } = storyOf(c, record);
+    const { elsewhere } = readStory(c, record);
     const holders = new Holders(c, elsewhere);
     for (let position = 0; position < record.events.length; position++) {
       const event = record.events[position]!;
@@ -23,7 +23,7 @@ export const childrenInheritContext: Property = {
         const has = holders.has(event.actor);
         if (has !== event.inherits) {
           const [parent, child] = has ? ['has the context', 'does not get it'] : ['has no context', 'gets one'];
-          const message = `${nameOf(event.actor)} ${parent}, and its child ${event.child} ${child}`;
+          const message = `${formatActor(event.actor)} ${parent}, and its child ${event.child} ${child}`;
           return [{ property: name, message, ...stepAt(record, position) }];
         }
       }

@@ -2,11 +2,11 @@
 import type { Case } from '../../model/case.ts';
 import type { Finding, RunRecord } from '../../record/record.ts';
 import type { Violation } from '../../record/verdict.ts';
-import { findingsOf } from '../findings.ts';
+import { listFindings } from '../findings.ts';
 import { Holders } from '../holders.ts';
 import { isOver, type Property } from '../property.ts';
-import { isDead, type Story, storyOf } from '../story.ts';
-import { treeOf } from '../tree.ts';
+import { isDead, readStory, type Story } from '../story.ts';
+import { readTree } from '../tree.ts';
 
 const name = 'context-freed-once';
 const KINDS: ReadonlySet<Finding['kind']> = new Set(['reference-leak', 'double-free', 'use-after-free']);
@@ -19,7 +19,7 @@ export const contextFreedOnce: Property = {
   source: 'docs/protocol.md, "The call" (6) and "Exit"; ckpt_ctx_get, ckpt_ctx_put, ckpt_ctx_free, exit_checkpoint',
   hint: 'Which get has no put? Look at fork that fails, at tasks that die, and at tasks that were marked while they died.',
   check(c, record) {
-    const violations: Violation[] = findingsOf(record, KINDS).map(({ text, step }) => ({
+    const violations: Violation[] = listFindings(record, KINDS).map(({ text, step }) => ({
       property: name,
       message: text,
       ...step,
@@ -28,7 +28,7 @@ export const contextFreedOnce: Property = {
     if (again) violations.push({ property: name, message: 'the context is freed a second time', step: again.step });
     const { context } = record.final;
     if (!isOver(record) || !context || context.freed) return violations;
-    const held = mayBeHeld(c, record, storyOf(c, record));
+    const held = mayBeHeld(c, record, readStory(c, record));
     if (context.references > 0 && context.references <= held) return violations;
     violations.push({
       property: name,
@@ -47,7 +47,7 @@ function mayBeHeld(c: Case, record: RunRecord, { tasks, elsewhere }: Story): num
   const inside = tasks.filter(
     ({ final }) => final.end === 'frozen' || (final.end === 'waiting' && final.at !== 'sync-1'),
   ).length;
-  const { tasks: declared } = treeOf(c);
+  const { tasks: declared } = readTree(c);
   const buried = tasks.filter(
     ({ pid, final }) => holders.has(pid) && (isDead(final) || declared.get(pid)?.state === 'dead'),
   ).length;

@@ -3,8 +3,8 @@ import type { Case } from '../../model/case.ts';
 import type { Actor, RunRecord } from '../../record/record.ts';
 import { killIn } from '../kills.ts';
 import { isOver, type Property } from '../property.ts';
-import { type Story, storyOf } from '../story.ts';
-import { identify, treeOf } from '../tree.ts';
+import { readStory, type Story } from '../story.ts';
+import { identify, readTree } from '../tree.ts';
 import { endText } from '../words.ts';
 
 const name = 'coordinator-ends-cleanly';
@@ -20,17 +20,17 @@ export const coordinatorEndsCleanly: Property = {
     'docs/protocol.md, "The call" and "The coordinator"; the author\'s words: "even if a restart fails after, or during the restore of the root task, the user perceives a clean exit and an error message"; changelog v19-rc1 "Coordinator to report correct error", v17 "Coordinator properly detects errors when woken up"',
   hint: 'Which task should have completed `complete` or `errno_sync`, and what is nr_total at the end?',
   check(c, record) {
-    const story = storyOf(c, record);
-    const problem = problemOf(c, record, story);
+    const story = readStory(c, record);
+    const problem = findProblem(c, record, story);
     if (problem === undefined) return [];
     const { coordinator } = record.final;
     return [{ property: name, message: problem, expected: '0 or a negative errno', actual: endText(coordinator) }];
   },
 };
 
-function problemOf(c: Case, record: RunRecord, story: Story): string | undefined {
+function findProblem(c: Case, record: RunRecord, story: Story): string | undefined {
   const { end, result } = record.final.coordinator;
-  const { taskself } = treeOf(c);
+  const { taskself } = readTree(c);
   if (end === 'waiting') {
     return isOver(record) && !c.expect.coordinator.includes('blocked')
       ? 'the coordinator waits indefinitely'
@@ -47,9 +47,9 @@ function problemOf(c: Case, record: RunRecord, story: Story): string | undefined
 
 /** Whether a fault killed the coordinator, or a thread of it, or made it exit. */
 function isKilledFromOutside(c: Case, { events }: RunRecord): boolean {
-  const { taskself, tasks } = treeOf(c);
-  const isCoordinator = (who: Actor) =>
-    who === 'coordinator' || (taskself && typeof who === 'number' && tasks.get(who)?.leader === c.tasks[0]?.leader);
+  const { taskself, tasks } = readTree(c);
+  const isCoordinator = (id: Actor) =>
+    id === 'coordinator' || (taskself && typeof id === 'number' && tasks.get(id)?.leader === c.tasks[0]?.leader);
   return events.some((event) => {
     const kill = killIn(c, event);
     if (kill) return !kill.force && isCoordinator(kill.victim);

@@ -1,12 +1,12 @@
 /** The debug build's status list has an entry for every task. */
-import type { Case, Who } from '../../model/case.ts';
+import type { Case, TaskId } from '../../model/case.ts';
 import { errnoNumber } from '../../model/errno.ts';
 import type { Actor, DebugEntry, DebugType, RunRecord } from '../../record/record.ts';
 import type { Violation } from '../../record/verdict.ts';
 import { type Property, stepAt } from '../property.ts';
-import { fateOf, isFailure, type Story, storyOf } from '../story.ts';
-import { identify, treeOf } from '../tree.ts';
-import { listOf, nameOf } from '../words.ts';
+import { fateOf, isFailure, readStory, type Story } from '../story.ts';
+import { identify, readTree } from '../tree.ts';
+import { formatActor, formatList } from '../words.ts';
 
 const name = 'debug-list-complete';
 
@@ -20,7 +20,7 @@ export const debugListComplete: Property = {
   hint: 'Which exit path of restart does not set the state, and does an entry keep the Running bit?',
   check(c, record) {
     if (!c.restart.debug) return [];
-    const story = storyOf(c, record);
+    const story = readStory(c, record);
     const noMemory = withoutMemory(c, record);
     const violations: Violation[] = [];
     let printed = false;
@@ -29,7 +29,7 @@ export const debugListComplete: Property = {
       if (event.kind === 'status-list') {
         printed = true;
         const entries = event.entries.filter(({ task }) => !story.elsewhere.has(task));
-        const problem = problemOf(c, story, participants(story, position, noMemory), entries);
+        const problem = findProblem(c, story, participants(story, position, noMemory), entries);
         if (problem) violations.push({ property: name, message: problem, ...stepAt(record, position) });
       } else if (event.kind === 'free' && !printed && participants(story, position, noMemory).size > 0) {
         violations.push({ property: name, message: 'the context is freed without a status list', step: event.step });
@@ -54,13 +54,13 @@ function withoutMemory(c: Case, record: RunRecord): Set<Actor> {
 /** The tasks that took part before this position, except those whose registration failed for lack of memory. */
 function participants({ fates, elsewhere }: Story, position: number, noMemory: ReadonlySet<Actor>): Set<Actor> {
   const took = [...fates].filter(
-    ([who, { registered, tookPart }]) =>
-      !elsewhere.has(who) && (registered < position || (tookPart < position && !noMemory.has(who))),
+    ([id, { registered, tookPart }]) =>
+      !elsewhere.has(id) && (registered < position || (tookPart < position && !noMemory.has(id))),
   );
   return new Set(took.map(([actor]) => actor));
 }
 
-function problemOf(
+function findProblem(
   c: Case,
   story: Story,
   expected: ReadonlySet<Actor>,
@@ -68,32 +68,32 @@ function problemOf(
 ): string | undefined {
   const listed = new Set<Actor>();
   for (const { task, type, state } of entries) {
-    const who = identify(c, task);
-    if (listed.has(who)) return `the status list has two entries for ${nameOf(who)}`;
-    listed.add(who);
-    const right = typeOf(c, task);
-    if (type !== right) return `the status list has ${nameOf(who)} as ${type}, expected ${right}`;
+    const id = identify(c, task);
+    if (listed.has(id)) return `the status list has two entries for ${formatActor(id)}`;
+    listed.add(id);
+    const right = expectType(c, task);
+    if (type !== right) return `the status list has ${formatActor(id)} as ${type}, expected ${right}`;
     if (state === 'Waiting' || state === 'Running') {
-      return `the status list has ${nameOf(who)} as ${state} when the context is freed`;
+      return `the status list has ${formatActor(id)} as ${state} when the context is freed`;
     }
-    const fate = fateOf(story, who);
-    if (fate.result !== undefined && isUntrue(state, isFailure(c, fate), who)) {
-      return `the status list has ${nameOf(who)} as ${state}, and restart returned ${fate.result} to it`;
+    const fate = fateOf(story, id);
+    if (fate.result !== undefined && isUntrue(state, isFailure(c, fate), id)) {
+      return `the status list has ${formatActor(id)} as ${state}, and restart returned ${fate.result} to it`;
     }
   }
-  const missing = [...expected].filter((who) => !listed.has(who));
-  return missing.length > 0 ? `the status list lacks ${listOf(missing)}` : undefined;
+  const missing = [...expected].filter((id) => !listed.has(id));
+  return missing.length > 0 ? `the status list lacks ${formatList(missing)}` : undefined;
 }
 
 /** The coordinator's entry describes its own part, which can succeed when another task's part fails. */
-function isUntrue(state: DebugEntry['state'], failed: boolean, who: Actor): boolean {
-  return (state === 'Failed' && !failed) || (state === 'Success' && failed && who !== 'coordinator');
+function isUntrue(state: DebugEntry['state'], failed: boolean, id: Actor): boolean {
+  return (state === 'Failed' && !failed) || (state === 'Success' && failed && id !== 'coordinator');
 }
 
-function typeOf(c: Case, task: Who): DebugType {
-  const { root, tasks } = treeOf(c);
-  const who = identify(c, task);
-  if (who === 'coordinator') return 'Coord';
-  if (who === root) return 'Root';
-  return typeof who === 'number' && tasks.get(who)?.ghost ? 'Ghost' : 'Task';
+function expectType(c: Case, task: TaskId): DebugType {
+  const { root, tasks } = readTree(c);
+  const id = identify(c, task);
+  if (id === 'coordinator') return 'Coord';
+  if (id === root) return 'Root';
+  return typeof id === 'number' && tasks.get(id)?.ghost ? 'Ghost' : 'Task';
 }

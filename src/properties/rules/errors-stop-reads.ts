@@ -1,7 +1,7 @@
 /** Once an error is recorded, no task restores itself from the image. */
 import { type Property, stepAt } from '../property.ts';
-import { NEVER, storyOf } from '../story.ts';
-import { nameOf } from '../words.ts';
+import { NEVER, readStory } from '../story.ts';
+import { formatActor } from '../words.ts';
 
 const name = 'errors-stop-reads';
 
@@ -14,10 +14,10 @@ export const errorsStopReads: Property = {
     'docs/protocol.md, "A restarting task" (restore); ckpt_kread; changelog v19-rc3 "Make kread/kwrite() abort if CKPT_CTX_ERROR is set"',
   hint: 'Which read of the image does not test the error flag?',
   check(c, record) {
-    const { fates, firstError } = storyOf(c, record);
+    const { fates, firstError } = readStory(c, record);
     for (const [actor, { began, restored }] of fates) {
       if (began < firstError || began === NEVER || restored === NEVER) continue;
-      const message = `${nameOf(actor)} restores itself after an error was recorded`;
+      const message = `${formatActor(actor)} restores itself after an error was recorded`;
       return [{ property: name, message, ...stepAt(record, restored) }];
     }
     return [];

@@ -1,7 +1,7 @@
 /** Once an error is recorded, no task keeps sleeping in the restart. */
 import { isOver, type Property } from '../property.ts';
-import { type Ended, NEVER, storyOf } from '../story.ts';
-import { listOf } from '../words.ts';
+import { type Ended, NEVER, readStory } from '../story.ts';
+import { formatList } from '../words.ts';
 
 const name = 'errors-wake-all-waiters';
 
@@ -14,13 +14,13 @@ export const errorsWakeAllWaiters: Property = {
     'docs/protocol.md, "Recording an error"; ckpt_set_error, restore_notify_error; the author\'s words: "it will mark the @ctx with an error flag, and wakeup the other tasks"',
   hint: 'Is the flag set before the wake-up, and does every wait test it again after it was queued?',
   check(c, record) {
-    const story = storyOf(c, record);
+    const story = readStory(c, record);
     if (!isOver(record) || story.firstError === NEVER) return [];
     const asleep: (number | string)[] = story.tasks.filter(isAsleep).map(({ pid }) => pid);
     const { end, at } = record.final.coordinator;
     if (end === 'waiting' && at === 'wait') asleep.unshift('the coordinator');
     if (asleep.length === 0) return [];
-    return [{ property: name, message: `an error was recorded, and these still sleep: ${listOf(asleep)}` }];
+    return [{ property: name, message: `an error was recorded, and these still sleep: ${formatList(asleep)}` }];
   },
 };
 

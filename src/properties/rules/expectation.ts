@@ -4,7 +4,7 @@ import { coordinatorOutcome, taskOutcome } from '../../record/read.ts';
 import type { FinalState, RunRecord, TaskFinal } from '../../record/record.ts';
 import type { Violation } from '../../record/verdict.ts';
 import { isOver, type Property } from '../property.ts';
-import { identify, treeOf } from '../tree.ts';
+import { identify, readTree } from '../tree.ts';
 import { endText } from '../words.ts';
 
 /** What an unmet expectation is called where a violation names its property. */
@@ -42,18 +42,18 @@ function ofCoordinator(c: Case, record: RunRecord): Violation | undefined {
     message: `the coordinator ends as ${actual}, not as ${expected.join(' or ')}`,
     expected: expected.join(' or '),
     actual,
-    position: placeOf(c, 'expect.coordinator'),
+    position: findPosition(c, 'expect.coordinator'),
   };
 }
 
 function ofTask(c: Case, record: RunRecord, pid: number, expected: readonly TaskExpectation[]): Violation | undefined {
   const final = record.final.tasks[pid] ?? (identify(c, pid) === pid ? undefined : caller(record.final));
-  if (expected.length === 0 || (!final && treeOf(c).tasks.get(pid)?.forkedLate !== undefined)) return undefined;
+  if (expected.length === 0 || (!final && readTree(c).tasks.get(pid)?.forkedLate !== undefined)) return undefined;
   if (final && !isOver(record) && !isFinal(final)) return undefined;
   if (final && expected.some((one) => isMet(c, pid, final, one))) return undefined;
   const wanted = expected.map(({ outcome, at }) => (at === undefined ? outcome : `${outcome} at ${at}`)).join(' or ');
   const actual = final ? actualText(final) : 'not there';
-  const place = placeOf(c, `expect.tasks.${pid}`, 'expect.tasks.all');
+  const place = findPosition(c, `expect.tasks.${pid}`, 'expect.tasks.all');
   return {
     property: name,
     message: `task ${pid} ends as ${actual}, not as ${wanted}`,
@@ -69,7 +69,7 @@ function isFinal({ end }: TaskFinal): boolean {
 }
 
 function isMet(c: Case, pid: number, final: TaskFinal, { outcome, at }: TaskExpectation): boolean {
-  const wasDead = final.end === 'untouched' && treeOf(c).tasks.get(pid)?.state === 'dead';
+  const wasDead = final.end === 'untouched' && readTree(c).tasks.get(pid)?.state === 'dead';
   if (outcome === 'exited' && wasDead) return true;
   if (outcome === 'untouched' && final.marked) return false;
   return outcome === taskOutcome(final) && (at === undefined || at === final.at);
@@ -86,7 +86,7 @@ function caller({ coordinator: { end, at } }: FinalState): TaskFinal {
 }
 
 /** Where the file says it: the first of these paths, else the nearest word around them, that has a place. */
-function placeOf(c: Case, ...paths: readonly string[]): Position {
+function findPosition(c: Case, ...paths: readonly string[]): Position {
   for (const path of [...paths, 'expect.tasks', 'expect']) {
     const position = c.positions[path];
     if (position) return position;

@@ -1,9 +1,9 @@
 /** A restart that nothing stands in the way of succeeds. */
 import { type Case, RESTART_FLAGS, type Task } from '../../model/case.ts';
-import { eventsOf } from '../../record/read.ts';
+import { selectEvents } from '../../record/read.ts';
 import type { RunRecord } from '../../record/record.ts';
 import { type Property, stepAt } from '../property.ts';
-import { NEVER, storyOf } from '../story.ts';
+import { NEVER, readStory } from '../story.ts';
 import { resultText } from '../words.ts';
 
 const name = 'failure-has-a-cause';
@@ -17,7 +17,7 @@ export const failureHasACause: Property = {
     'docs/protocol.md, "The coordinator": each error that a step returns has a reason in the tree, the image or the call',
   hint: 'Which step returned the error, and what did it find that user space had not built?',
   check(c, record) {
-    const story = storyOf(c, record);
+    const story = readStory(c, record);
     const { result, returned } = story.coordinator;
     if (!story.failed || result === undefined || c.expect.coordinator.length > 0 || !isSound(c)) return [];
     if (hasFiredBefore(c, record, Math.min(story.firstError, returned))) return [];
@@ -34,7 +34,7 @@ function hasFiredBefore(c: Case, record: RunRecord, position: number): boolean {
   const failing = c.faults.filter(({ verb, name }) => verb === 'fail' && (record.fired?.includes(name) ?? true));
   if (failing.length > 0) return true;
   const before = position === NEVER ? record.events : record.events.slice(0, position);
-  return eventsOf({ ...record, events: before }, 'fault').some(({ verb }) => !HARMLESS.has(verb));
+  return selectEvents({ ...record, events: before }, 'fault').some(({ verb }) => !HARMLESS.has(verb));
 }
 
 const sound = new WeakMap<Case, boolean>();

@@ -1,7 +1,7 @@
 /** A failing restart kills every task that it marked. */
 import { isOver, type Property } from '../property.ts';
-import { isDead, storyOf } from '../story.ts';
-import { endText, listOf } from '../words.ts';
+import { isDead, readStory } from '../story.ts';
+import { endText, formatList } from '../words.ts';
 
 const name = 'failure-kills-marked';
 
@@ -14,13 +14,13 @@ export const failureKillsMarked: Property = {
     'docs/protocol.md, "The coordinator" (claim, out); do_restore_coord ("if anything fails, we\'ll cleanup"), destroy_descendants; changelog v19-rc1 "Coordinator kills descendants on failure"',
   hint: 'Had the task lost the context before the coordinator looked (it returned early), or left the tree (its parent died, CLONE_PARENT), or was it made after the walk?',
   check(c, record) {
-    const story = storyOf(c, record);
+    const story = readStory(c, record);
     if (!isOver(record) || !story.failed) return [];
     const survivors = story.tasks.filter(
       ({ pid, final }) => final.marked && !story.elsewhere.has(pid) && !isDead(final),
     );
     if (survivors.length === 0) return [];
-    const alive = listOf(survivors.map(({ pid, final }) => `${pid} (${endText(final)})`));
+    const alive = formatList(survivors.map(({ pid, final }) => `${pid} (${endText(final)})`));
     return [
       {
         property: name,

@@ -1,9 +1,9 @@
 /** The coordinator reports the first error that was recorded. */
 import { errnoNumber, isRestartCode } from '../../model/errno.ts';
-import { eventsOf } from '../../record/read.ts';
+import { selectEvents } from '../../record/read.ts';
 import { type Property, stepAt } from '../property.ts';
-import { NEVER, storyOf } from '../story.ts';
-import { nameOf, resultText } from '../words.ts';
+import { NEVER, readStory } from '../story.ts';
+import { formatActor, resultText } from '../words.ts';
 
 const name = 'first-error-reported';
 
@@ -16,13 +16,13 @@ export const firstErrorReported: Property = {
     'docs/protocol.md, "The coordinator" (out) and "Recording an error"; ckpt_set_error, ckpt_get_error, do_restore_coord; changelog v18 "Track and report the first error if restart fails"',
   hint: 'Is the error flag tested before the last error can be set, and does the reader wait for errno_sync?',
   check(c, record) {
-    const story = storyOf(c, record);
+    const story = readStory(c, record);
     const { result, marked: claimed } = story.coordinator;
-    const [error, second] = eventsOf(record, 'error').filter(
+    const [error, second] = selectEvents(record, 'error').filter(
       (event) => event.first && !story.elsewhere.has(event.actor),
     );
     if (second !== undefined && error !== undefined) {
-      const message = `both ${nameOf(error.actor)} and ${nameOf(second.actor)} recorded the first error`;
+      const message = `both ${formatActor(error.actor)} and ${formatActor(second.actor)} recorded the first error`;
       return [{ property: name, message, step: second.step }];
     }
     if (result === undefined) return [];
@@ -36,7 +36,7 @@ export const firstErrorReported: Property = {
     return [
       {
         property: name,
-        message: `${nameOf(error.actor)} recorded ${resultText(error.error)} first; restart returned ${resultText(result)} to the coordinator`,
+        message: `${formatActor(error.actor)} recorded ${resultText(error.error)} first; restart returned ${resultText(result)} to the coordinator`,
         expected: resultText(reported),
         actual: resultText(result),
         step: error.step,

@@ -1,9 +1,9 @@
 /** FROZEN: no task runs after a successful restart. */
 import type { TaskFinal } from '../../record/record.ts';
 import { isOver, type Property, stepAt } from '../property.ts';
-import { isDead, NEVER, storyOf } from '../story.ts';
-import { treeOf } from '../tree.ts';
-import { endText, listOf, nameOf } from '../words.ts';
+import { isDead, NEVER, readStory } from '../story.ts';
+import { readTree } from '../tree.ts';
+import { endText, formatActor, formatList } from '../words.ts';
 
 const name = 'frozen-stays-frozen';
 
@@ -16,19 +16,19 @@ export const frozenStaysFrozen: Property = {
     'docs/protocol.md, "The coordinator" (freeze); do_restore_coord, cgroup_freezer_make_frozen; changelog v17 "Add uflag RESTART_FROZEN to freeze tasks after restart"',
   hint: 'Could the task leave sync point 3 before the freezer froze it?',
   check(c, record) {
-    const story = storyOf(c, record);
-    const { frozen, taskself } = treeOf(c);
+    const story = readStory(c, record);
+    const { frozen, taskself } = readTree(c);
     if (!frozen || taskself || !story.succeeded) return [];
     const restored = story.tasks.filter(({ fate }) => fate.restored !== NEVER);
     const ran = restored.find(({ fate }) => fate.back !== NEVER && fate.back > fate.restored);
     if (ran) {
-      const message = `${nameOf(ran.pid)} was to be frozen, and ran after its restore`;
+      const message = `${formatActor(ran.pid)} was to be frozen, and ran after its restore`;
       return [{ property: name, message, ...stepAt(record, ran.fate.back) }];
     }
     if (!isOver(record)) return [];
     const awake = restored.filter(({ final }) => !isStill(final));
     if (awake.length === 0) return [];
-    const unfrozen = listOf(awake.map(({ pid, final }) => `${pid} (${endText(final)})`));
+    const unfrozen = formatList(awake.map(({ pid, final }) => `${pid} (${endText(final)})`));
     return [{ property: name, message: `the restart was to freeze its tasks; these were not frozen: ${unfrozen}` }];
   },
 };

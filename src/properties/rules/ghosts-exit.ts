@@ -1,8 +1,8 @@
 /** Ghosts exit, and never return. */
 import { isOver, type Property, stepAt } from '../property.ts';
-import { isDead, NEVER, storyOf } from '../story.ts';
-import { treeOf } from '../tree.ts';
-import { endText, listOf, nameOf } from '../words.ts';
+import { isDead, NEVER, readStory } from '../story.ts';
+import { readTree } from '../tree.ts';
+import { endText, formatActor, formatList } from '../words.ts';
 
 const name = 'ghosts-exit';
 
@@ -14,18 +14,18 @@ export const ghostsExit: Property = {
   source: 'docs/protocol.md, "Ghosts" and "Activating the next task"; the series, 73/96',
   hint: 'What wakes the ghosts when no task remains to be activated?',
   check(c, record) {
-    const { tasks } = treeOf(c);
-    const story = storyOf(c, record);
+    const { tasks } = readTree(c);
+    const story = readStory(c, record);
     const ghosts = story.tasks.filter(({ pid, fate }) => tasks.get(pid)?.ghost && fate.tookPart !== NEVER);
     const back = ghosts.find(({ fate }) => fate.tookPart < fate.back && fate.back !== NEVER);
     if (back) {
-      const message = `the ghost ${nameOf(back.pid)} is back in user space`;
+      const message = `the ghost ${formatActor(back.pid)} is back in user space`;
       return [{ property: name, message, ...stepAt(record, back.fate.back) }];
     }
     if (!isOver(record) || !story.succeeded) return [];
     const left = ghosts.filter(({ final }) => !isDead(final));
     if (left.length === 0) return [];
-    const remaining = listOf(left.map(({ pid, final }) => `${pid} (${endText(final)})`));
+    const remaining = formatList(left.map(({ pid, final }) => `${pid} (${endText(final)})`));
     return [{ property: name, message: `the restart succeeded, and these ghosts are left: ${remaining}` }];
   },
 };

@@ -1,8 +1,8 @@
 /** Before its claim a restart has touched no task. */
 import { type Property, stepAt } from '../property.ts';
-import { storyOf } from '../story.ts';
-import { identify, treeOf } from '../tree.ts';
-import { nameOf } from '../words.ts';
+import { readStory } from '../story.ts';
+import { identify, readTree } from '../tree.ts';
+import { formatActor } from '../words.ts';
 
 const name = 'no-effect-before-claim';
 const VERBS = { mark: 'marks', wake: 'wakes', signal: 'kills' } as const;
@@ -16,8 +16,8 @@ export const noEffectBeforeClaim: Property = {
     'docs/protocol.md, "The coordinator" (what follows the claim); do_restore_coord ("From now on we are committed to the restart")',
   hint: 'Does a step before the claim go to the clean-up at out, or does prepare come too early?',
   check(c, record) {
-    const { taskself } = treeOf(c);
-    const { marked: claimed } = storyOf(c, record).coordinator;
+    const { taskself } = readTree(c);
+    const { marked: claimed } = readStory(c, record).coordinator;
     const position = record.events.findIndex(
       (event, at) =>
         at < claimed &&
@@ -30,7 +30,7 @@ export const noEffectBeforeClaim: Property = {
     return [
       {
         property: name,
-        message: `the coordinator ${VERBS[event.kind]} ${nameOf(event.task)} before it is committed to the restart`,
+        message: `the coordinator ${VERBS[event.kind]} ${formatActor(event.task)} before it is committed to the restart`,
         ...stepAt(record, position),
       },
     ];

@@ -2,8 +2,8 @@
 import type { Case } from '../../model/case.ts';
 import { isRestartCode } from '../../model/errno.ts';
 import { type Property, stepAt } from '../property.ts';
-import { type Fate, isFailure, storyOf } from '../story.ts';
-import { nameOf, resultText } from '../words.ts';
+import { type Fate, isFailure, readStory } from '../story.ts';
+import { formatActor, resultText } from '../words.ts';
 
 const name = 'no-erestart-returned';
 
@@ -16,10 +16,10 @@ export const noErestartReturned: Property = {
     'docs/protocol.md, "The call" (4); do_restart ("restart(2) isn\'t idempotent: should not be auto-restarted"); changelog v17 "Coordinator converts -ERSTART... to -EINTR"',
   hint: 'Which exit path of restart skips the conversion?',
   check(c, record) {
-    for (const [actor, fate] of storyOf(c, record).fates) {
+    for (const [actor, fate] of readStory(c, record).fates) {
       if (!isLetOut(c, fate)) continue;
       const actual = resultText(fate.result!);
-      const message = `restart returned ${actual} to ${nameOf(actor)}`;
+      const message = `restart returned ${actual} to ${formatActor(actor)}`;
       return [{ property: name, message, expected: '-EINTR', actual, ...stepAt(record, fate.returned) }];
     }
     return [];

@@ -1,9 +1,9 @@
 /** A half-restored task never returns to user space. */
 import type { Case } from '../../model/case.ts';
 import { type Property, stepAt } from '../property.ts';
-import { type Fate, isFailure, NEVER, type Story, storyOf } from '../story.ts';
-import { treeOf } from '../tree.ts';
-import { nameOf, resultText } from '../words.ts';
+import { type Fate, isFailure, NEVER, readStory, type Story } from '../story.ts';
+import { readTree } from '../tree.ts';
+import { formatActor, resultText } from '../words.ts';
 
 const name = 'no-half-restored-escape';
 
@@ -16,13 +16,13 @@ export const noHalfRestoredEscape: Property = {
     'docs/protocol.md, "The call" (5); do_restart ("partial restore is undefined: terminate"), restore_task, wait_task_sync',
   hint: 'What did the wait return that let the task continue, and was that value checked?',
   check(c, record) {
-    const story = storyOf(c, record);
-    const { taskself } = treeOf(c);
+    const story = readStory(c, record);
+    const { taskself } = readTree(c);
     for (const [actor, fate] of story.fates) {
       if (fate.back === NEVER || (actor === 'coordinator' && !taskself)) continue;
       const why = whyHalfRestored(c, story, fate);
       if (why === undefined) continue;
-      const message = `${nameOf(actor)} is back in user space, and ${why}`;
+      const message = `${formatActor(actor)} is back in user space, and ${why}`;
       return [{ property: name, message, ...stepAt(record, fate.back) }];
     }
     return [];

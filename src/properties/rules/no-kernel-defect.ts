@@ -1,6 +1,6 @@
 /** The restart does not break the kernel. */
 import type { Finding } from '../../record/record.ts';
-import { findingsOf } from '../findings.ts';
+import { listFindings } from '../findings.ts';
 import type { Property } from '../property.ts';
 
 const name = 'no-kernel-defect';
@@ -23,6 +23,6 @@ export const noKernelDefect: Property = {
     'docs/protocol.md, "Steps and the image" and "Activating the next task"; the BUG_ONs of restore_activate_next, restore_task_done, wait_all_tasks_finish, exit_checkpoint, ckpt_ctx_free; get_active_pid',
   hint: 'The finding names the function; the steps just before it show which task was too early, or ran once too often.',
   check(_c, record) {
-    return findingsOf(record, KINDS).map(({ text, step }) => ({ property: name, message: text, ...step }));
+    return listFindings(record, KINDS).map(({ text, step }) => ({ property: name, message: text, ...step }));
   },
 };

@@ -1,10 +1,10 @@
 /** No task sleeps indefinitely, unless the scenario says so. */
 import type { Case } from '../../model/case.ts';
 import type { Finding, RunRecord } from '../../record/record.ts';
-import { findingsOf } from '../findings.ts';
+import { listFindings } from '../findings.ts';
 import { isOver, type Property } from '../property.ts';
-import { storyOf } from '../story.ts';
-import { endText, listOf } from '../words.ts';
+import { readStory } from '../story.ts';
+import { endText, formatList } from '../words.ts';
 
 const name = 'no-task-left-waiting';
 const KINDS: ReadonlySet<Finding['kind']> = new Set(['hang']);
@@ -18,10 +18,14 @@ export const noTaskLeftWaiting: Property = {
     'docs/protocol.md, "Steps and the image" and "What user space does first"; the author\'s words: "garbage-in-garbage-out … the syscall may block indefinitely"; docs/scenario-reference.md, `left-waiting`',
   hint: 'What would wake it? Look for a wake-up that was lost, that went to another task, or that no remaining task can send.',
   check(c, record) {
-    const violations = findingsOf(record, KINDS).map(({ text, step }) => ({ property: name, message: text, ...step }));
+    const violations = listFindings(record, KINDS).map(({ text, step }) => ({
+      property: name,
+      message: text,
+      ...step,
+    }));
     const asleep = leftWaiting(c, record);
     if (asleep.length > 0) {
-      violations.push({ property: name, message: `left waiting indefinitely: ${listOf(asleep)}` });
+      violations.push({ property: name, message: `left waiting indefinitely: ${formatList(asleep)}` });
     }
     return violations;
   },
@@ -30,7 +34,7 @@ export const noTaskLeftWaiting: Property = {
 function leftWaiting(c: Case, record: RunRecord): string[] {
   if (!isOver(record)) return [];
   const allowed = new Set(c.expect.leftWaiting);
-  const asleep = storyOf(c, record)
+  const asleep = readStory(c, record)
     .tasks.filter(({ pid, final }) => final.end === 'waiting' && !allowed.has(pid) && !isExpected(c, pid))
     .map(({ pid, final }) => `${pid} (${endText(final)})`);
   const { coordinator } = record.final;

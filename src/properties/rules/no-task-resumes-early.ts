@@ -1,7 +1,7 @@
 import { type Property, stepAt } from '../property.ts';
-import { fateOf, isFailure, NEVER, storyOf } from '../story.ts';
-import { treeOf } from '../tree.ts';
-import { nameOf } from '../words.ts';
+import { fateOf, isFailure, NEVER, readStory } from '../story.ts';
+import { readTree } from '../tree.ts';
+import { formatActor } from '../words.ts';
 
 const name = 'no-task-resumes-early';
 
@@ -14,8 +14,8 @@ export const noTaskResumesEarly: Property = {
     'docs/protocol.md, "A restarting task" (sync point 3); wait_task_sync; the author\'s words: "a task may only resume execution after all tasks have successfully restored their state"; changelog v17 "Add a sync point for restarting tasks"',
   hint: 'Did a signal end the wait at sync point 3, or did nr_total reach 0 before every task was done?',
   check(c, record) {
-    const story = storyOf(c, record);
-    const { taskself, pids } = treeOf(c);
+    const story = readStory(c, record);
+    const { taskself, pids } = readTree(c);
     const awaited = taskself ? (['coordinator'] as const) : pids;
     let [last, lastAt]: [number | 'coordinator', number] = [awaited[0] ?? 'coordinator', -1];
     for (const task of awaited) {
@@ -27,12 +27,12 @@ export const noTaskResumesEarly: Property = {
       if (actor === 'coordinator' && !taskself) continue;
       const early =
         lastAt > fate.back
-          ? `${nameOf(last)} has restored itself`
+          ? `${formatActor(last)} has restored itself`
           : story.success > fate.back
             ? 'the restart is declared a success'
             : undefined;
       if (early === undefined) continue;
-      const message = `${nameOf(actor)} is back in user space before ${early}`;
+      const message = `${formatActor(actor)} is back in user space before ${early}`;
       return [{ property: name, message, ...stepAt(record, fate.back) }];
     }
     return [];

@@ -1,8 +1,8 @@
 /** A task is in one restart at a time. */
 import { Holders, isMark } from '../holders.ts';
 import { type Property, stepAt } from '../property.ts';
-import { storyOf } from '../story.ts';
-import { nameOf } from '../words.ts';
+import { readStory } from '../story.ts';
+import { formatActor } from '../words.ts';
 
 const name = 'one-restart-per-task';
 
@@ -15,11 +15,11 @@ export const oneRestartPerTask: Property = {
     'docs/protocol.md, "The coordinator" (claim, prepare); set_task_ctx; changelog v18 "Fix race of prepare_descendant() with an ongoing fork()"',
   hint: 'Is the test made under task_lock together with the set, and does the caller look at the answer?',
   check(c, record) {
-    const holders = new Holders(c, storyOf(c, record).elsewhere);
+    const holders = new Holders(c, readStory(c, record).elsewhere);
     for (let position = 0; position < record.events.length; position++) {
       const event = record.events[position]!;
       if (isMark(event) && holders.has(event.task)) {
-        const message = `${nameOf(event.actor)} marks ${nameOf(event.task)}, which has a context already`;
+        const message = `${formatActor(event.actor)} marks ${formatActor(event.task)}, which has a context already`;
         return [{ property: name, message, ...stepAt(record, position) }];
       }
       holders.see(event);

@@ -1,9 +1,9 @@
 /** The walk marks only tasks that may be restarted. */
 import type { Case, Task } from '../../model/case.ts';
 import { type Property, stepAt } from '../property.ts';
-import { fateOf, type Story, storyOf } from '../story.ts';
-import { identify, treeOf } from '../tree.ts';
-import { nameOf } from '../words.ts';
+import { fateOf, readStory, type Story } from '../story.ts';
+import { identify, readTree } from '../tree.ts';
+import { formatActor } from '../words.ts';
 
 const name = 'only-eligible-tasks-marked';
 
@@ -16,15 +16,15 @@ export const onlyEligibleTasksMarked: Property = {
     'docs/protocol.md, "The coordinator" (prepare); __prepare_descendants (ptrace_may_access, task_ptrace, exit_state); changelog v19-rc1 "Prepare descendants needs PTRACE_MODE_ATTACH permissions"',
   hint: 'Which check of the walk is missing, or made after the mark?',
   check(c, record) {
-    const { tasks } = treeOf(c);
-    const story = storyOf(c, record);
+    const { tasks } = readTree(c);
+    const story = readStory(c, record);
     for (let position = 0; position < record.events.length; position++) {
       const event = record.events[position]!;
       if (event.kind !== 'mark' || identify(c, event.actor) !== 'coordinator' || event.task === 'coordinator') continue;
       const task = tasks.get(event.task);
       const unfit = fateOf(story, event.task).dead < position ? 'dead' : task && whyUnfit(c, story, task, position);
       if (unfit === undefined) continue;
-      const message = `the coordinator marks ${nameOf(event.task)}, which is ${unfit}`;
+      const message = `the coordinator marks ${formatActor(event.task)}, which is ${unfit}`;
       return [{ property: name, message, ...stepAt(record, position) }];
     }
     return [];

@@ -1,8 +1,8 @@
 /** A restart touches no task outside of the tree that it restarts. */
 import type { RunEvent } from '../../record/record.ts';
 import { type Property, stepAt } from '../property.ts';
-import { identify, treeOf } from '../tree.ts';
-import { nameOf } from '../words.ts';
+import { identify, readTree } from '../tree.ts';
+import { formatActor } from '../words.ts';
 
 const name = 'outsiders-untouched';
 
@@ -15,7 +15,7 @@ export const outsidersUntouched: Property = {
     'docs/protocol.md, "The coordinator" (prepare, out); __prepare_descendants (PTRACE_MODE_ATTACH, set_task_ctx), __destroy_descendants (same context only), restore_activate_next ("target task must have same restart context"); "it will not allow a user to do more than is otherwise permitted"',
   hint: 'Where does the walk start, where does it end, and does the kill check which context the task has?',
   check(c, record) {
-    const { inside } = treeOf(c);
+    const { inside } = readTree(c);
     const made = new Set<number>();
     const isInside = (actor: number | 'coordinator' | 'environment') =>
       inside.has(actor) || (typeof actor === 'number' && made.has(actor));
@@ -40,7 +40,7 @@ export const outsidersUntouched: Property = {
       return [
         {
           property: name,
-          message: `${nameOf(event.actor)} ${verb} ${nameOf(event.task)}, which is outside of the restarted tree`,
+          message: `${formatActor(event.actor)} ${verb} ${formatActor(event.task)}, which is outside of the restarted tree`,
           ...stepAt(record, position),
         },
       ];

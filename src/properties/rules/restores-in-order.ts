@@ -2,9 +2,9 @@
 import type { Case } from '../../model/case.ts';
 import type { Actor, RunRecord } from '../../record/record.ts';
 import { type Property, stepAt } from '../property.ts';
-import { fateOf, type Story, storyOf } from '../story.ts';
-import { identify, recordOwner, treeOf } from '../tree.ts';
-import { nameOf } from '../words.ts';
+import { fateOf, readStory, type Story } from '../story.ts';
+import { identify, readTree, recordOwner } from '../tree.ts';
+import { formatActor } from '../words.ts';
 
 const name = 'restores-in-order';
 
@@ -17,8 +17,8 @@ export const restoresInOrder: Property = {
     'docs/protocol.md, "A restarting task" (sync point 2, restore) and "Steps and the image"; wait_task_active, restore_task; the author\'s words: "each task will restart itself at the same order that they were saved"',
   hint: 'Which task read the shared image out of turn? From there on every task gets the record of another.',
   check(c, record) {
-    const story = storyOf(c, record);
-    const order = treeOf(c).taskself ? undefined : new Order(c, story);
+    const story = readStory(c, record);
+    const order = readTree(c).taskself ? undefined : new Order(c, story);
     let restoring: Actor | undefined;
     for (let position = 0; position < record.events.length; position++) {
       const event = record.events[position]!;
@@ -28,7 +28,7 @@ export const restoresInOrder: Property = {
           return found(
             record,
             position,
-            `${nameOf(actor)} begins its restore while ${nameOf(restoring)} is restoring itself`,
+            `${formatActor(actor)} begins its restore while ${formatActor(restoring)} is restoring itself`,
           );
         }
         restoring = actor;
@@ -38,11 +38,11 @@ export const restoresInOrder: Property = {
         if (actor === restoring) restoring = undefined;
         const owner = event.record === undefined ? actor : recordOwner(c, event.record);
         if (order && owner !== actor) {
-          const ownerName = owner === undefined ? 'no task' : nameOf(owner);
+          const ownerName = owner === undefined ? 'no task' : formatActor(owner);
           return found(
             record,
             position,
-            `${nameOf(actor)} restores itself from record ${event.record}, of ${ownerName}`,
+            `${formatActor(actor)} restores itself from record ${event.record}, of ${ownerName}`,
           );
         }
       } else if (event.kind === 'exit' && actor === restoring) restoring = undefined;
@@ -69,12 +69,12 @@ class Order {
 
   /** What is wrong with this actor beginning now; undefined when it is right. */
   begin(actor: Actor, position: number): string | undefined {
-    const { pids, placeOf } = treeOf(this.#case);
+    const { pids, placeOf } = readTree(this.#case);
     const place = typeof actor === 'number' ? placeOf.get(actor) : undefined;
-    if (place === undefined) return `${nameOf(actor)} begins a restore, and the image does not name it`;
-    if (this.#begun.has(actor)) return `${nameOf(actor)} begins to restore itself a second time`;
+    if (place === undefined) return `${formatActor(actor)} begins a restore, and the image does not name it`;
+    if (this.#begun.has(actor)) return `${formatActor(actor)} begins to restore itself a second time`;
     while (this.#next < place && this.#isBehind(pids[this.#next]!, position)) this.#next++;
-    if (this.#next < place) return `${nameOf(actor)} begins its restore before ${nameOf(pids[this.#next]!)}`;
+    if (this.#next < place) return `${formatActor(actor)} begins its restore before ${formatActor(pids[this.#next]!)}`;
     this.#begun.add(actor);
     return undefined;
   }

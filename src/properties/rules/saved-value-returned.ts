@@ -2,9 +2,9 @@
 import type { Case } from '../../model/case.ts';
 import type { Actor } from '../../record/record.ts';
 import { type Property, stepAt } from '../property.ts';
-import { isFailure, storyOf } from '../story.ts';
-import { recordOwner, treeOf } from '../tree.ts';
-import { nameOf, resultText } from '../words.ts';
+import { isFailure, readStory } from '../story.ts';
+import { readTree, recordOwner } from '../tree.ts';
+import { formatActor, resultText } from '../words.ts';
 
 const name = 'saved-value-returned';
 
@@ -17,13 +17,13 @@ export const savedValueReturned: Property = {
     'docs/protocol.md, "The call" (5); do_restart, restore_retval; changelog v17 "Fix restore_retval() and use only for restarting tasks"',
   hint: 'Which result came out: 0, an error that nobody looked at, or the value of another record?',
   check(c, record) {
-    for (const [actor, fate] of storyOf(c, record).fates) {
+    for (const [actor, fate] of readStory(c, record).fates) {
       if (fate.record === undefined || fate.result === undefined || isFailure(c, fate)) continue;
       const own = ownRecord(c, actor, fate.record);
       const saved = c.image.records[own]?.retval;
       if (saved === undefined || fate.result === saved) continue;
       const read = own === fate.record ? '' : ` (it read record ${fate.record})`;
-      const message = `record ${own} saves ${resultText(saved)}, and ${nameOf(actor)} returned ${resultText(fate.result)}${read}`;
+      const message = `record ${own} saves ${resultText(saved)}, and ${formatActor(actor)} returned ${resultText(fate.result)}${read}`;
       const [expected, actual] = [resultText(saved), resultText(fate.result)];
       return [{ property: name, message, expected, actual, ...stepAt(record, fate.returned) }];
     }
@@ -34,5 +34,5 @@ export const savedValueReturned: Property = {
 /** The actor's own record; the one that it read where the image names no other: for TASKSELF, and for a task without one. */
 function ownRecord(c: Case, actor: Actor, read: number): number {
   if (typeof actor !== 'number' || recordOwner(c, read) === actor) return read;
-  return treeOf(c).placeOf.get(actor) ?? read;
+  return readTree(c).placeOf.get(actor) ?? read;
 }

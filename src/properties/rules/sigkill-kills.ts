@@ -3,9 +3,9 @@ import type { Case } from '../../model/case.ts';
 import type { RunRecord } from '../../record/record.ts';
 import { killIn } from '../kills.ts';
 import { isOver, type Property } from '../property.ts';
-import { type Ended, fateOf, isDead, type Story, storyOf } from '../story.ts';
-import { treeOf } from '../tree.ts';
-import { endText, listOf } from '../words.ts';
+import { type Ended, fateOf, isDead, readStory, type Story } from '../story.ts';
+import { readTree } from '../tree.ts';
+import { endText, formatList } from '../words.ts';
 
 const name = 'sigkill-kills';
 
@@ -19,10 +19,10 @@ export const sigkillKills: Property = {
   hint: 'Does it sleep where SIGKILL does not wake it, or was it past the check on the way out?',
   check(c, record) {
     if (!isOver(record)) return [];
-    const story = storyOf(c, record);
-    const killed = killsOf(c, record, story);
+    const story = readStory(c, record);
+    const killed = findKills(c, record, story);
     const alive = story.tasks
-      .filter((task) => (killed.get(leaderOf(c, task.pid)) ?? Infinity) < task.fate.back && !isGone(c, task))
+      .filter((task) => (killed.get(findLeader(c, task.pid)) ?? Infinity) < task.fate.back && !isGone(c, task))
       .map(({ pid, final }) => `${pid} (${endText(final)})`);
     const { coordinator } = record.final;
     const mayLive = coordinator.end !== 'returned' && coordinator.end !== 'waiting';
@@ -30,27 +30,27 @@ export const sigkillKills: Property = {
       alive.unshift(`the coordinator (${endText(coordinator)})`);
     }
     if (alive.length === 0) return [];
-    return [{ property: name, message: `still alive after SIGKILL: ${listOf(alive)}` }];
+    return [{ property: name, message: `still alive after SIGKILL: ${formatList(alive)}` }];
   },
 };
 
 /** The first SIGKILL to each thread group, by its leader. One to a dead thread, or after it was back, tells nothing. */
-function killsOf(c: Case, record: RunRecord, story: Story): Map<number | 'coordinator', number> {
+function findKills(c: Case, record: RunRecord, story: Story): Map<number | 'coordinator', number> {
   const killed = new Map<number | 'coordinator', number>();
   record.events.forEach((event, position) => {
     const victim = killIn(c, event)?.victim;
     if (victim === undefined) return;
     const { dead, back } = fateOf(story, victim);
-    const group = victim === 'coordinator' ? victim : leaderOf(c, victim);
+    const group = victim === 'coordinator' ? victim : findLeader(c, victim);
     if (position < dead && position < back && !killed.has(group)) killed.set(group, position);
   });
   return killed;
 }
 
-function leaderOf(c: Case, pid: number): number {
-  return treeOf(c).tasks.get(pid)?.leader ?? pid;
+function findLeader(c: Case, pid: number): number {
+  return readTree(c).tasks.get(pid)?.leader ?? pid;
 }
 
 function isGone(c: Case, { pid, final }: Ended): boolean {
-  return isDead(final) || final.end === 'frozen' || treeOf(c).tasks.get(pid)?.state === 'dead';
+  return isDead(final) || final.end === 'frozen' || readTree(c).tasks.get(pid)?.state === 'dead';
 }

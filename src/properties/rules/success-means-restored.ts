@@ -2,9 +2,9 @@
 import type { Case } from '../../model/case.ts';
 import type { Actor } from '../../record/record.ts';
 import { type Property, stepAt } from '../property.ts';
-import { fateOf, storyOf } from '../story.ts';
-import { recordOwner, treeOf } from '../tree.ts';
-import { listOf, nameOf } from '../words.ts';
+import { fateOf, readStory } from '../story.ts';
+import { readTree, recordOwner } from '../tree.ts';
+import { formatActor, formatList } from '../words.ts';
 
 const name = 'success-means-restored';
 
@@ -17,15 +17,15 @@ export const successMeansRestored: Property = {
     'docs/protocol.md, "The coordinator" (wait); wait_all_tasks_finish, restore_task_done; the author\'s words: "wait for all other tasks to complete and reach sync point #3"',
   hint: 'Which task was counted as done without a restore: one that died, or one that was counted twice? Which task read the shared image out of turn?',
   check(c, record) {
-    const story = storyOf(c, record);
+    const story = readStory(c, record);
     if (!story.succeeded) return [];
-    const { taskself, pids } = treeOf(c);
+    const { taskself, pids } = readTree(c);
     const declared = Math.min(story.success, story.coordinator.returned);
     const awaited = taskself ? ['coordinator' as const] : [...new Set(pids)];
     const missing = awaited.filter((actor) => fateOf(story, actor).restored > declared);
     const problem =
       missing.length > 0
-        ? `not restored by then: ${listOf(missing)}`
+        ? `not restored by then: ${formatList(missing)}`
         : swappedText(c, awaited, (actor) => fateOf(story, actor).record);
     if (problem === undefined) return [];
     return [{ property: name, message: `restart says success, and ${problem}`, ...stepAt(record, declared) }];
@@ -42,7 +42,7 @@ function swappedText(
     const from = recordRead(actor);
     if (typeof actor !== 'number' || from === undefined || recordOwner(c, from) === actor) continue;
     const owner = recordOwner(c, from);
-    return `${nameOf(actor)} was restored from record ${from}, of ${owner === undefined ? 'no task' : nameOf(owner)}`;
+    return `${formatActor(actor)} was restored from record ${from}, of ${owner === undefined ? 'no task' : formatActor(owner)}`;
   }
   return undefined;
 }

@@ -2,9 +2,9 @@
 import type { Case, Task } from '../../model/case.ts';
 import type { RunEvent } from '../../record/record.ts';
 import { type Property, stepAt } from '../property.ts';
-import { fateOf, type Story, storyOf } from '../story.ts';
-import { treeOf } from '../tree.ts';
-import { listOf, nameOf } from '../words.ts';
+import { fateOf, readStory, type Story } from '../story.ts';
+import { readTree } from '../tree.ts';
+import { formatActor, formatList } from '../words.ts';
 
 const name = 'threads-wait-for-group';
 
@@ -17,24 +17,24 @@ export const threadsWaitForGroup: Property = {
     'docs/protocol.md, "A restarting task" (threads); wait_sync_threads ("Ensure that all members of a thread group are in sys_restart before restoring any of them"); changelog v19-rc1 "Threads wait for entire thread group before restoring"',
   hint: 'Which thread set restart_count, to what, and how often was it decremented?',
   check(c, record) {
-    const { tasks, groups } = treeOf(c);
+    const { tasks, groups } = readTree(c);
     if (groups.size === 0) return [];
-    const story = storyOf(c, record);
+    const story = readStory(c, record);
     const missing = new Map([...groups].map(([leader, group]) => [leader, new Set(atStart(group))]));
     for (let position = 0; position < record.events.length; position++) {
       const event = record.events[position]!;
-      const who = event.kind === 'fork' ? event.child : event.actor;
-      const leader = typeof who === 'number' ? tasks.get(who)?.leader : undefined;
+      const id = event.kind === 'fork' ? event.child : event.actor;
+      const leader = typeof id === 'number' ? tasks.get(id)?.leader : undefined;
       const outside = leader === undefined ? undefined : missing.get(leader);
-      if (typeof who !== 'number' || !outside) continue;
+      if (typeof id !== 'number' || !outside) continue;
       if (event.kind === 'threads-passed' || event.kind === 'restore-begin') {
-        outside.delete(who);
+        outside.delete(id);
         if (outside.size === 0) continue;
-        const message = `${nameOf(who)} continues while threads of its group are not in restart: ${listOf([...outside])}`;
+        const message = `${formatActor(id)} continues while threads of its group are not in restart: ${formatList([...outside])}`;
         return [{ property: name, message, ...stepAt(record, position) }];
       }
-      if (leaves(c, story, event, who, position)) outside.add(who);
-      else if (event.kind === 'call' || event.kind === 'exit') outside.delete(who);
+      if (leaves(c, story, event, id, position)) outside.add(id);
+      else if (event.kind === 'call' || event.kind === 'exit') outside.delete(id);
     }
     return [];
   },
@@ -45,7 +45,7 @@ function atStart(group: readonly Task[]): number[] {
 }
 
 /** Whether a thread is outside of restart from now on: just made, or refused before it took part. */
-function leaves(c: Case, story: Story, event: RunEvent, who: number, position: number): boolean {
-  if (event.kind === 'fork') return treeOf(c).tasks.has(who);
-  return event.kind === 'return' && fateOf(story, who).tookPart > position;
+function leaves(c: Case, story: Story, event: RunEvent, id: number, position: number): boolean {
+  if (event.kind === 'fork') return readTree(c).tasks.has(id);
+  return event.kind === 'return' && fateOf(story, id).tookPart > position;
 }

@@ -2,8 +2,8 @@
 import type { Case } from '../../model/case.ts';
 import type { Actor, RunEvent, RunRecord } from '../../record/record.ts';
 import { type Property, stepAt } from '../property.ts';
-import { identify, treeOf } from '../tree.ts';
-import { nameOf } from '../words.ts';
+import { identify, readTree } from '../tree.ts';
+import { formatActor } from '../words.ts';
 
 const name = 'turns-in-order';
 
@@ -16,7 +16,7 @@ export const turnsInOrder: Property = {
     'docs/protocol.md, "Activating the next task" and "A restarting task" (sync point 2); restore_activate_next, get_active_pid, wait_task_active, exit_checkpoint; the author\'s words: "Once the currently active task completes its own restart, it increments that position and wakes up the next task"; changelog v17 "Fix race where root_task could kick start too early"',
   hint: 'Did a task that was not active pass the turn on, as a dying task does? Is active_pid still -1?',
   check(c, record) {
-    if (treeOf(c).taskself) return [];
+    if (readTree(c).taskself) return [];
     const turn = new Turn(c);
     for (let position = 0; position < record.events.length; position++) {
       const problem = turn.see(record.events[position]!);
@@ -52,22 +52,22 @@ class Turn {
   }
 
   #outOfTurn(actor: Actor): string {
-    const turn = this.#active === undefined ? 'no task has the turn' : `${nameOf(this.#active)} has the turn`;
-    return `${nameOf(actor)} begins to restore itself, and ${turn}`;
+    const turn = this.#active === undefined ? 'no task has the turn' : `${formatActor(this.#active)} has the turn`;
+    return `${formatActor(actor)} begins to restore itself, and ${turn}`;
   }
 
   #activate(by: Actor, index: number, pid: number | undefined): string | undefined {
     const before = this.#active;
     const expected = this.#index + 1;
     const { nrTasks } = this.#case.image;
-    this.#active = pid ?? treeOf(this.#case).pids[index];
+    this.#active = pid ?? readTree(this.#case).pids[index];
     this.#index = index;
-    if (index !== expected) return `${nameOf(by)} moves active_pid from ${expected - 1} to ${index}`;
-    if (index > nrTasks) return `${nameOf(by)} moves active_pid to ${index}, beyond ${nrTasks} pids`;
+    if (index !== expected) return `${formatActor(by)} moves active_pid from ${expected - 1} to ${index}`;
+    if (index > nrTasks) return `${formatActor(by)} moves active_pid to ${index}, beyond ${nrTasks} pids`;
     if (index === 0 && by !== 'coordinator')
-      return `${nameOf(by)} takes the first turn before the coordinator gives it`;
+      return `${formatActor(by)} takes the first turn before the coordinator gives it`;
     if (before !== undefined && !this.#through.has(before)) {
-      return `${nameOf(by)} passes the turn on before ${nameOf(before)} has restored itself`;
+      return `${formatActor(by)} passes the turn on before ${formatActor(before)} has restored itself`;
     }
     return undefined;
   }

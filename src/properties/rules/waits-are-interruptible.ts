@@ -4,8 +4,8 @@ import { isFatalToTasks } from '../../model/signals.ts';
 import type { RunRecord } from '../../record/record.ts';
 import { signalIn } from '../kills.ts';
 import { isOver, type Property } from '../property.ts';
-import { type Fate, storyOf } from '../story.ts';
-import { listOf } from '../words.ts';
+import { type Fate, readStory } from '../story.ts';
+import { formatList } from '../words.ts';
 
 const name = 'waits-are-interruptible';
 
@@ -21,23 +21,23 @@ export const waitsAreInterruptible: Property = {
     const stuck = waiting(c, record)
       .filter(([, { asleepOn }]) => asleepOn !== undefined && isDeep(asleepOn))
       .map(([actor, { asleepOn }]) => `${actor} (on ${asleepOn})`);
-    const sent = interruptsOf(c, record);
+    const sent = findInterrupts(c, record);
     const deaf = waiting(c, record)
       .filter(([actor, { called, result }]) => result === undefined && (sent.get(actor) ?? -1) > called)
       .map(([actor]) => actor);
     return [
       ...(stuck.length === 0
         ? []
-        : [{ property: name, message: `waiting indefinitely, and no signal can end it: ${listOf(stuck)}` }]),
+        : [{ property: name, message: `waiting indefinitely, and no signal can end it: ${formatList(stuck)}` }]),
       ...(deaf.length === 0
         ? []
-        : [{ property: name, message: `Ctrl-C was sent, and still waiting: ${listOf(deaf)}` }]),
+        : [{ property: name, message: `Ctrl-C was sent, and still waiting: ${formatList(deaf)}` }]),
     ];
   },
 };
 
 /** The position of the last signal of the terminal to each actor that is not traced, by its name in `waiting`. */
-function interruptsOf(c: Case, record: RunRecord): ReadonlyMap<string, number> {
+function findInterrupts(c: Case, record: RunRecord): ReadonlyMap<string, number> {
   const last = new Map<string, number>();
   record.events.forEach((event, position) => {
     const sent = signalIn(c, event);
@@ -56,9 +56,9 @@ function isDeep(on: string): boolean {
   return on === 'errno_sync' || on.endsWith('lock');
 }
 
-function waiting(c: Parameters<typeof storyOf>[0], record: RunRecord): (readonly [string, Readonly<Fate>])[] {
+function waiting(c: Parameters<typeof readStory>[0], record: RunRecord): (readonly [string, Readonly<Fate>])[] {
   if (!isOver(record)) return [];
-  const { tasks, coordinator } = storyOf(c, record);
+  const { tasks, coordinator } = readStory(c, record);
   const asleep = tasks
     .filter(({ final }) => final.end === 'waiting')
     .map(({ pid, fate }) => [String(pid), fate] as const);

@@ -1,7 +1,7 @@
 /** Zombies are zombies before the coordinator returns. */
 import { type Property, stepAt } from '../property.ts';
-import { type Ended, isDead, NEVER, storyOf } from '../story.ts';
-import { treeOf } from '../tree.ts';
+import { type Ended, isDead, NEVER, readStory } from '../story.ts';
+import { readTree } from '../tree.ts';
 import { tasksText } from '../words.ts';
 
 const name = 'zombies-dead-before-return';
@@ -15,8 +15,8 @@ export const zombiesDeadBeforeReturn: Property = {
     'docs/protocol.md, "A restarting task" (zombie); do_restore_task, exit_checkpoint ("restarting zombies"); the series, 31/96',
   hint: 'Is the zombie counted as done before it is dead? The patch by itself has no zombies.',
   check(c, record) {
-    const story = storyOf(c, record);
-    const { taskself, pids } = treeOf(c);
+    const story = readStory(c, record);
+    const { taskself, pids } = readTree(c);
     if (!story.succeeded || taskself) return [];
     const zombies = new Set(c.image.records.filter(({ zombie }) => zombie).map(({ pid }) => pid));
     if (zombies.size === 0) return [];

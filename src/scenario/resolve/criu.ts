@@ -15,7 +15,7 @@ import type { Checked } from '../check.ts';
 import type { Complain } from '../complain.ts';
 import { didYouMean } from '../source/nearest.ts';
 import type { Path } from '../source/raw.ts';
-import { listOf } from './lists.ts';
+import { toList } from './lists.ts';
 import { checkScripts } from './stages.ts';
 
 type Words = Checked<'criu'>;
@@ -35,16 +35,16 @@ const COMPANIONS = {
 /** The setup of a case for CRIU. */
 export function resolveCriu(words: Words, complain: Complain): CriuSetup {
   const at = (word: keyof Words, i: number): Path => ['criu', word, ...(Array.isArray(words[word]) ? [i] : [])];
-  const edits = listOf<EditWords>(words.images).map((one, i) => resolveEdit(one, at('images', i), complain));
-  const calls = listOf<SyscallWords>(words.syscalls).map((one, i) => resolveSyscall(one, at('syscalls', i), complain));
+  const edits = toList<EditWords>(words.images).map((one, i) => resolveEdit(one, at('images', i), complain));
+  const calls = toList<SyscallWords>(words.syscalls).map((one, i) => resolveSyscall(one, at('syscalls', i), complain));
   const dump = words['dump-limits'];
   const restore = words['restore-limits'];
   const setup: CriuSetup = {
     namespace: words.namespace ?? PLAIN_CRIU.namespace,
-    ...(words['fault-point'] && { faultPoint: faultPointOf(words['fault-point']) }),
-    scriptFails: listOf(words['script-fails']),
-    taken: listOf(words.taken),
-    limits: { ...(dump && { dump: limitsOf(dump) }), ...(restore && { restore: limitsOf(restore) }) },
+    ...(words['fault-point'] && { faultPoint: resolveFaultPoint(words['fault-point']) }),
+    scriptFails: toList(words['script-fails']),
+    taken: toList(words.taken),
+    limits: { ...(dump && { dump: resolveLimits(dump) }), ...(restore && { restore: resolveLimits(restore) }) },
     syscalls: calls,
     images: edits.filter((edit) => edit !== undefined),
     repeat: words.repeat ?? PLAIN_CRIU.repeat,
@@ -54,7 +54,7 @@ export function resolveCriu(words: Words, complain: Complain): CriuSetup {
   return setup;
 }
 
-function faultPointOf({
+function resolveFaultPoint({
   of,
   number,
   optional,
@@ -62,7 +62,7 @@ function faultPointOf({
   return { of, number, ...(optional && { optional }) };
 }
 
-function limitsOf({ pids, files, 'file-size': fileSize }: LimitWords): CriuLimits {
+function resolveLimits({ pids, files, 'file-size': fileSize }: LimitWords): CriuLimits {
   return {
     ...(pids !== undefined && { pids }),
     ...(files !== undefined && { files }),
@@ -104,11 +104,11 @@ function resolveSyscall(words: SyscallWords, path: Path, complain: Complain): Cr
 }
 
 function resolveEdit(words: EditWords, path: Path, complain: Complain): ImageChange | undefined {
-  const change = changeOf(words, path, complain);
+  const change = resolveChange(words, path, complain);
   return change && words.optional ? { ...change, optional: true } : change;
 }
 
-function changeOf(words: EditWords, path: Path, complain: Complain): ImageChange | undefined {
+function resolveChange(words: EditWords, path: Path, complain: Complain): ImageChange | undefined {
   const changes = CHANGES.filter((change) => words[change] !== undefined);
   const wrong = (message: string): undefined => void complain({ path, message });
   const [change] = changes;
@@ -125,7 +125,7 @@ function changeOf(words: EditWords, path: Path, complain: Complain): ImageChange
   if (words.set !== undefined) {
     if (words.task === undefined || words.file !== undefined)
       return wrong('set goes with task, the number of a record of pstree');
-    return { kind: 'task', record: words.task, set: fieldsOf(words.set) };
+    return { kind: 'task', record: words.task, set: resolveFields(words.set) };
   }
   const { file, missing, truncate, extend, at = 0, xor, drop, repeat, record = 0, field, value, add } = words;
   if (file === undefined || words.task !== undefined) return wrong('file is missing: the image that is changed');
@@ -143,7 +143,7 @@ function changeOf(words: EditWords, path: Path, complain: Complain): ImageChange
   return { kind: 'field', file, record, path: field!, nth, value: number! };
 }
 
-function fieldsOf(set: NonNullable<EditWords['set']>): Partial<Record<PstreeField, readonly number[]>> {
+function resolveFields(set: NonNullable<EditWords['set']>): Partial<Record<PstreeField, readonly number[]>> {
   const fields = (Object.keys(PSTREE_FIELDS) as PstreeField[]).filter((field) => set[field] !== undefined);
-  return Object.fromEntries(fields.map((field) => [field, listOf(set[field]).filter((value) => value !== ABSENT)]));
+  return Object.fromEntries(fields.map((field) => [field, toList(set[field]).filter((value) => value !== ABSENT)]));
 }

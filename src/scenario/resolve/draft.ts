@@ -77,7 +77,7 @@ export class Draft {
       absent: words.absent ?? false,
       exits: words.exits ?? false,
       flags: (flagBits(words.flags ?? []) | (ghost ? RESTART_FLAGS.ghost : 0)) >>> 0,
-      ...criuOf(words),
+      ...readCriu(words),
       ...(spot.forkNumber === undefined ? {} : { forkedLate: spot.forkNumber }),
     };
   }
@@ -85,7 +85,7 @@ export class Draft {
 
 export const DEFAULT_MEMORY = 16;
 
-function criuOf(words: Partial<TaskWords>): { readonly criu?: TaskForCriu } {
+function readCriu(words: Partial<TaskWords>): { readonly criu?: TaskForCriu } {
   const { stopped, blocked, pending, memory, 'exit-signal': exitSignal } = words;
   const criu = {
     stopped: stopped ?? false,

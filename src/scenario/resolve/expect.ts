@@ -4,7 +4,7 @@ import { isRange, RANGE_FORM } from '../../model/version-range.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
 import { currentName, type KnownNames, type Renames } from '../known-names.ts';
-import { listOf } from './lists.ts';
+import { toList } from './lists.ts';
 import { pidNames, type Tree } from './tree.ts';
 
 type Outcomes = NonNullable<Checked<'expect'>['tasks']>[string];
@@ -18,16 +18,16 @@ export function resolveExpect(
   { properties, renamed }: KnownNames,
 ): Expect {
   const expect = withCurrentNames(written, renamed?.properties, complain);
-  const forked = new Set(faults.flatMap(childrenOf));
+  const forked = new Set(faults.flatMap(listChildren));
   checkPids(expect, tree, forked, complain);
   checkWaiting(expect, complain);
-  const defects = { violates: namesOf(expect.violates), 'may-violate': namesOf(expect['may-violate']) };
+  const defects = { violates: listNames(expect.violates), 'may-violate': listNames(expect['may-violate']) };
   checkProperties({ ...expect, ...defects }, complain, properties);
-  const versions = versionsOf(expect, complain);
+  const versions = readVersions(expect, complain);
   const tasks = resolveTasks(expect, tree);
   const leftWaiting = expect['left-waiting'] ?? alwaysWaiting(expect, tree);
   return {
-    coordinator: [...new Set(listOf(expect.coordinator))],
+    coordinator: [...new Set(toList(expect.coordinator))],
     tasks,
     ...(leftWaiting === undefined ? {} : { leftWaiting: [...new Set(leftWaiting)] }),
     violates: [...new Set(defects.violates)],
@@ -39,7 +39,7 @@ export function resolveExpect(
 }
 
 /** The pids of the children that a fault forks. */
-function childrenOf(fault: Fault): number[] {
+function listChildren(fault: Fault): number[] {
   return fault.child === undefined ? [] : Array.from({ length: fault.times }, (_, i) => fault.child! + i);
 }
 
@@ -47,16 +47,16 @@ function resolveTasks(expect: Checked<'expect'>, tree: Tree): Record<number, rea
   const { all, ...lines } = expect.tasks ?? {};
   const tasks: Record<number, readonly TaskExpectation[]> = {};
   if (all !== undefined) {
-    const outcomes = outcomesOf(all);
+    const outcomes = readOutcomes(all);
     const waiting = new Set(expect['left-waiting']);
     for (const { pid } of tree.tasks) if (!waiting.has(pid)) tasks[pid] = outcomes;
   }
-  for (const [pid, outcomes] of Object.entries(lines)) tasks[Number(pid)] = outcomesOf(outcomes);
+  for (const [pid, outcomes] of Object.entries(lines)) tasks[Number(pid)] = readOutcomes(outcomes);
   return tasks;
 }
 
-function outcomesOf(words: Outcomes): TaskExpectation[] {
-  return listOf(words).map((word) =>
+function readOutcomes(words: Outcomes): TaskExpectation[] {
+  return toList(words).map((word) =>
     typeof word === 'string' ? { outcome: word } : { outcome: 'waiting', at: word.waiting },
   );
 }
@@ -71,7 +71,7 @@ function alwaysWaiting(expect: Checked<'expect'>, tree: Tree): number[] | undefi
 }
 
 function mustWait(words: Outcomes): boolean {
-  return outcomesOf(words).every(({ outcome }) => outcome === 'waiting');
+  return readOutcomes(words).every(({ outcome }) => outcome === 'waiting');
 }
 
 function checkPids(expect: Checked<'expect'>, tree: Tree, forked: ReadonlySet<number>, complain: Complain): void {
@@ -92,7 +92,7 @@ function checkWaiting(expect: Checked<'expect'>, complain: Complain): void {
   const waiting = new Set(expect['left-waiting']);
   for (const [pid, words] of Object.entries(expect.tasks ?? {})) {
     if (pid === 'all') continue;
-    const outcomes = outcomesOf(words);
+    const outcomes = readOutcomes(words);
     const path = ['expect', 'tasks', pid];
     if (waiting.has(Number(pid))) {
       if (outcomes.some(({ outcome }) => outcome === 'waiting')) continue;
@@ -126,12 +126,12 @@ function withCurrentNames(
 }
 
 /** The properties that a list of known defects names. */
-function namesOf(defects: Defects): string[] {
+function listNames(defects: Defects): string[] {
   return (defects ?? []).map((defect) => (typeof defect === 'string' ? defect : defect.property));
 }
 
 /** The ranges of versions of the known defects that have one. */
-function versionsOf(expect: Checked<'expect'>, complain: Complain): Record<string, string> {
+function readVersions(expect: Checked<'expect'>, complain: Complain): Record<string, string> {
   const versions: Record<string, string> = {};
   for (const word of ['violates', 'may-violate'] as const) {
     expect[word]?.forEach((defect, i) => {

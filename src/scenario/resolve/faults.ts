@@ -8,7 +8,7 @@ import {
   type Position,
   RESTART_FLAGS,
   type RestartCall,
-  type Who,
+  type TaskId,
 } from '../../model/case.ts';
 import type { CriuSetup } from '../../model/criu.ts';
 import type { Checked } from '../check.ts';
@@ -18,7 +18,7 @@ import { fault as faultSchema, VERB_NAMES } from '../schema/fault.ts';
 import type { Path } from '../source/raw.ts';
 import { FaultChildren } from './fault-children.ts';
 import { checkOrder } from './fault-order.ts';
-import { listOf } from './lists.ts';
+import { toList } from './lists.ts';
 import { BEFORE_CRIU } from './stages.ts';
 import { pidNames, type Tree } from './tree.ts';
 import { resolveWhen } from './when.ts';
@@ -139,10 +139,10 @@ class Resolver {
     return target !== 'coordinator' && this.#scene.tree.task(target)?.state === 'dead';
   }
 
-  #targets(words: FaultWords, verb: FaultVerb, path: Path): Who[] {
+  #targets(words: FaultWords, verb: FaultVerb, path: Path): TaskId[] {
     const word = verb === 'signal' ? 'to' : verb === 'fail' ? 'task' : verb;
     const given = words[word];
-    const targets = listOf<Who>(given);
+    const targets = toList<TaskId>(given);
     const { tree } = this.#scene;
     targets.forEach((target, k) => {
       const at = [...path, word, ...(Array.isArray(given) ? [k] : [])];
@@ -155,7 +155,7 @@ class Resolver {
     return [...new Set(targets)];
   }
 
-  #checkFailing(failure: Failure, target: Who, path: Path): void {
+  #checkFailing(failure: Failure, target: TaskId, path: Path): void {
     const { restart, tree } = this.#scene;
     const isSelf = (restart.flags & RESTART_FLAGS.taskself) !== 0;
     if (failure === 'freeze' && target !== 'coordinator' && !(isSelf && target === tree.root.pid)) {

@@ -1,6 +1,6 @@
 /** Trees of a given shape, of up to a million tasks: nothing here recurses. */
 import seedrandom from 'seedrandom';
-import type { Task, Who } from '../../model/case.ts';
+import type { Task, TaskId } from '../../model/case.ts';
 import type { Document } from '../schema/document.ts';
 
 type Generate = Extract<Document['tree'], { generate: unknown }>['generate'];
@@ -10,7 +10,7 @@ export const FIRST_PID = 100;
 /** The tasks, numbered in the order of the walk: a task, then its children. */
 export function generateTasks(generate: Generate): Task[] {
   const first = generate['first-pid'] ?? FIRST_PID;
-  const parents = inWalkOrder(parentsOf(generate));
+  const parents = inWalkOrder(chooseParents(generate));
   const tasks = new Array<Task>(parents.length);
   for (let i = 0; i < parents.length; i++) {
     tasks[i] = plainTask(first + i, i === 0 ? 'coordinator' : first + parents[i]!, first);
@@ -19,7 +19,7 @@ export function generateTasks(generate: Generate): Task[] {
 }
 
 /** The parent of each node, by number; a parent has a lower number than its children. */
-function parentsOf({ shape, tasks, seed }: Generate): Int32Array {
+function chooseParents({ shape, tasks, seed }: Generate): Int32Array {
   const parents = new Int32Array(tasks);
   const random = seedrandom.alea(String(seed ?? 0));
   for (let i = 1; i < tasks; i++) {
@@ -56,7 +56,7 @@ function inWalkOrder(parents: Int32Array): Int32Array {
 }
 
 /** A task of which nothing but its place is said. */
-function plainTask(pid: number, parent: Who, root: number): Task {
+function plainTask(pid: number, parent: TaskId, root: number): Task {
   return {
     pid,
     parent,

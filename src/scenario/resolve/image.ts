@@ -2,7 +2,7 @@
 import type { Image, ImageDamage } from '../../model/case.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
-import { listOf } from './lists.ts';
+import { toList } from './lists.ts';
 import type { Tree } from './tree.ts';
 
 /** What the task that reads record 0 returns from restart; the next one is one more. */
@@ -67,7 +67,7 @@ function resolveDamage(image: Checked<'image'>, pids: readonly number[], complai
   if (image.truncate === undefined && image.corrupt === undefined) return [];
   const recordsOf = new Map([...pids.entries()].reverse().map(([i, pid]) => [pid, i]));
   const names = () => [...recordsOf.keys()].map(String);
-  const recordOf = (word: string, i: number, damage: Exclude<Truncation, string> | Corruption): number => {
+  const resolveRecord = (word: string, i: number, damage: Exclude<Truncation, string> | Corruption): number => {
     const path = ['image', word, ...(Array.isArray(image[word as 'truncate']) ? [i] : [])];
     const { object, index, pid } = damage;
     const key = index !== undefined ? 'index' : pid !== undefined ? 'pid' : undefined;
@@ -87,13 +87,13 @@ function resolveDamage(image: Checked<'image'>, pids: readonly number[], complai
     }
     return index ?? recordsOf.get(pid!) ?? 0;
   };
-  const cut = listOf(image.truncate).map((one, i): ImageDamage => {
+  const cut = toList(image.truncate).map((one, i): ImageDamage => {
     const damage = typeof one === 'string' ? { object: one } : one;
-    return { kind: 'truncate', object: damage.object, index: recordOf('truncate', i, damage), at: 0, xor: 0 };
+    return { kind: 'truncate', object: damage.object, index: resolveRecord('truncate', i, damage), at: 0, xor: 0 };
   });
-  const changed = listOf(image.corrupt).map((one, i): ImageDamage => {
+  const changed = toList(image.corrupt).map((one, i): ImageDamage => {
     const { object, at = 0, xor = DEFAULT_XOR } = one;
-    return { kind: 'corrupt', object, index: recordOf('corrupt', i, one), at, xor };
+    return { kind: 'corrupt', object, index: resolveRecord('corrupt', i, one), at, xor };
   });
   return [...cut, ...changed];
 }

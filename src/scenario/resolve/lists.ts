@@ -1,7 +1,7 @@
 /** Words that may have one value or a list of them. */
 
 /** One or a list of them, or nothing, as a list. */
-export function listOf<T>(value: T | readonly T[] | undefined): readonly T[] {
+export function toList<T>(value: T | readonly T[] | undefined): readonly T[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value as T];
 }

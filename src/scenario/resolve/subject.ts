@@ -28,7 +28,7 @@ export function resolveSubject(words: Words, writtenAt: WrittenAt, complain: Com
     command: resolveCommand(command, ['subject', 'command'], writtenAt),
     cwd,
     env: Object.fromEntries(
-      Object.entries(env).map(([name, value]) => [name, textOf(value, writtenAt(['subject', 'env', name]))]),
+      Object.entries(env).map(([name, value]) => [name, readText(value, writtenAt(['subject', 'env', name]))]),
     ),
     files: resolveFiles(files, complain),
     ...(sign && { ready: sign }),
@@ -39,10 +39,10 @@ export function resolveSubject(words: Words, writtenAt: WrittenAt, complain: Com
 
 /** The words of a command. YAML reads `0755` as the number 755: the word is what is written. */
 export function resolveCommand(words: readonly (string | number)[], path: Path, writtenAt: WrittenAt): string[] {
-  return words.map((word, i) => textOf(word, writtenAt([...path, i])));
+  return words.map((word, i) => readText(word, writtenAt([...path, i])));
 }
 
-function textOf(value: string | number, written: string): string {
+function readText(value: string | number, written: string): string {
   if (typeof value === 'string') return value;
   // Not where the number is an alias, or comes from the matrix.
   return /^[-+.\w]+$/.test(written) ? written : String(value);
@@ -75,10 +75,10 @@ function resolveReady(words: ReadyWords, path: Path, complain: Complain): Ready 
     complain({ path, message: `ready has exactly one of ${SIGNS.join(', ')}` });
     return undefined;
   }
-  return { sign: signOf(kind, words), timeout: words.timeout ?? DEFAULT_READY_TIMEOUT };
+  return { sign: readSign(kind, words), timeout: words.timeout ?? DEFAULT_READY_TIMEOUT };
 }
 
-function signOf(kind: (typeof SIGNS)[number], words: ReadyWords): ReadySign {
+function readSign(kind: (typeof SIGNS)[number], words: ReadyWords): ReadySign {
   switch (kind) {
     case 'file':
     case 'socket':

@@ -52,7 +52,7 @@ export function pidNames(tree: Tree): string[] {
   return [...new Set(tree.tasks.map(({ pid }) => String(pid)))];
 }
 
-function treeOf(tasks: readonly Task[], pathOf: Tree['pathOf']): Tree {
+function makeTree(tasks: readonly Task[], pathOf: Tree['pathOf']): Tree {
   const root = tasks[0]!;
   const byPid = new Map(tasks.map((task) => [task.pid, task]));
   const threads = tasks.filter((task) => task.leader !== task.pid);
@@ -87,7 +87,7 @@ class Builder {
     if (!this.#withinLimits) return undefined;
     const tasks: Task[] = [];
     for (const draft of this.#top) walk(draft, tasks);
-    return treeOf(tasks, (pid) => this.#drafts.get(pid)?.spot.path ?? ['tree']);
+    return makeTree(tasks, (pid) => this.#drafts.get(pid)?.spot.path ?? ['tree']);
   }
 
   /** Makes a task and all that is written under it, in the order of mktree: a child with all of its own before the next. */

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { FaultVerb } from '../../model/case.ts';
 import { FAILURES } from '../../model/case.ts';
 import { criuStage } from './criu.ts';
-import { coordinatorPoint, errno, faultName, pid, signal, taskPoint, whom } from './values.ts';
+import { coordinatorPoint, errno, faultName, pid, signal, taskIds, taskPoint } from './values.ts';
 import { flag, integer, mapping, oneOf, word } from './word.ts';
 
 /** The verbs; a fault has exactly one. */
@@ -48,21 +48,21 @@ export const when = z
 
 export const fault = mapping('a fault: a mapping with a verb', {
   signal: word(signal, 'Sends this signal to the one that `to` names.', 'signal: SIGUSR1').optional(),
-  kill: word(whom, 'Sends SIGKILL to this task.', 'kill: 101').optional(),
-  stop: word(whom, 'Stops this task.', 'stop: 101').optional(),
-  ptrace: word(whom, 'A tracer attaches to this task while the restart is under way.', 'ptrace: 101').optional(),
-  fork: word(whom, 'This task forks a child.', 'fork: 101').optional(),
+  kill: word(taskIds, 'Sends SIGKILL to this task.', 'kill: 101').optional(),
+  stop: word(taskIds, 'Stops this task.', 'stop: 101').optional(),
+  ptrace: word(taskIds, 'A tracer attaches to this task while the restart is under way.', 'ptrace: 101').optional(),
+  fork: word(taskIds, 'This task forks a child.', 'fork: 101').optional(),
   fail: word(
     oneOf(failures, 'failure'),
     `What fails: ${failures.map((name) => `${name} (${FAILURES[name].what})`).join(', ')}.`,
     'fail: kmalloc',
   ).optional(),
-  wake: word(whom, 'Wakes this task although nothing happened.', 'wake: 101').optional(),
-  delay: word(whom, 'Holds this task back for as long as anybody else can move.', 'delay: 101').optional(),
-  exit: word(whom, 'This task exits by itself.', 'exit: 101').optional(),
-  to: word(whom, 'With signal: who gets it; of a list, any one.', 'to: [coordinator, 101]').optional(),
+  wake: word(taskIds, 'Wakes this task although nothing happened.', 'wake: 101').optional(),
+  delay: word(taskIds, 'Holds this task back for as long as anybody else can move.', 'delay: 101').optional(),
+  exit: word(taskIds, 'This task exits by itself.', 'exit: 101').optional(),
+  to: word(taskIds, 'With signal: who gets it; of a list, any one.', 'to: [coordinator, 101]').optional(),
   task: word(
-    whom,
+    taskIds,
     'With fail: whose call fails; of a list, any one. Default: whoever makes it.',
     'task: 103',
   ).optional(),

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import type { KnownNames } from '../known-names.ts';
 import { scenario } from './document.ts';
-import { meaningsOf } from './meanings.ts';
+import { findMeanings } from './meanings.ts';
 import type { Suggested, WordMeta } from './word.ts';
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
@@ -87,7 +87,7 @@ function offering(known: KnownNames, rewrite: (schema: JsonObject) => JsonObject
 function withMeanings(schema: JsonObject): JsonObject {
   const { enum: words } = schema;
   if (!Array.isArray(words)) return schema;
-  const meanings = meaningsOf(words.map(String));
+  const meanings = findMeanings(words.map(String));
   return meanings ? { ...schema, markdownEnumDescriptions: meanings } : schema;
 }
 

@@ -20,10 +20,10 @@ export const anyPid = integer(INT32_MIN, INT32_MAX, 'a 32-bit number');
 export const anyPidKey = z.string().regex(/^-?\d{1,10}$/, { error: 'a pid' });
 
 /** The coordinator, or a task. */
-export const who = z.union([z.literal('coordinator', { error: 'coordinator' }), pid]);
+export const taskId = z.union([z.literal('coordinator', { error: 'coordinator' }), pid]);
 
 /** Whom a fault may hit: any one of them. */
-export const whom = z.union([...who.options, list(who, 'a list of pids')]);
+export const taskIds = z.union([...taskId.options, list(taskId, 'a list of pids')]);
 
 export const signal = oneOf(SIGNAL_NAMES, 'signal');
 export const errno = oneOf(ERRNO_NAMES, 'errno');

@@ -41,7 +41,7 @@ export function keyWords(): KeyWord[] {
     const place = id ?? where;
     const entries = Object.entries(schema.shape as Record<string, z.ZodType>);
     for (const [word, value] of entries) {
-      const { description, example } = metaOf(value, `${place}.${word}`);
+      const { description, example } = readMeta(value, `${place}.${word}`);
       found.push({
         word,
         where: place,
@@ -65,7 +65,7 @@ function innerSchemas(schema: z.ZodType): readonly z.ZodType[] {
   return [];
 }
 
-function metaOf(schema: z.ZodType, name: string): WordMeta {
+function readMeta(schema: z.ZodType, name: string): WordMeta {
   const inner = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
   const meta = inner.meta() as Partial<WordMeta> | undefined;
   if (meta?.description === undefined || meta.example === undefined) {

@@ -38,7 +38,7 @@ export class Reader {
   }
 
   read(node: ParsedNode, depth: number): Measured {
-    const span = spanOf(node);
+    const span = toSpan(node);
     if (isAlias(node)) return this.#alias(node.source, span, depth);
     if (depth > MAX_NESTING) return this.#refuse(span, TOO_DEEP);
     if (node.tag !== undefined && !PLAIN_TAGS.has(node.tag)) {
@@ -73,7 +73,7 @@ export class Reader {
     let height = 0;
     for (const item of items) {
       const inner = this.read(item as ParsedNode, depth + 1);
-      entries.set(value.length, { value: spanOf(item as ParsedNode) });
+      entries.set(value.length, { value: toSpan(item as ParsedNode) });
       value.push(inner.value);
       size += inner.size;
       height = Math.max(height, inner.height + 1);
@@ -88,7 +88,7 @@ export class Reader {
     let size = 1;
     let height = 0;
     for (const pair of pairs) {
-      const keySpan = spanOf(pair.key);
+      const keySpan = toSpan(pair.key);
       const key = this.#key(pair.key, keySpan);
       if (key === undefined) continue;
       if (entries.has(key)) {
@@ -156,13 +156,13 @@ export class Reader {
   }
 }
 
-function spanOf(node: ParsedNode | null): Span {
+function toSpan(node: ParsedNode | null): Span {
   const [start, end] = node?.range ?? [0, 0];
   return { start, end };
 }
 
 /** The place of a value; a value that is left out (`key:`) is best shown at its key. */
 function valueSpan(node: ParsedNode, key: Span): Span {
-  const span = spanOf(node);
+  const span = toSpan(node);
   return span.start === span.end ? key : span;
 }

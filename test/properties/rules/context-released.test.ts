@@ -3,13 +3,13 @@ import { assertHolds, shownAt, violationOf } from '../judging.ts';
 import { aCase, edited, failedLate, healthy, Script } from '../support.ts';
 
 const name = 'context-released';
-const keeping = (script: Script, who: number | 'coordinator') =>
-  edited(script, { drop: ({ kind, actor }) => kind === 'unmark' && actor === who });
+const keeping = (script: Script, id: number | 'coordinator') =>
+  edited(script, { drop: ({ kind, actor }) => kind === 'unmark' && actor === id });
 
 describe(name, () => {
-  for (const who of ['coordinator', 100, 102] as const) {
-    it(`finds that ${who} keeps its context, after a success and after a failure`, () => {
-      for (const script of [keeping(healthy(), who), keeping(failedLate(), who)]) {
+  for (const id of ['coordinator', 100, 102] as const) {
+    it(`finds that ${id} keeps its context, after a success and after a failure`, () => {
+      for (const script of [keeping(healthy(), id), keeping(failedLate(), id)]) {
         assert.equal(shownAt(script, violationOf(name, script)), 'return');
       }
     });

@@ -4,8 +4,8 @@ import { aCase, Script } from '../support.ts';
 
 const name = 'waits-are-interruptible';
 const allowed = () => aCase({ expect: { coordinator: ['blocked'], leftWaiting: [100, 101, 102] } });
-const sleeping = (who: number | 'coordinator', on: string) =>
-  new Script(allowed()).claim().enter(100).mark(100).add(who, 'sleep', { on });
+const sleeping = (id: number | 'coordinator', on: string) =>
+  new Script(allowed()).claim().enter(100).mark(100).add(id, 'sleep', { on });
 
 describe(name, () => {
   it('finds who waits for errno_sync or for a lock, though the scenario lets him wait', () => {

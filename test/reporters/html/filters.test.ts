@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { choices, EVERYTHING, type Filter, select, verdictNameOf } from '../../../reporters/html/filters.ts';
+import { choices, EVERYTHING, type Filter, nameVerdict, select } from '../../../reporters/html/filters.ts';
 import type { IndexEntry } from '../../../reporters/html/format.ts';
 import { formatRoute, parseRoute } from '../../../reporters/html/route.ts';
 
@@ -50,7 +50,7 @@ describe('filters of the overview', () => {
 
   it('order by failures, by run, by time', () => {
     assert.deepEqual(
-      found({ order: 'failures first' }).map((i) => verdictNameOf(cases[i]!)),
+      found({ order: 'failures first' }).map((i) => nameVerdict(cases[i]!)),
       ['fail', 'known', 'skip', 'pass'],
     );
     assert.deepEqual(found({ order: 'slowest first' }), [2, 0, 1, 3]);

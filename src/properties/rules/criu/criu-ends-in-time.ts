@@ -1,8 +1,8 @@
 /** CRIU comes to an end. */
 import { SIGNALS } from '../../../model/signals.ts';
 import type { CriuRun } from '../../../record/criu.ts';
-import { who } from '../../criu-census.ts';
-import { runsOf } from '../../criu-runs.ts';
+import { describeTask } from '../../criu-census.ts';
+import { listRuns } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
 const name = 'criu-ends-in-time';
@@ -21,13 +21,13 @@ export const criuEndsInTime: Property = {
     if (stopped.includes('criu')) return [];
     // A stop that SIGCONT would end. (Who has a tracer when it comes is stopped otherwise, for good.)
     const isHeld = ({ waiting }: CriuRun) => waiting?.some(({ pid, state }) => state === 'T' && stopped.includes(pid));
-    return runsOf(criu).flatMap((run) =>
+    return listRuns(criu).flatMap((run) =>
       run.timedOut === undefined || isHeld(run)
         ? []
         : [
             {
               property: name,
-              message: `the ${run.of} has not ended after ${run.timedOut} ms: ${who(run.waiting ?? [])}`,
+              message: `the ${run.of} has not ended after ${run.timedOut} ms: ${describeTask(run.waiting ?? [])}`,
             },
           ],
     );

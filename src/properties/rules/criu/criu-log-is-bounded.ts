@@ -1,6 +1,6 @@
 /** CRIU does not fill its log. */
 
-import { runsOf } from '../../criu-runs.ts';
+import { listRuns } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
 const name = 'criu-log-is-bounded';
@@ -14,7 +14,7 @@ export const criuLogIsBounded: Property = {
   hint: 'The last lines of the log show the loop; does it end when what it waits for can never come?',
   check(_c, { criu }) {
     if (!criu) return [];
-    return runsOf(criu).flatMap((run) =>
+    return listRuns(criu).flatMap((run) =>
       run.flooded === undefined
         ? []
         : [

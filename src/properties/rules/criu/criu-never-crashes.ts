@@ -3,7 +3,7 @@
 import type { Case } from '../../../model/case.ts';
 import { SIGNALS } from '../../../model/signals.ts';
 import type { CriuRecord, CriuRun } from '../../../record/criu.ts';
-import { runsOf, wasEnded } from '../../criu-runs.ts';
+import { listRuns, wasEnded } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
 const name = 'criu-never-crashes';
@@ -17,8 +17,8 @@ export const criuNeverCrashes: Property = {
   hint: 'The log of CRIU with -v4 shows how far it came; the same images under a debugger show the rest.',
   check(c, { criu }) {
     if (!criu) return [];
-    return runsOf(criu).flatMap((run) => {
-      const text = crashOf(c, criu, run);
+    return listRuns(criu).flatMap((run) => {
+      const text = findCrash(c, criu, run);
       return text === undefined ? [] : [{ property: name, message: `${run.of}: ${text}` }];
     });
   },
@@ -29,7 +29,7 @@ const CRASHES: ReadonlySet<number> = new Set(
   (['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS'] as const).map((signal) => SIGNALS[signal]),
 );
 
-function crashOf(c: Case, criu: CriuRecord, run: CriuRun): string | undefined {
+function findCrash(c: Case, criu: CriuRecord, run: CriuRun): string | undefined {
   if (run.signal !== undefined && !wasEnded(run) && !wasSent(c, criu, run)) return `CRIU dies by signal ${run.signal}`;
   const bug = run.errors.find((error) => /BUG at/.test(error));
   if (bug !== undefined) return bug;

@@ -1,6 +1,6 @@
 /** A dump that reports success can be restored. */
 
-import { causesOf, endOf, hasFailed, succeeded, why } from '../../criu-runs.ts';
+import { describeEnd, hasFailed, listCauses, succeeded, why } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
 const name = 'dumped-tree-can-be-restored';
@@ -15,8 +15,8 @@ export const dumpedTreeCanBeRestored: Property = {
   hint: 'The first error of the restore names what the images lack. Why did the dump not fail?',
   check(c, { criu }) {
     if (!criu?.restore || !succeeded(criu.dump) || !hasFailed(criu.restore)) return [];
-    if (causesOf(c, criu, 'restore').length > 0) return [];
-    const message = `the dump reported success; ${endOf(criu.restore)}${why(criu.restore)}, and no fault fired in it`;
+    if (listCauses(c, criu, 'restore').length > 0) return [];
+    const message = `the dump reported success; ${describeEnd(criu.restore)}${why(criu.restore)}, and no fault fired in it`;
     return [{ property: name, message }];
   },
 };

@@ -1,6 +1,6 @@
 /** A dump that says success leaves nobody. */
 
-import { who } from '../../criu-census.ts';
+import { describeTask } from '../../criu-census.ts';
 import { falloutSince, succeeded } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
@@ -19,6 +19,6 @@ export const dumpedTreeIsGone: Property = {
     const orphans = falloutSince(criu, 'pre-dump');
     const left = afterDump.tasks.filter(({ pid }) => !orphans.has(pid));
     if (!succeeded(dump) || left.length === 0) return [];
-    return [{ property: name, message: `the dump says success, and leaves ${who(left)}` }];
+    return [{ property: name, message: `the dump says success, and leaves ${describeTask(left)}` }];
   },
 };

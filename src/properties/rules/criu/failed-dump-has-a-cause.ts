@@ -1,6 +1,6 @@
 /** A dump that nothing stands in the way of succeeds. */
 
-import { causesOf, endOf, hasFailed, why } from '../../criu-runs.ts';
+import { describeEnd, hasFailed, listCauses, why } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
 const name = 'failed-dump-has-a-cause';
@@ -14,7 +14,7 @@ export const failedDumpHasACause: Property = {
   hint: "The first error names what CRIU cannot dump. Dump something else, or say `expect: { coordinator: failed }` where that is the scenario's point.",
   check(c, { criu }) {
     if (!criu || !hasFailed(criu.dump) || c.expect.coordinator.length > 0) return [];
-    if (causesOf(c, criu, 'dump').length > 0) return [];
-    return [{ property: name, message: `the ${endOf(criu.dump)}${why(criu.dump)}, and no fault fired before` }];
+    if (listCauses(c, criu, 'dump').length > 0) return [];
+    return [{ property: name, message: `the ${describeEnd(criu.dump)}${why(criu.dump)}, and no fault fired before` }];
   },
 };

@@ -2,7 +2,7 @@
 
 import type { CriuRecord } from '../../../record/criu.ts';
 import { added, differences, few, missing } from '../../criu-census.ts';
-import { endOf, falloutSince, succeeded, wasEnded, why } from '../../criu-runs.ts';
+import { describeEnd, falloutSince, succeeded, wasEnded, why } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 import { heldTasks } from './restored-program-runs.ts';
 
@@ -21,7 +21,7 @@ export const failedDumpLeavesTreeRunning: Property = {
     if (succeeded(dump) || wasEnded(dump)) return [];
     const hit = falloutSince(criu, 'pre-dump');
     const found = criu.ownSubject ? compared(criu, hit) : programWrongs(criu, hit);
-    return found.length === 0 ? [] : [{ property: name, message: `${endOf(dump)}${why(dump)}; ${few(found)}` }];
+    return found.length === 0 ? [] : [{ property: name, message: `${describeEnd(dump)}${why(dump)}; ${few(found)}` }];
   },
 };
 

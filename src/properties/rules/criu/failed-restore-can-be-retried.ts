@@ -1,7 +1,7 @@
 /** Images survive a restore that fails. */
 
 import { differences, few, missing } from '../../criu-census.ts';
-import { comparable, endOf, falloutSince, succeeded, why } from '../../criu-runs.ts';
+import { comparable, describeEnd, falloutSince, succeeded, why } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
 const name = 'failed-restore-can-be-retried';
@@ -18,7 +18,7 @@ export const failedRestoreCanBeRetried: Property = {
     const { again } = criu;
     if (!again) return [];
     if (!succeeded(again))
-      return [{ property: name, message: `once more, without faults: ${endOf(again)}${why(again)}` }];
+      return [{ property: name, message: `once more, without faults: ${describeEnd(again)}${why(again)}` }];
     const afterAgain = comparable(criu, criu.restoredAgain, criu.afterAgain);
     if (!afterAgain) return [];
     const hit = falloutSince(criu, 'pre-dump');

@@ -1,7 +1,7 @@
 /** A restore that fails takes away what it has made. */
 
-import { who } from '../../criu-census.ts';
-import { endOf, succeeded, wasEnded, why } from '../../criu-runs.ts';
+import { describeTask } from '../../criu-census.ts';
+import { describeEnd, succeeded, wasEnded, why } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
 const name = 'failed-restore-leaves-no-task';
@@ -20,6 +20,6 @@ export const failedRestoreLeavesNoTask: Property = {
     const before = new Set(criu.afterDump.tasks.map(({ pid }) => pid));
     const left = afterRestore?.tasks.filter(({ pid }) => !before.has(pid)) ?? [];
     if (!restore || succeeded(restore) || wasEnded(restore) || left.length === 0) return [];
-    return [{ property: name, message: `${endOf(restore)}${why(restore)}, and leaves ${who(left)}` }];
+    return [{ property: name, message: `${describeEnd(restore)}${why(restore)}, and leaves ${describeTask(left)}` }];
   },
 };

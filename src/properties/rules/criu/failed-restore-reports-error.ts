@@ -29,9 +29,9 @@ export const failedRestoreReportsError: Property = {
       ? imaged.filter((pid) => !there.has(pid) && !hit.has(pid))
       : missing(criu.before, after, hit);
     if (lost.length === 0 && there.size > 0) return [];
-    const whom = there.size === 0 ? 'nobody' : `not ${lost.join(', ')}`;
+    const target = there.size === 0 ? 'nobody' : `not ${lost.join(', ')}`;
     if (there.size === 0 && hit.size > 0) return [];
-    return [{ property: name, message: `the restore says success, and ${whom} is there` }];
+    return [{ property: name, message: `the restore says success, and ${target} is there` }];
   },
 };
 
