@@ -63,7 +63,7 @@ function toldBy(machine: SimulatedMachine, record: RunRecord): string[] {
 function endOf(task: TaskFinal, over: boolean): string {
   if (!over && (task.end === 'waiting' || task.end === 'untouched')) return 'on its way';
   const where = task.at === undefined ? '' : ` at ${task.at}`;
-  return `${taskOutcome(task)}${where}${task.end === 'untouched' && task.marked ? ', marked' : ''}`;
+  return `${taskOutcome(task)}${where}`;
 }
 
 const cases = Object.entries(MATRICES).flatMap(([name, make]) => (values.matrix.includes(name) ? make() : []));

@@ -14,9 +14,8 @@ export function coordinatorEnd(final: FinalState): string {
 
 /** How a task ended, in words: `waiting at sync-1`. */
 export function taskEnd(final: TaskFinal | undefined): string {
-  if (!final) return 'never made';
-  const value = final.end === 'returned' && final.result !== undefined ? ` with ${result(final.result)}` : '';
-  return `${taskOutcome(final)}${final.at === undefined ? '' : ` at ${final.at}`}${value}`;
+  const value = final?.end === 'returned' && final.result !== undefined ? ` with ${result(final.result)}` : '';
+  return `${taskOutcome(final)}${final?.at === undefined ? '' : ` at ${final.at}`}${value}`;
 }
 
 /** What makes a task special, in the words of the scenario format. */

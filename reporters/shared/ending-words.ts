@@ -1,6 +1,10 @@
 /** The ways in which a case can end, in words. Runs in a browser too. */
+import type { TaskOutcome } from '../../src/model/case.ts';
 import type { End, Ending } from '../../src/record/verdict.ts';
 import { result } from './describe.ts';
+
+/** A task that was not made in this run. */
+const NEVER_FORKED: TaskOutcome = 'never-forked';
 
 /** `ok`, `ESRCH`, `failed` (CRIU has no errno), `blocked at wait`. */
 export function coordinatorEndWords({ end, at, result: value, failed }: End): string {
@@ -85,8 +89,8 @@ export function endingTable(endings: readonly Ending[]): {
 
 /** A task's ends; with their results where those alone tell some apart. */
 function wordsOfColumn(ends: readonly (End | undefined)[]): string[] {
-  const plain = ends.map((end) => (end ? taskEndWords(end) : 'never made'));
-  const full = ends.map((end) => (end ? taskEndWords(end, 'with its result') : 'never made'));
+  const plain = ends.map((end) => (end ? taskEndWords(end) : NEVER_FORKED));
+  const full = ends.map((end) => (end ? taskEndWords(end, 'with its result') : NEVER_FORKED));
   return new Set(plain).size === new Set(full).size ? plain : full;
 }
 

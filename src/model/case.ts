@@ -179,6 +179,8 @@ export const TASK_OUTCOMES = {
   zombie: 'was restored into a zombie',
   exited: 'exited by itself',
   untouched: 'the restart neither marked nor killed it',
+  marked: 'the restart marked it, and it is alive and never called restart',
+  'never-forked': 'was never forked: the task that forks it did not get that far',
   waiting: 'sleeps for good',
 } as const;
 export type TaskOutcome = keyof typeof TASK_OUTCOMES;

@@ -15,8 +15,10 @@ export function firedIn(record: RunRecord): readonly string[] {
   return record.fired ?? [...new Set(selectEvents(record, 'fault').map(({ fault }) => fault))];
 }
 
-/** A task's end in the scenario format's words. */
-export function taskOutcome(final: TaskFinal): TaskOutcome | 'crashed' | 'running' {
+/** A task's end in the scenario format's words; undefined: the task was never made. */
+export function taskOutcome(final: TaskFinal | undefined): TaskOutcome | 'crashed' | 'running' {
+  if (!final) return 'never-forked';
+  if (final.end === 'untouched' && final.marked) return 'marked';
   return final.end === 'returned' ? 'resumed' : final.end;
 }
 

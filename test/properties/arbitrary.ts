@@ -98,7 +98,7 @@ const taskFinal: fc.Arbitrary<TaskFinal> = optional(
   { at: point, result, record: small },
 );
 
-const outcome = fc.constantFrom('resumed', 'frozen', 'killed', 'zombie', 'exited', 'untouched', 'waiting');
+const outcome = fc.constantFrom('resumed', 'frozen', 'killed', 'zombie', 'exited', 'untouched', 'marked', 'waiting');
 
 const task = fc
   .record({

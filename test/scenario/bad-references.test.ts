@@ -107,6 +107,11 @@ const CONTRADICTIONS: Record<string, Bad> = {
     given('image: { truncate: { object: task, index: 0, «pid»: 101 } }'),
     { says: 'not both' },
   ],
+  'a task of the tree that is never forked': [
+    given('expect: { tasks: { 101: «[killed, never-forked]» } }'),
+    { says: 'not forked during the run' },
+  ],
+  'all tasks never forked': [given('expect: { tasks: { all: «never-forked» } }'), { says: 'no task of this tree' }],
   'waiting and killed': [given('expect: { tasks: { 101: «killed» }, left-waiting: [101] }'), { says: 'left-waiting' }],
   'waiting but not left': [
     given('expect: { tasks: { 101: «waiting» }, left-waiting: [102] }'),

@@ -187,6 +187,14 @@ describe('what is expected', () => {
     assert.deepEqual(expect('left-waiting: []').leftWaiting, []);
   });
 
+  it('of all allow a task that is forked during the run to be never forked', () => {
+    const { tasks } = one('tree: { pid: 100, forks: [{ pid: 110 }] }\nexpect: { tasks: { all: killed } }').expect;
+    assert.deepEqual(tasks, {
+      100: [{ outcome: 'killed' }],
+      110: [{ outcome: 'killed' }, { outcome: 'never-forked' }],
+    });
+  });
+
   it('of a task that must wait implies that it may', () => {
     assert.deepEqual(
       expect('tasks: { 101: waiting, 102: [waiting, killed], 103: { waiting: sync-1 } }').leftWaiting,

@@ -79,7 +79,7 @@ describe('the words of the format', () => {
       kmalloc image-read restore freeze
       header tree root claim prepare activate wait tail freeze out release
       sync-1 threads sync-2 restore next done sync-3 resume exit
-      ok killed blocked resumed frozen killed zombie exited untouched waiting
+      ok killed blocked resumed frozen killed zombie exited untouched marked never-forked waiting
       coordinator tasks left-waiting violates may-violate except all
       strategy schedules depth pct exhaustive`;
     for (const word of vocabulary.trim().split(/\s+/)) assert.ok(words.has(word), word);

@@ -60,12 +60,14 @@ function listEnds({ restart, image, faults }: Case, task: Task): readonly TaskOu
   const isHit = (...verbs: readonly string[]): boolean =>
     faults.some(({ verb, targets }) => verbs.includes(verb) && (targets.length === 0 || targets.includes(task.pid)));
   const dies: readonly TaskOutcome[] = isHit('exit') || task.exits || task.ghost ? ['killed', 'exited'] : ['killed'];
-  if (task.absent || task.exits) return ['untouched', ...dies];
+  const made: readonly TaskOutcome[] = task.forkedLate === undefined ? [] : ['never-forked'];
+  if (task.absent || task.exits) return ['untouched', 'marked', ...made, ...dies];
   const mayBeZombie = task.state === 'zombie' || image.records.some(({ pid, zombie }) => zombie && pid === task.pid);
   const frozen = (restart.flags & RESTART_FLAGS.frozen) !== 0;
   return [
     'resumed',
     'waiting',
+    ...made,
     ...dies,
     ...(mayBeZombie ? (['zombie'] as const) : []),
     ...(frozen ? (['frozen'] as const) : []),

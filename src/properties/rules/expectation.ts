@@ -5,7 +5,6 @@ import type { FinalState, RunRecord, TaskFinal } from '../../record/record.ts';
 import type { Violation } from '../../record/verdict.ts';
 import { isOver, type Property } from '../property.ts';
 import { identify, readTree } from '../tree.ts';
-import { endText } from '../words.ts';
 
 /** What an unmet expectation is called where a violation names its property. */
 export const EXPECTATION: Omit<Property, 'check'> = {
@@ -48,11 +47,11 @@ function ofCoordinator(c: Case, record: RunRecord): Violation | undefined {
 
 function ofTask(c: Case, record: RunRecord, pid: number, expected: readonly TaskExpectation[]): Violation | undefined {
   const final = record.final.tasks[pid] ?? (identify(c, pid) === pid ? undefined : caller(record.final));
-  if (expected.length === 0 || (!final && readTree(c).tasks.get(pid)?.forkedLate !== undefined)) return undefined;
-  if (final && !isOver(record) && !isFinal(final)) return undefined;
-  if (final && expected.some((one) => isMet(c, pid, final, one))) return undefined;
+  if (expected.length === 0) return undefined;
+  if (!isOver(record) && !(final && isFinal(final))) return undefined;
+  if (expected.some((one) => isMet(c, pid, final, one))) return undefined;
   const wanted = expected.map(({ outcome, at }) => (at === undefined ? outcome : `${outcome} at ${at}`)).join(' or ');
-  const actual = final ? actualText(final) : 'not there';
+  const actual = `${taskOutcome(final)}${final?.at === undefined ? '' : ` at ${final.at}`}`;
   const place = findPosition(c, `expect.tasks.${pid}`, 'expect.tasks.all');
   return {
     property: name,
@@ -68,16 +67,10 @@ function isFinal({ end }: TaskFinal): boolean {
   return end === 'returned' || end === 'killed' || end === 'zombie' || end === 'exited';
 }
 
-function isMet(c: Case, pid: number, final: TaskFinal, { outcome, at }: TaskExpectation): boolean {
-  const wasDead = final.end === 'untouched' && readTree(c).tasks.get(pid)?.state === 'dead';
+function isMet(c: Case, pid: number, final: TaskFinal | undefined, { outcome, at }: TaskExpectation): boolean {
+  const wasDead = final?.end === 'untouched' && readTree(c).tasks.get(pid)?.state === 'dead';
   if (outcome === 'exited' && wasDead) return true;
-  if (outcome === 'untouched' && final.marked) return false;
-  return outcome === taskOutcome(final) && (at === undefined || at === final.at);
-}
-
-function actualText(final: TaskFinal): string {
-  if (final.end === 'returned') return 'resumed';
-  return final.end === 'untouched' && final.marked ? 'marked, and never in restart' : endText(final);
+  return outcome === taskOutcome(final) && (at === undefined || at === final?.at);
 }
 
 /** The caller of a TASKSELF restart, as the task that it is. */

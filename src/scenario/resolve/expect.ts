@@ -1,5 +1,5 @@
 /** What a case expects: `all` written out, references checked, contradictions refused. */
-import type { Expect, Explore, Fault, TaskExpectation } from '../../model/case.ts';
+import type { Expect, Explore, Fault, Task, TaskExpectation } from '../../model/case.ts';
 import { isRange, RANGE_FORM } from '../../model/version-range.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
@@ -21,6 +21,7 @@ export function resolveExpect(
   const forked = new Set(faults.flatMap(listChildren));
   checkPids(expect, tree, forked, complain);
   checkWaiting(expect, complain);
+  checkForked(expect, tree, complain);
   const defects = { violates: listNames(expect.violates), 'may-violate': listNames(expect['may-violate']) };
   checkProperties({ ...expect, ...defects }, complain, properties);
   const versions = readVersions(expect, complain);
@@ -38,6 +39,13 @@ export function resolveExpect(
   };
 }
 
+/** What `all` allows a task that need not be made. */
+const NEVER_FORKED: TaskExpectation = { outcome: 'never-forked' };
+
+function isForked({ forkedLate }: Task): boolean {
+  return forkedLate !== undefined;
+}
+
 /** The pids of the children that a fault forks. */
 function listChildren(fault: Fault): number[] {
   return fault.child === undefined ? [] : Array.from({ length: fault.times }, (_, i) => fault.child! + i);
@@ -49,7 +57,9 @@ function resolveTasks(expect: Checked<'expect'>, tree: Tree): Record<number, rea
   if (all !== undefined) {
     const outcomes = readOutcomes(all);
     const waiting = new Set(expect['left-waiting']);
-    for (const { pid } of tree.tasks) if (!waiting.has(pid)) tasks[pid] = outcomes;
+    for (const task of tree.tasks) {
+      if (!waiting.has(task.pid)) tasks[task.pid] = isForked(task) ? [...outcomes, NEVER_FORKED] : outcomes;
+    }
   }
   for (const [pid, outcomes] of Object.entries(lines)) tasks[Number(pid)] = readOutcomes(outcomes);
   return tasks;
@@ -100,6 +110,18 @@ function checkWaiting(expect: Checked<'expect'>, complain: Complain): void {
     } else if (outcomes.every(({ outcome }) => outcome === 'waiting')) {
       complain({ path, message: `task ${pid} waits in the end, but left-waiting does not name it` });
     }
+  }
+}
+
+/** Only a task that is made during the run can be one that was never made. */
+function checkForked(expect: Checked<'expect'>, tree: Tree, complain: Complain): void {
+  for (const [pid, words] of Object.entries(expect.tasks ?? {})) {
+    const made = pid === 'all' ? tree.tasks : [tree.task(Number(pid))];
+    if (!readOutcomes(words).some(({ outcome }) => outcome === 'never-forked')) continue;
+    if (made.some((task) => task === undefined || isForked(task))) continue;
+    const message =
+      pid === 'all' ? 'no task of this tree is forked during the run' : `task ${pid} is not forked during the run`;
+    complain({ path: ['expect', 'tasks', pid], message, expected: 'an outcome of a task that exists from the start' });
   }
 }
 

@@ -48,7 +48,7 @@ export const expect = mapping('a mapping with what is expected', {
       oneOrMore(taskOutcome, 'a list of outcomes'),
       { error: 'a mapping from pids to outcomes' },
     ),
-    'How tasks end, by pid; of a list, any one. `all` is for every task of the tree that has no line of its own and is not in left-waiting.',
+    'How tasks end, by pid; of a list, any one. `all` is for every task of the tree that has no line of its own and is not in left-waiting; a task of `forks` may also be never-forked.',
     'tasks: { 100: killed, 101: [killed, { waiting: sync-1 }], all: resumed }',
   ).optional(),
   'left-waiting': word(

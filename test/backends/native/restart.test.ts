@@ -158,6 +158,26 @@ describe('A restart of real tasks', () => {
     assert.ok(['untouched', 'killed'].includes(tasks[103]!.end));
   });
 
+  it('tells a task that was marked and never called restart, and one that was never forked', async () => {
+    const c = caseOf({
+      tree: { pid: 100, children: [{ pid: 101, absent: true }] },
+      image: { pids: [100, 101] },
+      faults: [{ fork: 100, child: 110, when: { coordinator: 'out' } }],
+      expect: {
+        coordinator: 'blocked',
+        tasks: { 101: 'marked', 110: 'never-forked' },
+        'left-waiting': [100],
+        all: ['outsiders-untouched'],
+      },
+    });
+    assert.deepEqual(violationsOf(c, await runOnce(backend(), c)), []);
+    const otherwise = {
+      ...c,
+      expect: { ...c.expect, tasks: { 101: [{ outcome: 'untouched' }], 110: [{ outcome: 'resumed' }] } },
+    };
+    assert.deepEqual(violationsOf(otherwise as typeof c, await runOnce(backend(), c)), ['expectation', 'expectation']);
+  });
+
   it('has children that are forked while the coordinator is at work', async () => {
     const c = caseOf({ tree: { pid: 100, forks: [{ pid: 110 }] }, restart: hardened });
     for (let i = 0; i < 5; i++) {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Expect, Position } from '../../../src/model/case.ts';
+import type { Expect, Position, TaskExpectation } from '../../../src/model/case.ts';
 import { expectations } from '../../../src/properties/index.ts';
 import type { Violation } from '../../../src/record/verdict.ts';
 import { aRecord, type FinalParts } from '../records.ts';
@@ -91,6 +91,16 @@ describe('expectations', () => {
     assert.equal(unmet(untouched, healthy, { tasks: { 101: { end: 'untouched', marked: true } } }).length, 1);
   });
 
+  it('know a task that was marked and never called restart', () => {
+    const marked = { tasks: { 101: [{ outcome: 'marked' }] } } as const;
+    assert.deepEqual(unmet(marked, healthy, { tasks: { 101: { end: 'untouched', marked: true } } }), []);
+    for (const final of [
+      { end: 'untouched', marked: false },
+      { end: 'returned', marked: true },
+    ] as const)
+      assert.equal(unmet(marked, healthy, { tasks: { 101: final } }).length, 1);
+  });
+
   it('take a task that had exited before the call for exited', () => {
     const c = aCase({ tasks: [aTask(100, { state: 'dead' })], expect: { tasks: { 100: [{ outcome: 'exited' }] } } });
     assert.deepEqual(expectations(c, aRecord(new Run(c))), []);
@@ -104,16 +114,23 @@ describe('expectations', () => {
     assert.equal(expectations(c, aRecord(new Run(c), { tasks: { 100: { end: 'returned' } } })).length, 1);
   });
 
-  it('ask nothing of a task that was never made, and find one that is not there', () => {
-    const tasks = [aTask(100), aTask(101, { parent: 100, forkedLate: 0 }), aTask(102, { parent: 100 })];
-    const expected = [{ outcome: 'resumed' }] as const;
-    const c = aCase({ tasks, expect: { tasks: { 101: expected, 102: expected } } });
-    const record = aRecord(new Run(c));
-    const violations = expectations(c, { ...record, final: { ...record.final, tasks: {} } });
-    assert.deepEqual(
-      violations.map(({ actual, message }) => [actual, message.includes('102')]),
-      [['not there', true]],
-    );
+  it('find a task that was never forked, a child of a fault too, unless the scenario allows it', () => {
+    const tasks = [aTask(100), aTask(101, { parent: 100, forkedLate: 0 })];
+    const resumed = { outcome: 'resumed' } as const;
+    for (const pid of [101, 150]) {
+      const actual = (...expected: TaskExpectation[]) => {
+        const c = aCase({ tasks, expect: { tasks: { [pid]: expected } } });
+        const record = aRecord(new Run(c));
+        const violations = expectations(c, { ...record, final: { ...record.final, tasks: {} } });
+        return violations.map((violation) => violation.actual);
+      };
+      assert.deepEqual(actual(resumed), ['never-forked']);
+      assert.deepEqual(actual(resumed, { outcome: 'never-forked' }), []);
+    }
+  });
+
+  it('find a task that exists and is expected to be never forked', () => {
+    assert.equal(unmet({ tasks: { 101: [{ outcome: 'never-forked' }] } }, healthy).length, 1);
   });
 
   it('take the caller of TASKSELF for the root of the tree', () => {
