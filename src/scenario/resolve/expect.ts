@@ -39,8 +39,11 @@ export function resolveExpect(
   };
 }
 
-/** What `all` allows a task that need not be made. */
-const NEVER_FORKED: TaskExpectation = { outcome: 'never-forked' };
+/** What `all` means for a task that need not be made. */
+function orNeverForked(outcomes: readonly TaskExpectation[]): readonly TaskExpectation[] {
+  if (outcomes.some(({ outcome }) => outcome === 'never-forked')) return outcomes;
+  return [...outcomes, { outcome: 'never-forked' }];
+}
 
 function isForked({ forkedLate }: Task): boolean {
   return forkedLate !== undefined;
@@ -58,7 +61,7 @@ function resolveTasks(expect: Checked<'expect'>, tree: Tree): Record<number, rea
     const outcomes = readOutcomes(all);
     const waiting = new Set(expect['left-waiting']);
     for (const task of tree.tasks) {
-      if (!waiting.has(task.pid)) tasks[task.pid] = isForked(task) ? [...outcomes, NEVER_FORKED] : outcomes;
+      if (!waiting.has(task.pid)) tasks[task.pid] = isForked(task) ? orNeverForked(outcomes) : outcomes;
     }
   }
   for (const [pid, outcomes] of Object.entries(lines)) tasks[Number(pid)] = readOutcomes(outcomes);
