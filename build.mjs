@@ -1,13 +1,14 @@
 /**
  * Builds `dist/`: compiles src and reporters (types are stripped and nothing is minified, for the simulated backend reads
- * the source of its own functions), builds the page of the HTML report, copies what is not TypeScript, compiles the models
- * that are asked for most, joins the libraries that come in many files, and stamps the time when it began, by which the program can tell that the sources beside it are
- * newer. Does nothing when `dist/` is up to date; --force builds all the same.
+ * the source of its own functions), builds the page of the HTML report, copies what is not TypeScript, compiles the most used models,
+ * writes the JSON Schema, joins the libraries that consist of many files, and stamps the time when it began, by which the
+ * program knows whether the sources beside it are newer. Does nothing when `dist/` is up to date; --force builds all the same.
  */
 import { spawn } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -41,6 +42,7 @@ async function build() {
     cpSync(path.join(root, folder), path.join(dist, folder), { recursive: true, filter: isAsset });
   }
   codes.push(await node(path.join(dist, 'src/backends/simulated/compile/build-ahead.js')));
+  codes.push(await node(path.join(dist, 'src/cli/write-schema.js')));
   await joinLibraries();
   chmodSync(path.join(dist, 'src/cli/bin.js'), 0o755);
   if (codes.some((code) => code !== 0)) return 1;
@@ -134,6 +136,7 @@ function isAsset(file) {
 }
 
 function isUpToDate() {
+  if (!existsSync(path.join(root, 'schema/scenario.schema.json'))) return false;
   const built = statSync(stamp, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return INPUTS.every((input) => newest(path.join(root, input)) <= built);
 }

@@ -14,7 +14,9 @@ const ALLOWED = path.join(import.meta.dirname, 'language.json');
 
 /** Each with what to write instead. */
 const BANNED: readonly { readonly pattern: RegExp; readonly instead: string }[] = [
-  { pattern: /\b(who|whom|whose|whoever)\b/gi, instead: 'name the task, process, thread or person' },
+  { pattern: /\b(who|whom|whoever)\b/gi, instead: 'name the task, process, thread or person' },
+  // "A task whose parent exits" names the task; "Whose parent exits" does not.
+  { pattern: /(?<!\w[\w`)*-]* )\bwhose\b/gi, instead: 'name the task, process, thread or person' },
   { pattern: /\b(nobody|somebody|everybody|anybody)\b/gi, instead: 'no task, a process, every thread …' },
   { pattern: /\bfor good\b/gi, instead: 'indefinitely, never returns' },
   { pattern: /\bcan not\b/gi, instead: 'cannot' },

@@ -1,10 +1,11 @@
 /**
- * `npm run findings:criu`: docs/criu-findings.md from runs. Each scenario of the CRIU suite that is marked `violates:` is
- * made as small as it still shows, and then run again and again, and counted. Takes some ten minutes. Scenarios whose titles
- * differ in a bracket at the end are one finding; what seeds came upon (tag `mutations`) is in others, and only counted.
+ * `npm run findings:criu`: writes docs/criu-findings.md, and a full page with logs. Shrinks each scenario of the CRIU suite
+ * that has `violates:`, and runs it several times. Takes about ten minutes. Scenarios with equal titles up to the bracket at
+ * the end are one finding. Findings of random changes (tag `mutations`) are covered by others, and only counted.
  */
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
+import path from 'node:path';
 import { readImage } from '../../src/backends/criu/images/file.ts';
 import { readMessage } from '../../src/backends/criu/images/wire.ts';
 import { type CriuBackend, criu } from '../../src/backends/criu/index.ts';
@@ -12,12 +13,14 @@ import { smallerCases } from '../../src/explore/smaller.ts';
 import { KNOWN_NAMES } from '../../src/injector/known.ts';
 import type { Case } from '../../src/model/case.ts';
 import { PSTREE_FIELDS } from '../../src/model/criu.ts';
-import { judge, propertyByName } from '../../src/properties/index.ts';
+import { judge } from '../../src/properties/index.ts';
 import type { CriuRun } from '../../src/record/criu.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import { loadScenarios, parseScenarios, writeScenario } from '../../src/scenario/index.ts';
 
 const PAGE = 'docs/criu-findings.md';
+/** Pages with every detail; not in the repository. */
+const FULL_PAGES = '.mktrouble/pages';
 const SUITE = 'scenarios/criu';
 /** Runs of a finding at the end, when it does not say that it needs more. */
 const RUNS = 5;
@@ -25,11 +28,11 @@ const RUNS = 5;
 const PROOFS = 2;
 /** Smaller cases that are tried for one finding. */
 const MOST_TRIES = 10;
-/** Milliseconds for CRIU while a case is made smaller: who hangs, hangs. */
+/** Milliseconds for CRIU while a case is shrunk: a hang shows early. */
 const SHORT_LIMIT = 2000;
-/** Findings that are looked at at the same time. */
+/** Findings that are examined concurrently. */
 const PARALLEL = 2;
-/** The gravest first: others are harmed; something is lost and success is said; somebody is left; then CRIU itself. */
+/** The most severe first. */
 const ORDER = [
   'bystanders-untouched',
   'dumped-tree-is-gone',
@@ -151,16 +154,17 @@ function plain(text: string): string {
     .replace(/0x[0-9a-f]{9,}/g, '0x…');
 }
 
+/** A finding with its minimal scenario and the messages of its runs. */
 function section({ case: c, shown, runs, messages, errors, ends }: Finding, i: number): string {
-  const properties = c.expect.violates.map((name) => `**${name}** (${propertyByName(name)!.title})`).join(', ');
+  const properties = c.expect.violates.map((name) => `**${name}**`).join(', ');
   const small: Case = { ...c, title: titleOf(c), tags: [], explore: undefined } as unknown as Case;
   const log = errors.length === 0 ? ['  criu: (no error in its log)'] : errors.map((error) => `  criu: ${error}`);
   return [
     `## ${i + 1}. ${titleOf(c)}`,
-    `_Violates_ ${properties}. _Shown_ in ${shown} of ${runs} runs. _More of it_ in \`${c.position.file}\`.`,
+    `_Violates_ ${properties}. _Shown_ in ${shown} of ${runs} runs. _Scenarios_ in \`${c.position.file}\`.`,
     ...(c.why === undefined ? [] : [c.why.trim()]),
     `\`\`\`yaml\n${writeScenario({ ...small, why: undefined } as unknown as Case).trim()}\n\`\`\``,
-    `What was seen (${ends.join('; or ')}):\n\n\`\`\`text\n${[...messages, ...log].join('\n')}\n\`\`\``,
+    `Result (${ends.join('; or ')}):\n\n\`\`\`text\n${[...messages, ...log].join('\n')}\n\`\`\``,
   ].join('\n\n');
 }
 
@@ -169,19 +173,17 @@ function titleOf({ scenario }: Case): string {
   return scenario.replace(/ \([^)]*\)$/, '');
 }
 
-/** All findings, a line each. */
+/** All findings, a line each, with the file of its scenarios. */
 function contents(all: readonly Finding[]): string {
   const rows = all.map(({ case: c, shown, runs }, i) => {
-    const anchor = `#${i + 1}-${titleOf(c)
-      .toLowerCase()
-      .replace(/[^\w -]/g, '')
-      .replace(/ /g, '-')}`;
-    return `| ${i + 1} | [${titleOf(c)}](${anchor}) | ${c.expect.violates.join(', ')} | ${shown} of ${runs} |`;
+    const { file } = c.position;
+    const link = `[${path.basename(file)}](../${file})`;
+    return `| ${i + 1} | ${titleOf(c)} | ${c.expect.violates.join(', ')} | ${shown} of ${runs} | ${link} |`;
   });
-  return ['| | finding | violates | shown |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  return ['| | finding | violates | shown | scenarios |', '| --- | --- | --- | --- | --- |', ...rows].join('\n');
 }
 
-/** Runs of what ends otherwise each time. */
+/** Runs of a case with varying outcomes. */
 const LOTTERY = 40;
 
 /** A zombie that has no thread in pstree.img: no scenario of the suite, for which property it violates differs from run to run. */
@@ -200,7 +202,8 @@ criu: { images: { task: 3, set: { threads: absent } } }
     seen.set(what, (seen.get(what) ?? 0) + 1);
   }
   const lines = [...seen].sort((a, b) => b[1] - a[1]).map(([what, count]) => `${String(count).padStart(3)}  ${what}`);
-  return `A zombie whose record in pstree.img has no thread ends otherwise each time, and so is in no scenario. What ${LOTTERY} restores did:
+  return `When the record of a zombie in pstree.img has no thread, the outcome differs from run to run, so no scenario has it. Outcomes of
+${LOTTERY} restores:
 
 \`\`\`yaml
 ${text.trim()}
@@ -211,7 +214,7 @@ ${lines.join('\n')}
 \`\`\``;
 }
 
-/** What CRIU writes of a zombie's threads: dumped again and again, it is another number each time. */
+/** The thread that CRIU writes for a zombie: in each dump another number. */
 async function threadsOfZombie(all: CriuBackend): Promise<string> {
   const text = 'scenario: A zombie\ntree: { pid: 100, children: [{ pid: 101, state: zombie }] }\ncriu: {}\n';
   const [c] = parseScenarios(text, 'a zombie', KNOWN_NAMES).cases;
@@ -221,14 +224,14 @@ async function threadsOfZombie(all: CriuBackend): Promise<string> {
     const field = readMessage(record)!.find(({ number }) => number === PSTREE_FIELDS.threads);
     if (field?.type === 'varint') seen.push(Number(field.value));
   }
-  return `# Also seen
+  return `## Also seen
 
-In pstree.img the record of a zombie names a thread that nobody had: in ${RUNS} dumps of a zombie 101 it was ${seen.join(', ')}. So four bytes
-of CRIU's memory that were never set get into each image of a zombie (\`dump_pstree()\` writes one tid for it; nobody has filled
-it in), images of the same tree differ, and a restore takes that number for a thread.`;
+In pstree.img the record of a zombie names a thread that never existed: in ${RUNS} dumps of a zombie 101 it was
+${seen.join(', ')}. \`dump_pstree()\` writes one tid for a zombie that it has never set, so four uninitialised bytes of CRIU's
+memory get into the image. Images of the same tree differ, and a restore takes that number for a thread.`;
 }
 
-/** What the suite asks, and how much of it is marked. */
+/** The cases of each file, and how many of them have a known defect. */
 function overview(cases: readonly Case[]): string {
   const files = [...new Set(cases.map(({ position }) => position.file))];
   const rows = files.map((file) => {
@@ -265,27 +268,22 @@ const work = async (): Promise<void> => {
 await Promise.all(Array.from({ length: PARALLEL }, work));
 const also = [await threadsOfZombie(backend), await zombieWithoutThreads(backend)];
 await backend.dispose();
-const statements = [...new Set(marked.flatMap(({ expect }) => expect.violates))].map((name) => {
-  const { statement, source } = propertyByName(name)!;
-  return `- **${name}**: ${statement} _After:_ ${source}.`;
-});
-const head = `# What was found in CRIU ${findings[0]?.version}
+const head = `# Defects of CRIU ${findings[0]?.version}
 
 <!-- Generated by \`npm run findings:criu\` from runs of scenarios/criu. Do not edit. -->
 
-Found on Linux ${release().split('-')[0]}, as root, with CRIU as Debian 13 has it. Each of these is a scenario in which a property of
-[docs/properties.md](properties.md) does not hold, made as small as it still shows and run again ${RUNS} times (those that
-are races more often; the number is given). A clean error is not a defect, and is not here. To see one again: save its text
-as a file, and \`npx mktrouble run <file>\`.
+In each of these scenarios CRIU violates a [property](properties.md). Tested on Linux ${release().split('-')[0]}, as root, with CRIU as in
+Debian 13. Each was shrunk to a minimal tree and run ${RUNS} times, races more often. A clean error is not a defect, and is not
+listed. To reproduce one: \`npx mktrouble run <scenarios> --grep <title>\`. \`npm run findings:criu\` also writes
+.mktrouble/pages/criu-findings.md, which has the minimal scenario, the violations and CRIU's log of each.
 
-Some need what happens rarely: a system call that fails, an image that is damaged. No kernel says ENOMEM to some of the calls
-that are made to fail here; what is asked is only whether CRIU, which looks for the error, gets out of it. The gravest come first:
-others are harmed; something is lost and success is said; somebody is left; then CRIU itself crashes, or never ends.
+Some need a rare condition: a failing system call, a damaged image. No kernel returns ENOMEM for some of the calls that fail
+here; the question is only whether CRIU, which checks for the error, handles it. The most severe come first: harm to other
+processes, then lost state that is reported as success, then tasks that stay behind, then crashes and hangs of CRIU itself.
 
-${contents(findings)}
-
-The properties that are violated, and where they come from:
-
-${statements.join('\n')}`;
-const body = [head, ...findings.map(section), ...also, '# What was asked', overview(cases)];
-writeFileSync(PAGE, `${body.join('\n\n')}\n`);
+${contents(findings)}`;
+const rest = [...also, '## Scenarios', overview(cases)];
+const write = (file: string, parts: readonly string[]): void => writeFileSync(file, `${parts.join('\n\n')}\n`);
+mkdirSync(FULL_PAGES, { recursive: true });
+write(path.join(FULL_PAGES, 'criu-findings.md'), [head, ...findings.map(section), ...rest]);
+write(PAGE, [head, ...rest]);

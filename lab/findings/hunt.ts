@@ -1,5 +1,5 @@
 /**
- * `npm run findings`: hunts what hunts.yaml describes, writes the smallest story of each as a replay file, and the page.
+ * `npm run findings`: searches for the defects in hunts.yaml, writes a minimal run of each as a replay file, and the page.
  * `npm run findings -- signal`: only the hunts with this word in their title; the other files stay.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -84,7 +84,10 @@ function hunt(c: Case, number: number): boolean {
     record,
     duration: 0,
   });
-  const slug = c.scenario.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  const slug = c.scenario
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/-$/, '');
   writeFileSync(`${FOLDER}/${String(number).padStart(2, '0')}-${slug}.replay.yaml`, text!);
   return true;
 }

@@ -65,67 +65,72 @@ const FORK = lines('copy_process', 1252, 1253, 'kernel/fork.c');
 
 /** By the title of the hunt. */
 export const LINES: Readonly<Record<string, readonly PatchLines[]>> = {
-  'A healthy restart reads past pids_arr': [
+  'Healthy restart reads past the end of pids_arr': [
     lines('restore_activate_next', 731, 737),
     lines('get_active_pid', 660, 661),
   ],
-  'A signal makes a task restore itself out of turn': [TURN],
-  "A task out of turn takes another one's state": [TURN, lines('do_restore_task', 870, 876)],
-  'A signal makes the coordinator hit its own BUG_ON': [lines('wait_all_tasks_finish', 963), TURN],
-  'A signal lets a task go before all have restored themselves': [SYNC],
-  'A half-restored task escapes from a restart that fails': [
+  'A task restores itself out of turn after a signal at sync point 2': [TURN],
+  'A task restores the state of another task after a signal at sync point 2': [
+    TURN,
+    lines('do_restore_task', 870, 876),
+  ],
+  'Coordinator hits a BUG_ON after a signal at sync point 2': [lines('wait_all_tasks_finish', 963), TURN],
+  'A task resumes before all tasks are restored after a signal at sync point 3': [SYNC],
+  'A half-restored task escapes from a failed restart': [
     SYNC,
     lines('do_restore_task', 887),
     lines('__destroy_descendants', 1031, 1032),
   ],
-  'The coordinator waits for a task that died before its call': [EXIT, lines('wait_all_tasks_finish', 968)],
-  'A task that exits leaves everybody waiting': [EXIT, lines('restore_activate_next', 740, 743)],
+  'Coordinator hangs when a task dies before it calls restart()': [EXIT, lines('wait_all_tasks_finish', 968)],
+  'Restart hangs when a task exits instead of calling restart()': [EXIT, lines('restore_activate_next', 740, 743)],
   'Threads wait for a leader that has exited': [
     lines('wait_sync_threads', 828, 836),
     lines('__prepare_descendants', 923, 931),
   ],
-  'Who was handed to init survives the clean-up': [lines('destroy_descendants', 1039)],
-  'A ghost that is interrupted crashes the kernel': [lines('exit_checkpoint', 1237, 1238)],
-  'A fork that fails keeps its reference': [FORK],
-  'A task that the image does not name waits for good': [
+  'Failed restart does not kill tasks that were reparented to init': [lines('destroy_descendants', 1039)],
+  'An interrupted ghost hits a BUG_ON': [lines('exit_checkpoint', 1237, 1238)],
+  'A failed fork leaks a reference to the context': [FORK],
+  'A task that the image does not name waits indefinitely': [
     TURN,
     lines('get_active_pid', 660, 661),
     lines('prepare_descendants', 952, 955),
   ],
-  'A pid that the image names twice leaves the other one waiting': [
+  'A duplicate pid in the image leaves another task waiting': [
     lines('restore_read_tree', 647),
     lines('prepare_descendants', 952, 955),
   ],
-  'No memory for the status list crashes the debug build': [
+  'Debug build crashes when the status list cannot be allocated': [
     lines('do_restore_task', 861, 863),
     lines('restore_debug_getme', 93),
     lines('restore_debug_error', 98, 100),
   ],
-  'The status list has a zombie as Running': [
+  'Status list reports a zombie as Running': [
     lines('restore_debug_exit', 121, 122),
     lines('restore_debug_free', 161, 162),
   ],
-  'The status list has a coordinator as Running that failed long ago': [lines('do_restore_coord', 1049, 1069)],
-  'A child forked in the middle makes the count fall below zero': [
+  'Status list reports a failed coordinator as Running': [lines('do_restore_coord', 1049, 1069)],
+  'A child forked during restart makes nr_total negative': [
     FORK,
     lines('prepare_descendants', 955),
     lines('restore_task_done', 721, 723),
   ],
-  'An error between the last look and the success is lost': [lines('do_restore_coord', 1124, 1128)],
-  'The debug build dereferences NULL when the size of pids_arr is refused': [
+  'An error recorded between the last check and SUCCESS is lost': [lines('do_restore_coord', 1124, 1128)],
+  'Debug build dereferences NULL when the size of pids_arr is refused': [
     lines('restore_read_tree', 637, 640),
     lines('restore_debug_free', 145, 146),
   ],
-  'The debug build prints pids that were never read': [
+  'Debug build prints pids that were never read': [
     lines('restore_read_tree', 637, 647),
     lines('restore_debug_free', 145, 146),
   ],
-  'The size of pids_arr wraps, and the debug build reads past its end': [
+  'Debug build reads past the end of pids_arr when its size wraps': [
     lines('restore_read_tree', 637, 639),
     lines('restore_debug_free', 145, 146),
   ],
-  'A signal at sync point 1 takes the root away from its children': [lines('wait_checkpoint_ctx', 794, 798)],
-  'A ghost beside a stranger crashes the kernel, without any fault': [
+  'A signal at sync point 1 kills the root, and its children wait indefinitely': [
+    lines('wait_checkpoint_ctx', 794, 798),
+  ],
+  'A ghost beside a task of another owner hits a BUG_ON without any fault': [
     lines('exit_checkpoint', 1237, 1238),
     lines('__prepare_descendants', 903, 906),
   ],
@@ -134,7 +139,7 @@ export const LINES: Readonly<Record<string, readonly PatchLines[]>> = {
     TURN,
     lines('do_restore_task', 870, 876),
   ],
-  "The patch alone can't restart two tasks": [lines('do_restore_task', 876, 881)],
+  'Patch 30/96 alone cannot restart two tasks': [lines('do_restore_task', 876, 881)],
 };
 
 /** As the page says it. */

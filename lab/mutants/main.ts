@@ -92,7 +92,12 @@ for (const { name, file, operator } of mutants) {
 worker.stop();
 
 const all = mutants.map(({ name }) => fates.get(name)!);
-if (values.only === '') writeFileSync(path.join(ROOT, 'docs/mutants.md'), page(all));
+if (values.only === '') {
+  const full = path.join(ROOT, '.mktrouble/pages');
+  mkdirSync(full, { recursive: true });
+  writeFileSync(path.join(ROOT, 'docs/mutants.md'), page(all));
+  writeFileSync(path.join(full, 'mutants.md'), page(all, true));
+}
 const survivors = unexplained(all);
 console.log(
   `${all.filter(({ answer }) => answer === 'killed').length} killed, ${survivors.length} survive without a reason`,

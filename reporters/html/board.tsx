@@ -1,4 +1,4 @@
-/** The points of the protocol as columns that line up, a row for each lane: where everybody has been, and is now. */
+/** The points of the protocol as columns, a row for each lane: the points that each task has passed, and where it is now. */
 
 import type { TaskId } from '../../src/model/case.ts';
 import {

@@ -1,4 +1,4 @@
-/** What of each protocol the run has reached: its functions and steps in the program's order, what nobody reached marked. */
+/** The coverage of each protocol: its functions and steps in the order of the program, unreached steps marked. */
 import { useEffect, useState } from 'preact/hooks';
 import { COORDINATOR_POINTS, type CoordinatorPoint, TASK_POINTS, type TaskPoint } from '../../src/model/points.ts';
 import { byFunction, type CoverageReport, type CoverageSum, type Reached, share } from '../shared/coverage.ts';
@@ -45,7 +45,7 @@ function Coverage({ coverage }: { readonly coverage: CoverageReport }) {
             checked={missing}
             onChange={(event) => onlyMissing(event.currentTarget.checked)}
           />{' '}
-          only what nobody reached
+          only unreached steps
         </label>
       </p>
       <p class="shares">
@@ -94,7 +94,7 @@ function Functions({ sum, missing }: { readonly sum: CoverageSum; readonly missi
   );
 }
 
-/** The ways on that nobody has gone; they are many, and most of them can't be gone in any one suite. */
+/** The branches that no run has taken; they are many, and no single suite can take most of them. */
 function Branches({ branches }: { readonly branches: readonly (readonly [string, number])[] }) {
   const gone = branches.filter(([, cases]) => cases > 0).length;
   const never = branches.filter(([, cases]) => cases === 0);

@@ -65,7 +65,7 @@ export function EndingsView({ endings, outcomes, complete }: Props) {
                 <td class="number">{steps}</td>
                 <td class="violated">
                   {violates === undefined ? (
-                    <span class="muted">nobody looked: the search was over</span>
+                    <span class="muted">not judged: the search was over</span>
                   ) : violates.length === 0 ? (
                     <span class="good">✓ nothing</span>
                   ) : (

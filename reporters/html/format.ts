@@ -41,7 +41,7 @@ export interface ReportIndex {
   readonly cases: readonly IndexEntry[];
   /** Where the cases ran; a case has the number of its own. */
   readonly environments: readonly Environment[];
-  /** The line of the details that holds a CoverageReport; absent where nobody could say what of the protocols was reached. */
+  /** The line of the details that holds a CoverageReport; absent where the coverage of the protocols is unknown. */
   readonly coverage?: number;
   /** Scenario files by name: the line of the details that holds their text. */
   readonly sources: Readonly<Record<string, number>>;

@@ -45,7 +45,7 @@ function shares({ points, steps, branches }: CoverageSum): string {
   return `points ${share(points)}, steps ${share(steps)}, branches ${share(branches)}`;
 }
 
-/** A line for each function of the protocol, and what of it nobody reached. */
+/** A line for each function of the protocol, with its unreached steps. */
 function protocolLines(protocol: string, sum: CoverageSum): string[] {
   const lines = [`Coverage of ${protocol}: ${shares(sum)}`];
   for (const [name, steps] of byFunction(sum.steps)) {

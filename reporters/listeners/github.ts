@@ -21,7 +21,7 @@ interface Row {
   readonly command: string;
 }
 
-/** A job's summary may have 1 MiB; more rows than this nobody reads there. */
+/** A job summary may have 1 MiB; more rows than this are of no use there. */
 const ROWS = 100;
 const CELL = 300;
 /** Columns of a title in a row, without its matrix values. */

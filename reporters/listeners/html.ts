@@ -28,7 +28,7 @@ import { readTemplate } from './html-template.ts';
 
 /** Packed records of cases that passed are kept up to so many bytes; a browser should open the page without effort. */
 const PASSED_RECORDS = 24 * 1024 * 1024;
-/** A scenario file that is larger than this is not read by anybody. */
+/** A larger scenario file is not embedded. */
 const SOURCE_AT_MOST = 256 * 1024;
 
 export class Html implements Listener {

@@ -18,7 +18,7 @@ interface Element {
 
 const require = createRequire(import.meta.url);
 
-/** A document of its own. The library is a large one, so it is loaded only by who writes a report with it. */
+/** A document of its own. The library is large, so it is loaded only when a report is written. */
 export function newDocument(): Builder {
   return (require('junit-report-builder') as Builder).newBuilder();
 }

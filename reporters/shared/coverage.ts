@@ -1,4 +1,4 @@
-/** What of each protocol a run has reached, added up over its cases: plain JSON, for reports and for those who merge them. */
+/** The coverage of each protocol, added up over the cases of a run: plain JSON, for reports and for their merger. */
 import type { ProtocolCoverage } from '../../src/record/verdict.ts';
 
 /** How many cases reached it, by name; names in the program's order. */

@@ -35,9 +35,7 @@ function words(event: RunEvent): string | undefined {
     case 'signal':
       return event.task === event.actor ? `sends itself ${event.signal}` : `sends ${event.signal} to ${event.task}`;
     case 'activate':
-      return event.pid === undefined
-        ? 'activates nobody: none remain'
-        : `activates ${event.pid} (number ${event.index})`;
+      return event.pid === undefined ? 'no task left to activate' : `activates ${event.pid} (number ${event.index})`;
     case 'restore-begin':
       return 'begins to restore itself';
     case 'restore-end':
@@ -137,7 +135,7 @@ export function result(value: number): string {
   return value < 0 ? errnoName(value) : String(value);
 }
 
-/** Whom an event reaches out to: the other end of an arrow. */
+/** The task that an event acts on: the other end of an arrow. */
 export function findTarget(event: RunEvent): TaskId | undefined {
   switch (event.kind) {
     case 'mark':

@@ -6,7 +6,7 @@ import { type Change, propertyChanges, type ReportDiff } from './diff.ts';
 import type { TextStyle } from './timeline-text.ts';
 import { count } from './words.ts';
 
-/** More of one kind than this nobody reads. */
+/** More of one kind are only counted. */
 const LISTED = 100;
 
 const KINDS = [

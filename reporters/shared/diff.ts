@@ -46,7 +46,7 @@ export function isWorse({ worse, added }: ReportDiff): boolean {
   );
 }
 
-/** A finding that nobody looks at any more is no better than a finding. */
+/** A finding that is no longer tested is as bad as a finding. */
 const BADNESS = { pass: 0, incomplete: 1, fail: 2, error: 3 } as const;
 
 function compare(before: CaseReport, after: CaseReport): 'same' | 'better' | 'worse' {

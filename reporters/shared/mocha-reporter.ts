@@ -20,7 +20,7 @@ export type ReporterOptions = Readonly<Record<string, unknown>> & { readonly out
 export interface Setting {
   readonly out: Output;
   readonly options: ReporterOptions;
-  /** How many tests there will be; undefined in parallel mode, where nobody knows. */
+  /** How many tests there will be; undefined in parallel mode, where the number is unknown. */
   readonly total?: number;
 }
 

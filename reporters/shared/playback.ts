@@ -80,7 +80,7 @@ export class Playback {
     return this.atEnd.length > 0 || this.frames.some((frame) => frame.violations.length > 0);
   }
 
-  /** The state after `count` frames: 0 is before anybody moved, `frames.length` the end. */
+  /** The state after `count` frames: 0 is before the first step, `frames.length` the end. */
   at(count: number): Snapshot {
     const lanes = new Map<TaskId, LaneState>();
     for (const id of this.lanes) lanes.set(id, { id, doing: 'outside', marked: false, arrivals: new Map() });
@@ -173,7 +173,7 @@ function wake(lane: LaneState | undefined): void {
 }
 
 function applyToActor(lane: LaneState, event: RunEvent): void {
-  // Whoever does something is awake, whether or not somebody is known to have woken it.
+  // A task that does something is awake, whether or not a wake-up was recorded.
   wake(lane);
   switch (event.kind) {
     case 'call':

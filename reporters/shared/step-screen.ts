@@ -1,5 +1,5 @@
 /**
- * One step of a record as a screen of a terminal: the tree with everybody's state, the context's fields, and the steps
+ * One step of a record as a screen of a terminal: the tree with the state of each task, the context's fields, and the steps
  * around it. Pure; at most as many lines as there are rows, none wider than the screen.
  */
 
@@ -20,7 +20,7 @@ export interface StepScreen {
   readonly title: string;
   readonly case: Case | undefined;
   readonly playback: Playback;
-  /** How many frames are played: 0 is before anybody moved. */
+  /** How many frames are played: 0 is before the first step. */
   readonly at: number;
 }
 

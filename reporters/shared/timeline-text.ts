@@ -1,5 +1,5 @@
 /**
- * Draws a timeline for a terminal: a lane for each actor on the left (who acts, sleeps, is dead; arrows for wake-ups,
+ * Draws a timeline for a terminal: a lane for each actor on the left (acts, sleeps, is dead; arrows for wake-ups,
  * marks, signals and activations), and what happens on the right. Lanes that do not fit are left out, the words never.
  */
 
@@ -114,7 +114,7 @@ function formatHead(id: TaskId, columns: number): string {
   return pad(`${name} `, columns);
 }
 
-/** The lanes of one turn: the actor's sign, arrows to whom it reaches, the other lanes as they are. */
+/** The lanes of one turn: the actor's sign, arrows to the tasks that it reaches, the other lanes as they are. */
 function arrows(turn: Turn, lanes: Lanes, state: LaneState, symbols: Symbols): string {
   const at = turn.actor === 'environment' ? -1 : lanes.ids.indexOf(turn.actor);
   const to = turn.targets.map((t) => lanes.ids.indexOf(t)).filter((i) => i >= 0);

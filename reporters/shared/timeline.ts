@@ -1,5 +1,5 @@
 /**
- * A run record as a timeline: one line per turn of an actor, lanes for who takes part, and, shrunk, the few lines that
+ * A run record as a timeline: one line per turn of an actor, lanes for the tasks that take part, and, shrunk, the few lines that
  * explain a violation. Pure and without I/O: the terminal, JUnit and the HTML report draw it each in their way.
  */
 import type { TaskId } from '../../src/model/case.ts';
@@ -21,7 +21,7 @@ export interface Turn {
   readonly first: number;
   readonly last: number;
   readonly effects: readonly Effect[];
-  /** Whom it reaches: woken, marked, signalled, activated. */
+  /** The tasks that it reaches: woken, marked, signalled, activated. */
   readonly targets: readonly TaskId[];
   /** The violations that show here. */
   readonly violations: readonly Violation[];

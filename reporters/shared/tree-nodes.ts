@@ -1,4 +1,4 @@
-/** The task tree of a case, for those who draw it with states of their own. Runs in a browser too. */
+/** The task tree of a case, for views that draw it with states of their own. Runs in a browser too. */
 import type { Case, Task, TaskId } from '../../src/model/case.ts';
 
 export interface TreeNode {

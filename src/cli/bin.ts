@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * The program `mktrouble`. In a clone whose sources are newer than what was built from them it runs the sources, so that
- * nobody is shown the verdict of yesterday's code. Everything is loaded inside of `start`: what goes wrong on the way, be
+ * the verdict is never that of yesterday's code. Everything is loaded inside of `start`: what goes wrong on the way, be
  * it a missing file handle, must not end with Node's exit code 1, which means a finding.
  */
 process.exitCode = await start();

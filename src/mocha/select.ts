@@ -17,7 +17,7 @@ export function selects(options: SuiteOptions, c: Case, backend: BackendName): b
 }
 
 /**
- * The options with the backends that cases are run on when nobody has named one: the default, and cases that are for others
+ * The options with the backends that cases are run on when none is named: the default, and cases that are for others
  * only are left out; where no selected case is for the default, those that they name.
  */
 export function withOwnBackends(options: SuiteOptions, cases: readonly Case[]): SuiteOptions {

@@ -69,7 +69,7 @@ export interface TaskForCriu {
   readonly memory: number;
 }
 
-/** One record of the image: whose state it says it is, and what that task returns. */
+/** One record of the image: the task that it was saved for, and what that task returns. */
 export interface ImageRecord {
   readonly pid: number;
   readonly zombie: boolean;
@@ -127,7 +127,7 @@ export type FaultVerb = 'signal' | 'kill' | 'stop' | 'ptrace' | 'fork' | 'fail' 
 export const FAILURES = {
   kmalloc: { errno: 'ENOMEM', what: 'an allocation of the restart' },
   'image-read': { errno: 'EIO', what: 'a read of the image' },
-  restore: { errno: 'EINVAL', what: 'restore_task(): a task can not restore its own state' },
+  restore: { errno: 'EINVAL', what: 'restore_task(): a task cannot restore its own state' },
   freeze: { errno: 'EBUSY', what: 'the freezer' },
 } as const satisfies Record<string, { errno: ErrnoName; what: string }>;
 export type Failure = keyof typeof FAILURES;
@@ -144,7 +144,7 @@ export interface Fault {
   readonly verb: FaultVerb;
   /** Unique in its case: the name given, else the verb and its number. */
   readonly name: string;
-  /** Whom it may hit; one of them. `fail`: whose call (empty: whoever makes it). */
+  /** The tasks that it may hit; it hits one of them. `fail`: the task that makes the call (empty: any task). */
   readonly targets: readonly TaskId[];
   readonly signal?: SignalName;
   readonly failure?: Failure;
@@ -181,7 +181,7 @@ export const TASK_OUTCOMES = {
   untouched: 'the restart neither marked nor killed it',
   marked: 'the restart marked it, and it is alive and never called restart',
   'never-forked': 'was never forked: the task that forks it did not get that far',
-  waiting: 'sleeps for good',
+  waiting: 'sleeps indefinitely',
 } as const;
 export type TaskOutcome = keyof typeof TASK_OUTCOMES;
 
@@ -198,7 +198,7 @@ export interface Expect {
   readonly coordinator: readonly CoordinatorOutcome[];
   /** By pid, any of these. `all` in the file is written out here. */
   readonly tasks: Readonly<Record<number, readonly TaskExpectation[]>>;
-  /** Pids that may be (with this list: exactly those that are) left waiting; undefined: nobody may. */
+  /** Pids that may be (with this list: exactly those that are) left waiting; undefined: none may. */
   readonly leftWaiting?: readonly number[];
   /** Known defects: each of these properties must be violated. */
   readonly violates: readonly string[];

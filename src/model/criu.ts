@@ -120,7 +120,7 @@ export interface CriuSetup {
   readonly faultPoint?: { readonly of: CriuCall; readonly number: number } & Optional;
   /** Stages at which the action script fails. */
   readonly scriptFails: readonly CriuStage[];
-  /** Pids that somebody else has when the restore begins. */
+  /** Pids that other processes have when the restore begins. */
   readonly taken: readonly number[];
   readonly limits: Readonly<Partial<Record<CriuCall, CriuLimits>>>;
   readonly syscalls: readonly CriuSyscall[];

@@ -4,7 +4,7 @@ import type { CriuCensus, CriuTask, CriuThread } from '../record/criu.ts';
 /** Differences that a message names before it only counts them. */
 const NAMED = 3;
 
-/** How a state counts: who runs and who sleeps is the same to CRIU. */
+/** How a state counts: running and sleeping are the same to CRIU. */
 function describeState(state: string): string {
   return /[RSDI]/.test(state)
     ? 'running'
@@ -102,12 +102,12 @@ export function missing(before: CriuCensus, after: CriuCensus, except: ReadonlyS
   return before.tasks.map(({ pid }) => pid).filter((pid) => !later.has(pid) && !except.has(pid));
 }
 
-/** Those who were not there before. */
+/** The tasks that did not exist before. */
 export function added(before: CriuCensus, after: CriuCensus): string[] {
   const earlier = new Set(before.tasks.map(({ pid }) => pid));
   return after.tasks
     .filter(({ pid }) => !earlier.has(pid))
-    .map(({ pid, name }) => `${pid} ${name} is there, who was not`);
+    .map(({ pid, name }) => `${pid} ${name} exists, and did not before`);
 }
 
 /** The first of these sentences, and how many more there are. */

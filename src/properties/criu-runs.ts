@@ -1,4 +1,4 @@
-/** What the properties of CRIU share: its calls, and whom mktrouble itself has hit. */
+/** What the properties of CRIU share: its calls, and the tasks that mktrouble itself has hit. */
 import type { Case } from '../model/case.ts';
 import { CRIU_STAGE_NAMES, type CriuCall, type CriuStage, callOfStage } from '../model/criu.ts';
 import { declaredFaults } from '../model/declared.ts';
@@ -55,7 +55,7 @@ export function hitSince({ hits }: CriuRecord, stage: CriuStage): Set<number> {
   return new Set(since.flatMap(({ to }) => (to === 'criu' ? [] : [to])));
 }
 
-/** Those, and all below them: whom the death of one of them takes along, or hands over to init. */
+/** These tasks and their descendants: their death kills the descendants, or reparents them to init. */
 export function falloutSince(criu: CriuRecord, stage: CriuStage): Set<number> {
   const hit = hitSince(criu, stage);
   for (let size = -1; size < hit.size; ) {

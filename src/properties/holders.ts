@@ -1,4 +1,4 @@
-/** Who has the context as its checkpoint_ctx, while a record is read event by event. */
+/** The tasks that have the context as their checkpoint_ctx, while a record is read event by event. */
 import type { Case } from '../model/case.ts';
 import type { Actor, RunEvent } from '../record/record.ts';
 import { identify } from './tree.ts';
@@ -19,7 +19,7 @@ export class Holders {
     return this.#holding.has(identify(this.#case, actor));
   }
 
-  /** Everyone who has it now. */
+  /** The tasks that have it now. */
   all(): ReadonlySet<Actor> {
     return this.#holding;
   }
@@ -32,7 +32,7 @@ export class Holders {
   }
 }
 
-/** Whether the event sets a checkpoint_ctx for good. What a parent gives to a child that it makes counts when the child is made. */
+/** Whether the event sets a checkpoint_ctx that stays set. What a parent hands to a child counts when the child exists. */
 export function isMark(event: RunEvent): event is RunEvent & { kind: 'mark' } {
   return event.kind === 'mark' && (event.actor === 'coordinator' || event.actor === event.task);
 }

@@ -26,7 +26,7 @@ export function stepAt(record: RunRecord, position: number): { step?: number } {
   return event ? { step: event.step } : {};
 }
 
-/** Whether the run went on until nobody could move any more: only then does its final state prove anything. */
+/** Whether the run went on until no task could move any more: only then does its final state prove anything. */
 export function isOver(record: RunRecord): boolean {
   return record.end === 'over';
 }

@@ -7,7 +7,7 @@ import { identify, readTree } from './tree.ts';
 /** The position of what did not happen: after everything that did. */
 export const NEVER = Number.POSITIVE_INFINITY;
 
-/** The position of what happened at a time that nobody knows. */
+/** The position of an event at an unknown time. */
 const BEFORE_ALL = -1;
 
 /** What happened to one actor; the numbers are positions in `record.events`, of the first time unless said otherwise. */
@@ -52,7 +52,7 @@ export interface Story {
   /** The tasks in the order of the record, without the caller of a TASKSELF restart. */
   readonly tasks: readonly Ended[];
   readonly coordinator: Readonly<Fate>;
-  /** Who is in a restart of its own, and what descends from those: what happens there is not of this restart. */
+  /** The tasks in a restart of their own, and their descendants: what happens there is not part of this restart. */
   readonly elsewhere: ReadonlySet<Actor>;
   /** Position of the success flag. */
   readonly success: number;

@@ -1,4 +1,4 @@
-/** What a case says about who takes part in its restart; worked out once for each case. */
+/** The tasks of a case that take part in its restart; worked out once for each case. */
 import { type Case, RESTART_FLAGS, type Task, type TaskId } from '../model/case.ts';
 import type { Actor } from '../record/record.ts';
 
@@ -16,7 +16,7 @@ export interface Tree {
   readonly inside: ReadonlySet<Actor>;
   /** Tasks that are in a restart of their own, and their descendants: what they have is another context. */
   readonly elsewhere: ReadonlySet<Actor>;
-  /** `pids_arr` as the coordinator reads it: who is to restore itself, in this order. */
+  /** `pids_arr` as the coordinator reads it: the tasks to restore, in this order. */
   readonly pids: readonly number[];
   /** For each pid its first place in `pids`. */
   readonly placeOf: ReadonlyMap<number, number>;
@@ -36,7 +36,7 @@ export function readTree(c: Case): Tree {
   return tree;
 }
 
-/** Who that is: the caller of a TASKSELF restart is the coordinator, under either of its names. */
+/** The actor of an event: the caller of a TASKSELF restart is the coordinator, under either of its names. */
 export function identify<A extends Actor>(c: Case, actor: A): A | 'coordinator' {
   if (typeof actor !== 'number') return actor;
   const tree = readTree(c);
@@ -75,13 +75,13 @@ function makeTree(c: Case): Tree {
   };
 }
 
-/** choose_root_task(): a direct child by the pid given; threads are nobody's children. */
+/** choose_root_task(): a direct child by the pid given; threads are not children. */
 function findRoot(c: Case): number | undefined {
   return c.tasks.find(({ pid, parent, leader }) => pid === c.restart.pid && parent === 'coordinator' && leader === pid)
     ?.pid;
 }
 
-/** Who hangs below whom: the children of a task, each with its threads. */
+/** The children of each task, each with its threads. */
 function groupChildren(c: Case, tasks: ReadonlyMap<number, Task>): Map<TaskId, number[]> {
   const below = new Map<TaskId, number[]>();
   for (const { pid, parent, leader } of c.tasks) {

@@ -19,7 +19,7 @@ export interface CriuTask {
   readonly name: string;
   /** State letter of /proc. */
   readonly state: string;
-  /** 0: nobody of the tree. */
+  /** 0: no task of the tree. */
   readonly parent: number;
   readonly pgid: number;
   readonly session: number;
@@ -75,7 +75,7 @@ export interface CriuCensus {
   readonly tasks: readonly CriuTask[];
   /** Seen while CRIU held all of them: what they do meanwhile is no part of it. Their states are those of the images. */
   readonly held?: true;
-  /** Tids of those who were asked whether they run, and did not answer. */
+  /** Tids of the threads that were asked whether they run, and did not answer. */
   readonly silent: readonly number[];
 }
 
@@ -135,7 +135,7 @@ export interface CriuRecord {
   readonly afterAgain?: CriuCensus;
   readonly subject?: CriuSubject;
   readonly check?: CriuCheck;
-  /** Those who have nothing to do with the tree. */
+  /** The processes that do not belong to the tree. */
   readonly bystanders: { readonly before: CriuCensus; readonly after: CriuCensus };
   /** What was changed in the images, with what a seed chose. Absent when nothing was, or when the dump failed. */
   readonly edits?: readonly ImageEdit[];

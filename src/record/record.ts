@@ -40,7 +40,7 @@ export type Effect =
   | { readonly kind: 'activate'; readonly index: number; readonly pid?: number }
   /** Begins to restore itself. */
   | { readonly kind: 'restore-begin' }
-  /** Has read its state: record number and whose it was; or failed with an errno (negative). */
+  /** Has read its state: record number and its task; or failed with an errno (negative). */
   | { readonly kind: 'restore-end'; readonly record?: number; readonly error?: number }
   /** Passed the sync point of its thread group. */
   | { readonly kind: 'threads-passed' }
@@ -128,7 +128,7 @@ export interface CoordinatorFinal {
 export interface TaskFinal {
   /**
    * returned: back in user space from restart · frozen · killed · zombie: restored into one · exited ·
-   * waiting: sleeps for good, `at` a point · untouched: alive, never entered restart (or had exited before) ·
+   * waiting: sleeps indefinitely, `at` a point · untouched: alive, never entered restart (or had exited before) ·
    * crashed: the kernel defect hit it · running: the run was cut while it could still move.
    */
   readonly end:
@@ -185,7 +185,7 @@ export interface TaskCensus {
   readonly waitChannel?: string;
 }
 
-/** What /proc said in the middle of a run: as a fault found everybody. */
+/** What /proc said in the middle of a run: the state of every task when a fault fired. */
 export interface Snapshot {
   /** The last step that was begun before. */
   readonly step: number;
@@ -210,7 +210,7 @@ export interface RunRecord {
    * its path in the file. Absent: those of the events of kind `fault`.
    */
   readonly fired?: readonly string[];
-  /** How the run ended: over (nobody can move), crashed (a kernel defect stopped it), cut (a limit). */
+  /** How the run ended: over (no task can move), crashed (a kernel defect stopped it), cut (a limit). */
   readonly end: 'over' | 'crashed' | 'cut';
   /** Real backends: what the kernel said at the end. */
   readonly census?: readonly TaskCensus[];

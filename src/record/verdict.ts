@@ -81,7 +81,7 @@ export interface Ending {
   readonly references?: number;
   /** Steps of the shortest way there that was met. */
   readonly steps: number;
-  /** The properties that are violated in a run that ends so, known defects too; absent when nobody looked. */
+  /** The properties that are violated in a run that ends so, known defects too; absent when it was not judged. */
   readonly violates?: readonly string[];
 }
 

@@ -124,7 +124,7 @@ function explain(issue: Issue | NoneOfThem, path: Path, value: unknown): Complai
       const expected = issue.issues[0]?.message;
       const key = String(path.at(-1));
       return [
-        { path, part: 'key', message: `${show(key)} can not be a key here`, expected, hint: didYouMean(key, ['all']) },
+        { path, part: 'key', message: `${show(key)} cannot be a key here`, expected, hint: didYouMean(key, ['all']) },
       ];
     }
     case 'invalid_value':
@@ -187,7 +187,7 @@ function wrongValue(issue: Issue | NoneOfThem, value: unknown, path: Path): Comp
   if (value === null) return { path, message: `${name} has no value`, expected: expectation(issue) };
   if (issue.code === 'too_big' && typeof value === 'object')
     return { path, message: `${name} is too long`, expected: issue.message };
-  return { path, message: `${name} can not be ${show(value)}`, expected: expectation(issue), hint };
+  return { path, message: `${name} cannot be ${show(value)}`, expected: expectation(issue), hint };
 }
 
 function isExpression(value: unknown): boolean {

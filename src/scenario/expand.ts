@@ -40,7 +40,7 @@ export function expandDocument(raw: RawDocument, context: FileContext): Case[] {
   if (!isMapping(raw.value)) {
     say({
       path: [],
-      message: `a document can not be ${show(raw.value)}`,
+      message: `a document cannot be ${show(raw.value)}`,
       expected: 'a scenario: a mapping with scenario and tree',
     });
     return [];
@@ -291,7 +291,7 @@ function readMatrix(document: RawMapping, say: Complain): Checked<'matrix'> | un
       const path = ['matrix', key, i];
       if (seen.has(value)) say({ path, message: `the value ${show(value)} is there twice` });
       seen.add(value);
-      if (String(value).includes('${{')) say({ path, message: 'a value of the matrix can not be an expression' });
+      if (String(value).includes('${{')) say({ path, message: 'a value of the matrix cannot be an expression' });
     });
   }
   return matrix;

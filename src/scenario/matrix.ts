@@ -58,7 +58,7 @@ export class Matrix {
   }
 }
 
-/** The values of a combination as the end of a case's name: `bogus=999, whom=coordinator`. */
+/** The values of a combination as the end of a case's name: `bogus=999, target=coordinator`. */
 export function describeValues(values: Values): string {
   return Object.entries(values)
     .map(

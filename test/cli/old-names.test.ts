@@ -110,7 +110,8 @@ describe('a name that has been replaced', () => {
     assert.equal(result, EXIT.ok);
     assert.match(stdout, /^no-task-resumes-early/);
     assert.match(stderr, /renamed to no-task-resumes-early/);
-    const name = 'docs/findings/05-a-signal-lets-a-task-go-before-all-have-restored-themselves.replay.yaml';
+    const name =
+      'docs/findings/05-a-task-resumes-before-all-tasks-are-restored-after-a-signal-at-sync-point-3.replay.yaml';
     const text = readFileSync(path.join(ROOT, name), 'utf8').replace('no-task-resumes-early', 'nobody-resumes-early');
     const replay = parseReplay(text, name);
     assert.ok(typeof replay !== 'string', String(replay));

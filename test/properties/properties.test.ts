@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { propertiesPage } from '../../lab/pages/properties.ts';
 import type { Case, Expect } from '../../src/model/case.ts';
-import { propertiesPage } from '../../src/properties/generate-docs.ts';
 import {
   CRIU_PROPERTIES,
   expectations,
@@ -156,7 +156,7 @@ describe('judge', () => {
 });
 
 describe('docs/properties.md', () => {
-  it('is what the properties say of themselves (npx tsx src/properties/generate-docs.ts)', () => {
+  it('is what the properties say of themselves (npm run generate)', () => {
     const page = readFileSync(new URL('../../docs/properties.md', import.meta.url), 'utf8');
     assert.equal(page, propertiesPage());
     for (const name of PROPERTY_NAMES) assert.ok(page.includes(`## ${name}\n`));

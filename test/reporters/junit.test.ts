@@ -79,7 +79,7 @@ describe('junit', () => {
       protocol: 'series',
       seed: '7/3',
       tags: 'ptrace cleanup',
-      'matrix.whom': '102',
+      'matrix.target': '102',
     })) {
       assert.ok(xml.includes(`<property name="${name}" value="${value}"/>`), name);
       assert.ok(cdataOf(xml, 'system-out').includes(`[[PROPERTY|${name}=${value}]]`), name);

@@ -24,7 +24,7 @@ describe('the command that replays', () => {
     const command = words(replayCommand(failing()));
     assert.deepEqual(command.slice(0, 4), ['npx', 'mktrouble', 'run', 'scenarios/ptrace/traced.yaml']);
     const option = (name: string): string => command[command.indexOf(name) + 1]!;
-    assert.match('A traced descendant [whom: 102] @ptrace', new RegExp(option('--grep')));
+    assert.match('A traced descendant [target: 102] @ptrace', new RegExp(option('--grep')));
     assert.equal(option('--seed'), '7/3');
     assert.equal(option('--schedules'), '1');
     assert.equal(option('--protocol'), 'series');

@@ -97,31 +97,31 @@ const MISSING: Record<string, Bad> = {
 
 const MATRIX: Record<string, Bad> = {
   'a key that the matrix does not have': [
-    given('matrix: { who: [101] }\nfaults: [{ kill: «"${{ matrix.whom }}"» }]'),
-    { hint: 'did you mean who?' },
+    given('matrix: { target: [101] }\nfaults: [{ kill: «"${{ matrix.targt }}"» }]'),
+    { hint: 'did you mean target?' },
   ],
-  'no matrix': [given('faults: [{ kill: «"${{ matrix.whom }}"» }]'), { hint: 'no matrix' }],
+  'no matrix': [given('faults: [{ kill: «"${{ matrix.target }}"» }]'), { hint: 'no matrix' }],
   'another expression': [
-    given('matrix: { who: [101] }\nfaults: [{ kill: «"${{ env.who }}"» }]'),
+    given('matrix: { target: [101] }\nfaults: [{ kill: «"${{ env.who }}"» }]'),
     { says: 'is not an expression' },
   ],
-  'an expression without an end': [given('why: «"${{ matrix.who"»'), { says: 'without its end' }],
+  'an expression without an end': [given('why: «"${{ matrix.target"»'), { says: 'without its end' }],
   'an expression as a key': [
-    given('matrix: { who: [101] }\nexpect: { tasks: { «"${{ matrix.who }}"»: killed } }'),
+    given('matrix: { target: [101] }\nexpect: { tasks: { «"${{ matrix.target }}"»: killed } }'),
     { says: 'key' },
   ],
-  'a value that is a list': [given('matrix: { who: [«[101, 102]»] }'), { says: 'a text, a number' }],
-  'no values': [given('matrix: { who: «[]» }'), { says: 'empty' }],
-  'one value for a list': [given('matrix: { who: «101» }'), { says: 'a list' }],
-  'a value twice': [given('matrix: { who: [101, «101»] }'), { says: 'twice' }],
+  'a value that is a list': [given('matrix: { target: [«[101, 102]»] }'), { says: 'a text, a number' }],
+  'no values': [given('matrix: { target: «[]» }'), { says: 'empty' }],
+  'one value for a list': [given('matrix: { target: «101» }'), { says: 'a list' }],
+  'a value twice': [given('matrix: { target: [101, «101»] }'), { says: 'twice' }],
   'an expression in the matrix': [given('matrix: { a: [1], b: [«"${{ matrix.a }}"»] }'), { says: 'expression' }],
-  'a name that can not be one': [given('matrix: { «1a»: [1] }'), { says: 'a letter first' }],
+  'a name that cannot be one': [given('matrix: { «1a»: [1] }'), { says: 'a letter first' }],
   'a value that does not fit': [
-    given('matrix: { who: [101, 105, x] }\nfaults:\n  - kill: «"${{ matrix.who }}"»')
+    given('matrix: { target: [101, 105, x] }\nfaults:\n  - kill: «"${{ matrix.target }}"»')
       .replace('«', '««')
       .replace('»', '»»'),
-    { says: 'unknown task 105', hint: 'in the case who=105' },
-    { says: 'kill can not be x', hint: 'in the case who=x' },
+    { says: 'unknown task 105', hint: 'in the case target=105' },
+    { says: 'kill cannot be x', hint: 'in the case target=x' },
   ],
 };
 

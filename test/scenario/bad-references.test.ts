@@ -80,7 +80,7 @@ const CONTRADICTIONS: Record<string, Bad> = {
   ],
   'a group led by a thread': [
     given('').replace('{ pid: 101 }', '{ pid: 101, pgid: «103» }'),
-    { says: 'can not be in process group 103' },
+    { says: 'cannot be in process group 103' },
   ],
   'taskself with another coordinator': [given('restart: { flags: [taskself], coordinator-pid: «5» }'), { says: '100' }],
   'taskself with a dead root': [

@@ -14,15 +14,15 @@ describe('a scenario in code', () => {
           { pid: 102, threads: [103, { pid: 104 }] },
         ],
       },
-      matrix: { whom: ['coordinator', 101] },
+      matrix: { target: ['coordinator', 101] },
       restart: { flags: ['frozen', 0x80], backends: ['simulated'] },
-      faults: [{ signal: 'SIGUSR1', to: '${{ matrix.whom }}', when: 'any' }],
+      faults: [{ signal: 'SIGUSR1', to: '${{ matrix.target }}', when: 'any' }],
       explore: { strategy: 'pct', depth: 2 },
       expect: { coordinator: ['ok', 'EINTR'], tasks: { 102: 'frozen', all: ['killed', { waiting: 'sync-1' }] } },
     });
     assert.deepEqual(
       cases.map(({ id }) => id),
-      ['(code)#In code [whom=coordinator]', '(code)#In code [whom=101]'],
+      ['(code)#In code [target=coordinator]', '(code)#In code [target=101]'],
     );
     assert.deepEqual(cases[1]!.faults, [
       { verb: 'signal', name: 'signal-1', targets: [101], signal: 'SIGUSR1', times: 1, when: { kind: 'any' } },

@@ -54,7 +54,7 @@ const ODD = [
   '<<: *a',
   '__proto__',
   'constructor',
-  '${{ matrix.whom }}',
+  '${{ matrix.target }}',
   '"${{ matrix.bogus }}"',
   '${{',
   '}}',

@@ -78,7 +78,7 @@ export const TOLD: Readonly<Record<string, readonly [scenario: string, by: strin
   'hardened-kept-context': ['zombies-and-ghosts/ghosts.yaml#A restart that fails wakes its ghosts', 'context-released'],
 
   'hardened-without-context-is-awaited': [
-    'signals/any-moment.yaml#A signal at any moment fails the whole restart with EINTR, or does not affect it [whom=100]',
+    'signals/any-moment.yaml#A signal at any moment fails the whole restart with EINTR, or does not affect it [target=100]',
     'no-task-left-waiting',
   ],
   'hardened-without-turn-is-handed-over': [

@@ -166,7 +166,7 @@ class Findings {
 
 /**
  * Where in CRIU it shows: the first error's place in its source, else what happened without its numbers. Where CRIU only
- * notes that somebody is dead, or says nothing, what was changed tells one from the other.
+ * notes that a process is dead, or names nothing, the changes tell the findings apart.
  */
 function locateViolation({ criu: seen }: RunRecord, message: string, edits: readonly ImageEdit[]): string {
   const run = seen?.restore ?? seen?.dump;

@@ -1,4 +1,4 @@
-/** Scenarios whose every case another scenario has as well. */
+/** Scenarios that repeat every case of another scenario. */
 import type { Case } from '../../model/case.ts';
 import { type LintFinding, serializeEssence } from './finding.ts';
 

@@ -82,7 +82,7 @@ function whenText(when: When): string {
     case 'any':
       return 'at any moment';
     case 'start':
-      return 'before anybody moves';
+      return 'before the first step';
     case 'task':
       return `when ${when.task} is at ${when.at}`;
     case 'coordinator':

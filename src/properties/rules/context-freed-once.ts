@@ -15,9 +15,9 @@ export const contextFreedOnce: Property = {
   name,
   title: 'The context is freed exactly once',
   statement:
-    'By the end, when all who had a reference to the context are dead or have left restart, it has been freed, and that once; nobody used it afterwards. References that waiting, frozen or other living tasks still hold are no leak; more of them than those can hold are.',
+    'By the end, when every task that had a reference to the context is dead or has left restart, the context has been freed exactly once, and no task used it afterwards. References that waiting, frozen or other living tasks still hold are not leaks; more references than those tasks can hold are.',
   source: 'docs/protocol.md, "The call" (6) and "Exit"; ckpt_ctx_get, ckpt_ctx_put, ckpt_ctx_free, exit_checkpoint',
-  hint: 'Which get has no put? Look at fork that fails, at tasks that die, and at tasks that were marked while they died.',
+  hint: 'Which get has no put? Look at a fork that fails, at tasks that die, and at tasks that were marked while they died.',
   check(c, record) {
     const violations: Violation[] = listFindings(record, KINDS).map(({ text, step }) => ({
       property: name,
@@ -40,7 +40,7 @@ export const contextFreedOnce: Property = {
   },
 };
 
-/** How many references those who are left can hold: one for its checkpoint_ctx, and within restart one of its own. */
+/** How many references the remaining tasks can hold: one for its checkpoint_ctx, and within restart one of its own. */
 function mayBeHeld(c: Case, record: RunRecord, { tasks, elsewhere }: Story): number {
   const holders = new Holders(c, elsewhere);
   for (const event of record.events) holders.see(event);

@@ -7,9 +7,9 @@ const name = 'errors-wake-all-waiters';
 
 export const errorsWakeAllWaiters: Property = {
   name,
-  title: 'An error wakes everyone',
+  title: 'An error wakes every waiter',
   statement:
-    'Once an error is recorded the coordinator stops waiting, and no task (or ghost) keeps sleeping at sync point 2 or 3: each wakes, sees the error and leaves. This also holds where a scenario allows tasks to be left waiting.',
+    'Once an error is recorded the coordinator stops waiting, and no task (or ghost) keeps sleeping at sync point 2 or 3: each wakes, sees the error and leaves restart. This also holds where a scenario allows tasks to be left waiting.',
   source:
     'docs/protocol.md, "Recording an error"; ckpt_set_error, restore_notify_error; the author\'s words: "it will mark the @ctx with an error flag, and wakeup the other tasks"',
   hint: 'Is the flag set before the wake-up, and does every wait test it again after it was queued?',

@@ -9,7 +9,7 @@ import { identify, readTree } from '../tree.ts';
 /** What an unmet expectation is called where a violation names its property. */
 export const EXPECTATION: Omit<Property, 'check'> = {
   name: 'expectation',
-  title: 'What the scenario expects',
+  title: "The scenario's expectations hold",
   statement:
     'The coordinator and each task that the scenario names end as one of the outcomes that it lists for them. In a run that a kernel defect stopped, only tasks that had already ended are judged.',
   source: 'docs/scenario-reference.md, `expect`',

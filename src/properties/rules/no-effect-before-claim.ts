@@ -9,7 +9,7 @@ const VERBS = { mark: 'marks', wake: 'wakes', signal: 'kills' } as const;
 
 export const noEffectBeforeClaim: Property = {
   name,
-  title: 'Before its claim a restart touches no task',
+  title: 'A restart has no effect before its claim',
   statement:
     'Until the coordinator has set its own checkpoint_ctx it marks, wakes and kills no task; so a failure up to there leaves every task as it was. (A TASKSELF that fails kills itself, and wakes its threads to die.)',
   source:

@@ -9,7 +9,7 @@ const name = 'no-erestart-returned';
 
 export const noErestartReturned: Property = {
   name,
-  title: 'No -ERESTART* leaves restart',
+  title: 'restart never returns -ERESTART*',
   statement:
     'restart(2) is not idempotent, so the kernel must never restart it by itself: -ERESTARTSYS, -ERESTARTNOINTR, -ERESTARTNOHAND and -ERESTART_RESTARTBLOCK are returned as -EINTR. (A value saved in the image is not a result of this call.)',
   source:

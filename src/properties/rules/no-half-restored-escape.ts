@@ -14,7 +14,7 @@ export const noHalfRestoredEscape: Property = {
     'These never return to user space: a task that failed after it received the context; a task that began to restore itself in a restart that failed; a task to which restart returned success although its restore was incomplete. (A task whose call is refused before it takes part may continue.)',
   source:
     'docs/protocol.md, "The call" (5); do_restart ("partial restore is undefined: terminate"), restore_task, wait_task_sync',
-  hint: 'What did the wait return that let the task continue, and was that value checked?',
+  hint: 'What did the wait return so that the task continued, and did the caller check that value?',
   check(c, record) {
     const story = readStory(c, record);
     const { taskself } = readTree(c);

@@ -8,7 +8,7 @@ const name = 'one-restart-per-task';
 
 export const oneRestartPerTask: Property = {
   name,
-  title: 'A task is in one restart at a time',
+  title: 'A task takes part in one restart at a time',
   statement:
     'No checkpoint_ctx is set while it is set already, neither by the walk nor by a claim: the second caller gets -EBUSY, and the first keeps its reference.',
   source:

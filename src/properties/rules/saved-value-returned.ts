@@ -10,12 +10,12 @@ const name = 'saved-value-returned';
 
 export const savedValueReturned: Property = {
   name,
-  title: 'The saved value is what a task returns',
+  title: 'A restored task returns its saved value',
   statement:
-    'A task that comes out of restart with success returns the value saved in its own record, instead of 0 or of the value of another task; so does the caller of a TASKSELF restart.',
+    'A task to which restart returns success gets the value saved in its own record, not 0 and not the value of another task; so does the caller of a TASKSELF restart.',
   source:
     'docs/protocol.md, "The call" (5); do_restart, restore_retval; changelog v17 "Fix restore_retval() and use only for restarting tasks"',
-  hint: 'Which result came out: 0, an error that nobody looked at, or the value of another record?',
+  hint: 'What was returned: 0, an error that no caller checked, or the value of another record?',
   check(c, record) {
     for (const [actor, fate] of readStory(c, record).fates) {
       if (fate.record === undefined || fate.result === undefined || isFailure(c, fate)) continue;

@@ -16,7 +16,7 @@ export const sigkillKills: Property = {
     'A task to which SIGKILL is sent before it is back in user space never returns there: it is dead at the end with its whole thread group (or frozen, and dies when it is thawed). The same holds for the coordinator.',
   source:
     'docs/protocol.md, "What the kernel guarantees"; do_restart (force_sig), __destroy_descendants; the author\'s words: "otherwise kill the stray restarting tasks"',
-  hint: 'Does it sleep where SIGKILL does not wake it, or was it past the check on the way out?',
+  hint: 'Does the task sleep where SIGKILL does not wake it, or was it past the last check before user space?',
   check(c, record) {
     if (!isOver(record)) return [];
     const story = readStory(c, record);

@@ -12,10 +12,10 @@ export const successMeansRestored: Property = {
   name,
   title: 'Success means that every task was restored from its own record',
   statement:
-    'When restart tells the coordinator success, every task that the image names had completed its restore by then, from its own record. A task that died before it could is a reason to fail.',
+    'When restart returns success to the coordinator, every task that the image names has completed its restore. A task that died before that is a reason to fail.',
   source:
     'docs/protocol.md, "The coordinator" (wait); wait_all_tasks_finish, restore_task_done; the author\'s words: "wait for all other tasks to complete and reach sync point #3"',
-  hint: 'Which task was counted as done without a restore: one that died, or one that was counted twice? Which task read the shared image out of turn?',
+  hint: 'Which task was counted as done without a restore: a task that died, or one that was counted twice?',
   check(c, record) {
     const story = readStory(c, record);
     if (!story.succeeded) return [];

@@ -10,7 +10,7 @@ const name = 'threads-wait-for-group';
 
 export const threadsWaitForGroup: Property = {
   name,
-  title: 'Threads wait for their whole group',
+  title: 'Threads wait for their whole thread group',
   statement:
     'No thread passes the sync point of its group, and none begins to restore itself, before every other thread of the group has called restart or is dead. A thread whose call was refused is not in restart.',
   source:

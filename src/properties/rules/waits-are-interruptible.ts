@@ -11,12 +11,12 @@ const name = 'waits-are-interruptible';
 
 export const waitsAreInterruptible: Property = {
   name,
-  title: 'A task that waits can be interrupted',
+  title: 'Every wait is interruptible',
   statement:
-    'Garbage in may make restart block, but only interruptibly, so that a user can interrupt or kill it: no task waits indefinitely for `errno_sync` or for a lock, and Ctrl-C (SIGINT or SIGQUIT, sent to a task in restart that is not traced) ends its wait. Holds also where a scenario allows to be left waiting.',
+    'Bad input may make restart block, but only interruptibly, so that a user can interrupt or kill it: no task waits indefinitely for `errno_sync` or for a lock, and Ctrl-C (SIGINT or SIGQUIT, sent to a task in restart that is not traced) ends its wait. This also holds where a scenario allows tasks to be left waiting.',
   source:
     'docs/protocol.md, "What user space does first"; ckpt_get_error (the one wait that a signal does not end); the author\'s words: "but in TASK_INTERRUPTIBLE, so the user can ctrl-c or otherwise kill the stray restarting tasks"',
-  hint: 'Who set the error flag without firing errno_sync, or left without unlocking?',
+  hint: 'Which task set the error flag without completing errno_sync, or left without unlocking?',
   check(c, record) {
     const stuck = waiting(c, record)
       .filter(([, { asleepOn }]) => asleepOn !== undefined && isDeep(asleepOn))

@@ -8,7 +8,7 @@ const name = 'zombies-dead-before-return';
 
 export const zombiesDeadBeforeReturn: Property = {
   name,
-  title: 'Zombies are zombies before the coordinator returns',
+  title: 'Zombies are dead before the coordinator returns',
   statement:
     'When restart returns success to the coordinator, every task that the image records as a zombie is dead: an observer of the restarted tree sees what was checkpointed.',
   source:

@@ -9,14 +9,14 @@ export function checkWords(draft: Draft, complain: Complain): void {
     complain({ path: draft.pathOf(word), part: 'key', message, hint });
 
   if (words.sibling && spot.creator === undefined)
-    refuse('sibling', 'the root can not be a sibling: no task of the tree made it');
+    refuse('sibling', 'the root cannot be a sibling: no task of the tree made it');
   if (words.absent && words.exits)
     refuse('exits', 'a task that exits is not absent', 'absent: stays, but never calls restart');
   if (words.ghost && words.threads) refuse('threads', 'a ghost has no threads');
   if (words.ghost && words.state === 'zombie')
-    refuse('state', 'a ghost is not in the image, so the image can not say that it was a zombie');
+    refuse('state', 'a ghost is not in the image, so the image cannot say that it was a zombie');
   if (words.state !== 'dead') return;
-  if (spot.kind === 'late') refuse('state', 'a task that is forked late can not have exited before restart is called');
+  if (spot.kind === 'late') refuse('state', 'a task that is forked late cannot have exited before restart is called');
   if (words.children) refuse('children', 'a dead task has no children: when it exited, they went to init');
   if (words.threads) refuse('threads', 'a dead task has no threads: they exited with it');
   if (words.forks) refuse('forks', 'a dead task forks no more');
@@ -39,7 +39,7 @@ export function checkReferences(drafts: ReadonlyMap<number, Draft>, complain: Co
     const path = draft.pathOf('traced-by');
     const tracer = drafts.get(pid);
     if (tracer === undefined) complain(unknown(path, 'task', String(pid), () => ['outsider', ...pids()]));
-    else if (tracer.leader === draft.leader) complain({ path, message: 'a task can not trace its own thread group' });
+    else if (tracer.leader === draft.leader) complain({ path, message: 'a task cannot trace its own thread group' });
     else if (tracer.words.state === 'dead') complain({ path, message: `task ${pid} is dead, and traces no task` });
     else if (tracer.spot.kind === 'late')
       complain({ path, message: `task ${pid} is forked later: it traces no task when restart is called` });
@@ -48,12 +48,12 @@ export function checkReferences(drafts: ReadonlyMap<number, Draft>, complain: Co
   function checkSession(draft: Draft): void {
     const path = draft.pathOf('session');
     if (draft.session === draft.pid) return;
-    // A session is inherited by fork and left for good by setsid: one can only be in one's own, or one from above.
+    // A session is inherited by fork, and setsid leaves it irrevocably: a task is in its own session, or in that of an ancestor.
     const above = ancestors(draft).map(({ session }) => session);
     if (above.includes(draft.session)) return;
     complain({
       path,
-      message: `task ${draft.pid} can not be in session ${draft.session}`,
+      message: `task ${draft.pid} cannot be in session ${draft.session}`,
       expected: `its own pid, or a session of a task above it (${[...new Set(above)].join(', ')})`,
     });
   }
@@ -73,7 +73,7 @@ export function checkReferences(drafts: ReadonlyMap<number, Draft>, complain: Co
     } else if (leader.leader !== leader || leader.session !== draft.session) {
       complain({
         path,
-        message: `task ${draft.pid} can not be in process group ${draft.pgid}`,
+        message: `task ${draft.pid} cannot be in process group ${draft.pgid}`,
         expected: `a process of its own session, ${draft.session}`,
       });
     }

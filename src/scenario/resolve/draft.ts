@@ -30,7 +30,7 @@ export class Draft {
   readonly leader: Draft;
   readonly session: number;
   readonly pgid: number;
-  /** Those whose parent it is, in the order in which they are made. */
+  /** Its children, in the order in which they are created. */
   readonly children: Draft[] = [];
   /** The other threads of its group. */
   readonly threads: Draft[] = [];

@@ -127,7 +127,12 @@ class Resolver {
     }
     if (verb === 'signal' && written.to === undefined) {
       const expected = 'to: coordinator, a pid, or a list of pids';
-      this.#complain({ path: [...path, verb], part: 'key', message: 'to is missing: who gets the signal', expected });
+      this.#complain({
+        path: [...path, verb],
+        part: 'key',
+        message: 'to is missing: the task that gets the signal',
+        expected,
+      });
     }
     if (written.fail === 'freeze' && !(this.#scene.restart.flags & RESTART_FLAGS.frozen)) {
       const message = 'this can never fail: without the flag frozen nothing is frozen';
@@ -159,7 +164,7 @@ class Resolver {
     const { restart, tree } = this.#scene;
     const isSelf = (restart.flags & RESTART_FLAGS.taskself) !== 0;
     if (failure === 'freeze' && target !== 'coordinator' && !(isSelf && target === tree.root.pid)) {
-      const message = 'this can never fail: it is the coordinator who freezes';
+      const message = 'this can never fail: the coordinator freezes the tasks';
       this.#complain({ path, message, expected: 'coordinator' });
     } else if (failure === 'restore' && target === 'coordinator' && !isSelf) {
       const message = 'this can never fail: the coordinator restores no state of its own';

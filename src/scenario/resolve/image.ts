@@ -44,7 +44,7 @@ function checkPids(image: Checked<'image'>, pids: readonly number[], complain: C
 }
 
 /**
- * The tasks that the checkpoint found, in the order of the walk: no ghosts, nobody who has died, nobody who is forked
+ * The tasks that the checkpoint found, in the order of the walk: no ghosts, no task that has died, no task that is forked
  * only while the restart is at work, and no sibling of the root, which is not below it.
  */
 export function savedPids(tree: Pick<Tree, 'tasks' | 'root'>): number[] {

@@ -60,7 +60,8 @@ function neverAtTask(task: Task, at: TaskPoint, tree: Tree, restart: RestartCall
   if (task.state === 'dead') return `task ${pid} is dead before restart is called`;
   if (restart.flags & RESTART_FLAGS.taskself) {
     if (pid === tree.root.pid) return 'with taskself the root is the coordinator and goes by its points';
-    if (at !== 'sync-1' && at !== 'exit') return `with taskself nobody prepares task ${pid}: it stays at sync-1`;
+    if (at !== 'sync-1' && at !== 'exit')
+      return `with taskself no coordinator prepares task ${pid}: it stays at sync-1`;
   }
   if (at === 'exit') return undefined;
   if (task.absent) return `task ${pid} is absent: it never calls restart`;

@@ -152,7 +152,7 @@ export const criu = mapping('a mapping with the words of CRIU', {
   ).optional(),
   taken: word(
     oneOrMore(pid, 'a list of pids'),
-    'Pids that somebody else has when the restore begins.',
+    'Pids that other processes have when the restore begins.',
     'taken: [101]',
   ).optional(),
   'dump-limits': word(limits, 'What the dump may use.', 'dump-limits: { files: 10 }').optional(),

@@ -7,18 +7,18 @@ import { integer, list, mapping, oneOf, oneOrMore, text, word } from './word.ts'
 
 export const COORDINATOR_OUTCOMES = {
   ok: 'returned with success',
-  failed: 'said that it failed, without an errno (CRIU)',
+  failed: 'reported an error without an errno (CRIU)',
   killed: 'died by SIGKILL',
   exited: 'with taskself: exited by itself, in place of its call',
-  blocked: 'sleeps for good',
+  blocked: 'sleeps indefinitely',
 } as const;
 
 const taskOutcomes = Object.keys(TASK_OUTCOMES) as TaskOutcome[];
 const coordinatorOutcomes = Object.keys(COORDINATOR_OUTCOMES) as (keyof typeof COORDINATOR_OUTCOMES)[];
 
 const waitingAt = mapping('a mapping with waiting', {
-  waiting: word(taskPoint, 'Sleeps for good at this point.', 'waiting: sync-1'),
-}).meta({ id: 'waiting', description: 'Sleeps for good at a point.' });
+  waiting: word(taskPoint, 'Sleeps indefinitely at this point.', 'waiting: sync-1'),
+}).meta({ id: 'waiting', description: 'Sleeps indefinitely at a point.' });
 
 const taskOutcome = z.union([oneOf(taskOutcomes, 'outcome of a task'), waitingAt]);
 
@@ -53,7 +53,7 @@ export const expect = mapping('a mapping with what is expected', {
   ).optional(),
   'left-waiting': word(
     z.array(pid, { error: 'a list of pids' }),
-    'The tasks that are left waiting in the end, these and no others. Without it nobody may be.',
+    'The tasks that are left waiting in the end, and no others. Without this key no task may be.',
     'left-waiting: [102, 103]',
   ).optional(),
   violates: word(

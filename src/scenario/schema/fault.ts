@@ -39,7 +39,7 @@ const afterFault = mapping('a mapping with after', {
 
 export const WHENS = {
   any: 'at any moment: each is tried',
-  start: 'before anybody has moved',
+  start: 'before the first step',
 } as const;
 
 export const when = z
@@ -58,12 +58,12 @@ export const fault = mapping('a fault: a mapping with a verb', {
     'fail: kmalloc',
   ).optional(),
   wake: word(taskIds, 'Wakes this task although nothing happened.', 'wake: 101').optional(),
-  delay: word(taskIds, 'Holds this task back for as long as anybody else can move.', 'delay: 101').optional(),
+  delay: word(taskIds, 'Delays this task for as long as any other task can move.', 'delay: 101').optional(),
   exit: word(taskIds, 'This task exits by itself.', 'exit: 101').optional(),
-  to: word(taskIds, 'With signal: who gets it; of a list, any one.', 'to: [coordinator, 101]').optional(),
+  to: word(taskIds, 'With signal: the task that gets it; of a list, any one.', 'to: [coordinator, 101]').optional(),
   task: word(
     taskIds,
-    'With fail: whose call fails; of a list, any one. Default: whoever makes it.',
+    'With fail: the task that makes the call; of a list, any one. Default: any task.',
     'task: 103',
   ).optional(),
   errno: word(

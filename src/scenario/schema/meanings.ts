@@ -1,4 +1,4 @@
-/** What the words of a choice mean, for those who show them one by one. */
+/** What the words of a choice mean, for pages that show them one by one. */
 import { ERRNOS } from '../../model/errno.ts';
 import { VALUE_WORDS } from './words.ts';
 

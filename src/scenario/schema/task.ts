@@ -28,7 +28,7 @@ const anyTask = mapping('a task: a mapping with a pid', {
   ).optional(),
   owner: word(
     oneOf(['self', 'stranger'], 'owner'),
-    'Whose task it is. To attach to a stranger is refused. Default: self.',
+    'The owner of the task. A task of a stranger may not be attached to. Default: self.',
     'owner: stranger',
   ).optional(),
   'restarting-itself': word(
@@ -71,7 +71,7 @@ const anyProcess = anyTask.extend({
   stopped: word(flag(), 'CRIU: stopped by SIGSTOP, with all its threads.', 'stopped: true').optional(),
   memory: word(
     integer(0, 1_048_576, 'a number of KiB'),
-    'CRIU: memory of its own, in KiB, with a pattern that nobody else has. Default: 16.',
+    'CRIU: memory of its own, in KiB, with a pattern that no other task has. Default: 16.',
     'memory: 4096',
   ).optional(),
   ghost: word(

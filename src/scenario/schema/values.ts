@@ -22,7 +22,7 @@ export const anyPidKey = z.string().regex(/^-?\d{1,10}$/, { error: 'a pid' });
 /** The coordinator, or a task. */
 export const taskId = z.union([z.literal('coordinator', { error: 'coordinator' }), pid]);
 
-/** Whom a fault may hit: any one of them. */
+/** The tasks that a fault may hit: any one of them. */
 export const taskIds = z.union([...taskId.options, list(taskId, 'a list of pids')]);
 
 export const signal = oneOf(SIGNAL_NAMES, 'signal');

@@ -1,6 +1,6 @@
 /** "did you mean": the known word that is nearest to one that is not known. */
 
-/** Longer words are not compared: nobody means such a word, and a hostile file could be full of them. */
+/** Longer words are not compared: no user means such a word, and a hostile file could be full of them. */
 const MAX_LENGTH = 40;
 
 /** The nearest of the known words, when it is near enough to be meant; the first of several as near. */

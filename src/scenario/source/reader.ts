@@ -110,16 +110,11 @@ export class Reader {
     if (typeof scalar === 'object' || scalar === undefined)
       return this.#refuseKey(span, 'a key is a word or a number', 'key: value');
     const key = String(scalar);
-    if (key === '__proto__') return this.#refuseKey(span, 'the key __proto__ can not be used');
+    if (key === '__proto__') return this.#refuseKey(span, 'the key __proto__ cannot be used');
     if (key === '<<')
       return this.#refuseKey(span, 'merge keys (<<) are not read', undefined, 'write the keys out, or use a matrix');
     if (key.includes('${{'))
-      return this.#refuseKey(
-        span,
-        'a key can not come from the matrix',
-        undefined,
-        'expressions stand for values only',
-      );
+      return this.#refuseKey(span, 'a key cannot come from the matrix', undefined, 'expressions stand for values only');
     return key;
   }
 

@@ -76,7 +76,7 @@ function parse(text: string, mistakes: Mistakes, maxTokens: number): Cst[] | und
 const SPLIT_HINT = 'split it into several files';
 
 function compose(tokens: Cst[]): Document.Parsed[] {
-  // A text can hold hundreds of thousands of mistakes, and each would record a stack that nobody reads.
+  // A text can hold hundreds of thousands of mistakes, and each would record a stack that is never read.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {

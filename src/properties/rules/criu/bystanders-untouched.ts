@@ -1,4 +1,4 @@
-/** CRIU touches nobody outside of the tree. */
+/** CRIU touches no process outside of the tree. */
 
 import { differences, few, missing } from '../../criu-census.ts';
 import type { Property } from '../../property.ts';
@@ -7,11 +7,11 @@ const name = 'bystanders-untouched';
 
 export const bystandersUntouched: Property = {
   name,
-  title: 'No bystander is harmed',
+  title: 'Processes outside of the tree are untouched',
   statement:
-    'Processes that have nothing to do with the tree are there at the end as they were at the start, whatever happened to the tree: not killed, stopped, traced, or moved.',
+    'Processes that do not belong to the tree are at the end as they were at the start, whatever happened to the tree: not killed, stopped, traced, or moved.',
   source: 'criu(8): a dump is of the tree below --tree, a restore of what the images hold',
-  hint: 'Which pid was it that CRIU killed or stopped, and where did it take it from: the images?',
+  hint: 'Which pid did CRIU kill or stop, and where did it read that pid: in the images?',
   check(_c, { criu }) {
     if (!criu) return [];
     const { before, after } = criu.bystanders;

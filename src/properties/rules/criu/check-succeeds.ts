@@ -6,9 +6,9 @@ const name = 'check-succeeds';
 
 export const checkSucceeds: Property = {
   name,
-  title: 'The check succeeds',
+  title: 'The check of the scenario succeeds',
   statement:
-    'After a restore that returns success the command that the scenario names as its `check` ends with exit status 0, within the time of a call of CRIU.',
+    'After a successful restore the command that the scenario names as its `check` exits with status 0, within the time limit of a call of CRIU.',
   source: 'the scenario: what a program must still be able to do is for its user to say',
   hint: 'Does the check succeed before the dump? If it does, the restored program does not answer as it did.',
   check(_c, { criu }) {

@@ -9,17 +9,17 @@ const name = 'criu-ends-in-time';
 
 export const criuEndsInTime: Property = {
   name,
-  title: 'CRIU ends in time',
+  title: 'CRIU exits in time',
   statement:
-    'Each call of CRIU ends by itself within its limit: five seconds up to 16 tasks, 50 ms more for each further one, unless the scenario says otherwise. (Not when a fault of the scenario has stopped it, or one of those whom it makes and that is not restored yet.)',
+    'Each call of CRIU exits by itself within its time limit: five seconds for up to 16 tasks, 50 ms more for each further task, unless the scenario sets another limit. (Not judged when a fault of the scenario has stopped CRIU, or a task that CRIU has created and not yet restored.)',
   source:
     'restart_multi: "a restart may block, but only interruptibly" was allowed there; CRIU knows all that it waits for',
-  hint: 'Who waits for whom: the message says where each of them is.',
+  hint: 'Which process waits for which: the message names where each of them waits.',
   check(_c, { criu }) {
     if (!criu) return [];
     const stopped = criu.hits.filter(({ signal }) => signal === SIGNALS.SIGSTOP).map(({ to }) => to);
     if (stopped.includes('criu')) return [];
-    // A stop that SIGCONT would end. (Who has a tracer when it comes is stopped otherwise, for good.)
+    // A stop that SIGCONT would end. (A task that is traced at that time is in another stop, which it does not end.)
     const isHeld = ({ waiting }: CriuRun) => waiting?.some(({ pid, state }) => state === 'T' && stopped.includes(pid));
     return listRuns(criu).flatMap((run) =>
       run.timedOut === undefined || isHeld(run)

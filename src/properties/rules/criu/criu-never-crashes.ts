@@ -1,4 +1,4 @@
-/** CRIU ends by itself, also on what it can not do. */
+/** CRIU never crashes, also not on requests that it cannot fulfil. */
 
 import type { Case } from '../../../model/case.ts';
 import { SIGNALS } from '../../../model/signals.ts';
@@ -12,9 +12,9 @@ export const criuNeverCrashes: Property = {
   name,
   title: 'CRIU never crashes',
   statement:
-    'No call of CRIU dies by a signal that nobody sent, and none of its restorers does, on whatever images: an error is an error message and an exit code.',
+    'No call of CRIU, and none of its restorers, dies from a signal that neither the scenario nor mktrouble sent, on any images: an error is an error message and an exit code.',
   source: 'criu(8), "EXIT STATUS"; images.c and protobuf.c check what they read',
-  hint: 'The log of CRIU with -v4 shows how far it came; the same images under a debugger show the rest.',
+  hint: 'The log of CRIU with -v4 shows how far it got; a debugger on the same images shows the rest.',
   check(c, { criu }) {
     if (!criu) return [];
     return listRuns(criu).flatMap((run) => {

@@ -9,7 +9,7 @@ export const dumpedTreeCanBeRestored: Property = {
   name,
   title: 'A dumped tree can be restored',
   statement:
-    'When a dump reports success, the restore from its images succeeds, whatever happened during the dump, unless a fault of the scenario fired in the restore: the images were changed, a pid was taken, a process was hit, a call failed, a limit applied. (A restore that crashes, or that does not end, is judged by criu-never-crashes and criu-ends-in-time.)',
+    'When a dump reports success, the restore from its images succeeds, whatever happened during the dump, unless a fault of the scenario fired during the restore: changed images, a pid that is taken, a signal, a failing call, a limit. (A restore that crashes, or that does not exit in time, is judged by criu-never-crashes and criu-ends-in-time.)',
   source:
     'criu(8), dump and "EXIT STATUS": after a successful dump the tree is gone, and its images are all that is left of it',
   hint: 'The first error of the restore names what the images lack. Why did the dump not fail?',

@@ -1,4 +1,4 @@
-/** A dump that says success leaves nobody. */
+/** A successful dump leaves no task. */
 
 import { describeTask } from '../../criu-census.ts';
 import { falloutSince, succeeded } from '../../criu-runs.ts';
@@ -10,9 +10,9 @@ export const dumpedTreeIsGone: Property = {
   name,
   title: 'A dumped tree is gone',
   statement:
-    'After a dump that says success (and was not asked to leave the tree running) no task of the tree is left. (Who was below a task that a fault has hit is not judged.)',
+    'After a successful dump without --leave-running, no task of the tree is left. (Tasks below a task that a fault has hit are not judged.)',
   source: 'criu(8), dump: "the processes are killed"; --leave-running is the exception',
-  hint: 'Who was made, or had lost his parent, while the tree was being collected?',
+  hint: 'Was the remaining task created, or did it lose its parent, while CRIU was collecting the tree?',
   check(_c, { criu }) {
     if (!criu) return [];
     const { dump, afterDump } = criu;

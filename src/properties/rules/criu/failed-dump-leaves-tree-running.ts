@@ -1,4 +1,4 @@
-/** A dump that fails lets the tree go on. */
+/** A failed dump leaves the tree as it was. */
 
 import type { CriuRecord } from '../../../record/criu.ts';
 import { added, differences, few, missing } from '../../criu-census.ts';
@@ -12,9 +12,9 @@ export const failedDumpLeavesTreeRunning: Property = {
   name,
   title: 'A failed dump leaves the tree running',
   statement:
-    'When a dump fails, the tree is as it was before: everybody is there, who ran runs, nobody is stopped, traced or has a signal more. Of a program, which runs on meanwhile, the root is there, and no task is stopped or traced that was not. (A dump that mktrouble had to end itself is not judged; one that a fault of the scenario has killed is.)',
+    'After a failed dump the tree is as it was before: every task exists, a task that ran runs, and no task is stopped, traced or has an additional signal pending. Of a program, which keeps running meanwhile, the root exists, and no task is stopped or traced that was not before. (A dump that mktrouble had to kill itself is not judged; one that a fault of the scenario has killed is.)',
   source: 'cr-dump.c, cr_dump_finish(): on failure the tasks are let go in the state in which they were',
-  hint: 'Who had been stopped, or given a parasite, when the error came, and did the way out undo it?',
+  hint: 'Which task was seized, or had the parasite injected, when the error occurred, and does the error path undo it?',
   check(_c, { criu }) {
     if (!criu) return [];
     const { dump } = criu;

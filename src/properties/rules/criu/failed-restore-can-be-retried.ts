@@ -1,4 +1,4 @@
-/** Images survive a restore that fails. */
+/** A failed restore can be retried. */
 
 import { differences, few, missing } from '../../criu-census.ts';
 import { comparable, describeEnd, falloutSince, succeeded, why } from '../../criu-runs.ts';
@@ -8,11 +8,11 @@ const name = 'failed-restore-can-be-retried';
 
 export const failedRestoreCanBeRetried: Property = {
   name,
-  title: 'A failed restore can be tried again',
+  title: 'A failed restore can be retried',
   statement:
-    'After a restore that fails, the same images, without the fault and with nobody in the way, are restored to the tree that was dumped.',
+    'After a failed restore, a second restore from the same images, without the fault and with all pids free, brings back the tree that was dumped.',
   source: 'criu(8): images are only read by a restore',
-  hint: 'Is it the first restore that changes images, or can they not be restored at all?',
+  hint: 'Did the first restore change the images, or can they not be restored at all?',
   check(_c, { criu }) {
     if (!criu) return [];
     const { again } = criu;

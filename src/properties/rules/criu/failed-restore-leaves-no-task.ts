@@ -1,4 +1,4 @@
-/** A restore that fails takes away what it has made. */
+/** A failed restore leaves no task. */
 
 import { describeTask } from '../../criu-census.ts';
 import { describeEnd, succeeded, wasEnded, why } from '../../criu-runs.ts';
@@ -8,12 +8,12 @@ const name = 'failed-restore-leaves-no-task';
 
 export const failedRestoreLeavesNoTask: Property = {
   name,
-  title: 'A failed restore leaves nobody behind',
+  title: 'A failed restore leaves no task behind',
   statement:
-    'When a restore fails, no task of the tree is left: none half restored, none stopped, none that runs beside the next try. (A restore that mktrouble had to end itself is not judged; one that a fault of the scenario has killed is.)',
+    'After a failed restore no task of the tree is left: no half-restored task, no stopped task, no task that would run beside the next attempt. (A restore that mktrouble had to kill itself is not judged; one that a fault of the scenario has killed is.)',
   source:
     'cr-restore.c, restore_root_task(), out_kill: "The processes can be killed only when all of them have been created"; the rule of the C/R patch that this project is about: "on failure, the coordinator kills all descendants"',
-  hint: 'Who was made before the error, and did the way out reach him: by his pid, his group, his namespace, or by being his parent?',
+  hint: 'Which task was created before the error, and how does the error path find it: by its pid, its process group, its namespace, or as a child?',
   check(_c, { criu }) {
     if (!criu) return [];
     const { restore, afterRestore } = criu;

@@ -1,4 +1,4 @@
-/** Success is said only when everybody is there. */
+/** CRIU reports success only when every task is restored. */
 
 import type { Case } from '../../../model/case.ts';
 import type { CriuRecord } from '../../../record/criu.ts';
@@ -10,11 +10,11 @@ const name = 'failed-restore-reports-error';
 
 export const failedRestoreReportsError: Property = {
   name,
-  title: 'A failed restore says so',
+  title: 'A failed restore reports an error',
   statement:
-    'When CRIU says success, every task that the image of the tree names is there. (Those whom a fault has hit, and all below them, are left out. Where other images than that of the tree are changed it is not judged: who is given other registers, or other memory, may end by himself at once.)',
+    'When CRIU reports success, every task that pstree.img names exists. (Tasks that a fault has hit, and their descendants, are left out. Not judged when other images than pstree.img are changed: a task with other registers or other memory may exit at once.)',
   source: 'criu(8), "EXIT STATUS": 0 on success; cr-restore.c, restore_root_task(): waits for each stage of all tasks',
-  hint: 'Did a task die between its restore and the end of CRIU, and who was to notice?',
+  hint: 'Did a task die between its restore and the exit of CRIU, and which process should have noticed?',
   check(c, { criu }) {
     if (!criu) return [];
     if (!criu.afterRestore || !succeeded(criu.restore) || changesPrograms(c, criu)) return [];
@@ -29,7 +29,7 @@ export const failedRestoreReportsError: Property = {
       ? imaged.filter((pid) => !there.has(pid) && !hit.has(pid))
       : missing(criu.before, after, hit);
     if (lost.length === 0 && there.size > 0) return [];
-    const target = there.size === 0 ? 'nobody' : `not ${lost.join(', ')}`;
+    const target = there.size === 0 ? 'no task' : `not ${lost.join(', ')}`;
     if (there.size === 0 && hit.size > 0) return [];
     return [{ property: name, message: `the restore says success, and ${target} is there` }];
   },

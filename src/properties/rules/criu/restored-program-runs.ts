@@ -12,10 +12,10 @@ export const restoredProgramRuns: Property = {
   name,
   title: 'A restored program runs',
   statement:
-    'After a restore that returns success a program (`subject`) runs: its root is there, and no task of it is stopped or traced that was not before. It may end with exit status 0, and with `exit-code` it must end with that. (Not judged when a fault has hit a task, or when images are edited.)',
+    'After a successful restore a program (`subject`) runs: its root exists, and no task of it is stopped or traced that was not before. The program may exit with status 0; with `exit-code` it must exit with that status. (Not judged when a fault has hit a task, or when the images are edited.)',
   source:
     'CRIU: "freeze a running container (or an individual application) and checkpoint its state to disk […] so that it runs exactly as it was"',
-  hint: 'Run the program without a dump: does it end in the same way? If not, read its output, and look at the first system call after the restore.',
+  hint: 'Run the program without a dump: does it exit in the same way? If it does not, read its output, and look at the first system call after the restore.',
   check(c, { criu }) {
     if (!criu?.subject || !criu.afterRestore || !succeeded(criu.restore)) return [];
     if ((c.criu?.images.length ?? 0) > 0 || criu.hits.some(({ to }) => to !== 'criu')) return [];

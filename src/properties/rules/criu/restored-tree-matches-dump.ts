@@ -1,4 +1,4 @@
-/** A restore brings back all that the dump found. */
+/** A restore brings back the tree that was dumped. */
 
 import { added, differences, few } from '../../criu-census.ts';
 import { comparable, hitSince, succeeded } from '../../criu-runs.ts';
@@ -8,9 +8,9 @@ const name = 'restored-tree-matches-dump';
 
 export const restoredTreeMatchesDump: Property = {
   name,
-  title: 'What was there is there again',
+  title: 'A restored tree matches the dump',
   statement:
-    'After a restore that says success, from images that nobody has changed, each task of the tree is as it was before the dump: its pid, parent, process group, session, threads, state, exit status, name, pending and blocked signals, its own and its shared memory; and who ran, runs. (Those whom a fault of the scenario has hit since are left out. A program, which runs on, is compared while the dump and the restore hold it; it may have got signals meanwhile.)',
+    'After a successful restore from unchanged images, each task of the tree is as it was before the dump: pid, parent, process group, session, threads, state, exit status, name, pending and blocked signals, private and shared memory; a task that ran before the dump runs again. (Tasks that a fault has hit since are left out. A program, which keeps running, is compared while the dump and the restore hold it; its pending signals may differ.)',
   source:
     'CRIU: "freeze a running container (or an individual application) and checkpoint its state to disk […] so that it runs exactly as it was"; criu(8), restore',
   hint: 'Compare the census before the dump with the one after the restore, then look for the field in the images: was it not dumped, or not restored?',
