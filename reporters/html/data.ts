@@ -1,10 +1,11 @@
-/** Reads what the reporter put into the page. */
+/** Reads what the reporter put into the page. A text of it may come from a stranger: what would change the direction of reading, or hide itself, is shown as `\\uXXXX`. */
+import { HOSTILE, harmless } from '../../src/boundary/harmless.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { CoverageReport } from '../shared/coverage.ts';
 import { type CaseDetail, DETAILS_ID, INDEX_ID, type ReportIndex } from './format.ts';
 
 export function readIndex(): ReportIndex {
-  return JSON.parse(readElement(INDEX_ID)) as ReportIndex;
+  return parse(readElement(INDEX_ID)) as ReportIndex;
 }
 
 function readElement(id: string): string {
@@ -21,7 +22,20 @@ async function unpack(line: number): Promise<unknown> {
   if (packed === undefined) throw new Error(`this report is not whole: details ${line} are missing`);
   const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  return JSON.parse(await new Response(stream).text());
+  return parse(await new Response(stream).text());
+}
+
+/** JSON has control characters as escapes, and all others as they are. Few reports have any, and are not looked through. */
+function parse(json: string): unknown {
+  return /\\u/.test(json) || json.search(HOSTILE) >= 0 ? JSON.parse(json, reviveHarmless) : JSON.parse(json);
+}
+
+function reviveHarmless(_: string, value: unknown): unknown {
+  if (typeof value === 'string') return harmless(value, true);
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+  const keys = Object.keys(value);
+  if (keys.every((key) => key.search(HOSTILE) < 0)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [harmless(key), item]));
 }
 
 /** The details of a case, by its position in the report. */

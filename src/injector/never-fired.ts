@@ -6,7 +6,8 @@
 import type { Case, Fault, When } from '../model/case.ts';
 import { type DeclaredFault, declaredFaults } from '../model/declared.ts';
 import { FAULT_NEVER_FIRED } from '../properties/index.ts';
-import type { CriuRecord, CriuRun } from '../record/criu.ts';
+import type { CriuRecord } from '../record/criu.ts';
+import { callText } from '../record/program-text.ts';
 import { coordinatorOutcome, selectEvents, taskOutcome } from '../record/read.ts';
 import type { Actor, RunRecord } from '../record/record.ts';
 import type { Tried, Violation } from '../record/verdict.ts';
@@ -129,15 +130,4 @@ function nearestOfCriu(fault: Fault | undefined, { dump, restore, stages }: Criu
       : undefined;
   const calls = [dump, ...(restore ? [restore] : [])].map(callText);
   return [seen, ...calls].filter((text) => text !== undefined).join('; ');
-}
-
-/** `the dump failed (1): cr-dump.c:1570: Collect mappings failed`. */
-function callText({ of, exit, signal, timedOut, flooded, errors }: CriuRun): string {
-  if (exit === 0) return `the ${of} succeeded`;
-  const error = errors[0] === undefined ? '' : `: ${errors[0]}`;
-  if (timedOut !== undefined) return `the ${of} did not end in ${timedOut} ms${error}`;
-  if (flooded !== undefined) return `the ${of} filled its log${error}`;
-  return signal === undefined
-    ? `the ${of} failed (exit ${exit})${error}`
-    : `the ${of} died by signal ${signal}${error}`;
 }

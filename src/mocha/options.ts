@@ -37,22 +37,35 @@ export const DEFAULT_OPTIONS: SuiteOptions = { backends: ['simulated'] };
 /** The one way into a worker process, and from the shell into `npx mocha`: SuiteOptions as JSON. */
 export const OPTIONS_VARIABLE = 'MKTROUBLE_OPTIONS';
 
+/** Characters of all options, at most: Linux takes 128 KiB for one variable. */
+const MAX_TEXT = 1 << 17;
+/** Of one text, and of a list of them. */
+const MAX_WORD = 4096;
+const MAX_WORDS = 1000;
+/** As for `schedules` of a scenario. */
+const MAX_SCHEDULES = 1_000_000_000;
+/** What a timer takes: 24 days. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
+
+const word = z.string().max(MAX_WORD);
+
 const OPTIONS = z.strictObject({
   backends: z
     .array(z.enum(BACKENDS))
     .min(1)
+    .max(BACKENDS.length)
     .default([...DEFAULT_OPTIONS.backends]),
   own: z.boolean().optional(),
-  protocol: z.string().optional(),
-  seed: z.string().optional(),
-  schedules: z.int().min(1).optional(),
+  protocol: word.optional(),
+  seed: word.optional(),
+  schedules: z.int().min(1).max(MAX_SCHEDULES).optional(),
   maxStates: z.int().min(1).optional(),
-  timeout: z.number().positive().optional(),
+  timeout: z.number().positive().max(MAX_TIMEOUT).optional(),
   maxMemory: z.int().min(1).optional(),
-  grep: z.string().refine(isPattern, 'not a regular expression').optional(),
-  tags: z.array(z.string()).optional(),
-  replays: z.string().optional(),
-  keep: z.string().min(1).optional(),
+  grep: word.refine(isPattern, 'not a regular expression').optional(),
+  tags: z.array(word).max(MAX_WORDS).optional(),
+  replays: word.optional(),
+  keep: word.min(1).optional(),
   coverage: z.boolean().optional(),
   allowCommands: z.boolean().optional(),
 });
@@ -63,6 +76,7 @@ export function optionsFromEnvironment(
 ): SuiteOptions | string {
   const text = environment[OPTIONS_VARIABLE];
   if (text === undefined || text === '') return DEFAULT_OPTIONS;
+  if (text.length > MAX_TEXT) return `${OPTIONS_VARIABLE} has ${text.length} characters; at most ${MAX_TEXT} are read`;
   try {
     const { error, data } = OPTIONS.safeParse(JSON.parse(text));
     return error ? `${OPTIONS_VARIABLE}: ${z.prettifyError(error)}` : (data as SuiteOptions);

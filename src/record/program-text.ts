@@ -1,6 +1,6 @@
-/** A program of the scenario's in words: how it ended, and what it wrote. */
+/** CRIU, and a program of the scenario's, in words: how they ended, and what they wrote. */
 import { signalName } from '../model/signals.ts';
-import type { CriuEnd, CriuOutput } from './criu.ts';
+import type { CriuEnd, CriuOutput, CriuRun } from './criu.ts';
 
 /** `ended with exit status 3`, `was killed by SIGSEGV`. */
 export function endText({ exit, signal }: CriuEnd): string {
@@ -15,4 +15,15 @@ export function outputText({ stdout, stderr }: CriuOutput): string {
 function part(stream: string, text: string): string {
   const trimmed = text.trimEnd();
   return trimmed === '' ? `its ${stream} is empty` : `the end of its ${stream}:\n${trimmed.replace(/^/gm, '  ')}`;
+}
+
+/** A call of CRIU: `the dump failed (exit 1): cr-dump.c:1570: Collect mappings failed`. */
+export function callText({ of, exit, signal, timedOut, flooded, errors }: CriuRun): string {
+  if (exit === 0) return `the ${of} succeeded`;
+  const error = errors[0] === undefined ? '' : `: ${errors[0]}`;
+  if (timedOut !== undefined) return `the ${of} did not end in ${timedOut} ms${error}`;
+  if (flooded !== undefined) return `the ${of} filled its log${error}`;
+  return signal === undefined
+    ? `the ${of} failed (exit ${exit})${error}`
+    : `the ${of} was killed by ${signalName(signal)}${error}`;
 }

@@ -46,6 +46,17 @@ describe('a repository that is written to harm', () => {
     harmed(await run('run', 'mistakes', '--replays', 'out'), [2]);
   });
 
+  it('has none of its commands executed, whichever way the backend is chosen, and says which they are', async () => {
+    for (const backend of [[], ['-b', 'criu'], ['-b', 'simulated,criu']]) {
+      const ended = await run('run', repository.commands, '--replays', 'out', ...backend);
+      // Where there is no CRIU nothing runs: that is 2 as well.
+      harmed(ended, [2]);
+      assert.ok(!existsSync(repository.written), backend.join(' '));
+    }
+    harmed(await run('run', repository.commands, '--replays', 'out', '--dry-run'), [0]);
+    assert.ok(!existsSync(repository.written));
+  });
+
   it('has its linked output folder refused', async () => {
     const ended = await run('run', 'scenarios');
     harmed(ended, [2]);

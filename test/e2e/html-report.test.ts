@@ -7,6 +7,7 @@ import { describe as wordsOf } from '../../reporters/shared/describe.ts';
 import { endingTable } from '../../reporters/shared/ending-words.ts';
 import { Playback } from '../../reporters/shared/playback.ts';
 import { replayCommand } from '../../reporters/shared/replay-command.ts';
+import { HOSTILE as HOSTILE_EVERYWHERE } from '../../src/boundary/harmless.ts';
 import type { ProtocolCoverage, Verdict } from '../../src/record/verdict.ts';
 import { criuRecord, failedDump, killedRestore } from '../reporters/fixtures/criu.ts';
 import { realRuns } from '../reporters/fixtures/real.ts';
@@ -14,6 +15,9 @@ import { ordinary, resultFor } from '../reporters/fixtures/results.ts';
 import { failing, HOSTILE, recordOf, VIOLATING_STEP, verdict, violation } from '../reporters/fixtures/verdicts.ts';
 import { CHROMIUM, launch, type OpenPage, open, settled, writeReport } from '../reporters/html/page.ts';
 
+const BIDI = 'a\u202eb\u2066c\u200bd\u0007e';
+/** Of one text: `HOSTILE` is global, and remembers where it was. */
+const HOSTILE_CHARACTERS = new RegExp(HOSTILE_EVERYWHERE.source, 'u');
 const SOURCE = `# a comment
 tree: { pid: 100 }
 scenario: A traced descendant
@@ -66,6 +70,9 @@ describe('the HTML report in a browser', function () {
       resultFor(verdict({ title: 'not here', status: 'skip', reason: 'no ptrace here', tags: ['only-one'] })),
       resultFor(verdict({ title: 'a known defect', known: [violation], record: recordOf() })),
       resultFor(failing({ title: HOSTILE, why: HOSTILE, tags: [HOSTILE] })),
+      resultFor(
+        failing({ title: `reads ${BIDI}`, why: BIDI, tags: [BIDI], violations: [{ ...violation, message: BIDI }] }),
+      ),
       ordinary('an ordinary test', new Error('6 !== 7')),
     ]);
     browser = await launch();
@@ -104,6 +111,18 @@ describe('the HTML report in a browser', function () {
     for (const { property } of frame.violations) assert.ok(text.includes(property), text);
     assert.ok((await page.locator('.violations .property').allTextContents()).includes(real.violations[0]!.property));
     assert.ok((await page.locator('.chart .violation').count()) > 0);
+  });
+
+  it('shows characters that hide text or turn its direction as what they are', async () => {
+    const shows = async () => {
+      await settled(page);
+      return (await page.locator('body').textContent()) ?? '';
+    };
+    assert.doesNotMatch((await shows()).replace(/[\r\n\t]/g, ''), HOSTILE_CHARACTERS);
+    await openCase('reads');
+    const text = await shows();
+    assert.match(text, /a\\u202eb\\u2066c\\u200bd\\u0007e/);
+    assert.doesNotMatch(text.replace(/[\r\n\t]/g, ''), HOSTILE_CHARACTERS);
   });
 
   it('steps forwards and backwards, with tree and context as they were', async () => {

@@ -34,6 +34,13 @@ describe('the options in the environment', () => {
       '{"backends": []}',
       '{"grep": "("}',
       '{"schedules": 0}',
+      '{"schedules": 1e300}',
+      '{"timeout": 1e300}',
+      `{"seed": "${'x'.repeat(5000)}"}`,
+      `{"tags": [${'"x",'.repeat(2000)}"x"]}`,
+      `{"backends": [${'"native",'.repeat(10)}"native"]}`,
+      `${' '.repeat(200_000)}{}`,
+      '['.repeat(100_000),
     ]) {
       assert.equal(typeof read(text), 'string', text);
     }

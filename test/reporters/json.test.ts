@@ -5,8 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import JsonReporter from '../../reporters/json.ts';
+import { Json } from '../../reporters/listeners/json.ts';
+import type { Setting } from '../../reporters/shared/mocha-reporter.ts';
+import { parseReport, resultFrom } from '../../reporters/shared/read-report.ts';
 import type { Environment } from '../../src/record/environment.ts';
 import { keysByHeading } from '../support/markdown.ts';
+import { criuRecord, failedDump, killedRestore } from './fixtures/criu.ts';
+import { realRuns } from './fixtures/real.ts';
 import { type FakeTest, reportOf } from './fixtures/run.ts';
 import { failing, HOSTILE, incomplete, recordOf, verdict, violation } from './fixtures/verdicts.ts';
 
@@ -78,6 +83,26 @@ const every: FakeTest[] = [
 ];
 
 describe('json', () => {
+  it('of real runs is the same when it is read and written again', async () => {
+    const runs = await realRuns(['series', 'hardened'], ['1', '2']);
+    const others = [criuRecord(), failedDump(), killedRestore()].map((record) => failing({ record, environment }));
+    const verdicts = [...runs.map((run) => run.verdict), ...others];
+    const tests = [...every, ...verdicts.map((one) => ({ title: one.title, verdict: one }))];
+    const { text } = await reportOf(JsonReporter, tests, { records: 'all' });
+    const read = parseReport(text, 'a.json');
+    assert.ok(typeof read !== 'string', 'the report is read');
+    let again = '';
+    const write = (more: string): void => {
+      again += more;
+    };
+    const json = new Json({ out: { write }, options: { records: 'all' } } as unknown as Setting);
+    for (const one of read.cases) json.result(resultFrom(one, read.environments));
+    if (read.coverage) json.coverage(read.coverage);
+    json.end(read.summary);
+    // Lines, so that a failure names the case that differs.
+    assert.deepEqual(again.split('\n'), text.split('\n'));
+  });
+
   it('has an object for each case, and a summary', async () => {
     const { version, cases, summary } = await report(every);
     assert.equal(version, 1);

@@ -17,6 +17,9 @@ export interface HostileRepository {
   readonly folder: string;
   /** Its scenario files that load: the others are mistakes. */
   readonly scenarios: string;
+  /** Its scenario files that load and name commands; each command would write this file. */
+  readonly commands: string;
+  readonly written: string;
   /** Replay files and JSON reports that are none. */
   readonly replays: readonly string[];
   readonly reports: readonly string[];
@@ -44,6 +47,14 @@ export function makeHostileRepository(folder: string, victims: string): HostileR
   write(
     'mistakes/escapes.yaml',
     `scenario: ${quoted(title)}\n"${HOSTILE_TEXT.replaceAll('\u0007', '')}": ::error::x\n`,
+  );
+  const written = path.join(victims, 'written');
+  const command = `[sh, -c, ${quoted(`echo x > ${written}`)}]`;
+  write('commands/subject.yaml', `scenario: a\ntree: { pid: 100 }\nsubject: { command: ${command} }\n`);
+  write('commands/check.yaml', `scenario: b\ntree: { pid: 100 }\ncheck: ${command}\n`);
+  write(
+    'commands/load.yaml',
+    `scenario: c\ntree: { pid: 100 }\nsubject: { command: [sleep, 9], load: { command: ${command}, ready: { file: x } } }\n`,
   );
   write('mistakes/deep.yaml', '['.repeat(100_000));
   write('mistakes/keys.yaml', Array.from({ length: 40_000 }, (_, i) => `k${i}: 1`).join('\n'));
@@ -73,7 +84,14 @@ export function makeHostileRepository(folder: string, victims: string): HostileR
     path.join(folder, 'mistakes/fifo.yaml'),
     path.join(folder, 'mistakes/zero.yaml'),
   ];
-  return { folder, scenarios: path.join(folder, 'scenarios'), replays, reports };
+  return {
+    folder,
+    scenarios: path.join(folder, 'scenarios'),
+    commands: path.join(folder, 'commands'),
+    written,
+    replays,
+    reports,
+  };
 }
 
 /** All files below a folder with their content, mode and time of change: to compare. */

@@ -7,8 +7,9 @@ import { errnoName, errnoNumber } from '../../model/errno.ts';
 import type { CriuInjected, CriuRun } from '../../record/criu.ts';
 import { type Seen, toTasks } from './census.ts';
 import { type CallOptions, LOG_CAP, limitOf, runLine, syscallsOf, WORK } from './command-line.ts';
+import type { StageEvent } from './events.ts';
 import { errorsOf, lastLineOf } from './log.ts';
-import { type Stage, StageError, type StageEvent } from './stage.ts';
+import { type Stage, StageError } from './stage.ts';
 
 type Ended = Extract<StageEvent, { event: 'ended' }>;
 
@@ -38,8 +39,8 @@ export async function callCriu(stage: Stage, c: Case, of: CriuCall, options: Cal
   const ended = new Promise<Ended>((resolve, reject) => {
     stage.listener = (event) => {
       if (event.event === 'ended') resolve(event);
-      else if (event.event === 'hangs') waiting = event.tasks as readonly Seen[];
-      else atStage(event.stage).catch(reject);
+      else if (event.event === 'hangs') waiting = event.tasks;
+      else if (event.event === 'stage') atStage(event.stage).catch(reject);
     };
   });
   const wanted = plain || !c.criu ? [] : syscallsOf(c.criu, of);

@@ -1,39 +1,51 @@
 /** What the agent sees, as the record has it: in the numbers of the tree's own pid namespace. */
+import * as z from 'zod';
 import type { Case } from '../../model/case.ts';
 import type { CriuCensus, CriuTask } from '../../record/criu.ts';
 import type { Stage } from './stage.ts';
 
-export type Role = 'tree' | 'bystander' | 'helper' | 'criu';
+export type Role = z.infer<typeof ROLE>;
+const ROLE = z.enum(['tree', 'bystander', 'helper', 'criu']);
+
+const number = z.number();
+/** In hexadecimal. */
+const mask = z.string().regex(/^[0-9a-f]{1,16}$/);
 
 /** A process as the agent prints it: `id` as it is called around the tree, the other numbers as it is called inside. */
-export interface Seen {
-  readonly id: number;
-  readonly role: Role;
-  readonly pid: number;
-  readonly state: string;
+export const SEEN = z.object({
+  id: number,
+  role: ROLE,
+  pid: number,
+  state: z.string(),
   /** As it is called around the tree. */
-  readonly parent: number;
-  readonly pgid: number;
-  readonly session: number;
-  readonly pending: string;
-  readonly name: string;
-  readonly status?: number;
-  readonly private?: string;
-  readonly shared?: string;
-  readonly threads: readonly {
-    readonly id: number;
-    readonly tid: number;
-    readonly state: string;
-    readonly blocked: string;
-    readonly pending: string;
-    readonly tracer: number;
-    readonly wchan: string;
-  }[];
-}
+  parent: number,
+  pgid: number,
+  session: number,
+  pending: mask,
+  name: z.string(),
+  status: number.optional(),
+  private: z.string().optional(),
+  shared: z.string().optional(),
+  threads: z.array(
+    z.object({
+      id: number,
+      tid: number,
+      state: z.string(),
+      blocked: mask,
+      pending: mask,
+      tracer: number,
+      wchan: z.string(),
+    }),
+  ),
+});
+export type Seen = z.infer<typeof SEEN>;
+
+const CENSUS = z.object({ tasks: z.array(SEEN) });
+const SILENT = z.object({ silent: z.array(number) });
 
 /** Every process of the namespace, or the bystanders only. */
 export async function look(stage: Stage, target: 'all' | 'bystanders' = 'all'): Promise<readonly Seen[]> {
-  const { tasks } = await stage.ask<{ tasks: readonly Seen[] }>(`census ${target}`);
+  const { tasks } = await stage.ask(`census ${target}`, CENSUS);
   return tasks;
 }
 
@@ -80,7 +92,7 @@ export async function ask(stage: Stage, c: Case, all: readonly Seen[], round: nu
     }
   }
   if (pairs.length === 0) return [];
-  const { silent } = await stage.ask<{ silent: readonly number[] }>(`ping ${round} ${PATIENCE} ${pairs.join(' ')}`);
+  const { silent } = await stage.ask(`ping ${round} ${PATIENCE} ${pairs.join(' ')}`, SILENT);
   return silent.map((id) => names.get(id) ?? id);
 }
 

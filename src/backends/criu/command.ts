@@ -1,6 +1,7 @@
 /** A program of the scenario's in the namespaces of its case: the subject, its load, or the command that checks it. */
 import { open } from 'node:fs/promises';
 import path from 'node:path';
+import * as z from 'zod';
 import { errnoName } from '../../model/errno.ts';
 import type { CriuEnd, CriuOutput } from '../../record/criu.ts';
 import { BadSurroundings } from '../backend.ts';
@@ -26,11 +27,13 @@ export interface Command {
   readonly words: readonly string[];
 }
 
+const STARTED = z.object({ done: z.number(), step: z.string().optional() });
+
 /** Starts a command; gives its pid. Rejects with BadSurroundings when it cannot be started. */
 export async function startCommand(stage: Stage, { name, pid, inner, folder, env, words }: Command): Promise<number> {
   const variables = Object.entries(env).map(([variable, value]) => `${variable}=${value}`);
   const request = [pid, inner ? 1 : 0, name, folder, variables.length, ...variables, ...words];
-  const { done, step } = await stage.ask<{ done: number; step?: string }>(`command ${encodeWords(request)}`);
+  const { done, step } = await stage.ask(`command ${encodeWords(request)}`, STARTED);
   if (done > 0) return done;
   const why = errnoName(-done) ?? `errno ${-done}`;
   const what = { exec: `exec fails with ${why}`, folder: `its working folder ${folder} cannot be entered (${why})` };

@@ -188,7 +188,7 @@ class Play {
     let last = '';
     for (let looks = 0, same = 0; looks < SETTLE_LOOKS && same < SAME_LOOKS; looks++) {
       await sleep(SETTLE_PAUSE);
-      const all = await this.#who('tree');
+      const all = await this.#tasks('tree');
       const now = JSON.stringify(all.map(({ id, threads }) => [id, threads.length]));
       const isBusy = all.some(({ threads }) => threads.some(({ state }) => state === 'R' || state === 'D'));
       same = now === last && !isBusy ? same + 1 : 0;
@@ -203,11 +203,11 @@ class Play {
   /** The tree. Without memory of the agent's own nobody can be asked whether he runs. */
   async #census(seen?: readonly Seen[]): Promise<CriuCensus> {
     const round = this.#case.subject ? undefined : ++this.#round;
-    return censusOf(this.#stage, this.#case, seen ?? (await this.#who('tree')), round);
+    return censusOf(this.#stage, this.#case, seen ?? (await this.#tasks('tree')), round);
   }
 
   /** Those with this role who matter. */
-  async #who(...wanted: readonly Role[]): Promise<readonly Seen[]> {
+  async #tasks(...wanted: readonly Role[]): Promise<readonly Seen[]> {
     const all = await look(this.#stage);
     // One that runs on may fork.
     for (const id of descendantsOf(this.#orphans, all)) this.#orphans.add(id);
@@ -216,7 +216,7 @@ class Play {
 
   /** Who is not below the root when the dump begins is nobody that CRIU could know. The others. */
   async #forgetOrphans(): Promise<readonly Seen[]> {
-    const all = await this.#who('tree');
+    const all = await this.#tasks('tree');
     const tree = treeOf(this.#case, all);
     for (const seen of all) if (!tree.includes(seen)) this.#orphans.add(seen.id);
     return tree;
@@ -251,7 +251,7 @@ class Play {
   async #whoIsLeft(grace = GRACE): Promise<CriuCensus> {
     let left: readonly Seen[] = [];
     for (let pause = 1, waited = 0; waited <= grace; waited += pause, pause = Math.min(2 * pause, GRACE_PAUSE)) {
-      left = await this.#who('tree', 'criu');
+      left = await this.#tasks('tree', 'criu');
       if (left.length === 0) break;
       await sleep(pause);
     }

@@ -6,9 +6,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import * as z from 'zod';
+import { BadAnswer, CutWatch, checkAnswer, MAX_ANSWER_BYTES, readAnswer, SILENCE } from '../host/answer.ts';
 import { removeCgroup } from '../host/cgroup.ts';
 import { uniqueName } from '../host/names.ts';
 import { killAll, watchStopped } from '../host/stopped.ts';
+import { DONE, EVENT, type StageEvent } from './events.ts';
 
 /** Ran, but could not be started here, or broke. The message says why. */
 export class StageError extends Error {}
@@ -18,32 +21,18 @@ export interface StageOptions {
   readonly program: string;
   /** In a user namespace too, for who is not root. */
   readonly userNamespace: boolean;
+  /** Milliseconds after which a line that does not go on is cut. Default: a minute. */
+  readonly silence?: number;
   /** The folder of a cgroup hierarchy that limits the number of processes. */
   readonly cgroups?: string | undefined;
 }
 
-/** What the agent tells without being asked. */
-export type StageEvent =
-  | { readonly event: 'stage'; readonly stage: string }
-  | { readonly event: 'hangs'; readonly tasks: readonly unknown[] }
-  | {
-      readonly event: 'ended';
-      readonly status: number;
-      readonly us: number;
-      readonly timedOut: boolean;
-      readonly flooded: boolean;
-      readonly injected: readonly {
-        readonly index: number;
-        readonly call: string;
-        readonly args: readonly string[];
-        readonly path: string;
-        /** Bytes of the log that CRIU had written. */
-        readonly logBytes: number;
-      }[];
-    };
+/** A line is an object; of an event it says so. */
+const SAID = z.looseObject({});
 
 interface Waiting {
-  readonly resolve: (answer: never) => void;
+  /** Takes an answer. Throws BadAnswer. */
+  readonly take: (answer: unknown) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -53,7 +42,7 @@ export class Stage {
   readonly cgroup: string | undefined;
   readonly #ended: Promise<void>;
   readonly #endWatch: () => void;
-  #fail!: (why: StageError) => void;
+  #fail!: (why: Error) => void;
   /** Rejects with StageError when the agent ends, whatever is waited for. */
   readonly gone = new Promise<never>((_, reject) => {
     this.#fail = reject;
@@ -64,13 +53,16 @@ export class Stage {
   readonly #endWaiting = new Map<number, (status: number) => void>();
   #ready: Waiting | undefined;
   #pieces: string[] = [];
+  #length = 0;
+  readonly #cut: CutWatch;
   #complaint = '';
   #over = false;
   #init = 0;
   /** Who is told of events. */
   listener: ((event: StageEvent) => void) | undefined;
 
-  private constructor({ program, userNamespace, cgroups }: StageOptions) {
+  private constructor({ program, userNamespace, cgroups, silence = SILENCE }: StageOptions) {
+    this.#cut = new CutWatch(silence, (why) => this.#break(why));
     this.cgroup = cgroups === undefined ? undefined : path.join(cgroups, uniqueName('criu'));
     const args = [
       'serve',
@@ -101,7 +93,7 @@ export class Stage {
   static async start(options: StageOptions): Promise<Stage> {
     const stage = new Stage(options);
     await new Promise<void>((resolve, reject) => {
-      stage.#ready = { resolve, reject };
+      stage.#ready = { take: () => resolve(), reject };
     });
     return stage;
   }
@@ -153,11 +145,11 @@ export class Stage {
     this.#child.stdin!.write(`${line}\n`);
   }
 
-  /** Asks, and gives the answer. Rejects with StageError when the agent ends. */
-  ask<Answer>(line: string): Promise<Answer> {
+  /** Asks, and gives the answer. Rejects with StageError when the agent ends, with BadAnswer when the answer is not as the schema says. */
+  ask<Answer>(line: string, schema: z.ZodType<Answer>): Promise<Answer> {
     if (this.#over) return Promise.reject(new StageError(`the agent is gone: ${this.#complaint}`));
     const answer = new Promise<Answer>((resolve, reject) => {
-      this.#waiting.push({ resolve: resolve as (answer: never) => void, reject });
+      this.#waiting.push({ take: (said) => resolve(checkAnswer(said, schema)), reject });
     });
     this.tell(line);
     return answer;
@@ -165,7 +157,7 @@ export class Stage {
 
   /** As `ask`, of a request whose answer is a number: a value, or a negative errno. */
   async do(line: string): Promise<number> {
-    const { done, error } = await this.ask<{ done?: number; error?: string }>(line);
+    const { done, error } = await this.ask(line, DONE);
     if (error !== undefined) throw new StageError(error);
     return done!;
   }
@@ -188,20 +180,53 @@ export class Stage {
 
   #hear(piece: string): void {
     const lines = piece.split('\n');
-    this.#pieces.push(lines[0]!);
-    for (const line of lines.slice(1)) {
-      const whole = this.#pieces.join('');
-      this.#pieces = [line];
-      this.#take(JSON.parse(whole));
+    try {
+      this.#keepPiece(lines[0]!);
+      for (const line of lines.slice(1)) {
+        const whole = this.#pieces.join('');
+        [this.#pieces, this.#length] = [[], 0];
+        this.#take(readAnswer(whole, SAID));
+        this.#keepPiece(line);
+      }
+      this.#cut.heard(this.#length === 0);
+    } catch (error) {
+      this.#break(error as Error);
     }
   }
 
-  #take(said: { event?: string; pid?: number; status?: number }): void {
-    if (said.event === 'init') this.#init = said.pid!;
-    else if (said.event === 'gone') this.#gone(said.pid!, said.status!);
-    else if (said.event === 'ready') this.#ready?.resolve(undefined as never);
-    else if (said.event !== undefined) this.listener?.(said as StageEvent);
-    else this.#waiting.shift()?.resolve(said as never);
+  #keepPiece(piece: string): void {
+    this.#pieces.push(piece);
+    this.#length += piece.length;
+    if (this.#length > MAX_ANSWER_BYTES) throw new BadAnswer(`a line has more than ${MAX_ANSWER_BYTES} bytes`);
+  }
+
+  #take(said: z.infer<typeof SAID>): void {
+    if (!('event' in said)) {
+      const [waiting] = this.#waiting;
+      if (!waiting) throw new BadAnswer('nothing was asked');
+      waiting.take(said);
+      this.#waiting.shift();
+      return;
+    }
+    const event = checkAnswer(said, EVENT);
+    if (event.event === 'init') this.#init = event.pid;
+    else if (event.event === 'gone') this.#gone(event.pid, event.status);
+    else if (event.event === 'ready') this.#ready?.take(undefined);
+    else this.listener?.(event);
+  }
+
+  /** An agent that says what it should not is ended: the answers after it would be to other requests. */
+  #break(why: Error): void {
+    this.#child.stdout!.removeAllListeners('data').destroy();
+    this.#child.kill('SIGKILL');
+    this.#reject(why);
+  }
+
+  #reject(why: Error): void {
+    this.#over = true;
+    this.#fail(why);
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(why);
+    this.#ready?.reject(why);
   }
 
   #gone(pid: number, status: number): void {
@@ -211,12 +236,10 @@ export class Stage {
   }
 
   #end(how: string, resolve: () => void): void {
-    this.#over = true;
     const why = new StageError(this.#complaint.trim() === '' ? how : `${this.#complaint.trim()} (${how})`);
+    this.#cut.heard(true);
     this.#endWatch();
-    this.#fail(why);
-    for (const waiting of this.#waiting.splice(0)) waiting.reject(why);
-    this.#ready?.reject(why);
+    this.#reject(why);
     // The warden does this itself, unless it was killed.
     if (this.cgroup === undefined) resolve();
     else void removeCgroup(this.cgroup).then(resolve);

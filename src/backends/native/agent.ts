@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { BadAnswer, CutWatch, MAX_ANSWER_BYTES, SILENCE } from '../host/answer.ts';
 import { removeCgroup } from '../host/cgroup.ts';
 import { uniqueName } from '../host/names.ts';
 import { killAll, watchStopped } from '../host/stopped.ts';
@@ -18,6 +19,8 @@ export interface AgentOptions {
   readonly cgroup?: string | undefined;
   /** A shared library in place of the built-in engine. */
   readonly plugin?: string | undefined;
+  /** Milliseconds after which an answer that does not go on is cut. Default: a minute. */
+  readonly silence?: number;
   /** Number of the processor that its cases have, of those that this process may use, round and round. */
   readonly processor?: number;
 }
@@ -30,22 +33,29 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+/** Bytes of the line with the length of an answer, at most. */
+const LONGEST_HEAD = 32;
+
 /** Bytes of an answer are kept in pieces until it is whole. */
 class Answers {
   #pieces: Buffer[] = [];
   #length = 0;
 
-  /** The next whole answer: a line with its length in bytes, and so many bytes. */
+  /** The next whole answer: a line with its length in bytes, and so many bytes. Throws BadAnswer. */
   next(piece?: Buffer): string | undefined {
     if (piece) {
       this.#pieces.push(piece);
       this.#length += piece.length;
     }
+    if ((this.#pieces[0]?.length ?? 0) < LONGEST_HEAD && this.#pieces.length > 1)
+      this.#pieces = [Buffer.concat(this.#pieces)];
     const first = this.#pieces[0];
     const end = first?.indexOf(10) ?? -1;
-    if (!first || (end < 0 && this.#length > 32)) return undefined;
-    if (end < 0) return undefined;
-    const length = Number(first.subarray(0, end).toString('latin1'));
+    if (!first || (end < 0 && first.length < LONGEST_HEAD)) return undefined;
+    const head = first.subarray(0, Math.max(0, end)).toString('latin1');
+    const length = /^\d{1,12}$/.test(head) ? Number(head) : undefined;
+    if (length === undefined) throw new BadAnswer('it does not begin with its length');
+    if (length > MAX_ANSWER_BYTES) throw new BadAnswer(`it has ${length} bytes; at most ${MAX_ANSWER_BYTES} are read`);
     if (this.#length < end + 1 + length) return undefined;
     const all = this.#pieces.length === 1 ? first : Buffer.concat(this.#pieces);
     const rest = all.subarray(end + 1 + length);
@@ -62,12 +72,14 @@ export class Agent {
   readonly #answers = new Answers();
   readonly #ended: Promise<void>;
   readonly #endWatch: () => void;
+  readonly #cut: CutWatch;
   #waiting: Waiting | undefined;
   #complaint = '';
   #over = false;
 
   private constructor(options: AgentOptions) {
-    const { program, userNamespace, cgroup, plugin, processor = 0 } = options;
+    const { program, userNamespace, cgroup, plugin, processor = 0, silence = SILENCE } = options;
+    this.#cut = new CutWatch(silence, (why) => this.#break(why));
     const args = ['serve', '--processor', String(processor)];
     if (userNamespace) args.push('--user');
     this.#cgroup = cgroup === undefined ? undefined : path.join(cgroup, uniqueName('native'));
@@ -127,6 +139,12 @@ export class Agent {
     await this.#ended;
   }
 
+  /** Ends it at once: it cannot be relied on any more. */
+  kill(): void {
+    this.#over = true;
+    this.#child.kill('SIGKILL');
+  }
+
   #ask(request: string): Promise<string> {
     if (this.#over) return Promise.reject(new AgentError(`the agent is gone: ${this.#complaint}`));
     const answer = this.#answer();
@@ -143,15 +161,29 @@ export class Agent {
   }
 
   #hear(piece: Buffer): void {
-    const answer = this.#answers.next(piece);
+    let answer: string | undefined;
+    try {
+      answer = this.#answers.next(piece);
+    } catch (error) {
+      return this.#break(error as BadAnswer);
+    }
+    this.#cut.heard(answer !== undefined);
     if (answer === undefined) return;
     const waiting = this.#waiting;
     this.#waiting = undefined;
     waiting?.resolve(answer);
   }
 
+  /** An agent that says what it should not is ended: the answers after it would be to other requests. */
+  #break(why: BadAnswer): void {
+    this.#child.stdout!.removeAllListeners('data').destroy();
+    this.kill();
+    this.#reject(why);
+  }
+
   #end(how: string, resolve: () => void): void {
     this.#over = true;
+    this.#cut.heard(true);
     this.#endWatch();
     this.#fail(how);
     // The warden does this itself, unless it was killed.
@@ -160,10 +192,14 @@ export class Agent {
   }
 
   #fail(how: string): void {
+    const why = this.#complaint.trim().replace(/^mktrouble agent: /gm, '');
+    this.#reject(new AgentError(why === '' ? how : `${why} (${how})`));
+  }
+
+  #reject(why: AgentError | BadAnswer): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    const why = this.#complaint.trim().replace(/^mktrouble agent: /gm, '');
-    waiting?.reject(new AgentError(why === '' ? how : `${why} (${how})`));
+    waiting?.reject(why);
   }
 
   /** An idle agent does not keep this process from ending; its end ends the agent. */

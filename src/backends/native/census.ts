@@ -1,22 +1,16 @@
 /** What /proc said of everybody, at the end and whenever a fault came, in the words of the record. */
 import type { Finding, Snapshot, TaskCensus } from '../../record/record.ts';
+import { itemAt } from '../host/answer.ts';
 import type { Cast } from './actors.ts';
-import { type ActorReport, isDead, STATE } from './final.ts';
+import { isDead, STATE } from './final.ts';
 import type { NativePlan } from './plan.ts';
+import type { ActorReport, RawSnapshot } from './report.ts';
 
 /** What the kernel and the engine say of an actor at one moment. */
 type Seen = Pick<
   ActorReport,
   'pid' | 'engine' | 'state' | 'ppid' | 'pgid' | 'sid' | 'threads' | 'tracer' | 'pending' | 'wchan' | 'status'
 >;
-
-/** A census in the middle of a run, as the agent prints it (agent/snapshot.c). */
-export interface RawSnapshot {
-  readonly step: number;
-  /** Number of the fault. */
-  readonly fault: number;
-  readonly actors: readonly Seen[];
-}
 
 /** The census of all that were ever there. */
 export function censusOf(actors: readonly Seen[], cast: Cast): TaskCensus[] {
@@ -42,7 +36,7 @@ export function snapshotsOf(
   findings: Finding[],
 ): Snapshot[] {
   return raw.map(({ step, fault, actors }) => {
-    const name = faults[fault]!.fault.name;
+    const { name } = itemAt(faults, fault, 'faults').fault;
     for (const actor of actors) {
       if (actor.engine === STATE.unborn || isDead(actor) === (actor.engine === STATE.dead)) continue;
       const says = actor.engine === STATE.dead ? 'should be dead' : 'should be alive';

@@ -3,15 +3,10 @@ import { FAILURES, type Failure } from '../../model/case.ts';
 import { COORDINATOR_POINT_NAMES, type Point, TASK_POINT_NAMES } from '../../model/points.ts';
 import { signalName } from '../../model/signals.ts';
 import type { Actor, DebugEntry, DebugState, DebugType, Effect, Finding, RunEvent } from '../../record/record.ts';
+import { itemAt } from '../host/answer.ts';
 import type { NativePlan } from './plan.ts';
+import { EVENT_WORDS, type Report } from './report.ts';
 
-/** The agent's numbers and texts (agent/trace.c): five numbers for each event. */
-export interface RawTrace {
-  readonly events: readonly number[];
-  readonly texts: readonly string[];
-}
-
-const EVENT_WORDS = 5;
 const ENVIRONMENT = -3;
 const NOBODY = -1;
 
@@ -41,7 +36,7 @@ type Words = (a: number, b: number, scene: Scene) => Effect;
 
 /** What the two numbers of an event mean, by its kind: in the order of enum event_kind. */
 const KINDS: readonly Words[] = [
-  (a) => ({ kind: 'point', point: POINTS[a - 1]! }),
+  (a) => ({ kind: 'point', point: itemAt(POINTS, a - 1, 'points') }),
   (a, b) => ({ kind: 'call', pid: a, flags: b }),
   (a, _, { taskOf }) => ({ kind: 'visit', task: taskOf(a) }),
   (a, _, { taskOf }) => ({ kind: 'mark', task: taskOf(a) }),
@@ -65,21 +60,21 @@ const KINDS: readonly Words[] = [
   () => ({ kind: 'free' }),
   (a) => ({ kind: 'status', status: stateOf(a) }),
   () => ({ kind: 'status-list', entries: [] }),
-  (a, b, { made }) => ({ kind: 'fork', child: made.cast.actors[a]!.pid, inherits: b !== 0 }),
+  (a, b, { made }) => ({ kind: 'fork', child: itemAt(made.cast.actors, a, 'actors').pid, inherits: b !== 0 }),
   (a) => ({ kind: 'fork-failed', error: a }),
   (a, _, { taskOf }) => ({ kind: 'frozen', task: taskOf(a) }),
   (a) => ({ kind: 'return', result: a }),
   () => ({ kind: 'user' }),
-  (a, b) => ({ kind: 'exit', how: HOW[a]!, code: a === KILLED ? SIGKILL : b }),
+  (a, b) => ({ kind: 'exit', how: itemAt(HOW, a, 'ends'), code: a === KILLED ? SIGKILL : b }),
   (a, b, { taskOf }) => ({ kind: 'reparent', task: taskOf(a), ...(b !== NOBODY && { to: taskOf(b) }) }),
   (a, b, { made, taskOf }) => {
-    const { name, verb } = made.faults[a]!.fault;
+    const { name, verb } = itemAt(made.faults, a, 'faults').fault;
     return { kind: 'fault', fault: name, verb, ...(b !== NOBODY && { target: taskOf(b) }) };
   },
   (a) => ({ kind: 'log', text: `[err ${a}]` }),
-  (a, b, { text }) => ({ kind: 'finding', finding: { kind: DEFECTS[a]!, at: camel(text(b)) } }),
+  (a, b, { text }) => ({ kind: 'finding', finding: { kind: itemAt(DEFECTS, a, 'defects'), at: camel(text(b)) } }),
   (a, _, { taskOf }) => ({ kind: 'detach', task: taskOf(a) }),
-  (a, b) => ({ kind: 'call-failed', call: FAILURE_NAMES[a]!, error: b }),
+  (a, b) => ({ kind: 'call-failed', call: itemAt(FAILURE_NAMES, a, 'calls that fail'), error: b }),
 ];
 
 /** The kind that is not one event: a head, and an entry for each task. */
@@ -87,13 +82,18 @@ const STATUS_LIST = 23;
 
 /** The events of a run; what of them is a finding is added there. */
 export function eventsOf(
-  { events: raw, texts }: RawTrace,
+  { events: raw, texts }: Pick<Report, 'events' | 'texts'>,
   made: NativePlan,
   saved: number,
   findings: Finding[],
 ): RunEvent[] {
   const { actors } = made.cast;
-  const scene: Scene = { made, saved, taskOf: (number) => actors[number]!.who, text: (place) => texts[place]! };
+  const scene: Scene = {
+    made,
+    saved,
+    taskOf: (number) => itemAt(actors, number, 'actors').who,
+    text: (place) => itemAt(texts, place, 'texts'),
+  };
   const events: RunEvent[] = [];
   let list: DebugEntry[] = [];
   for (let i = 0; i < raw.length; i += EVENT_WORDS) {
@@ -106,7 +106,7 @@ export function eventsOf(
       list.push({ task: scene.taskOf(number), type: typeOf(b), state: stateOf(b) });
       continue;
     }
-    const effect = KINDS[kind]!(a, b, scene);
+    const effect = itemAt(KINDS, kind, 'kinds of events')(a, b, scene);
     if (effect.kind === 'status-list') {
       list = [];
       events.push({ step: raw[i]!, actor, kind: 'status-list', entries: list });

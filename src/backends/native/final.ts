@@ -5,36 +5,10 @@
 import type { Case } from '../../model/case.ts';
 import { type Point, TASK_POINT_NAMES } from '../../model/points.ts';
 import type { CoordinatorFinal, FinalState, Finding, RunEvent, TaskFinal } from '../../record/record.ts';
+import { itemAt } from '../host/answer.ts';
 import type { Actor, Cast } from './actors.ts';
 import { isTaskself } from './actors.ts';
-import type { Report } from './record.ts';
-
-/** One actor of the agent's answer. */
-export interface ActorReport {
-  readonly pid: number;
-  /** What the engine's kernel holds it for: a number of enum state (agent/arena.h). */
-  readonly engine: number;
-  readonly point: string;
-  readonly marked: boolean;
-  readonly called: boolean;
-  readonly has: boolean;
-  /** How it died, as the engine saw it: enum exit_how. */
-  readonly how: number;
-  readonly record: number;
-  readonly result?: number;
-  /* ---- the census: absent when /proc has no such task ---- */
-  readonly state?: string;
-  readonly ppid?: number;
-  readonly pgid?: number;
-  readonly sid?: number;
-  readonly threads?: number;
-  readonly tracer?: number;
-  readonly pending?: number;
-  readonly wchan?: string;
-  readonly frozen?: boolean;
-  /** As wait(2) gives it; for who lived at the census it is that of the clearing up. */
-  readonly status?: number;
-}
+import type { ActorReport, Report } from './report.ts';
 
 /** What the engine's kernel holds an actor for (enum state, agent/arena.h); those that matter here. */
 export const STATE = { running: 0, prepared: 1, stopped: 4, frozen: 5, user: 6, idle: 7, unborn: 8, dead: 9 } as const;
@@ -51,7 +25,8 @@ export function finalOf(
 ): FinalState {
   const tasks: Record<number, TaskFinal> = {};
   const { actors } = report;
-  const finalOfActor = (i: number): TaskFinal => taskFinal(report, cast.actors[i]!, actors[i]!, findings);
+  const finalOfActor = (i: number): TaskFinal =>
+    taskFinal(report, itemAt(cast.actors, i, 'actors'), actors[i]!, findings);
   const coordinator = finalOfActor(0);
   if (isTaskself(c)) tasks[actors[0]!.pid] = coordinator;
   actors.forEach((actor, i) => {

@@ -3,14 +3,16 @@ import { availableParallelism } from 'node:os';
 import { type Case, RESTART_FLAGS } from '../../model/case.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
+import { readAnswer } from '../host/answer.ts';
 import { BadCache } from '../host/cache.ts';
 import { pidMax } from '../pid-max.ts';
 import { Agent, AgentError } from './agent.ts';
 import { cgroupFolder } from './cgroup.ts';
 import { CannotCompile, compileAgent, compilePlugin } from './compile.ts';
 import { nativePlan, type Surroundings } from './plan.ts';
-import { type Report, recordOf } from './record.ts';
+import { recordOf } from './record.ts';
 import { type Machine, refusal } from './refuse.ts';
+import { REPORT } from './report.ts';
 import { sweepSize } from './sweep.ts';
 
 export interface NativeOptions {
@@ -81,13 +83,15 @@ class Native implements NativeBackend {
 
   async run(plan: Plan): Promise<RunRecord> {
     const made = nativePlan(plan, this.#surroundings());
-    const report = JSON.parse(await this.#withAgent((agent) => agent.run(made.text))) as Report;
-    if (report.end === 'not-built') {
-      throw new AgentError(
-        `the tree can not be built: ${report.what} (errno ${-(report.error ?? 0)}, task ${report.asker})`,
-      );
-    }
-    return recordOf(report, plan, made, this.#remarks(plan.case));
+    return this.#withAgent(async (agent) => {
+      const report = readAnswer(await agent.run(made.text), REPORT);
+      if (report.end === 'not-built') {
+        throw new AgentError(
+          `the tree cannot be built: ${report.what} (errno ${-(report.error ?? 0)}, task ${report.asker})`,
+        );
+      }
+      return recordOf(report, plan, made, this.#remarks(plan.case));
+    });
   }
 
   async forkAndReap(processes: number): Promise<number> {
@@ -120,9 +124,14 @@ class Native implements NativeBackend {
     this.#running++;
     try {
       const agent = this.#takeIdle() ?? (await this.#start());
-      const result = await use(agent);
-      this.#idle.push(agent);
-      return result;
+      try {
+        const result = await use(agent);
+        this.#idle.push(agent);
+        return result;
+      } catch (error) {
+        agent.kill();
+        throw error;
+      }
     } finally {
       this.#running--;
       this.#waiting.shift()?.();

@@ -1,33 +1,14 @@
 /** What the agent prints, as a run record: events in the words of the record, end states as the kernel tells them. */
 import type { Finding, RunEvent, RunRecord } from '../../record/record.ts';
 import type { Plan } from '../backend.ts';
-import { censusOf, type RawSnapshot, snapshotsOf } from './census.ts';
-import { eventsOf, type RawTrace } from './events.ts';
-import { type ActorReport, finalOf } from './final.ts';
+import { censusOf, snapshotsOf } from './census.ts';
+import { eventsOf } from './events.ts';
+import { finalOf } from './final.ts';
 import type { NativePlan } from './plan.ts';
-import { type Stretch, wordsOf } from './turns.ts';
+import type { Report } from './report.ts';
+import { wordsOf } from './turns.ts';
 
-/** The agent's answer (agent/init.c, print_record). */
-export interface Report extends RawTrace {
-  readonly end: 'over' | 'crashed' | 'cut' | 'late' | 'not-built';
-  readonly error?: number;
-  readonly what?: string;
-  readonly asker?: number;
-  readonly context?: { readonly freed: boolean; readonly references: number };
-  /** Turns of the schedule that could not come. */
-  readonly skipped: number;
-  /** How often each fault of the plan fired. */
-  readonly fired: readonly number[];
-  /** The actor that did the last step. */
-  readonly holder: number;
-  readonly actors: readonly ActorReport[];
-  /** What the census said whenever a fault came. */
-  readonly snapshots: readonly RawSnapshot[];
-  /** Who did what, in order; empty when it was too long. */
-  readonly moves: readonly Stretch[];
-}
-
-/** The record of a run of a plan, as it was made for the agent. */
+/** The record of a run of a plan, as it was made for the agent. Throws BadAnswer when the report is of another plan. */
 export function recordOf(report: Report, plan: Plan, made: NativePlan, remarks: readonly string[]): RunRecord {
   const { case: c, protocol, seed } = plan;
   const { cast, faults } = made;

@@ -1,5 +1,7 @@
 /** A schedule in the words of a replay file: as turns that the agent imposes gate by gate, and of a run as the agent tells it. */
+import { itemAt } from '../host/answer.ts';
 import type { Cast } from './actors.ts';
+import type { Stretch } from './report.ts';
 import type { Placed } from './sweep.ts';
 
 const ENVIRONMENT = -3;
@@ -34,20 +36,19 @@ export function turnsOf(schedule: readonly string[], cast: Cast, faults: readonl
   });
 }
 
-/** A stretch of the agent's own schedule (agent/schedule.c): who did up to which step, and how often; or which fault hit whom. */
-export type Stretch = readonly [actor: number, step: string | number, timesOrTarget: number];
-
 /** The schedule of a run, in the words that `turnsOf` reads. */
 export function wordsOf(stretches: readonly Stretch[], cast: Cast, faults: readonly Placed[]): string[] {
   return stretches.flatMap(([actor, step, last]) => {
     if (typeof step === 'string') {
       const times = last > 1 ? ` x${last}` : '';
-      return [`${cast.actors[actor]!.who}: ${modelName(step)}${times}`];
+      return [`${itemAt(cast.actors, actor, 'actors').who}: ${modelName(step)}${times}`];
     }
-    const { fault } = faults[step]!;
+    const { fault } = itemAt(faults, step, 'faults');
     // A call that fails by its number does so by itself, unless it is one of any.
     if (fault.call !== undefined) return [];
-    return [fault.targets.length > 1 && last >= 0 ? `${fault.name} ${cast.actors[last]!.who}` : fault.name];
+    return [
+      fault.targets.length > 1 && last >= 0 ? `${fault.name} ${itemAt(cast.actors, last, 'actors').who}` : fault.name,
+    ];
   });
 }
 

@@ -70,7 +70,7 @@ describe('When a part of the CRIU backend dies', function () {
         const { pid } = stage;
         const init = pidOf(pid);
         process.kill(init, signal);
-        await assert.rejects(Promise.race([stage.ask('busy').then(() => stage.gone), stage.gone]), StageError);
+        await assert.rejects(Promise.race([stage.do('busy').then(() => stage.gone), stage.gone]), StageError);
         await stage.stop();
         await until(() => !existsSync(`/proc/${pid}`) && !existsSync(`/proc/${init}`));
       });

@@ -1,0 +1,42 @@
+/** What the agent of a stage says: lines of JSON, answers in the order of the requests and events whenever they happen. */
+import * as z from 'zod';
+import { SEEN } from './census.ts';
+
+const number = z.number();
+
+/** What the agent tells without being asked. */
+export const EVENT = z.discriminatedUnion('event', [
+  /** `pid`: of the agent's init, as it is called here. */
+  z.object({ event: z.literal('init'), pid: number }),
+  z.object({ event: z.literal('ready') }),
+  /** A watched process has ended; `status` as wait() gives it. */
+  z.object({ event: z.literal('gone'), pid: number, status: number }),
+  /** CRIU's action script waits at this stage for an answer. */
+  z.object({ event: z.literal('stage'), stage: z.string().max(64) }),
+  /** A call of CRIU is at its limit of time. */
+  z.object({ event: z.literal('hangs'), tasks: z.array(SEEN) }),
+  /** A call of CRIU has ended. */
+  z.object({
+    event: z.literal('ended'),
+    status: number,
+    us: number,
+    timedOut: z.boolean(),
+    flooded: z.boolean(),
+    injected: z.array(
+      z.object({
+        index: number,
+        call: z.string(),
+        args: z.array(z.string()),
+        path: z.string(),
+        /** Bytes of the log that CRIU had written. */
+        logBytes: number,
+      }),
+    ),
+  }),
+]);
+export type StageEvent = z.infer<typeof EVENT>;
+
+/** The answer to most requests: a value, or a negative errno. */
+export const DONE = z
+  .object({ done: number.optional(), error: z.string().optional() })
+  .refine(({ done, error }) => done !== undefined || error !== undefined, 'neither done nor error');

@@ -1,0 +1,73 @@
+/** The package as npm makes it: nothing of the repository runs at its installation, and what it needs is in it or in its dependencies. */
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type Folder, temporaryFolder } from '../support/folder.ts';
+import { ROOT } from '../support/markdown.ts';
+import { run } from '../support/program.ts';
+
+const MADE_BY_NPM = ['package.json', 'README.md', 'LICENSE'];
+
+describe('the package', function () {
+  this.timeout(280_000);
+  let folder: Folder;
+  let copy: string;
+  let tarball: string;
+
+  before(async function () {
+    if (!existsSync(path.join(ROOT, 'dist/.built'))) {
+      console.log('      skipped: there is no dist/ (npm run build)');
+      this.skip();
+    }
+    // A copy: the manifest of the repository itself must not change under other tests.
+    folder = temporaryFolder();
+    copy = path.join(folder.path, 'copy');
+    const { files } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { files: string[] };
+    for (const name of [...files, ...MADE_BY_NPM, 'pack.mjs'])
+      cpSync(path.join(ROOT, name), path.join(copy, name), { recursive: true });
+    const npm = async (...args: string[]) => {
+      const { code, stderr } = await run('npm', args, { cwd: copy });
+      assert.equal(code, 0, stderr);
+    };
+    await run(process.execPath, ['pack.mjs', 'strip'], { cwd: copy });
+    await npm('pack', '--ignore-scripts');
+    await run(process.execPath, ['pack.mjs', 'restore'], { cwd: copy });
+    tarball = path.join(copy, readdirSync(copy).find((name) => name.endsWith('.tgz'))!);
+  });
+  after(() => folder?.remove());
+
+  it('is made from the manifest of the repository, which is as before afterwards', () => {
+    assert.deepEqual(readFileSync(path.join(copy, 'package.json')), readFileSync(path.join(ROOT, 'package.json')));
+    assert.ok(!existsSync(path.join(copy, '.package.json.original')));
+  });
+
+  it('has no scripts and no development dependencies', async () => {
+    const { stdout } = await run('tar', ['-xOf', tarball, 'package/package.json']);
+    const { scripts, devDependencies, bin, dependencies } = JSON.parse(stdout);
+    assert.deepEqual([scripts, devDependencies], [undefined, undefined]);
+    assert.ok(bin && dependencies);
+  });
+
+  it('can be installed, and runs the suite that it brings', async function () {
+    const project = path.join(folder.path, 'project');
+    mkdirSync(project);
+    writeFileSync(path.join(project, 'package.json'), '{ "name": "user", "private": true, "type": "module" }\n');
+    const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball];
+    const { code, stderr } = await run('npm', args, { cwd: project });
+    if (code !== 0 && /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENOTCACHED|ETIMEDOUT/.test(stderr)) {
+      console.log('      skipped: the dependencies cannot be fetched here');
+      this.skip();
+    }
+    assert.equal(code, 0, stderr);
+    const installed = path.join(project, 'node_modules/mktrouble');
+    const healthy = await run('npx', ['mktrouble', 'run', path.join(installed, 'scenarios/healthy')], { cwd: project });
+    assert.equal(healthy.code, 0, healthy.stdout + healthy.stderr);
+    assert.match(healthy.stdout, /\d+ passed/);
+    const library = await run(
+      process.execPath,
+      ['-e', "import('mktrouble').then(({ runCase }) => process.exit(typeof runCase === 'function' ? 0 : 1))"],
+      { cwd: project },
+    );
+    assert.equal(library.code, 0, library.stderr);
+  });
+});
