@@ -1,6 +1,8 @@
 /** The terminal's reporter: one line a case as it ends, all about a case that failed, a progress line, a summary. */
 import { relative } from 'node:path';
 import { harmless } from '../../src/boundary/harmless.ts';
+import type { Progress as CaseProgress } from '../../src/record/progress.ts';
+import type { Violation } from '../../src/record/verdict.ts';
 import { findCause } from '../shared/criu-words.ts';
 import { Environments, environmentLines } from '../shared/environment-words.ts';
 import { failureLines } from '../shared/failure.ts';
@@ -43,11 +45,19 @@ export class Spec implements Listener {
 
   constructor(setting: Setting) {
     this.#setting = setting;
-    this.#progress = new Progress(setting.out, setting.total);
+    this.#progress = new Progress(setting.out, setting.total, { found: (...told) => this.#found(...told) });
   }
 
-  begin(title: string): void {
-    this.#progress.begin(title);
+  begin(title: string, read?: () => CaseProgress | undefined): void {
+    this.#progress.begin(title, read);
+  }
+
+  /** A finding of a case that is still under way. */
+  #found({ property, message }: Violation, title: string, after: number): void {
+    const { colors, symbols } = this.#setting.out;
+    const found = `${symbols.fail} found after ${duration(after)}: ${harmless(property)}: ${firstLine(harmless(message))}`;
+    this.#print(`${MARGIN}${MARGIN}${harmless(title)}`, `${MARGIN}${MARGIN}  ${colors.red(found)}`);
+    this.#note(colors.dim('looking for a smaller case that shows it'));
   }
 
   result(result: CaseResult): void {

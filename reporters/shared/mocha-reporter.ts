@@ -1,4 +1,5 @@
 /** Makes a Mocha reporter of a listener: the events of serial and parallel runs become results, every call is guarded. */
+import { type Progress as CaseProgress, readProgress } from '../../src/record/progress.ts';
 import type { CoverageReport } from './coverage.ts';
 import { Guard } from './guard.ts';
 import { fileOutput, type Output, terminalOutput } from './output.ts';
@@ -7,8 +8,8 @@ import { type Summary, Tally } from './summary.ts';
 
 /** What a reporter is: it is told of each result as it comes, and of the end. */
 export interface Listener {
-  /** A test begins; not in parallel mode before its whole file is over. */
-  begin?(title: string): void;
+  /** A test begins; not in parallel mode before its whole file is over. `read`: how far its case is, at any time. */
+  begin?(title: string, read?: () => CaseProgress | undefined): void;
   result(result: CaseResult): void;
   /** What of the protocols runs reached that are not told result by result: those of merged reports. */
   coverage?(report: CoverageReport): void;
@@ -98,7 +99,7 @@ function connect(runner: MochaRunner, guard: Guard, listener: Listener, out: Out
   });
   runner.on(
     'test',
-    guard.wrap((test: MochaTest) => listener.begin?.(test.title)),
+    guard.wrap((test: MochaTest) => listener.begin?.(test.title, () => readProgress(test))),
   );
   runner.on('pass', result('pass'));
   runner.on('fail', result('fail'));

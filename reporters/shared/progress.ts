@@ -1,6 +1,10 @@
-/** The line at the bottom of a terminal that says how far a run is. Where the output is no terminal there is none. */
-
+/**
+ * How far a run is: on a terminal a line at the bottom with a clock; in a log a line now and then, when one case takes long.
+ * In a file nothing.
+ */
 import { harmless } from '../../src/boundary/harmless.ts';
+import type { Progress as CaseProgress } from '../../src/record/progress.ts';
+import type { Violation } from '../../src/record/verdict.ts';
 import type { Output } from './output.ts';
 import type { CaseResult } from './result.ts';
 import { cut } from './text.ts';
@@ -10,6 +14,15 @@ import { count, duration } from './words.ts';
 const EVERY = 100;
 /** Milliseconds between two drawings while one case takes its time. */
 const TICK = 500;
+/** Milliseconds between two lines in a log while one case takes its time. */
+const EVERY_IN_LOG = 60_000;
+
+interface Options {
+  /** Milliseconds of a clock. */
+  readonly now?: () => number;
+  /** Told of a finding while its case is still under way: the finding, the title of the case, and after how many milliseconds. */
+  readonly found?: (finding: Violation, title: string, after: number) => void;
+}
 
 export class Progress {
   readonly #out: Output;
@@ -23,21 +36,43 @@ export class Progress {
   #states = 0;
   #title = '';
   #begun = 0;
+  #logged = 0;
+  #told = false;
+  #read: () => CaseProgress | undefined = () => undefined;
   #tick: NodeJS.Timeout | undefined;
+  readonly #found: Options['found'];
 
-  constructor(out: Output, total: number | undefined, now: () => number = () => performance.now()) {
+  constructor(out: Output, total: number | undefined, options: Options = {}) {
+    const { now = () => performance.now(), found } = options;
     this.#out = out;
     this.#total = total;
     this.#now = now;
+    this.#found = found;
     this.#started = now();
   }
 
-  begin(title: string): void {
+  begin(title: string, read: () => CaseProgress | undefined = () => undefined): void {
     this.#title = title;
+    this.#read = read;
+    this.#told = false;
     this.#begun = this.#now();
+    this.#logged = this.#begun;
     this.#draw();
     // A search lets others have their turn between its slices: the line lives while it goes on.
-    if (this.#out.live) this.#tick ??= setInterval(() => this.#draw(), TICK).unref();
+    if (Number.isFinite(this.#out.columns)) this.#tick ??= setInterval(() => this.tick(), TICK).unref();
+  }
+
+  /** Tells what is new in the case under way. */
+  tick(): void {
+    const finding = this.#read()?.finding;
+    if (finding && !this.#told) {
+      this.#told = true;
+      this.#found?.(finding, this.#title, this.#now() - this.#begun);
+    }
+    this.#draw();
+    if (this.#out.live || this.#now() - this.#logged < EVERY_IN_LOG) return;
+    this.#logged = this.#now();
+    this.#out.write(`  ${this.#out.symbols.ellipsis} ${this.text()}\n`);
   }
 
   /** Nothing is drawn any more. */
@@ -49,6 +84,8 @@ export class Progress {
   add({ kind, verdict }: CaseResult): void {
     this.#done += 1;
     if (kind === 'fail' || kind === 'error') this.#findings += 1;
+    this.#title = '';
+    this.#read = () => undefined;
     this.#schedules += verdict?.tried.schedules ?? 0;
     this.#states += verdict?.tried.states ?? 0;
     this.#draw();
@@ -81,9 +118,19 @@ export class Progress {
     return parts.join(` ${dot} `);
   }
 
-  /** How long the case under way has been, when it is long. */
+  /** `(1 min 3 s, 12,345 states, 210 states/s)`: how long the case under way has been, when it is long, and how far it is. */
   #taking(): string {
     const ms = this.#now() - this.#begun;
-    return ms < 2_000 ? '' : ` (${duration(ms)})`;
+    if (ms < TICK) return '';
+    const { doing, states, schedules } = this.#read() ?? {};
+    const rate = (n: number): string => Math.round((n * 1000) / ms).toLocaleString('en-US');
+    const searched =
+      states !== undefined
+        ? [count(states, 'state'), `${rate(states)} states/s`]
+        : schedules !== undefined
+          ? [count(schedules, 'schedule'), `${rate(schedules)} schedules/s`]
+          : [];
+    const parts = [duration(ms), ...(doing === 'shrinking' ? ['making the case smaller'] : searched)];
+    return ` (${parts.join(', ')})`;
   }
 }

@@ -5,6 +5,7 @@ import { openBackend } from '../injector/backends.ts';
 import { runCase } from '../injector/index.ts';
 import type { BackendName, Case } from '../model/case.ts';
 import { attachVerdict } from '../record/attach.ts';
+import { attachProgress, type Progress } from '../record/progress.ts';
 import { CaseFailed, toFailure } from './failure.ts';
 import { keepReplay } from './keep-replay.ts';
 import type { SuiteOptions } from './options.ts';
@@ -49,7 +50,13 @@ export function defineSuite(file: string, cases: readonly Case[], setting: Suite
     releaseVerdicts(this);
     for (const { c, backend } of tests) {
       const test = it(testTitle(c, backend, options), async function () {
-        const judged = await runCase(c, { ...options, backend: await backends(backend), ...(signal && { signal }) });
+        const onProgress = (progress: Progress) => attachProgress(this.test!, progress);
+        const judged = await runCase(c, {
+          ...options,
+          backend: await backends(backend),
+          onProgress,
+          ...(signal && { signal }),
+        });
         const verdict = options.replays === undefined ? judged : keepReplay(judged, options.replays);
         attachVerdict(this.test!, verdict);
         if (verdict.status === 'skip') this.skip();

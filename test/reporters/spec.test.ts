@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { useFakeTimers } from 'sinon';
 import { Spec } from '../../reporters/listeners/spec.ts';
 import { Progress } from '../../reporters/shared/progress.ts';
 import type { CaseResult } from '../../reporters/shared/result.ts';
 import { width } from '../../reporters/shared/text.ts';
+import type { Progress as CaseProgress } from '../../src/record/progress.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import { ordinary, resultFor, summaryOf } from './fixtures/results.ts';
 import { type Screen, screen } from './fixtures/screen.ts';
@@ -254,7 +256,7 @@ describe('progress', () => {
   it('says how fast it goes, how much is left, and how long a slow case has been', () => {
     let now = 0;
     const on = screen({ tty: true, columns: 200, env: { NO_COLOR: '1' } });
-    const progress = new Progress(on.out, 40, () => now);
+    const progress = new Progress(on.out, 40, { now: () => now });
     progress.begin('a quick one');
     now = 2_000;
     progress.add(
@@ -265,6 +267,50 @@ describe('progress', () => {
     const text = progress.text();
     progress.end();
     assert.match(text, /^1\/40 cases · 0 findings · 46 states\/s · .* left · a slow one \(1 min 3 s\)$/);
+  });
+
+  it('shows a clock, the states and their rate of a search, and that a finding is made smaller', () => {
+    let now = 0;
+    let told: CaseProgress = { doing: 'searching', states: 20_000 };
+    const progress = new Progress(screen({ tty: true, columns: 200 }).out, 1, { now: () => now });
+    progress.begin('a search', () => told);
+    now = 4_000;
+    assert.match(progress.text(), /a search \(4\.0 s, 20,000 states, 5,000 states\/s\)$/);
+    told = { doing: 'shrinking', finding: violation };
+    assert.match(progress.text(), /a search \(4\.0 s, making the case smaller\)$/);
+    progress.end();
+  });
+
+  it('tells a finding once, while its case is under way', () => {
+    const on = screen();
+    const spec = new Spec({ out: on.out, options: {} });
+    const clock = useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      let told: CaseProgress = { doing: 'searching', states: 1 };
+      spec.begin('a search', () => told);
+      clock.tick(1_000);
+      assert.equal(on.text(), '');
+      told = { doing: 'shrinking', finding: violation };
+      clock.tick(3_000);
+      assert.match(on.text(), /a search\n/);
+      assert.equal(on.text().split(violation.property).length, 2);
+      spec.begin('the next', () => undefined);
+      clock.tick(3_000);
+      assert.equal(on.text().split(violation.property).length, 2);
+    } finally {
+      spec.end(summaryOf([]));
+      clock.restore();
+    }
+  });
+
+  it('is a line a minute in a log, while a case takes long, and nothing in a file', () => {
+    let now = 0;
+    const on = screen();
+    const progress = new Progress(on.out, 1, { now: () => now });
+    progress.begin('a search', () => ({ doing: 'searching', states: 7 }));
+    for (now = 0; now <= 130_000; now += 500) progress.tick();
+    progress.end();
+    assert.equal(on.text().split('a search').length, 3);
   });
 
   for (const [where, on] of [
