@@ -25,6 +25,8 @@ interface Failed {
   readonly why: readonly string[];
   readonly kept?: string;
   readonly command?: string;
+  /** Further cases of the same scenario with the same finding. */
+  more: number;
 }
 
 /** So many are listed at the end; the rest has been printed before. */
@@ -38,6 +40,8 @@ export class Spec implements Listener {
   readonly #setting: Setting;
   readonly #progress: Progress;
   readonly #failed: Failed[] = [];
+  /** The failed cases by their finding: cases of one matrix that show the same are told once. */
+  readonly #findings = new Map<string, Failed>();
   readonly #skips = new Skips();
   readonly #environments = new Environments();
   #group: string | undefined;
@@ -85,6 +89,8 @@ export class Spec implements Listener {
     this.#failed.slice(0, LISTED).forEach((failed, i) => {
       this.#print(`${MARGIN}${String(i + 1).padStart(3)}) ${[failed.place, failed.title].filter(Boolean).join('  ')}`);
       for (const why of failed.why) this.#print(`${MARGIN}     ${colors.red(why)}`);
+      if (failed.more > 0)
+        this.#print(`${MARGIN}     ${colors.dim(`the same in ${count(failed.more, 'more case')} of this scenario`)}`);
       if (failed.kept !== undefined) this.#print(`${MARGIN}     ${colors.dim(`kept: ${harmless(failed.kept)}`)}`);
       if (failed.command !== undefined) this.#print(`${MARGIN}     ${colors.dim(failed.command)}`);
     });
@@ -156,6 +162,15 @@ export class Spec implements Listener {
 
   #failure(result: CaseResult): void {
     const { colors, symbols, columns, terminal } = this.#setting.out;
+    const finding = identifyFinding(result);
+    const before = finding === undefined ? undefined : this.#findings.get(finding);
+    if (before) {
+      before.more += 1;
+      const names = [...new Set(result.verdict!.violations.map(({ property }) => property))].join(', ');
+      this.#note(colors.dim(`the same finding as in ${before.title}: ${harmless(names)}`));
+      this.#note(colors.dim(replayCommand(result.verdict!)));
+      return;
+    }
     const indent = MARGIN.repeat(3);
     const style: TextStyle = { colors, symbols, columns: Math.max(24, columns - indent.length) };
     const place = formatPlace(result);
@@ -164,13 +179,16 @@ export class Spec implements Listener {
       ...[...(place === '' ? [] : [colors.underline(place)]), ...lines].map((line) => `${indent}${line}`),
       '',
     );
-    this.#failed.push({
+    const failed: Failed = {
+      more: 0,
       title: this.#title(result, 200),
       place,
       why: listReasons(result).map((why) => cut(harmless(why), terminal ? 200 : REASON_AT_MOST, symbols.ellipsis)),
       ...(result.verdict?.kept !== undefined && { kept: result.verdict.kept }),
       ...(result.verdict && { command: replayCommand(result.verdict) }),
-    });
+    };
+    this.#failed.push(failed);
+    if (finding !== undefined) this.#findings.set(finding, failed);
   }
 
   /** Writes lines; of several empty ones in a row only the first. */
@@ -194,6 +212,14 @@ function listReasons({ verdict, error, reason }: CaseResult): string[] {
     ];
   }
   return [firstLine(reason ?? error?.message ?? 'failed')];
+}
+
+/** What a case of a matrix found, as a text: cases of one scenario with equal texts show the same. Numbers are those of a case. */
+function identifyFinding({ verdict }: CaseResult): string | undefined {
+  if (verdict?.status !== 'fail' || verdict.violations.length === 0) return undefined;
+  const { scenario, position, backend, protocol, violations } = verdict;
+  const found = violations.map(({ property, message }) => `${property}: ${message.replace(/\d+/g, '#')}`);
+  return JSON.stringify([position.file, scenario, backend, protocol, found]);
 }
 
 function firstLine(text: string): string {

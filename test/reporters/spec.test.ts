@@ -56,6 +56,22 @@ describe('spec', () => {
     }
   });
 
+  it('tells equal findings of one matrix once, with a count, and others each', () => {
+    const of = (n: number, message: string) =>
+      resultFor(failing({ title: `bogus pids [bogus=${n}]`, violations: [{ ...violation, message }] }));
+    const text = show([
+      of(1, 'task 101 is left'),
+      of(2, 'task 102 is left'),
+      of(3, 'task 103 is left'),
+      of(4, 'no end'),
+    ]);
+    assert.equal(text.split(/^ *timeline/m).length, 3, text);
+    for (const n of [1, 2, 3, 4]) assert.match(text, new RegExp(`bogus=${n}`));
+    assert.match(text, /the same finding as in bogus pids \[bogus=1\]/);
+    assert.match(text, /the same in 2 more cases of this scenario/);
+    assert.match(text, /4 failed/);
+  });
+
   it('says whether the case could be made smaller', () => {
     const shown = (more: Parameters<typeof failing>[0]) => show([resultFor(failing(more))]);
     assert.match(shown({ shrunk: true, shrinking: { tried: 9, tasks: 5 } }), /minimal reproducing tree\n/);
