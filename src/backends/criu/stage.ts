@@ -12,6 +12,7 @@ import { removeCgroup } from '../host/cgroup.ts';
 import { uniqueName } from '../host/names.ts';
 import { killAll, watchStopped } from '../host/stopped.ts';
 import { DONE, EVENT, type StageEvent } from './events.ts';
+import { removeLeftovers } from './leftovers.ts';
 
 /** Ran, but could not be started here, or broke. The message says why. */
 export class StageError extends Error {}
@@ -42,6 +43,7 @@ export class Stage {
   readonly cgroup: string | undefined;
   readonly #ended: Promise<void>;
   readonly #endWatch: () => void;
+  readonly #started = Date.now();
   #fail!: (why: Error) => void;
   /** Rejects with StageError when the agent ends, whatever is waited for. */
   readonly gone = new Promise<never>((_, reject) => {
@@ -84,8 +86,12 @@ export class Stage {
       },
     );
     this.#ended = new Promise((resolve) => {
-      this.#child.once('error', (error) => this.#end(error.message, resolve));
-      this.#child.once('close', (code, signal) => this.#end(`the agent ended with ${signal ?? code}`, resolve));
+      const end = (how: string, killed: boolean): void => {
+        this.#end(how);
+        void this.#clearUp(killed).then(resolve);
+      };
+      this.#child.once('error', (error) => end(error.message, false));
+      this.#child.once('close', (code, signal) => end(`the agent ended with ${signal ?? code}`, signal !== null));
     });
   }
 
@@ -235,13 +241,16 @@ export class Stage {
     this.#endWaiting.delete(pid);
   }
 
-  #end(how: string, resolve: () => void): void {
+  #end(how: string): void {
     const why = new StageError(this.#complaint.trim() === '' ? how : `${this.#complaint.trim()} (${how})`);
     this.#cut.heard(true);
     this.#endWatch();
     this.#reject(why);
-    // The warden does this itself, unless it was killed.
-    if (this.cgroup === undefined) resolve();
-    else void removeCgroup(this.cgroup).then(resolve);
+  }
+
+  /** The warden does this itself, unless it was killed. */
+  async #clearUp(killed: boolean): Promise<void> {
+    if (this.cgroup !== undefined) await removeCgroup(this.cgroup);
+    if (killed) await removeLeftovers(this.#started);
   }
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/types.h>
+#include <time.h>
 
 /* Where images, logs and the action script's socket are: on a tmpfs that goes with the namespace. */
 #define WORK "/run/mktrouble"
@@ -169,6 +170,8 @@ void inject_report(struct text *text);
 /* ---- all else ---- */
 
 long long now_us(void);
+/* Removes what a killed CRIU has left in /tmp since then, in seconds since the epoch. */
+void remove_leftovers(time_t since);
 int write_file(const char *path, const char *text);
 /* Reads a file whole, up to size - 1 bytes, and ends it with a NUL: its length or -1. */
 int read_file(const char *path, char *buffer, int size);

@@ -86,6 +86,7 @@ static void keep_watch(int init)
 /* `cgroup`: the folder to make, or NULL. */
 static int warden(const char *program, bool user, const char *cgroup)
 {
+	time_t started = time(NULL);
 	int alive[2], pidfd;
 	pid_t init;
 	int status;
@@ -137,6 +138,7 @@ static int warden(const char *program, bool user, const char *cgroup)
 		;
 	if (cgroup)
 		remove_cgroup(cgroup);
+	remove_leftovers(started);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 0;
 }
 
