@@ -7,7 +7,7 @@ import type { Violation } from '../src/record/verdict.ts';
 import { type TerminalStream, terminalOutput } from './shared/output.ts';
 import { Playback } from './shared/playback.ts';
 import { drawStep } from './shared/step-screen.ts';
-import { toAscii } from './shared/symbols.ts';
+import { toAscii } from './words/signs.ts';
 
 /** A keyboard: standard input when it is a terminal. */
 export interface Keyboard extends NodeJS.ReadableStream {

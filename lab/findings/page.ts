@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { PLAIN } from '../../reporters/shared/colors.ts';
 import { failureLines } from '../../reporters/shared/failure.ts';
-import { UNICODE } from '../../reporters/shared/symbols.ts';
+import { UNICODE } from '../../reporters/words/signs.ts';
 import { simulated } from '../../src/backends/simulated/index.ts';
 import { REPAIRS } from '../../src/backends/simulated/variants.ts';
 import { runCase } from '../../src/injector/index.ts';

@@ -19,10 +19,13 @@ export async function current(): Promise<string> {
     .replace(/```yaml\n[\s\S]*?```/, () => `\`\`\`yaml\n${scenario}\`\`\``);
 }
 
-/** Without the timeline, which the picture shows, and without the closing summary. */
+/** Without what a slow machine says meanwhile, without the timeline, which the picture shows, and without the closing summary. */
 function trimmed(output: string): string {
   const [finding] = output.split(/^ {2}Failed$/m);
-  return finding!.replace(/^ {6}timeline\n(?: {8}.*\n)+/m, '').trimEnd();
+  return finding!
+    .slice(finding!.indexOf(`\n  ${EXAMPLE}`))
+    .replace(/^ {6}timeline\n(?: {8}.*\n)+/m, '')
+    .trimEnd();
 }
 
 /** What does not depend on how fast this machine is. */

@@ -1,7 +1,7 @@
 /** The whole page: the overview on the left, the open case on the right; which of both is in the address. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { environmentLines } from '../shared/environment-words.ts';
-import { duration } from '../shared/words.ts';
+import { environmentLines } from '../words/environment.ts';
+import { duration } from '../words/numbers.ts';
 import { CaseView } from './case-view.tsx';
 import { CoverageView } from './coverage-view.tsx';
 import { type Filter, select } from './filters.ts';

@@ -10,9 +10,9 @@ import {
   TASK_POINTS,
   type TaskPoint,
 } from '../../src/model/points.ts';
-import { DOING } from '../shared/doing.ts';
 import type { Frame, LaneState, Playback, Snapshot } from '../shared/playback.ts';
-import { isSync } from './signs.ts';
+import { doingSign } from '../words/doing.ts';
+import { isSync } from './chart-model.ts';
 
 interface Props {
   readonly playback: Playback;
@@ -92,7 +92,7 @@ function Row({ id, points, state, acts }: RowProps) {
             key={point}
             class={`${isSync(point) ? 'sync' : ''} ${here ? `here ${state.doing}` : step === undefined ? 'ahead' : 'past'}`}
           >
-            {step === undefined ? <span class="muted">·</span> : here ? `${DOING[state.doing].sign} ${step}` : step}
+            {step === undefined ? <span class="muted">·</span> : here ? `${doingSign(state.doing)} ${step}` : step}
           </td>
         );
       })}

@@ -2,11 +2,12 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Environment } from '../../src/record/environment.ts';
 import type { Violation } from '../../src/record/verdict.ts';
-import { faultSentence } from '../shared/case-words.ts';
-import { setupLines } from '../shared/criu-setup-words.ts';
-import { environmentLines } from '../shared/environment-words.ts';
-import { triedWords } from '../shared/tried.ts';
-import { duration } from '../shared/words.ts';
+import { faultSentence } from '../words/case.ts';
+import { setupLines } from '../words/criu-setup.ts';
+import { environmentLines } from '../words/environment.ts';
+import { duration } from '../words/numbers.ts';
+import { triedWords } from '../words/tried.ts';
+import { VERDICT_NAMES, verdictSign } from '../words/verdicts.ts';
 import { CopyButton } from './copy-button.tsx';
 import { readCase } from './data.ts';
 import { EndingsView } from './endings-view.tsx';
@@ -14,7 +15,6 @@ import { nameVerdict } from './filters.ts';
 import type { CaseDetail, ReportIndex } from './format.ts';
 import { type Jump, RecordView } from './record-view.tsx';
 import { listRuns, useOthers } from './runs.ts';
-import { NAMES, SIGNS } from './signs.ts';
 import { SourceView } from './source-view.tsx';
 
 interface Props {
@@ -47,7 +47,7 @@ export function CaseView({ index, position, played, onSeek, onClose }: Props) {
         </button>
         <h2>
           <span class={`badge ${verdict}`}>
-            {SIGNS[verdict]} {NAMES[verdict]}
+            {verdictSign(verdict)} {VERDICT_NAMES[verdict]}
           </span>{' '}
           {entry.title}
         </h2>

@@ -2,8 +2,8 @@
 import type { TaskId } from '../../src/model/case.ts';
 import type { Point } from '../../src/model/points.ts';
 import type { RunEvent } from '../../src/record/record.ts';
-import { findTarget } from '../shared/describe.ts';
 import type { Doing, Playback } from '../shared/playback.ts';
+import { findTarget } from '../words/events.ts';
 
 /** A lane is at one point and in one state from frame `from` until frame `to`. Frames count from 0. */
 export interface Stretch {
@@ -34,6 +34,23 @@ export type NoteKind =
   | 'exit'
   | 'finding'
   | 'return';
+
+export const NOTES: Readonly<Record<NoteKind, string>> = {
+  error: '!',
+  'late-error': '¡',
+  interrupted: 'S',
+  restored: 'R',
+  failed: 'R̸',
+  success: '★',
+  exit: '✗',
+  finding: '‼',
+  return: '⏎',
+};
+
+/** Whether a task waits for other tasks at this point. */
+export function isSync(point: Point): boolean {
+  return point.startsWith('sync-') || point === 'threads' || point === 'wait';
+}
 
 /** A sign on a lane. */
 export interface Note {

@@ -2,9 +2,8 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { TaskId } from '../../src/model/case.ts';
 import type { Playback } from '../shared/playback.ts';
-import { buildChart, type Chart, type Stretch } from './chart-model.ts';
+import { buildChart, type Chart, isSync, NOTES, type Stretch } from './chart-model.ts';
 import { ArrowSign, BAR, FRAME, Legend, Patterns } from './chart-signs.tsx';
-import { isSync, NOTES } from './signs.ts';
 
 interface Props {
   readonly playback: Playback;

@@ -1,7 +1,7 @@
 /** The restart context's fields at the step shown; what this step changed is marked. */
 import type { Case } from '../../src/model/case.ts';
-import { contextFields } from '../shared/context-words.ts';
 import type { ContextState } from '../shared/playback.ts';
+import { contextFields } from '../words/context.ts';
 
 interface Props {
   readonly now: ContextState;

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { COORDINATOR_POINTS, type CoordinatorPoint, TASK_POINTS, type TaskPoint } from '../../src/model/points.ts';
 import { byFunction, type CoverageReport, type CoverageSum, type Reached, share } from '../shared/coverage.ts';
-import { count } from '../shared/words.ts';
+import { count } from '../words/numbers.ts';
 import { readCoverage } from './data.ts';
 
 export function CoverageView({ line }: { readonly line: number }) {

@@ -1,6 +1,6 @@
 /** A dump and a restore by CRIU: how its calls ended, and the tree as it was before and after; what differs is marked. */
 import type { CriuCensus, CriuRecord, CriuTask } from '../../src/record/criu.ts';
-import { type CallWords, describeCalls } from '../shared/criu-words.ts';
+import { type CallWords, describeCalls } from '../words/criu.ts';
 
 export function CriuView({ criu }: { readonly criu: CriuRecord }) {
   return (

@@ -1,7 +1,7 @@
 /** The outcomes of a case as a table: what differs from the first row is marked. */
 import type { Ending } from '../../src/record/verdict.ts';
-import { endingTable } from '../shared/ending-words.ts';
-import { count } from '../shared/words.ts';
+import { endingTable } from '../words/endings.ts';
+import { count } from '../words/numbers.ts';
 
 interface Props {
   readonly endings: readonly Ending[];

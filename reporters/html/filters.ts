@@ -1,9 +1,6 @@
 /** Which cases of an overview are shown, and in which order. Pure. */
+import { VERDICTS, type VerdictName } from '../words/verdicts.ts';
 import type { IndexEntry } from './format.ts';
-
-export const VERDICTS = ['fail', 'error', 'incomplete', 'known', 'skip', 'pass'] as const;
-/** `known`: passed, and showed a known defect on the way. */
-export type VerdictName = (typeof VERDICTS)[number];
 
 export const ORDERS = ['failures first', 'as run', 'slowest first'] as const;
 export type Order = (typeof ORDERS)[number];

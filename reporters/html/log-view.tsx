@@ -1,9 +1,9 @@
 /** The timeline in words, one line a turn; the one that holds the step shown is marked. */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Violation } from '../../src/record/verdict.ts';
-import { actorName } from '../shared/describe.ts';
 import type { Playback } from '../shared/playback.ts';
 import { buildTimeline, type Turn, tellingEffects } from '../shared/timeline.ts';
+import { actorName } from '../words/events.ts';
 
 interface Props {
   readonly playback: Playback;

@@ -1,9 +1,9 @@
 /** The list of cases with its filters. */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { duration } from '../shared/words.ts';
-import { choices, EVERYTHING, type Filter, nameVerdict, ORDERS, VERDICTS } from './filters.ts';
+import { duration } from '../words/numbers.ts';
+import { VERDICT_NAMES, VERDICTS, verdictSign } from '../words/verdicts.ts';
+import { choices, EVERYTHING, type Filter, nameVerdict, ORDERS } from './filters.ts';
 import type { IndexEntry, ReportIndex } from './format.ts';
-import { NAMES, SIGNS } from './signs.ts';
 import { VirtualList } from './virtual-list.tsx';
 
 interface Props {
@@ -65,8 +65,8 @@ function CaseRow({ entry, slowest, protocol }: RowProps) {
   const properties = verdict === 'known' ? entry.known : entry.violated;
   return (
     <div class={`row ${verdict}`}>
-      <span class="sign" role="img" aria-label={NAMES[verdict]}>
-        {SIGNS[verdict]}
+      <span class="sign" role="img" aria-label={VERDICT_NAMES[verdict]}>
+        {verdictSign(verdict)}
       </span>
       <Title entry={entry} />
       <span class="time" title={`${entry.duration} ms`}>
@@ -155,7 +155,8 @@ function Filters({ cases, filter, onFilter }: FiltersProps) {
             aria-pressed={filter.verdict === name}
             onClick={() => set({ verdict: filter.verdict === name ? '' : name })}
           >
-            <span aria-hidden="true">{SIGNS[name]}</span> {counts.get(name)!.toLocaleString('en-US')} {NAMES[name]}
+            <span aria-hidden="true">{verdictSign(name)}</span> {counts.get(name)!.toLocaleString('en-US')}{' '}
+            {VERDICT_NAMES[name]}
           </button>
         ))}
       </fieldset>

@@ -3,9 +3,9 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Case } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { Violation } from '../../src/record/verdict.ts';
+import { VERDICT_NAMES } from '../words/verdicts.ts';
 import { listRecords, readCase } from './data.ts';
 import type { CaseDetail, ReportIndex } from './format.ts';
-import { NAMES } from './signs.ts';
 
 /** A run to be played, with what is to be seen in it. */
 interface Run {
@@ -22,7 +22,7 @@ export function listRuns(detail: CaseDetail, severalBackends: boolean): Run[] {
   const violations = detail.violations.length > 0 ? detail.violations : detail.known;
   return listRecords(detail).map((record) => {
     const result = severalBackends
-      ? `: ${NAMES[detail.result === 'pass' && detail.known.length > 0 ? 'known' : detail.result]}`
+      ? `: ${VERDICT_NAMES[detail.result === 'pass' && detail.known.length > 0 ? 'known' : detail.result]}`
       : '';
     return {
       record,

@@ -1,7 +1,7 @@
 /** Steps through a record: buttons, a slider, and keys. */
 import { useLayoutEffect } from 'preact/hooks';
-import { frameWords } from '../shared/frame-words.ts';
 import type { Playback } from '../shared/playback.ts';
+import { frameWords } from '../words/frame.ts';
 
 interface Props {
   readonly playback: Playback;

@@ -1,10 +1,11 @@
 /** The task tree, each task with its state at the step shown. */
 import type { Case, TaskId } from '../../src/model/case.ts';
-import { coordinatorEnd, isMissingInImage, taskEnd, taskWords } from '../shared/case-words.ts';
-import { describe, findTarget } from '../shared/describe.ts';
-import { DOING, doingWords } from '../shared/doing.ts';
 import type { Frame, LaneState, Playback, Snapshot } from '../shared/playback.ts';
 import { groupChildren, type TreeNode } from '../shared/tree-nodes.ts';
+import { isMissingInImage, taskWords } from '../words/case.ts';
+import { doingSign, doingWords } from '../words/doing.ts';
+import { coordinatorEnd, taskEnd } from '../words/endings.ts';
+import { describe, findTarget } from '../words/events.ts';
 
 interface Props {
   readonly c: Case | undefined;
@@ -55,7 +56,7 @@ export function TreeView({ c, playback, snapshot, frame, ended }: Props) {
         state={snapshot.lanes.get('coordinator')}
         words={[]}
         frame={frame}
-        end={ended ? coordinatorEnd(playback.record.final) : undefined}
+        end={ended ? coordinatorEnd(playback.record.final.coordinator) : undefined}
       />
       {drawn}
       {left < 0 && <p class="muted">… {-left} more tasks</p>}
@@ -89,7 +90,7 @@ function Lane({ id, name = String(id), state, words, frame, end }: LaneProps) {
       data-task={id}
     >
       <span class="sign" aria-hidden="true">
-        {DOING[state.doing].sign}
+        {doingSign(state.doing)}
       </span>
       <b>{name}</b>
       {state.marked && (

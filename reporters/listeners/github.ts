@@ -4,15 +4,16 @@ import { harmless } from '../../src/boundary/harmless.ts';
 import { appendToFile } from '../../src/boundary/write-file.ts';
 import type { Position } from '../../src/model/case.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
-import { callLines, findCause } from '../shared/criu-words.ts';
-import { Environments, environmentLines, hostWords, toolWords } from '../shared/environment-words.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import { type CaseResult, placeIn } from '../shared/result.ts';
-import { Skips } from '../shared/skips.ts';
 import type { Summary } from '../shared/summary.ts';
-import { fitTitle, formatValues } from '../shared/title.ts';
-import { count, duration } from '../shared/words.ts';
+import { callLines, findCause } from '../words/criu.ts';
+import { Environments, environmentLines, hostWords, toolWords } from '../words/environment.ts';
+import { markdownText } from '../words/markdown.ts';
+import { count, duration } from '../words/numbers.ts';
+import { Skips } from '../words/skips.ts';
+import { fitTitle, formatValues } from '../words/title.ts';
 
 interface Row {
   readonly place: string;
@@ -102,17 +103,16 @@ export class Github implements Listener {
     ];
     if (this.#rows.length > 0) lines.push('| scenario | case | what | again |', '| --- | --- | --- | --- |');
     for (const row of this.#rows) {
-      const command = row.command === '' ? '' : `<code>${cell(row.command, Number.POSITIVE_INFINITY)}</code>`;
+      const command = row.command === '' ? '' : `<code>${markdownText(row.command)}</code>`;
       lines.push(
-        `| ${cell(row.place)} | ${cell(row.title, Number.POSITIVE_INFINITY)} | ${cell(row.what)} | ${command} |`,
+        `| ${markdownText(row.place, CELL)} | ${markdownText(row.title)} | ${markdownText(row.what, CELL)} | ${command} |`,
       );
     }
     if (this.#more > 0) lines.push('', `and ${this.#more} more`);
     if (this.#skips.total > 0) lines.push('', '<details><summary>Skipped</summary>', '');
-    for (const line of this.#skips.lines()) lines.push(`- ${cell(line)}`);
+    for (const line of this.#skips.lines()) lines.push(`- ${markdownText(line, CELL)}`);
     if (this.#skips.total > 0) lines.push('', '</details>');
-    for (const line of environmentLines(this.#environments.list()))
-      lines.push('', cell(line, Number.POSITIVE_INFINITY));
+    for (const line of environmentLines(this.#environments.list())) lines.push('', markdownText(line));
     return `${lines.join('\n')}\n\n`;
   }
 }
@@ -164,15 +164,4 @@ function data(text: string): string {
 
 function property(text: string): string {
   return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
-}
-
-/** Text in a cell of a table: no line ends, no pipes, no markup. */
-function cell(text: string, most: number = CELL): string {
-  const flat = harmless(text, true).replace(/\s+/g, ' ').trim();
-  const short = flat.length > most ? `${flat.slice(0, most)}…` : flat;
-  return short
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replace(/[|\\`*_[\]]/g, '\\$&');
 }

@@ -19,11 +19,11 @@ import {
 } from '../html/format.ts';
 import { caseReport } from '../shared/case-report.ts';
 import { type CoverageReport, CoverageTally } from '../shared/coverage.ts';
-import { Environments } from '../shared/environment-words.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
-import { formatValues } from '../shared/title.ts';
+import { Environments } from '../words/environment.ts';
+import { formatValues } from '../words/title.ts';
 import { readTemplate } from './html-template.ts';
 
 /** Packed records of cases that passed are kept up to so many bytes; a browser should open the page without effort. */

@@ -1,10 +1,10 @@
 /** One JSON document, written as it goes: an object for each case, then a summary. The form is described in docs/json-report.md. */
 import { caseReport } from '../shared/case-report.ts';
 import { type CoverageReport, CoverageTally } from '../shared/coverage.ts';
-import { Environments } from '../shared/environment-words.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
+import { Environments } from '../words/environment.ts';
 
 export const JSON_REPORT_VERSION = 1;
 

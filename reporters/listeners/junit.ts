@@ -5,14 +5,14 @@
  */
 
 import { PLAIN } from '../shared/colors.ts';
-import { callLines } from '../shared/criu-words.ts';
-import { capabilityLines, hostWords, toolWords } from '../shared/environment-words.ts';
 import { failureLines } from '../shared/failure.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
-import { UNICODE } from '../shared/symbols.ts';
+import { callLines } from '../words/criu.ts';
+import { capabilityLines, hostWords, toolWords } from '../words/environment.ts';
+import { UNICODE } from '../words/signs.ts';
 import { decorate, documentText, legal, legalCdata, newDocument, type TestCase, type TestSuite } from './junit-xml.ts';
 
 /** A suite while its cases come in. */

@@ -3,20 +3,20 @@ import { relative } from 'node:path';
 import { harmless } from '../../src/boundary/harmless.ts';
 import type { Progress as CaseProgress } from '../../src/record/progress.ts';
 import type { Violation } from '../../src/record/verdict.ts';
-import { findCause } from '../shared/criu-words.ts';
-import { Environments, environmentLines } from '../shared/environment-words.ts';
 import { failureLines } from '../shared/failure.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import { Progress } from '../shared/progress.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import type { CaseResult } from '../shared/result.ts';
-import { Skips } from '../shared/skips.ts';
 import type { Summary } from '../shared/summary.ts';
 import { cut, width } from '../shared/text.ts';
 import type { TextStyle } from '../shared/timeline-text.ts';
-import { fitTitle, formatValues } from '../shared/title.ts';
-import { triedWords } from '../shared/tried.ts';
-import { count, duration } from '../shared/words.ts';
+import { findCause } from '../words/criu.ts';
+import { Environments, environmentLines } from '../words/environment.ts';
+import { count, duration } from '../words/numbers.ts';
+import { Skips } from '../words/skips.ts';
+import { fitTitle, formatValues } from '../words/title.ts';
+import { triedWords } from '../words/tried.ts';
 
 /** What the summary says of a failed case; nothing else of a case is kept. */
 interface Failed {

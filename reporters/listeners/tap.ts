@@ -1,12 +1,12 @@
 /** TAP 14: a line for each case as it ends, a YAML block for what went wrong, the plan at the end. */
 import { stringify } from 'yaml';
 import { harmless } from '../../src/boundary/harmless.ts';
-import { callLines } from '../shared/criu-words.ts';
-import { Environments, environmentLines } from '../shared/environment-words.ts';
 import type { Listener, Setting } from '../shared/mocha-reporter.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
+import { callLines } from '../words/criu.ts';
+import { Environments, environmentLines } from '../words/environment.ts';
 
 export class Tap implements Listener {
   readonly #setting: Setting;

@@ -2,7 +2,7 @@
 import type { Case, Position } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { Ending, Shrinking, Tried, Violation } from '../../src/record/verdict.ts';
-import { findCause } from './criu-words.ts';
+import { findCause } from '../words/criu.ts';
 import { replayCommand } from './replay-command.ts';
 import type { CaseResult, ResultKind, TestError } from './result.ts';
 

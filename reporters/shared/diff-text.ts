@@ -1,10 +1,11 @@
 /** A comparison of two reports in words: for a terminal, and as Markdown for a pull request. */
 
 import { harmless } from '../../src/boundary/harmless.ts';
+import { markdownText } from '../words/markdown.ts';
+import { count } from '../words/numbers.ts';
 import type { CaseReport } from './case-report.ts';
 import { type Change, propertyChanges, type ReportDiff } from './diff.ts';
 import type { TextStyle } from './timeline-text.ts';
-import { count } from './words.ts';
 
 /** More of one kind are only counted. */
 const LISTED = 100;
@@ -78,7 +79,7 @@ export function diffLines(diff: ReportDiff, { colors, symbols }: TextStyle): str
 export function diffMarkdown(diff: ReportDiff): string[] {
   const lines = [`**mktrouble**: ${summary(diff)}`, ''];
   if (diff.environment.length > 0)
-    lines.push('The environment differs:', '', ...diff.environment.map((line) => `- ${cell(line)}`), '');
+    lines.push('The environment differs:', '', ...diff.environment.map((line) => `- ${markdownText(line)}`), '');
   for (const [kind, title] of KINDS) {
     const changes = diff[kind];
     if (changes.length === 0) continue;
@@ -87,7 +88,7 @@ export function diffMarkdown(diff: ReportDiff): string[] {
       '| --- | --- | --- |',
       ...changes.slice(0, LISTED).map((change) => {
         const one = (change.after ?? change.before)!;
-        return `| ${cell(one.title)} | ${cell(changeWords(change, '→'))} | ${cell(formatPlace(one))} |`;
+        return `| ${markdownText(one.title)} | ${markdownText(changeWords(change, '→'))} | ${markdownText(formatPlace(one))} |`;
       }),
       ...(changes.length > LISTED ? [`| … and ${count(changes.length - LISTED, 'more')} | | |`] : []),
     ];
@@ -96,11 +97,4 @@ export function diffMarkdown(diff: ReportDiff): string[] {
     else lines.push(`<details><summary>${heading}</summary>`, '', ...rows, '', '</details>', '');
   }
   return lines;
-}
-
-/** Text of a user in a cell of a table: no markup, no end of the row. */
-function cell(text: string): string {
-  return harmless(text)
-    .replace(/[\\`*_{}[\]<>#|~@]/g, (sign) => (sign === '<' ? '&lt;' : sign === '>' ? '&gt;' : `\\${sign}`))
-    .replace(/\s+/g, ' ');
 }

@@ -1,6 +1,7 @@
 /** Compares two JSON reports: what became better, what became worse, what is new, what is gone. Pure. */
+
+import { environmentChanges } from '../words/environment.ts';
 import type { CaseReport } from './case-report.ts';
-import { environmentChanges } from './environment-words.ts';
 import { makeKey } from './merge.ts';
 import type { JsonReport } from './read-report.ts';
 

@@ -1,18 +1,18 @@
 /** All that is to be said about a case that went wrong, as lines: for the terminal, for JUnit's system-out, for TAP. */
 import { harmless } from '../../src/boundary/harmless.ts';
 import type { Verdict, Violation } from '../../src/record/verdict.ts';
-import { faultSentence } from './case-words.ts';
-import { waitLines } from './census-words.ts';
-import { setupLines } from './criu-setup-words.ts';
-import { callLines } from './criu-words.ts';
-import { toolWords } from './environment-words.ts';
+import { faultSentence } from '../words/case.ts';
+import { waitLines } from '../words/census.ts';
+import { callLines } from '../words/criu.ts';
+import { setupLines } from '../words/criu-setup.ts';
+import { toolWords } from '../words/environment.ts';
+import { count } from '../words/numbers.ts';
 import { replayCommand } from './replay-command.ts';
 import type { CaseResult } from './result.ts';
 import { head, wrap } from './text.ts';
 import { buildTimeline } from './timeline.ts';
 import { drawTimeline, type TextStyle } from './timeline-text.ts';
 import { drawTree } from './tree.ts';
-import { count } from './words.ts';
 
 /** How many turns explain a violation on a terminal. */
 const TURNS = 20;

@@ -1,8 +1,8 @@
 /** Joins JSON reports: shards of one run, the backends of one suite, or the same suite on several machines. */
 import type { Environment } from '../../src/record/environment.ts';
+import { Environments } from '../words/environment.ts';
 import type { CaseReport } from './case-report.ts';
 import { type CoverageReport, CoverageTally } from './coverage.ts';
-import { Environments } from './environment-words.ts';
 import type { JsonReport } from './read-report.ts';
 
 export interface Merged {

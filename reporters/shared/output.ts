@@ -3,7 +3,7 @@ import picocolors from 'picocolors';
 import { CLEAR_LINE, isGuarded, LogGuard, rawWriter } from '../../src/boundary/harmless.ts';
 import { isReaderGone } from '../../src/boundary/system-error.ts';
 import { beginFile } from '../../src/boundary/write-file.ts';
-import { type Symbols, symbolsFor, toAscii, UNICODE } from './symbols.ts';
+import { type Symbols, symbolsFor, toAscii, UNICODE } from '../words/signs.ts';
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 

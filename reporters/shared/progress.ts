@@ -5,10 +5,10 @@
 import { harmless } from '../../src/boundary/harmless.ts';
 import type { Progress as CaseProgress } from '../../src/record/progress.ts';
 import type { Violation } from '../../src/record/verdict.ts';
+import { count, duration } from '../words/numbers.ts';
 import type { Output } from './output.ts';
 import type { CaseResult } from './result.ts';
 import { cut } from './text.ts';
-import { count, duration } from './words.ts';
 
 /** Milliseconds between two drawings: often enough to live, seldom enough to cost nothing. */
 const EVERY = 100;

@@ -5,13 +5,13 @@
 
 import { harmless } from '../../src/boundary/harmless.ts';
 import type { Case, TaskId } from '../../src/model/case.ts';
-import { coordinatorEnd, isMissingInImage, taskEnd, taskWords } from './case-words.ts';
-import { contextFields } from './context-words.ts';
-import { findTarget } from './describe.ts';
-import { doingWords } from './doing.ts';
-import { frameWords } from './frame-words.ts';
-import type { Doing, Frame, Playback, Snapshot } from './playback.ts';
-import type { Symbols } from './symbols.ts';
+import { isMissingInImage, taskWords } from '../words/case.ts';
+import { contextFields } from '../words/context.ts';
+import { doingSign, doingWords } from '../words/doing.ts';
+import { coordinatorEnd, taskEnd } from '../words/endings.ts';
+import { findTarget } from '../words/events.ts';
+import { frameWords } from '../words/frame.ts';
+import type { Frame, Playback, Snapshot } from './playback.ts';
 import { cut, pad, width } from './text.ts';
 import type { TextStyle } from './timeline-text.ts';
 import { groupChildren, type TreeNode } from './tree-nodes.ts';
@@ -93,18 +93,6 @@ function besides({ playback, at, case: c }: StepScreen, rows: number, style: Scr
   );
 }
 
-const SIGNS: Readonly<Record<Doing, (symbols: Symbols) => string>> = {
-  outside: (s) => s.dot,
-  runs: (s) => s.right,
-  sleeps: (s) => s.sleeps,
-  frozen: (s) => s.known,
-  resumed: (s) => s.pass,
-  killed: (s) => s.fail,
-  exited: (s) => s.fail,
-  zombie: () => 'Z',
-  unborn: () => ' ',
-};
-
 interface TreeRow {
   readonly text: string;
   readonly matters: boolean;
@@ -126,10 +114,14 @@ function treeLines(
     const state = snapshot.lanes.get(id);
     const acts = frame?.events.some((event) => event.actor === id) ?? false;
     const hit = frame?.events.some((event) => findTarget(event) === id && event.actor !== id) ?? false;
-    const end = ended ? (id === 'coordinator' ? coordinatorEnd(final) : taskEnd(final.tasks[id])) : undefined;
+    const end = ended
+      ? id === 'coordinator'
+        ? coordinatorEnd(final.coordinator)
+        : taskEnd(final.tasks[id])
+      : undefined;
     const doing = state ? (end ?? doingWords(state)) : 'never took part';
     const parts = [
-      `${state ? SIGNS[state.doing](symbols) : ' '} ${prefix}${id}`,
+      `${state ? doingSign(state.doing, symbols) : ' '} ${prefix}${id}`,
       ...(state?.marked ? ['[ctx]'] : []),
       doing,
       ...(node?.task ? taskWords(node.task) : []),

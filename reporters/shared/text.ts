@@ -1,4 +1,7 @@
-/** Text for terminals: its width in columns, cutting and wrapping. */
+/**
+ * Text for terminals: its width in columns, cutting and wrapping. Not by wrap-ansi and cli-truncate: the first normalises
+ * characters, the second exceeds the columns at some grapheme clusters (the properties in the tests show both).
+ */
 import stringWidth from 'string-width';
 
 /** Columns that a text takes on a terminal; colours take none, wide characters two. */

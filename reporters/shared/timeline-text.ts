@@ -6,9 +6,9 @@
 import { harmless } from '../../src/boundary/harmless.ts';
 import type { TaskId } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
-import { actorName } from './describe.ts';
+import { actorName } from '../words/events.ts';
+import type { Symbols } from '../words/signs.ts';
 import type { Colors } from './output.ts';
-import type { Symbols } from './symbols.ts';
 import { pad, wrap } from './text.ts';
 import { type Row, type Timeline, type Turn, tellingEffects } from './timeline.ts';
 

@@ -5,7 +5,7 @@
 import type { TaskId } from '../../src/model/case.ts';
 import type { Actor, RunEvent, RunRecord } from '../../src/record/record.ts';
 import type { Violation } from '../../src/record/verdict.ts';
-import { describe, findTarget, weighEvent } from './describe.ts';
+import { describe, findTarget, weighEvent } from '../words/events.ts';
 
 export interface Effect {
   readonly event: RunEvent;

@@ -3,7 +3,8 @@
 import { harmless } from '../../src/boundary/harmless.ts';
 import type { Case, Task } from '../../src/model/case.ts';
 import type { RunRecord, TaskFinal } from '../../src/record/record.ts';
-import { coordinatorEnd, isMissingInImage, taskEnd, taskWords } from './case-words.ts';
+import { isMissingInImage, taskWords } from '../words/case.ts';
+import { coordinatorEnd, taskEnd } from '../words/endings.ts';
 import type { Colors } from './output.ts';
 import { pad, width } from './text.ts';
 import type { TextStyle } from './timeline-text.ts';
@@ -35,7 +36,7 @@ export function drawTree(record: RunRecord | undefined, c: Case | undefined, sty
 }
 
 function coordinatorLine(record: RunRecord | undefined, c: Case | undefined): Line {
-  const end = record ? coordinatorEnd(record.final) : '';
+  const end = record ? coordinatorEnd(record.final.coordinator) : '';
   return {
     name: record?.criu ? 'CRIU' : c ? `coordinator ${c.restart.coordinatorPid}` : 'coordinator',
     words: [...(c && c.restart.flags !== 0 ? [flagWords(c.restart.flags)] : []), ...aimedAt(c, 'coordinator')].join(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { endingTable } from '../../reporters/shared/ending-words.ts';
+import { endingTable } from '../../reporters/words/endings.ts';
 import { EXIT } from '../../src/cli/exit.ts';
 import { main } from '../../src/cli/main.ts';
 import { loadScenarios, openBackend, runCase } from '../../src/index.ts';

@@ -12,7 +12,7 @@ import type { Output } from '../../reporters/shared/output.ts';
 import { resultFrom } from '../../reporters/shared/read-report.ts';
 import { makeResult } from '../../reporters/shared/result.ts';
 import { Tally } from '../../reporters/shared/summary.ts';
-import { UNICODE } from '../../reporters/shared/symbols.ts';
+import { UNICODE } from '../../reporters/words/signs.ts';
 import { readImage, writeImage } from '../../src/backends/criu/images/file.ts';
 import { pidsOf } from '../../src/backends/criu/images/pstree.ts';
 import { readMessage, spotsOf, withField, writeMessage } from '../../src/backends/criu/images/wire.ts';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
-import { frameWords } from '../../reporters/shared/frame-words.ts';
 import { terminalOutput } from '../../reporters/shared/output.ts';
 import { Playback } from '../../reporters/shared/playback.ts';
 import { drawStep } from '../../reporters/shared/step-screen.ts';
 import { width } from '../../reporters/shared/text.ts';
 import { stepThrough } from '../../reporters/stepper.ts';
+import { frameWords } from '../../reporters/words/frame.ts';
 import { caseOf, recordOf, task, VIOLATING_STEP, violation } from './fixtures/verdicts.ts';
 
 const UTF8 = { LANG: 'C.UTF-8', TERM: 'xterm', NO_COLOR: '1' };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
-import { toAscii } from '../../reporters/shared/symbols.ts';
 import { cut, pad, width, wrap } from '../../reporters/shared/text.ts';
-import { count, duration } from '../../reporters/shared/words.ts';
+import { count, duration } from '../../reporters/words/numbers.ts';
+import { toAscii } from '../../reporters/words/signs.ts';
 import { harmless } from '../../src/boundary/harmless.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 60 }).map((t) => harmless(t));

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { PLAIN } from '../../reporters/shared/colors.ts';
-import { ASCII, UNICODE } from '../../reporters/shared/symbols.ts';
 import { width } from '../../reporters/shared/text.ts';
 import { buildTimeline, type Timeline, type Turn } from '../../reporters/shared/timeline.ts';
 import { drawTimeline } from '../../reporters/shared/timeline-text.ts';
+import { ASCII, UNICODE } from '../../reporters/words/signs.ts';
 import type { RunEvent } from '../../src/record/record.ts';
 import { recordOf, VIOLATING_STEP, violation } from './fixtures/verdicts.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { faultSentence } from '../../reporters/shared/case-words.ts';
 import { PLAIN } from '../../reporters/shared/colors.ts';
-import { UNICODE } from '../../reporters/shared/symbols.ts';
 import { drawTree } from '../../reporters/shared/tree.ts';
+import { faultSentence } from '../../reporters/words/case.ts';
+import { UNICODE } from '../../reporters/words/signs.ts';
 import type { Fault } from '../../src/model/case.ts';
 import { caseOf, recordOf, task } from './fixtures/verdicts.ts';
 

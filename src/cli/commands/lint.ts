@@ -52,7 +52,7 @@ function isMeant({ rule, position }: LintFinding): boolean {
 async function tell(found: readonly LintFinding[], files: number, cases: number): Promise<void> {
   const { formatDiagnostic } = await import('../../scenario/index.ts');
   const { SourceText } = await import('../../scenario/source/text.ts');
-  const { count } = await import('../../../reporters/shared/words.ts');
+  const { count } = await import('../../../reporters/words/numbers.ts');
   const color = process.stdout.isTTY === true && !process.env['NO_COLOR'];
   for (const { rule, position, message, hint } of found) {
     const source = new SourceText(position.file, readFileSync(position.file, 'utf8'));

@@ -1,7 +1,8 @@
 /** `mktrouble outcomes [paths…]`: for each case all the ways in which it can end, each with a shortest schedule. */
-import { findingText } from '../../../reporters/shared/describe.ts';
-import { coordinatorEndWords, taskEndWords } from '../../../reporters/shared/ending-words.ts';
-import { count } from '../../../reporters/shared/words.ts';
+
+import { coordinatorEnd, taskEnd } from '../../../reporters/words/endings.ts';
+import { findingText } from '../../../reporters/words/events.ts';
+import { count } from '../../../reporters/words/numbers.ts';
 import type { Machine, Outcome, SchedulableBackend } from '../../backends/backend.ts';
 import { harmless } from '../../boundary/harmless.ts';
 import type { Ending, SearchResult } from '../../explore/index.ts';
@@ -117,11 +118,11 @@ function outcomeLines({
   findings,
   schedule,
 }: CaseOutcomes['outcomes'][number]): string[] {
-  const ends = Object.entries(tasks).map(([pid, end]) => `${pid} ${taskEndWords(end, 'with its result')}`);
+  const ends = Object.entries(tasks).map(([pid, end]) => `${pid} ${taskEnd(end, 'with its record')}`);
   const found = findings.map(findingText);
   const left = context && context.references > 0 ? [`${count(context.references, 'reference')} left`] : [];
   return [
-    `  - coordinator ${coordinatorEndWords(coordinator)}${ends.length > 0 ? ` · ${ends.join(' · ')}` : ''}`,
+    `  - coordinator ${coordinatorEnd(coordinator, 'briefly')}${ends.length > 0 ? ` · ${ends.join(' · ')}` : ''}`,
     ...(restores.length > 0
       ? [`    restores: ${restores.map(([pid, record]) => `${pid} from ${record}`).join(', ')}`]
       : []),

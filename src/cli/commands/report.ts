@@ -48,7 +48,7 @@ async function merge(
   const refused = refuseReporters(reporters);
   if (refused !== undefined) return refused;
   const { mergeReports, report } = await import('../../../reporters/merge.ts');
-  const { count } = await import('../../../reporters/shared/words.ts');
+  const { count } = await import('../../../reporters/words/numbers.ts');
   const merged = mergeReports(reports);
   report(
     merged,

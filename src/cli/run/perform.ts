@@ -1,6 +1,6 @@
 /** `mktrouble run`, from its paths and options to an exit code. */
 
-import { count } from '../../../reporters/shared/words.ts';
+import { count } from '../../../reporters/words/numbers.ts';
 import { CannotWrite, checkFolder } from '../../boundary/write-file.ts';
 import type { SuiteOptions } from '../../mocha/options.ts';
 import { selectTests, withOwnBackends } from '../../mocha/select.ts';

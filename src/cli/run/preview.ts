@@ -1,5 +1,5 @@
 /** `--list` and `--dry-run`: what would be run, without running it. */
-import { count } from '../../../reporters/shared/words.ts';
+import { count } from '../../../reporters/words/numbers.ts';
 import { type Backend, isSchedulable } from '../../backends/backend.ts';
 import { harmless } from '../../boundary/harmless.ts';
 import { openBackend } from '../../injector/backends.ts';

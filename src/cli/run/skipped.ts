@@ -1,6 +1,7 @@
 /** What a run did not run: told on standard error, once for each reason. */
-import { Skips } from '../../../reporters/shared/skips.ts';
-import { count } from '../../../reporters/shared/words.ts';
+
+import { count } from '../../../reporters/words/numbers.ts';
+import { Skips } from '../../../reporters/words/skips.ts';
 import { harmless } from '../../boundary/harmless.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 

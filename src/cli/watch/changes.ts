@@ -1,4 +1,7 @@
-/** Which files were saved: by the kernel's word, gathered for a moment, as an editor saves one file in several moves. */
+/**
+ * Which files were saved: gathered until a save is complete, as an editor saves one file in several writes. Not by chokidar:
+ * it misses a save that happens before its first scan is complete, and fs.watch reports from its first call.
+ */
 import { type FSWatcher, statSync, watch } from 'node:fs';
 import path from 'node:path';
 

@@ -1,5 +1,5 @@
 /** Why cases were skipped: counted by reason, so that a reason is told once and not for each case. */
-import { count } from './words.ts';
+import { count } from './numbers.ts';
 
 /** More reasons than this are counted. */
 const REASONS = 20;

@@ -1,6 +1,6 @@
 /** How much a search tried, in a few words. Runs in a browser too. */
 import type { Verdict } from '../../src/record/verdict.ts';
-import { count } from './words.ts';
+import { count } from './numbers.ts';
 
 /** `1,140 states, 14 outcomes`; nothing for one plain run. */
 export function triedWords({ tried, violations, status }: Pick<Verdict, 'tried' | 'violations' | 'status'>): string {

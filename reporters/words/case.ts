@@ -1,22 +1,5 @@
-/** What a case says about its tasks and faults, and how a run ended, in words. Runs in a browser too. */
+/** The tasks and faults of a case in words. Runs in a browser too. */
 import type { Case, Fault, Task, When } from '../../src/model/case.ts';
-import { coordinatorOutcome, taskOutcome } from '../../src/record/read.ts';
-import type { FinalState, TaskFinal } from '../../src/record/record.ts';
-import { result } from './describe.ts';
-
-/** How the coordinator ended, in words: `returned EBUSY`. */
-export function coordinatorEnd(final: FinalState): string {
-  const { end, at, result: value, failed } = final.coordinator;
-  if (failed) return 'failed';
-  if (end === 'returned') return `returned ${value === undefined ? 'nothing' : result(value)}`;
-  return `${coordinatorOutcome(final)}${at === undefined ? '' : ` at ${at}`}`;
-}
-
-/** How a task ended, in words: `waiting at sync-1`. */
-export function taskEnd(final: TaskFinal | undefined): string {
-  const value = final?.end === 'returned' && final.result !== undefined ? ` with ${result(final.result)}` : '';
-  return `${taskOutcome(final)}${final?.at === undefined ? '' : ` at ${final.at}`}${value}`;
-}
 
 /** What makes a task special, in the words of the scenario format. */
 export function taskWords(task: Task): string[] {

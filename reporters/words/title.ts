@@ -1,6 +1,6 @@
 /** Titles of cases: the name, and the matrix values that tell the cases of one scenario apart. */
-import type { CaseResult } from './result.ts';
-import { cut, width } from './text.ts';
+import type { CaseResult } from '../shared/result.ts';
+import { cut, width } from '../shared/text.ts';
 
 /** The matrix values at the end of a title, with their brackets and the space before: ` [pid: 102]`; empty where it has none. */
 export function formatValues({ title, verdict }: Pick<CaseResult, 'title' | 'verdict'>): string {

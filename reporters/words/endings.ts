@@ -1,32 +1,45 @@
 /** The ways in which a case can end, in words. Runs in a browser too. */
 import type { TaskOutcome } from '../../src/model/case.ts';
 import type { End, Ending } from '../../src/record/verdict.ts';
-import { result } from './describe.ts';
+import { result } from './events.ts';
 
 /** A task that was not made in this run. */
 const NEVER_FORKED: TaskOutcome = 'never-forked';
 
-/** `ok`, `ESRCH`, `failed` (CRIU has no errno), `blocked at wait`. */
-export function coordinatorEndWords({ end, at, result: value, failed }: End): string {
+/** `returned ESRCH`, `returned 0`, `failed` (CRIU has no errno), `blocked at wait`; `briefly`: `ESRCH`, `ok`. */
+export function coordinatorEnd(
+  { end, at, result: value, failed }: End,
+  length: 'in full' | 'briefly' = 'in full',
+): string {
   if (failed) return 'failed';
+  if (end === 'returned' && length === 'in full') return `returned ${value === undefined ? 'nothing' : result(value)}`;
   if (end === 'returned') return value === undefined || value >= 0 ? 'ok' : result(value);
   return `${end === 'waiting' ? 'blocked' : end}${at === undefined ? '' : ` at ${at}`}`;
 }
 
-/** `resumed`, `killed`, `waiting at sync-1`; with its result also what restart returned, and the image record: `resumed with 1001 from record 1`. */
-export function taskEndWords({ end, at, result: value, record }: End, details?: 'with its result'): string {
-  const plain = end === 'returned' ? 'resumed' : end;
-  const returned =
-    value !== undefined && (details || (end === 'returned' && value < 0)) ? ` with ${result(value)}` : '';
-  const restored = details && record !== undefined ? ` from record ${record}` : '';
-  return `${plain}${at === undefined ? '' : ` at ${at}`}${returned}${restored}`;
+/**
+ * `resumed with 1001`, `killed`, `waiting at sync-1`; `briefly`: a result only where it is an error. `with its record`:
+ * `resumed with 1001 from record 1`.
+ */
+export function taskEnd(
+  final: (End & { readonly marked?: boolean }) | undefined,
+  length: 'in full' | 'briefly' | 'with its record' = 'in full',
+): string {
+  if (final === undefined) return NEVER_FORKED;
+  const { at, result: value, record } = final;
+  const end = final.end === 'untouched' && final.marked ? 'marked' : final.end;
+  const isReturned = end === 'returned';
+  const isShown = length === 'with its record' || (isReturned && (length === 'in full' || (value ?? 0) < 0));
+  const returned = value !== undefined && isShown ? ` with ${result(value)}` : '';
+  const restored = length === 'with its record' && record !== undefined ? ` from record ${record}` : '';
+  return `${isReturned ? 'resumed' : end}${at === undefined ? '' : ` at ${at}`}${returned}${restored}`;
 }
 
 /** How many tasks ended in which way, the most frequent first: `13 × resumed`. */
 export function countedEnds({ tasks }: Ending): string[] {
   const counts = new Map<string, number>();
   for (const end of Object.values(tasks)) {
-    const words = taskEndWords(end);
+    const words = taskEnd(end, 'briefly');
     counts.set(words, (counts.get(words) ?? 0) + 1);
   }
   return [...counts].sort((a, b) => b[1] - a[1]).map(([words, n]) => `${n} × ${words}`);
@@ -64,7 +77,7 @@ export function endingTable(endings: readonly Ending[]): {
   const rows = new Map<string, ShownEnding>();
   endings.forEach(({ coordinator, findings, steps, violates, ...ending }, i) => {
     const shown = {
-      coordinator: coordinatorEndWords(coordinator),
+      coordinator: coordinatorEnd(coordinator, 'briefly'),
       tasks:
         pids.length > 0
           ? columns.map((words) => words[i]!)
@@ -89,8 +102,8 @@ export function endingTable(endings: readonly Ending[]): {
 
 /** A task's ends; with their results where those alone tell some apart. */
 function wordsOfColumn(ends: readonly (End | undefined)[]): string[] {
-  const plain = ends.map((end) => (end ? taskEndWords(end) : NEVER_FORKED));
-  const full = ends.map((end) => (end ? taskEndWords(end, 'with its result') : NEVER_FORKED));
+  const plain = ends.map((end) => taskEnd(end, 'briefly'));
+  const full = ends.map((end) => taskEnd(end, 'with its record'));
   return new Set(plain).size === new Set(full).size ? plain : full;
 }
 

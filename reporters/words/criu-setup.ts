@@ -1,6 +1,6 @@
 /** What a case does to CRIU and its images besides its faults, in words. Runs in a browser too. */
 import type { CriuLimits, CriuSetup, CriuSyscall, ImageChange } from '../../src/model/criu.ts';
-import { count } from './words.ts';
+import { count } from './numbers.ts';
 
 /** One line for each thing that goes wrong; `edits` is what a run changed in the images, where that is known. */
 export function setupLines(setup: CriuSetup | undefined, edits: readonly ImageChange[] | undefined): string[] {

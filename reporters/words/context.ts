@@ -1,6 +1,6 @@
 /** The fields of the restart context at a step, as pairs of name and value. Runs in a browser too. */
 import type { Case } from '../../src/model/case.ts';
-import type { ContextState } from './playback.ts';
+import type { ContextState } from '../shared/playback.ts';
 
 /** The fields by the kernel's names, in a fixed order; the last only where the case is known. */
 export function contextFields(context: ContextState, c: Case | undefined): [name: string, value: string][] {

@@ -2,7 +2,7 @@
 import { CRIU_STAGE_NAMES } from '../../src/model/criu.ts';
 import { signalName } from '../../src/model/signals.ts';
 import type { CriuHit, CriuRecord, CriuRun, CriuTask, CriuThread } from '../../src/record/criu.ts';
-import { count, duration } from './words.ts';
+import { count, duration } from './numbers.ts';
 
 /** One call of CRIU. */
 export interface CallWords {

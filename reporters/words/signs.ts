@@ -21,6 +21,9 @@ export interface Symbols {
   readonly acts: string;
   readonly rests: string;
   readonly dies: string;
+  /** A task: sleeps, is frozen. */
+  readonly paused: string;
+  readonly frozen: string;
   readonly line: string;
   readonly right: string;
   readonly left: string;
@@ -48,6 +51,8 @@ export const UNICODE: Symbols = {
   acts: '●',
   rests: '○',
   dies: '✗',
+  paused: '‖',
+  frozen: '❄',
   line: '─',
   right: '▶',
   left: '◀',
@@ -74,6 +79,8 @@ export const ASCII: Symbols = {
   acts: 'o',
   rests: '.',
   dies: 'x',
+  paused: ':',
+  frozen: '*',
   line: '-',
   right: '>',
   left: '<',

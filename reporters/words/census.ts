@@ -1,6 +1,6 @@
 /** Where real tasks were when a run ended, by /proc, in words. Runs in a browser too. */
 import type { RunRecord, TaskCensus } from '../../src/record/record.ts';
-import { stateWords } from './criu-words.ts';
+import { stateWords } from './criu.ts';
 
 /** A line for each task that existed, where the run was cut or left a task waiting: `101: sleeping in futex_wait()`; else none. */
 export function waitLines({ census = [], final, end }: RunRecord): string[] {

@@ -1,6 +1,7 @@
 /** All that happened in one step, in words. Runs in a browser too. */
-import { actorName, describe } from './describe.ts';
-import type { Frame } from './playback.ts';
+
+import type { Frame } from '../shared/playback.ts';
+import { actorName, describe } from './events.ts';
 
 export function frameWords({ events }: Frame): string {
   return events
