@@ -1,6 +1,7 @@
 /** `mktrouble fuzz`: a campaign on images of a real dump, and what it keeps. Skipped, with the reason, where CRIU can't run. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sinon from 'sinon';
@@ -54,6 +55,24 @@ describe('mktrouble fuzz', function () {
       assert.equal(c.expect.violates.length, 1);
       assert.ok(c.criu!.images.every((change) => change.kind !== 'mutate'));
     }
+  });
+
+  it('names a finding by its content, so that another campaign overwrites no other one', async function () {
+    const { findings } = await start({ target: 'fs', count: 12, seed: 'fs' });
+    if (findings === 0) {
+      console.log('      skipped: this CRIU has none of the defects that the campaign finds');
+      this.skip();
+    }
+    const contents = () =>
+      Object.fromEntries(readdirSync(out).map((name) => [name, readFileSync(path.join(out, name), 'utf8')]));
+    const first = contents();
+    for (const [name, text] of Object.entries(first))
+      assert.ok(name.includes(createHash('sha256').update(text).digest('hex').slice(0, 12)), name);
+    await start({ target: 'fs', count: 12, seed: 'others' });
+    const both = contents();
+    for (const [name, text] of Object.entries(first)) assert.equal(both[name], text, name);
+    await start({ target: 'fs', count: 12, seed: 'fs' });
+    assert.deepEqual(contents(), both, 'the same finding is the same file');
   });
 
   it('says which kinds there are when there is none of the one that is asked for', () =>

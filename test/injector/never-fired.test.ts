@@ -1,9 +1,12 @@
 /** A fault that fires in none of a case's runs is a failure of the case, on every backend and for every way to choose schedules. */
 import assert from 'node:assert/strict';
+import { native } from '../../src/backends/native/index.ts';
 import { simulated } from '../../src/backends/simulated/index.ts';
 import { KNOWN_NAMES } from '../../src/index.ts';
 import { runCase } from '../../src/injector/index.ts';
+import { faultsOfSchedule } from '../../src/injector/never-fired.ts';
 import type { RunOptions } from '../../src/injector/run-case.ts';
+import { Tally } from '../../src/injector/tally.ts';
 import type { Case, Fault } from '../../src/model/case.ts';
 import type { CriuRecord } from '../../src/record/criu.ts';
 import { firedIn } from '../../src/record/criu-fired.ts';
@@ -121,6 +124,14 @@ describe('fault-never-fired', () => {
       assert.deepEqual(silent(missed).length, 2, 'neither sleeps at the start, so neither can be woken');
     });
 
+    it('knows a fault by its name, also with one of several targets', () => {
+      const c = caseOf(TREE + two);
+      const named = (...schedule: string[]) => [...faultsOfSchedule(c, schedule)];
+      assert.deepEqual(named('one'), ['one']);
+      assert.deepEqual(named('100: taskMain: state', 'other 101'), ['other']);
+      assert.deepEqual(named('ones', 'one-2'), []);
+    });
+
     it('is not said of the others', async () => {
       assert.deepEqual(silent(await run(two, { schedule: [] })), []);
     });
@@ -151,6 +162,45 @@ describe('fault-never-fired', () => {
       assert.equal((await runCase(c, { backend: aBackend(aRecord({}, { events: [event] })), find })).status, 'pass');
       assert.equal((await runCase(c, { backend: aBackend(), find })).status, 'fail');
     });
+  });
+
+  it('is looked for by the tally of the runs, but for those that may miss', () => {
+    const fault = (name: string, optional?: true): Fault => ({
+      verb: 'kill',
+      name,
+      targets: [101],
+      times: 1,
+      when: { kind: 'any' },
+      ...(optional && { optional }),
+    });
+    const c = aCase({}, { faults: [fault('a'), fault('b'), fault('c', true)] });
+    const tally = new Tally(() => ({ failures: [], known: [] }));
+    tally.add(aRecord({}, { fired: ['a'] }));
+    assert.deepEqual(tally.silent(c), ['b']);
+  });
+
+  it('is decided on real tasks by what the agent counted', async function () {
+    this.timeout(30_000);
+    const real = native();
+    const [itself] = await real.capabilities();
+    try {
+      if (!itself?.available) {
+        console.log(`      skipped: ${itself?.detail}`);
+        this.skip();
+      }
+      const c = caseOf(
+        `${TREE}restart: { protocol: hardened }
+faults:
+  - { signal: SIGUSR1, to: 100, when: start, name: comes }
+  - { kill: 101, when: { coordinator: tail }, name: misses, optional: true }
+image: { pids: [100, 101, 999] }
+`,
+      );
+      const { fired, reason } = await runCase(c, { backend: real, find: () => [] });
+      assert.deepEqual(fired, ['comes'], reason);
+    } finally {
+      await real.dispose();
+    }
   });
 
   describe('with CRIU', () => {
@@ -219,6 +269,18 @@ describe('fault-never-fired', () => {
         assert.ok((missed.violations[0]?.position?.line ?? 0) > 2, 'the place of the fault, not of the scenario');
       });
     }
+
+    it('knows which of several system calls was met', () => {
+      const call = (of: string, name: string) => `{ of: ${of}, call: ${name}, errno: ENOMEM }`;
+      const calls = [call('restore', 'clone3'), call('dump', 'openat'), call('dump', 'mmap'), call('restore', 'mmap')];
+      const c = caseOf(`${TREE}criu: { syscalls: [${calls.join(', ')}] }`);
+      const hit = (index: number) => ({ index, call: 'x', args: [] });
+      const seen = record({
+        dump: { of: 'dump', ...ok, injected: [hit(1)] },
+        restore: { of: 'restore', ...ok, injected: [hit(0)] },
+      });
+      assert.deepEqual(firedIn(c, seen), ['criu.syscalls.0', 'criu.syscalls.2']);
+    });
 
     it('tells the stages that were reached, and why the calls ended', async () => {
       const c = caseOf(`${TREE}criu: { script-fails: post-restore }`);

@@ -57,6 +57,36 @@ describe('a fault that can never fire', () => {
     assert.deepEqual(mistakes(`${tree}faults: [{ kill: [101, 102] }]`), []);
   });
 
+  it('is one of the root under taskself, which goes by the points of the coordinator', () => {
+    const at = (task: number, point: string) =>
+      mistakes(
+        `tree: { pid: 100, children: [{ pid: 101 }] }\nrestart: { flags: [taskself] }\nfaults: [{ kill: 100, when: { task: ${task}, at: ${point} } }]`,
+      );
+    assert.deepEqual(at(100, 'sync-1'), ['sync-1']);
+    assert.deepEqual(at(100, 'exit'), ['exit']);
+    assert.deepEqual(at(101, 'sync-1'), []);
+    assert.deepEqual(at(101, 'sync-2'), ['sync-2']);
+  });
+
+  it('is none at the exit of a task, whatever the task does before', () => {
+    for (const how of ['absent: true', 'exits: true'])
+      assert.deepEqual(
+        mistakes(
+          `tree: { pid: 100, children: [{ pid: 101, ${how} }] }\nfaults: [{ kill: 100, when: { task: 101, at: exit } }]`,
+        ),
+        [],
+      );
+  });
+
+  it('may be followed by one that is optional', () => {
+    const follower = (more: string) =>
+      mistakes(
+        `tree: { pid: 100, children: [{ pid: 101, state: dead }] }\nfaults: [{ kill: 101, name: a }, { kill: 100, when: { after: a }${more} }]`,
+      );
+    assert.deepEqual(follower(''), ['101', 'a']);
+    assert.deepEqual(follower(', optional: true'), ['101']);
+  });
+
   it('is one after another that can never fire, however far', () => {
     const faults = `faults:
   - { kill: 101, when: { after: second }, name: third }

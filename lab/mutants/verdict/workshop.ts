@@ -13,7 +13,6 @@ const COPIED = [
   'test',
   'reporters',
   'scenarios',
-  'schema',
   'docs',
   'lab',
   'package.json',
@@ -42,7 +41,8 @@ export class Workshop {
   /** Makes the copy. Its programs have a cache of their own: of a mutant in C nothing stays. */
   static async open(): Promise<Workshop> {
     const folder = mkdtempSync(path.join(tmpdir(), 'mktrouble-mutants-'));
-    for (const name of COPIED) cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });
+    for (const name of COPIED.filter((one) => existsSync(path.join(ROOT, one))))
+      cpSync(path.join(ROOT, name), path.join(folder, name), { recursive: true });
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(folder, 'node_modules'));
     mkdirSync(path.join(folder, 'cache'), { mode: 0o700 });
     const located = await locateCriu();

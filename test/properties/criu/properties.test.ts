@@ -47,6 +47,11 @@ describe('the properties of CRIU', () => {
 
   it('hold for a healthy run', () => assert.deepEqual(violated({}), []));
 
+  it('say nothing of a record without CRIU', () => {
+    const { criu: _, ...record } = aRecord({});
+    for (const property of CRIU_PROPERTIES) assert.deepEqual(property.check(CASE, record), [], property.name);
+  });
+
   it('do not judge the runs of other backends', () => {
     const { criu: _, ...record } = aRecord({ afterRestore: NOBODY });
     assert.deepEqual(
@@ -288,6 +293,13 @@ describe('the properties of CRIU', () => {
       assert.deepEqual(allViolated({ ...failed, dump }, withCriu({ syscalls })), []);
     });
 
+    it('does not judge a dump that died, or that mktrouble ended', () => {
+      for (const end of [{ signal: 11 }, { exit: 1, timedOut: 5000 }, { exit: 1, flooded: 9 }]) {
+        const dump = { of: 'dump', errors: [], ...end } as const;
+        assert.ok(!allViolated({ ...failed, dump }).includes(name[0]!), JSON.stringify(end));
+      }
+    });
+
     it('leaves it to the scenario to say that the dump fails', () => {
       const c = { ...CASE, expect: { ...CASE.expect, coordinator: ['failed'] as const } };
       assert.deepEqual(allViolated(failed, c), []);
@@ -303,6 +315,16 @@ describe('the properties of CRIU', () => {
       assert.deepEqual(allViolated({ ...failed, hits: [{ ...hit, to: 'criu', stage: 'post-dump' }] }), name);
       const c = { ...CASE, expect: { ...CASE.expect, coordinator: ['failed'] as const } };
       assert.deepEqual(allViolated(failed, c), name, 'an expectation does not make it restorable');
+      assert.deepEqual(allViolated(failed, withCriu({ limits: { dump: { files: 9 } } })), name, 'a limit of the dump');
+    });
+
+    it('does not judge a restore that died, that mktrouble ended, or that follows a failed dump', () => {
+      for (const end of [{ signal: 11 }, { exit: 1, timedOut: 5000 }, { exit: 1, flooded: 9 }]) {
+        const restore = { of: 'restore', errors: [], ...end } as const;
+        assert.ok(!allViolated({ ...failed, restore }).includes(name[0]!), JSON.stringify(end));
+      }
+      const dump = { of: 'dump', exit: 1, errors: [] } as const;
+      assert.ok(!allViolated({ ...failed, dump }).includes(name[0]!));
     });
 
     it('holds for a fault that fired in the restore', () => {

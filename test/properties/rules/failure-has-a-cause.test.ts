@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import type { Fault } from '../../../src/model/case.ts';
+import { failureHasACause } from '../../../src/properties/rules/failure-has-a-cause.ts';
 import { assertHolds, shownAt, violationOf } from '../judging.ts';
+import { aRecord } from '../records.ts';
 import { aCase, aTask, FLAGS, healthy, Script } from '../support.ts';
 
 const name = 'failure-has-a-cause';
@@ -32,8 +35,32 @@ describe(name, () => {
       assertHolds(name, failing({}, { before: verb }));
   });
 
+  it('asks of a call that is made to fail whether it did', () => {
+    const record = (verb: 'fail' | 'kill', fired?: readonly string[]) => {
+      const fault: Fault = { verb, name: 'one', targets: [], times: 1, when: { kind: 'any' } };
+      const script = failing();
+      const c = { ...script.case, faults: [fault] };
+      const { fired: _, ...rest } = aRecord(script);
+      return failureHasACause.check(c, { ...rest, ...(fired && { fired }) }).length;
+    };
+    assert.equal(record('fail', ['one']), 0);
+    assert.equal(record('fail'), 0, 'a record that does not say');
+    assert.equal(record('fail', []), 1);
+    assert.equal(record('kill', ['one']), 1, 'its event says when');
+  });
+
+  it('says nothing of a coordinator that never returned', () => {
+    assertHolds(name, new Script(aCase()).claim().mark(100).fail('coordinator', -22));
+  });
+
   it('holds for what stands in the way in the tree, in the image, and in the call', () => {
     const odd: Over[] = [
+      { tasks: [aTask(100), aTask(101, { parent: 100, state: 'dead' })], image: { pids: [100, 101] } },
+      { tasks: [aTask(100), aTask(101, { parent: 100, forkedLate: 100 })] },
+      { tasks: [aTask(100), aTask(101, { parent: 100, sibling: true })] },
+      { image: { pids: [100, 101] } },
+      { image: { pids: [100, 101, 102, 999] } },
+      { image: { pids: [100, 101, 102, 102] } },
       { tasks: [aTask(100), aTask(101, { parent: 100, absent: true })] },
       { tasks: [aTask(100), aTask(101, { parent: 100, exits: true })] },
       { tasks: [aTask(100), aTask(101, { parent: 100, tracedBy: 'outsider' })] },
