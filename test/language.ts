@@ -16,7 +16,7 @@ const ALLOWED = path.join(import.meta.dirname, 'language.json');
 const BANNED: readonly { readonly pattern: RegExp; readonly instead: string }[] = [
   { pattern: /\b(who|whom|whoever)\b/gi, instead: 'name the task, process, thread or person' },
   // "A task whose parent exits" names the task; "Whose parent exits" does not.
-  { pattern: /(?<!\w[\w`)*-]* )\bwhose\b/gi, instead: 'name the task, process, thread or person' },
+  { pattern: /(?<![\w`)*,-] )\bwhose\b/gi, instead: 'name the task, process, thread or person' },
   { pattern: /\b(nobody|somebody|everybody|anybody)\b/gi, instead: 'no task, a process, every thread …' },
   { pattern: /\bfor good\b/gi, instead: 'indefinitely, never returns' },
   { pattern: /\bcan not\b/gi, instead: 'cannot' },

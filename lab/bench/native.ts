@@ -104,7 +104,7 @@ async function timeOf(backend: NativeBackend, c: Case): Promise<number> {
   return performance.now() - started;
 }
 
-/** What it costs when nobody else is at work: the fastest tenth. On a busy machine the rest measures the others. */
+/** The cost on an idle machine: the fastest tenth. On a busy machine the rest measures other processes. */
 function undisturbed(values: number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 10)]!;
 }

@@ -84,7 +84,7 @@ function explore(tasks: number, fault: FaultOfCase): { made: number; pan: Spent;
   mkdirSync(cwd, { recursive: true });
   const generated = mustRun('spin', [`-DN=${tasks}`, `-DFAULT=${FAULT_NUMBERS[fault]}`, '-a', MODEL], { cwd });
   const compiled = mustRun('gcc', ['-O2', '-w', `-DMEMLIM=${MEMORY}`, '-o', 'pan', 'pan.c'], { cwd });
-  /* -E: that tasks wait for good is an end like any other */
+  /* -E: tasks that wait indefinitely are a valid end */
   const pan = run(path.join(cwd, 'pan'), ['-E', '-m1000000'], { cwd, limit: SECONDS });
   const [, states] = /^\s*(\d+) states, stored/m.exec(pan.out) ?? [];
   const isComplete =

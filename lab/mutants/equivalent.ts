@@ -1,4 +1,4 @@
-/** Mutants of the protocol that nobody can tell from it, each with the reason. A test finds out when a pattern fits none. */
+/** Mutants that are equivalent to the protocol, each with the reason. A test fails when a pattern matches none. */
 
 export interface Equivalent {
   readonly reason: string;
@@ -24,7 +24,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'Who restarts itself and fails is killed by that, however it fails: the errno never gets to anybody, and the next thing to be read is not what it should be.',
+      'A task that restarts itself and fails is killed, whatever the errno: no caller gets the errno, and the next object of the image is the wrong one.',
     mutants: [
       /^claimRestart: (drop-check|swap-statements): .*RESTART_TASKSELF/,
       /^claimRestart: other-(return: -EINVAL -> \(0\)|errno: -EINVAL -> \(-5\))$/,
@@ -36,7 +36,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'Whatever is under this lock is one word, read or written in one step, or is done by the only one who still looks at it: in sequentially consistent memory the lock holds nothing together. (In the kernel it is a barrier, too.)',
+      'What this lock protects is one word, read or written in one step, or is used by a single remaining task: in sequentially consistent memory the lock holds nothing together. (In the kernel it is a barrier, too.)',
     mutants: [
       /^(clearTaskCtx|getTaskCtx|setTaskCtx|exitCheckpoint): drop-call: (yield\*)?task(Lock|Unlock)\(/,
       /^restoreDebug(Getme|Task): drop-call: yield\*lock\(/,
@@ -57,7 +57,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'Who takes a reference has one already, or was handed one: it makes no difference which of two words that nobody else acts upon in between is written first.',
+      'A task that takes a reference already has one, or was handed one. No other task acts on the two words in between, so their order makes no difference.',
     mutants: [/^(setTaskCtx|inheritCheckpointCtx): swap-statements: yield\*ckptCtxGet/],
   },
   {
@@ -74,7 +74,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'They have nothing to do with each other: an entry of the status list, the record of an error, the kill, the context of the coordinator. Nobody looks at the one to decide about the other.',
+      'They have nothing to do with each other: an entry of the status list, the record of an error, the kill, the context of the coordinator. No task reads one to decide about the other.',
     mutants: [
       /^doRestoreCoord: swap-statements: yield\*restoreDebugError/,
       /^doRestoreCoord: swap-statements: if\(failed\)/,
@@ -82,7 +82,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'A root that is not there, or dead, counts 0 tasks in prepare: that is -ESRCH as well, or the NULL is dereferenced there. There is one namespace, so nobody asks which it is.',
+      'A root that is not there, or dead, counts 0 tasks in prepare: that is -ESRCH as well, or the NULL is dereferenced there. There is one namespace, so no task checks it.',
     mutants: [
       /^initRestartCtx: ((swap-statements|drop-check): if\(root===NULL\)|drop-call: )oops/,
       /^initRestartCtx: (swap-statements|drop-check): if\(!taskNsproxy\(root\)\)/,
@@ -103,13 +103,13 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'A number of tasks that is no number of tasks is refused three times: as such, by its size in bytes, and by the length of what is there. All say -EINVAL, before anybody was touched.',
+      'A number of tasks that is no number of tasks is refused three times: as such, by its size in bytes, and by the length of what is there. All return -EINVAL, before any task is touched.',
     mutants: [
       /^restoreReadTree: (swap-statements|drop-check|off-by-one): .*(world\.nrSaved<=0|sizeOfPidsArr|isLengthOfPids)/,
     ],
   },
   {
-    reason: 'That there is an array is for who frees it; its end is known by the number of pids.',
+    reason: 'Only the code that frees the array checks that it exists; its end is given by the number of pids.',
     mutants: [/^restoreReadTree: (drop-assignment: m|swap-statements: if\(!\(yield\*kmalloc.* <-> m)\[ctx\+PIDS_ARR\]/],
   },
   {
@@ -131,7 +131,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'In the patch by itself nobody has PF_RESTARTING; in the series both statements end in a kernel BUG, or neither.',
+      'In the patch alone no task has PF_RESTARTING; in the series both statements end in a kernel BUG, or neither.',
     mutants: [/^exitCheckpoint: (drop-call: yield\*restoreActivateNext|swap-statements: if\(!variant\.ghostsMayFail)/],
   },
   {
@@ -150,7 +150,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     ],
   },
   {
-    reason: 'Who reaps a ghost is not told by how it ended: it has `exited` as a zombie, too.',
+    reason: 'How a ghost ended does not tell which task reaps it: a zombie has `exited`, too.',
     mutants: [/^doGhostTask: drop-assignment: m\[current\+FLAGS\]\|=SELF_REAPING/],
   },
   {
@@ -160,11 +160,11 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'A task whose wait for a context was interrupted is killed, with whatever errno: it has no context to record it in, and restart returns it to nobody.',
+      'A task whose wait for a context was interrupted is killed, with whatever errno: it has no context to record the errno in, and no caller gets it.',
     mutants: [/^waitCheckpointCtx: (swap-statements|ignore-result|drop-check: if\(ret<0\)|other-errno)/],
   },
   {
-    reason: 'A group of one counts itself down; and who finds the count set does not set it again.',
+    reason: 'A group of one counts itself down; and a task that finds the count set does not set it again.',
     mutants: [
       /^waitSyncThreads: one-side: variant\.threadsApart/,
       /^waitSyncThreads: ignore-condition: \(yield\*load\(leader,RESTART_COUNT\)\)===0/,
@@ -172,7 +172,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'The context is freed by its last reference, of a restart, and by nobody else: what ckpt_ctx_free() makes sure of is so. A NULL is never asked for a reference.',
+      'The context is freed by its last reference, of a restart, and in no other way, so the checks of ckpt_ctx_free() always hold. A NULL is never asked for a reference.',
     mutants: [/^ckptCtxFree: /, /^ckptCtxGet: ignore-condition/, /^ckptCtxAlloc: swap-statements/],
   },
   {
@@ -181,11 +181,11 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'Who is woken waits for the event before it reads the errno, and looks at the flag, which is set: the order of the two, and of those who are woken, makes no difference. There is no checkpoint that would not notify.',
+      'A woken task waits for the event before it reads the errno, and checks the flag, which is set: the order of the two, and of the woken tasks, makes no difference. There is no checkpoint that would not notify.',
     mutants: [/^ckptSetError: (swap-statements|ignore-condition): /, /^restoreNotifyError: swap-statements/],
   },
   {
-    reason: 'Who asks for the errno has seen ERROR, and whoever set that fires the event.',
+    reason: 'A task that asks for the errno has seen ERROR, and the task that set ERROR fires the event.',
     mutants: [/^ckptSetSuccess: drop-call: yield\*completeAll/],
   },
   {
@@ -197,7 +197,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     ],
   },
   {
-    reason: 'Nobody else can see the context yet.',
+    reason: 'No other task can see the context yet.',
     mutants: [/^initCtx: swap-statements/],
   },
   {
@@ -206,7 +206,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'There are as many turns as records, and who hands over has read one: active_pid never gets past nr_pids. And what counts below zero is a kernel BUG before and after.',
+      'There are as many turns as records, and a task that hands over has read one: active_pid never gets past nr_pids. And what counts below zero is a kernel BUG before and after.',
     mutants: [
       /^handOverTurn: (drop-check: if\(active>|drop-call: oops)/,
       /^restoreActivateNext: (swap-statements: if\(\(yield\*load\(ctx,ACTIVE_PID|drop-check: if\(\(yield\*load\(ctx,ACTIVE_PID|drop-call: oops)/,
@@ -215,7 +215,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'Under hardened nobody waits for a turn who is not named, and who is named does not look any more when all turns are over. Nobody has the pid 1.',
+      'Under hardened only named tasks wait for a turn, and they no longer check when all turns are over. No task has the pid 1.',
     mutants: [
       /^getActivePid: swap-statements/,
       /^getActivePid: off-by-one: active>=m\[ctx\+NR_PIDS\] -> [^ ]+ > [^ ]+$/,
@@ -229,7 +229,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'Who takes an object of the wrong kind for the right one leaves one too few for the tail, and the end of the stream is -EINVAL as well.',
+      'A reader that accepts an object of the wrong type leaves one too few for the tail, and the end of the stream is -EINVAL as well.',
     mutants: [/^ckptReadObjType: drop-check: if\(world\.objects\[h\]!==type\)/],
   },
   {

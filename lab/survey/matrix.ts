@@ -48,12 +48,12 @@ const THREE = {
     'with a ghost': { pid: 100, children: [{ pid: 101, ghost: true }, { pid: 102 }] },
     'with a zombie': { pid: 100, children: [{ pid: 101, state: 'zombie', children: [{ pid: 102 }] }] },
     'with threads': { pid: 100, children: [{ pid: 101, threads: [102] }] },
-    'with one who is dead': { pid: 100, children: [{ pid: 101, state: 'dead' }, { pid: 102 }] },
-    'with one who exits': { pid: 100, children: [{ pid: 101, exits: true }, { pid: 102 }] },
-    'with one who is absent': { pid: 100, children: [{ pid: 101, absent: true }, { pid: 102 }] },
-    'with one who forks': { pid: 100, children: [{ pid: 101, forks: [{ pid: 102 }] }] },
-    'with one who is nested': { pid: 100, children: [{ pid: 101 }, { pid: 102, 'restarting-itself': true }] },
-    'with one who is traced': { pid: 100, children: [{ pid: 101 }, { pid: 102, 'traced-by': 'outsider' }] },
+    'with a dead task': { pid: 100, children: [{ pid: 101, state: 'dead' }, { pid: 102 }] },
+    'with a task that exits': { pid: 100, children: [{ pid: 101, exits: true }, { pid: 102 }] },
+    'with an absent task': { pid: 100, children: [{ pid: 101, absent: true }, { pid: 102 }] },
+    'with a task that forks': { pid: 100, children: [{ pid: 101, forks: [{ pid: 102 }] }] },
+    'with a nested restart': { pid: 100, children: [{ pid: 101 }, { pid: 102, 'restarting-itself': true }] },
+    'with a traced task': { pid: 100, children: [{ pid: 101 }, { pid: 102, 'traced-by': 'outsider' }] },
     'with a stranger': { pid: 100, children: [{ pid: 101 }, { pid: 102, owner: 'stranger' }] },
     'with a sibling': { pid: 100, children: [{ pid: 101 }, { pid: 102, sibling: true }] },
   }),
@@ -90,14 +90,14 @@ const OBJECTS = ['header', 'container', 'tree', 'task', 'tail'] as const;
 export const DAMAGES: Record<string, Omit<Subject, 'tree'>> = {
   ...Object.fromEntries(
     Object.entries({
-      'a pid that nobody has': [100, 999],
+      'a pid that no task has': [100, 999],
       'a negative pid': [100, -1],
-      'nobody but the root': [100],
+      'only the root': [100],
       'without the root': [101],
       'a pid twice': [100, 100, 101],
       'in another order': [101, 100],
       'the coordinator': [100, 101, 1],
-      'nobody at all': [],
+      'no task at all': [],
     }).map(([name, pids]) => [name, { image: { pids } }]),
   ),
   'a task more': { image: { 'nr-tasks': 9 } },
@@ -109,12 +109,12 @@ export const DAMAGES: Record<string, Omit<Subject, 'tree'>> = {
   'it says zombie': { image: { zombies: [101] } },
   'the root is a zombie': { image: { zombies: [100] } },
   'ERESTARTSYS comes back': { image: { retval: { 100: -512, 101: -516 } } },
-  'the pid of nobody': { restart: { pid: 999 } },
+  'a pid that no task has': { restart: { pid: 999 } },
   'the pid of a child': { restart: { pid: 101 } },
   'not capable': { restart: { capable: false } },
   'a bad file': { restart: { fd: 'bad' } },
   'a bad log': { restart: { logfd: 'bad' } },
-  'a flag that nobody knows': { restart: { flags: [0x80] } },
+  'an unknown flag': { restart: { flags: [0x80] } },
   'a coordinator that says ghost': { restart: { flags: ['ghost'] } },
 };
 
@@ -130,14 +130,14 @@ function damaged(subjects: Record<string, Subject>): Record<string, Subject> {
   );
 }
 
-/** Waiting for good is what these ask for: who is stopped, traced, or never comes is waited for. */
+/** With these, waiting indefinitely is expected: a task that is stopped, traced, or never calls restart is waited for. */
 const MAY_BLOCK = /\b(stop|ptrace|absent)\b/;
 const ANYHOW = 'ok blocked killed exited EINTR ESRCH EBUSY EPERM EINVAL ENOMEM EIO EBADF'.split(
   ' ',
 ) as CoordinatorOutcome[];
 
 /**
- * A restart that fails before it has found a task leaves it where it was: waiting to be called for. Nobody waits for good
+ * A restart that fails before it has found a task leaves it where it was: waiting to be marked. No task waits indefinitely
  * anywhere else.
  */
 const NEVER_STUCK: readonly TaskExpectation[] = (Object.keys(TASK_OUTCOMES) as TaskOutcome[]).map((outcome) =>

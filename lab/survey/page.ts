@@ -31,7 +31,7 @@ export function hardenedPage(all: Readonly<Record<Matrix, readonly Done[]>>): st
 
 \`hardened\` is the published series with [repairs](variants.md). These are trees, images, calls and faults whose every
 combination it has survived, **whatever the schedule**: each case is explored in full, at the step size of the protocol, and
-judged by every property; and nobody is left waiting for good, unless a fault or the tree asks for just that (who is stopped,
+judged by every property; and no task is left waiting indefinitely, unless a fault or the tree causes just that (a task that is stopped,
 held by a tracer, or never comes) or a restart has failed before it found him.
 
 ${count(done.length)} cases, ${sum(done)} states, ${bad(done)} with a violation, ${partial(done)} not explored in full.

@@ -5,7 +5,7 @@ import type { Verdict } from '../../src/record/verdict.ts';
 
 export interface Surveyed {
   readonly verdict: Verdict;
-  /** Violations that are none of the case's own expectations about who is left waiting. */
+  /** Violations that are none of the case's own expectations about tasks that are left waiting. */
   readonly violations: readonly string[];
 }
 

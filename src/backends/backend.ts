@@ -112,7 +112,7 @@ export interface Machine {
    * or tell the difference (a persistent singleton).
    */
   alone(actor: number): boolean;
-  /** The first of those who can move that may be taken alone; -1: none. The same as asking `alone` of each, but faster. */
+  /** The first enabled actor that may be taken alone; -1: none. The same as asking `alone` of each, but faster. */
   firstAlone?(): number;
   /**
    * Which faults of the case have fired by now: bit i for the fault with the number i. Without it, only the faults of the
@@ -125,7 +125,7 @@ export interface Machine {
   walker?(): Walker;
   /** A fast way to run at random; undefined where there is none. */
   readonly randomWalk?: RandomWalk | undefined;
-  /** How the run ended, as an outcome; meaningful when nobody can move. */
+  /** How the run ended, as an outcome; meaningful when no actor can move. */
   outcome(): Outcome;
   /** The record since reset; the machine must have been opened with `trace`. */
   record(seed: string | null, schedule: readonly string[], end: RunRecord['end']): RunRecord;
@@ -143,11 +143,11 @@ export interface Walker {
 
 /** Random runs of a machine by a faster way than step by step. */
 export interface RandomWalk {
-  /** Who moved in the last run, step by step; only the first `length` are of it. Overwritten by the next run. */
+  /** The actors of the last run, step by step; only the first `length` are of it. Overwritten by the next run. */
   readonly moves: Int32Array;
   readonly length: number;
   /**
-   * Runs from the start with each step drawn evenly among those who can move, until nobody can (true), at most `maxSteps`
+   * Runs from the start with each step drawn evenly among the enabled actors, until none is left (true), at most `maxSteps`
    * steps (false). Events of the environment come at steps drawn evenly from `expectedSteps`.
    */
   run(draws: Draws, expectedSteps: number, maxSteps: number): boolean;

@@ -81,7 +81,7 @@ function reasonOf(error: unknown): string {
   if (code === 'ENOENT')
     return 'there is no C compiler: the agent is compiled at first use by cc (Debian: apt install gcc libc6-dev)';
   const first = stderr?.split('\n').find((line) => /error|cannot find|undefined/.test(line));
-  return `cc can not compile it: ${first ?? String(error)}`;
+  return `cc cannot compile it: ${first ?? String(error)}`;
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -1,17 +1,17 @@
 /** Walks a machine from its start to its end, one chosen step after the other. */
 import type { Machine, Walker } from './backend.ts';
 
-/** Chooses who moves: one of the first `n` of `enabled`. */
+/** Chooses the next actor: one of the first `n` of `enabled`. */
 export type Chooser = (enabled: Int32Array, n: number, step: number) => number;
 
 export interface Walk {
-  /** Who moved, step by step. */
+  /** The actors, step by step. */
   readonly moves: number[];
-  /** over: nobody could move any more; cut: the limit came first. */
+  /** over: no actor could move any more; cut: the limit came first. */
   readonly end: 'over' | 'cut';
 }
 
-/** Resets the machine and runs it until nobody can move, at most `maxSteps` steps. */
+/** Resets the machine and runs it until no actor can move, at most `maxSteps` steps. */
 export function walk(machine: Machine, choose: Chooser, maxSteps: number): Walk {
   machine.reset();
   const enabled = new Int32Array(machine.actors.length);
@@ -26,7 +26,7 @@ export function walk(machine: Machine, choose: Chooser, maxSteps: number): Walk 
 }
 
 /**
- * Draws uniformly among those who can move. An event of the environment comes at a step that was drawn before, evenly
+ * Draws uniformly among the enabled actors. An event of the environment comes at a step that was drawn before, evenly
  * from a run's expected length: among equals it would nearly always come early.
  */
 export function randomChooser(machine: Machine, random: () => number, expectedSteps: number): Chooser {

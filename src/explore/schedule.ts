@@ -49,7 +49,7 @@ export interface Followed {
 const LINES_PER_SLICE = 1_024;
 const STEPS_PER_SLICE = 65_536;
 
-/** Follows a schedule in words from the machine's start, and lets who can move go on after its end. */
+/** Follows a schedule in words from the machine's start, and lets the enabled actors continue after its end. */
 export function follow(machine: Machine, lines: readonly string[], maxSteps: number): Followed {
   return toEnd(followInSlices(machine, lines, maxSteps));
 }

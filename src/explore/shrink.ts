@@ -1,4 +1,4 @@
-/** Makes a schedule simple: the fewest changes of who moves, then the fewest steps, that still show the same. */
+/** Makes a schedule simple: the fewest context switches, then the fewest steps, that still show the same. */
 import type { Machine } from '../backends/backend.ts';
 import { toEnd, walkerOf } from '../backends/walk.ts';
 
@@ -18,14 +18,14 @@ function stretchesOf(moves: readonly number[]): Stretch[] {
   return stretches;
 }
 
-/** Changes of who moves. */
+/** Context switches. */
 export function switchesOf(moves: readonly number[]): number {
   let switches = 0;
   for (let i = 1; i < moves.length; i++) if (moves[i] !== moves[i - 1]) switches++;
   return switches;
 }
 
-/** Walks along the stretches as far as they can be followed; after them, who moves goes on for as long as it can. */
+/** Walks along the stretches as far as they can be followed; after them, the current actor continues for as long as it can. */
 function walkAlong(machine: Machine, stretches: readonly Stretch[], maxSteps: number): number[] {
   const walker = walkerOf(machine);
   const moves: number[] = [];

@@ -17,7 +17,7 @@ const OPEN: Partial<Record<BackendName, (options: BackendOptions) => Promise<Bac
 /** The backends that can be opened, in the order of the format's list. */
 export const KNOWN_BACKENDS: readonly BackendName[] = BACKENDS.filter((name) => OPEN[name] !== undefined);
 
-/** A new backend; whoever opens it disposes of it. Rejects for a name that is not in KNOWN_BACKENDS. */
+/** A new backend; its opener disposes of it. Rejects for a name that is not in KNOWN_BACKENDS. */
 export async function openBackend(name: BackendName, options: BackendOptions = {}): Promise<Backend> {
   const open = OPEN[name];
   if (!open) throw new Error(`this build has no backend ${name}`);

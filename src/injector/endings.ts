@@ -5,7 +5,7 @@ import type { Ending } from '../record/verdict.ts';
 import { endOfOutcome, endOfRecord } from './ends.ts';
 import type { Judgement } from './judge.ts';
 
-/** More than anybody looks through. */
+/** More are only counted. */
 const MOST = 200;
 
 export class Endings {

@@ -12,7 +12,7 @@ export function endOfOutcome({ coordinator, tasks, restores, context, findings }
   return endOf(coordinator, tasks, restores, context?.references, findings);
 }
 
-/** Of a run that a kernel defect stopped only the defect: what the others were about to do is nobody's word. */
+/** Of a run that a kernel defect stopped only the defect: the other ends are arbitrary. */
 function endOf(
   coordinator: Outcome['coordinator'],
   tasks: Outcome['tasks'],
@@ -25,7 +25,7 @@ function endOf(
   return [
     `coordinator ${coordinator.end}${placeAndResult(coordinator)}`,
     ...Object.entries(tasks).map(([pid, task]) => `${pid} ${task.end}${placeAndResult(task)}`),
-    `restored ${restores.map(([pid, record]) => `${pid} from ${record}`).join(', ') || 'nobody'}`,
+    `restored ${restores.map(([pid, record]) => `${pid} from ${record}`).join(', ') || 'none'}`,
     `references ${references ?? 'none'}`,
     ...defects,
   ].join('; ');

@@ -7,7 +7,7 @@ import type { ExploreRequest } from './explorers.ts';
 import { faultsOfSchedule } from './never-fired.ts';
 import { type ExploreResult, type Judged, Tally } from './tally.ts';
 
-/** Runs of a sweep at most, when nobody says how many. */
+/** Runs of a sweep at most, when no number is given. */
 const MOST_RUNS = 256;
 /** After so many runs other things get their turn: a signal, a reporter's timer. */
 const RUNS_PER_TURN = 64;

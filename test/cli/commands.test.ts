@@ -53,7 +53,7 @@ describe('the commands', () => {
       'an unknown backend': ['run', '--backend', 'simulatd'],
       'an unknown reporter': ['run', '--reporter', 'junut'],
       'an unknown protocol': ['run', '--protocol', 'serie'],
-      'a report that can not be written': ['run', '--reporter', 'junit=/dev/null/x'],
+      'a report that cannot be written': ['run', '--reporter', 'junit=/dev/null/x'],
       'two reports in one file': ['run', '--reporter', 'junit=/dev/null', '--reporter', 'tap=/dev/null'],
     })) {
       it(`${what} is bad input, told on stderr`, async () => {
@@ -205,7 +205,7 @@ describe('the commands', () => {
       });
     });
 
-    it('a folder that can not be made is bad input', async () => {
+    it('a folder that cannot be made is bad input', async () => {
       const file = folder.write('file', '');
       const { result, stderr } = await command('init', path.join(file, 'below'));
       assert.equal(result, EXIT.input);

@@ -94,7 +94,7 @@ describe('mktrouble outcomes', () => {
     assert.match(schedule, /^\d+: |^coordinator: /);
   });
 
-  it('says who waits and where, and who never got a result', async () => {
+  it('names the tasks that wait and where, and those without a result', async () => {
     const [only] = (await answer('absent.yaml')).outcomes;
     assert.deepEqual(only!['coordinator'], { end: 'waiting', at: 'wait' });
     assert.deepEqual(only!['tasks'], { 100: { end: 'untouched' } });

@@ -71,7 +71,7 @@ describe('the HTML report of many cases', function () {
       });
       const big = await opened('many.html', results);
       assert.ok((await big.page.locator('.list .item').count()) < 100, 'only rows in sight exist');
-      /* three to five times when nobody looks; who drew all rows would need far more, for each frame as well */
+      /* three to five times on an idle machine; drawing all rows would need far more, for each frame as well */
       assert.ok(big.ready < 20 * one.ready, `${Math.round(big.ready)} ms, and one ${Math.round(one.ready)} ms`);
       const frames = [await frameOf(big.page), await frameOf(one.page)] as const;
       assert.ok(frames[0] < 10 * frames[1], `${frames.map(Math.round).join(' and ')} ms between frames`);

@@ -319,13 +319,13 @@ describe('the HTML report in a browser', function () {
     }
   });
 
-  it('lists what of a protocol was reached, and what nobody reached', async () => {
+  it('lists what of a protocol was reached, and unreached steps', async () => {
     const never = page.locator('.coverage .points .never');
     await page.locator('.coverage h2').waitFor();
     const { points } = covered;
     assert.equal(await never.count(), points.filter(({ reached }) => !reached).length);
     assert.equal(await page.locator('.coverage .points li').count(), points.length);
-    await page.getByLabel('only what nobody reached').check();
+    await page.getByLabel('only unreached steps').check();
     await settled(page);
     assert.equal(await page.locator('.coverage .points li').count(), await never.count());
     assert.equal(

@@ -17,7 +17,7 @@ function isOpen(folder: string): boolean {
   return folder === path.dirname(folder) || isOpen(path.dirname(folder));
 }
 
-/** Why nobody can't run mktrouble here; undefined when it can. */
+/** Why an unprivileged user cannot run mktrouble here; undefined when it can. */
 function whyNotNobody(): string | undefined {
   if (process.getuid?.() !== 0) return 'all other tests run as an ordinary user already';
   if (!SETPRIV) return 'there is no setpriv';

@@ -7,7 +7,7 @@ import { kill, processesOf } from '../backends/native/remains.ts';
 import { ROOT } from '../support/markdown.ts';
 import { PROGRAM, start } from '../support/program.ts';
 
-describe('When somebody is killed at any of 300 moments', function () {
+describe('When a process is killed at any of 300 moments', function () {
   this.timeout(600_000);
   killAtRandom({ warden: 110, init: 110, mktrouble: 56 });
 
@@ -44,7 +44,7 @@ describe('When somebody is killed at any of 300 moments', function () {
         await program.ended;
         await remains().nothing();
       }
-      assert.ok(atWork > TIMES / 2, `${atWork} times somebody was at work`);
+      assert.ok(atWork > TIMES / 2, `${atWork} times a process was at work`);
     });
   }
 });

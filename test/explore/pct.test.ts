@@ -79,7 +79,7 @@ describe('pct', () => {
     }
   });
 
-  it('of depth 1 has one order of who goes first, from begin to end', () => {
+  it('of depth 1 has one order of priorities, from begin to end', () => {
     const machine = machineOf(SMALL_CASES.get('a signal to anyone of two')!, 'series');
     for (let seed = 0; seed < 20; seed++) {
       const wins = new Set<string>();
@@ -97,7 +97,7 @@ describe('pct', () => {
     }
   });
 
-  it('changes who moves less often than the random strategy', () => {
+  it('switches less often than the random strategy', () => {
     const machine = machineOf(SMALL_CASES.get('two tasks')!, 'hardened');
     const options = { schedules: 60, seed: '0', depth: 2, maxSteps: MAX_STEPS };
     const average = (strategy: 'pct' | 'random'): number => {

@@ -30,7 +30,7 @@ describe('a schedule in words', function () {
     fc.assert(property, { numRuns: 300, seed: 1 });
   });
 
-  it('has a line for each change of who moves, and one for each event', () => {
+  it('has a line for each context switch, and one for each event', () => {
     const property = fc.property(aSchedule, (schedule) => {
       const { machine, moves } = draw(schedule);
       const changes = moves.filter((actor, i) => i === 0 || actor !== moves[i - 1] || actor >= machine.firstEvent);
@@ -39,7 +39,7 @@ describe('a schedule in words', function () {
     fc.assert(property, { numRuns: 100, seed: 2 });
   });
 
-  it('of a beginning only goes on with who can move, to the end', () => {
+  it('of a prefix continues with the enabled actors, to the end', () => {
     const property = fc.property(aSchedule, fc.nat(), (schedule, cut) => {
       const { machine, moves } = draw(schedule);
       const part = moves.slice(0, cut % moves.length);

@@ -33,7 +33,7 @@ describe('Real tasks held against the model', () => {
     assert.equal(compare(await realRun({ schedule: ['101: taskMain: state'] })), undefined);
   });
 
-  it('disagree where it can not, with both timelines', async () => {
+  it('disagree where it cannot, with both timelines', async () => {
     const record = await unheardOf();
     const { violation, records } = compare(record)!;
     assert.equal(violation.property, AGREEMENT);
@@ -46,7 +46,7 @@ describe('Real tasks held against the model', () => {
     assert.ok(records[1].events.length > 0);
   });
 
-  it('say nothing of a run that was cut, or whose schedule nobody knows', async () => {
+  it('say nothing of a run that was cut, or whose schedule is unknown', async () => {
     const { schedule: _, ...unknown } = await unheardOf();
     assert.equal(compare(unknown), undefined);
     assert.equal(compare({ ...(await unheardOf()), end: 'cut' }), undefined);

@@ -102,7 +102,7 @@ describe('runCase', () => {
     });
   });
 
-  describe('a case that the backend can not do is skipped with the reason', () => {
+  describe('a case that the backend cannot do is skipped with the reason', () => {
     it('because the backend refuses it', async () => {
       const backend = aBackend();
       backend.refuses.returns('no ghosts here');
@@ -361,7 +361,7 @@ describe('runCase', () => {
       assert.equal((await tried({ schedules: 5 })).schedules, 5);
     });
 
-    it('is one run on a backend that can not be scheduled, unless the caller asks for more', async () => {
+    it('is one run on a backend that cannot be scheduled, unless the caller asks for more', async () => {
       const backend = aBackend();
       const exhaustive = { ...explore, strategy: 'exhaustive' as const };
       const verdict = await runCase(aCase({}, { explore: exhaustive }), { backend, find: byLog });

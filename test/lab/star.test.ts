@@ -31,8 +31,8 @@ describe('a star of any size', () => {
   });
 });
 
-describe('the run in which the first who can move goes on', () => {
-  it('ends as the walk does that looks at everybody before each step', () => {
+describe('the run in which the first enabled actor continues', () => {
+  it('ends as the walk does that looks at every task before each step', () => {
     for (const protocol of MAIN_PROTOCOLS) {
       for (const [name, c] of [...SMALL_CASES, ['a star of 40', starCase(40)] as const]) {
         if (c.faults.length > 0) continue;

@@ -1,4 +1,4 @@
-/** On which backends cases run when nobody has named one. */
+/** On which backends cases run when none is named. */
 import assert from 'node:assert/strict';
 import { DEFAULT_OPTIONS } from '../../src/mocha/options.ts';
 import { selectTests, withOwnBackends } from '../../src/mocha/select.ts';

@@ -69,7 +69,7 @@ describe('properties', () => {
   it('do not answer to other names, but expectations can be explained', () => {
     assert.equal(propertyByName('expectation'), undefined);
     assert.equal(propertyByName('constructor'), undefined);
-    assert.equal(explainProperty('nobody'), undefined);
+    assert.equal(explainProperty('no-such-property'), undefined);
     assert.equal(explainProperty('expectation')?.name, 'expectation');
   });
 

@@ -195,7 +195,7 @@ export class Script {
   }
 }
 
-/** A whole healthy restart of a case, until everybody is back. */
+/** A whole healthy restart of a case, until every task is back. */
 export function healthy(c: Case = aCase()): Script {
   const pids = c.tasks.map(({ pid }) => pid);
   return new Script(c)

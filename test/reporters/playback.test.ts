@@ -42,7 +42,7 @@ describe('playback of a record', () => {
     }
   });
 
-  it('starts with nobody in restart and nothing set', () => {
+  it('starts with no task in restart and nothing set', () => {
     const { lanes, context } = new Playback(recordOf()).at(0);
     for (const lane of lanes.values()) assert.equal(lane.doing, 'outside');
     assert.equal(context.activePid, -1);
@@ -69,7 +69,7 @@ describe('playback of a record', () => {
     assert.deepEqual(new Playback(recordOf(), [late]).atEnd, [late]);
   });
 
-  it('draws lanes without holes or overlaps, and arrows to who is there', () => {
+  it('draws lanes without holes or overlaps, and arrows to existing lanes', () => {
     for (const record of records) {
       const playback = new Playback(record);
       const { stretches, arrows, notes } = buildChart(playback);

@@ -119,7 +119,7 @@ describe('timeline', () => {
     );
   });
 
-  it('draws an arrow from who acts to whom it reaches', () => {
+  it('draws an arrow from the acting task to the one that it reaches', () => {
     const signal = draw().find((line) => line.includes('sends SIGKILL to 100'))!;
     assert.match(signal, /●─+▶/);
     const ascii = drawTimeline(recordOf(), buildTimeline(recordOf()), { colors: PLAIN, symbols: ASCII, columns: 100 });

@@ -80,7 +80,7 @@ describe('a fault in words', () => {
   const fault = (more: Partial<Fault>): string =>
     faultSentence({ verb: 'kill', name: 'f', targets: [101], times: 1, when: { kind: 'any' }, ...more });
 
-  it('says what, to whom, and when', () => {
+  it('says what, to which task, and when', () => {
     assert.match(fault({}), /kill 101.*any moment/);
     assert.match(
       fault({ verb: 'signal', signal: 'SIGUSR1', targets: ['coordinator', 100] }),

@@ -102,7 +102,7 @@ const MATRIX: Record<string, Bad> = {
   ],
   'no matrix': [given('faults: [{ kill: «"${{ matrix.target }}"» }]'), { hint: 'no matrix' }],
   'another expression': [
-    given('matrix: { target: [101] }\nfaults: [{ kill: «"${{ env.who }}"» }]'),
+    given('matrix: { target: [101] }\nfaults: [{ kill: «"${{ env.target }}"» }]'),
     { says: 'is not an expression' },
   ],
   'an expression without an end': [given('why: «"${{ matrix.target"»'), { says: 'without its end' }],
@@ -186,7 +186,7 @@ expect:
   tasks: { 100: «kild», «109»: killed }
 ---
 «scenari»: y
-tree: { pid: 100, owner: «nobody» }
+tree: { pid: 100, owner: «else» }
 `.replace('stat«»e', 'state'),
       [{}, { says: 'twice' }],
     );

@@ -66,7 +66,7 @@ const CONTRADICTIONS: Record<string, Bad> = {
     'scenario: x\ntree: { pid: 100, traced-by: «101», children: [{ pid: 101, state: dead }] }',
     { says: 'dead' },
   ],
-  'a session that nobody above has': [
+  'a session that no ancestor has': [
     'scenario: x\ntree: { pid: 100, children: [{ pid: 101, session: 101 }, { pid: 102, session: «101» }] }',
     { says: 'its own pid, or a session of a task above it (100)' },
   ],
@@ -130,7 +130,7 @@ const NEVER: Record<string, Bad> = {
   ],
   'nothing is frozen': [given('faults: [{ kill: 101, when: { coordinator: «freeze» } }]'), { says: 'frozen' }],
   'nothing can fail to freeze': [given('faults: [{ fail: «freeze» }]'), { hint: 'flags: [frozen]' }],
-  'a task freezes nobody': [
+  'a task freezes no other': [
     given('restart: { flags: [frozen] }\nfaults: [{ fail: freeze, task: «101» }]'),
     { says: 'coordinator' },
   ],

@@ -9,7 +9,7 @@ const SIZE = MAX_FILE_BYTES - 1000;
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
 const filled = (piece: string) => piece.repeat(Math.floor(SIZE / piece.length));
 
-/** Files below the size limit that would take long, or break something, if nobody looked. */
+/** Files below the size limit that would take long, or break something, without a check. */
 const HOSTILE: Record<string, string> = {
   'lists in lists': filled('['),
   'mappings in mappings': filled('{a: '),

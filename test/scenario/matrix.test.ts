@@ -81,7 +81,7 @@ expect: { coordinator: ["\${{ matrix.ok }}"], violates: ["\${{ matrix.word }}-\$
 
   it('has expressions in documents that share a part by an alias', () => {
     const cases = load(
-      `${TREE}matrix: { n: [101, 100] }\nfaults:\n  - kill: &who "\${{ matrix.n }}"\n  - stop: *who\n`,
+      `${TREE}matrix: { n: [101, 100] }\nfaults:\n  - kill: &target "\${{ matrix.n }}"\n  - stop: *target\n`,
     );
     assert.deepEqual(
       cases.map(({ faults }) => faults.map(({ targets }) => targets[0])),

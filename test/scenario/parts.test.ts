@@ -147,7 +147,7 @@ describe('faults', () => {
     assert.equal(frozen.faults[0]!.errno, 'EBUSY');
   });
 
-  it('fork children with pids that nobody has', () => {
+  it('fork children with pids that no task has', () => {
     const c = withTree(`
 image: { pids: [100, 101, 102, 103, 105, 104] }
 faults:

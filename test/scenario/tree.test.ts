@@ -46,7 +46,7 @@ children:
     assert.deepEqual([sibling.parent, sibling.creator, sibling.sibling], [100, 101, true]);
   });
 
-  it('puts siblings of the root, whom the walk does not reach, behind it and out of the image', () => {
+  it('puts siblings of the root, which the walk does not reach, behind it and out of the image', () => {
     const c = one(
       'tree: { pid: 100, children: [{ pid: 101, sibling: true, children: [{ pid: 102 }], threads: [104] }, { pid: 103 }] }',
     );

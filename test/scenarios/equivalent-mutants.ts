@@ -19,12 +19,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
   {
     scenario: 'ptrace/attached-in-the-middle.yaml#A tracer that attaches at any moment fails the restart, or blocks it',
     change: /^left-waiting: without 100$/,
-    reason: 'the line of task 100 says that it may be waiting; it is in the list for who reads it',
+    reason: 'the line of task 100 says that it may be waiting; the list has it for the reader',
   },
   {
     scenario: 'signals/stop.yaml#SIGSTOP to a task interrupts the restart, or blocks it while the task is stopped',
     change: /^left-waiting: without 100$/,
-    reason: 'the line of task 100 says that it may be waiting; it is in the list for who reads it',
+    reason: 'the line of task 100 says that it may be waiting; the list has it for the reader',
   },
   {
     scenario:
@@ -36,18 +36,18 @@ export const EQUIVALENT: readonly Equivalent[] = [
   {
     scenario: 'bogus-pids/a-dead-root.yaml#Restart fails with ESRCH when the root has exited',
     change: /^tasks\.100: exited -> untouched$/,
-    reason: 'a task that had exited before anybody called restart is both',
+    reason: 'a task that had exited before any task called restart is both',
   },
   {
     scenario:
       'bogus-pids/not-of-this-restart.yaml#Restart fails with ESRCH when the image names a task that has exited',
     change: /^tasks\.101: exited -> untouched$/,
-    reason: 'a task that had exited before anybody called restart is both',
+    reason: 'a task that had exited before any task called restart is both',
   },
   {
     scenario: 'zombies-and-ghosts/the-dead.yaml#prepare does not count a task that has already exited',
     change: /^tasks\.101: exited -> untouched$/,
-    reason: 'a task that had exited before anybody called restart is both',
+    reason: 'a task that had exited before any task called restart is both',
   },
   {
     scenario: 'signals/to-a-task.yaml#A signal ends the wait of a task that no coordinator marks',

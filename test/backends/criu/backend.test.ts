@@ -36,7 +36,7 @@ describe('the CRIU backend', function () {
     assert.equal(refusal(caseOf('tree: { pid: 100 }\ncriu: {}'), ABLE), undefined);
   });
 
-  it('refuses what this machine can not do', () => {
+  it('refuses what this machine cannot do', () => {
     const limited = caseOf('tree: { pid: 100 }\ncriu: { restore-limits: { pids: 3 } }');
     assert.ok(refusal(limited, { ...ABLE, canLimitPids: false }));
     const traced = caseOf('tree: { pid: 100 }\ncriu: { syscalls: { of: dump, call: read, errno: EIO } }');

@@ -99,7 +99,7 @@ describe('image files', () => {
     }
   });
 
-  it('tell who is in the tree', () => assert.deepEqual(pidsOf(PSTREE), [100, 101]));
+  it('list the tasks of the tree', () => assert.deepEqual(pidsOf(PSTREE), [100, 101]));
 });
 
 describe('changes of images', () => {

@@ -54,7 +54,7 @@ export const TRAPS: Readonly<Record<string, Trap>> = {
       { delay: 'coordinator', when: { coordinator: 'claim' } },
     ],
   },
-  'a fault after a fault that nobody would miss': {
+  'a fault after a fault without effect': {
     protocol: 'series',
     tree: { pid: 100 },
     faults: [

@@ -5,7 +5,7 @@ import { type ImageEdit, PLAIN_CRIU } from '../../../src/model/criu.ts';
 import { CRIU_PROPERTIES, explainProperty, judge, PROPERTY_NAMES } from '../../../src/properties/index.ts';
 import type { CriuCensus, CriuTask } from '../../../src/record/criu.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
-import { aCensus, aRecord, aTask, DUMPED, FAILED, NOBODY, RESTORED, TREE } from './records.ts';
+import { aCensus, aRecord, aTask, DUMPED, FAILED, NO_TASKS, RESTORED, TREE } from './records.ts';
 
 const { cases } = parseScenarios('scenario: A\ntree: { pid: 100, children: [{ pid: 101 }] }\ncriu: {}\n', 'a.yaml');
 const CASE = cases[0]!;
@@ -53,7 +53,7 @@ describe('the properties of CRIU', () => {
   });
 
   it('do not judge the runs of other backends', () => {
-    const { criu: _, ...record } = aRecord({ afterRestore: NOBODY });
+    const { criu: _, ...record } = aRecord({ afterRestore: NO_TASKS });
     assert.deepEqual(
       judge(CASE, { ...record, backend: 'native' }).filter(({ property }) => property.includes('restore-')),
       [],
@@ -180,10 +180,10 @@ describe('the properties of CRIU', () => {
     it('is violated by an exit status that differs', () => {
       assert.deepEqual(violated({ afterRestore: treeWith(102, { status: 0 }) }), [name]);
     });
-    it('is violated by who does not run', () => {
+    it('is violated by a task that does not run', () => {
       assert.deepEqual(violated({ afterRestore: { ...TREE, silent: [101] } }), [name]);
     });
-    it('is violated by somebody new', () => {
+    it('is violated by a new task', () => {
       assert.deepEqual(violated({ afterRestore: aCensus(...TREE.tasks, aTask(107)) }), [name]);
     });
     it('does not ask for what was no difference before, or is of one that was hit', () => {
@@ -197,28 +197,28 @@ describe('the properties of CRIU', () => {
   });
 
   describe('failed-restore-reports-error', () => {
-    it('is violated by a success without somebody', () => {
+    it('is violated by a success without one of the tasks', () => {
       assert.deepEqual(violated({ afterRestore: without(101) }), ['failed-restore-reports-error']);
       const c = withCriu({ images: [{ kind: 'repeat', file: 'pstree', record: 0 }] });
       assert.deepEqual(violated({ afterRestore: without(101) }, c), ['failed-restore-reports-error']);
-      assert.deepEqual(violated({ afterRestore: NOBODY, imaged: undefined }, c), ['failed-restore-reports-error']);
+      assert.deepEqual(violated({ afterRestore: NO_TASKS, imaged: undefined }, c), ['failed-restore-reports-error']);
     });
-    it('does not ask for who was given another program to run', () => {
+    it('does not ask for a task that was given another program', () => {
       const drop = { kind: 'drop', file: 'mm-101', record: 0 } as const;
       assert.deepEqual(violated({ afterRestore: without(101) }, withCriu({ images: [drop] })), []);
       const mutate = { kind: 'mutate', target: 'any', seed: '0', changes: 1 } as const;
       assert.deepEqual(violated({ afterRestore: without(101), edits: [drop] }, withCriu({ images: [mutate] })), []);
     });
-    it('does not ask for who was hit, or was below', () => {
+    it('does not ask for a task that was hit, or its descendants', () => {
       const hits = [{ ...hit, to: 101, stage: 'post-resume' }] as const;
       assert.deepEqual(violated({ afterRestore: without(101), hits }), []);
-      assert.deepEqual(violated({ afterRestore: NOBODY, hits: [{ ...hit, to: 100, stage: 'post-resume' }] }), []);
+      assert.deepEqual(violated({ afterRestore: NO_TASKS, hits: [{ ...hit, to: 100, stage: 'post-resume' }] }), []);
     });
   });
 
   describe('failed-restore-leaves-no-task', () => {
     const again = { again: RESTORED, afterAgain: TREE };
-    it('is violated by who is left, also of a CRIU that was killed', () => {
+    it('is violated by a task that is left, also of a CRIU that was killed', () => {
       const left = { afterRestore: aCensus(aTask(101)), ...again };
       assert.deepEqual(violated({ restore: FAILED, ...left }), ['failed-restore-leaves-no-task']);
       const killed = {
@@ -227,7 +227,7 @@ describe('the properties of CRIU', () => {
       } as const;
       assert.deepEqual(violated({ ...killed, ...left }), ['failed-restore-leaves-no-task']);
     });
-    it('does not count who was left by the dump, or by a restore that had to be ended', () => {
+    it('does not count a task that was left by the dump, or by a restore that had to be ended', () => {
       const afterDump = aCensus(aTask(101));
       const hits = [{ ...hit, to: 100, stage: 'pre-dump' }] as const;
       assert.deepEqual(violated({ restore: FAILED, afterDump, afterRestore: afterDump, hits, ...again }), []);
@@ -237,10 +237,10 @@ describe('the properties of CRIU', () => {
   });
 
   describe('failed-restore-can-be-retried', () => {
-    const failed = { restore: FAILED, afterRestore: NOBODY };
+    const failed = { restore: FAILED, afterRestore: NO_TASKS };
     it('is violated by a second try that fails, or brings back another tree', () => {
       const name = ['failed-restore-can-be-retried'];
-      assert.deepEqual(violated({ ...failed, again: FAILED, afterAgain: NOBODY }), name);
+      assert.deepEqual(violated({ ...failed, again: FAILED, afterAgain: NO_TASKS }), name);
       assert.deepEqual(violated({ ...failed, again: RESTORED, afterAgain: without(101) }), name);
       assert.deepEqual(violated({ ...failed, again: RESTORED, afterAgain: treeWith(101, { pgid: 1 }) }), name);
     });
@@ -252,7 +252,7 @@ describe('the properties of CRIU', () => {
   describe('failed-dump-leaves-tree-running', () => {
     const failed = { dump: { ...FAILED, of: 'dump' }, restore: undefined, afterRestore: undefined } as const;
     const name = ['failed-dump-leaves-tree-running'];
-    it('is violated by who is gone, stopped, silent or new', () => {
+    it('is violated by a task that is gone, stopped, silent or new', () => {
       assert.deepEqual(violated({ ...failed, afterDump: without(101) }), name);
       assert.deepEqual(violated({ ...failed, afterDump: treeWith(101, { state: 't' }) }), name);
       assert.deepEqual(violated({ ...failed, afterDump: { ...TREE, silent: [101] } }), name);
@@ -262,7 +262,7 @@ describe('the properties of CRIU', () => {
   });
 
   describe('dumped-tree-is-gone', () => {
-    it('is violated by who is left of the tree', () => {
+    it('is violated by a task that is left of the tree', () => {
       assert.deepEqual(violated({ afterDump: aCensus(aTask(101)) }), ['dumped-tree-is-gone']);
     });
   });
@@ -340,8 +340,8 @@ describe('the properties of CRIU', () => {
 
   describe('bystanders-untouched', () => {
     const before = aCensus(aTask(900, { parent: 0 }));
-    it('is violated by one who is gone, stopped, or silent', () => {
-      for (const after of [NOBODY, aCensus(aTask(900, { parent: 0, state: 'T' })), { ...before, silent: [900] }]) {
+    it('is violated by a process that is gone, stopped, or silent', () => {
+      for (const after of [NO_TASKS, aCensus(aTask(900, { parent: 0, state: 'T' })), { ...before, silent: [900] }]) {
         assert.deepEqual(violated({ bystanders: { before, after } }), ['bystanders-untouched']);
       }
     });
@@ -350,12 +350,12 @@ describe('the properties of CRIU', () => {
   describe('criu-never-crashes', () => {
     const crashed = {
       restore: { of: 'restore', signal: 11, errors: [] },
-      afterRestore: NOBODY,
+      afterRestore: NO_TASKS,
       again: RESTORED,
       afterAgain: TREE,
     } as const;
     const name = ['criu-never-crashes'];
-    it('is violated by a signal that nobody sent, a BUG, or a restorer that crashes', () => {
+    it('is violated by a signal that no process sent, a BUG, or a restorer that crashes', () => {
       assert.deepEqual(violated(crashed), name);
       const failed = { ...crashed, restore: FAILED };
       assert.deepEqual(violated({ ...failed, restore: { ...FAILED, errors: ['a.c:1: BUG at a.c:1'] } }), name);

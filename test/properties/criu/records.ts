@@ -23,7 +23,7 @@ export function aCensus(...tasks: readonly CriuTask[]): CriuCensus {
   return { tasks, silent: [] };
 }
 
-export const NOBODY = aCensus();
+export const NO_TASKS = aCensus();
 /** A root with a child and a zombie. */
 export const TREE = aCensus(aTask(100), aTask(101), aTask(102, { state: 'Z', status: 768 }));
 const OTHERS = aCensus(aTask(900, { parent: 0 }));
@@ -38,7 +38,7 @@ export function aRecord(over: { readonly [K in keyof CriuRecord]?: CriuRecord[K]
     version: '4.1.1',
     before: TREE,
     dump: DUMPED,
-    afterDump: NOBODY,
+    afterDump: NO_TASKS,
     imaged: [100, 101, 102],
     restore: RESTORED,
     afterRestore: TREE,

@@ -33,13 +33,13 @@ describe(name, () => {
     assertHolds(name, halfway(), { tasks: waiting, context: { references: 7 } });
   });
 
-  it('finds more references than those who are left can hold', () => {
+  it('finds more references than the remaining tasks can hold', () => {
     const { expected, actual } = violationOf(name, halfway(), { tasks: waiting, context: { references: 8 } });
     assert.deepEqual([expected, actual], ['at most 7 references', '8 references']);
     violationOf(name, halfway().die(100, 101, 102).return('coordinator', -4), { context: { references: 1 } });
   });
 
-  it('does not let the dead hold any, also those of whom only the end is known', () => {
+  it('does not let the dead hold any, also those with only a known end', () => {
     const tasks = { 100: { end: 'killed' }, 101: { end: 'killed' }, 102: { end: 'killed' } } as const;
     violationOf(name, halfway().return('coordinator', -4), { tasks, context: { references: 1 } });
   });

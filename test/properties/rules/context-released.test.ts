@@ -15,7 +15,7 @@ describe(name, () => {
     });
   }
 
-  it('holds when everybody lets go', () => {
+  it('holds when every task lets go', () => {
     assertHolds(name, healthy());
     assertHolds(name, failedLate());
   });
@@ -27,7 +27,7 @@ describe(name, () => {
     assertHolds(name, new Script(aCase()).claim().mark(100).enter(100).add(100, 'return', { result: -22 }));
   });
 
-  it('says nothing of who dies in restart', () => {
+  it('ignores a task that dies in restart', () => {
     assertHolds(name, new Script(aCase()).claim().enter(100).mark(100).join(100).die(100));
   });
 });

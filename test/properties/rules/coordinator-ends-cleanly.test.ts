@@ -5,7 +5,7 @@ const name = 'coordinator-ends-cleanly';
 const blocked = (over: Parameters<typeof aCase>[0] = {}) => new Script(aCase(over)).claim().enter(100).mark(100);
 
 describe(name, () => {
-  it('finds a coordinator that waits for good', () => violationOf(name, blocked()));
+  it('finds a coordinator that waits indefinitely', () => violationOf(name, blocked()));
 
   it('lets it wait where the scenario expects it blocked', () => {
     assertHolds(name, blocked({ expect: { coordinator: ['ok', 'blocked'] } }));

@@ -20,7 +20,7 @@ const printing = (...entries: readonly DebugEntry[]) => joined().add(102, 'statu
 const changed = (place: number, over: Partial<DebugEntry>) => ENTRIES.with(place, { ...ENTRIES[place]!, ...over });
 
 describe(name, () => {
-  it('finds an entry that is missing, for everyone who took part', () => {
+  it('finds an entry that is missing, for every task that took part', () => {
     for (const [place, { task }] of ENTRIES.entries()) {
       const { message } = violationOf(name, printing(...ENTRIES.toSpliced(place, 1)));
       assert.ok(message.includes(String(task)), message);

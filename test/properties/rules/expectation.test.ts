@@ -146,7 +146,7 @@ describe('expectations', () => {
     assert.equal(expectations(c, killed).length, 2);
   });
 
-  it('of a run that did not end ask only for ends that can not change', () => {
+  it('of a run that did not end ask only for ends that cannot change', () => {
     const expect = {
       coordinator: ['ok'],
       tasks: { 100: [{ outcome: 'killed' }], 101: [{ outcome: 'killed' }] },

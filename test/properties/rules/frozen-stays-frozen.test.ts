@@ -24,7 +24,7 @@ describe(name, () => {
     assertHolds(name, restored(), { tasks: { ...frozen, 101: { end: 'zombie' }, 102: { end: 'killed' } } });
   });
 
-  it('leaves those who sleep, or are stopped, to no-task-left-waiting', () => {
+  it('leaves tasks that sleep, or are stopped, to no-task-left-waiting', () => {
     assertHolds(name, restored(), { tasks: { ...frozen, 102: { end: 'waiting', at: 'resume' } } });
   });
 

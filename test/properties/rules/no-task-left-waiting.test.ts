@@ -17,7 +17,7 @@ describe(name, () => {
     assert.doesNotMatch(message, /101/);
   });
 
-  it('finds anybody when left-waiting names nobody', () => violationOf(name, stuck({ leftWaiting: [] })));
+  it('finds any task when left-waiting names none', () => violationOf(name, stuck({ leftWaiting: [] })));
 
   it('finds the coordinator, whomever left-waiting names', () => {
     const c = aCase({ expect: { leftWaiting: [99, 100, 101, 102], coordinator: ['ok', 'EINTR'] } });

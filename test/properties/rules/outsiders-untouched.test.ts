@@ -51,7 +51,7 @@ describe(name, () => {
     violationOf(name, healthy().add(101, 'signal', { task: 'coordinator', signal: 'SIGKILL', force: true }));
   });
 
-  it('finds that anybody is marked when the pid of the call names no child', () => {
+  it('finds that any task is marked when the pid of the call names no child', () => {
     violationOf(name, new Script(aCase({ restart: { pid: 101 } })).claim().mark(101));
     violationOf(name, new Script(aCase({ restart: { pid: 999 } })).claim().mark(100));
   });

@@ -27,7 +27,7 @@ describe(name, () => {
     assert.equal(shownAt(script, violationOf(name, script)), 'restore-end');
   });
 
-  it('finds a record that nobody has', () => {
+  it('finds a record that no task has', () => {
     assert.match(violationOf(name, joined().restore(100, 7)).message, /of no task/);
   });
 

@@ -48,7 +48,7 @@ describe(name, () => {
     assertHolds(name, new Script(c).restore(100, 0).return(100, -4));
   });
 
-  it('says nothing of failures, of the coordinator, and of who read no record', () => {
+  it('says nothing of failures, of the coordinator, and of tasks that read no record', () => {
     assertHolds(name, healthy());
     assertHolds(name, failedLate());
     assertHolds(name, new Script(aCase()).return(100, 0));

@@ -51,7 +51,7 @@ describe(name, () => {
     assertHolds(name, kill(joined(), 'coordinator').return('coordinator', -4).die('coordinator'));
   });
 
-  it('says nothing of who was dead, or back in user space, before', () => {
+  it('ignores a task that was dead, or back in user space, before', () => {
     assertHolds(name, kill(joined().die(102), 102), succeeded);
     assertHolds(name, kill(joined().die(101), 101), succeeded);
     assertHolds(name, kill(joined().return(101, 1001).add(101, 'user'), 101), succeeded);

@@ -24,7 +24,7 @@ describe(name, () => {
 
   it('finds a first turn that no coordinator gave', () => violationOf(name, joined().activate(101, 0)));
 
-  it('finds a restore when it is the turn of another, or of nobody', () => {
+  it('finds a restore when it is the turn of another, or of no task', () => {
     const early = joined().restore(100, 0);
     assert.equal(shownAt(early, violationOf(name, early)), 'restore-begin');
     assert.match(violationOf(name, early).message, /no task has the turn/);
@@ -52,7 +52,7 @@ describe(name, () => {
     assertHolds(name, script.add(100, 'restore-end', { error: -22 }));
   });
 
-  it('says nothing of TASKSELF, where nobody takes turns', () => {
+  it('says nothing of TASKSELF, where no task takes turns', () => {
     const c = aCase({ tasks: [aTask(100)], restart: { flags: FLAGS.taskself } });
     assertHolds(name, new Script(c).claim().restore('coordinator', 0));
   });

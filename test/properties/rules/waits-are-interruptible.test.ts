@@ -8,7 +8,7 @@ const sleeping = (id: number | 'coordinator', on: string) =>
   new Script(allowed()).claim().enter(100).mark(100).add(id, 'sleep', { on });
 
 describe(name, () => {
-  it('finds who waits for errno_sync or for a lock, though the scenario lets him wait', () => {
+  it('finds a task that waits for errno_sync or for a lock, though the scenario lets it wait', () => {
     for (const on of ['errno_sync', 'tasklist_lock', 'alloc_lock']) {
       assert.match(violationOf(name, sleeping(100, on)).message, new RegExp(`100 \\(on ${on}\\)`));
     }
@@ -35,7 +35,7 @@ describe(name, () => {
     }
   });
 
-  it('says nothing of who went on, or of a run that did not end', () => {
+  it('ignores a task that continued, or of a run that did not end', () => {
     const tasks = { 100: { end: 'killed' } } as const;
     assertHolds(name, sleeping(100, 'errno_sync'), { tasks, coordinator: { end: 'returned', result: -4 } });
     assertHolds(name, sleeping(100, 'errno_sync'), { end: 'cut' });
