@@ -9,11 +9,12 @@ import {
   sampleInSlices,
   searchInSlices,
 } from '../explore/index.ts';
-import type { Case, Explore } from '../model/case.ts';
+import type { Explore } from '../model/case.ts';
 import type { Progress } from '../record/progress.ts';
 import type { RunRecord } from '../record/record.ts';
-import type { Stop, Tried, Violation } from '../record/verdict.ts';
+import type { Stop, Tried } from '../record/verdict.ts';
 import type { Budget } from './budget.ts';
+import { departedAt } from './departed.ts';
 import type { Compare } from './differential.ts';
 import type { JudgeRecord } from './judge.ts';
 import type { Keep } from './keep.ts';
@@ -237,21 +238,6 @@ async function probe(request: Scheduled, judging: Judging, count: (schedules: nu
   return judging.all(result.endings.slice(met), true);
 }
 
-/** The name under which a run is reported that could not follow the schedule of its scenario. */
-export const DEPARTED = 'schedule-departed';
-
-/** What such a run did is no run that the scenario is about: nothing else is judged. */
-function departed(schedule: readonly string[], step: string, { position, positions }: Case): Violation {
-  const number = schedule.indexOf(step) + 1;
-  return {
-    property: DEPARTED,
-    message: `the run departs from the schedule at step ${number} of ${schedule.length}: ${step}`,
-    expected: step,
-    actual: 'the actor cannot do this step there: the protocol, or the scenario, has changed since',
-    position: positions['explore.schedule'] ?? positions['explore'] ?? position,
-  };
-}
-
 /** The one run that a replay file tells, or a scenario. */
 const replay: Explorer = async (request) => {
   const { backend, plan, judge, budget } = request;
@@ -261,7 +247,7 @@ const replay: Explorer = async (request) => {
   const record = followed && (await budget.run(new Recorder(backend, plan).recordInSlices(followed.moves)));
   const [departure] = followed?.missed ?? [];
   if (record && departure !== undefined && plan.case.explore?.schedule === plan.schedule)
-    tally.keep({ record, judgement: { failures: [departed(plan.schedule, departure, plan.case)], known: [] } });
+    tally.keep({ record, judgement: { failures: [departedAt(plan.schedule, departure, plan.case)], known: [] } });
   else if (record) tally.add(record);
   const stopped = record ? undefined : budget.stop;
   const tried: Tried = { strategy: 'replay', schedules: record ? 1 : 0, complete: false, ...(stopped && { stopped }) };

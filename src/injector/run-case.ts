@@ -120,7 +120,7 @@ async function search(
   keep: Keep | undefined,
 ): Promise<Outcome> {
   const { backend, schedules, maxSteps, schedule, coverage = false, find = shippedProperties, onProgress } = options;
-  const { maxStates, timeout, maxMemory = defaultMaxMemory(), signal } = options;
+  const { maxStates = explore.maxStates, timeout, maxMemory = defaultMaxMemory(), signal } = options;
   const plan: Plan = {
     case: c,
     protocol: c.restart.protocol,

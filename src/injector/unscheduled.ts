@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Backend, Plan } from '../backends/backend.ts';
 import type { Case } from '../model/case.ts';
 import type { Stop } from '../record/verdict.ts';
+import { departedBy } from './departed.ts';
 import type { ExploreRequest } from './explorers.ts';
 import { faultsOfSchedule } from './never-fired.ts';
 import { type ExploreResult, type Judged, Tally } from './tally.ts';
@@ -80,6 +81,12 @@ export async function unscheduled(request: ExploreRequest): Promise<ExploreResul
 async function runOnce({ backend, compare, keep }: ExploreRequest, tally: Tally, plan: Plan): Promise<void> {
   const folder = keep?.next();
   const record = await backend.run(folder === undefined ? plan : { ...plan, keep: folder });
+  const { case: c, schedule } = plan;
+  if (record.missed !== undefined && schedule !== undefined && schedule === c.explore?.schedule) {
+    tally.keep({ record, judgement: { failures: [departedBy(record.missed, c)], known: [] } });
+    keep?.ended(true);
+    return;
+  }
   tally.add(record);
   tally.disagrees(compare?.(record));
   keep?.ended(tally.failing);

@@ -168,6 +168,8 @@ export interface Explore {
   /** In the words of a replay file. */
   readonly schedule?: readonly string[];
   readonly seed?: string;
+  /** States that an exhaustive search may keep, from 1. */
+  readonly maxStates?: number;
   /** Depth of a bug that pct looks for. */
   readonly depth: number;
 }

@@ -1,4 +1,5 @@
 /** The words of a scenario for CRIU: how a tree is dumped and restored by it, and what goes wrong there. */
+import type { FaultVerb } from './case.ts';
 import type { ErrnoName } from './errno.ts';
 import type { SignalName } from './signals.ts';
 
@@ -15,6 +16,9 @@ export const CRIU_STAGES = {
   'pre-resume': 'all tasks are about to be let go',
   'post-resume': 'all tasks run',
 } as const;
+
+/** The faults that have a meaning for CRIU. */
+export const CRIU_VERBS: ReadonlySet<FaultVerb> = new Set(['signal', 'kill', 'stop', 'ptrace']);
 
 export type CriuStage = keyof typeof CRIU_STAGES;
 export const CRIU_STAGE_NAMES = Object.keys(CRIU_STAGES) as CriuStage[];
@@ -113,6 +117,10 @@ export interface CriuSyscall extends Optional {
   readonly signal?: SignalName;
 }
 
+/** The words of the section that have no `optional` of their own. */
+export const OPTIONAL_WORDS = ['script-fails', 'taken', 'dump-limits', 'restore-limits'] as const;
+export type OptionalWord = (typeof OPTIONAL_WORDS)[number];
+
 export interface CriuSetup {
   /** Whether the tree is in the pid namespace of those around it, or has its own, whose init is the root. */
   readonly namespace: 'host' | 'own';
@@ -125,6 +133,8 @@ export interface CriuSetup {
   readonly limits: Readonly<Partial<Record<CriuCall, CriuLimits>>>;
   readonly syscalls: readonly CriuSyscall[];
   readonly images: readonly ImageChange[];
+  /** The words whose effect need not show in any run. */
+  readonly optional?: readonly OptionalWord[];
   /** How often the case is run: for what does not show every time. */
   readonly repeat: number;
   /** Milliseconds that each of CRIU's two calls may take. Without it by the number of tasks. */

@@ -1,6 +1,6 @@
 /** All that a case makes go wrong: its faults, and what its `criu` section says. One list for all kinds. */
 import type { Case, Fault } from './case.ts';
-import { type CriuCall, type CriuSetup, callOfStage } from './criu.ts';
+import { type CriuCall, type CriuSetup, callOfStage, type OptionalWord } from './criu.ts';
 
 /** Something that a case makes go wrong. */
 export interface DeclaredFault {
@@ -31,7 +31,8 @@ export function declaredFaults({ faults, criu }: Case): DeclaredFault[] {
   ];
 }
 
-function ofCriu({ faultPoint, scriptFails, taken, limits, syscalls, images }: CriuSetup): DeclaredFault[] {
+function ofCriu({ faultPoint, scriptFails, taken, limits, syscalls, images, optional }: CriuSetup): DeclaredFault[] {
+  const isOptional = (word: OptionalWord): boolean => optional?.includes(word) ?? false;
   const one = (path: string, call: CriuCall, title: string, optional = false): DeclaredFault => ({
     name: path,
     path,
@@ -45,11 +46,20 @@ function ofCriu({ faultPoint, scriptFails, taken, limits, syscalls, images }: Cr
       ? [one('criu.fault-point', point.of, `fault point ${point.number} of the ${point.of}`, point.optional)]
       : []),
     ...scriptFails.map((stage, i) =>
-      one(`criu.script-fails.${i}`, callOfStage(stage), `the action script that fails at ${stage}`),
+      one(
+        `criu.script-fails.${i}`,
+        callOfStage(stage),
+        `the action script that fails at ${stage}`,
+        isOptional('script-fails'),
+      ),
     ),
-    ...taken.map((pid, i) => one(`criu.taken.${i}`, 'restore', `the process that takes pid ${pid}`)),
-    ...(limits.dump ? [one('criu.dump-limits', 'dump', 'the limits of the dump')] : []),
-    ...(limits.restore ? [one('criu.restore-limits', 'restore', 'the limits of the restore')] : []),
+    ...taken.map((pid, i) =>
+      one(`criu.taken.${i}`, 'restore', `the process that takes pid ${pid}`, isOptional('taken')),
+    ),
+    ...(limits.dump ? [one('criu.dump-limits', 'dump', 'the limits of the dump', isOptional('dump-limits'))] : []),
+    ...(limits.restore
+      ? [one('criu.restore-limits', 'restore', 'the limits of the restore', isOptional('restore-limits'))]
+      : []),
     ...syscalls.map(({ of, call, number, optional }, i) =>
       one(`criu.syscalls.${i}`, of, `system call ${number} (${call}) of the ${of}`, optional),
     ),

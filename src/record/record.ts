@@ -202,6 +202,8 @@ export interface RunRecord {
   readonly seed: string | null;
   /** The schedule in the words of a replay file; undefined where a backend can't tell. */
   readonly schedule?: readonly string[];
+  /** Real backends: how many turns of the schedule that they were to follow were not taken; absent: all were. */
+  readonly missed?: number;
   readonly events: readonly RunEvent[];
   readonly final: FinalState;
   readonly findings: readonly Finding[];

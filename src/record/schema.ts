@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { BACKENDS } from '../model/case.ts';
+import { OPTIONAL_WORDS } from '../model/criu.ts';
 
 /** Longer texts are not made by any run. */
 const MAX_TEXT = 1 << 20;
@@ -128,6 +129,7 @@ export const CASE = z
         namespace: z.enum(['host', 'own']),
         scriptFails: list(name),
         taken: list(pid),
+        optional: list(z.enum(OPTIONAL_WORDS)).optional(),
         limits: z.record(
           name,
           z.looseObject({ pids: count.optional(), files: count.optional(), fileSize: count.optional() }),
@@ -323,6 +325,7 @@ export const RECORD = z.looseObject({
   case: name,
   seed: name.nullable(),
   schedule: list(name).optional(),
+  missed: count.optional(),
   events: list(EVENT),
   final: z.looseObject({
     coordinator: z.looseObject({

@@ -8,7 +8,7 @@ type EditWords = Exclude<NonNullable<Words['images']>, readonly unknown[]>;
 
 /** The `criu` section that loads to this setup. */
 export function writeCriu(setup: CriuSetup): Words {
-  const { namespace, faultPoint, scriptFails, taken, limits, syscalls, images, repeat, limit } = setup;
+  const { namespace, faultPoint, scriptFails, taken, limits, syscalls, images, optional, repeat, limit } = setup;
   const calls = syscalls.map(({ number, ...call }) => ({ ...call, ...(number === 1 ? {} : { number }) }));
   return {
     ...(namespace === 'host' ? {} : { namespace }),
@@ -19,6 +19,7 @@ export function writeCriu(setup: CriuSetup): Words {
     ...(limits.restore === undefined ? {} : { 'restore-limits': limitWords(limits.restore) }),
     ...(calls.length === 0 ? {} : { syscalls: oneOrAll(calls) }),
     ...(images.length === 0 ? {} : { images: oneOrAll(images.map(editWords)) }),
+    ...(optional === undefined ? {} : { optional: oneOrAll(optional) }),
     ...(repeat === 1 ? {} : { repeat }),
     ...(limit === undefined ? {} : { limit }),
   };

@@ -151,11 +151,13 @@ function writeWhen(when: Fault['when']): NonNullable<NonNullable<Document['fault
   }
 }
 
-function writeExplore({ strategy, schedules, seed, depth, schedule }: Explore): NonNullable<Document['explore']> {
+function writeExplore(explore: Explore): NonNullable<Document['explore']> {
+  const { strategy, schedules, seed, depth, schedule, maxStates } = explore;
   if (strategy === 'replay') return { schedule: [...(schedule ?? [])] };
   const more = {
     ...(schedules === DEFAULT_SCHEDULES ? {} : { schedules }),
     ...(seed === undefined ? {} : { seed }),
+    ...(maxStates === undefined ? {} : { 'max-states': maxStates }),
     ...(depth === DEFAULT_DEPTH ? {} : { depth }),
   };
   return isEmpty(more) ? strategy : { strategy, ...more };

@@ -48,6 +48,17 @@ describe('runCase', () => {
     assert.equal(verdict.tried.schedules, 2);
   });
 
+  it('stops a search at the number of states that the scenario names, unless the caller names one', async () => {
+    const c = caseOf('a search', {
+      tree: { pid: 100, children: [{ pid: 101 }] },
+      explore: { strategy: 'exhaustive', 'max-states': 50 },
+      restart: { protocol: 'hardened' },
+    });
+    const stopped = await runCase(c, { backend: simulated() });
+    assert.deepEqual([stopped.status, stopped.tried.stopped], ['incomplete', { by: 'states', limit: 50 }]);
+    assert.equal((await runCase(c, { backend: simulated(), maxStates: 1_000_000 })).status, 'pass');
+  });
+
   it('fails a run that had to be cut', async () => {
     const backend = aBackend(aRecord({}, { end: 'cut' }));
     assert.equal((await runCase(aCase(), { backend })).status, 'fail');

@@ -89,6 +89,10 @@ const MISSING: Record<string, Bad> = {
   'the number of tasks': ['scenario: x\ntree: { «generate»: { shape: star } }', { says: 'tasks is missing' }],
   'an object': [given('image: { «corrupt»: { at: 4 } }'), { says: 'object is missing' }],
   'a strategy': [given('«explore»: { seed: 4 }'), { says: 'strategy is missing' }],
+  'a number of states for random schedules': [
+    given('explore: { strategy: random, «max-states»: 10 }'),
+    { says: 'exhaustive' },
+  ],
   'a strategy beside a schedule': [given('explore: { «strategy»: pct, schedule: ["100: x"] }'), { says: 'strategy' }],
   'a point': [given('faults: [{ kill: 101, «when»: { task: 101 } }]'), { says: 'at is missing' }],
   'a verb': [given('faults: [«{ to: 101 }»]'), { says: 'without a verb' }],

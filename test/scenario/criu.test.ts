@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { PLAIN_CRIU } from '../../src/model/criu.ts';
+import { declaredFaults } from '../../src/model/declared.ts';
 import { SYSCALL_NAMES } from '../../src/model/syscalls.ts';
 import { parseScenarios, writeScenario } from '../../src/scenario/index.ts';
 
@@ -21,6 +22,36 @@ function mistakes(text: string): string {
 
 describe('the criu section', () => {
   it('has a default for everything', () => assert.deepEqual(load('criu: {}').cases[0]?.criu, PLAIN_CRIU));
+
+  it('names which of its words need not take effect', () => {
+    const [c] = load(
+      'criu: { script-fails: pre-dump, taken: 103, dump-limits: { files: 9 }, optional: [taken, dump-limits] }',
+    ).cases;
+    assert.deepEqual(
+      declaredFaults(c!).map(({ name, optional }) => [name, optional]),
+      [
+        ['criu.script-fails.0', false],
+        ['criu.taken.0', true],
+        ['criu.dump-limits', true],
+      ],
+    );
+    assert.deepEqual(parseScenarios(writeScenario(c!), 'a.yaml').cases[0]?.criu, c!.criu);
+  });
+
+  it('may name a stage that is never reached where the script need not fail', () => {
+    const words = 'script-fails: setup-namespaces';
+    assert.match(mistakes(`criu: { ${words} }`), /never fails at setup-namespaces/);
+    assert.equal(mistakes(`criu: { ${words}, optional: script-fails }`), '');
+  });
+
+  it('refuses a moment, and a fault, that CRIU never has', () => {
+    const c = 'criu: {}\n';
+    assert.match(mistakes(`${c}faults: [{ kill: 101, when: any }]`), /stage of CRIU/);
+    assert.match(mistakes(`${c}faults: [{ kill: 101 }]`), /when is missing/);
+    assert.match(mistakes(`${c}faults: [{ kill: 101, when: start }]`), /stage of CRIU/);
+    assert.match(mistakes(`${c}faults: [{ wake: 101, when: { criu: pre-dump } }]`), /CRIU has no fault wake/);
+    assert.equal(mistakes(`${c}faults: [{ kill: 101, when: { criu: pre-dump } }]`), '');
+  });
 
   it('loads as it was written, however it was written', () => {
     const text = `criu:

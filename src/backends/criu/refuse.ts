@@ -1,5 +1,6 @@
 /** What this backend can't do of a case, and why. */
 import { type Case, RESTART_FLAGS, type Task } from '../../model/case.ts';
+import { CRIU_VERBS } from '../../model/criu.ts';
 
 /** What of this machine matters for what can be done. */
 export interface Abilities {
@@ -13,8 +14,6 @@ export interface Abilities {
 const LEAST_PID = 10;
 /** Room above the tree for bystanders and CRIU. */
 const ROOM = 2000;
-/** Verbs that have a meaning here. */
-const VERBS: ReadonlySet<string> = new Set(['signal', 'kill', 'stop', 'ptrace']);
 
 /** The reason why a case can't be played; undefined when it can. */
 export function refusal(c: Case, { pidMax, canLimitPids, canInject }: Abilities): string | undefined {
@@ -32,7 +31,7 @@ export function refusal(c: Case, { pidMax, canLimitPids, canInject }: Abilities)
     if (reason !== undefined) return `task ${task.pid}: ${reason}`;
   }
   for (const { verb, when, targets } of c.faults) {
-    if (!VERBS.has(verb)) return `CRIU has no fault ${verb}`;
+    if (!CRIU_VERBS.has(verb)) return `CRIU has no fault ${verb}`;
     if (when.kind !== 'criu') return 'with CRIU a fault comes at one of its stages: when: { criu: … }';
     if (verb === 'ptrace' && targets.includes('coordinator')) return 'CRIU itself is not traced';
   }

@@ -36,6 +36,8 @@ export interface NativePlan {
   readonly text: string;
   readonly cast: Cast;
   readonly faults: readonly Placed[];
+  /** Entries of the schedule that name no actor and no fault of this run. */
+  readonly unknownTurns: number;
 }
 
 /**
@@ -73,7 +75,8 @@ export function nativePlan({ case: c, protocol, seed, maxSteps, schedule }: Plan
     image,
     ...turns.map(({ actor, label, target = NOBODY }) => line('turn', { actor, target, label })),
   ].join('\n');
-  return { text: `${text}\n`, cast, faults };
+  const unknownTurns = (schedule ?? []).filter((entry) => turnsOf([entry], cast, faults).length === 0).length;
+  return { text: `${text}\n`, cast, faults, unknownTurns };
 }
 
 function faultLine(placed: Placed, cast: Cast, all: readonly Placed[], self: number): string {

@@ -15,7 +15,8 @@ export function recordOf(report: Report, plan: Plan, made: NativePlan, remarks: 
   const schedule = plan.schedule ?? wordsOf(report.moves, cast, faults);
   const findings: Finding[] = [];
   const trace = eventsOf(report, made, c.image.nrTasks, findings);
-  const said = [...remarks.map(remark), ...missedTurns(report)];
+  const missed = report.skipped + made.unknownTurns;
+  const said = [...remarks.map(remark), ...missedTurns(missed)];
   const final = finalOf(report, c, cast, trace, findings);
   const snapshots = snapshotsOf(report.snapshots, made, findings);
   return {
@@ -25,6 +26,7 @@ export function recordOf(report: Report, plan: Plan, made: NativePlan, remarks: 
     case: c.id,
     seed,
     ...(schedule.length > 0 && { schedule }),
+    ...(missed > 0 && { missed }),
     events: said.length > 0 ? [...said, ...trace] : trace,
     final,
     findings,
@@ -45,6 +47,6 @@ function remark(text: string): RunEvent {
 }
 
 /** A schedule that can't be imposed to the letter is no lie, but has to be told. */
-function missedTurns({ skipped }: Report): RunEvent[] {
-  return skipped === 0 ? [] : [remark(`turns of the schedule that could not come: ${skipped}`)];
+function missedTurns(missed: number): RunEvent[] {
+  return missed === 0 ? [] : [remark(`turns of the schedule that were not taken: ${missed}`)];
 }

@@ -38,7 +38,7 @@ function ofCoordinator(c: Case, record: RunRecord): Violation | undefined {
   if (expected.includes(actual as CoordinatorOutcome)) return undefined;
   return {
     property: name,
-    message: `the coordinator ends as ${actual}, not as ${expected.join(' or ')}`,
+    message: `${record.criu ? 'CRIU' : 'the coordinator'} ends as ${actual}, not as ${expected.join(' or ')}`,
     expected: expected.join(' or '),
     actual,
     position: findPosition(c, 'expect.coordinator'),

@@ -205,8 +205,14 @@ export const DEFAULT_DEPTH = 3;
 
 /** How schedules are chosen, with the defaults. */
 export function resolveExplore(explore: Checked<'explore'>, complain: Complain): Explore | undefined {
-  const { strategy, schedule, schedules, seed, depth } =
-    typeof explore === 'string' ? { strategy: explore } : { ...explore };
+  const {
+    strategy,
+    schedule,
+    schedules,
+    seed,
+    depth,
+    'max-states': maxStates,
+  } = typeof explore === 'string' ? { strategy: explore } : { ...explore };
   if (schedule !== undefined) {
     const other = Object.keys(explore).find((key) => key !== 'schedule');
     if (other === undefined) return { strategy: 'replay', schedules: 1, depth: DEFAULT_DEPTH, schedule };
@@ -217,8 +223,13 @@ export function resolveExplore(explore: Checked<'explore'>, complain: Complain):
     complain({ path: ['explore'], part: 'key', message: 'strategy is missing, or a schedule' });
     return undefined;
   }
+  if (maxStates !== undefined && strategy !== 'exhaustive') {
+    const path = ['explore', 'max-states'];
+    complain({ path, part: 'key', message: `max-states goes with exhaustive, not with ${strategy}` });
+  }
   return {
     strategy,
+    ...(maxStates !== undefined && { maxStates }),
     schedules: schedules ?? DEFAULT_SCHEDULES,
     ...(seed === undefined ? {} : { seed: String(seed) }),
     depth: depth ?? DEFAULT_DEPTH,

@@ -9,8 +9,9 @@ import {
   RESTART_FLAGS,
   type RestartCall,
   type TaskId,
+  type When,
 } from '../../model/case.ts';
-import type { CriuSetup } from '../../model/criu.ts';
+import { CRIU_VERBS, type CriuSetup } from '../../model/criu.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
 import type { Document } from '../schema/document.ts';
@@ -79,6 +80,7 @@ class Resolver {
     };
     const when = resolveWhen(words.when, [...path, 'when'], this.#scene.tree, this.#scene, this.#complain, never);
     if (verb === undefined) return null;
+    this.#checkForCriu(words, verb, when.kind, path);
     this.#checkWords(written, verb, path);
     const targets = this.#targets(words, verb, path);
     const early = when.kind === 'criu' && BEFORE_CRIU.includes(when.at);
@@ -118,6 +120,24 @@ class Resolver {
       this.#complain({ path: [...path, verbs[1]!], part: 'key', message, expected, hint: 'write a fault for each' });
     }
     return verbs[0];
+  }
+
+  /** In a scenario that is for CRIU alone: a fault that CRIU never has. */
+  #checkForCriu(words: FaultWords, verb: FaultVerb, moment: When['kind'], path: Path): void {
+    const { backends } = this.#scene.restart;
+    if (backends.length !== 1 || backends[0] !== 'criu') return;
+    if (!CRIU_VERBS.has(verb)) {
+      const expected = [...CRIU_VERBS].join(', ');
+      this.#complain({ path: [...path, verb], part: 'key', message: `CRIU has no fault ${verb}`, expected });
+    } else if (moment !== 'criu') {
+      const [at, message] =
+        words.when === undefined ? [path, 'when is missing'] : [[...path, 'when'], 'CRIU has no such moment'];
+      this.#complain({
+        path: at,
+        message: `${message}: a fault comes at a stage of CRIU`,
+        expected: 'when: { criu: … }',
+      });
+    }
   }
 
   #checkWords(written: Written, verb: FaultVerb, path: Path): void {

@@ -1,6 +1,6 @@
 /** A dump and a restore by CRIU: how CRIU is used, and what goes wrong there. */
 import * as z from 'zod';
-import { ABSENT, CRIU_STAGE_NAMES } from '../../model/criu.ts';
+import { ABSENT, CRIU_STAGE_NAMES, OPTIONAL_WORDS } from '../../model/criu.ts';
 import { errno, INT32_MIN, pid, signal } from './values.ts';
 import { flag, integer, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
 
@@ -166,6 +166,11 @@ export const criu = mapping('a mapping with the words of CRIU', {
     oneOrMore(edit, 'a list of changes'),
     'Changes of the images between dump and restore.',
     'images: { task: 1, set: { ppid: 999 } }',
+  ).optional(),
+  optional: word(
+    oneOrMore(oneOf(OPTIONAL_WORDS, 'word of the criu section'), 'a list of words'),
+    'Which of these words of the section need not take effect. Otherwise a case in which one of them never does fails (fault-never-fired).',
+    'optional: script-fails',
   ).optional(),
   repeat: word(
     integer(1, 1000, 'a number of runs'),

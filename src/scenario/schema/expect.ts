@@ -97,6 +97,11 @@ export const explore = z.union([
       'The one source of all choice. Default: that of the command line.',
       'seed: 7',
     ).optional(),
+    'max-states': word(
+      integer(1, 10_000_000_000, 'a number of states'),
+      'How many states an exhaustive search may keep; one that is stopped before its end is incomplete. --max-states goes before it. Default: 20,000,000.',
+      'max-states: 100000',
+    ).optional(),
     depth: word(
       integer(1, 100, 'a depth'),
       'The depth of the bugs that pct looks for. Default: 3.',

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { DEPARTED } from '../../../src/injector/departed.ts';
+import { runCase } from '../../../src/injector/index.ts';
 import { caseOf, endsOf, runOnce, useNative, violationsOf } from './support.ts';
 
 const hardened = { protocol: 'hardened' };
@@ -176,6 +178,25 @@ describe('A restart of real tasks', () => {
       expect: { ...c.expect, tasks: { 101: [{ outcome: 'untouched' }], 110: [{ outcome: 'resumed' }] } },
     };
     assert.deepEqual(violationsOf(otherwise as typeof c, await runOnce(backend(), c)), ['expectation', 'expectation']);
+  });
+
+  it('reports a pinned schedule that does not fit as departed, and judges nothing else', async function () {
+    this.timeout(60_000);
+    const pinned = (schedule: readonly string[]) =>
+      runCase(
+        caseOf({
+          tree: { pid: 100 },
+          restart: hardened,
+          explore: { schedule: [...schedule] },
+          expect: { coordinator: 'EPERM' },
+        }),
+        { backend: backend() },
+      );
+    const found = async (schedule: readonly string[]) =>
+      (await pinned(schedule)).violations.map(({ property }) => property);
+    assert.deepEqual(await found(['100: restoreTask: no such step', '100: taskMain: state']), [DEPARTED]);
+    assert.deepEqual(await found(['105: taskMain: state']), [DEPARTED]);
+    assert.deepEqual(await found(['coordinator: taskMain: state']), ['expectation']);
   });
 
   it('has children that are forked while the coordinator is at work', async () => {

@@ -1,0 +1,33 @@
+/** A run that could not follow the schedule that its scenario pins: it is no run that the scenario is about, and nothing else is judged. */
+import type { Case } from '../model/case.ts';
+import type { Violation } from '../record/verdict.ts';
+
+/** The name under which such a run is reported. */
+export const DEPARTED = 'schedule-departed';
+
+/** Where the actor could not do a step of the schedule. */
+export function departedAt(schedule: readonly string[], step: string, c: Case): Violation {
+  const number = schedule.indexOf(step) + 1;
+  return {
+    property: DEPARTED,
+    message: `the run departs from the schedule at step ${number} of ${schedule.length}: ${step}`,
+    expected: step,
+    actual: 'the actor cannot do this step there: the protocol, or the scenario, has changed since',
+    position: locateSchedule(c),
+  };
+}
+
+/** Of a backend that only says how many turns of the schedule were not taken. */
+export function departedBy(missed: number, c: Case): Violation {
+  return {
+    property: DEPARTED,
+    message: `the run departs from the schedule: turns that no actor took: ${missed}`,
+    expected: 'every turn of the schedule is taken',
+    actual: `not taken: ${missed}`,
+    position: locateSchedule(c),
+  };
+}
+
+function locateSchedule({ position, positions }: Case): Case['position'] {
+  return positions['explore.schedule'] ?? positions['explore'] ?? position;
+}
