@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { build } from './child.ts';
 import { bench as criu } from './criu.ts';
 import { exhaustive } from './exhaustive.ts';
+import { finding } from './finding.ts';
 import { million } from './million.ts';
 import { bench as native } from './native.ts';
 import { races } from './races.ts';
@@ -23,6 +24,7 @@ import { workers } from './workers.ts';
 const SECTIONS: readonly Section[] = [
   random,
   exhaustive,
+  finding,
   spin,
   million,
   races,

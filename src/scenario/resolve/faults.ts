@@ -129,7 +129,7 @@ class Resolver {
     if (!CRIU_VERBS.has(verb)) {
       const expected = [...CRIU_VERBS].join(', ');
       this.#complain({ path: [...path, verb], part: 'key', message: `CRIU has no fault ${verb}`, expected });
-    } else if (moment !== 'criu') {
+    } else if (moment !== 'criu' && moment !== 'after') {
       const [at, message] =
         words.when === undefined ? [path, 'when is missing'] : [[...path, 'when'], 'CRIU has no such moment'];
       this.#complain({

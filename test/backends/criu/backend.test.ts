@@ -28,8 +28,8 @@ describe('the CRIU backend', function () {
       'tree: { pid: 100 }',
       'tree: { pid: 100, children: [{ pid: 101, ghost: true }] }\ncriu: {}',
       'tree: { pid: 100 }\nrestart: { flags: [frozen] }\ncriu: {}',
-      'tree: { pid: 100 }\nfaults: [{ kill: 100 }]\ncriu: {}',
-      'tree: { pid: 100 }\nfaults: [{ wake: 100, when: { criu: pre-dump } }]\ncriu: {}',
+      'tree: { pid: 100 }\nfaults: [{ kill: 100 }]\nrestart: { backends: [criu, native] }\ncriu: {}',
+      'tree: { pid: 100 }\nfaults: [{ wake: 100, when: { criu: pre-dump } }]\nrestart: { backends: [criu, native] }\ncriu: {}',
       'tree: { pid: 2 }\ncriu: {}',
     ];
     for (const text of refused) assert.ok(refusal(caseOf(text), ABLE), text);
