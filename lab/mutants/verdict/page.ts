@@ -1,5 +1,6 @@
 /** The page of the rules' mutants: how many of each rule a test has noticed, and those that none can, with the reason. */
 
+import { ruleMutants } from './mutants.ts';
 import { RULES } from './rules.ts';
 import { EQUIVALENT_RULES } from './survivors.ts';
 
@@ -18,6 +19,7 @@ export function reasonOf(mutant: string): string | undefined {
 
 /** docs/verdict-mutants.md */
 export function page(fates: readonly Fate[]): string {
+  const all = [...ruleMutants()];
   const rows = RULES.map(({ number, title, sources, changes = [], tests }) => {
     const ours = fates.filter(({ rule }) => rule === number);
     const killed = ours.filter(({ by }) => by !== undefined).length;
@@ -29,11 +31,13 @@ export function page(fates: readonly Fate[]): string {
       killed,
       equivalent,
       ours.length - killed - equivalent,
+      all.filter(({ rule }) => rule.number === number).length - ours.length,
       [...files].join(', '),
       tests.map((test) => `\`${test}\``).join(', '),
     ];
     return `| ${cells.join(' | ')} |`;
   });
+  const open = fates.filter(({ by, mutant }) => by === undefined && reasonOf(mutant) === undefined);
   const equivalents = EQUIVALENT_RULES.map(({ reason, mutants }) => {
     const names = fates.filter(({ mutant, by }) => by === undefined && mutants.some((pattern) => pattern.test(mutant)));
     return `- ${reason}\n${names.map(({ mutant }) => `  - \`${mutant.replaceAll('`', "'")}\``).join('\n')}`;
@@ -45,9 +49,13 @@ at a time: a check is left out, a condition asks for the contrary, one side of \
 of the agent a namespace, a mount or a signal is left out. The tests of the rule must turn red. Made by
 \`npm run mutants:verdict\`; \`npm test\` and \`npm run test:e2e\` try a few of them.
 
-| rule | what it says | killed | equivalent | survive | source | tests |
-| ---: | --- | ---: | ---: | ---: | --- | --- |
+| rule | what it says | killed | equivalent | survive | not tried yet | source | tests |
+| ---: | --- | ---: | ---: | ---: | ---: | --- | --- |
 ${rows.join('\n')}
+
+## Survivors
+
+${open.length === 0 ? 'None.' : open.map(({ mutant }) => `- \`${mutant.replaceAll('`', "'")}\``).join('\n')}
 
 ## Equivalent mutants
 
