@@ -25,10 +25,10 @@ describe('the layers', () => {
   });
 
   it('let the kernel import nothing of the restart, and no backend another', () => {
-    assert.equal(strayImports('src/backends/simulated/kernel/x.ts', "import '../restart/y.ts';").length, 1);
+    assert.equal(strayImports('src/backends/simulated/kernel/x.ts', "import '../../../protocol/y.ts';").length, 1);
     assert.equal(strayImports('src/backends/native/x.ts', "import '../simulated/y.ts';").length, 1);
     assert.equal(strayImports('src/explore/x.ts', "import '../backends/simulated/y.ts';").length, 1);
-    assert.deepEqual(strayImports('src/backends/simulated/restart/x.ts', "import '../kernel/y.ts';"), []);
+    assert.deepEqual(strayImports('src/protocol/x.ts', "import '../backends/simulated/kernel/y.ts';"), []);
     assert.deepEqual(strayImports('src/explore/x.ts', "import '../backends/backend.ts';"), []);
   });
 

@@ -26,7 +26,7 @@ const CONTRACT = [
   'src/backends/pid-max.ts',
   'src/backends/host',
 ];
-const ABOVE_INJECTOR = [...RECORD, 'src/scenario', 'src/properties', 'src/backends', 'src/explore'];
+const ABOVE_INJECTOR = [...RECORD, 'src/scenario', 'src/protocol', 'src/properties', 'src/backends', 'src/explore'];
 const ALL = ['src', 'reporters'];
 
 /** The table, from top to bottom. */
@@ -42,11 +42,12 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/backends/host', mayImport: BOUNDARY },
   { path: 'src/backends/backend.ts', mayImport: [...RECORD, 'src/backends/draws.ts'] },
   { path: 'src/backends/walk.ts', mayImport: [...RECORD, 'src/backends/backend.ts'] },
-  // The simulated kernel imports nothing of the restart that it runs.
+  // The simulated kernel imports nothing of the restart that runs on it.
   { path: 'src/backends/simulated/kernel', mayImport: RECORD },
+  { path: 'src/protocol', mayImport: [...MODEL, 'src/backends/simulated/kernel'] },
   // No backend knows another.
-  { path: 'src/backends/simulated', mayImport: [...RECORD, ...CONTRACT, 'src/backends/simulated'] },
-  { path: 'src/backends/native', mayImport: [...RECORD, ...CONTRACT] },
+  { path: 'src/backends/simulated', mayImport: [...RECORD, ...CONTRACT, 'src/protocol', 'src/backends/simulated'] },
+  { path: 'src/backends/native', mayImport: [...RECORD, ...CONTRACT, 'src/protocol'] },
   { path: 'src/backends/criu', mayImport: [...RECORD, ...CONTRACT] },
   { path: 'src/explore', mayImport: [...RECORD, ...CONTRACT] },
   { path: 'src/injector', mayImport: ABOVE_INJECTOR },

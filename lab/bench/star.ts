@@ -4,14 +4,16 @@
  */
 
 import * as L from '../../src/backends/simulated/kernel/layout.ts';
-import * as W from '../../src/backends/simulated/kernel/world.ts';
+import type * as W from '../../src/backends/simulated/kernel/world.ts';
 import { POINT_NAMES, recordOf, type Setup } from '../../src/backends/simulated/world.ts';
 import { SIZEOF_CKPT_PIDS } from '../../src/model/case.ts';
+import * as P from '../../src/protocol/checkpoint_types.ts';
+import * as I from '../../src/protocol/world.ts';
 
 const COORDINATOR_PID = 1;
 const ROOT_PID = 100;
 /** Objects of the image before the first record. */
-const PREAMBLE = [W.OBJ_HEADER, W.OBJ_CONTAINER, W.OBJ_TREE, W.OBJ_PIDS];
+const PREAMBLE = [I.CKPT_HDR_HEADER, I.CKPT_HDR_CONTAINER, I.CKPT_HDR_TREE, I.CKPT_HDR_BUFFER];
 /** What the task that reads the first record returns. */
 const FIRST_RETVAL = 1000;
 
@@ -20,7 +22,7 @@ const FIRST_RETVAL = 1000;
  * `taskWords`: how long the compiled model's task is.
  */
 export function starOf(tasks: number, taskWords: number): Setup {
-  const firstTask = L.HEADER_WORDS + L.CTX_WORDS;
+  const firstTask = P.HEADER_WORDS + P.CTX_WORDS;
   const nrTasks = tasks + 1;
   const words = firstTask + nrTasks * taskWords;
   const pointer = (number: number): number => firstTask + number * taskWords;
@@ -68,12 +70,11 @@ export function starOf(tasks: number, taskWords: number): Setup {
       tracer: none,
       absent: no,
       byPid,
-      ctx: L.HEADER_WORDS,
+      ctx: P.HEADER_WORDS,
       root: pointer(1),
       capable: true,
       badFd: false,
       badLogfd: false,
-      hasLog: false,
       debug: false,
       taskself: false,
       ...imageOf(tasks),
@@ -93,13 +94,13 @@ export function starOf(tasks: number, taskWords: number): Setup {
 
 /** Header, container, tree, pids; two objects for each task; tail. */
 function imageOf(tasks: number): Pick<W.World, 'objects' | 'objectError' | 'recordOf'> {
-  const length = W.FIRST_RECORD + 2 * tasks + 1;
+  const length = I.FIRST_RECORD + 2 * tasks + 1;
   const objects = new Uint8Array(length);
   objects.set(PREAMBLE);
-  for (let i = 0, at = W.FIRST_RECORD; i < tasks; i++) {
-    objects[at++] = W.OBJ_TASK;
-    objects[at++] = W.OBJ_THREAD;
+  for (let i = 0, at = I.FIRST_RECORD; i < tasks; i++) {
+    objects[at++] = I.CKPT_HDR_TASK;
+    objects[at++] = I.CKPT_HDR_THREAD;
   }
-  objects[length - 1] = W.OBJ_TAIL;
+  objects[length - 1] = I.CKPT_HDR_TAIL;
   return { objects, objectError: new Int16Array(length), recordOf };
 }

@@ -5,10 +5,11 @@ import { PLAIN } from '../../reporters/shared/colors.ts';
 import { failureLines } from '../../reporters/shared/failure.ts';
 import { UNICODE } from '../../reporters/words/signs.ts';
 import { simulated } from '../../src/backends/simulated/index.ts';
-import { REPAIRS } from '../../src/backends/simulated/variants.ts';
 import { runCase } from '../../src/injector/index.ts';
 import { parseReplay, type Replay } from '../../src/injector/replay-file.ts';
 import { PROPERTIES } from '../../src/properties/index.ts';
+import { patchNamed } from '../../src/protocol/patch.ts';
+import { REPAIRS } from '../../src/protocol/stacks.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 import { LINES, linesText } from './lines.ts';
 
@@ -89,9 +90,7 @@ async function report(finding: FindingFile): Promise<string> {
 }
 
 function repairOf(tags: readonly string[]): string {
-  for (const [name, text] of Object.entries(REPAIRS)) {
-    const kebab = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    if (tags.includes(kebab)) return `\`${name}\`: ${text}.`;
-  }
+  const name = REPAIRS.find((repair) => tags.includes(repair));
+  if (name !== undefined) return `\`${name}\`: ${patchNamed(name).description}`;
   return 'the rest of the series (protocol `series`).';
 }

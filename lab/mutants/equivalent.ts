@@ -11,233 +11,204 @@ export const EQUIVALENT: readonly Equivalent[] = [
     reason:
       'An error of the image is recorded as it is logged, and every later read fails with the recorded one. So the same errno comes out of the next read, or of `out`, when the way is not left at once.',
     mutants: [
-      /^claimRestart: swap-statements: (if\(ret<0\)return ret; <-> )?ret=yield\*restore(ReadHeader|Container|ReadTree)/,
-      /^claimRestart: (ignore-result|drop-check): .*(restoreReadHeader|restoreContainer|\((2|3)\)$)/,
-      /^restore(Container|ReadHeader): (?!drop-call)/,
-      /^conductRestart: other-return: ret -> \(0\) \(4\)$/,
-      /^restoreTask: ignore-result: h=yield\*ckptReadObjType\(current,ctx,OBJ_THREAD\)/,
-      /^waitTaskActive: swap-statements: if\(yield\*ckptTestError/,
-      /^ckptReadObjType: (drop-call: yield\*ckptErr\(current,ctx,-EINVAL\)|other-return: -EINVAL|other-errno: -EINVAL -> \(-5\) \(2\))/,
-      /^(handOverTurn|restoreActivateNext): (drop-call: yield\*ckptErr|other-errno: -ESRCH -> \(-5\) \(2\))/,
-      /^waitAllTasksFinish: (drop-check: if\(ret<0\)return ret|other-return: ret) -> /,
+      /^do_restore_coord: swap-statements: (if \(ret < 0\) return (ret|yield\* fail_early\(ctx, ret\)); <-> )?ret = yield\* restore_(read_header|container|read_tree)/,
+      /^do_restore_coord: (ignore-result|drop-assignment): ret = yield\* restore_(read_header|container)/,
+      /^do_restore_coord: drop-check: if \(ret < 0\) return .* \((2|3)\)$/,
+      /^restore_(container|read_header): (?!drop-call)/,
+      /^do_restore_coord: drop-check: if \(ret < 0\) break out; -> \{\} \(2\)$/,
+      /^restore_task: (ignore-result|drop-assignment): h = yield\* ckpt_read_obj_type\(ctx, CKPT_HDR_THREAD\)/,
+      /^ckpt_read_obj_type: (drop-call: yield\* ckpt_err\(ctx, -EINVAL\)|other-return: -EINVAL|other-errno: -EINVAL -> \(-5\) \(2\))/,
+      /^restore_activate_next: (drop-call: yield\* ckpt_err|other-errno: -ESRCH -> \(-5\) \(2\))/,
+      /^wait_all_tasks_finish: (drop-check: if \(ret < 0\) return ret|other-return: ret) -> /,
     ],
   },
   {
     reason:
       'A task that restarts itself and fails is killed, whatever the errno: no caller gets the errno, and the next object of the image is the wrong one.',
     mutants: [
-      /^claimRestart: (drop-check|swap-statements): .*RESTART_TASKSELF/,
-      /^claimRestart: other-(return: -EINVAL -> \(0\)|errno: -EINVAL -> \(-5\))$/,
-      /^claimRestart: other-errno: -EBUSY/,
-      /^conductRestart: (swap-statements|ignore-result): ret=yield\*restoreTask/,
-      /^conductRestart: drop-check: if\(ret<0\)return ret -> \{\}$/,
-      /^conductRestart: other-return: ret -> \(0\)$/,
+      /^do_restore_coord: (drop-check|swap-statements): .*RESTART_TASKSELF/,
+      /^do_restore_coord: other-(return: -EINVAL -> \(0\)|errno: -EINVAL -> \(-5\))$/,
+      /^do_restore_coord: other-errno: -EBUSY/,
+      /^do_restore_coord: (swap-statements|ignore-result): ret = yield\* restore_task/,
+      /^do_restore_coord: drop-check: if \(ret < 0\) break out; -> \{\}$/,
     ],
   },
   {
     reason:
       'What this lock protects is one word, read or written in one step, or is used by a single remaining task: in sequentially consistent memory the lock holds nothing together. (In the kernel it is a barrier, too.)',
     mutants: [
-      /^(clearTaskCtx|getTaskCtx|setTaskCtx|exitCheckpoint): drop-call: (yield\*)?task(Lock|Unlock)\(/,
-      /^restoreDebug(Getme|Task): drop-call: yield\*lock\(/,
+      /^(clear_task_ctx|get_task_ctx|set_task_ctx|exit_checkpoint): drop-call: (yield\* )?task_(lock|unlock)\(/,
+      /^restore_debug_(getme|task): drop-call: yield\* spin_lock\(/,
     ],
   },
   {
     reason: 'Callers ask whether it is below 0, and nothing else.',
     mutants: [
-      /^initRestartCtx: other-return: 0 -> \(1\)$/,
-      /^prepareDescendants: other-return: nrPids -> \(0\) \(2\)$/,
-      /^(restoreReadTree|handOverTurn|restoreActivateNext): other-return: 0 -> \(1\)/,
-      /^waitSyncThreads: other-return: 0 -> \(1\)/,
-      /^waitTaskActive: (other-return: 0|one-side: variant\.turnIsAwaited|off-by-one: ret<0)/,
-      /^(doGhostTask|doRestoreTask|doSysRestart): off-by-one: ctx<0/,
-      /^restoreDebugTask: other-return: 0 -> \(1\)/,
-      /^conductRestart: off-by-one: ret<0 -> \(\(ret\) <= \(0\)\) \(2\)$/,
+      /^init_restart_ctx: other-return: 0 -> \(1\)$/,
+      /^prepare_descendants: other-return: nr_pids -> \(0\) \(2\)$/,
+      /^(restore_read_tree|restore_activate_next): other-return: 0 -> \(1\)/,
+      /^wait_sync_threads: other-return: 0 -> \(1\)/,
+      /^wait_task_active: other-return: 0 /,
+      /^restore_debug_task: other-return: 0 -> \(1\)/,
+      /^_ckpt_read_buffer: other-return: 0 -> \(1\)/,
     ],
   },
   {
     reason:
       'A task that takes a reference already has one, or was handed one. No other task acts on the two words in between, so their order makes no difference.',
-    mutants: [/^(setTaskCtx|inheritCheckpointCtx): swap-statements: yield\*ckptCtxGet/],
+    mutants: [/^set_task_ctx: swap-statements: yield\* ckpt_ctx_get/],
   },
   {
     reason: 'What is printed when the context is freed is for people to read; the loads before it change nothing.',
-    mutants: [/^restoreDebugFree: /],
+    mutants: [/^restore_debug_free: /],
   },
   {
     reason: 'An error of 0 is a line of the log, and records nothing.',
     mutants: [
-      /^(doGhostTask|doRestoreTask): (ignore-condition|off-by-one): ret<0/,
-      /^ckptErr: (ignore-condition: err!==0|drop-call: yield\*lock)/,
-      /^doRestoreCoord: (ignore-condition: ret<0 -> \(true\)|off-by-one: ret<0 -> .*) \(2\)$/,
+      /^do_ghost_task: (ignore-condition|off-by-one): ret < 0 -> .* \(2\)$/,
+      /^do_restore_task: (ignore-condition|off-by-one): ret < 0 -> .* \([56]\)$/,
+      /^ckpt_err: (ignore-condition: err|drop-call: yield\* mutex_lock)/,
+      /^do_restore_coord: (ignore-condition|off-by-one): ret < 0 -> .* \(10\)$/,
     ],
   },
   {
     reason:
       'They have nothing to do with each other: an entry of the status list, the record of an error, the kill, the context of the coordinator. No task reads one to decide about the other.',
     mutants: [
-      /^doRestoreCoord: swap-statements: yield\*restoreDebugError/,
-      /^doRestoreCoord: swap-statements: if\(failed\)/,
+      /^do_restore_coord: swap-statements: yield\* restore_debug_error/,
+      /^do_restore_coord: swap-statements: if \(yield\* (ckpt_test_error|decide)/,
     ],
   },
   {
     reason:
       'A root that is not there, or dead, counts 0 tasks in prepare: that is -ESRCH as well, or the NULL is dereferenced there. There is one namespace, so no task checks it.',
     mutants: [
-      /^initRestartCtx: ((swap-statements|drop-check): if\(root===NULL\)|drop-call: )oops/,
-      /^initRestartCtx: (swap-statements|drop-check): if\(!taskNsproxy\(root\)\)/,
-      /^initRestartCtx: (swap-statements|drop-assignment): m\[ctx\+ROOT_NSPROXY\]=1;/,
-      /^prepareDescendants: off-by-one: nrPids<0/,
+      /^init_restart_ctx: (swap-statements|drop-check): if \(!nsproxy\)/,
+      /^init_restart_ctx: (swap-statements|drop-assignment): ctx\.root_nsproxy = nsproxy/,
+      /^prepare_descendants: off-by-one: nr_pids < 0/,
     ],
   },
   {
     reason: 'The sum of a walk that failed is thrown away, and so is the total of a restart that fails.',
-    mutants: [
-      /^prepareDescendants: swap-statements: if\(ret<0\)\{nrPids=ret;break\} <-> nrPids\+=ret/,
-      /^prepareDescendants: swap-statements: if\(variant\.series\?nrPids</,
-    ],
-  },
-  {
-    reason: 'Behind the last task there is no other, and what lies there has no context.',
-    mutants: [/^nextOfAll: off-by-one/],
+    mutants: [/^prepare_descendants: swap-statements: if \(nr_pids < peek/],
   },
   {
     reason:
       'A number of tasks that is no number of tasks is refused three times: as such, by its size in bytes, and by the length of what is there. All return -EINVAL, before any task is touched.',
     mutants: [
-      /^restoreReadTree: (swap-statements|drop-check|off-by-one): .*(world\.nrSaved<=0|sizeOfPidsArr|isLengthOfPids)/,
+      /^restore_read_tree: (swap-statements|drop-check|off-by-one): .*(saved_nr_tasks\(\) <= 0|size <= 0|size_wraps)/,
+      /^_ckpt_read_buffer: drop-check: if \(!is_pids_buffer/,
     ],
   },
   {
     reason: 'Only the code that frees the array checks that it exists; its end is given by the number of pids.',
-    mutants: [/^restoreReadTree: (drop-assignment: m|swap-statements: if\(!\(yield\*kmalloc.* <-> m)\[ctx\+PIDS_ARR\]/],
-  },
-  {
-    reason: 'Objects are counted from the header, which is number 0 and never the one that is asked for here.',
-    mutants: [
-      /^restoreRead(Tree|Tail): off-by-one: (h|buffer)<0/,
-      /^(endRestore|ckptReadObjType): off-by-one: h<0/,
-      /^restoreTask: off-by-one: h>=0/,
-    ],
+    mutants: [/^restore_read_tree: (drop-assignment|swap-statements: .* <->) ctx\.pids_arr = size/],
   },
   {
     reason: 'A task that has no entry in the status list leaves before it gets here.',
-    mutants: [/^restoreDebugRunning: ignore-condition: yield\*restoreDebugGetme/],
+    mutants: [/^restore_debug_running: drop-check: if \(!s\)/],
   },
   {
     reason:
       'A dead task that keeps its checkpoint_ctx is woken, or sent SIGKILL, to no effect: see the repair dead-let-go in docs/variants.md.',
-    mutants: [/^exitCheckpoint: drop-call: yield\*storeCheckpointCtx/],
+    mutants: [/^exit_checkpoint: drop-call: yield\* store\(tsk\.checkpoint_ctx/],
   },
   {
     reason:
       'In the patch alone no task has PF_RESTARTING; in the series both statements end in a kernel BUG, or neither.',
-    mutants: [/^exitCheckpoint: (drop-call: yield\*restoreActivateNext|swap-statements: if\(!variant\.ghostsMayFail)/],
-  },
-  {
-    reason:
-      'No damage that a scenario can name puts another object where the pids should be: what is truncated ends the stream, what is corrupt fails to be read.',
-    mutants: [/^restoreReadTree: one-side: world\.objects\[buffer\]/],
+    mutants: [/^exit_checkpoint: (drop-call: yield\* restore_activate_next|swap-statements: BUG_ON)/],
   },
   {
     reason:
       'On its way out a task holds a second reference, its flags are read by exit_checkpoint() of a task that still has a context only, and a SIGKILL waits for the way to user space: nothing comes between.',
     mutants: [
-      /^doRestoreTask: swap-statements: (yield\*restoreDebug|if\(ret<0\)yield|m\[current\+FLAGS\]|yield\*clearTaskCtx)/,
-      /^doRestoreTask: drop-assignment: m\[current\+FLAGS\]&=~PF_RESTARTING/,
-      /^doGhostTask: swap-statements: (if\(ret>=0\)|yield\*restoreDebug|if\(ret<0\)yield|m\[current\+FLAGS\]\|=SELF)/,
-      /^restoreInTurn: swap-statements: (if\(ret<0\)return ret; <-> )?if\(variant\.series\)m\[current\+FLAGS\]\|=PF_RESTARTING/,
+      /^do_restore_task: swap-statements: (yield\* restore_debug|if \(ret < 0\) yield|current\.flags|yield\* clear_task_ctx)/,
+      /^do_restore_task: drop-assignment: current\.flags &= ~PF_RESTARTING/,
+      /^do_ghost_task: swap-statements: (yield\* restore_debug|if \(ret < 0\) yield|current\.flags \|= SELF)/,
+      /^do_restore_task: swap-statements: (if \(ret < 0\) break out; <-> )?current\.flags \|= PF_RESTARTING/,
     ],
   },
   {
     reason: 'How a ghost ended does not tell which task reaps it: a zombie has `exited`, too.',
-    mutants: [/^doGhostTask: drop-assignment: m\[current\+FLAGS\]\|=SELF_REAPING/],
+    mutants: [/^do_ghost_task: drop-assignment: current\.flags \|= SELF_REAPING/],
   },
   {
     reason:
       'A ghost that is Running or Failed when it exits is told from one that has Exited by people only: both are ends.',
-    mutants: [/^doGhostTask: drop-call: yield\*restoreDebugExit/],
+    mutants: [/^do_ghost_task: drop-call: yield\* restore_debug_exit/],
   },
   {
     reason:
       'A task whose wait for a context was interrupted is killed, with whatever errno: it has no context to record the errno in, and no caller gets it.',
-    mutants: [/^waitCheckpointCtx: (swap-statements|ignore-result|drop-check: if\(ret<0\)|other-errno)/],
+    mutants: [/^wait_checkpoint_ctx: (drop-check: if \(ret < 0\)|other-errno)/],
   },
   {
     reason: 'A group of one counts itself down; and a task that finds the count set does not set it again.',
     mutants: [
-      /^waitSyncThreads: one-side: variant\.threadsApart/,
-      /^waitSyncThreads: ignore-condition: \(yield\*load\(leader,RESTART_COUNT\)\)===0/,
+      /^wait_sync_threads: drop-check: if \(thread_group_empty/,
+      /^wait_sync_threads: ignore-condition: !\(yield\* load\(signal\.restart_count\)\)/,
     ],
   },
   {
     reason:
       'The context is freed by its last reference, of a restart, and in no other way, so the checks of ckpt_ctx_free() always hold. A NULL is never asked for a reference.',
-    mutants: [/^ckptCtxFree: /, /^ckptCtxGet: ignore-condition/, /^ckptCtxAlloc: swap-statements/],
-  },
-  {
-    reason: 'Where a step begins, and what finds a use after free, is the model and not the protocol.',
-    mutants: [/^(ckptKread|decide): (swap-statements|drop-call): .*(yield touch|live)\(/],
+    mutants: [
+      /^ckpt_ctx_free: (?!drop-call: kfree)/,
+      /^ckpt_ctx_get: ignore-condition/,
+      /^ckpt_ctx_alloc: swap-statements/,
+    ],
   },
   {
     reason:
       'A woken task waits for the event before it reads the errno, and checks the flag, which is set: the order of the two, and of the woken tasks, makes no difference. There is no checkpoint that would not notify.',
-    mutants: [/^ckptSetError: (swap-statements|ignore-condition): /, /^restoreNotifyError: swap-statements/],
+    mutants: [
+      /^ckpt_set_error: (swap-statements|ignore-condition: \(yield): ?/,
+      /^restore_notify_error: swap-statements/,
+    ],
   },
   {
     reason: 'A task that asks for the errno has seen ERROR, and the task that set ERROR fires the event.',
-    mutants: [/^ckptSetSuccess: drop-call: yield\*completeAll/],
+    mutants: [/^ckpt_set_success: drop-call: yield\* complete_all/],
   },
   {
     reason: 'It only says what is seen: nothing of the protocol depends on it.',
     mutants: [
-      /^ckptSetSuccess: (swap-statements|ignore-condition|negate-condition|drop-check)/,
-      /^decide: (swap-statements: m|ignore-condition: flag)/,
-      /^initCtx: drop-assignment: m\[ctx\+OWNER\]/,
+      /^ckpt_set_success: (swap-statements|ignore-condition|negate-condition|drop-check)/,
+      /^decide: (swap-statements: if|ignore-condition: flag|drop-check: if \(flag)/,
     ],
-  },
-  {
-    reason: 'No other task can see the context yet.',
-    mutants: [/^initCtx: swap-statements/],
-  },
-  {
-    reason: 'What lies behind the end of the stream is of no kind, and that is -EINVAL as well.',
-    mutants: [/^nextObject: .*(at>=world\.objects\.length|-EINVAL -> \(0\))/],
   },
   {
     reason:
       'There are as many turns as records, and a task that hands over has read one: active_pid never gets past nr_pids. And what counts below zero is a kernel BUG before and after.',
     mutants: [
-      /^handOverTurn: (drop-check: if\(active>|drop-call: oops)/,
-      /^restoreActivateNext: (swap-statements: if\(\(yield\*load\(ctx,ACTIVE_PID|drop-check: if\(\(yield\*load\(ctx,ACTIVE_PID|drop-call: oops)/,
-      /^restoreTaskDone: swap-statements: if\(last\)/,
+      /^restore_activate_next: (drop-call: BUG_ON|swap-statements: BUG_ON)/,
+      /^restore_task_done: swap-statements: if \(last\)/,
     ],
   },
   {
     reason:
       'Under hardened only named tasks wait for a turn, and they no longer check when all turns are over. No task has the pid 1.',
     mutants: [
-      /^getActivePid: swap-statements/,
-      /^getActivePid: off-by-one: active>=m\[ctx\+NR_PIDS\] -> [^ ]+ > [^ ]+$/,
-      /^getActivePid: other-return: 0 -> \(1\)$/,
+      /^get_active_pid: off-by-one: active >= peek\(ctx\.nr_pids\) -> /,
+      /^get_active_pid: other-return: 0 -> \(1\)$/,
     ],
   },
   {
     reason:
       'The waits of a restart are interrupted with -ERESTARTSYS; the other three come from elsewhere in the kernel.',
-    mutants: [/^doRestart: one-side: ret===-512/],
+    mutants: [/^do_restart: one-side: ret === -ERESTARTSYS/, /^do_restart: other-errno: -ERESTART(NOINTR|NOHAND)/],
   },
   {
     reason:
       'A reader that accepts an object of the wrong type leaves one too few for the tail, and the end of the stream is -EINVAL as well.',
-    mutants: [/^ckptReadObjType: drop-check: if\(world\.objects\[h\]!==type\)/],
+    mutants: [/^ckpt_read_obj_type: drop-check: if \(object_type\(h\) !== type\)/],
   },
   {
     reason: 'The state is set again before the list can be printed.',
     mutants: [
-      /^doGhostTask: (swap-statements: m\[current\+FLAGS\]\|=PF_RESTARTING|drop-call: yield\*restoreDebug(Running|Error))/,
-      /^restoreInTurn: swap-statements: if\(ret<0\)return ret; <-> yield\*restoreDebugRunning/,
-      /^claimRestart: (swap-statements: |drop-call: )yield\*restoreDebugRunning/,
+      /^do_ghost_task: (swap-statements: current\.flags \|= PF_RESTARTING|drop-call: yield\* restore_debug_(running|error))/,
+      /^do_restore_task: swap-statements: if \(ret < 0\) break out; <-> yield\* restore_debug_running/,
+      /^do_restore_coord: (swap-statements: |drop-call: )yield\* restore_debug_running/,
     ],
   },
 ];

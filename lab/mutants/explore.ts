@@ -12,14 +12,14 @@ import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Change } from '../../src/backends/simulated/compile/source.ts';
 import { SimulatedMachine } from '../../src/backends/simulated/machine.ts';
-import { variantByName } from '../../src/backends/simulated/variants.ts';
 import { searchAll } from '../../src/explore/index.ts';
 import type { Case } from '../../src/model/case.ts';
+import { protocolNamed } from '../../src/protocol/stacks.ts';
 import { coordinatorOutcome, taskOutcome } from '../../src/record/read.ts';
 import type { RunRecord, TaskFinal } from '../../src/record/record.ts';
 import { recordOf, violated } from '../../test/backends/simulated/support/judged.ts';
 import { MATRICES } from '../survey/matrix.ts';
-import { allMutants, buildName, buildsOf, type Mutant, PROTOCOLS } from './mutants.ts';
+import { allMutants, buildName, buildsOf, changesOf, type Mutant, PROTOCOLS } from './mutants.ts';
 import { EXPLORED, type Explored, fatesSoFar, reasonOf } from './report.ts';
 
 const { values } = parseArgs({
@@ -42,7 +42,7 @@ interface Ends {
 /** Undefined when it has more states than that. */
 function endsOf(c: Case, protocol: string, mostStates: number, change?: Change): Ends | undefined {
   const open = (trace: boolean) =>
-    new SimulatedMachine(c, variantByName(protocol)!, { trace, ...(change && { change }) });
+    new SimulatedMachine(c, protocolNamed(protocol)!, { trace, ...(change && { change }) });
   const result = searchAll(open(false), { maxStates: mostStates });
   if (!result.complete) return undefined;
   const machine = open(true);
@@ -76,17 +76,16 @@ function original(i: number, protocol: string): Ends | undefined {
 }
 
 /** The first case that ends otherwise, in words; else how many cases end as they did. */
-function explore({ change: given }: Mutant): { readonly same: number; readonly difference?: string } {
-  /* a copy: what is compiled of it is kept for as long as it is */
-  const change = { ...given };
-  const builds = buildsOf(change);
+function explore(mutant: Mutant): { readonly same: number; readonly difference?: string } {
+  const changes = changesOf(mutant);
+  const builds = buildsOf(changes);
   let same = 0;
   for (const [i, c] of cases.entries()) {
     for (const protocol of PROTOCOLS) {
       if (!builds.includes(buildName(protocol, c.restart.debug))) continue;
       const was = original(i, protocol);
       if (!was) continue;
-      const is = endsOf(c, protocol, 4 * was.states + 1000, change);
+      const is = endsOf(c, protocol, 4 * was.states + 1000, changes(protocol));
       const difference = is ? differenceOf(was, is) : 'many more states';
       if (difference !== undefined) return { same, difference: `${protocol}: ${c.scenario}: ${difference}` };
       same++;

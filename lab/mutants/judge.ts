@@ -1,21 +1,23 @@
 /** Whether the shipped suite tells a mutant from the protocol that it was made of. */
 
 import type { SchedulableBackend } from '../../src/backends/backend.ts';
-import type { Change } from '../../src/backends/simulated/compile/source.ts';
 import { simulated } from '../../src/backends/simulated/index.ts';
 import { SimulatedMachine } from '../../src/backends/simulated/machine.ts';
-import { variantByName } from '../../src/backends/simulated/variants.ts';
 import { runCase } from '../../src/index.ts';
 import { judgeOf, shippedProperties } from '../../src/injector/judge.ts';
 import { Tally } from '../../src/injector/tally.ts';
 import { decide } from '../../src/injector/verdict.ts';
 import type { Case } from '../../src/model/case.ts';
+import { protocolNamed } from '../../src/protocol/stacks.ts';
+import type { Changes } from './mutants.ts';
 
 /** The simulated backend with a change in its protocol. */
-export function mutated(change: Change): SchedulableBackend {
+export function mutated(changes: Changes): SchedulableBackend {
   const backend = simulated();
-  backend.open = (plan, options = {}) =>
-    new SimulatedMachine(plan.case, variantByName(plan.protocol)!, { ...options, change });
+  backend.open = (plan, options = {}) => {
+    const change = changes(plan.protocol);
+    return new SimulatedMachine(plan.case, protocolNamed(plan.protocol)!, { ...options, ...(change && { change }) });
+  };
   return backend;
 }
 

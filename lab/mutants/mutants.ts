@@ -1,33 +1,13 @@
-/** The mutants of the restart protocol: each function of restart/ with one change, by a name that lasts. */
+/** The mutants of the restart protocol: each function of src/protocol/ with one change, by a name that lasts. */
 import { type Build, compiledSource } from '../../src/backends/simulated/compile/compile.ts';
-import { type Change, modelScope } from '../../src/backends/simulated/compile/source.ts';
-import * as context from '../../src/backends/simulated/restart/context.ts';
-import * as coordinator from '../../src/backends/simulated/restart/coordinator.ts';
-import * as debug from '../../src/backends/simulated/restart/debug.ts';
-import * as exit from '../../src/backends/simulated/restart/exit.ts';
-import * as image from '../../src/backends/simulated/restart/image.ts';
-import * as restore from '../../src/backends/simulated/restart/restore.ts';
-import * as sync from '../../src/backends/simulated/restart/sync.ts';
-import * as sys from '../../src/backends/simulated/restart/sys.ts';
-import * as turn from '../../src/backends/simulated/restart/turn.ts';
-import * as user from '../../src/backends/simulated/restart/user.ts';
-import { variantByName } from '../../src/backends/simulated/variants.ts';
+import { type Change, functionsOf } from '../../src/backends/simulated/compile/source.ts';
+import { sources } from '../../src/protocol/source.ts';
+import { protocolNamed } from '../../src/protocol/stacks.ts';
+import { parseFunction } from '../../src/protocol/translate.ts';
 import { type Edit, editsOf, type Operator } from './operators.ts';
 
-const ROOMS = { context, coordinator, debug, exit, image, restore, sync, sys, turn, user };
-
-/** What user space and the machine do around the system call: not the protocol. */
-const AROUND = new Set([
-  'taskMain',
-  'nextToFork',
-  'sitsIdle',
-  'enterSyscall',
-  'leaveSyscall',
-  'backInUserSpace',
-  'beginRestore',
-  'declareSuccess',
-  'passThreads',
-]);
+/** What user space does around the system call: not the protocol. */
+const AROUND = new Set(['task_main']);
 
 export interface Mutant {
   /** `function: operator: was -> is`, with ` (n)` from the second of its kind on: the same until the place itself changes. */
@@ -35,11 +15,13 @@ export interface Mutant {
   readonly file: string;
   readonly function: string;
   readonly operator: Operator;
-  readonly change: Change;
 }
 
-/** The protocols that are mutated. Variants are made of the same lines. */
+/** The protocols that are mutated. Variants have most of their lines in common with one of them. */
 export const PROTOCOLS = ['patch', 'series', 'hardened'];
+
+/** A mutant in a protocol: undefined where the protocol does not have the place. */
+export type Changes = (protocol: string) => Change | undefined;
 
 /** The name of the build that a case runs under. */
 export function buildName(protocol: string, isDebug: boolean): string {
@@ -48,7 +30,7 @@ export function buildName(protocol: string, isDebug: boolean): string {
 
 function buildOf(name: string): Build {
   const [protocol, debugWord] = name.split(' ');
-  return { variant: variantByName(protocol!)!, debug: debugWord !== undefined, trace: false };
+  return { protocol: protocolNamed(protocol!)!, debug: debugWord !== undefined, trace: false };
 }
 
 const unchanged = new Map<string, string>();
@@ -59,49 +41,80 @@ function original(build: string): string {
   return source;
 }
 
-/** The builds (`series`, `series debug` …) that a change makes different; one that compiles to nothing new in any is none. */
-export function buildsOf(change: Change): string[] {
-  const differs = (build: string): boolean => compiledSource({ ...buildOf(build), change }) !== original(build);
+/** The builds (`series`, `series debug` …) that a mutant makes different; one that compiles to nothing new in any is none. */
+export function buildsOf(changes: Changes): string[] {
+  const differs = (build: string, change: Change): boolean =>
+    compiledSource({ ...buildOf(build), change }) !== original(build);
   /* what differs without the debug build's code does so with it */
   return PROTOCOLS.flatMap((protocol) => {
+    const change = changes(protocol);
+    if (!change) return [];
     const debug = buildName(protocol, true);
-    if (differs(protocol)) return [protocol, debug];
-    return differs(debug) ? [debug] : [];
+    if (differs(protocol, change)) return [protocol, debug];
+    return differs(debug, change) ? [debug] : [];
   });
 }
 
-/** On one line, without what a loader makes of imports, and the middle left out of what is long. */
+/** On one line, and the middle left out of what is long. */
 function inShort(text: string): string {
-  const line = text
-    .replace(/\(0,\s*import_\w+\.(\w+)\)/g, '$1')
-    .replace(/import_\w+\./g, '')
-    .replace(/\s+/g, ' ')
-    .trim();
+  const line = text.replace(/\s+/g, ' ').trim();
   return line.length > 90 ? `${line.slice(0, 55)} … ${line.slice(-30)}` : line;
 }
 
-/** Every change that can be made, whether it makes a difference or not. */
+interface Named {
+  readonly name: string;
+  readonly edit: Edit;
+}
+
+const named = new Map<string, readonly Named[]>();
+
+/** The edits of a function's text, by their names. */
+function namedEdits(name: string, text: string): readonly Named[] {
+  const key = `${name} ${text}`;
+  let found = named.get(key);
+  if (!found) {
+    const times = new Map<string, number>();
+    found = editsOf(text, parseFunction(text)).map((edit) => {
+      const title = `${name}: ${edit.operator}: ${describe(text, edit)}`;
+      const time = (times.get(title) ?? 0) + 1;
+      times.set(title, time);
+      return { name: time > 1 ? `${title} (${time})` : title, edit };
+    });
+    named.set(key, found);
+  }
+  return found;
+}
+
+/** Every change that can be made in one of the protocols, whether it makes a difference or not. */
 export function* allMutants(): Generator<Mutant> {
-  const scope = modelScope();
-  for (const [file, room] of Object.entries(ROOMS)) {
-    for (const name of Object.keys(room)) {
-      const model = scope.steps.get(name) ?? scope.plain.get(name);
-      if (!model || AROUND.has(name)) continue;
-      const times = new Map<string, number>();
-      for (const edit of editsOf(model.text, model.node)) {
-        const title = `${name}: ${edit.operator}: ${describe(model.text, edit)}`;
-        const time = (times.get(title) ?? 0) + 1;
-        times.set(title, time);
-        yield {
-          name: time > 1 ? `${title} (${time})` : title,
-          file,
-          function: name,
-          operator: edit.operator,
-          change: { function: name, text: model.text.slice(0, edit.start) + edit.by + model.text.slice(edit.end) },
-        };
+  const fileOf = (name: string): string =>
+    sources().find(({ functions }) => functions.some((one) => one.name === name))?.name ?? 'patches';
+  const seen = new Set<string>();
+  for (const protocol of PROTOCOLS) {
+    for (const [name, text] of functionsOf(protocolNamed(protocol)!)) {
+      if (AROUND.has(name)) continue;
+      for (const one of namedEdits(name, text)) {
+        if (seen.has(one.name)) continue;
+        seen.add(one.name);
+        yield { name: one.name, file: fileOf(name), function: name, operator: one.edit.operator };
       }
     }
   }
+}
+
+/** What a mutant is in each protocol. */
+export function changesOf(mutant: Mutant): Changes {
+  const made = new Map<string, Change | undefined>();
+  return (protocol) => {
+    if (!made.has(protocol)) made.set(protocol, changeIn(mutant, protocol));
+    return made.get(protocol);
+  };
+}
+
+function changeIn({ name, function: where }: Mutant, protocol: string): Change | undefined {
+  const text = functionsOf(protocolNamed(protocol)!).get(where);
+  const edit = text === undefined ? undefined : namedEdits(where, text).find((one) => one.name === name)?.edit;
+  return edit && { function: where, text: text!.slice(0, edit.start) + edit.by + text!.slice(edit.end) };
 }
 
 function describe(text: string, { start, end, by, parts }: Edit): string {

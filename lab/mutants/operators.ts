@@ -28,11 +28,9 @@ export const OPERATORS = {
 export type Operator = keyof typeof OPERATORS;
 
 /** They only say what is seen; the protocol does not hear them. */
-const OBSERVERS = /^(note|at|saw\w+|beginsRestore|endsRestore|beginRestore|declareSuccess|passThreads)$/;
-/** A lock is let go of in the step before, so its place among others is nobody's business; MARKED only says what is seen. */
-const NOT_MOVED = /[lL]ock(Tasklist)?\(|\bMARKED\b|^ret ?= ?\d/;
-/** Switches between variants, of which each build has but one side. */
-const SWITCH = /\bvariant\.\w+/;
+const OBSERVERS = /^(at|trace_\w+)$/;
+/** A lock is released in the step before, so its place among others makes no difference. */
+const NOT_MOVED = /lock(_tasklist)?\(|^ret ?= ?\d/;
 
 type Tree = Node & Record<string, unknown>;
 
@@ -97,7 +95,7 @@ export function editsOf(text: string, node: Node): Edit[] {
   };
 
   const statement = (tree: Tree, expression: Tree): void => {
-    if (isObservation(tree) || /\bMARKED\b/.test(source(tree))) return;
+    if (isObservation(tree)) return;
     if (expression.type === 'AssignmentExpression') {
       const right = expression['right'] as Tree;
       if (right.type === 'YieldExpression' || right.type === 'CallExpression') {
@@ -113,19 +111,17 @@ export function editsOf(text: string, node: Node): Edit[] {
   const branch = (tree: Tree): void => {
     const test = tree['test'] as Tree;
     question(test);
-    if (SWITCH.test(source(test))) return;
     if (!tree['alternate']) rewrite('drop-check', tree, '{}');
     replace('ignore-condition', test, 'true');
   };
 
   const question = (test: Tree): void => {
-    if (!SWITCH.test(source(test))) replace('negate-condition', test, `!(${source(test)})`);
+    replace('negate-condition', test, `!(${source(test)})`);
   };
 
   const sides = (tree: Tree): void => {
     for (const side of ['left', 'right'] as const) {
-      const other = tree[side === 'left' ? 'right' : 'left'] as Tree;
-      if (!SWITCH.test(source(other))) replace('one-side', tree, source(tree[side] as Tree));
+      replace('one-side', tree, source(tree[side] as Tree));
     }
   };
 
@@ -146,7 +142,7 @@ export function editsOf(text: string, node: Node): Edit[] {
   const counted = (tree: Tree): void => {
     const callee = source(tree['callee'] as Tree);
     const value = (tree['arguments'] as Tree[]).at(-1);
-    if (/\b(store|atomicAdd|initActivePid)\b/.test(callee) && value && !isLiteral(value)) {
+    if (/^(store|atomic_add)$/.test(callee) && value && !isLiteral(value) && !/^(NULL|ctx)$/.test(source(value))) {
       replace('off-by-one', value, `(${source(value)}) + 1`);
     }
   };

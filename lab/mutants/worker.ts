@@ -3,7 +3,7 @@
 import type { Case } from '../../src/model/case.ts';
 import { suiteCases } from '../../test/scenarios/support.ts';
 import { mutated, tellsBy } from './judge.ts';
-import { allMutants, buildName, buildsOf, PROTOCOLS } from './mutants.ts';
+import { allMutants, buildName, buildsOf, changesOf, PROTOCOLS } from './mutants.ts';
 
 /** Which mutant, and in which order the cases (by their numbers in the suite) are tried. */
 export interface Task {
@@ -26,16 +26,15 @@ function concerns(builds: readonly string[], { restart: { protocol, debug } }: C
 }
 
 async function judge({ mutant, order }: Task): Promise<Answer> {
-  /* a copy: what is compiled of it is kept for as long as it is */
-  const change = { ...mutants.get(mutant)!.change };
+  const changes = changesOf(mutants.get(mutant)!);
   let builds: readonly string[];
   try {
-    builds = buildsOf(change);
+    builds = buildsOf(changes);
   } catch {
     return { kind: 'same' }; /* no program of the model's language */
   }
   if (builds.length === 0) return { kind: 'same' };
-  const backend = mutated(change);
+  const backend = mutated(changes);
   let cases = 0;
   for (const i of order) {
     const c = suiteCases()[i]!;

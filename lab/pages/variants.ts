@@ -4,7 +4,8 @@
  */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { REPAIRS, UNDONE } from '../../src/backends/simulated/variants.ts';
+import { patchNamed } from '../../src/protocol/patch.ts';
+import { REPAIRS, UNDONE } from '../../src/protocol/stacks.ts';
 import { TOLD, UNOBSERVABLE } from '../../test/scenarios/told.ts';
 import { ROOT } from '../../test/support/markdown.ts';
 
@@ -18,10 +19,6 @@ const NO_VARIANT = [
   { since: 'v19-rc3', item: 'image writes abort once the error flag is set', why: 'a restart writes no image' },
 ];
 
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
-
 /** The cells that say who tells a protocol. */
 function teller(...protocols: string[]): string {
   for (const protocol of protocols) {
@@ -33,6 +30,10 @@ function teller(...protocols: string[]): string {
   }
   const reason = protocols.map((protocol) => UNOBSERVABLE[protocol]).find((why) => why !== undefined);
   return `nobody can tell | ${reason ?? ''}`;
+}
+
+function link(name: string): string {
+  return `[\`${name}\`](../src/protocol/patches/${name}.patch)`;
 }
 
 /** The page as it should be. */
@@ -56,17 +57,16 @@ property that is named. A test runs every row.
 
 | repair | what it does | told by | in |
 | --- | --- | --- | --- |
-${Object.entries(REPAIRS)
-  .map(([name, what]) => `| \`${kebab(name)}\` | ${what} | ${teller(`hardened-without-${kebab(name)}`)} |`)
-  .join('\n')}
+${REPAIRS.map((name) => `| ${link(name)} | ${patchNamed(name).description} | ${teller(`hardened-without-${name}`)} |`).join('\n')}
 
 ## Items of the changelog, undone
 
 | since | item | variant | told by | in |
 | --- | --- | --- | --- | --- |
-${Object.entries(UNDONE)
-  .map(([name, { since, item }]) => `| ${since} | ${item} | \`${name}\` | ${teller(`hardened-${name}`, name)} |`)
-  .join('\n')}
+${UNDONE.map((name) => {
+  const { notes } = patchNamed(name);
+  return `| ${notes['Since']} | ${notes['Undoes']} | ${link(name)} | ${teller(`hardened-${name}`, name)} |`;
+}).join('\n')}
 ${NO_VARIANT.map(({ since, item, why }) => `| ${since} | ${item} | none | nobody can tell | ${why} |`).join('\n')}
 `;
 }

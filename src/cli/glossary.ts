@@ -1,9 +1,11 @@
 /** All words that `mktrouble explain` knows, each with where it comes from. */
-import { REPAIRS, UNDONE } from '../backends/simulated/variants.ts';
+
 import { KNOWN_NAMES } from '../injector/known.ts';
 import { ERRNO_NAMES, ERRNOS } from '../model/errno.ts';
 import { SIGNAL_NAMES, signalNumber } from '../model/signals.ts';
 import { EXPECTATION, explainProperty, FAULT_NEVER_FIRED, PROPERTY_NAMES } from '../properties/index.ts';
+import { patchNamed } from '../protocol/patch.ts';
+import { REPAIRS, UNDONE, type Undone } from '../protocol/stacks.ts';
 import { formatWords } from '../scenario/index.ts';
 import { RULES } from './lint/finding.ts';
 
@@ -39,24 +41,24 @@ function property(word: string): GlossaryEntry {
 const PROTOCOL_TEXTS: Readonly<Record<string, readonly string[]>> = {
   patch: ['patch 30/96 by itself, to the letter'],
   series: ['patch 30/96 with what its author posted in the same series: zombies (31/96), groups and ghosts (73/96)'],
-  hardened: ['the series, repaired:', ...Object.entries(REPAIRS).map(([name, text]) => `${name}: ${text}`)],
+  hardened: ['the series, repaired:', ...REPAIRS.map((name) => `${name}: ${patchNamed(name).description}`)],
 };
 
 /** Variants are called `<undone>`, `hardened-<undone>` and `hardened-without-<repair>`. */
 function protocol(word: string): GlossaryEntry {
   const base = word.startsWith('hardened-') ? 'hardened' : 'series';
   const change = word.replace(/^hardened-/, '');
-  const undone = Object.entries(UNDONE).find(([name]) => name === change)?.[1];
-  const repair = Object.entries(REPAIRS).find(([name]) => `without-${kebab(name)}` === change)?.[1];
+  const undone = UNDONE.find((name) => name === change);
+  const repair = REPAIRS.find((name) => `without-${name}` === change);
   const lines =
     PROTOCOL_TEXTS[word] ??
-    (undone && [`${base} with this item of the changelog undone (${undone.since}): ${undone.item}`]) ??
-    (repair !== undefined ? [`hardened without this repair: ${repair}`] : [`a variant of ${base}`]);
+    (undone ? undoneLines(base, undone) : [`hardened without a repair: ${patchNamed(repair!).description}`]);
   return { word, kind: 'protocol', lines };
 }
 
-function kebab(camel: string): string {
-  return camel.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+function undoneLines(base: string, name: Undone): string[] {
+  const { description, notes } = patchNamed(name);
+  return [`${base} with an item of the changelog undone (${notes['Since']}): ${notes['Undoes']}`, description];
 }
 
 /** A word that means the same in several places is said once. */

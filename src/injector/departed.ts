@@ -1,5 +1,7 @@
 /** A run that could not follow the schedule that its scenario pins: it is no run that the scenario is about, and nothing else is judged. */
+
 import type { Case } from '../model/case.ts';
+import { currentLine } from '../protocol/renamed-steps.ts';
 import type { Violation } from '../record/verdict.ts';
 
 /** The name under which such a run is reported. */
@@ -30,4 +32,12 @@ export function departedBy(missed: number, c: Case): Violation {
 
 function locateSchedule({ position, positions }: Case): Case['position'] {
   return positions['explore.schedule'] ?? positions['explore'] ?? position;
+}
+
+/** Whether the schedule is the one that the case itself asks for; old names of steps are those that they have now. */
+export function isOfCase(schedule: readonly string[], { explore }: Case): boolean {
+  return (
+    explore?.schedule?.length === schedule.length &&
+    explore.schedule.every((line, i) => currentLine(line) === schedule[i])
+  );
 }

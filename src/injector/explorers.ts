@@ -14,7 +14,7 @@ import type { Progress } from '../record/progress.ts';
 import type { RunRecord } from '../record/record.ts';
 import type { Stop, Tried } from '../record/verdict.ts';
 import type { Budget } from './budget.ts';
-import { departedAt } from './departed.ts';
+import { departedAt, isOfCase } from './departed.ts';
 import type { Compare } from './differential.ts';
 import type { JudgeRecord } from './judge.ts';
 import type { Keep } from './keep.ts';
@@ -246,7 +246,7 @@ const replay: Explorer = async (request) => {
   const followed = await budget.run(followInSlices(backend.open(plan), plan.schedule, plan.maxSteps));
   const record = followed && (await budget.run(new Recorder(backend, plan).recordInSlices(followed.moves)));
   const [departure] = followed?.missed ?? [];
-  if (record && departure !== undefined && plan.case.explore?.schedule === plan.schedule)
+  if (record && departure !== undefined && isOfCase(plan.schedule, plan.case))
     tally.keep({ record, judgement: { failures: [departedAt(plan.schedule, departure, plan.case)], known: [] } });
   else if (record) tally.add(record);
   const stopped = record ? undefined : budget.stop;

@@ -1,9 +1,6 @@
 /** The names of this build that a scenario may use beyond the words of the format. */
-import { PROTOCOLS } from '../backends/simulated/variants.ts';
 import { PROPERTY_NAMES, RENAMED_PROPERTIES } from '../properties/names.ts';
-
-/** Old names of protocols, which are accepted until 0.3. */
-const RENAMED_PROTOCOLS: Readonly<Record<string, string>> = {};
+import { PROTOCOLS, RENAMED_PROTOCOLS } from '../protocol/stacks.ts';
 
 /** For the scenario room, which knows neither protocols nor properties: hand it these, and it checks them. */
 export const KNOWN_NAMES = {

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { type Backend, isBadSurroundings, isSchedulable, type Plan } from '../backends/backend.ts';
 import { CannotWrite } from '../boundary/write-file.ts';
 import type { Case, Explore } from '../model/case.ts';
+import { currentLine } from '../protocol/renamed-steps.ts';
 import type { Progress } from '../record/progress.ts';
 import type { Tried, Verdict } from '../record/verdict.ts';
 import { whyNot } from './applicable.ts';
@@ -126,7 +127,7 @@ async function search(
     protocol: c.restart.protocol,
     seed,
     maxSteps: maxSteps ?? defaultMaxSteps(c),
-    ...((schedule ?? c.explore?.schedule) && { schedule: schedule ?? c.explore!.schedule! }),
+    ...((schedule ?? c.explore?.schedule) && { schedule: (schedule ?? c.explore!.schedule!).map(currentLine) }),
   };
   const judgeCase: JudgeCase = (other, record) => judgeOf(other, find)(record);
   const request = {

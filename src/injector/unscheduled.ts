@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Backend, Plan } from '../backends/backend.ts';
 import type { Case } from '../model/case.ts';
 import type { Stop } from '../record/verdict.ts';
-import { departedBy } from './departed.ts';
+import { departedBy, isOfCase } from './departed.ts';
 import type { ExploreRequest } from './explorers.ts';
 import { faultsOfSchedule } from './never-fired.ts';
 import { type ExploreResult, type Judged, Tally } from './tally.ts';
@@ -82,7 +82,7 @@ async function runOnce({ backend, compare, keep }: ExploreRequest, tally: Tally,
   const folder = keep?.next();
   const record = await backend.run(folder === undefined ? plan : { ...plan, keep: folder });
   const { case: c, schedule } = plan;
-  if (record.missed !== undefined && schedule !== undefined && schedule === c.explore?.schedule) {
+  if (record.missed !== undefined && schedule !== undefined && isOfCase(schedule, c)) {
     tally.keep({ record, judgement: { failures: [departedBy(record.missed, c)], known: [] } });
     keep?.ended(true);
     return;

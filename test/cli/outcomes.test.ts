@@ -117,7 +117,7 @@ describe('mktrouble outcomes', () => {
   it('says the same in words', async () => {
     const { result, stdout } = await command(path.join(folder.path, 'healthy.yaml'));
     assert.equal(result, EXIT.ok);
-    for (const words of ['2 outcomes', 'getActivePid', '100 from 0']) assert.ok(stdout.includes(words), words);
+    for (const words of ['2 outcomes', 'get_active_pid', '100 from 0']) assert.ok(stdout.includes(words), words);
   });
 
   it('has the keys that docs/outcomes.md names, and no others', async () => {

@@ -67,9 +67,8 @@ describe('what a saved file affects', () => {
   let folder: Folder;
   before(() => {
     folder = temporaryFolder({
-      'src/backends/simulated/restart/ghost.ts':
-        'export function* doGhostTask(current: number) {}\nfunction helper() {}\n',
-      'src/backends/simulated/restart/errno.ts': 'export const EPERM = 1;\n',
+      'src/protocol/ghost.ts': 'export function* doGhostTask(current: number) {}\nfunction helper() {}\n',
+      'src/protocol/errno.ts': 'export const EPERM = 1;\n',
       'src/properties/index.ts': 'export function judge() {}\n',
     });
   });
@@ -83,8 +82,8 @@ describe('what a saved file affects', () => {
     reach.add('plain.yaml', covering('doGhostTask: prepareToWait ghostq', false));
     const all = ['ghosts.yaml', 'plain.yaml', 'never-run.yaml'];
     const affected = (file: string) => reach.affected(path.join(folder.path, 'src', file), all);
-    assert.deepEqual(affected('backends/simulated/restart/ghost.ts'), ['ghosts.yaml', 'never-run.yaml']);
-    assert.deepEqual(affected('backends/simulated/restart/errno.ts'), all);
+    assert.deepEqual(affected('protocol/ghost.ts'), ['ghosts.yaml', 'never-run.yaml']);
+    assert.deepEqual(affected('protocol/errno.ts'), all);
     assert.deepEqual(affected('properties/index.ts'), all);
   });
 

@@ -198,13 +198,13 @@ describe('runCase', () => {
     it('that cannot be followed is a failure of its own, which names the step', async () => {
       const { record } = await runCase(onSchedule([]), on);
       const [first, ...rest] = record!.schedule!;
-      const { status, violations } = await runCase(onSchedule([first!, '100: noSuchFunction: step', ...rest]), on);
+      const { status, violations } = await runCase(onSchedule([first!, '100: no_such_function: step', ...rest]), on);
       assert.equal(status, 'fail');
       assert.deepEqual(
         violations.map(({ property }) => property),
         ['schedule-departed'],
       );
-      assert.match(violations[0]!.message, /step 2 of \d+: 100: noSuchFunction: step/);
+      assert.match(violations[0]!.message, /step 2 of \d+: 100: no_such_function: step/);
     });
   });
 

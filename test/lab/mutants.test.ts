@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { EQUIVALENT } from '../../lab/mutants/equivalent.ts';
 import { mutated, tellsBy } from '../../lab/mutants/judge.ts';
-import { allMutants, buildsOf } from '../../lab/mutants/mutants.ts';
+import { allMutants, buildsOf, changesOf } from '../../lab/mutants/mutants.ts';
 import { editsOf, OPERATORS } from '../../lab/mutants/operators.ts';
-import { parseFunction } from '../../src/backends/simulated/compile/source.ts';
+import { parseFunction } from '../../src/protocol/translate.ts';
 import { caseOf } from '../scenarios/support.ts';
 
 const mutants = [...allMutants()];
@@ -17,15 +17,15 @@ function made(text: string): string[] {
 
 /** Some mutants, and a case that tells each; npm run mutants has them all. */
 const TOLD: Readonly<Record<string, string>> = {
-  'handOverTurn: drop-call: yield*wakeUpProcess(current,task); -> {}':
+  'restore_activate_next: drop-call: yield* wake_up_process(task); -> {}':
     'debug/status-list.yaml#The status list of an interrupted restart shows every task as Failed',
-  'restoreInTurn: off-by-one: ret<0 -> ((ret) <= (0)) (3)':
+  'do_restore_task: off-by-one: ret < 0 -> ((ret) <= (0)) (3)':
     'threads/failures.yaml#A signal to a thread after the wait for its group makes it restore or resume too early',
-  'restoreInTurn: swap-statements: ret=yield*waitSyncThreads(current); <-> if(ret<0)return ret;':
+  'do_restore_task: swap-statements: ret = yield* wait_sync_threads(); <-> if (ret < 0) break out;':
     'threads/failures.yaml#A signal to a thread after the wait for its group makes it restore or resume too early',
-  'doRestart: ignore-result: ret=yield*doRestoreTask(current); -> yield*doRestoreTask(current);':
+  'do_restart: ignore-result: ret = yield* do_restore_task(); -> yield* do_restore_task();':
     'zombies-and-ghosts/a-ghost-interrupted.yaml#A ghost that is interrupted before the first activation triggers a kernel BUG',
-  'restoreInTurn: drop-assignment: m[current+FLAGS]|=PF_RESTARTING; -> {}':
+  'do_restore_task: drop-assignment: current.flags |= PF_RESTARTING; -> {}':
     'zombies-and-ghosts/a-zombie-killed.yaml#SIGKILL makes a task restore itself out of turn before it becomes a zombie',
 };
 
@@ -41,12 +41,12 @@ describe('mutants of the protocol', () => {
 
   it('are what their operators say', () => {
     const text =
-      'function* f(a) { yield* wake(a); m[a] = 1; if (a < 2 && b) return -EBUSY; note(a); return yield* g(a); }';
+      'function* f(a) { yield* wake(a); a.flags = 1; if (a < 2 && b) return -EBUSY; trace_f(a); return yield* g(a); }';
     const edits = made(text);
     for (const wanted of [
       'drop-call: yield* wake(a); => {}',
-      'drop-assignment: m[a] = 1; => {}',
-      'swap-statements: yield* wake(a); m[a] = 1; => m[a] = 1; yield* wake(a);',
+      'drop-assignment: a.flags = 1; => {}',
+      'swap-statements: yield* wake(a); a.flags = 1; => a.flags = 1; yield* wake(a);',
       'drop-check: if (a < 2 && b) return -EBUSY; => {}',
       'ignore-condition: a < 2 && b => (true)',
       'negate-condition: a < 2 && b => (!(a < 2 && b))',
@@ -57,14 +57,17 @@ describe('mutants of the protocol', () => {
     ]) {
       assert.ok(edits.includes(wanted), `${wanted}\n${edits.join('\n')}`);
     }
-    assert.ok(!edits.some((edit) => /drop-call: note/.test(edit)), 'what only tells is left alone');
+    assert.ok(!edits.some((edit) => /drop-call: trace_f/.test(edit)), 'what only tells is left alone');
   });
 
   it('differ from the protocol in the builds that are named', () => {
     const named = (part: string) => mutants.find(({ name }) => name.includes(part))!;
-    assert.deepEqual(buildsOf(named('handOverTurn: off-by-one').change), ['hardened', 'hardened debug']);
+    assert.deepEqual(buildsOf(changesOf(named('restore_activate_next: off-by-one: next > '))), [
+      'hardened',
+      'hardened debug',
+    ]);
     assert.deepEqual(
-      buildsOf(named('restoreDebugExit: ignore-condition').change).filter((build) => !build.endsWith('debug')),
+      buildsOf(changesOf(named('restore_debug_exit: drop-call'))).filter((build) => !build.endsWith('debug')),
       [],
     );
   });
@@ -79,9 +82,9 @@ describe('mutants of the protocol', () => {
 
   for (const [mutant, id] of Object.entries(TOLD)) {
     it(`${mutant} is told by ${id}`, async () => {
-      const { change } = mutants.find(({ name }) => name === mutant)!;
+      const changes = changesOf(mutants.find(({ name }) => name === mutant)!);
       const c = caseOf(id);
-      assert.notEqual(await tellsBy(c, mutated(change)), undefined);
+      assert.notEqual(await tellsBy(c, mutated(changes)), undefined);
     });
   }
 });

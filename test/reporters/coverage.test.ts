@@ -27,8 +27,8 @@ describe('the coverage reporter', () => {
 
   it('names what a healthy restart does not reach', async () => {
     const text = await report(healthy);
-    assert.match(text, /destroyDescendants +0\//);
-    assert.match(text, /restoreTaskDone +(\d+)\/\1 /);
+    assert.match(text, /destroy_descendants +0\//);
+    assert.match(text, /restore_task_done +(\d+)\/\1 /);
   });
 
   it('says more when a case that fails is added, and keeps protocols apart', async () => {

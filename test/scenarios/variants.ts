@@ -1,13 +1,9 @@
 /** Every item of the changelog undone, and every repair left out, turns a scenario of the suite red. */
 import assert from 'node:assert/strict';
-import { REPAIRS, UNDONE } from '../../src/backends/simulated/variants.ts';
 import { shippedProperties } from '../../src/injector/judge.ts';
+import { REPAIRS, UNDONE } from '../../src/protocol/stacks.ts';
 import { caseOf, explore, exploreUnder, judgeAgain, suiteCases } from './support.ts';
 import { TOLD, UNOBSERVABLE } from './told.ts';
-
-function kebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-}
 
 describe('the suite and the variants', function () {
   this.timeout(300_000);
@@ -26,8 +22,8 @@ describe('the suite and the variants', function () {
 
   it('names a scenario for each item of the changelog and for each repair, or a reason', () => {
     const known = (...names: string[]) => names.some((name) => TOLD[name] ?? UNOBSERVABLE[name]);
-    const items = Object.keys(UNDONE).filter((item) => !known(item, `hardened-${item}`));
-    const repairs = Object.keys(REPAIRS).filter((repair) => !known(`hardened-without-${kebab(repair)}`));
+    const items = UNDONE.filter((item) => !known(item, `hardened-${item}`));
+    const repairs = REPAIRS.filter((repair) => !known(`hardened-without-${repair}`));
     assert.deepEqual([items, repairs], [[], []]);
   });
 

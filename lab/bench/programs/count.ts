@@ -3,6 +3,7 @@ import { simulated } from '../../../src/backends/simulated/index.ts';
 import * as L from '../../../src/backends/simulated/kernel/layout.ts';
 import type { SimulatedMachine } from '../../../src/backends/simulated/machine.ts';
 import { Fingerprint, FingerprintSet } from '../../../src/explore/fingerprint.ts';
+import * as P from '../../../src/protocol/checkpoint_types.ts';
 import { parseScenarios } from '../../../src/scenario/load.ts';
 
 const [text = ''] = process.argv.slice(2);
@@ -18,13 +19,13 @@ const machine = simulated().open({
 const { state, world } = machine;
 const words = state.length;
 
-/** What only judges a run is taken out: kernel/seen.ts, and the point of the protocol at which a task is. */
+/** What only judges a run is taken out: src/protocol/trace.ts, and the point of the protocol at which a task is. */
 function withoutHistory(all: Int32Array): void {
-  all[L.SEEN] = 0;
-  all[L.RESTORING_NOW] = 0;
+  all[P.SEEN] = 0;
+  all[P.RESTORING_NOW] = 0;
   for (let i = 0; i < world.nrTasks; i++) {
     const task = machine.taskOf(i);
-    all[task + L.FLAGS]! &= ~(L.BEGUN | L.BEGUN_LATE | L.THROUGH);
+    all[task + L.FLAGS]! &= ~(P.BEGUN | P.BEGUN_LATE | P.THROUGH);
     all[task + L.POINT] = 0;
   }
 }

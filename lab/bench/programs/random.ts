@@ -4,15 +4,15 @@
  * slows the other; in processor time.
  */
 import fc, { type Scheduler } from 'fast-check';
+import { asWritten } from '../../../src/backends/simulated/compile/as-written.ts';
 import { simulated } from '../../../src/backends/simulated/index.ts';
 import { ACQUIRE, ACQUIRE_READ } from '../../../src/backends/simulated/kernel/access.ts';
-import { DEAD, FRAME, PREPARED, STATE, USER } from '../../../src/backends/simulated/kernel/layout.ts';
+import { DEAD, PREPARED, STATE, USER } from '../../../src/backends/simulated/kernel/layout.ts';
 import { use } from '../../../src/backends/simulated/kernel/memory.ts';
-import { taskMain } from '../../../src/backends/simulated/restart/user.ts';
-import { useVariant } from '../../../src/backends/simulated/restart/variant.ts';
-import { variantByName } from '../../../src/backends/simulated/variants.ts';
 import { setUp } from '../../../src/backends/simulated/world.ts';
 import { Schedules } from '../../../src/explore/sample.ts';
+import { FRAME } from '../../../src/protocol/checkpoint_types.ts';
+import { protocolNamed } from '../../../src/protocol/stacks.ts';
 import { parseScenarios } from '../../../src/scenario/load.ts';
 
 const [tasks = '4', rounds = '5', seconds = '1'] = process.argv.slice(2);
@@ -58,6 +58,7 @@ async function ours(runs: number): Promise<number> {
 
 /* ---- fast-check ---- */
 
+const taskMain = asWritten(protocolNamed(PROTOCOL)!);
 const { world, memory } = setUp(c, FRAME);
 const start = memory.slice();
 const asleep = new Map<number, () => void>();
@@ -93,7 +94,6 @@ async function theirs(runs: number): Promise<number> {
   const count = (): void => {
     steps++;
   };
-  useVariant(variantByName(PROTOCOL)!);
   const run = async (scheduler: Scheduler): Promise<void> => {
     memory.set(start);
     asleep.clear();

@@ -2,12 +2,13 @@
 import { performance } from 'node:perf_hooks';
 import { compiledModel } from '../../../src/backends/simulated/compile/compile.ts';
 import { FirstRun } from '../../../src/backends/simulated/first-run.ts';
-import { LIFE, RECORD, RESULT, STATE, USER } from '../../../src/backends/simulated/kernel/layout.ts';
-import { variantByName } from '../../../src/backends/simulated/variants.ts';
+import { LIFE, RESULT, STATE, USER } from '../../../src/backends/simulated/kernel/layout.ts';
+import { RECORD } from '../../../src/protocol/checkpoint_types.ts';
+import { protocolNamed } from '../../../src/protocol/stacks.ts';
 import { starOf } from '../star.ts';
 
 const [tasks = '1', protocol = 'series'] = process.argv.slice(2);
-const compiled = compiledModel({ variant: variantByName(protocol)!, debug: false, trace: false });
+const compiled = compiledModel({ protocol: protocolNamed(protocol)!, debug: false, trace: false });
 const cpu = process.cpuUsage();
 const began = performance.now();
 const { memory, world } = starOf(Number(tasks), compiled.taskWords);

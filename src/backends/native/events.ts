@@ -72,7 +72,7 @@ const KINDS: readonly Words[] = [
     return { kind: 'fault', fault: name, verb, ...(b !== NOBODY && { target: taskOf(b) }) };
   },
   (a) => ({ kind: 'log', text: `[err ${a}]` }),
-  (a, b, { text }) => ({ kind: 'finding', finding: { kind: itemAt(DEFECTS, a, 'defects'), at: camel(text(b)) } }),
+  (a, b, { text }) => ({ kind: 'finding', finding: { kind: itemAt(DEFECTS, a, 'defects'), at: text(b) } }),
   (a, _, { taskOf }) => ({ kind: 'detach', task: taskOf(a) }),
   (a, b) => ({ kind: 'call-failed', call: itemAt(FAILURE_NAMES, a, 'calls that fail'), error: b }),
 ];
@@ -121,11 +121,6 @@ export function eventsOf(
 /** What is read past pids_arr is read more than once: one finding. */
 function addFinding(findings: Finding[], finding: Finding): void {
   if (!findings.some(({ kind, at }) => kind === finding.kind && at === finding.at)) findings.push(finding);
-}
-
-/** The agent's functions are C, the record's places are named as the simulated backend does. */
-function camel(name: string): string {
-  return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function typeOf(status: number): DebugType {

@@ -35,7 +35,7 @@ export function finalOf(
   const { context } = report;
   if (report.end === 'over' && context && !context.freed && context.references > heldReferences(actors)) {
     const detail = `${context.references - heldReferences(actors)} too many`;
-    findings.push({ kind: 'reference-leak', at: 'ckptCtxPut', detail });
+    findings.push({ kind: 'reference-leak', at: 'ckpt_ctx_put', detail });
   }
   if (report.end === 'late')
     findings.push({ kind: 'hang', at: whereabouts(actors, cast), detail: 'the time limit of the case' });

@@ -26,7 +26,7 @@ export function turnsOf(schedule: readonly string[], cast: Cast, faults: readonl
     const actor = cast.of(whoOf(name));
     if (actor) {
       const [, step = label, times = '1'] = /^(.*) x(\d+)$/.exec(label) ?? [];
-      return Array.from({ length: Number(times) }, () => ({ actor: actor.number, label: stepName(step) }));
+      return Array.from({ length: Number(times) }, () => ({ actor: actor.number, label: step }));
     }
     // A fault that has several targets says which: `signal-1 101`.
     const [, fault = name, whom] = /^(.*) (coordinator|\d+)$/.exec(name) ?? [];
@@ -41,7 +41,7 @@ export function wordsOf(stretches: readonly Stretch[], cast: Cast, faults: reado
   return stretches.flatMap(([actor, step, last]) => {
     if (typeof step === 'string') {
       const times = last > 1 ? ` x${last}` : '';
-      return [`${itemAt(cast.actors, actor, 'actors').who}: ${modelName(step)}${times}`];
+      return [`${itemAt(cast.actors, actor, 'actors').who}: ${step}${times}`];
     }
     const { fault } = itemAt(faults, step, 'faults');
     // A call that fails by its number does so by itself, unless it is one of any.
@@ -54,23 +54,4 @@ export function wordsOf(stretches: readonly Stretch[], cast: Cast, faults: reado
 
 function whoOf(name: string): 'coordinator' | number {
   return /^\d+$/.test(name) ? Number(name) : (name as 'coordinator');
-}
-
-/** The simulated backend writes functions in camelCase, the agent's are C. */
-function stepName(label: string): string {
-  return label.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-/** Steps in the agent's names that were met before: there are some eighty, and a run does many. */
-const met = new Map<string, string>();
-
-/** The other way: functions and operations are names in code; the last word is a field of the kernel's data, and stays. */
-function modelName(step: string): string {
-  let name = met.get(step);
-  if (name === undefined) {
-    const [, code = step, field = ''] = /^(.*?)( ?\w+)$/.exec(step) ?? [];
-    name = code.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()) + field;
-    met.set(step, name);
-  }
-  return name;
 }

@@ -16,9 +16,9 @@ import {
   WILL_FORK,
 } from './kernel/layout.ts';
 import { m, note, runnable, world } from './kernel/memory.ts';
-import { canBeHit, canBeWoken, ptraceAttach, sendSignal } from './kernel/signal.ts';
-import { isTraced } from './kernel/task.ts';
-import { tryToWakeUp } from './kernel/wait.ts';
+import { can_be_hit, can_be_woken, ptrace_attach, send_signal } from './kernel/signal.ts';
+import { task_ptrace } from './kernel/task.ts';
+import { try_to_wake_up } from './kernel/wait.ts';
 import { ARMED, CALLS, FAULT_WORDS, FIRED, type World, type WorldFault } from './kernel/world.ts';
 
 export const VERBS = {
@@ -73,23 +73,23 @@ export function hasFired(memory: Int32Array, constants: World, number: number): 
 
 /** What a signal is to its target: SIGKILL where its default action ends the task. The coordinator catches it, a tracer gets it first. */
 function signalTo(target: number, fatal: boolean): number {
-  return fatal && target !== world.firstTask && !isTraced(target) ? SIG_KILL : SIG_OTHER;
+  return fatal && target !== world.firstTask && !task_ptrace(target) ? SIG_KILL : SIG_OTHER;
 }
 
 /** Whether the target is where the fault can do something. */
 function finds(target: number, { verb, fatal, child }: WorldFault): boolean {
   switch (verb) {
     case VERBS.signal:
-      return canBeHit(target, signalTo(target, fatal));
+      return can_be_hit(target, signalTo(target, fatal));
     case VERBS.kill:
-      return canBeHit(target, SIG_KILL);
+      return can_be_hit(target, SIG_KILL);
     case VERBS.stop:
-      return canBeHit(target, SIG_STOP);
+      return can_be_hit(target, SIG_STOP);
     case VERBS.ptrace:
       /* a traced task has no second tracer */
-      return canBeHit(target, SIG_STOP) && !isTraced(target);
+      return can_be_hit(target, SIG_STOP) && !task_ptrace(target);
     case VERBS.wake:
-      return canBeWoken(target);
+      return can_be_woken(target);
     case VERBS.exit:
       return (m[target + FLAGS]! & (IN_USER | WILL_EXIT)) === IN_USER && m[target + STATE] !== UNBORN;
     case VERBS.fork:
@@ -128,15 +128,15 @@ export function passOver(): void {
 function act(target: number, { verb, fatal, child }: WorldFault, words: number): void {
   switch (verb) {
     case VERBS.signal:
-      return sendSignal(target, signalTo(target, fatal), NOBODY);
+      return send_signal(target, signalTo(target, fatal), NOBODY);
     case VERBS.kill:
-      return sendSignal(target, SIG_KILL, NOBODY);
+      return send_signal(target, SIG_KILL, NOBODY);
     case VERBS.stop:
-      return sendSignal(target, SIG_STOP, NOBODY);
+      return send_signal(target, SIG_STOP, NOBODY);
     case VERBS.ptrace:
-      return ptraceAttach(target, NOBODY);
+      return ptrace_attach(target, NOBODY);
     case VERBS.wake:
-      tryToWakeUp(target, NOBODY);
+      try_to_wake_up(target, NOBODY);
       return;
     case VERBS.exit:
       m[target + FLAGS]! |= WILL_EXIT;

@@ -1,18 +1,16 @@
 /** The simulated backend: an executable model of the restart on a small simulated kernel. Always there. */
 import seedrandom from 'seedrandom';
 import type { Case } from '../../model/case.ts';
+import { PROTOCOLS, type Protocol, protocolNamed } from '../../protocol/stacks.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Capability, Machine, OpenOptions, Plan, SchedulableBackend } from '../backend.ts';
 import { firstWalk, randomChooser, toEnd, walk } from '../walk.ts';
 import { SimulatedMachine } from './machine.ts';
-import { PROTOCOLS, type Variant, variantByName } from './variants.ts';
 
-export { PROTOCOLS, REPAIRS, UNDONE } from './variants.ts';
-
-function protocolOf(plan: Plan): Variant {
-  const variant = variantByName(plan.protocol);
-  if (!variant) throw new Error(`no protocol ${plan.protocol}: ask refuses() first`);
-  return variant;
+function protocolOf(plan: Plan): Protocol {
+  const protocol = protocolNamed(plan.protocol);
+  if (!protocol) throw new Error(`no protocol ${plan.protocol}: ask refuses() first`);
+  return protocol;
 }
 
 class Simulated implements SchedulableBackend {
@@ -23,7 +21,7 @@ class Simulated implements SchedulableBackend {
   }
 
   refuses(c: Case, protocol: string): string | undefined {
-    if (!variantByName(protocol)) return `no protocol ${protocol}`;
+    if (!protocolNamed(protocol)) return `no protocol ${protocol}`;
     if (c.faults.length > 31) return 'more than 31 faults in one case';
     return undefined;
   }

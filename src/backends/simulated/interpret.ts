@@ -3,15 +3,15 @@
  * a test drives it in lock step with the compiled machine. It can't go back to a state: a run starts with a new one.
  */
 import type { Case } from '../../model/case.ts';
+import { FRAME } from '../../protocol/checkpoint_types.ts';
+import type { Protocol } from '../../protocol/stacks.ts';
+import { asWritten } from './compile/as-written.ts';
 import { canCome, come, type Event, passOver } from './faults.ts';
 import { ACQUIRE, ACQUIRE_READ, type Steps, type Touch } from './kernel/access.ts';
-import { DELAYED, DUE, FLAGS, FRAME, OOPS, PREPARED, RUNNING, STATE } from './kernel/layout.ts';
+import { DELAYED, DUE, FLAGS, OOPS, PREPARED, RUNNING, STATE } from './kernel/layout.ts';
 import { OOPSED, use } from './kernel/memory.ts';
 import type { World } from './kernel/world.ts';
 import { eventsOf } from './machine.ts';
-import { taskMain } from './restart/user.ts';
-import { useVariant } from './restart/variant.ts';
-import type { Variant } from './variants.ts';
 import { setUp } from './world.ts';
 
 const nobodyListens = (): void => {};
@@ -20,22 +20,21 @@ export class Interpreter {
   /** The memory, without what the compiler puts there: program counters and frames. */
   readonly state: Int32Array;
   readonly world: World;
-  private readonly variant: Variant;
   private readonly events: readonly Event[];
   private readonly programs: Steps[] = [];
   /** By task: the access that it stands before; undefined once it has ended. */
   private readonly next: (Touch | undefined)[] = [];
 
   /** `taskWords`: how long a task is, so that its pointers are those of a compiled machine. */
-  constructor(c: Case, variant: Variant, taskWords: number = FRAME) {
+  constructor(c: Case, protocol: Protocol, taskWords: number = FRAME) {
     const { world, memory } = setUp(c, taskWords);
     this.state = memory;
     this.world = world;
-    this.variant = variant;
     this.events = eventsOf(world);
     this.load();
+    const main = asWritten(protocol);
     for (let i = 0; i < world.nrTasks; i++) {
-      this.programs.push(taskMain(this.taskOf(i)));
+      this.programs.push(main(this.taskOf(i)));
       this.advance(i);
     }
     if (this.state[DUE] !== 0) passOver();
@@ -83,7 +82,6 @@ export class Interpreter {
 
   private load(): void {
     use(this.state, this.world, null, nobodyListens);
-    useVariant(this.variant);
   }
 
   private advance(actor: number): void {

@@ -1,5 +1,6 @@
 /** A simulated machine: the compiled model, its memory, and the events of the environment, one step at a time. */
 import type { Case, TaskId } from '../../model/case.ts';
+import type { Protocol } from '../../protocol/stacks.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { ProtocolCoverage } from '../../record/verdict.ts';
 import { faultsIn, type Machine, type Outcome, type RandomWalk, type Walker } from '../backend.ts';
@@ -14,9 +15,7 @@ import type { World } from './kernel/world.ts';
 import { finalState, findingsOf, outcomeOf } from './outcome.ts';
 import { RandomRun } from './random-run.ts';
 import { type Condition, type Guard, Reduction } from './reduction.ts';
-import { useVariant } from './restart/variant.ts';
 import { Tracer } from './trace.ts';
-import type { Variant } from './variants.ts';
 import { SimulatedWalker } from './walker.ts';
 import { forkedByFaults, setUp, tasksOf } from './world.ts';
 
@@ -47,7 +46,7 @@ export class SimulatedMachine implements Machine {
   readonly world: World;
   readonly compiled: Compiled;
   private readonly case: Case;
-  private readonly variant: Variant;
+  private readonly protocol: Protocol;
   private readonly start: Int32Array;
   readonly events: readonly Event[];
   private readonly who: readonly TaskId[];
@@ -60,13 +59,13 @@ export class SimulatedMachine implements Machine {
   /** The task that ran into the kernel defect that stopped the last run. */
   crashed = 0;
 
-  constructor(c: Case, variant: Variant, options: MachineOptions = {}) {
+  constructor(c: Case, protocol: Protocol, options: MachineOptions = {}) {
     const trace = options.trace ?? false;
-    const build = { variant, debug: c.restart.debug, trace };
+    const build = { protocol, debug: c.restart.debug, trace };
     this.compiled = compiledModel(options.change ? { ...build, change: options.change } : build);
     const { world, memory } = setUp(c, this.compiled.taskWords);
     this.case = c;
-    this.variant = variant;
+    this.protocol = protocol;
     this.world = world;
     this.state = memory;
     this.events = eventsOf(world);
@@ -76,7 +75,7 @@ export class SimulatedMachine implements Machine {
     this.tracer = trace ? new Tracer(c, world, this.who) : null;
     this.listener = this.tracer ? this.tracer.hear : null;
     this.visits = options.coverage ? new Visits(this.compiled) : null;
-    this.reduction = new Reduction(this.compiled, world, variant, options.loosened);
+    this.reduction = new Reduction(this.compiled, world, protocol, options.loosened);
     this.settle();
     this.start = this.state.slice();
     this.tracer?.clear();
@@ -106,7 +105,6 @@ export class SimulatedMachine implements Machine {
   load(): void {
     if (m === this.state) return;
     use(this.state, this.world, this.listener, this.wake);
-    useVariant(this.variant);
   }
 
   reset(): void {
@@ -125,7 +123,6 @@ export class SimulatedMachine implements Machine {
   private wakeBy(wake: (task: number) => void): void {
     this.wake = wake;
     use(this.state, this.world, this.listener, wake);
-    useVariant(this.variant);
   }
 
   /** Whether the task is not asleep, and has a next step. */
@@ -263,7 +260,7 @@ export class SimulatedMachine implements Machine {
     return {
       version: 1,
       backend: 'simulated',
-      protocol: this.variant.name,
+      protocol: this.protocol.name,
       case: this.case.id,
       seed,
       schedule,

@@ -1,12 +1,17 @@
 /** How a run ended, read from the machine's memory. */
+import * as P from '../../protocol/checkpoint_types.ts';
+import {
+  SEEN_ACTIVATED,
+  SEEN_OUT_OF_BOUNDS,
+  SEEN_PRINTED_PAST_END,
+  SEEN_PRINTED_UNREAD,
+} from '../../protocol/trace.ts';
 import type { FinalState, Finding, TaskFinal } from '../../record/record.ts';
 import type { Outcome } from '../backend.ts';
 import * as L from './kernel/layout.ts';
 import { FINDING_KINDS } from './kernel/memory.ts';
-import { SEEN_ACTIVATED, SEEN_OUT_OF_BOUNDS, SEEN_PRINTED_PAST_END, SEEN_PRINTED_UNREAD } from './kernel/seen.ts';
 import { POINT_EXIT } from './kernel/world.ts';
 import type { SimulatedMachine } from './machine.ts';
-import { RESTART_DBG_FAILED, RESTART_DBG_RUNNING, RESTART_DBG_SUCCESS, RESTART_DBG_WAITING } from './restart/debug.ts';
 import { isTaskself, pointName } from './world.ts';
 
 /** The function in which a step lies, from its name. */
@@ -15,11 +20,11 @@ function functionOf(label: string): string {
 }
 
 /** get_active_pid() is the one place that reads pids_arr by active_pid. */
-export const PAST_PIDS_ARR: Finding = { kind: 'out-of-bounds', at: 'getActivePid' };
+export const PAST_PIDS_ARR: Finding = { kind: 'out-of-bounds', at: 'get_active_pid' };
 
 /** What the debug build's restore_debug_free() prints. */
-export const PRINTED_PAST_PIDS_ARR: Finding = { kind: 'out-of-bounds', at: 'restoreDebugFree' };
-export const PRINTED_UNREAD_PIDS: Finding = { kind: 'uninitialized-read', at: 'restoreDebugFree' };
+export const PRINTED_PAST_PIDS_ARR: Finding = { kind: 'out-of-bounds', at: 'restore_debug_free' };
+export const PRINTED_UNREAD_PIDS: Finding = { kind: 'uninitialized-read', at: 'restore_debug_free' };
 
 /** Reads that a run survives, each with its bit. */
 const READS: readonly (readonly [number, Finding])[] = [
@@ -31,19 +36,19 @@ const READS: readonly (readonly [number, Finding])[] = [
 /** A read past pids_arr, the kernel defect that stopped the run, and the reference that nobody gives back; most runs have none. */
 export function findingsOf(machine: SimulatedMachine): Finding[] {
   const m = machine.state;
-  const past = READS.filter(([bit]) => (m[L.SEEN]! & bit) !== 0).map(([, finding]) => finding);
+  const past = READS.filter(([bit]) => (m[P.SEEN]! & bit) !== 0).map(([, finding]) => finding);
   if (m[L.OOPS] !== 0) {
     const label = machine.compiled.labels[m[L.OOPS_AT]! - 1] ?? '';
     return [...past, { kind: FINDING_KINDS[m[L.OOPS]! - 1]!, at: functionOf(label), detail: label }];
   }
   const { ctx } = machine.world;
-  if (m[ctx + L.LIFE] === 1 && m[ctx + L.REFCOUNT]! > heldReferences(machine)) {
+  if (m[ctx + L.LIFE] === 1 && m[ctx + P.REFCOUNT]! > heldReferences(machine)) {
     return [
       ...past,
       {
         kind: 'reference-leak',
-        at: 'ckptCtxPut',
-        detail: `${m[ctx + L.REFCOUNT]! - heldReferences(machine)} too many`,
+        at: 'ckpt_ctx_put',
+        detail: `${m[ctx + P.REFCOUNT]! - heldReferences(machine)} too many`,
       },
     ];
   }
@@ -58,9 +63,9 @@ function heldReferences(machine: SimulatedMachine): number {
   for (let i = 0, task = firstTask; i < nrTasks; i++, task += taskWords) {
     const state = m[task + L.STATE]!;
     if (state === L.DEAD || state === L.UNBORN) continue;
-    if (m[task + L.CHECKPOINT_CTX] === ctx) held++;
-    const inside = state !== L.USER && state !== L.FROZEN && state !== L.IDLE && (m[task + L.FLAGS]! & L.CALLED) !== 0;
-    if (inside && m[task + L.RESULT] === L.NO_RESULT && (i === 0 || m[task + L.CHECKPOINT_CTX] === ctx)) held++;
+    if (m[task + P.CHECKPOINT_CTX] === ctx) held++;
+    const inside = state !== L.USER && state !== L.FROZEN && state !== L.IDLE && (m[task + L.FLAGS]! & P.CALLED) !== 0;
+    if (inside && m[task + L.RESULT] === L.NO_RESULT && (i === 0 || m[task + P.CHECKPOINT_CTX] === ctx)) held++;
   }
   return held;
 }
@@ -72,7 +77,7 @@ function endOf(machine: SimulatedMachine, task: number): TaskFinal['end'] {
     case L.DEAD:
       if (m[task + L.POINT] !== POINT_EXIT) return 'untouched';
       if ((flags & L.KILLED) !== 0) return 'killed';
-      return (flags & L.WAS_ZOMBIE) !== 0 ? 'zombie' : 'exited';
+      return (flags & P.WAS_ZOMBIE) !== 0 ? 'zombie' : 'exited';
     case L.USER:
       return 'returned';
     case L.FROZEN:
@@ -95,13 +100,13 @@ function taskFinal(machine: SimulatedMachine, task: number): TaskFinal {
   const end = endOf(machine, task);
   const at = pointName(m[task + L.POINT]!);
   const result = m[task + L.RESULT]!;
-  const record = m[task + L.RECORD]!;
+  const record = m[task + P.RECORD]!;
   return {
     end,
     ...(end === 'waiting' && at ? { at } : {}),
     ...(result === L.NO_RESULT ? {} : { result }),
     ...(record === 0 ? {} : { record: record - 1 }),
-    marked: (m[task + L.FLAGS]! & L.MARKED) !== 0,
+    marked: (m[task + L.FLAGS]! & P.MARKED) !== 0,
   };
 }
 
@@ -111,7 +116,7 @@ function restoresOf(machine: SimulatedMachine): [number, number][] {
   const { firstTask, nrTasks, taskWords, pid } = machine.world;
   const restores: [number, number][] = [];
   for (let i = 0, task = firstTask; i < nrTasks; i++, task += taskWords) {
-    const record = m[task + L.RECORD]!;
+    const record = m[task + P.RECORD]!;
     if (record !== 0) restores.push([pid[i]!, record - 1]);
   }
   return restores.sort((a, b) => a[1] - b[1]);
@@ -145,7 +150,7 @@ export function finalState(machine: SimulatedMachine): FinalState {
           context: {
             owner: 'coordinator' as const,
             freed: life === 2,
-            references: life === 2 ? 0 : m[world.ctx + L.REFCOUNT]!,
+            references: life === 2 ? 0 : m[world.ctx + P.REFCOUNT]!,
           },
         }),
   };
@@ -172,7 +177,7 @@ export function outcomeOf(machine: SimulatedMachine): Outcome {
   };
 }
 
-/** Bits of `seen` that are read off the end: below are those of seen.ts, SUCCESS and ERROR, and the error that was recorded. */
+/** Bits of `seen` that are read off the end: below are those of trace.ts, SUCCESS and ERROR, and the error that was recorded. */
 const MARKED_ALIVE = 1 << 22;
 const ASLEEP_FOR_GOOD = 1 << 23;
 const LISTED_UNFINISHED = 1 << 24;
@@ -186,42 +191,42 @@ const LISTED_WRONGLY = 1 << 27;
 function seenOf(machine: SimulatedMachine): number {
   const { state: m, world } = machine;
   const { ctx } = world;
-  let bits = m[L.SEEN]! | decisionOf(m, ctx);
+  let bits = m[P.SEEN]! | decisionOf(m, ctx);
   let others = 0;
   for (let i = 0; i < world.nrTasks; i++) {
     const task = machine.taskOf(i);
     const flags = m[task + L.FLAGS]!;
     const state = m[task + L.STATE]!;
-    if ((flags & (L.MARKED | L.EXIT_STATE)) === L.MARKED) bits |= MARKED_ALIVE;
-    if ((flags & L.MARKED) !== 0 && endOf(machine, task) === 'untouched') others = (others * 31 + i) & 0xfffff;
+    if ((flags & (P.MARKED | L.EXIT_STATE)) === P.MARKED) bits |= MARKED_ALIVE;
+    if ((flags & P.MARKED) !== 0 && endOf(machine, task) === 'untouched') others = (others * 31 + i) & 0xfffff;
     if ((m[task + L.PENDING]! & L.SIG_KILL) !== 0 && state !== L.DEAD && state !== L.FROZEN) bits |= KILLED_ALIVE;
     if (state === L.DEEPLY) bits |= ASLEEP_FOR_GOOD;
-    if (m[ctx + L.LIFE] === 2 && isUnfinished(m[task + L.STATUS]!)) bits |= LISTED_UNFINISHED;
-    if (m[ctx + L.LIFE] === 2 && isListedWrongly(m[task + L.STATUS]!, m[task + L.RESULT]!)) bits |= LISTED_WRONGLY;
+    if (m[ctx + L.LIFE] === 2 && isUnfinished(m[task + P.STATUS]!)) bits |= LISTED_UNFINISHED;
+    if (m[ctx + L.LIFE] === 2 && isListedWrongly(m[task + P.STATUS]!, m[task + L.RESULT]!)) bits |= LISTED_WRONGLY;
   }
   return bits + 2 ** 32 * others;
 }
 
 /** SUCCESS and ERROR, and the error that was recorded. */
 function decisionOf(m: Int32Array, ctx: number): number {
-  const decided = m[ctx + L.KFLAGS]! & (L.CKPT_CTX_SUCCESS | L.CKPT_CTX_ERROR);
-  return (decided << 6) | ((-m[ctx + L.ERRNO]! & 0x3ff) << 12);
+  const decided = m[ctx + P.KFLAGS]! & (P.CKPT_CTX_SUCCESS | P.CKPT_CTX_ERROR);
+  return (decided << 6) | ((-m[ctx + P.ERRNO]! & 0x3ff) << 12);
 }
 
 /** The same of a run that a kernel defect stopped: what had happened by then, and whether the coordinator had its result. */
 function seenBeforeStop({ state: m, world }: SimulatedMachine): number {
   const result = m[world.firstTask + L.RESULT]!;
-  const seen = m[L.SEEN]! & ~SEEN_ACTIVATED;
+  const seen = m[P.SEEN]! & ~SEEN_ACTIVATED;
   return result === L.NO_RESULT ? seen : (seen | decisionOf(m, world.ctx)) + 2 ** 32 * (1 + (result & 0xffff));
 }
 
 /** (debug build) Whether the entry says that its task is not at its end. */
 function isUnfinished(status: number): boolean {
-  return (status & (RESTART_DBG_WAITING | RESTART_DBG_RUNNING)) !== 0;
+  return (status & (P.RESTART_DBG_WAITING | P.RESTART_DBG_RUNNING)) !== 0;
 }
 
 /** (debug build) Whether the entry says another end than the one that restart gave the task. */
 function isListedWrongly(status: number, result: number): boolean {
   if (result === L.NO_RESULT) return false;
-  return (status & (result < 0 ? RESTART_DBG_SUCCESS : RESTART_DBG_FAILED)) !== 0;
+  return (status & (result < 0 ? P.RESTART_DBG_SUCCESS : P.RESTART_DBG_FAILED)) !== 0;
 }

@@ -4,41 +4,14 @@
  * names is never taken alone. docs/exploration.md argues for each rule, and test/explore compares reduced and full search,
  * with the rules as they are and with each of them loosened.
  */
+import * as P from '../../protocol/checkpoint_types.ts';
+import type { Protocol } from '../../protocol/stacks.ts';
+import { FAIL_READ } from '../../protocol/world.ts';
 import type { Compiled } from './compile/compile.ts';
 import { canStillCome, type Event, VERBS } from './faults.ts';
-import { atomicDecAndTest, atomicInc, READ } from './kernel/access.ts';
-import { doExit } from './kernel/exit.ts';
+import { READ } from './kernel/access.ts';
 import * as L from './kernel/layout.ts';
-import { forceSigkill } from './kernel/signal.ts';
-import { kmalloc } from './kernel/slab.ts';
-import {
-  complete,
-  completeAll,
-  prepareToWait,
-  waitForCompletion,
-  waitForCompletionInterruptible,
-  wakeUpAll,
-  wakeUpProcess,
-} from './kernel/wait.ts';
-import { FAIL_KMALLOC, FAIL_READ, POINT_EXIT, type World } from './kernel/world.ts';
-import { clearTaskCtx, getTaskCtx, setTaskCtx } from './restart/context.ts';
-import { restoreDebugFree, restoreDebugGetme, restoreDebugTask } from './restart/debug.ts';
-import { exitCheckpoint, inheritCheckpointCtx } from './restart/exit.ts';
-import { hasCheckpointCtx } from './restart/sync.ts';
-import {
-  ckptCtxFree,
-  ckptErr,
-  ckptGetError,
-  ckptKread,
-  ckptSetError,
-  ckptTestComplete,
-  ckptTestError,
-  claimError,
-  decide,
-} from './restart/sys.ts';
-import { restoreTaskDone } from './restart/turn.ts';
-import { taskMain } from './restart/user.ts';
-import type { Variant } from './variants.ts';
+import { FAIL_KMALLOC, POINT_EXIT, type World } from './kernel/world.ts';
 
 /** When a step is taken alone, by name; see `Reduction.alone`. */
 const CONDITIONS = {
@@ -66,84 +39,91 @@ const CONDITIONS = {
 export type Condition = keyof typeof CONDITIONS;
 export const CONDITION_NAMES = Object.keys(CONDITIONS) as Condition[];
 
-// biome-ignore lint/complexity/noBannedTypes: a function of the model, whatever its arguments: only its name is asked for
-type ModelFunction = Function;
-
 interface Rule {
-  readonly field: keyof typeof L;
-  /** The functions of the model, or the primitives of the kernel that they call, whose steps these are. */
-  readonly in: readonly ModelFunction[];
+  readonly field: keyof typeof L | keyof typeof P;
+  /** The functions of the protocol, or the primitives of the kernel that they call, whose steps these are. */
+  readonly in: readonly string[];
   readonly alone: Condition;
   /** Only steps that touch the task itself, or only those that touch another one. */
   readonly own?: boolean;
   /** Only steps that read (or only those that do not). */
   readonly reads?: boolean;
   /** Only for protocols of which this is true. */
-  readonly when?: (variant: Variant) => boolean;
+  readonly when?: (protocol: Protocol) => boolean;
 }
 
-const takesCtx = [clearTaskCtx, exitCheckpoint, getTaskCtx, setTaskCtx];
+const takesCtx = ['clear_task_ctx', 'exit_checkpoint', 'get_task_ctx', 'set_task_ctx'];
 
 /** The first rule that fits a step is the one that counts. */
 export const RULES: readonly Rule[] = [
-  { field: 'WAITQ', in: [prepareToWait, wakeUpAll], alone: 'always' },
-  { field: 'GHOSTQ', in: [prepareToWait, wakeUpAll], alone: 'always' },
-  { field: 'ONSTACK', in: [prepareToWait], alone: 'always' },
-  { field: 'STATE', in: [wakeUpProcess], alone: 'always' },
-  { field: 'STATE', in: [taskMain], alone: 'userSpace' },
+  { field: 'WAITQ', in: ['prepare_to_wait', 'wake_up_all'], alone: 'always' },
+  { field: 'GHOSTQ', in: ['prepare_to_wait', 'wake_up_all'], alone: 'always' },
+  { field: 'ONSTACK', in: ['prepare_to_wait'], alone: 'always' },
+  { field: 'STATE', in: ['wake_up_process'], alone: 'always' },
+  { field: 'STATE', in: ['task_main'], alone: 'userSpace' },
   { field: 'ALLOC_LOCK', in: takesCtx, own: true, alone: 'ownLock' },
-  { field: 'ALLOC_LOCK', in: [setTaskCtx], own: false, alone: 'othersLock' },
+  { field: 'ALLOC_LOCK', in: ['set_task_ctx'], own: false, alone: 'othersLock' },
   {
     field: 'CHECKPOINT_CTX',
-    in: [...takesCtx, doExit, hasCheckpointCtx, inheritCheckpointCtx],
+    in: [...takesCtx, 'do_exit', 'wait_checkpoint_ctx', 'copy_process'],
     own: true,
     reads: true,
     alone: 'ownCtxRead',
   },
   { field: 'CHECKPOINT_CTX', in: takesCtx, own: true, reads: false, alone: 'ownCtxWritten' },
-  { field: 'REFCOUNT', in: [atomicInc, ckptCtxFree], alone: 'always' },
-  { field: 'REFCOUNT', in: [atomicDecAndTest], alone: 'referenceDropped' },
-  { field: 'KFLAGS', in: [ckptTestError], alone: 'flagsTestedForError' },
-  { field: 'KFLAGS', in: [ckptTestComplete], alone: 'flagsTestedForEnd' },
-  { field: 'KFLAGS', in: [ckptSetError, restoreDebugFree], alone: 'always' },
-  { field: 'KFLAGS', in: [claimError, decide], alone: 'errorSet', when: (variant) => !variant.lastError },
+  { field: 'REFCOUNT', in: ['atomic_inc', 'ckpt_ctx_free'], alone: 'always' },
+  { field: 'REFCOUNT', in: ['atomic_dec_and_test'], alone: 'referenceDropped' },
+  { field: 'KFLAGS', in: ['ckpt_test_error'], alone: 'flagsTestedForError' },
+  { field: 'KFLAGS', in: ['ckpt_test_complete'], alone: 'flagsTestedForEnd' },
+  { field: 'KFLAGS', in: ['ckpt_set_error', 'restore_debug_free'], reads: true, alone: 'always' },
+  {
+    field: 'KFLAGS',
+    in: ['ckpt_set_error', 'decide'],
+    alone: 'errorSet',
+    when: (protocol) => !protocol.has('last-error-wins'),
+  },
   {
     field: 'ERRNO_SYNC',
-    in: [completeAll, waitForCompletion],
+    in: ['complete_all', 'wait_for_completion'],
     alone: 'always',
-    when: (variant) => !variant.errorSemaphore,
+    when: (protocol) => !protocol.has('error-event-is-semaphore'),
   },
-  { field: 'ERRNO', in: [restoreDebugFree], alone: 'always' },
-  { field: 'ERRNO', in: [ckptGetError], alone: 'errnoRead', when: (variant) => !variant.lastError },
+  { field: 'ERRNO', in: ['restore_debug_free'], alone: 'always' },
+  { field: 'ERRNO', in: ['ckpt_get_error'], alone: 'errnoRead', when: (protocol) => !protocol.has('last-error-wins') },
   {
     field: 'ERRNO',
-    in: [ckptSetError],
+    in: ['ckpt_set_error'],
     alone: 'always',
-    when: (variant) => variant.oneDecision && !variant.lastError,
+    when: (protocol) => protocol.has('success-excludes-error') && !protocol.has('last-error-wins'),
   },
-  { field: 'COMPLETE', in: [complete, waitForCompletionInterruptible], alone: 'completion' },
-  { field: 'MSG_MUTEX', in: [ckptErr], alone: 'logLock', when: (variant) => !variant.lastError },
-  { field: 'LOCK', in: [restoreDebugTask], alone: 'always' },
-  { field: 'LOCK', in: [restoreDebugGetme], alone: 'always', when: (variant) => variant.debugWithoutMemory },
-  { field: 'LOCK', in: [restoreDebugGetme], alone: 'statusChanged' },
-  { field: 'FILE_POS', in: [ckptKread], alone: 'imageRead' },
-  { field: 'ACTIVE_PID', in: [restoreDebugFree], alone: 'always' },
-  { field: 'NR_TOTAL', in: [restoreDebugFree], alone: 'always' },
-  { field: 'NR_TOTAL', in: [restoreTaskDone], alone: 'lateTotal' },
-  { field: 'PENDING', in: [forceSigkill], alone: 'kill' },
-  { field: 'SLAB', in: [kmalloc], alone: 'allocation' },
+  { field: 'COMPLETE', in: ['complete', 'wait_for_completion_interruptible'], alone: 'completion' },
+  { field: 'MSG_MUTEX', in: ['ckpt_err'], alone: 'logLock', when: (protocol) => !protocol.has('last-error-wins') },
+  { field: 'LOCK', in: ['restore_debug_task'], alone: 'always' },
+  {
+    field: 'LOCK',
+    in: ['restore_debug_getme'],
+    alone: 'always',
+    when: (protocol) => protocol.has('debug-checks-null'),
+  },
+  { field: 'LOCK', in: ['restore_debug_getme'], alone: 'statusChanged' },
+  { field: 'FILE', in: ['ckpt_kread'], alone: 'imageRead' },
+  { field: 'ACTIVE_PID', in: ['restore_debug_free'], alone: 'always' },
+  { field: 'NR_TOTAL', in: ['restore_debug_free'], alone: 'always' },
+  { field: 'NR_TOTAL', in: ['restore_task_done'], alone: 'lateTotal' },
+  { field: 'PENDING', in: ['force_sigkill'], alone: 'kill' },
+  { field: 'SLAB', in: ['kmalloc'], alone: 'allocation' },
 ];
 
 /** The rule of a step; undefined when there is none. A step's name is `function: primitive field`, or `function: field`. */
-export function ruleOf(compiled: Compiled, pc: number, variant: Variant): Rule | undefined {
+export function ruleOf(compiled: Compiled, pc: number, protocol: Protocol): Rule | undefined {
   const functions = new Set(compiled.labels[pc]!.split(/:? /).slice(0, -1));
   return RULES.find(
     (rule) =>
       rule.field === compiled.fields[pc] &&
-      rule.in.some(({ name }) => functions.has(name)) &&
+      rule.in.some((name) => functions.has(name)) &&
       (rule.own === undefined || rule.own === compiled.own[pc]) &&
       (rule.reads === undefined || rule.reads === (compiled.modes[pc] === READ)) &&
-      (rule.when?.(variant) ?? true),
+      (rule.when?.(protocol) ?? true),
   );
 }
 
@@ -163,7 +143,7 @@ export class Reduction {
   private readonly future: Int32Array;
   private readonly compiled: Compiled;
   private readonly world: World;
-  private readonly variant: Variant;
+  private readonly protocol: Protocol;
   private readonly allocationsFail: boolean;
   private readonly readsFail: boolean;
   private readonly delays: boolean;
@@ -172,12 +152,12 @@ export class Reduction {
   private readonly triggers: Int32Array;
 
   /** `loosened`: taken for granted, for the test that shows what each is good for. */
-  constructor(compiled: Compiled, world: World, variant: Variant, loosened?: Condition | Guard) {
+  constructor(compiled: Compiled, world: World, protocol: Protocol, loosened?: Condition | Guard) {
     this.compiled = compiled;
     this.world = world;
-    this.variant = variant;
+    this.protocol = protocol;
     this.rules = Uint8Array.from(compiled.labels, (_, pc) => {
-      const condition = ruleOf(compiled, pc, variant)?.alone ?? 'never';
+      const condition = ruleOf(compiled, pc, protocol)?.alone ?? 'never';
       return CONDITIONS[condition === loosened && pc > 0 ? 'always' : condition];
     });
     this.future = futures(compiled);
@@ -213,38 +193,38 @@ export class Reduction {
     /* the kernel breaks, and nothing else happens any more */
     if (this.freed && m[ctx + L.LIFE] === 2 && this.compiled.touches[pc]!(m, this.world, task) === ctx) return false;
     if (rule === CONDITIONS.always) return true;
-    const kflags = m[ctx + L.KFLAGS]!;
-    const failed = (kflags & L.CKPT_CTX_ERROR) !== 0;
+    const kflags = m[ctx + P.KFLAGS]!;
+    const failed = (kflags & P.CKPT_CTX_ERROR) !== 0;
     switch (rule) {
       case CONDITIONS.ownLock:
         return (this.others(m, task) & LOCKS_OTHERS) === 0;
       case CONDITIONS.othersLock: {
         /* a task without a context does not look at it under its lock */
         const other = this.compiled.touches[pc]!(m, this.world, task);
-        return m[other + L.CHECKPOINT_CTX] === L.NULL && m[other + L.STATE] !== L.UNBORN;
+        return m[other + P.CHECKPOINT_CTX] === L.NULL && m[other + L.STATE] !== L.UNBORN;
       }
       case CONDITIONS.ownCtxRead:
         return (this.others(m, task) & STORES_OTHERS_CTX) === 0;
       case CONDITIONS.ownCtxWritten:
         return (this.others(m, task) & LOADS_OTHERS_CTX) === 0;
       case CONDITIONS.flagsTestedForError:
-        return failed || ((kflags & L.CKPT_CTX_SUCCESS) !== 0 && this.variant.oneDecision);
+        return failed || ((kflags & P.CKPT_CTX_SUCCESS) !== 0 && this.protocol.has('success-excludes-error'));
       case CONDITIONS.flagsTestedForEnd:
-        return failed || (kflags & L.CKPT_CTX_SUCCESS) !== 0;
+        return failed || (kflags & P.CKPT_CTX_SUCCESS) !== 0;
       case CONDITIONS.errorSet:
         return failed;
       case CONDITIONS.logLock:
         return failed;
       case CONDITIONS.errnoRead:
         /* success fires the event too, and an error may come after it */
-        return m[ctx + L.ERRNO_SYNC] !== 0 && (m[ctx + L.ERRNO] !== 0 || this.variant.oneDecision);
+        return m[ctx + P.ERRNO_SYNC] !== 0 && (m[ctx + P.ERRNO] !== 0 || this.protocol.has('success-excludes-error'));
       case CONDITIONS.imageRead:
         /* nobody else has the context yet */
-        return m[ctx + L.REFCOUNT] === 1 && !this.readsFail;
+        return m[ctx + P.REFCOUNT] === 1 && !this.readsFail;
       case CONDITIONS.referenceDropped:
-        return m[this.compiled.touches[pc]!(m, this.world, task) + L.REFCOUNT]! > 1;
+        return m[this.compiled.touches[pc]!(m, this.world, task) + P.REFCOUNT]! > 1;
       case CONDITIONS.lateTotal:
-        return m[ctx + L.NR_TOTAL]! > 1;
+        return m[ctx + P.NR_TOTAL]! > 1;
       case CONDITIONS.userSpace: {
         if (m[task + L.PENDING] !== 0 || this.eventsLeft(m, events)) return false;
         return (this.others(m, task) & (KILLS | FREEZES)) === 0;
@@ -259,7 +239,7 @@ export class Reduction {
       case CONDITIONS.allocation:
         return !this.allocationsFail;
       case CONDITIONS.statusChanged:
-        return m[task + L.STATUS] !== 0;
+        return m[task + P.STATUS] !== 0;
       default:
         return false;
     }

@@ -1,29 +1,20 @@
 /** Hears the model's notes and writes them down as the events of a record. */
 import type { Case, TaskId } from '../../model/case.ts';
+import * as P from '../../protocol/checkpoint_types.ts';
 import type { Actor, DebugEntry, DebugState, DebugType, Effect, Finding, RunEvent } from '../../record/record.ts';
 import * as L from './kernel/layout.ts';
 import { m } from './kernel/memory.ts';
 import type { World } from './kernel/world.ts';
 import { PAST_PIDS_ARR, PRINTED_PAST_PIDS_ARR, PRINTED_UNREAD_PIDS } from './outcome.ts';
-import {
-  RESTART_DBG_COORD,
-  RESTART_DBG_EXITED,
-  RESTART_DBG_FAILED,
-  RESTART_DBG_GHOST,
-  RESTART_DBG_ROOT,
-  RESTART_DBG_RUNNING,
-  RESTART_DBG_SUCCESS,
-  RESTART_DBG_WAITING,
-} from './restart/debug.ts';
 import { FAILURE_NAMES, pointName } from './world.ts';
 
 /** Names of wait queues and completions, by their field. */
 const QUEUES: Readonly<Record<number, string>> = {
-  [L.WAITQ]: 'waitq',
-  [L.GHOSTQ]: 'ghostq',
-  [L.COMPLETE]: 'complete',
-  [L.ERRNO_SYNC]: 'errno_sync',
-  [L.ONSTACK]: 'own queue',
+  [P.WAITQ]: 'waitq',
+  [P.GHOSTQ]: 'ghostq',
+  [P.COMPLETE]: 'complete',
+  [P.ERRNO_SYNC]: 'errno_sync',
+  [P.ONSTACK]: 'own queue',
 };
 
 /** Reads that a run survives, by the model's note. */
@@ -34,18 +25,18 @@ const READS: ReadonlyMap<string, Finding> = new Map([
 ]);
 
 function typeOf(status: number): DebugType {
-  if (status & RESTART_DBG_COORD) return 'Coord';
-  if (status & RESTART_DBG_ROOT) return 'Root';
-  return status & RESTART_DBG_GHOST ? 'Ghost' : 'Task';
+  if (status & P.RESTART_DBG_COORD) return 'Coord';
+  if (status & P.RESTART_DBG_ROOT) return 'Root';
+  return status & P.RESTART_DBG_GHOST ? 'Ghost' : 'Task';
 }
 
 /** The state as restore_debug_free() prints it: the first that fits, in its order. */
 function stateOf(status: number): DebugState {
-  if (status & RESTART_DBG_WAITING) return 'Waiting';
-  if (status & RESTART_DBG_RUNNING) return 'Running';
-  if (status & RESTART_DBG_FAILED) return 'Failed';
-  if (status & RESTART_DBG_SUCCESS) return 'Success';
-  return status & RESTART_DBG_EXITED ? 'Exited' : 'Waiting';
+  if (status & P.RESTART_DBG_WAITING) return 'Waiting';
+  if (status & P.RESTART_DBG_RUNNING) return 'Running';
+  if (status & P.RESTART_DBG_FAILED) return 'Failed';
+  if (status & P.RESTART_DBG_SUCCESS) return 'Success';
+  return status & P.RESTART_DBG_EXITED ? 'Exited' : 'Waiting';
 }
 
 export class Tracer {
@@ -145,7 +136,7 @@ export class Tracer {
       case 'status-list':
         return { kind, entries: this.statusList() };
       case 'fork':
-        return { kind, child: Number(this.actorAt(a)), inherits: m[a + L.CHECKPOINT_CTX] === this.world.ctx };
+        return { kind, child: Number(this.actorAt(a)), inherits: m[a + P.CHECKPOINT_CTX] === this.world.ctx };
       case 'fork-failed':
         return { kind, error: a };
       case 'return':
@@ -171,7 +162,7 @@ export class Tracer {
   private exit(how: number): Effect {
     if (how === L.KILLED) return { kind: 'exit', how: 'killed', code: 9 };
     const code = this.world.exitCode[this.mover] ?? 0;
-    return { kind: 'exit', how: how === L.WAS_ZOMBIE ? 'zombie' : 'exited', code };
+    return { kind: 'exit', how: how === P.WAS_ZOMBIE ? 'zombie' : 'exited', code };
   }
 
   private fault(number: number, target: number): Effect {
@@ -183,7 +174,7 @@ export class Tracer {
   private statusList(): DebugEntry[] {
     const entries: DebugEntry[] = [];
     this.lanes.forEach((task, i) => {
-      const status = m[this.world.firstTask + i * this.world.taskWords + L.STATUS]!;
+      const status = m[this.world.firstTask + i * this.world.taskWords + P.STATUS]!;
       if (status !== 0) entries.push({ task, type: typeOf(status), state: stateOf(status) });
     });
     return entries;

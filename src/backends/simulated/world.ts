@@ -4,6 +4,8 @@ import { FAILURES, SIZEOF_CKPT_PIDS } from '../../model/case.ts';
 import { errnoNumber } from '../../model/errno.ts';
 import { COORDINATOR_POINT_NAMES, TASK_POINT_NAMES } from '../../model/points.ts';
 import { isFatalToTasks } from '../../model/signals.ts';
+import * as P from '../../protocol/checkpoint_types.ts';
+import * as I from '../../protocol/world.ts';
 import { VERBS } from './faults.ts';
 import * as L from './kernel/layout.ts';
 import * as W from './kernel/world.ts';
@@ -42,7 +44,7 @@ export function tasksOf(c: Case): readonly Task[] {
 
 /** Whether the coordinator restarts itself. */
 export function isTaskself(c: Case): boolean {
-  return (c.restart.flags & L.RESTART_TASKSELF) !== 0;
+  return (c.restart.flags & P.RESTART_TASKSELF) !== 0;
 }
 
 /** Sets a machine up for a case. `taskWords`: how long the compiled model's task is. */
@@ -52,14 +54,14 @@ export function setUp(c: Case, taskWords: number): Setup {
 
 /** Each record is two objects. */
 export function recordOf(object: number): number {
-  return (object - W.FIRST_RECORD) >> 1;
+  return (object - I.FIRST_RECORD) >> 1;
 }
 
 class Builder {
   private readonly case: Case;
   private readonly tasks: readonly Task[];
   private readonly taskWords: number;
-  private readonly ctx = L.HEADER_WORDS;
+  private readonly ctx = P.HEADER_WORDS;
   /** The context of tasks that are in another restart. */
   private readonly otherCtx: number;
   private readonly firstTask: number;
@@ -73,8 +75,8 @@ class Builder {
     this.tasks = [...tasksOf(c), ...forkedByFaults(c)];
     this.taskWords = taskWords;
     const others = c.tasks.some((task) => task.restartingItself);
-    this.otherCtx = others ? this.ctx + L.CTX_WORDS : 0;
-    this.firstTask = this.ctx + L.CTX_WORDS * (others ? 2 : 1);
+    this.otherCtx = others ? this.ctx + P.CTX_WORDS : 0;
+    this.firstTask = this.ctx + P.CTX_WORDS * (others ? 2 : 1);
     this.nrTasks = this.tasks.length + 1;
     this.firstFault = this.firstTask + this.nrTasks * taskWords;
     this.memory = new Int32Array(this.firstFault + c.faults.length * W.FAULT_WORDS);
@@ -175,7 +177,6 @@ class Builder {
       capable: c.restart.capable,
       badFd: c.restart.fd === 'bad',
       badLogfd: c.restart.logfd === 'bad',
-      hasLog: c.restart.logfd !== 'none',
       debug: c.restart.debug,
       taskself: isTaskself(c),
       objects,
@@ -208,10 +209,10 @@ class Builder {
     if (task.tracedBy !== undefined) m[self + L.FLAGS]! |= L.PT_PTRACED;
     if (task.exits) m[self + L.FLAGS]! |= L.WILL_EXIT;
     if (task.restartingItself) {
-      m[self + L.CHECKPOINT_CTX] = this.otherCtx;
+      m[self + P.CHECKPOINT_CTX] = this.otherCtx;
       m[this.otherCtx + L.LIFE] = 1;
-      m[this.otherCtx + L.KFLAGS] = L.CKPT_CTX_RESTART;
-      m[this.otherCtx + L.REFCOUNT]!++;
+      m[this.otherCtx + P.KFLAGS] = P.CKPT_CTX_RESTART;
+      m[this.otherCtx + P.REFCOUNT]!++;
     }
     if (task.absent || task.restartingItself) m[self + L.STATE] = L.IDLE;
     if (task.forkedLate !== undefined) m[self + L.STATE] = L.UNBORN;
@@ -239,13 +240,15 @@ class Builder {
 
   private image(): Pick<W.World, 'objects' | 'objectError'> {
     const { image } = this.case;
-    const kinds = [W.OBJ_HEADER, W.OBJ_CONTAINER, W.OBJ_TREE, W.OBJ_PIDS];
-    for (let record = 0; record < image.records.length; record++) kinds.push(W.OBJ_TASK, W.OBJ_THREAD);
-    kinds.push(W.OBJ_TAIL);
+    const kinds = [I.CKPT_HDR_HEADER, I.CKPT_HDR_CONTAINER, I.CKPT_HDR_TREE, I.CKPT_HDR_BUFFER];
+    for (let record = 0; record < image.records.length; record++) kinds.push(I.CKPT_HDR_TASK, I.CKPT_HDR_THREAD);
+    kinds.push(I.CKPT_HDR_TAIL);
     const first = (object: string, index: number): number => {
-      if (object === 'task') return W.FIRST_RECORD + 2 * index;
+      if (object === 'task') return I.FIRST_RECORD + 2 * index;
       return kinds.indexOf(
-        { header: W.OBJ_HEADER, container: W.OBJ_CONTAINER, tree: W.OBJ_TREE, tail: W.OBJ_TAIL }[object]!,
+        { header: I.CKPT_HDR_HEADER, container: I.CKPT_HDR_CONTAINER, tree: I.CKPT_HDR_TREE, tail: I.CKPT_HDR_TAIL }[
+          object
+        ]!,
       );
     };
     const error = new Int16Array(kinds.length);
@@ -297,8 +300,8 @@ export const FAILURE_NAMES: readonly Failure[] = ['kmalloc', 'image-read', 'rest
 
 const FAILURE_NUMBERS = {
   kmalloc: W.FAIL_KMALLOC,
-  'image-read': W.FAIL_READ,
-  restore: W.FAIL_RESTORE,
+  'image-read': I.FAIL_READ,
+  restore: I.FAIL_RESTORE,
   freeze: W.FAIL_FREEZE,
 } as const;
 

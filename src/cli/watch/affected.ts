@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Verdict } from '../../record/verdict.ts';
 
 /** The functions of the protocol are here, one generator each; what they reach is in a verdict's coverage. */
-const PROTOCOL = path.join('backends', 'simulated', 'restart');
+const PROTOCOL = path.join('src', 'protocol');
 
 export class Reach {
   /** By scenario file, the functions that its cases have reached a step of. */
@@ -38,7 +38,7 @@ export class Reach {
   }
 }
 
-/** `handOverTurn: store active_pid` is a step of handOverTurn. */
+/** `set_task_ctx: store checkpoint_ctx` is a step of set_task_ctx. */
 function readFunction(step: string): string {
   return step.slice(0, step.indexOf(':'));
 }

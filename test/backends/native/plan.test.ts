@@ -59,7 +59,7 @@ describe('What real tasks can not do', () => {
     assert.match(refuses({ tree: { pid: 100, owner: 'stranger' } }, { isRoot: false })!, /root/);
     assert.match(refuses({ tree: { pid: 1 }, restart: { 'coordinator-pid': 2 } })!, /init/);
     assert.match(refuses({ tree, image: { pids: [100, 1] } })!, /pid 1/);
-    assert.match(refuses({ tree, restart: { protocol: 'no-sync-3' } })!, /no-sync-3/);
+    assert.match(refuses({ tree, restart: { protocol: 'no-third-sync-point' } })!, /no-third-sync-point/);
     assert.match(refuses({ tree: { pid: 100, owner: 'stranger', forks: [{ pid: 110 }] } })!, /another owner/);
   });
 
@@ -103,10 +103,10 @@ describe('A schedule in words', () => {
     const c = caseOf({ tree, faults: [{ signal: 'SIGUSR1', to: [100, 101], when: 'any', name: 'usr' }] });
     const placed = placeFaults(c, '0');
     const cast = castOf(c, placed, 32768);
-    const words = ['coordinator: ckptErr: lock msg_mutex x2', '101: sync-2', 'usr 101', 'usr', '999: sync-1'];
+    const words = ['coordinator: ckpt_err: mutex_lock msg_mutex x2', '101: sync-2', 'usr 101', 'usr', '999: sync-1'];
     assert.deepEqual(turnsOf(words, cast, placed), [
-      { actor: 0, label: 'ckpt_err: lock msg_mutex' },
-      { actor: 0, label: 'ckpt_err: lock msg_mutex' },
+      { actor: 0, label: 'ckpt_err: mutex_lock msg_mutex' },
+      { actor: 0, label: 'ckpt_err: mutex_lock msg_mutex' },
       { actor: 2, label: 'sync-2' },
       { actor: -3, label: 'usr', target: 2 },
       { actor: -3, label: 'usr' },

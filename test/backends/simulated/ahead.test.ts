@@ -5,7 +5,7 @@ import { compileModel } from '../../../src/backends/simulated/compile/compile.ts
 import { protocolOf } from './support/machines.ts';
 
 describe('a model that was compiled ahead', () => {
-  const build = { variant: protocolOf('series'), debug: false, trace: false };
+  const build = { protocol: protocolOf('series'), debug: false, trace: false };
 
   it('is plain JSON', () => {
     const model = compileModel(build);

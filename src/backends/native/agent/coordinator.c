@@ -11,11 +11,11 @@ static long restore_read_tree(struct actor *me, struct ctx *ctx)
 		return h;
 	if (plan->nr_saved <= 0)
 		return -EINVAL;
-	if (!REPAIRED(PIDS_ARE_READ))
+	if (!REPAIRED(KEEP_NR_PIDS_ONCE_READ))
 		ctx->nr_pids = plan->nr_saved;
 	/* overflow? */
 	size = (int)((unsigned)SIZEOF_CKPT_PIDS * (unsigned)plan->nr_saved);
-	if (size <= 0 || (REPAIRED(PIDS_ARE_READ) && size != (long)SIZEOF_CKPT_PIDS * plan->nr_saved))
+	if (size <= 0 || (REPAIRED(KEEP_NR_PIDS_ONCE_READ) && size != (long)SIZEOF_CKPT_PIDS * plan->nr_saved))
 		return -EINVAL;
 	if (!kmalloc_works(me, (size_t)size))
 		return -ENOMEM;
@@ -26,7 +26,7 @@ static long restore_read_tree(struct actor *me, struct ctx *ctx)
 	if (plan->objects[h].kind != OBJ_PIDS || plan->pids_bytes != size)
 		return -EINVAL;
 	ctx->pids_read = size;
-	if (REPAIRED(PIDS_ARE_DISTINCT) && plan->names_twice)
+	if (REPAIRED(REFUSE_DUPLICATE_PIDS) && plan->names_twice)
 		return -EINVAL;
 	ctx->nr_pids = plan->nr_saved;
 	return 0;
@@ -84,8 +84,7 @@ static long claim_restart(struct actor *me, struct ctx *ctx, int pid)
 	return set_task_ctx(me, me, ctx) ? -EBUSY : 0;
 }
 
-/* __prepare_descendants() */
-static long prepare_descendant(struct actor *me, struct actor *task, struct ctx *ctx)
+static long __prepare_descendants(struct actor *me, struct actor *task, struct ctx *ctx)
 {
 	struct kernel_view view;
 
@@ -112,7 +111,7 @@ struct counted {
 static int prepare_one(struct actor *me, struct actor *task, void *of)
 {
 	struct counted *counted = of;
-	long ret = prepare_descendant(me, task, counted->ctx);
+	long ret = __prepare_descendants(me, task, counted->ctx);
 
 	if (ret < 0) {
 		counted->nr = ret;
@@ -134,8 +133,8 @@ static long prepare_descendants(struct actor *me, struct ctx *ctx)
 	/* fail unless number of processes matches; ghosts may be there besides (series) */
 	if (SERIES ? counted.nr < ctx->nr_pids : counted.nr != ctx->nr_pids)
 		return -ESRCH;
-	touch_ctx(me, __func__, ctx, REPAIRED(CHECKED_SUM) ? "atomic_add nr_total" : "store nr_total");
-	ctx->nr_total = (int)counted.nr + (REPAIRED(CHECKED_SUM) ? ctx->nr_total : 0);
+	touch_ctx(me, __func__, ctx, REPAIRED(COUNT_FORKED_CHILDREN) ? "atomic_add nr_total" : "store nr_total");
+	ctx->nr_total = (int)counted.nr + (REPAIRED(COUNT_FORKED_CHILDREN) ? ctx->nr_total : 0);
 	note(me, E_TOTAL, ctx->nr_total, 0);
 	return counted.nr;
 }
@@ -154,7 +153,7 @@ static long wait_all_tasks_finish(struct actor *me, struct ctx *ctx)
 	return wait_for_completion_interruptible(me, ctx);
 }
 
-static int destroy_descendant(struct actor *me, struct actor *task, void *ctx)
+static int __destroy_descendants(struct actor *me, struct actor *task, void *ctx)
 {
 	if (load_checkpoint_ctx(me, task) == ctx)
 		force_sigkill(me, task);
@@ -165,12 +164,12 @@ static int destroy_descendant(struct actor *me, struct actor *task, void *ctx)
 static void destroy_descendants(struct actor *me, struct ctx *ctx)
 {
 	read_lock_tasklist(me);
-	if (REPAIRED(KILL_ALL_MARKED)) {
+	if (REPAIRED(KILL_BY_CONTEXT)) {
 		for (int i = 0; i < arena->plan.nr_actors; i++)
 			if (actor_of(i) != me)
-				destroy_descendant(me, actor_of(i), ctx);
+				__destroy_descendants(me, actor_of(i), ctx);
 	} else {
-		walk_task_subtree(me, ctx->root_task, destroy_descendant, ctx);
+		walk_task_subtree(me, ctx->root_task, __destroy_descendants, ctx);
 	}
 	read_unlock_tasklist();
 }
@@ -202,7 +201,7 @@ static long conduct_restart(struct actor *me, struct ctx *ctx)
 	ret = 0;
 	if (ctx->uflags & RESTART_FROZEN) {
 		at(me, POINT_FREEZE);
-		ret = cgroup_freezer_make_frozen(me, self);
+		ret = cgroup_freezer_make_frozen_in(me, "do_restore_coord", self);
 	}
 	return ret;
 }
@@ -213,7 +212,7 @@ long do_restore_coord(struct actor *me, struct ctx *ctx, int pid)
 	long ret = claim_restart(me, ctx, pid);
 
 	if (ret < 0) {
-		if (REPAIRED(DEBUG_TELLS_ENDS))
+		if (REPAIRED(STATUS_LIST_SHOWS_ENDS))
 			restore_debug_error(me, ctx, ret);
 		return ret;
 	}
@@ -223,7 +222,7 @@ long do_restore_coord(struct actor *me, struct ctx *ctx, int pid)
 	restore_debug_error(me, ctx, ret);
 	if (ret < 0)
 		ckpt_err(me, ctx, ret);
-	failed = REPAIRED(ONE_DECISION) ? decide(me, ctx, CKPT_CTX_SUCCESS) : ckpt_test_error(me, ctx);
+	failed = REPAIRED(SUCCESS_EXCLUDES_ERROR) ? decide(me, ctx, CKPT_CTX_SUCCESS) : ckpt_test_error(me, ctx);
 	if (failed) {
 		destroy_descendants(me, ctx);
 		ret = ckpt_get_error(me, ctx);

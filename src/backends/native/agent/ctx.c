@@ -2,9 +2,23 @@
 #include "restart.h"
 
 const char *const repair_names[NR_REPAIRS] = {
-	"contextIsAwaited", "turnIsHandedOver", "turnIsAwaited", "syncIsAwaited", "oneDecision", "deadAreMissed", "livingAreCounted",
-	"deadLetGo", "killAllMarked", "ghostsMayFail", "debugTellsEnds", "forkPutsBack", "foreignersAreRefused",
-	"pidsAreRead", "pidsAreDistinct", "debugWithoutMemory", "checkedSum",
+	[WAIT_FOR_CONTEXT_KILLABLE] = "wait-for-context-killable",
+	[LOOK_UP_NEXT_BEFORE_ACTIVATION] = "look-up-next-before-activation",
+	[FAIL_ON_INTERRUPTED_TURN] = "fail-on-interrupted-turn",
+	[WAIT_FOR_SYNC_KILLABLE] = "wait-for-sync-killable",
+	[SUCCESS_EXCLUDES_ERROR] = "success-excludes-error",
+	[FAIL_ON_TASK_DEATH] = "fail-on-task-death",
+	[COUNT_LIVING_THREADS] = "count-living-threads",
+	[CLEAR_CONTEXT_ON_EXIT] = "clear-context-on-exit",
+	[KILL_BY_CONTEXT] = "kill-by-context",
+	[GHOSTS_NOT_COUNTED_ON_ERROR] = "ghosts-not-counted-on-error",
+	[STATUS_LIST_SHOWS_ENDS] = "status-list-shows-ends",
+	[INHERIT_WHEN_FORK_SUCCEEDS] = "inherit-when-fork-succeeds",
+	[REFUSE_UNNAMED_TASKS] = "refuse-unnamed-tasks",
+	[KEEP_NR_PIDS_ONCE_READ] = "keep-nr-pids-once-read",
+	[REFUSE_DUPLICATE_PIDS] = "refuse-duplicate-pids",
+	[DEBUG_CHECKS_NULL] = "debug-checks-null",
+	[COUNT_FORKED_CHILDREN] = "count-forked-children",
 };
 
 void touch_ctx(struct actor *me, const char *function, struct ctx *ctx, const char *what)
@@ -16,13 +30,13 @@ void touch_ctx(struct actor *me, const char *function, struct ctx *ctx, const ch
 
 struct ctx *load_checkpoint_ctx_in(struct actor *me, const char *function, struct actor *task)
 {
-	touch_in(me, function, "load_checkpoint_ctx checkpoint_ctx");
+	touch_in(me, function, "load checkpoint_ctx");
 	return task->checkpoint_ctx;
 }
 
 void store_checkpoint_ctx_in(struct actor *me, const char *function, struct actor *task, struct ctx *ctx)
 {
-	touch_in(me, function, "store_checkpoint_ctx checkpoint_ctx");
+	touch_in(me, function, "store checkpoint_ctx");
 	task->checkpoint_ctx = ctx;
 }
 
@@ -174,7 +188,7 @@ static void restore_notify_error(struct actor *me, struct ctx *ctx)
 
 int decide(struct actor *me, struct ctx *ctx, unsigned flag)
 {
-	touch_ctx(me, __func__, ctx, "kflags");
+	touch_ctx(me, __func__, ctx, "atomic_cmpxchg kflags");
 	if (ctx->kflags & (CKPT_CTX_SUCCESS | CKPT_CTX_ERROR))
 		return 1;
 	ctx->kflags |= flag;
@@ -183,22 +197,17 @@ int decide(struct actor *me, struct ctx *ctx, unsigned flag)
 	return 0;
 }
 
-static int claim_error(struct actor *me, struct ctx *ctx)
+static void ckpt_set_error(struct actor *me, struct ctx *ctx, long error)
 {
 	int late;
 
-	if (REPAIRED(ONE_DECISION))
-		return decide(me, ctx, CKPT_CTX_ERROR);
-	touch_ctx(me, __func__, ctx, "test_and_set_bit kflags");
-	late = (ctx->kflags & CKPT_CTX_ERROR) != 0;
-	ctx->kflags |= CKPT_CTX_ERROR;
-	return late;
-}
-
-static void ckpt_set_error(struct actor *me, struct ctx *ctx, long error)
-{
-	int late = claim_error(me, ctx);
-
+	if (REPAIRED(SUCCESS_EXCLUDES_ERROR)) {
+		late = decide(me, ctx, CKPT_CTX_ERROR);
+	} else {
+		touch_ctx(me, __func__, ctx, "test_and_set_bit kflags");
+		late = (ctx->kflags & CKPT_CTX_ERROR) != 0;
+		ctx->kflags |= CKPT_CTX_ERROR;
+	}
 	note(me, E_ERROR, error, !late);
 	if (late)
 		return;
@@ -220,7 +229,7 @@ void ckpt_set_success(struct actor *me, struct ctx *ctx)
 
 void ckpt_err(struct actor *me, struct ctx *ctx, long error)
 {
-	lock(me, &ctx->msg_mutex, "msg_mutex");
+	mutex_lock(me, &ctx->msg_mutex, "msg_mutex");
 	if (error)
 		ckpt_set_error(me, ctx, error);
 	note(me, E_LOG, error, 0);
@@ -246,7 +255,7 @@ long ckpt_kread(struct actor *me, struct ctx *ctx)
 {
 	if (ckpt_test_error(me, ctx))
 		return ckpt_get_error(me, ctx);
-	touch_ctx(me, __func__, ctx, "file_pos");
+	touch_ctx(me, __func__, ctx, "_ckpt_kread file");
 	return next_object(me, ctx);
 }
 

@@ -9,7 +9,7 @@ int restore_debug_task(struct actor *me, struct ctx *ctx, unsigned type)
 		return -ENOMEM;
 	if (ctx->root_task == me)
 		type |= DBG_ROOT;
-	lock(me, &ctx->list_lock, "lock");
+	spin_lock(me, &ctx->list_lock, "lock");
 	me->status = DBG_WAITING | type;
 	note(me, E_STATUS, me->status, 0);
 	unlock(&ctx->list_lock);
@@ -21,11 +21,11 @@ static int restore_debug_getme(struct actor *me, struct ctx *ctx)
 {
 	if (!arena->plan.debug)
 		return 0;
-	lock(me, &ctx->list_lock, "lock");
+	spin_lock(me, &ctx->list_lock, "lock");
 	unlock(&ctx->list_lock);
 	if (me->status)
 		return 1;
-	if (!REPAIRED(DEBUG_WITHOUT_MEMORY))
+	if (!REPAIRED(DEBUG_CHECKS_NULL))
 		oops(me, NULL_DEREFERENCE);
 	return 0;
 }
@@ -51,7 +51,7 @@ void restore_debug_running(struct actor *me, struct ctx *ctx)
 void restore_debug_exit(struct actor *me, struct ctx *ctx)
 {
 	if (restore_debug_getme(me, ctx))
-		set_status(me, DBG_WAITING | (REPAIRED(DEBUG_TELLS_ENDS) ? DBG_RUNNING : 0), DBG_EXITED);
+		set_status(me, DBG_WAITING | (REPAIRED(STATUS_LIST_SHOWS_ENDS) ? DBG_RUNNING : 0), DBG_EXITED);
 }
 
 /* Prints as many pids as the image claims to have, whatever became of the array. */

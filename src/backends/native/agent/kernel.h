@@ -61,8 +61,9 @@ void at(struct actor *me, enum point point);
 
 /* ---- lock.c: `function` is the caller's, for the label ---- */
 void lock_in(struct actor *me, const char *function, int *word, const char *what);
-#define lock(me, word, name) lock_in(me, __func__, word, "lock " name)
-#define task_lock(me, task) lock_in(me, __func__, &(task)->alloc_lock, "lock alloc_lock")
+#define spin_lock(me, word, name) lock_in(me, __func__, word, "spin_lock " name)
+#define mutex_lock(me, word, name) lock_in(me, __func__, word, "mutex_lock " name)
+#define task_lock(me, task) lock_in(me, __func__, &(task)->alloc_lock, "spin_lock alloc_lock")
 void unlock(int *word);
 #define task_unlock(task) unlock(&(task)->alloc_lock)
 void read_lock_tasklist_in(struct actor *me, const char *function);

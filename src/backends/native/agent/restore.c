@@ -17,7 +17,7 @@ static int get_active_pid(struct actor *me, struct ctx *ctx)
 {
 	int active = READ(me, ctx, active_pid);
 
-	if (active >= ctx->nr_pids && REPAIRED(FOREIGNERS_ARE_REFUSED))
+	if (active >= ctx->nr_pids && REPAIRED(REFUSE_UNNAMED_TASKS))
 		return 0;
 	if ((long)active * SIZEOF_CKPT_PIDS >= ctx->pids_arr) {
 		/* a defect to be reported, which yields 0 */
@@ -27,44 +27,44 @@ static int get_active_pid(struct actor *me, struct ctx *ctx)
 	return active >= 0 ? arena->plan.pids[active] : 0;
 }
 
-/*
- * (turnIsHandedOver) The next task is looked up before it is its turn: from then on it may run, be done, and hand over
- * itself, and nothing that is read after belongs to this turn any more.
- */
-static long hand_over_turn(struct actor *me, struct ctx *ctx)
+static void activated(struct actor *me, const struct ctx *ctx, int active)
 {
-	int active = READ(me, ctx, active_pid) + 1;
-	struct actor *task = NULL;
-
-	if (active > ctx->nr_pids)
-		oops(me, BUG);
-	if (active < ctx->nr_pids) {
-		task = find_task_by_pid(arena->plan.pids[active]);
-		if (!task || load_checkpoint_ctx(me, task) != ctx) {
-			ckpt_err(me, ctx, -ESRCH);
-			return -ESRCH;
-		}
-	}
-	touch_ctx(me, __func__, ctx, "store active_pid");
-	ctx->active_pid = active;
 	note(me, E_ACTIVATE, active, active < ctx->nr_pids ? arena->plan.pids[active] : 0);
-	if (task)
-		wake_up_process(me, task);
-	else
-		wake_up_all(me, ctx, ghostq);
-	return 0;
 }
 
 long restore_activate_next(struct actor *me, struct ctx *ctx)
 {
-	struct actor *task;
-	int active;
+	struct actor *task = NULL;
 
-	if (REPAIRED(TURN_IS_HANDED_OVER))
-		return hand_over_turn(me, ctx);
+	if (REPAIRED(LOOK_UP_NEXT_BEFORE_ACTIVATION)) {
+		/*
+		 * The next task is looked up before it is its turn: from then on it may run, be done, and activate the one after it,
+		 * and nothing that is read after belongs to this turn any more.
+		 */
+		int next = READ(me, ctx, active_pid) + 1;
+
+		if (next > ctx->nr_pids)
+			oops(me, BUG);
+		if (next < ctx->nr_pids) {
+			task = find_task_by_pid(arena->plan.pids[next]);
+			if (!task || load_checkpoint_ctx(me, task) != ctx) {
+				ckpt_err(me, ctx, -ESRCH);
+				return -ESRCH;
+			}
+		}
+		touch_ctx(me, __func__, ctx, "store active_pid");
+		ctx->active_pid = next;
+		activated(me, ctx, next);
+		if (task)
+			wake_up_process(me, task);
+		else
+			wake_up_all(me, ctx, ghostq);
+		return 0;
+	}
+
 	touch_ctx(me, __func__, ctx, "increment active_pid");
-	active = ++ctx->active_pid;
-	note(me, E_ACTIVATE, active, active < ctx->nr_pids ? arena->plan.pids[active] : 0);
+	++ctx->active_pid;
+	activated(me, ctx, ctx->active_pid);
 	if (READ(me, ctx, active_pid) > ctx->nr_pids)
 		oops(me, BUG);
 
@@ -142,7 +142,7 @@ void clear_task_ctx(struct actor *me, struct actor *task)
 static int has_checkpoint_ctx(struct actor *me, void *of)
 {
 	(void)of;
-	return load_checkpoint_ctx(me, me) != NULL;
+	return load_checkpoint_ctx_in(me, "wait_checkpoint_ctx", me) != NULL;
 }
 
 static long wait_checkpoint_ctx(struct actor *me, struct ctx **ctx)
@@ -150,7 +150,7 @@ static long wait_checkpoint_ctx(struct actor *me, struct ctx **ctx)
 	int ret;
 
 	at(me, POINT_SYNC_1);
-	ret = wait_event(me, OWN_QUEUE(me), has_checkpoint_ctx, NULL, REPAIRED(CONTEXT_IS_AWAITED));
+	ret = wait_event(me, OWN_QUEUE(me), has_checkpoint_ctx, NULL, REPAIRED(WAIT_FOR_CONTEXT_KILLABLE));
 	if (ret < 0)
 		return ret;
 	*ctx = get_task_ctx(me, me);
@@ -159,7 +159,7 @@ static long wait_checkpoint_ctx(struct actor *me, struct ctx **ctx)
 
 static int group_has_arrived(struct actor *me, void *leader)
 {
-	touch(me, "load restart_count");
+	touch_in(me, "wait_sync_threads", "load restart_count");
 	return ((struct actor *)leader)->restart_count == 0;
 }
 
@@ -168,7 +168,7 @@ static int count_other_threads(struct actor *me)
 	int nr = 0;
 
 	for (struct actor *p = next_thread(me); p != me; p = next_thread(p))
-		nr += !REPAIRED(LIVING_ARE_COUNTED) || !(p->flags & EXIT_STATE);
+		nr += !REPAIRED(COUNT_LIVING_THREADS) || !(p->flags & EXIT_STATE);
 	return nr;
 }
 
@@ -219,12 +219,12 @@ static long wait_task_active(struct actor *me, struct ctx *ctx)
 {
 	int ret;
 
-	if (REPAIRED(FOREIGNERS_ARE_REFUSED) && !is_named(me->pid))
+	if (REPAIRED(REFUSE_UNNAMED_TASKS) && !is_named(me->pid))
 		return -ESRCH;
 	ret = wait_event(me, WAITQ(ctx), active_or_error, ctx, 0);
 	if (ckpt_test_error(me, ctx))
 		return ckpt_get_error(me, ctx);
-	if (REPAIRED(TURN_IS_AWAITED) && ret < 0)
+	if (REPAIRED(FAIL_ON_INTERRUPTED_TURN) && ret < 0)
 		return ret;
 	return 0;
 }
@@ -237,7 +237,7 @@ static int is_complete(struct actor *me, void *ctx)
 /* So is this one. */
 static long wait_task_sync(struct actor *me, struct ctx *ctx)
 {
-	int killable = REPAIRED(SYNC_IS_AWAITED);
+	int killable = REPAIRED(WAIT_FOR_SYNC_KILLABLE);
 	int ret = wait_event(me, WAITQ(ctx), is_complete, ctx, killable);
 
 	if (killable && ret < 0)

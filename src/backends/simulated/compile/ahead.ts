@@ -6,8 +6,8 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Build, ModelText } from './compile.ts';
 
-function fileOf({ variant, debug, trace }: Omit<Build, 'change'>): string {
-  const name = [variant.name, debug ? 'debug' : '', trace ? 'trace' : ''].filter(Boolean).join('-');
+function fileOf({ protocol, debug, trace }: Omit<Build, 'change'>): string {
+  const name = [protocol.name, debug ? 'debug' : '', trace ? 'trace' : ''].filter(Boolean).join('-');
   return path.join(import.meta.dirname, 'ahead', `${name}.json`);
 }
 

@@ -1,11 +1,11 @@
 /** A part of the build (build.mjs): compiles the models that are asked for most. */
-import { variantByName } from '../variants.ts';
+import { protocolNamed } from '../../../protocol/stacks.ts';
 import { writeAhead } from './ahead.ts';
 import { compileModel } from './compile.ts';
 
-for (const protocol of ['series', 'hardened', 'patch']) {
+for (const name of ['series', 'hardened', 'patch']) {
   for (const trace of [false, true]) {
-    const build = { variant: variantByName(protocol)!, debug: false, trace };
+    const build = { protocol: protocolNamed(name)!, debug: false, trace };
     writeAhead(build, compileModel(build));
   }
 }

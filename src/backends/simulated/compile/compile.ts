@@ -1,14 +1,14 @@
 /**
- * Compiles the model: the generator functions of restart/ and kernel/ become one function for each step over the machine's
+ * Compiles the model: the generator functions of the protocol and of kernel/ become one function for each step over the machine's
  * memory. Done once for each protocol and build, in some hundred milliseconds from a cold start; the builds that are asked
  * for most are in the package (ahead.ts). The same source also runs as it is (../interpret.ts), and a test holds the two
  * together.
  */
+import { FRAME } from '../../../protocol/checkpoint_types.ts';
+import type { Protocol } from '../../../protocol/stacks.ts';
 import { EFFECT } from '../kernel/access.ts';
-import { FRAME } from '../kernel/layout.ts';
 import * as memory from '../kernel/memory.ts';
 import type { World } from '../kernel/world.ts';
-import type { Variant } from '../variants.ts';
 import { readAhead } from './ahead.ts';
 import type { Constant } from './constant.ts';
 import { emitSteps, emitTouches } from './emit.ts';
@@ -17,7 +17,7 @@ import { successors } from './ir.ts';
 import { type Frames, placeLocals, reachable } from './liveness.ts';
 import { Lowering } from './lower.ts';
 import { plainSource } from './plain.ts';
-import { type Change, changedScope, modelScope, type Scope } from './source.ts';
+import { type Change, changedScope, type Scope, scopeOf } from './source.ts';
 
 /** Goes on from a preemption point to the next; writes the memory. */
 export type StepFunction = (m: Int32Array, world: World, current: number) => void;
@@ -45,7 +45,7 @@ export interface Compiled {
 }
 
 export interface Build {
-  readonly variant: Variant;
+  readonly protocol: Protocol;
   readonly debug: boolean;
   /** Whether notes are in it. */
   readonly trace: boolean;
@@ -59,12 +59,9 @@ interface Emitted {
   readonly source: string;
 }
 
-function emit({ variant, debug, trace }: Build, scope: Scope): Emitted {
+function emit({ debug, trace }: Build, scope: Scope): Emitted {
   const facts: Record<string, Constant> = { 'world.debug': debug };
-  for (const [name, value] of Object.entries(variant)) {
-    if (typeof value === 'boolean') facts[`variant.${name}`] = value;
-  }
-  const program = new Lowering(scope, facts, trace).program('taskMain');
+  const program = new Lowering(scope, facts, trace).program('task_main');
   const frames = placeLocals(program);
   const source = [
     `'use strict';`,
@@ -74,13 +71,13 @@ function emit({ variant, debug, trace }: Build, scope: Scope): Emitted {
   return { program, frames, source };
 }
 
-function scopeOf({ change }: Build): Scope {
-  return change ? changedScope(modelScope(), change) : modelScope();
+function scopeFor({ protocol, change }: Build): Scope {
+  return change ? changedScope(protocol, change) : scopeOf(protocol);
 }
 
 /** What a build is made of: builds with the same text do the same. */
 export function compiledSource(build: Build): string {
-  return emit(build, scopeOf(build)).source;
+  return emit(build, scopeFor(build)).source;
 }
 
 /** A compiled model as plain JSON: its functions are text still. Where it has lists, they are by pc. */
@@ -100,7 +97,7 @@ export interface ModelText {
 
 /** Compiles the model for one build. */
 export function compileModel(build: Build): ModelText {
-  const scope = scopeOf(build);
+  const scope = scopeFor(build);
   const { program, frames, source } = emit(build, scope);
 
   const points: Point[] = [];
@@ -192,7 +189,7 @@ function cacheOf(change: Change | undefined): Map<string, Compiled> {
 /** The compiled model of a build; made once. */
 export function compiledModel(build: Build): Compiled {
   const cache = cacheOf(build.change);
-  const key = `${build.variant.name} ${build.debug} ${build.trace}`;
+  const key = `${build.protocol.name} ${build.debug} ${build.trace}`;
   let compiled = cache.get(key);
   if (!compiled) {
     compiled = link(readAhead(build) ?? compileModel(build));

@@ -1,9 +1,9 @@
-/** What is known before the program runs: constants of the layout, switches of the variant, facts of the build. */
+/** What is known before the program runs: constants of the layout, facts of the build. */
 import type { Expression } from 'acorn';
 
 export type Constant = number | boolean;
 
-/** The value of an expression that is known; undefined for one that is not. `facts`: `variant.x` and `world.x` by their text. */
+/** The value of an expression that is known; undefined for one that is not. `facts`: `world.x` by its text. */
 export function constantOf(
   tree: Expression,
   nameOf: (name: string) => Constant | undefined,

@@ -1,5 +1,5 @@
 /** From basic blocks to JavaScript: one small function for each step, from a preemption point to the next. */
-import { FRAME } from '../kernel/layout.ts';
+import { FRAME } from '../../../protocol/checkpoint_types.ts';
 import { type Block, type Program, successors } from './ir.ts';
 import { type Frames, reachable } from './liveness.ts';
 import { structured } from './structure.ts';

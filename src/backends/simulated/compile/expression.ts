@@ -38,13 +38,30 @@ export class Expressions {
   effect(tree: Expression): void {
     const { lowering } = this;
     if (tree.type === 'YieldExpression') return this.stop(tree, undefined);
-    if (!lowering.trace && tree.type === 'CallExpression' && this.calleeOf(tree) === 'note') return;
+    if (!lowering.trace && tree.type === 'CallExpression' && this.isSilent(this.calleeOf(tree))) return;
     if (tree.type === 'AssignmentExpression' && tree.left.type === 'Identifier') return this.assignLocal(tree);
     if (tree.type === 'UpdateExpression' && tree.argument.type === 'Identifier') {
       const local = this.localOf(tree.argument);
       if (local) return lowering.emit({ text: `${local}${tree.operator}`, uses: new Set([local]) }, local);
     }
     lowering.emit(this.code(tree));
+  }
+
+  /** Whether a function does nothing but tell what happens, which a build without trace leaves out. */
+  private isSilent(name: string): boolean {
+    if (name === 'note') return true;
+    const body = this.lowering.scope.plain.get(name)?.node.body;
+    return (
+      body?.type === 'BlockStatement' &&
+      body.body.length > 0 &&
+      body.body.every(
+        (one) =>
+          one.type === 'ExpressionStatement' &&
+          one.expression.type === 'CallExpression' &&
+          one.expression.callee.type === 'Identifier' &&
+          one.expression.callee.name === 'note',
+      )
+    );
   }
 
   private assignLocal(tree: AssignmentExpression): void {

@@ -1,14 +1,15 @@
 /**
- * From generator functions to basic blocks: helpers called by `yield*` are inlined, switches of the variant are decided,
- * every `yield touch(…)` ends a block. The source keeps to a small part of JavaScript; what is outside of it is an error
+ * From generator functions to basic blocks: helpers called by `yield*` are inlined, facts of the build are decided, every `yield touch(…)` ends a block. The source keeps to a small part of JavaScript; what is outside of it is an error
  * of this program, found when it is loaded.
  */
 import type {
+  BreakStatement,
   CallExpression,
   Expression,
   ForStatement,
   FunctionDeclaration,
   Identifier,
+  LabeledStatement,
   Pattern,
   Statement as Tree,
   YieldExpression,
@@ -38,7 +39,9 @@ interface Frame {
 
 interface Loop {
   readonly breakTo: Block;
-  readonly continueTo: Block;
+  /** undefined for a labelled block. */
+  readonly continueTo: Block | undefined;
+  readonly label?: string;
 }
 
 const NOTHING: End = { kind: 'gone' };
@@ -54,7 +57,7 @@ export class Lowering {
   private readonly expressions: Expressions;
 
   readonly scope: Scope;
-  /** `variant.x` and `world.debug` by their text. */
+  /** `world.debug` by its text. */
   readonly facts: Readonly<Record<string, Constant>>;
   /** Whether notes are kept. */
   readonly trace: boolean;
@@ -231,10 +234,15 @@ export class Lowering {
         return this.for(tree);
       case 'WhileStatement':
         return this.for({ ...tree, type: 'ForStatement', init: null, update: null } as unknown as ForStatement);
+      case 'LabeledStatement':
+        return this.labelled(tree);
       case 'BreakStatement':
-        return this.close({ kind: 'goto', to: this.loops.at(-1)!.breakTo }, this.newBlock());
+        return this.close({ kind: 'goto', to: this.breakTarget(tree) }, this.newBlock());
       case 'ContinueStatement':
-        return this.close({ kind: 'goto', to: this.loops.at(-1)!.continueTo }, this.newBlock());
+        return this.close(
+          { kind: 'goto', to: this.loops.findLast(({ continueTo }) => continueTo)!.continueTo! },
+          this.newBlock(),
+        );
       case 'EmptyStatement':
         return;
       default:
@@ -273,6 +281,20 @@ export class Lowering {
     this.close({ kind: 'goto', to: join }, no);
     if (otherwise) this.statement(otherwise);
     this.close({ kind: 'goto', to: join }, join);
+  }
+
+  /** `out: { … break out; … }`: the kernel's `goto out`. */
+  private labelled(tree: LabeledStatement): void {
+    const after = this.newBlock();
+    this.loops.push({ breakTo: after, continueTo: undefined, label: tree.label.name });
+    this.statement(tree.body);
+    this.loops.pop();
+    this.close({ kind: 'goto', to: after }, after);
+  }
+
+  private breakTarget({ label }: BreakStatement): Block {
+    const loop = this.loops.findLast((one) => (label ? one.label === label.name : one.continueTo));
+    return loop?.breakTo ?? this.defect(`break ${label?.name}: no such label`);
   }
 
   private for(tree: ForStatement): void {

@@ -1,5 +1,5 @@
 /**
- * The model's ordinary functions as a build wants them: constants and switches in place of their names, the machine (`m`,
+ * The model's ordinary functions as a build wants them: constants in place of their names, the machine (`m`,
  * `world`) handed in, notes left out where nobody listens. As they stand each would look its constants up anew.
  */
 import type { CallExpression, Expression, Identifier, Node, Pattern, VariableDeclarator } from 'acorn';

@@ -1,36 +1,35 @@
 /** The protocol's and the kernel's functions as syntax trees, and the constants that they name. */
-import { createRequire } from 'node:module';
 import type { Expression, FunctionDeclaration, FunctionExpression } from 'acorn';
+import * as types from '../../../protocol/checkpoint_types.ts';
+import * as image from '../../../protocol/image.ts';
+import * as points from '../../../protocol/points.ts';
+import * as program from '../../../protocol/program.ts';
+import type { Protocol } from '../../../protocol/stacks.ts';
+import * as trace from '../../../protocol/trace.ts';
+import { parseFunction, stripTypes, translate } from '../../../protocol/translate.ts';
+import * as restartWorld from '../../../protocol/world.ts';
 import * as access from '../kernel/access.ts';
+import * as err from '../kernel/err.ts';
 import * as exit from '../kernel/exit.ts';
 import * as fork from '../kernel/fork.ts';
 import * as layout from '../kernel/layout.ts';
 import * as lock from '../kernel/lock.ts';
 import * as memory from '../kernel/memory.ts';
-import * as seen from '../kernel/seen.ts';
 import * as signal from '../kernel/signal.ts';
 import * as slab from '../kernel/slab.ts';
 import * as task from '../kernel/task.ts';
 import * as wait from '../kernel/wait.ts';
+import * as walk from '../kernel/walk.ts';
 import * as world from '../kernel/world.ts';
-import * as context from '../restart/context.ts';
-import * as coordinator from '../restart/coordinator.ts';
-import * as debug from '../restart/debug.ts';
-import * as errno from '../restart/errno.ts';
-import * as restartExit from '../restart/exit.ts';
-import * as image from '../restart/image.ts';
-import * as restore from '../restart/restore.ts';
-import * as sync from '../restart/sync.ts';
-import * as sys from '../restart/sys.ts';
-import * as turn from '../restart/turn.ts';
-import * as user from '../restart/user.ts';
 
 export type FunctionNode = FunctionDeclaration | FunctionExpression;
 
 const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor as { new (): unknown };
 
 /** Modules whose functions are kernel primitives: a step in one of them is named after the function that called it. */
-const PRIMITIVES = [access, lock, wait, slab, signal];
+const PRIMITIVES: readonly unknown[] = [access, lock, wait, slab, signal, walk, image];
+/** Functions of the protocol that are lines of the kernel's, and named so. */
+const HOOKS: ReadonlySet<string> = new Set(['exit_hook', 'fork_hook', 'late_fork_hook', 'inherit_checkpoint_ctx']);
 
 /** A function as it was loaded. */
 export interface ModelFunction {
@@ -52,7 +51,7 @@ export interface Scope {
   readonly primitives: ReadonlySet<string>;
 }
 
-/** A function of the model with another text: how mutants are made. */
+/** A function of a protocol with another text, without types: how mutants are made. */
 export interface Change {
   readonly function: string;
   readonly text: string;
@@ -75,13 +74,9 @@ function plainNames(tree: unknown): unknown {
   return tree;
 }
 
-/** Loaded when it is needed: what was compiled ahead is not parsed. */
-let parser: typeof import('acorn') | undefined;
-
-/** The tree of a function; positions count in its text. */
-export function parseFunction(text: string): FunctionNode {
-  parser ??= createRequire(import.meta.url)('acorn') as typeof import('acorn');
-  const tree = parser.parseExpressionAt(text, 0, { ecmaVersion: 2023 });
+/** The tree of a function as a loader has it; positions count in its text. */
+function parseLoaded(text: string): FunctionNode {
+  const tree = parseFunction(text);
   return (text.includes('import_') ? plainNames(tree) : tree) as FunctionNode;
 }
 
@@ -91,66 +86,103 @@ function functionOf(text: string): ModelFunction {
   return {
     text,
     get node() {
-      node ??= parseFunction(text);
+      node ??= parseLoaded(text);
       return node;
     },
   };
 }
 
-/** The scope with one function changed. */
-export function changedScope(scope: Scope, { function: name, text }: Change): Scope {
-  const where = scope.steps.has(name) ? 'steps' : 'plain';
-  return { ...scope, [where]: new Map(scope[where]).set(name, functionOf(text)) };
+interface Kernel extends Scope {
+  /** Functions whose first parameter is the running task. */
+  readonly takeCurrent: ReadonlySet<string>;
 }
 
-let parsed: Scope | undefined;
+const KERNEL = [access, err, exit, fork, layout, lock, memory, signal, slab, task, wait, walk, world];
+const BESIDE_PROTOCOL = [types, points, restartWorld, trace, image, program];
 
-/** The model's source as it was loaded. Parsed once. */
-export function modelScope(): Scope {
-  if (parsed) return parsed;
+let kernel: Kernel | undefined;
+
+/** What is the same for every protocol: the kernel, and what observes. Parsed once. */
+function kernelScope(): Kernel {
+  if (kernel) return kernel;
   const constants = new Map<string, number>();
   const steps = new Map<string, ModelFunction>();
   const plain = new Map<string, ModelFunction>();
   const natives = new Map<string, unknown>();
-  const primitives = new Set<string>();
-  const rooms = [
-    access,
-    exit,
-    fork,
-    layout,
-    lock,
-    memory,
-    seen,
-    signal,
-    slab,
-    task,
-    wait,
-    world,
-    debug,
-    errno,
-    context,
-    coordinator,
-    restartExit,
-    image,
-    restore,
-    sync,
-    turn,
-    sys,
-    user,
-  ];
-  for (const room of rooms) {
+  const primitives = new Set<string>(HOOKS);
+  const takeCurrent = new Set<string>();
+  for (const room of [...KERNEL, ...BESIDE_PROTOCOL]) {
     for (const [name, value] of Object.entries(room)) {
       if (typeof value === 'number') constants.set(name, value);
-      else if (value instanceof (GeneratorFunction as unknown as typeof Function)) {
-        steps.set(name, functionOf(String(value)));
-        if ((PRIMITIVES as unknown[]).includes(room)) primitives.add(name);
-      } else if (typeof value === 'function') {
-        if (value === access.touch || value === access.gone) continue; /* the compiler's own words */
-        if (room === memory) natives.set(name, value);
-        else plain.set(name, functionOf(String(value)));
-      }
+      if (typeof value !== 'function') continue;
+      const text = String(value);
+      if (/^function\*? ?\w+\(current\b/.test(text)) takeCurrent.add(name);
+      if (value instanceof (GeneratorFunction as unknown as typeof Function)) {
+        steps.set(name, functionOf(text));
+        if (PRIMITIVES.includes(room)) primitives.add(name);
+      } else if ((value as unknown) === access.touch || (value as unknown) === access.gone) {
+      } else if (room === memory) natives.set(name, value);
+      else plain.set(name, functionOf(text));
     }
   }
-  parsed = { constants, steps, plain, natives, primitives };
-  return parsed;
+  kernel = { constants, steps, plain, natives, primitives, takeCurrent };
+  return kernel;
+}
+
+/** The functions of a protocol without types, by name, in their order. */
+export function functionsOf(protocol: Protocol): Map<string, string> {
+  const functions = protocol.files().flatMap(({ functions }) => functions);
+  return new Map(functions.map(({ name, text }) => [name, stripTypes(text)]));
+}
+
+/** The functions of a protocol in plain JavaScript, and the kernel's that they may call, as they were loaded. */
+export function protocolText(protocol: Protocol): {
+  readonly functions: readonly string[];
+  readonly kernel: ReadonlyMap<string, unknown>;
+} {
+  const { steps, plain } = scopeOf(protocol);
+  const known = kernelScope();
+  const own = [...steps, ...plain].filter(([name]) => !known.steps.has(name) && !known.plain.has(name));
+  const loaded = [...KERNEL, ...BESIDE_PROTOCOL].flatMap((room) => Object.entries(room) as [string, unknown][]);
+  return {
+    functions: own.map(([, { text }]) => text),
+    kernel: new Map(loaded.filter(([, value]) => typeof value === 'function')),
+  };
+}
+
+const scopes = new Map<string, Scope>();
+
+/** Everything that the source of a protocol can name; parsed once for each. */
+export function scopeOf(protocol: Protocol): Scope {
+  let scope = scopes.get(protocol.name);
+  if (!scope) {
+    scope = makeScope(functionsOf(protocol));
+    scopes.set(protocol.name, scope);
+  }
+  return scope;
+}
+
+/** The scope with one function changed. */
+export function changedScope(protocol: Protocol, { function: name, text }: Change): Scope {
+  return makeScope(functionsOf(protocol).set(name, text), scopeOf(protocol), name);
+}
+
+/** `base`: a scope that differs in one function. */
+function makeScope(functions: ReadonlyMap<string, string>, base: Scope = kernelScope(), only?: string): Scope {
+  const { constants, natives, takeCurrent } = kernelScope();
+  const steps = new Map(base.steps);
+  const plain = new Map(base.plain);
+  const primitives = new Set(base.primitives);
+  const names = {
+    takesCurrent: (name: string) => functions.has(name) || takeCurrent.has(name),
+    isField: (name: string) => constants.has(name),
+  };
+  for (const [name, text] of functions) {
+    if (only !== undefined && name !== only) continue;
+    for (const one of translate(name, text, names)) {
+      (one.hasSteps ? steps : plain).set(one.name, functionOf(one.text));
+      if (one.isCondition) primitives.add(one.name);
+    }
+  }
+  return { constants, steps, plain, natives, primitives };
 }

@@ -3,7 +3,7 @@
  * preempted before it. The `yield` says what is about to be touched; the scheduler, the reduction and the names of the
  * steps are made of it.
  */
-import { CHECKPOINT_CTX, LIFE, NULL } from './layout.ts';
+import { LIFE, NULL } from './layout.ts';
 import { m, NULL_DEREFERENCE, oops, USE_AFTER_FREE, world } from './memory.ts';
 
 /** What a step does to the word that it touches. */
@@ -41,78 +41,68 @@ export function gone(): Touch {
   return end;
 }
 
-/** NULL must not be touched, nor a context that was freed. */
-export function live(ctx: number): void {
-  if (ctx === NULL) oops(NULL_DEREFERENCE);
-  if (m[ctx + LIFE] === 2 && ctx < world.firstTask) oops(USE_AFTER_FREE);
+/** NULL must not be touched, nor an object that was freed. Task structs, which come after all other objects, are never freed. */
+export function live(at: number): void {
+  if (at === NULL) oops(NULL_DEREFERENCE);
+  if (m[at + LIFE] === 2 && at < world.firstTask) oops(USE_AFTER_FREE);
 }
 
-/** ctx->field */
-export function* load(ctx: number, field: number): Steps<number> {
-  yield touch(ctx, field, READ);
-  live(ctx);
-  return m[ctx + field]!;
+/** object->field */
+export function* load(at: number, field: number): Steps<number> {
+  yield touch(at, field, READ);
+  live(at);
+  return m[at + field]!;
 }
 
-/** ctx->field = value */
-export function* store(ctx: number, field: number, value: number): Steps {
-  yield touch(ctx, field, WRITE);
-  live(ctx);
-  m[ctx + field] = value;
+/** object->field = value */
+export function* store(at: number, field: number, value: number): Steps {
+  yield touch(at, field, WRITE);
+  live(at);
+  m[at + field] = value;
 }
 
-/** ctx->field++ as one step. */
-export function* increment(ctx: number, field: number): Steps<number> {
-  yield touch(ctx, field, WRITE);
-  live(ctx);
-  return ++m[ctx + field]!;
+/** object->field++ as one step. */
+export function* increment(at: number, field: number): Steps<number> {
+  yield touch(at, field, WRITE);
+  live(at);
+  return ++m[at + field]!;
 }
 
-/** set_bit() and test_and_set_bit(): whether one of the bits was set before. */
-export function* testAndSetBit(ctx: number, field: number, bit: number): Steps<number> {
-  yield touch(ctx, field, WRITE);
-  live(ctx);
-  const old = m[ctx + field]! & bit;
-  m[ctx + field]! |= bit;
+/** set_bit() and test_and_set_bit(): those of the bits that were set before. */
+export function* test_and_set_bit(at: number, field: number, bit: number): Steps<number> {
+  yield touch(at, field, WRITE);
+  live(at);
+  const old = m[at + field]! & bit;
+  m[at + field]! |= bit;
   return old;
 }
 
 /** atomic_inc() */
-export function* atomicInc(ctx: number, field: number): Steps<number> {
-  yield touch(ctx, field, WRITE);
-  live(ctx);
-  return ++m[ctx + field]!;
+export function* atomic_inc(at: number, field: number): Steps<number> {
+  yield touch(at, field, WRITE);
+  live(at);
+  return ++m[at + field]!;
 }
 
 /** atomic_add() */
-export function* atomicAdd(ctx: number, field: number, n: number): Steps {
-  yield touch(ctx, field, WRITE);
-  live(ctx);
-  m[ctx + field]! += n;
+export function* atomic_add(at: number, field: number, n: number): Steps {
+  yield touch(at, field, WRITE);
+  live(at);
+  m[at + field]! += n;
 }
 
 /** atomic_dec_and_test() */
-export function* atomicDecAndTest(ctx: number, field: number): Steps<boolean> {
-  yield touch(ctx, field, WRITE);
-  live(ctx);
-  return --m[ctx + field]! === 0;
-}
-
-/** atomic_cmpxchg() */
-export function* atomicCmpxchg(at: number, field: number, old: number, value: number): Steps {
+export function* atomic_dec_and_test(at: number, field: number): Steps<boolean> {
   yield touch(at, field, WRITE);
-  if (m[at + field] === old) m[at + field] = value;
+  live(at);
+  return --m[at + field]! === 0;
 }
 
-/** task->checkpoint_ctx, read without a lock. */
-export function* loadCheckpointCtx(task: number): Steps<number> {
-  yield touch(task, CHECKPOINT_CTX, READ);
-  if (task === NULL) oops(NULL_DEREFERENCE);
-  return m[task + CHECKPOINT_CTX]!;
-}
-
-/** task->checkpoint_ctx = ctx */
-export function* storeCheckpointCtx(task: number, ctx: number): Steps {
-  yield touch(task, CHECKPOINT_CTX, WRITE);
-  m[task + CHECKPOINT_CTX] = ctx;
+/** atomic_cmpxchg(): the value before, which was replaced when it was `old`. */
+export function* atomic_cmpxchg(at: number, field: number, old: number, value: number): Steps<number> {
+  yield touch(at, field, WRITE);
+  live(at);
+  const before = m[at + field]!;
+  if (before === old) m[at + field] = value;
+  return before;
 }

@@ -1,5 +1,5 @@
 /** Exit (kernel/exit.c). What a subsystem does when a task dies is handed in, as the kernel's own do_exit() calls out. */
-import { gone, loadCheckpointCtx, type Steps } from './access.ts';
+import { gone, type Steps } from './access.ts';
 import {
   CHILDREN,
   DEAD,
@@ -16,14 +16,14 @@ import {
   STATE,
   WAITING_ON,
 } from './layout.ts';
-import { writeLockTasklist, writeUnlockTasklist } from './lock.ts';
+import { write_lock_tasklist, write_unlock_tasklist } from './lock.ts';
 import { m, note, world } from './memory.ts';
-import { at, groupLeader, linkChild, nextThread, unlinkChild } from './task.ts';
-import { fatalSignalPending } from './wait.ts';
+import { at, group_leader, link_child, next_thread, unlink_child } from './task.ts';
+import { fatal_signal_pending } from './wait.ts';
 import { POINT_EXIT } from './world.ts';
 
 /** exit_ptrace(): an exiting task lets go of those that it traces. */
-export function exitPtrace(tracer: number): void {
+export function exit_ptrace(tracer: number): void {
   const { firstTask, nrTasks, taskWords } = world;
   for (let i = 0, task = firstTask; i < nrTasks; i++, task += taskWords) {
     if (world.tracer[i] !== tracer || (m[task + FLAGS]! & PT_PTRACED) === 0) continue;
@@ -33,20 +33,20 @@ export function exitPtrace(tracer: number): void {
 }
 
 /** find_new_reaper(): the next thread of the group that is not exiting, else the namespace's init (NULL). */
-export function findNewReaper(father: number): number {
-  for (let thread = nextThread(father); thread !== father; thread = nextThread(thread)) {
+export function find_new_reaper(father: number): number {
+  for (let thread = next_thread(father); thread !== father; thread = next_thread(thread)) {
     if ((m[thread + FLAGS]! & PF_EXITING) === 0) return thread;
   }
   return NULL;
 }
 
 /** forget_original_parent(): hands the children on. */
-export function forgetOriginalParent(father: number): void {
-  exitPtrace(father);
-  const reaper = m[father + CHILDREN] === NULL ? NULL : findNewReaper(father);
+export function forget_original_parent(father: number): void {
+  exit_ptrace(father);
+  const reaper = m[father + CHILDREN] === NULL ? NULL : find_new_reaper(father);
   for (let child = m[father + CHILDREN]!; child !== NULL; ) {
     const next = m[child + SIBLING]!;
-    linkChild(reaper, child);
+    link_child(reaper, child);
     note('reparent', father, child, reaper);
     child = next;
   }
@@ -54,32 +54,32 @@ export function forgetOriginalParent(father: number): void {
 }
 
 /** exit_notify(): forgets the children, and becomes a zombie; a thread or a ghost is released at once. */
-export function exitNotify(tsk: number): void {
-  forgetOriginalParent(tsk);
+export function exit_notify(tsk: number): void {
+  forget_original_parent(tsk);
   m[tsk + FLAGS]! |= EXIT_STATE;
   m[tsk + FLAGS]! &= ~IN_USER;
-  if ((m[tsk + FLAGS]! & SELF_REAPING) !== 0 || groupLeader(tsk) !== tsk) {
+  if ((m[tsk + FLAGS]! & SELF_REAPING) !== 0 || group_leader(tsk) !== tsk) {
     m[tsk + FLAGS]! |= RELEASED;
-    if (groupLeader(tsk) === tsk) unlinkChild(tsk);
+    if (group_leader(tsk) === tsk) unlink_child(tsk);
   }
 }
 
 /** Dead: never moves again. */
-export function taskDead(tsk: number): void {
+export function task_dead(tsk: number): void {
   m[tsk + STATE] = DEAD;
   m[tsk + WAITING_ON] = NULL;
 }
 
-/** do_exit(). `how`: 0 exits by itself, KILLED by SIGKILL, WAS_ZOMBIE as the zombie that the image wants. */
-export function* doExit(tsk: number, how: number, exitSubsystem: (tsk: number) => Steps): Steps {
-  at(tsk, POINT_EXIT);
-  m[tsk + FLAGS]! |= PF_EXITING;
-  yield* writeLockTasklist();
-  m[tsk + FLAGS]! |= how;
-  note('exit', tsk, how, fatalSignalPending(tsk) ? KILLED : 0);
-  exitNotify(tsk);
-  writeUnlockTasklist();
-  if ((yield* loadCheckpointCtx(tsk)) !== NULL) yield* exitSubsystem(tsk);
-  taskDead(tsk);
+/** do_exit(). `how`: 0 exits by itself, KILLED by SIGKILL, or a flag of a subsystem; `hook`: what a subsystem does then. */
+export function* do_exit(current: number, how: number, hook: (current: number, tsk: number) => Steps): Steps {
+  at(current, POINT_EXIT);
+  m[current + FLAGS]! |= PF_EXITING;
+  yield* write_lock_tasklist();
+  m[current + FLAGS]! |= how;
+  note('exit', current, how, fatal_signal_pending(current) ? KILLED : 0);
+  exit_notify(current);
+  write_unlock_tasklist();
+  yield* hook(current, current);
+  task_dead(current);
   yield gone();
 }

@@ -25,8 +25,8 @@ import {
 } from './layout.ts';
 import { m, note, runnable, world } from './memory.ts';
 import { failure } from './slab.ts';
-import { numberOf } from './task.ts';
-import { tryToWakeUp } from './wait.ts';
+import { task_number } from './task.ts';
+import { try_to_wake_up } from './wait.ts';
 import { FAIL_FREEZE } from './world.ts';
 
 /** Posts a signal to one task and wakes it (signal_wake_up). */
@@ -34,61 +34,61 @@ export function post(task: number, signal: number, by: number): void {
   const state = m[task + STATE]!;
   if (state === UNBORN || (m[task + FLAGS]! & EXIT_STATE) !== 0) return;
   m[task + PENDING]! |= signal;
-  if (state === SLEEPING || (state === KILLABLE && signal === SIG_KILL)) tryToWakeUp(task, by);
+  if (state === SLEEPING || (state === KILLABLE && signal === SIG_KILL)) try_to_wake_up(task, by);
   else if (((state === STOPPED || state === USER) && signal === SIG_KILL) || state === IDLE) {
     m[task + STATE] = RUNNING;
     runnable(task);
   }
 }
 
-/** The next one of the thread group as it was made. nextThread() leaves out who is released, and so never comes back to it. */
-export function threadAfter(task: number): number {
-  return world.nextThread[numberOf(task)]!;
+/** The next one of the thread group as it was made. next_thread() leaves out who is released, and so never comes back to it. */
+export function thread_after(task: number): number {
+  return world.nextThread[task_number(task)]!;
 }
 
 /** Sends a signal; SIGKILL takes the whole thread group. */
-export function sendSignal(task: number, signal: number, by: number): void {
+export function send_signal(task: number, signal: number, by: number): void {
   if (signal !== SIG_KILL) {
     post(task, signal, by);
     return;
   }
   post(task, SIG_KILL, by);
-  for (let t = threadAfter(task); t !== task; t = threadAfter(t)) post(t, SIG_KILL, by);
+  for (let t = thread_after(task); t !== task; t = thread_after(t)) post(t, SIG_KILL, by);
 }
 
 /** force_sig(SIGKILL, task) */
-export function* forceSigkill(current: number, task: number): Steps {
+export function* force_sigkill(current: number, task: number): Steps {
   yield touch(task, PENDING, EFFECT);
   note('kill', current, task);
-  sendSignal(task, SIG_KILL, current);
+  send_signal(task, SIG_KILL, current);
 }
 
 /** ptrace_attach() by a task outside: traced from now on, and stopped with SIGSTOP. */
-export function ptraceAttach(task: number, by: number): void {
+export function ptrace_attach(task: number, by: number): void {
   m[task + FLAGS]! |= PT_PTRACED;
-  sendSignal(task, SIG_STOP, by);
+  send_signal(task, SIG_STOP, by);
 }
 
 /**
- * cgroup_freezer_make_frozen(): everyone of the tree is to go into the refrigerator. A sleeper is woken by a fake signal
- * and freezes on its way to user space; who is in user space freezes at once.
+ * cgroup_freezer_make_frozen(): every task of the root's tree is to go into the refrigerator. A sleeping task is woken by a
+ * fake signal and freezes on its way to user space; one that is in user space freezes at once.
  */
-export function* cgroupFreezerMakeFrozen(current: number, self: boolean): Steps<number> {
+export function* cgroup_freezer_make_frozen(current: number, root: number): Steps<number> {
   yield touch(NULL, FREEZER, EFFECT);
   const refused = failure(current, FAIL_FREEZE);
   if (refused > 0) return -refused;
-  freezeTasks(current, self);
+  freeze_tasks(current, root === current);
   return 0;
 }
 
 /** freeze_task() for all of the tree, and for the caller where it is the tree. */
-export function freezeTasks(current: number, self: boolean): void {
+export function freeze_tasks(current: number, self: boolean): void {
   const { firstTask, nrTasks, taskWords } = world;
   for (let i = self ? 0 : 1, task = firstTask + i * taskWords; i < nrTasks; i++, task += taskWords) {
     const state = m[task + STATE]!;
     if (state === UNBORN || (m[task + FLAGS]! & EXIT_STATE) !== 0) continue;
     m[task + FLAGS]! |= FREEZING;
-    if (state === SLEEPING) tryToWakeUp(task, current);
+    if (state === SLEEPING) try_to_wake_up(task, current);
     else if (state === IDLE) {
       m[task + STATE] = FROZEN;
       note('frozen', task, task);
@@ -100,7 +100,7 @@ export function freezeTasks(current: number, self: boolean): void {
  * The way to user space: true when the task may go there; false when it has to look again (it was stopped).
  * Whether it must die is the caller's to see first.
  */
-export function deliverSignals(current: number): boolean {
+export function deliver_signals(current: number): boolean {
   if ((m[current + FLAGS]! & FREEZING) !== 0) {
     m[current + STATE] = FROZEN;
     note('frozen', current, current);
@@ -116,7 +116,7 @@ export function deliverSignals(current: number): boolean {
 }
 
 /** Whether a fault that sends this signal would still find the task within the restart, and not already so hit. */
-export function canBeHit(task: number, signal: number): boolean {
+export function can_be_hit(task: number, signal: number): boolean {
   const state = m[task + STATE]!;
   if ((m[task + FLAGS]! & EXIT_STATE) !== 0) return false;
   if ((m[task + PENDING]! & (signal | SIG_KILL)) !== 0) return false;
@@ -126,6 +126,6 @@ export function canBeHit(task: number, signal: number): boolean {
 }
 
 /** Whether a task sleeps where a spurious wake-up can reach it. */
-export function canBeWoken(task: number): boolean {
+export function can_be_woken(task: number): boolean {
   return m[task + STATE] === SLEEPING || m[task + STATE] === KILLABLE;
 }

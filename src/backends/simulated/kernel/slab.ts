@@ -5,7 +5,7 @@ import { m, note, world } from './memory.ts';
 import { ARMED, CALLS, FAIL_KMALLOC, FAULT_WORDS, FIRED, type WorldFault } from './world.ts';
 
 /** Whether the fault has come as often as it may; one that waits is armed first, and then counts its calls. */
-export function isSpent(fault: WorldFault, words: number): boolean {
+export function is_spent(fault: WorldFault, words: number): boolean {
   if (fault.waits) return m[words + CALLS]! < 0;
   return m[words + FIRED]! >= fault.times && m[words + ARMED] === 0;
 }
@@ -16,7 +16,7 @@ export function failure(current: number, kind: number): number {
   for (let i = 0; i < faults.length; i++) {
     const fault = world.faults[faults[i]!]!;
     const words = world.firstFault + faults[i]! * FAULT_WORDS;
-    if (isSpent(fault, words)) continue;
+    if (is_spent(fault, words)) continue;
     if (fault.targets.length > 0 && !fault.targets.includes(current)) continue;
     if (fault.waits && m[words + ARMED] === 0) continue;
     if (fault.call > 0) {

@@ -21,17 +21,17 @@ import { m, note, runnable, world } from './memory.ts';
 export const ERESTARTSYS = 512;
 
 /** signal_pending(): a signal, or the freezer's fake one. */
-export function signalPending(task: number): boolean {
+export function signal_pending(task: number): boolean {
   return m[task + PENDING] !== 0 || (m[task + FLAGS]! & FREEZING) !== 0;
 }
 
 /** fatal_signal_pending() */
-export function fatalSignalPending(task: number): boolean {
+export function fatal_signal_pending(task: number): boolean {
   return (m[task + PENDING]! & SIG_KILL) !== 0;
 }
 
 /** try_to_wake_up(): true when the task slept, or was about to; a completion's uninterruptible sleep is not touched. */
-export function tryToWakeUp(task: number, by: number): boolean {
+export function try_to_wake_up(task: number, by: number): boolean {
   const state = m[task + STATE]!;
   if (state !== PREPARED && state !== SLEEPING && state !== KILLABLE) return false;
   m[task + STATE] = RUNNING;
@@ -44,13 +44,13 @@ export function tryToWakeUp(task: number, by: number): boolean {
 }
 
 /** wake_up_process(): does nothing to a task that is not asleep. */
-export function* wakeUpProcess(current: number, task: number): Steps {
+export function* wake_up_process(current: number, task: number): Steps {
   yield touch(task, STATE, EFFECT);
-  tryToWakeUp(task, current);
+  try_to_wake_up(task, current);
 }
 
 /** Wakes all (or one) that wait on a queue. */
-export function wakeQueue(queue: number, one: boolean, by: number): void {
+export function wake_queue(queue: number, one: boolean, by: number): void {
   const { firstTask, nrTasks, taskWords } = world;
   for (let i = 0, task = firstTask; i < nrTasks; i++, task += taskWords) {
     if (m[task + WAITING_ON] !== queue) continue;
@@ -66,14 +66,14 @@ export function wakeQueue(queue: number, one: boolean, by: number): void {
 }
 
 /** wake_up_all() of the queue in this field of a context. */
-export function* wakeUpAll(current: number, ctx: number, queue: number): Steps {
+export function* wake_up_all(current: number, ctx: number, queue: number): Steps {
   yield touch(ctx, queue, EFFECT);
   live(ctx);
-  wakeQueue(ctx + queue, false, current);
+  wake_queue(ctx + queue, false, current);
 }
 
 /** prepare_to_wait(queue, TASK_INTERRUPTIBLE): from here on a wake-up is not lost. */
-export function* prepareToWait(current: number, at: number, queue: number): Steps {
+export function* prepare_to_wait(current: number, at: number, queue: number): Steps {
   yield touch(at, queue, WRITE);
   m[current + STATE] = PREPARED;
   m[current + WAITING_ON] = at + queue;
@@ -88,7 +88,7 @@ export function schedule(current: number, queue: number): void {
 }
 
 /** schedule() in a killable wait. */
-export function scheduleKillable(current: number, queue: number): void {
+export function schedule_killable(current: number, queue: number): void {
   if (m[current + STATE] === PREPARED) {
     m[current + STATE] = KILLABLE;
     note('sleep', current, queue);
@@ -96,9 +96,14 @@ export function scheduleKillable(current: number, queue: number): void {
 }
 
 /** finish_wait() */
-export function finishWait(current: number): void {
+export function finish_wait(current: number): void {
   m[current + STATE] = RUNNING;
   m[current + WAITING_ON] = NULL;
+}
+
+/** init_completion(): what was complete is forgotten. */
+export function init_completion(at: number, field: number): void {
+  m[at + field] = 0;
 }
 
 /** complete(): lets one waiter through. */
@@ -107,20 +112,20 @@ export function* complete(current: number, ctx: number, completion: number): Ste
   live(ctx);
   if (m[ctx + completion] !== COMPLETE_ALL) m[ctx + completion]!++;
   note('complete', current, completion, 0, ctx);
-  wakeQueue(ctx + completion, true, current);
+  wake_queue(ctx + completion, true, current);
 }
 
 /** complete_all(): lets every waiter through, now and later, however often it is called. */
-export function* completeAll(current: number, ctx: number, completion: number): Steps {
+export function* complete_all(current: number, ctx: number, completion: number): Steps {
   yield touch(ctx, completion, EFFECT);
   live(ctx);
   m[ctx + completion] = COMPLETE_ALL;
   note('complete', current, completion, 0, ctx);
-  wakeQueue(ctx + completion, false, current);
+  wake_queue(ctx + completion, false, current);
 }
 
 /** wait_for_completion(): nothing but the completion ends it. */
-export function* waitForCompletion(current: number, ctx: number, completion: number): Steps {
+export function* wait_for_completion(current: number, ctx: number, completion: number): Steps {
   for (;;) {
     yield touch(ctx, completion, EFFECT);
     live(ctx);
@@ -135,7 +140,7 @@ export function* waitForCompletion(current: number, ctx: number, completion: num
 }
 
 /** wait_for_completion_interruptible(): 0, or -ERESTARTSYS when a signal is pending and it is not done. */
-export function* waitForCompletionInterruptible(current: number, ctx: number, completion: number): Steps<number> {
+export function* wait_for_completion_interruptible(current: number, ctx: number, completion: number): Steps<number> {
   for (;;) {
     yield touch(ctx, completion, EFFECT);
     live(ctx);
@@ -143,7 +148,7 @@ export function* waitForCompletionInterruptible(current: number, ctx: number, co
       if (m[ctx + completion] !== COMPLETE_ALL) m[ctx + completion]!--;
       return 0;
     }
-    if (signalPending(current)) {
+    if (signal_pending(current)) {
       note('interrupted', current, completion);
       return -ERESTARTSYS;
     }
@@ -153,25 +158,28 @@ export function* waitForCompletionInterruptible(current: number, ctx: number, co
   }
 }
 
+/** What a task waits for; the two values are what it asks about. */
+type Condition = (current: number, a: number, b: number) => Steps<number | boolean>;
+
 /** wait_event_interruptible(): 0, or -ERESTARTSYS when a signal is pending and the condition does not hold. */
-export function* waitEventInterruptible(
+export function* wait_event_interruptible(
   current: number,
   queueOf: number,
   queue: number,
-  condition: (a: number, b: number) => Steps<boolean>,
+  condition: Condition,
   a: number,
   b: number,
 ): Steps<number> {
-  if (yield* condition(a, b)) return 0;
+  if (yield* condition(current, a, b)) return 0;
   for (;;) {
-    yield* prepareToWait(current, queueOf, queue);
-    if (yield* condition(a, b)) {
-      finishWait(current);
+    yield* prepare_to_wait(current, queueOf, queue);
+    if (yield* condition(current, a, b)) {
+      finish_wait(current);
       return 0;
     }
-    if (signalPending(current)) {
+    if (signal_pending(current)) {
       note('interrupted', current, queue);
-      finishWait(current);
+      finish_wait(current);
       return -ERESTARTSYS;
     }
     schedule(current, queue);
@@ -179,25 +187,26 @@ export function* waitEventInterruptible(
 }
 
 /** wait_event_killable(): nothing but SIGKILL ends it early. */
-export function* waitEventKillable(
+export function* wait_event_killable(
   current: number,
   queueOf: number,
   queue: number,
-  condition: (a: number) => Steps<boolean>,
+  condition: Condition,
   a: number,
+  b: number,
 ): Steps<number> {
-  if (yield* condition(a)) return 0;
+  if (yield* condition(current, a, b)) return 0;
   for (;;) {
-    yield* prepareToWait(current, queueOf, queue);
-    if (yield* condition(a)) {
-      finishWait(current);
+    yield* prepare_to_wait(current, queueOf, queue);
+    if (yield* condition(current, a, b)) {
+      finish_wait(current);
       return 0;
     }
-    if (fatalSignalPending(current)) {
+    if (fatal_signal_pending(current)) {
       note('interrupted', current, queue);
-      finishWait(current);
+      finish_wait(current);
       return -ERESTARTSYS;
     }
-    scheduleKillable(current, queue);
+    schedule_killable(current, queue);
   }
 }

@@ -1,4 +1,7 @@
-/** What does not change during a run: who there is, what user space will do, the image, the faults. Made by ../world.ts. */
+/**
+ * What does not change during a run: the tasks, what user space will do, the faults. Made by ../world.ts. What runs on the
+ * kernel adds its own constants to it (src/protocol/world.ts).
+ */
 
 /** A task's number `i` is its place in these arrays; its pointer is `firstTask + i * taskWords`. Number 0 is the coordinator. */
 export interface World {
@@ -14,9 +17,6 @@ export interface World {
   readonly leader: Int32Array;
   /** Pointer of the next thread of the group, round and round; its own where it is alone. */
   readonly nextThread: Int32Array;
-  /** restart()'s arguments. */
-  readonly argPid: Int32Array;
-  readonly argFlags: Int32Array;
   readonly exitCode: Uint8Array;
   /** Pointer of the first task that it forks before its call, and of the next one with the same creator; 0: none. */
   readonly firstFork: Int32Array;
@@ -27,40 +27,10 @@ export interface World {
   readonly forkParent: Int32Array;
   /** Pointer of the task of the tree that traces it at the start; 0: none does. */
   readonly tracer: Int32Array;
-  /** Never calls restart (or is busy with its own). */
+  /** Never makes its system call (or is busy with another). */
   readonly absent: Uint8Array;
   /** Pointer of the task with this pid; 0 where there is none. */
   readonly byPid: (pid: number) => number;
-
-  /* ---- the call ---- */
-  readonly ctx: number;
-  /** Pointer of the tree's root. */
-  readonly root: number;
-  readonly capable: boolean;
-  readonly badFd: boolean;
-  readonly badLogfd: boolean;
-  readonly hasLog: boolean;
-  readonly debug: boolean;
-  /** TASKSELF: the coordinator is the tree's root. */
-  readonly taskself: boolean;
-
-  /* ---- the image: one stream of objects ---- */
-  /** Kind of each object (OBJ_*). */
-  readonly objects: Uint8Array;
-  /** What reading an object gives instead, a negative errno; 0: it is sound. */
-  readonly objectError: Int16Array;
-  /** The record that an object belongs to; asked for objects of records only. */
-  readonly recordOf: (object: number) => number;
-  readonly pids: Int32Array;
-  /** Whether it is one of them; asked by each task, so not by looking at all. */
-  readonly isNamed: (pid: number) => boolean;
-  /** The header's count, as saved. */
-  readonly nrSaved: number;
-  /** Bytes of the pids in the stream. */
-  readonly pidsBytes: number;
-  /** By record. */
-  readonly retval: Int32Array;
-  readonly zombie: Uint8Array;
 
   /* ---- faults: their words in memory begin here, FAULT_WORDS each ---- */
   readonly firstFault: number;
@@ -105,41 +75,9 @@ export const CALLS = 1;
 export const ARMED = 2;
 export const FAULT_WORDS = 3;
 
-export const OBJ_HEADER = 0;
-export const OBJ_CONTAINER = 1;
-export const OBJ_TREE = 2;
-/** pids_arr: a buffer, without a header of its own. */
-export const OBJ_PIDS = 3;
-/** A record is two objects of different kind. */
-export const OBJ_TASK = 4;
-export const OBJ_THREAD = 5;
-export const OBJ_TAIL = 6;
-/** The first object of the first record: header, container, tree and pids come before. */
-export const FIRST_RECORD = 4;
-
+/** Calls that a scenario can make fail. Numbers that are missing are of what runs on the kernel (src/protocol/world.ts). */
 export const FAIL_KMALLOC = 0;
-export const FAIL_READ = 1;
-export const FAIL_RESTORE = 2;
 export const FAIL_FREEZE = 3;
 
-/* Points, in the order of model/points.ts: first the coordinator's, then the tasks'. 0: none yet. */
-export const POINT_HEADER = 1;
-export const POINT_TREE = 2;
-export const POINT_ROOT = 3;
-export const POINT_CLAIM = 4;
-export const POINT_PREPARE = 5;
-export const POINT_ACTIVATE = 6;
-export const POINT_WAIT = 7;
-export const POINT_TAIL = 8;
-export const POINT_FREEZE = 9;
-export const POINT_OUT = 10;
-export const POINT_RELEASE = 11;
-export const POINT_SYNC_1 = 12;
-export const POINT_THREADS = 13;
-export const POINT_SYNC_2 = 14;
-export const POINT_RESTORE = 15;
-export const POINT_NEXT = 16;
-export const POINT_DONE = 17;
-export const POINT_SYNC_3 = 18;
-export const POINT_RESUME = 19;
+/** The one point that every program has; the others are in src/protocol/points.ts. */
 export const POINT_EXIT = 20;

@@ -18,15 +18,15 @@ import {
   UNBORN,
 } from '../../../../src/backends/simulated/kernel/layout.ts';
 import {
-  canBeHit,
-  canBeWoken,
-  cgroupFreezerMakeFrozen,
-  deliverSignals,
-  forceSigkill,
-  ptraceAttach,
-  sendSignal,
+  can_be_hit,
+  can_be_woken,
+  cgroup_freezer_make_frozen,
+  deliver_signals,
+  force_sigkill,
+  ptrace_attach,
+  send_signal,
 } from '../../../../src/backends/simulated/kernel/signal.ts';
-import { fatalSignalPending, signalPending } from '../../../../src/backends/simulated/kernel/wait.ts';
+import { fatal_signal_pending, signal_pending } from '../../../../src/backends/simulated/kernel/wait.ts';
 import { aKernel, finish } from '../support/kernel.ts';
 
 const NOBODY = 0;
@@ -34,23 +34,23 @@ const NOBODY = 0;
 describe('a signal', () => {
   it('is pending until its task is on the way to user space', () => {
     const { task } = aKernel({ pid: 100 });
-    sendSignal(task(100), SIG_OTHER, NOBODY);
-    assert.ok(signalPending(task(100)));
-    assert.ok(!fatalSignalPending(task(100)));
-    assert.ok(deliverSignals(task(100)));
-    assert.ok(!signalPending(task(100)));
+    send_signal(task(100), SIG_OTHER, NOBODY);
+    assert.ok(signal_pending(task(100)));
+    assert.ok(!fatal_signal_pending(task(100)));
+    assert.ok(deliver_signals(task(100)));
+    assert.ok(!signal_pending(task(100)));
   });
 
   it('goes to one task, SIGKILL to its whole thread group and nobody else', () => {
     const { m, task } = aKernel({ pid: 100, threads: [101, 102], children: [{ pid: 103 }] });
-    sendSignal(task(101), SIG_OTHER, NOBODY);
+    send_signal(task(101), SIG_OTHER, NOBODY);
     assert.deepEqual(
       [100, 101, 102, 103].map((pid) => m[task(pid) + PENDING]),
       [0, SIG_OTHER, 0, 0],
     );
-    sendSignal(task(102), SIG_KILL, NOBODY);
+    send_signal(task(102), SIG_KILL, NOBODY);
     assert.deepEqual(
-      [100, 101, 102, 103].map((pid) => fatalSignalPending(task(pid))),
+      [100, 101, 102, 103].map((pid) => fatal_signal_pending(task(pid))),
       [true, true, true, false],
     );
   });
@@ -58,33 +58,33 @@ describe('a signal', () => {
   it('comes to an end in a group of which a thread has been released', () => {
     const { m, task } = aKernel({ pid: 100, threads: [101] });
     m[task(101) + FLAGS]! |= EXIT_STATE | RELEASED;
-    sendSignal(task(101), SIG_KILL, NOBODY);
-    assert.ok(fatalSignalPending(task(100)));
+    send_signal(task(101), SIG_KILL, NOBODY);
+    assert.ok(fatal_signal_pending(task(100)));
   });
 
   it('does not reach who is dead, or not made yet', () => {
     const { m, task } = aKernel({ pid: 100, children: [{ pid: 101, state: 'dead' }], forks: [{ pid: 102 }] });
     for (const pid of [101, 102]) {
-      sendSignal(task(pid), SIG_KILL, NOBODY);
+      send_signal(task(pid), SIG_KILL, NOBODY);
       assert.equal(m[task(pid) + PENDING], 0);
-      assert.ok(!canBeHit(task(pid), SIG_KILL));
+      assert.ok(!can_be_hit(task(pid), SIG_KILL));
     }
     assert.deepEqual([m[task(101) + STATE], m[task(102) + STATE]], [DEAD, UNBORN]);
   });
 
   it('is not sent twice to one who has it pending, nor any to one who has SIGKILL', () => {
     const { task } = aKernel({ pid: 100 });
-    sendSignal(task(100), SIG_OTHER, NOBODY);
-    assert.ok(!canBeHit(task(100), SIG_OTHER));
-    assert.ok(canBeHit(task(100), SIG_KILL));
-    sendSignal(task(100), SIG_KILL, NOBODY);
-    assert.ok(!canBeHit(task(100), SIG_STOP));
+    send_signal(task(100), SIG_OTHER, NOBODY);
+    assert.ok(!can_be_hit(task(100), SIG_OTHER));
+    assert.ok(can_be_hit(task(100), SIG_KILL));
+    send_signal(task(100), SIG_KILL, NOBODY);
+    assert.ok(!can_be_hit(task(100), SIG_STOP));
   });
 
   it('wakes a task that sits in user space', () => {
     const { m, task } = aKernel({ pid: 100, absent: true });
     assert.equal(m[task(100) + STATE], IDLE);
-    finish(forceSigkill(task(100), task(100)));
+    finish(force_sigkill(task(100), task(100)));
     assert.equal(m[task(100) + STATE], RUNNING);
   });
 });
@@ -92,55 +92,55 @@ describe('a signal', () => {
 describe('a stop', () => {
   it('holds the task on its way to user space until SIGKILL comes', () => {
     const { m, task } = aKernel({ pid: 100 });
-    sendSignal(task(100), SIG_STOP, NOBODY);
-    assert.ok(!deliverSignals(task(100)));
+    send_signal(task(100), SIG_STOP, NOBODY);
+    assert.ok(!deliver_signals(task(100)));
     assert.equal(m[task(100) + STATE], STOPPED);
-    sendSignal(task(100), SIG_OTHER, NOBODY);
+    send_signal(task(100), SIG_OTHER, NOBODY);
     assert.equal(m[task(100) + STATE], STOPPED);
-    sendSignal(task(100), SIG_KILL, NOBODY);
+    send_signal(task(100), SIG_KILL, NOBODY);
     assert.equal(m[task(100) + STATE], RUNNING);
   });
 
   it('comes with a tracer', () => {
     const { m, task } = aKernel({ pid: 100 });
-    ptraceAttach(task(100), NOBODY);
+    ptrace_attach(task(100), NOBODY);
     assert.ok((m[task(100) + FLAGS]! & PT_PTRACED) !== 0);
-    assert.ok(!deliverSignals(task(100)));
+    assert.ok(!deliver_signals(task(100)));
   });
 });
 
 describe('the freezer', () => {
   it('freezes who sits in user space at once, and others on their way there', () => {
     const { m, coordinator, task } = aKernel({ pid: 100, children: [{ pid: 101, absent: true }] });
-    assert.equal(finish(cgroupFreezerMakeFrozen(coordinator, false)), 0);
+    assert.equal(finish(cgroup_freezer_make_frozen(coordinator, task(100))), 0);
     assert.equal(m[task(101) + STATE], FROZEN);
     assert.equal(m[task(100) + STATE], RUNNING);
-    assert.ok(signalPending(task(100)), 'its wait goes on');
-    assert.ok(!deliverSignals(task(100)));
+    assert.ok(signal_pending(task(100)), 'its wait goes on');
+    assert.ok(!deliver_signals(task(100)));
     assert.equal(m[task(100) + STATE], FROZEN);
-    assert.ok(!signalPending(coordinator), 'the caller is not of the tree');
+    assert.ok(!signal_pending(coordinator), 'the caller is not of the tree');
   });
 
   it('freezes the caller when the tree is itself', () => {
     const { coordinator } = aKernel({ pid: 100 }, { restart: { flags: ['taskself', 'frozen'] } });
-    finish(cgroupFreezerMakeFrozen(coordinator, true));
-    assert.ok(!deliverSignals(coordinator));
+    finish(cgroup_freezer_make_frozen(coordinator, coordinator));
+    assert.ok(!deliver_signals(coordinator));
   });
 
   it('can refuse', () => {
-    const { coordinator } = aKernel(
+    const { coordinator, task } = aKernel(
       { pid: 100 },
       { restart: { flags: ['frozen'] }, faults: [{ fail: 'freeze', call: 1 }] },
     );
-    assert.equal(finish(cgroupFreezerMakeFrozen(coordinator, false)), -16);
+    assert.equal(finish(cgroup_freezer_make_frozen(coordinator, task(100))), -16);
   });
 });
 
 describe('a spurious wake-up', () => {
   it('finds only who sleeps', () => {
     const { m, task } = aKernel({ pid: 100 });
-    assert.ok(!canBeWoken(task(100)));
+    assert.ok(!can_be_woken(task(100)));
     m[task(100) + STATE] = SLEEPING;
-    assert.ok(canBeWoken(task(100)));
+    assert.ok(can_be_woken(task(100)));
   });
 });

@@ -4,11 +4,9 @@ import type { Steps, Touch } from '../../../../src/backends/simulated/kernel/acc
 import { NULL, PREPARED, RUNNING, STATE } from '../../../../src/backends/simulated/kernel/layout.ts';
 import { use } from '../../../../src/backends/simulated/kernel/memory.ts';
 import type { World } from '../../../../src/backends/simulated/kernel/world.ts';
-import { useVariant } from '../../../../src/backends/simulated/restart/variant.ts';
 import { setUp } from '../../../../src/backends/simulated/world.ts';
 import type { ScenarioDocument } from '../../../../src/index.ts';
 import { caseOf } from './cases.ts';
-import { protocolOf } from './machines.ts';
 
 /** Long enough for a task without a compiled frame. */
 const TASK_WORDS = 24;
@@ -28,7 +26,6 @@ export function aKernel(
 ): Kernel {
   const { world, memory } = setUp(caseOf('a kernel', { tree, ...words }), TASK_WORDS);
   use(memory, world, null, () => {});
-  useVariant(protocolOf('series'));
   return { m: memory, world, coordinator: world.firstTask, task: (pid) => world.byPid(pid) };
 }
 

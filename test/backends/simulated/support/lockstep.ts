@@ -1,8 +1,9 @@
 /** Drives the compiled machine and the interpreter step by step, and says where they part. */
 import { Interpreter } from '../../../../src/backends/simulated/interpret.ts';
-import { FRAME, OOPS, OOPS_AT, PC } from '../../../../src/backends/simulated/kernel/layout.ts';
+import { OOPS, OOPS_AT, PC } from '../../../../src/backends/simulated/kernel/layout.ts';
 import { SimulatedMachine } from '../../../../src/backends/simulated/machine.ts';
 import type { Case } from '../../../../src/model/case.ts';
+import { FRAME } from '../../../../src/protocol/checkpoint_types.ts';
 import { protocolOf } from './machines.ts';
 
 /** Which of the enabled actors moves. */

@@ -1,0 +1,26 @@
+/** What the patch adds to do_exit() (kernel/exit.c) and copy_process() (kernel/fork.c). Text that is translated: see linux.ts. */
+import { current, load, type Steps, type task_struct, trace_mark } from './linux.ts';
+import { exit_checkpoint } from './restart.ts';
+import { ckpt_ctx_get } from './sys.ts';
+
+/** In do_exit() */
+export function* exit_hook(tsk: task_struct): Steps {
+  if (yield* load(tsk.checkpoint_ctx)) yield* exit_checkpoint(tsk);
+}
+
+/** In copy_process(), before fork may fail for a signal. */
+export function* fork_hook(child: task_struct): Steps {
+  yield* inherit_checkpoint_ctx(child);
+}
+
+/** In copy_process(), where fork cannot fail any more. The patch has nothing there. */
+export function* late_fork_hook(_child: task_struct): Steps {}
+
+/** If parent is restarting, child should be too. */
+export function* inherit_checkpoint_ctx(child: task_struct): Steps {
+  if (yield* load(current.checkpoint_ctx)) {
+    const ctx = yield* ckpt_ctx_get(yield* load(current.checkpoint_ctx));
+    child.checkpoint_ctx = ctx;
+    trace_mark(child, ctx);
+  }
+}

@@ -1,0 +1,21 @@
+/** The points of a restart (src/model/points.ts) by their numbers: first the coordinator's, then the tasks'. 0: none yet. */
+export const POINT_HEADER = 1;
+export const POINT_TREE = 2;
+export const POINT_ROOT = 3;
+export const POINT_CLAIM = 4;
+export const POINT_PREPARE = 5;
+export const POINT_ACTIVATE = 6;
+export const POINT_WAIT = 7;
+export const POINT_TAIL = 8;
+export const POINT_FREEZE = 9;
+export const POINT_OUT = 10;
+export const POINT_RELEASE = 11;
+export const POINT_SYNC_1 = 12;
+export const POINT_THREADS = 13;
+export const POINT_SYNC_2 = 14;
+export const POINT_RESTORE = 15;
+export const POINT_NEXT = 16;
+export const POINT_DONE = 17;
+export const POINT_SYNC_3 = 18;
+export const POINT_RESUME = 19;
+export { POINT_EXIT } from '../backends/simulated/kernel/world.ts';

@@ -1,0 +1,207 @@
+/**
+ * From the protocol's language (linux.ts) to plain functions over the machine's memory: types go, `ctx.nr_pids` becomes
+ * `ctx, NR_PIDS` where it is an address and `m[ctx + NR_PIDS]` where it is a value, the running task is handed to every
+ * function that has one, and the condition of a wait becomes a function of its own.
+ */
+import { createRequire } from 'node:module';
+import type { CallExpression, Expression, FunctionExpression, MemberExpression, Node } from 'acorn';
+
+/** Loaded when it is needed: what was compiled ahead is not parsed. */
+let parser: typeof import('acorn') | undefined;
+
+/** The tree of a function; positions count in its text. */
+export function parseFunction(text: string): FunctionExpression {
+  parser ??= createRequire(import.meta.url)('acorn') as typeof import('acorn');
+  return parser.parseExpressionAt(text, 0, { ecmaVersion: 2023 }) as FunctionExpression;
+}
+
+export interface Translated {
+  readonly name: string;
+  readonly text: string;
+  readonly hasSteps: boolean;
+  /** The condition of a wait: its steps are those of the function that waits. */
+  readonly isCondition: boolean;
+}
+
+/** What the translation has to know of the names in the source. */
+export interface Names {
+  /** Whether the function is handed the running task. */
+  takesCurrent(name: string): boolean;
+  /** Whether there is a field of this name in upper case. */
+  isField(name: string): boolean;
+}
+
+const WAITS = new Set(['wait_event_interruptible', 'wait_event_killable']);
+/** What the condition of a wait is asked about, at most. */
+const CONDITION_VALUES = 2;
+
+const SIGNATURE = /^(?:\/\*[\s\S]*?\*\/\s*|\/\/.*\n|\s)*export (function\*? \w+)\(([^)]*)\): [^{]*\{/;
+
+/** The function without its types and what stands above it. */
+export function stripTypes(text: string): string {
+  const match = SIGNATURE.exec(text);
+  if (!match) throw new Error(`no function of the protocol's language: ${text.slice(0, 200)}`);
+  const params = match[2]!.split(',').map((param) => /\w+/.exec(param)?.[0] ?? '');
+  return `${match[1]}(${params.filter((param) => param !== '').join(', ')}) {${text.slice(match[0].length)}`.trimEnd();
+}
+
+/** The function in plain JavaScript, and the conditions of its waits. `text`: without types. */
+export function translate(name: string, text: string, names: Names): Translated[] {
+  return new Translation(name, text, names).all();
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+class Translation {
+  private readonly name: string;
+  private readonly text: string;
+  private readonly names: Names;
+  private readonly node: FunctionExpression;
+  private readonly locals: ReadonlySet<string>;
+  private readonly conditions: Translated[] = [];
+  private edits: Edit[] = [];
+
+  constructor(name: string, text: string, names: Names) {
+    this.name = name;
+    this.text = text;
+    this.names = names;
+    this.node = parseFunction(text);
+    this.locals = declared(this.node);
+  }
+
+  all(): Translated[] {
+    const { node } = this;
+    const open = this.text.indexOf('(') + 1;
+    this.insert(open, node.params.length > 0 ? 'current, ' : 'current');
+    this.visit(node.body);
+    const text = this.edited(node);
+    return [{ name: this.name, text, hasSteps: node.generator, isCondition: false }, ...this.conditions];
+  }
+
+  private visit(tree: unknown): void {
+    if (Array.isArray(tree)) {
+      for (const one of tree) this.visit(one);
+      return;
+    }
+    if (!isNode(tree)) return;
+    const { type } = tree;
+    if (type === 'CallExpression') return this.call(tree as CallExpression);
+    if (type === 'AssignmentExpression') {
+      const { left, right } = tree as unknown as { left: Expression; right: Expression };
+      if (this.isField(left)) this.replace(left, this.word(left));
+      else this.visit(left);
+      return this.visit(right);
+    }
+    if (type === 'MemberExpression' && this.isField(tree)) {
+      throw new Error(`${this.name}: ${this.source(tree)} is an address: peek(), load() or an argument`);
+    }
+    if (type === 'Identifier' && this.source(tree) === 'CONFIG_CHECKPOINT_DEBUG')
+      return this.replace(tree, 'world.debug');
+    for (const value of Object.values(tree)) this.visit(value);
+  }
+
+  private call(call: CallExpression): void {
+    const callee = this.source(call.callee);
+    const [first] = call.arguments as Expression[];
+    if (callee === 'peek') {
+      if (!first || !this.isField(first)) throw new Error(`${this.name}: peek() of what is no field`);
+      return this.replace(call, this.word(first));
+    }
+    if (this.locals.has(callee) || this.names.takesCurrent(callee)) {
+      this.insert(this.text.indexOf('(', call.callee.end) + 1, first ? 'current, ' : 'current');
+    }
+    const args = call.arguments as Expression[];
+    args.forEach((argument, i) => {
+      if (i === 1 && WAITS.has(callee)) this.condition(argument);
+      else if (this.isField(argument)) this.replace(argument, this.address(argument));
+      else this.visit(argument);
+    });
+  }
+
+  /** The condition of a wait: a function of its own, in which each call is a step. */
+  private condition(tree: Expression): void {
+    const outer = this.edits;
+    this.edits = [];
+    const uses = new Set<string>();
+    const calls = (part: unknown): void => {
+      if (Array.isArray(part)) return part.forEach(calls);
+      if (!isNode(part)) return;
+      if (part.type === 'CallExpression') {
+        this.insert(part.start, '(yield* ');
+        this.call(part as CallExpression);
+        this.insert(part.end, ')');
+      }
+      if (part.type === 'Identifier' && this.locals.has(this.source(part))) uses.add(this.source(part));
+      for (const value of Object.values(part)) calls(value);
+    };
+    calls(tree);
+    const values = [...uses];
+    if (values.length > CONDITION_VALUES) throw new Error(`${this.name}: the condition of a wait asks about ${values}`);
+    const name = `${this.name}__condition${this.conditions.length + 1}`;
+    const text = `function* ${name}(${['current', ...values].join(', ')}) { return ${this.edited(tree)}; }`;
+    this.conditions.push({ name, text, hasSteps: true, isCondition: true });
+    this.edits = outer;
+    while (values.length < CONDITION_VALUES) values.push('0');
+    this.replace(tree, [name, ...values].join(', '));
+  }
+
+  private isField(tree: Node): tree is MemberExpression {
+    if (tree.type !== 'MemberExpression') return false;
+    const { computed, object } = tree as MemberExpression;
+    return !computed && object.type === 'Identifier' && object.name !== 'world';
+  }
+
+  private address(tree: MemberExpression): string {
+    const field = this.source(tree.property).toUpperCase();
+    if (!this.names.isField(field)) throw new Error(`${this.name}: no field ${this.source(tree)}`);
+    return `${this.source(tree.object)}, ${field}`;
+  }
+
+  private word(tree: MemberExpression): string {
+    return `m[${this.address(tree).replace(', ', ' + ')}]`;
+  }
+
+  private source({ start, end }: Pick<Node, 'start' | 'end'>): string {
+    return this.text.slice(start, end);
+  }
+
+  private insert(place: number, text: string): void {
+    this.edits.push({ start: place, end: place, text });
+  }
+
+  private replace({ start, end }: Pick<Node, 'start' | 'end'>, text: string): void {
+    this.edits.push({ start, end, text });
+  }
+
+  /** The text of a node with the edits in it. */
+  private edited({ start, end }: Pick<Node, 'start' | 'end'>): string {
+    let text = '';
+    let from = start;
+    for (const edit of this.edits.toSorted((a, b) => a.start - b.start)) {
+      text += this.text.slice(from, edit.start) + edit.text;
+      from = edit.end;
+    }
+    return text + this.text.slice(from, end);
+  }
+}
+
+function isNode(tree: unknown): tree is Node {
+  return tree !== null && typeof tree === 'object' && typeof (tree as Partial<Node>).type === 'string';
+}
+
+/** Parameters and locals. */
+function declared(node: FunctionExpression): Set<string> {
+  const names = new Set(node.params.map((param) => (param as { name?: string }).name!));
+  const visit = (tree: unknown): void => {
+    if (Array.isArray(tree)) return tree.forEach(visit);
+    if (!isNode(tree)) return;
+    if (tree.type === 'VariableDeclarator') names.add((tree as unknown as { id: { name: string } }).id.name);
+    Object.values(tree).forEach(visit);
+  };
+  visit(node.body);
+  return names;
+}
