@@ -1,6 +1,7 @@
 /** What a reporter is told about one test: Mocha's event, and the verdict on it when it is a scenario's. Works on plain objects too (parallel mode). */
 import type { Position } from '../../src/model/case.ts';
 import { readVerdict } from '../../src/record/attach.ts';
+import { LostWorker } from '../../src/record/lost-worker.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 import type { CaseReport } from './case-report.ts';
 
@@ -49,7 +50,7 @@ export function makeResult(test: MochaTest, end: MochaEnd, thrown?: unknown): Ca
   const reason = verdict?.reason ?? (end === 'pending' && !verdict ? 'pending' : undefined);
   const position = verdict?.position ?? placeIn(error?.message) ?? locateFile(test);
   return {
-    kind: classifyResult(end, verdict),
+    kind: thrown instanceof LostWorker ? 'error' : classifyResult(end, verdict),
     title: verdict?.title ?? test.title,
     path: listTitles(test),
     duration: verdict?.duration ?? test.duration ?? 0,

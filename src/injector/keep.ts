@@ -2,9 +2,10 @@
  * What a failed case leaves (`--keep`): a folder for each case, with what the backend put there of the run that failed, such
  * as images and logs, and the verdict. Runs put it into folders of their own; which one stays is known when all have ended.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { prefixOf, sweepFolder, uniqueName } from '../backends/host/names.ts';
 import { CannotWrite, makeFolder, writeFileAtomically } from '../boundary/write-file.ts';
 import type { Verdict } from '../record/verdict.ts';
 
@@ -17,7 +18,8 @@ export class Keep {
   /** `folder`: that of all cases; made when the first run begins. */
   constructor(folder: string) {
     this.#folder = folder;
-    this.#work = path.join(folder, `.run-${process.pid}-${randomBytes(6).toString('hex')}`);
+    this.#work = path.join(folder, `.${uniqueName('keep')}`);
+    removeAbandoned(folder);
   }
 
   /** The folder for the next run; undefined where it cannot be made, which `decide` throws. */
@@ -71,6 +73,25 @@ export class Keep {
       .map(Number)
       .sort((a, b) => a - b);
   }
+}
+
+/** Removes what the runs of these processes left undecided when they end before their cases do, and what ended ones left. */
+export function removeUndecided(folder: string, pids: readonly number[]): void {
+  sweepFolder(folder, (left) => rmSync(left, { recursive: true }));
+  const prefixes = pids.map((pid) => `.${prefixOf('keep', pid)}`);
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    if (!prefixes.some((prefix) => name.startsWith(prefix))) continue;
+    rmSync(path.join(folder, name), { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+const swept = new Set<string>();
+
+/** Removes what a mktrouble that was killed had not decided on; looked for once a folder. */
+function removeAbandoned(folder: string): void {
+  if (swept.has(folder)) return;
+  swept.add(folder);
+  sweepFolder(folder, (left) => rmSync(left, { recursive: true }));
 }
 
 /** Its title as far as every file system takes it; the hash tells cases with like titles apart. */

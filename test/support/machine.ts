@@ -24,10 +24,16 @@ export function whyNoMachine(): string | undefined {
   return status === 0 ? undefined : 'namespaces for a machine of its own need root';
 }
 
+/** The command that runs a TypeScript file there. */
+export function machineCommand(file: string, args: readonly string[]): string[] {
+  const node = [process.execPath, '--import', 'tsx', file, ...args];
+  return ['unshare', ...SEPARATE, 'sh', '-c', FURNISH, 'sh', ROOT, ...node];
+}
+
 /** Runs a TypeScript file there to its end; its standard output. Rejects when it fails. */
 export async function runOnMachine(file: string, args: readonly string[]): Promise<string> {
-  const node = [process.execPath, '--import', 'tsx', file, ...args];
-  const { code, stdout, stderr } = await run('unshare', [...SEPARATE, 'sh', '-c', FURNISH, 'sh', ROOT, ...node]);
+  const [unshare, ...rest] = machineCommand(file, args);
+  const { code, stdout, stderr } = await run(unshare!, rest);
   if (code !== 0) throw new Error(`${file} ended with ${code}:\n${stdout}${stderr}`);
   return stdout;
 }

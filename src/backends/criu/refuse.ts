@@ -14,12 +14,16 @@ export interface Abilities {
 const LEAST_PID = 10;
 /** Room above the tree for bystanders and CRIU. */
 const ROOM = 2000;
+/** Tasks, threads included: MAX_TASKS of agent/agent.h. */
+const MOST_TASKS = 20_000;
 
 /** The reason why a case can't be played; undefined when it can. */
 export function refusal(c: Case, { pidMax, canLimitPids, canInject }: Abilities): string | undefined {
   if (!c.criu && !c.restart.backends.includes('criu')) return 'it is about restart(2), and has no criu section';
   const { restart, image, criu } = c;
   const pids = c.tasks.map(({ pid }) => pid);
+  if (pids.length > MOST_TASKS)
+    return `${pids.length.toLocaleString('en')} tasks are more than the ${MOST_TASKS.toLocaleString('en')} that are built here: give the case a smaller tree`;
   if (Math.min(...pids) < LEAST_PID) return `pids below ${LEAST_PID} are taken`;
   if (Math.max(...pids) + ROOM > pidMax) return `pids above ${pidMax - ROOM} leave no room for CRIU`;
   if (restart.flags !== 0 || restart.fd === 'bad' || restart.logfd === 'bad' || !restart.capable || restart.debug) {

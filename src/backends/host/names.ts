@@ -15,7 +15,8 @@ interface Owner {
 }
 
 const UNKNOWN = '0';
-const NAME = /^mktrouble-[a-z]+-(\d+)-(\d+)-(\d+)-[0-9a-f]+$/;
+/** A name may be hidden by a leading dot. */
+const NAME = /^\.?mktrouble-[a-z]+-(\d+)-(\d+)-(\d+)-[0-9a-f]+$/;
 
 /** A new name: `mktrouble-<kind>-<pid namespace>-<pid>-<start time>-<random>`. `kind`: lower-case letters. */
 export function uniqueName(kind: string): string {
@@ -24,7 +25,12 @@ export function uniqueName(kind: string): string {
 
 /** What all names of a kind that this process makes begin with. */
 export function ownPrefix(kind: string): string {
-  return `mktrouble-${kind}-${namespaceOfPids()}-${process.pid}-${startTime(process.pid) ?? UNKNOWN}-`;
+  return prefixOf(kind, process.pid);
+}
+
+/** What all names of a kind begin with that a process of this namespace makes, while it is there. */
+export function prefixOf(kind: string, pid: number): string {
+  return `mktrouble-${kind}-${namespaceOfPids()}-${pid}-${startTime(pid) ?? UNKNOWN}-`;
 }
 
 /** Whether a name is one of ours and the process that made it has ended. False where that cannot be known. */

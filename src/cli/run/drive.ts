@@ -6,6 +6,8 @@ import path from 'node:path';
 import Mocha from 'mocha';
 import { countUnwritten } from '../../../reporters/shared/guard.ts';
 import { sweepFolder, uniqueName } from '../../backends/host/names.ts';
+import { childrenOf } from '../../backends/host/stopped.ts';
+import { removeUndecided } from '../../injector/keep.ts';
 import { hookScenarioFiles } from '../../mocha/hook.ts';
 import { OPTIONS_VARIABLE, type SuiteOptions } from '../../mocha/options.ts';
 import { selectTests } from '../../mocha/select.ts';
@@ -15,6 +17,7 @@ import type { Verdict } from '../../record/verdict.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import type { LoadedFiles } from '../files.ts';
 import { onInterrupt } from './interrupt.ts';
+import { nameLostWorkers } from './parallel-runner.ts';
 import type { ReporterSpec } from './request.ts';
 import { Skipped } from './skipped.ts';
 import { endWorkersOnExit } from './workers.ts';
@@ -48,8 +51,12 @@ export async function drive(request: DriveRequest): Promise<ExitCode> {
   } as Mocha.MochaOptions);
   const interrupt = onInterrupt();
   try {
+    const { keep } = request.options;
     if (parallel) prepareWorkers(mocha, request);
     else await loadHere(mocha, request, interrupt.signal);
+    // After the workers have been ended.
+    if (keep !== undefined)
+      process.once('exit', () => removeUndecided(keep, [process.pid, ...childrenOf(process.pid)]));
     return await new Promise((resolve) => run(mocha, request, interrupt.signal, resolve));
   } finally {
     interrupt.release();
@@ -72,6 +79,7 @@ function prepareWorkers(mocha: Mocha, { loaded, options }: DriveRequest): void {
   process.env[OPTIONS_VARIABLE] = JSON.stringify(options);
   const folder = temporaryFolder();
   endWorkersOnExit();
+  nameLostWorkers(mocha);
   mocha.files = [...loaded].flatMap(([file, { cases }], i) =>
     makeShards(file, selectTests(options, cases).length, path.join(folder, String(i))),
   );

@@ -1,0 +1,185 @@
+/**
+ * Kills runs of mktrouble on a machine of its own, one after the other. After each: the run has ended with a code that the
+ * documentation has, no report is broken, and the machine is as before. What a run that was killed by SIGKILL cannot remove
+ * itself (temporary files beside its output) is gone after the next run. Arguments: kills, seed, the command of CRIU.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import seedrandom from 'seedrandom';
+import { EXIT } from '../../src/cli/exit.ts';
+import { compareStates, hostState } from '../support/host-state.ts';
+import { PROGRAM } from '../support/program.ts';
+import { findPart, PARTS, type Part } from './processes.ts';
+import { countNewReports, findBrokenReports, findLeftFiles, OLD } from './reports.ts';
+import { BACKENDS, type BackendName, longRun, nextRun, REPORTS, writeRuns } from './runs.ts';
+
+const [kills, seed, ...criu] = process.argv.slice(2);
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGKILL'] as const;
+type Signal = (typeof SIGNALS)[number];
+
+/** Outside of what is compared: the campaign's own files. */
+const WORK = '/tmp/work';
+const CACHE = path.join(WORK, 'cache');
+/** Milliseconds until a part has started, the run has ended, or the kernel has removed a namespace, on a busy machine. */
+const PATIENCE = 60_000;
+/** Milliseconds in which a run starts, and is at work. */
+const START = 2500;
+/** Milliseconds after which mktrouble is interrupted when a part of it was killed, and it goes on. */
+const GOES_ON = 300;
+
+const random = seedrandom(`kills ${seed}`);
+const draw = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
+
+interface Kill {
+  readonly backend: BackendName;
+  readonly part: Part;
+  readonly signal: Signal;
+  /** Worker processes; 1: none. */
+  readonly workers: number;
+  /** Milliseconds after the start of the part, or of mktrouble. */
+  readonly moment: number;
+}
+
+function drawKill(): Kill {
+  const backend = draw(criu.length > 0 ? BACKENDS : BACKENDS.filter((name) => name !== 'criu'));
+  const parts = PARTS.filter((part) => part !== 'criu' || backend === 'criu').filter(
+    (part) => backend !== 'simulated' || !['warden', 'init'].includes(part),
+  );
+  const part = draw(parts);
+  const workers = part === 'worker' || random() < 0.3 ? 2 : 1;
+  const isWhole = part === 'mktrouble' || part === 'group';
+  return { backend, part, signal: draw(SIGNALS), workers, moment: random() * (isWhole ? START : 150) };
+}
+
+function start(args: readonly string[]): ChildProcess {
+  const criuProgram = criu.length > 0 ? { MKTROUBLE_CRIU: path.join(WORK, 'criu') } : {};
+  const env = { PATH: process.env['PATH'], HOME: WORK, MKTROUBLE_CACHE: CACHE, NO_COLOR: '1', ...criuProgram };
+  const stdio = ['ignore', 'pipe', 'pipe'] as const;
+  return spawn(process.execPath, [...PROGRAM, ...args], { cwd: WORK, env, stdio: [...stdio], detached: true });
+}
+
+/** Waits for the end of a process: how it ended. Undefined when it does not end. */
+async function waitForEnd(child: ChildProcess): Promise<string | undefined> {
+  const over = () => child.exitCode ?? child.signalCode ?? undefined;
+  for (const late = performance.now() + PATIENCE; over() === undefined && performance.now() < late; ) await sleep(5);
+  return over() === undefined ? undefined : String(over());
+}
+
+/** Sends the signal at its moment: how many processes got it. */
+async function send({ part, signal, moment }: Kill, child: ChildProcess): Promise<number> {
+  const late = performance.now() + PATIENCE;
+  while (findPart(part, child.pid!).length === 0 && child.exitCode === null && performance.now() < late) await sleep(5);
+  await sleep(moment);
+  let hit = 0;
+  for (const pid of findPart(part, child.pid!)) {
+    try {
+      process.kill(pid, signal);
+      hit++;
+    } catch {
+      // It has ended since.
+    }
+  }
+  return hit;
+}
+
+/** What is wrong with the end of a run. */
+function judgeEnd({ part, signal }: Kill, end: string | undefined, milliseconds: number): string[] {
+  if (end === undefined) return ['mktrouble does not end'];
+  const isWhole = part === 'mktrouble' || part === 'group';
+  // Before it listens, and after it has ended its work, a signal does what it does to any program.
+  const allowed = isWhole
+    ? [signal, ...(signal === 'SIGKILL' ? [] : [EXIT.interrupted])]
+    : [EXIT.interrupted, EXIT.defect, 'SIGINT'];
+  if (!allowed.map(String).includes(end)) return [`it ended with ${end}`];
+  if (isWhole) slowest = Math.max(slowest, milliseconds);
+  return [];
+}
+
+/** Milliseconds from a signal to mktrouble to its end, at most. */
+let slowest = 0;
+
+/** What of the machine is not as before, once the kernel has had its time. */
+async function findDifferences(before: ReturnType<typeof hostState>): Promise<string[]> {
+  let differences: string[] = [];
+  for (const late = performance.now() + PATIENCE / 4; ; await sleep(50)) {
+    differences = compareStates(before, hostState()).filter((line) => !line.includes(WORK));
+    if (differences.length === 0 || performance.now() > late) return differences;
+  }
+}
+
+/** Temporary files are removed once they are a minute old: let them be that. */
+function age(folder: string): void {
+  const past = new Date(Date.now() - 120_000);
+  for (const name of readdirSync(folder, { recursive: true }) as string[])
+    if (name.endsWith('.tmp')) utimesSync(path.join(folder, name), past, past);
+}
+
+/** Starts a run, kills, and says what is wrong afterwards. */
+async function play(kill: Kill, before: ReturnType<typeof hostState>): Promise<{ wrong: string[]; hit: number }> {
+  rmSync(path.join(WORK, 'out'), { recursive: true, force: true });
+  mkdirSync(path.join(WORK, 'out'));
+  for (const file of Object.values(REPORTS)) writeFileSync(path.join(WORK, file), OLD);
+  const child = start(longRun(kill.backend, kill.workers));
+  let said = '';
+  for (const pipe of [child.stdout!, child.stderr!]) pipe.on('data', (piece) => (said = (said + piece).slice(-3000)));
+  const hit = await send(kill, child);
+  if (kill.part !== 'mktrouble' && kill.part !== 'group') {
+    await sleep(GOES_ON);
+    child.kill('SIGINT');
+  }
+  const sent = performance.now();
+  const end = await waitForEnd(child);
+  const wrong = judgeEnd(kill, end, performance.now() - sent);
+  if (end === undefined) process.kill(-child.pid!, 'SIGKILL');
+  const isKilled = end === 'SIGKILL';
+  wrong.push(...(await findDifferences(before).then((all) => all.filter((line) => !(isKilled && isSwept(line))))));
+  wrong.push(...findBrokenReports(WORK));
+  fresh += countNewReports(WORK);
+  if (isKilled) {
+    age(path.join(WORK, 'out'));
+    const next = start(nextRun(kill.backend));
+    next.stdout!.resume();
+    next.stderr!.on('data', (piece) => (said += piece));
+    const code = await waitForEnd(next);
+    if (code !== '0') wrong.push(`the next run ended with ${code}`);
+    wrong.push(...(await findDifferences(before)), ...findBrokenReports(WORK));
+  }
+  wrong.push(...findLeftFiles(WORK));
+  return { wrong: wrong.length > 0 ? [...wrong, said] : [], hit };
+}
+
+/** New reports after kills: none would mean that no run had come so far. */
+let fresh = 0;
+
+/** What the next run removes: the folder by which workers are told what to run. */
+function isSwept(line: string): boolean {
+  return line.startsWith('+ files: /tmp/mktrouble-run-');
+}
+
+mkdirSync(CACHE, { recursive: true, mode: 0o700 });
+writeRuns(WORK);
+writeFileSync(path.join(WORK, 'criu'), `#!/bin/sh\nexec ${criu.join(' ')} "$@"\n`, { mode: 0o700 });
+// What is made once and kept: compiled agents.
+const warm = spawnSync(process.execPath, [...PROGRAM, 'doctor'], {
+  env: { PATH: process.env['PATH'], MKTROUBLE_CACHE: CACHE, MKTROUBLE_CRIU: path.join(WORK, 'criu') },
+});
+if (warm.status !== 0) throw new Error(String(warm.stderr));
+const before = hostState();
+const counts = new Map<string, number>();
+let failed = 0;
+let missed = 0;
+for (let i = 0; i < Number(kills); i++) {
+  const kill = drawKill();
+  const { wrong, hit } = await play(kill, before);
+  if (hit === 0) missed++;
+  for (const word of [kill.backend, kill.part, kill.signal]) counts.set(word, (counts.get(word) ?? 0) + 1);
+  if (wrong.length === 0) continue;
+  failed++;
+  console.log(`kill ${i + 1}, ${JSON.stringify(kill)}:\n  ${wrong.join('\n').replaceAll('\n', '\n  ')}`);
+}
+console.log([...counts].map(([word, n]) => `${word} ${n}`).join(', '));
+console.log(`${kills} kills (${missed} met no process), ${failed} left something or broke a report`);
+console.log(`${fresh} whole reports of killed runs; the slowest end took ${(slowest / 1000).toFixed(2)} s`);
+process.exitCode = failed === 0 && missed <= Number(kills) / 10 ? 0 : 1;

@@ -1,0 +1,54 @@
+/** The processes that a run of mktrouble consists of, found by what /proc says of the machine. */
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** `group`: the process group of mktrouble, all at once. `init`: the agent inside of its namespaces. */
+export const PARTS = ['mktrouble', 'group', 'worker', 'warden', 'init', 'criu'] as const;
+export type Part = (typeof PARTS)[number];
+
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+const WARDEN = /agent-\w+ serve /;
+
+/** The pids of this part of the run that has this pid; none while there is no such process. */
+export function findPart(part: Part, mktrouble: number): number[] {
+  const all = listProcesses();
+  const below = descendants(all, mktrouble);
+  const has = (pattern: RegExp) => below.filter(({ command }) => pattern.test(command)).map(({ pid }) => pid);
+  switch (part) {
+    case 'mktrouble':
+      return [mktrouble];
+    case 'group':
+      return [-mktrouble];
+    case 'worker':
+      return has(/workerpool|worker\.js/);
+    case 'warden':
+      return has(WARDEN);
+    case 'init':
+      return below.filter(({ parent }) => has(WARDEN).includes(parent)).map(({ pid }) => pid);
+    case 'criu':
+      return has(/ -D \/run\/mktrouble\/images/);
+  }
+}
+
+function listProcesses(): Process[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.flatMap((pid) => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+      const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+      return [{ pid: Number(pid), parent, command }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function descendants(all: readonly Process[], root: number): Process[] {
+  const children = all.filter(({ parent }) => parent === root);
+  return children.flatMap((child) => [child, ...descendants(all, child.pid)]);
+}
