@@ -44,6 +44,9 @@ export function variantsPage(): string {
 
 A scenario names one by \`restart: { protocol: … }\`, and \`--protocol\` goes before that.
 
+Each is a stack of patches on the same source. \`mktrouble protocol list\` prints the stacks, \`protocol show <name>\` what each
+patch does, and \`protocol diff series hardened\` a unified diff of two.
+
 - \`patch\`: patch 30/96 by itself, to the letter.
 - \`series\` (the default): with what the same author posted in the same series.
 - \`hardened\`: \`series\` with the repairs below. The shipped suite holds under it.

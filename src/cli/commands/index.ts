@@ -9,6 +9,7 @@ import { addLint } from './lint.ts';
 import { addList } from './list.ts';
 import { addNew } from './new.ts';
 import { addOutcomes } from './outcomes.ts';
+import { addProtocol } from './protocol.ts';
 import { addReplay } from './replay.ts';
 import { addReport } from './report.ts';
 import { addRun } from './run.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addLint,
   addList,
   addExplain,
+  addProtocol,
   addInit,
   addNew,
   addDoctor,
