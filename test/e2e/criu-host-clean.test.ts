@@ -19,7 +19,8 @@ describe('The machine around runs with CRIU', function () {
     // A version that dumps a connection on any kernel, where it is unpacked.
     const later = await locateCriu({ ...process.env, MKTROUBLE_CRIU: '4.2.1' });
     const located = typeof later === 'string' ? await locateCriu() : later;
-    const why = itself?.available ? whyNoMachine() : itself?.detail;
+    const needs = typeof located === 'string' ? [] : located.command;
+    const why = itself?.available ? whyNoMachine(needs) : itself?.detail;
     if (why !== undefined || typeof located === 'string') {
       console.log(`      skipped: ${why}`);
       this.skip();
