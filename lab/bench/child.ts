@@ -11,7 +11,7 @@ import ts from 'typescript';
 const root = path.resolve(import.meta.dirname, '../..');
 /** Everything that the benchmark writes. */
 export const FOLDER = path.join(root, '.mktrouble/bench');
-const PROGRAMS = path.join(import.meta.dirname, 'programs');
+const HERE = import.meta.dirname;
 /** proc(5): the processor time in /proc/self/stat is in hundredths of a second on every Linux. */
 const TICKS_PER_SECOND = 100;
 
@@ -63,9 +63,10 @@ export function has(command: string): boolean {
 export function build(): void {
   mustRun(process.execPath, ['build.mjs']);
   rmSync(FOLDER, { recursive: true, force: true });
-  mkdirSync(FOLDER, { recursive: true });
-  for (const file of readdirSync(PROGRAMS)) {
-    const text = readFileSync(path.join(PROGRAMS, file), 'utf8');
+  mkdirSync(path.join(FOLDER, 'programs'), { recursive: true });
+  const programs = readdirSync(path.join(HERE, 'programs')).map((name) => `programs/${name}`);
+  for (const file of [...programs, 'star.ts']) {
+    const text = readFileSync(path.join(HERE, file), 'utf8');
     const { outputText } = ts.transpileModule(text, {
       compilerOptions: {
         target: ts.ScriptTarget.ES2023,
@@ -73,14 +74,17 @@ export function build(): void {
         rewriteRelativeImportExtensions: true,
       },
     });
-    const against = outputText.replaceAll('../../../src/', '../../dist/src/');
+    // The folder is as deep below the root as this one.
+    const against = outputText.replaceAll('../src/', '../dist/src/');
     writeFileSync(path.join(FOLDER, file.replace(/\.ts$/, '.js')), against);
   }
 }
 
 /** Runs one of `programs/` and reads the JSON that it prints. */
 export function program<T>(name: string, args: readonly (string | number)[]): T {
-  return JSON.parse(mustRun(process.execPath, [path.join(FOLDER, `${name}.js`), ...args.map(String)]).out) as T;
+  return JSON.parse(
+    mustRun(process.execPath, [path.join(FOLDER, 'programs', `${name}.js`), ...args.map(String)]).out,
+  ) as T;
 }
 
 /** An answer of `mktrouble outcomes --json`, and what it cost from start to end. */
