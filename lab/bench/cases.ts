@@ -1,4 +1,6 @@
 /** The trees that are searched: a star of healthy tasks under `series`, and one signal or SIGKILL to anyone at any moment. */
+import type { Case } from '../../src/model/case.ts';
+import { defineScenario, type ScenarioDocument } from '../../src/scenario/index.ts';
 
 export type FaultOfCase = 'none' | 'signal' | 'kill';
 
@@ -24,4 +26,9 @@ export function scenarioOf(tasks: number, fault: FaultOfCase): object {
     ...(faults.length > 0 ? { faults: faults.map((one) => ({ ...one, when: 'any' })) } : {}),
     explore: 'exhaustive',
   };
+}
+
+/** A star of tasks as one case, with these parts of a scenario beside it. */
+export function starCase(tasks: number, more: Partial<ScenarioDocument>): Case {
+  return defineScenario({ scenario: 'a star', tree: { generate: { shape: 'star', tasks } }, ...more })[0]!;
 }

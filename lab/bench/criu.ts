@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import { type CriuBackend, criu } from '../../src/backends/criu/index.ts';
 import type { Case } from '../../src/model/case.ts';
-import { defineScenario } from '../../src/scenario/index.ts';
+import { starCase } from './cases.ts';
 import type { BenchOptions } from './native.ts';
 import { median, type Row } from './row.ts';
 
@@ -30,15 +30,6 @@ export async function bench({ smoke }: BenchOptions): Promise<Row[]> {
   }
 }
 
-function star(tasks: number): Case {
-  const [c] = defineScenario({
-    scenario: 'a star',
-    tree: { generate: { shape: 'star', tasks } },
-    criu: { limit: 120_000 },
-  });
-  return c!;
-}
-
 /** Milliseconds: the whole case, and CRIU's calls in it. */
 async function measure(backend: CriuBackend, c: Case): Promise<{ readonly whole: number; readonly calls: number }> {
   const started = performance.now();
@@ -50,7 +41,7 @@ async function measure(backend: CriuBackend, c: Case): Promise<{ readonly whole:
 }
 
 async function small(backend: CriuBackend, rounds: number): Promise<Row[]> {
-  const c = star(5);
+  const c = starCase(5, { criu: { limit: 120_000 } });
   const beyond: number[] = [];
   const calls: number[] = [];
   for (let i = -WARM_UP; i < rounds; i++) {
@@ -77,7 +68,7 @@ async function small(backend: CriuBackend, rounds: number): Promise<Row[]> {
 }
 
 async function one(backend: CriuBackend, tasks: number): Promise<Row> {
-  const { whole, calls } = await measure(backend, star(tasks));
+  const { whole, calls } = await measure(backend, starCase(tasks, { criu: { limit: 120_000 } }));
   return { name: `criu: ${tasks} tasks`, value: whole, unit: 'ms', detail: `of them CRIU's calls ${calls.toFixed(0)}` };
 }
 

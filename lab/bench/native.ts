@@ -2,7 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { type NativeBackend, native } from '../../src/backends/native/index.ts';
 import type { Case } from '../../src/model/case.ts';
-import { defineScenario } from '../../src/scenario/index.ts';
+import { starCase } from './cases.ts';
 import { isKept, type Row } from './row.ts';
 
 /** How much is measured. */
@@ -12,6 +12,7 @@ export interface BenchOptions {
 }
 
 const FULL = { rounds: 300, sizes: [125, 250, 500, 1000], repeats: 8 };
+const HARDENED = { restart: { protocol: 'hardened' } };
 const SMOKE = { rounds: 40, sizes: [125, 250], repeats: 3 };
 type Amount = typeof FULL;
 
@@ -31,18 +32,9 @@ export async function bench({ smoke }: BenchOptions): Promise<Row[]> {
   }
 }
 
-function star(tasks: number): Case {
-  const [c] = defineScenario({
-    scenario: 'a star',
-    tree: { generate: { shape: 'star', tasks } },
-    restart: { protocol: 'hardened' },
-  });
-  return c!;
-}
-
 /** Both are asked for by mktrouble, through the same pipe; what the fork alone takes within the agent is shown beside it. */
 async function smallCase(backend: NativeBackend, { rounds }: Amount): Promise<Row[]> {
-  const c = star(4);
+  const c = starCase(4, HARDENED);
   const cases: number[] = [];
   const asked: number[] = [];
   const alone: number[] = [];
@@ -69,7 +61,7 @@ async function smallCase(backend: NativeBackend, { rounds }: Amount): Promise<Ro
 
 /** Sizes in turns, and of each the fastest time: others come and go on the machine, and would be taken for growth. */
 async function growth(backend: NativeBackend, { sizes, repeats }: Amount): Promise<Row[]> {
-  const cases = sizes.map(star);
+  const cases = sizes.map((tasks) => starCase(tasks, HARDENED));
   const times = sizes.map(() => Number.POSITIVE_INFINITY);
   const forks = sizes.map(() => Number.POSITIVE_INFINITY);
   for (let repeat = 0; repeat < repeats; repeat++) {

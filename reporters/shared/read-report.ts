@@ -2,7 +2,7 @@
 
 import { isDeeperThan, placeInText, placeOfJson } from '../../src/boundary/json-place.ts';
 import type { Environment } from '../../src/record/environment.ts';
-import { REPORT } from '../../src/record/schema.ts';
+import { REPORT } from '../../src/record/schema/report.ts';
 
 import type { Verdict } from '../../src/record/verdict.ts';
 import { JSON_REPORT_VERSION } from '../listeners/json.ts';

@@ -97,19 +97,22 @@ export interface DebugEntry {
   readonly state: DebugState;
 }
 
-/** A defect that the kernel itself would show as a crash or a leak. */
+/** The kinds of defects that the kernel itself would show as a crash or a leak, or that a run shows of its backend. */
+export const FINDING_KINDS = [
+  'bug',
+  'null-dereference',
+  'out-of-bounds',
+  'uninitialized-read',
+  'use-after-free',
+  'double-free',
+  'reference-leak',
+  'crash',
+  'hang',
+  'disagreement',
+] as const;
+
 export interface Finding {
-  readonly kind:
-    | 'bug'
-    | 'null-dereference'
-    | 'out-of-bounds'
-    | 'uninitialized-read'
-    | 'use-after-free'
-    | 'double-free'
-    | 'reference-leak'
-    | 'crash'
-    | 'hang'
-    | 'disagreement';
+  readonly kind: (typeof FINDING_KINDS)[number];
   /** The function (our name of it) where it shows. */
   readonly at: string;
   readonly detail?: string;

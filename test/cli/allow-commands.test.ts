@@ -6,6 +6,7 @@ import { criu } from '../../src/backends/criu/index.ts';
 import { EXIT } from '../../src/cli/exit.ts';
 import { runCase } from '../../src/injector/index.ts';
 import { parseScenarios } from '../../src/scenario/index.ts';
+import { skipWhereNone } from '../support/available.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 import { mktrouble } from '../support/program.ts';
 
@@ -18,13 +19,7 @@ describe('--allow-commands', function () {
 subject: { command: [sh, -c, "echo > ${marker}; exec sleep 100"] }\nexpect: { coordinator: ok }\n`;
 
   before(async function () {
-    const backend = criu();
-    const [itself] = await backend.capabilities();
-    await backend.dispose();
-    if (!itself?.available) {
-      console.log(`      skipped: ${itself?.detail}`);
-      this.skip();
-    }
+    await skipWhereNone(criu, this);
     folder = temporaryFolder({});
     marker = path.join(folder.path, 'marker');
     folder.write('a.yaml', subject());

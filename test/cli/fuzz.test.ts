@@ -9,18 +9,14 @@ import { criu } from '../../src/backends/criu/index.ts';
 import { type CampaignFlags, campaign, FuzzError } from '../../src/cli/fuzz/campaign.ts';
 import { KNOWN_NAMES } from '../../src/injector/known.ts';
 import { loadScenarios } from '../../src/scenario/index.ts';
+import { skipWhereNone } from '../support/available.ts';
 
 describe('mktrouble fuzz', function () {
   this.timeout(60_000);
   let out: string;
 
   before(async function () {
-    const backend = criu();
-    const [itself] = await backend.capabilities();
-    await backend.dispose();
-    if (itself?.available) return;
-    console.log(`      skipped: ${itself?.detail}`);
-    this.skip();
+    await skipWhereNone(criu, this);
   });
   beforeEach(() => {
     out = path.join(mkdtempSync(path.join(tmpdir(), 'mktrouble-')), 'found');

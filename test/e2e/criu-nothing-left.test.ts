@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { criu } from '../../src/backends/criu/index.ts';
 import { locateCriu } from '../../src/backends/criu/locate.ts';
 import { compileAgent } from '../../src/backends/criu/program.ts';
+import { skipWhereNone } from '../support/available.ts';
 
 const KILLS = 12;
 /** Milliseconds until the last of a namespace is gone. */
@@ -21,13 +22,7 @@ describe('When mktrouble is killed while CRIU dumps and restores', function () {
   let program: string;
 
   before(async function () {
-    const backend = criu();
-    const [itself] = await backend.capabilities();
-    await backend.dispose();
-    if (!itself?.available) {
-      console.log(`      skipped: ${itself?.detail}`);
-      this.skip();
-    }
+    await skipWhereNone(criu, this);
     // An agent of our own, so that its processes can be told from those of others.
     cache = mkdtempSync(path.join(tmpdir(), 'mktrouble-criu-'));
     const located = await locateCriu();

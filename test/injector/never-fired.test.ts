@@ -12,6 +12,7 @@ import type { CriuRecord } from '../../src/record/criu.ts';
 import { firedIn } from '../../src/record/criu-fired.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 import { parseScenarios } from '../../src/scenario/index.ts';
+import { skipWithout } from '../support/available.ts';
 import { aBackend, aCase, aRecord } from '../support/builders.ts';
 
 function caseOf(text: string): Case {
@@ -183,12 +184,8 @@ describe('fault-never-fired', () => {
     this.timeout(120_000);
     // The limit is for a machine that has much else to do.
     const real = native({ limit: 60_000 });
-    const [itself] = await real.capabilities();
     try {
-      if (!itself?.available) {
-        console.log(`      skipped: ${itself?.detail}`);
-        this.skip();
-      }
+      await skipWithout(real, this);
       const c = caseOf(
         `${TREE}restart: { protocol: hardened }
 faults:

@@ -3,7 +3,16 @@ import fc from 'fast-check';
 import type { Case, TaskId } from '../../src/model/case.ts';
 import { ERRNO_NAMES } from '../../src/model/errno.ts';
 import { COORDINATOR_POINT_NAMES, TASK_POINT_NAMES } from '../../src/model/points.ts';
-import type { Actor, Effect, EffectKind, Finding, RunEvent, RunRecord, TaskFinal } from '../../src/record/record.ts';
+import {
+  type Actor,
+  type Effect,
+  type EffectKind,
+  FINDING_KINDS,
+  type Finding,
+  type RunEvent,
+  type RunRecord,
+  type TaskFinal,
+} from '../../src/record/record.ts';
 import { aCase, aTask } from './support.ts';
 
 type Fields<K extends EffectKind, E = Effect> = E extends { kind: infer X }
@@ -20,19 +29,10 @@ const point = fc.constantFrom(...COORDINATOR_POINT_NAMES, ...TASK_POINT_NAMES);
 const small = fc.integer({ min: -2, max: 7 });
 const word = fc.constantFrom('waitq', 'ghostq', 'complete', 'errno_sync', 'tasklist_lock', '');
 const state = fc.constantFrom('Waiting', 'Running', 'Failed', 'Success', 'Exited');
-const FINDINGS: Finding['kind'][] = [
-  'bug',
-  'null-dereference',
-  'out-of-bounds',
-  'uninitialized-read',
-  'use-after-free',
-  'double-free',
-  'reference-leak',
-  'crash',
-  'hang',
-  'disagreement',
-];
-const finding: fc.Arbitrary<Finding> = optional({ kind: fc.constantFrom(...FINDINGS), at: word }, { detail: word });
+const finding: fc.Arbitrary<Finding> = optional(
+  { kind: fc.constantFrom(...FINDING_KINDS), at: word },
+  { detail: word },
+);
 const entry = fc.record({ task: id, type: fc.constantFrom('Coord', 'Root', 'Ghost', 'Task'), state });
 
 const EFFECTS: { readonly [K in EffectKind]: fc.Arbitrary<Fields<K>> } = {

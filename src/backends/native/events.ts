@@ -8,7 +8,7 @@ import type { NativePlan } from './plan.ts';
 import { EVENT_WORDS, type Report } from './report.ts';
 
 const ENVIRONMENT = -3;
-const NOBODY = -1;
+const NO_TASK = -1;
 
 /** In the order of enum point; 0 is the start. */
 const POINTS: readonly Point[] = [...COORDINATOR_POINT_NAMES, ...TASK_POINT_NAMES];
@@ -66,10 +66,10 @@ const KINDS: readonly Words[] = [
   (a) => ({ kind: 'return', result: a }),
   () => ({ kind: 'user' }),
   (a, b) => ({ kind: 'exit', how: itemAt(HOW, a, 'ends'), code: a === KILLED ? SIGKILL : b }),
-  (a, b, { taskOf }) => ({ kind: 'reparent', task: taskOf(a), ...(b !== NOBODY && { to: taskOf(b) }) }),
+  (a, b, { taskOf }) => ({ kind: 'reparent', task: taskOf(a), ...(b !== NO_TASK && { to: taskOf(b) }) }),
   (a, b, { made, taskOf }) => {
     const { name, verb } = itemAt(made.faults, a, 'faults').fault;
-    return { kind: 'fault', fault: name, verb, ...(b !== NOBODY && { target: taskOf(b) }) };
+    return { kind: 'fault', fault: name, verb, ...(b !== NO_TASK && { target: taskOf(b) }) };
   },
   (a) => ({ kind: 'log', text: `[err ${a}]` }),
   (a, b, { text }) => ({ kind: 'finding', finding: { kind: itemAt(DEFECTS, a, 'defects'), at: text(b) } }),

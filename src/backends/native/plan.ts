@@ -16,7 +16,7 @@ import { turnsOf } from './turns.ts';
 const VERBS: readonly FaultVerb[] = ['signal', 'kill', 'stop', 'ptrace', 'fork', 'fail', 'wake', 'delay', 'exit'];
 const POINTS: readonly Point[] = [...COORDINATOR_POINT_NAMES, ...TASK_POINT_NAMES];
 const FAILURE_NAMES = Object.keys(FAILURES);
-const NOBODY = -1;
+const NO_TASK = -1;
 const OUTSIDER = -2;
 
 /** What this machine, and this run, want of a plan. */
@@ -73,7 +73,7 @@ export function nativePlan({ case: c, protocol, seed, maxSteps, schedule }: Plan
     actors,
     ...faults.map((placed, i) => faultLine(placed, cast, faults, i)),
     image,
-    ...turns.map(({ actor, label, target = NOBODY }) => line('turn', { actor, target, label })),
+    ...turns.map(({ actor, label, target = NO_TASK }) => line('turn', { actor, target, label })),
   ].join('\n');
   const unknownTurns = (schedule ?? []).filter((entry) => turnsOf([entry], cast, faults).length === 0).length;
   return { text: `${text}\n`, cast, faults, unknownTurns };

@@ -5,7 +5,7 @@ import { type Lineage, lineagesOf } from './lineage.ts';
 import type { Placed } from './sweep.ts';
 import { type Fields, line } from './text.ts';
 
-const NOBODY = -1;
+const NO_TASK = -1;
 const OUTSIDER = -2;
 const EINVAL = -22;
 
@@ -75,7 +75,7 @@ function settles({ actors }: Cast, lineages: ReadonlyMap<Actor, Lineage>): boole
 
 /** A number for the agent. */
 export function numberOf(actor: Actor | undefined): number {
-  return actor?.number ?? NOBODY;
+  return actor?.number ?? NO_TASK;
 }
 
 /** Who comes next in the lists that an actor is in or has. */
@@ -115,13 +115,13 @@ function actorLine(c: Case, cast: Cast, actor: Actor, lineage: Lineage, links: L
   const say = (key: string, value: number, unsaid: number): void => {
     if (value !== unsaid) fields[key] = value;
   };
-  say('parent', numberOf(parent), NOBODY);
+  say('parent', numberOf(parent), NO_TASK);
   say('leader', leader.number, number);
-  say('creator', numberOf(creator), NOBODY);
+  say('creator', numberOf(creator), NO_TASK);
   say('thread', links.nextThread.number, number);
-  say('makes', numberOf(links.makes), NOBODY);
-  say('forks', numberOf(links.forks), NOBODY);
-  say(isLate(actor) ? 'nextfork' : 'next', numberOf(links.next), NOBODY);
+  say('makes', numberOf(links.makes), NO_TASK);
+  say('forks', numberOf(links.forks), NO_TASK);
+  say(isLate(actor) ? 'nextfork' : 'next', numberOf(links.next), NO_TASK);
   say('declared', actor.declared, 0);
   say('exit', task?.exitCode ?? 0, 0);
   say('arg', number === 0 ? c.restart.pid : 0, 0);
@@ -129,7 +129,7 @@ function actorLine(c: Case, cast: Cast, actor: Actor, lineage: Lineage, links: L
   say('before', Number(lineage.beforeSession), 0);
   say('setsid', Number(lineage.setsSession), 0);
   say('group', lineage.joinsGroup, 0);
-  say('tracer', tracerOf(cast, actor), NOBODY);
+  say('tracer', tracerOf(cast, actor), NO_TASK);
   return line('actor', fields);
 }
 
@@ -143,7 +143,7 @@ function byForkNumber(a: Actor, b: Actor): number {
 }
 
 function tracerOf(cast: Cast, { task }: Actor): number {
-  if (task?.tracedBy === undefined) return NOBODY;
+  if (task?.tracedBy === undefined) return NO_TASK;
   return task.tracedBy === 'outsider' ? OUTSIDER : numberOf(cast.of(task.tracedBy));
 }
 

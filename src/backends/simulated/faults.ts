@@ -34,7 +34,7 @@ export const VERBS = {
 } as const satisfies Record<FaultVerb, number>;
 
 /** The environment acts for nobody. */
-const NOBODY = 0;
+const NO_TASK = 0;
 
 /** One way in which a fault can come: a fault with several targets has one for each. */
 export interface Event {
@@ -105,7 +105,7 @@ function finds(target: number, { verb, fatal, child }: WorldFault): boolean {
 export function come(event: Event): void {
   const fault = world.faults[event.fault]!;
   const words = wordsOf(event.fault);
-  note('fault', NOBODY, event.fault, event.target);
+  note('fault', NO_TASK, event.fault, event.target);
   m[words + FIRED]!++;
   act(event.target, fault, words);
   if (m[words + FIRED]! >= fault.times) {
@@ -128,15 +128,15 @@ export function passOver(): void {
 function act(target: number, { verb, fatal, child }: WorldFault, words: number): void {
   switch (verb) {
     case VERBS.signal:
-      return send_signal(target, signalTo(target, fatal), NOBODY);
+      return send_signal(target, signalTo(target, fatal), NO_TASK);
     case VERBS.kill:
-      return send_signal(target, SIG_KILL, NOBODY);
+      return send_signal(target, SIG_KILL, NO_TASK);
     case VERBS.stop:
-      return send_signal(target, SIG_STOP, NOBODY);
+      return send_signal(target, SIG_STOP, NO_TASK);
     case VERBS.ptrace:
-      return ptrace_attach(target, NOBODY);
+      return ptrace_attach(target, NO_TASK);
     case VERBS.wake:
-      try_to_wake_up(target, NOBODY);
+      try_to_wake_up(target, NO_TASK);
       return;
     case VERBS.exit:
       m[target + FLAGS]! |= WILL_EXIT;

@@ -9,7 +9,7 @@ import { OOPSED, use } from './kernel/memory.ts';
 import type { World } from './kernel/world.ts';
 
 const nobodyListens = (): void => {};
-const NOBODY = -1;
+const NO_TASK = -1;
 
 export class FirstRun {
   private readonly memory: Int32Array;
@@ -43,7 +43,7 @@ export class FirstRun {
         compiled.steps[0]!(memory, world, task);
         if (memory[task + STATE]! <= PREPARED) this.awake[i >> 5]! |= 1 << (i & 31);
       }
-      for (let number = this.next(0); number !== NOBODY; number = this.next(Math.min(number, this.woken))) {
+      for (let number = this.next(0); number !== NO_TASK; number = this.next(Math.min(number, this.woken))) {
         this.woken = Number.POSITIVE_INFINITY;
         task = firstTask + number * taskWords;
         steps += this.goOn(number, task);
@@ -110,6 +110,6 @@ export class FirstRun {
       const bits = awake[word]!;
       if (bits !== 0) return (word << 5) + 31 - Math.clz32(bits & -bits);
     }
-    return NOBODY;
+    return NO_TASK;
   }
 }

@@ -9,7 +9,7 @@ import {
 import type { FinalState, Finding, TaskFinal } from '../../record/record.ts';
 import type { Outcome } from '../backend.ts';
 import * as L from './kernel/layout.ts';
-import { FINDING_KINDS } from './kernel/memory.ts';
+import { MEMORY_DEFECTS } from './kernel/memory.ts';
 import { POINT_EXIT } from './kernel/world.ts';
 import type { SimulatedMachine } from './machine.ts';
 import { isTaskself, pointName } from './world.ts';
@@ -39,7 +39,7 @@ export function findingsOf(machine: SimulatedMachine): Finding[] {
   const past = READS.filter(([bit]) => (m[P.SEEN]! & bit) !== 0).map(([, finding]) => finding);
   if (m[L.OOPS] !== 0) {
     const label = machine.compiled.labels[m[L.OOPS_AT]! - 1] ?? '';
-    return [...past, { kind: FINDING_KINDS[m[L.OOPS]! - 1]!, at: functionOf(label), detail: label }];
+    return [...past, { kind: MEMORY_DEFECTS[m[L.OOPS]! - 1]!, at: functionOf(label), detail: label }];
   }
   const { ctx } = machine.world;
   if (m[ctx + L.LIFE] === 1 && m[ctx + P.REFCOUNT]! > heldReferences(machine)) {

@@ -20,7 +20,7 @@ export interface Runnable {
 }
 
 const nobodyListens = (): void => {};
-const NOBODY = -1;
+const NO_TASK = -1;
 /** Up to so many, 16 random bits draw one evenly: to within one in two thousand. */
 const MOST_OF_16_BITS = 32;
 const NEVER = Number.POSITIVE_INFINITY;
@@ -100,7 +100,7 @@ export class RandomRun implements RandomWalk {
     const nobody = !mustCome && this.isStuck();
     if (mustCome || nobody || this.length >= this.nextDue) {
       const event = this.eventToCome(mustCome || nobody);
-      if (event !== NOBODY) {
+      if (event !== NO_TASK) {
         this.keep(this.of.world.nrTasks + event);
         come(this.of.events[event]!);
         if (state[DUE] !== 0) passOver();
@@ -177,7 +177,7 @@ export class RandomRun implements RandomWalk {
       }
       this.nextDue = Math.min(this.nextDue, isDue ? this.length + 1 : this.due[i]!);
     }
-    return NOBODY;
+    return NO_TASK;
   }
 
   private keep(actor: number): void {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type CriuBackend, criu } from '../../../src/backends/criu/index.ts';
+import { criu } from '../../../src/backends/criu/index.ts';
 import { locateCriu } from '../../../src/backends/criu/locate.ts';
 import { errorsOf } from '../../../src/backends/criu/log.ts';
 import { refusal } from '../../../src/backends/criu/refuse.ts';
@@ -10,7 +10,9 @@ import { runCase } from '../../../src/injector/index.ts';
 import { KNOWN_NAMES } from '../../../src/injector/known.ts';
 import type { Case } from '../../../src/model/case.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
+import { skipWithout } from '../../support/available.ts';
 import { temporaryFolder } from '../../support/folder.ts';
+import { useCriu } from './programs.ts';
 
 function caseOf(text: string): Case {
   const { cases, diagnostics } = parseScenarios(`scenario: A\n${text}`, 'a.yaml', KNOWN_NAMES);
@@ -53,16 +55,7 @@ describe('the CRIU backend', function () {
   });
 
   describe('with a CRIU that works here', () => {
-    let backend: CriuBackend;
-
-    before(async function () {
-      backend = criu({ allowCommands: true });
-      const [itself] = await backend.capabilities();
-      if (itself?.available) return;
-      console.log(`      skipped: ${itself?.detail}`);
-      this.skip();
-    });
-    after(() => backend.dispose());
+    const backend = useCriu();
 
     const tree =
       'tree: { pid: 100, children: [{ pid: 101, threads: [103], pending: [SIGUSR1] }, { pid: 102, state: zombie, exit-code: 7 }] }';
@@ -72,14 +65,16 @@ describe('the CRIU backend', function () {
         const c = caseOf(
           `${tree}\ncriu: { namespace: ${namespace} }\nexpect: { coordinator: ok, tasks: { 102: zombie } }`,
         );
-        const { status, violations, reason } = await runCase(c, { backend });
+        const { status, violations, reason } = await runCase(c, { backend: backend() });
         assert.equal(status, 'pass', JSON.stringify([violations, reason]));
       }
     });
 
     it('finds what is known to be wrong, and what is expected wrongly', async () => {
       const zombie = 'tree: { pid: 100, children: [{ pid: 101, state: zombie, exit-code: 130 }] }\ncriu: {}';
-      const { status, violations } = await runCase(caseOf(`${zombie}\nexpect: { coordinator: failed }`), { backend });
+      const { status, violations } = await runCase(caseOf(`${zombie}\nexpect: { coordinator: failed }`), {
+        backend: backend(),
+      });
       assert.equal(status, 'fail');
       assert.deepEqual(violations.map(({ property }) => property).sort(), [
         'expectation',
@@ -91,16 +86,16 @@ describe('the CRIU backend', function () {
       const c = caseOf(
         `${tree}\ncriu: { script-fails: post-restore }\nexpect: { coordinator: failed, tasks: { all: killed } }`,
       );
-      const { criu: seen } = await backend.run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });
+      const { criu: seen } = await backend().run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });
       assert.deepEqual(seen?.stages, ['pre-dump', 'post-dump', 'pre-restore', 'post-restore']);
-      assert.equal((await runCase(c, { backend })).status, 'pass');
+      assert.equal((await runCase(c, { backend: backend() })).status, 'pass');
     });
 
     it('keeps logs and images of a case that fails, and says how long each call took', async () => {
       const folder = temporaryFolder();
       try {
         const c = caseOf(`${tree}\ncriu: { script-fails: post-restore }\nexpect: { coordinator: ok }`);
-        const { status, kept, record } = await runCase(c, { backend, keep: folder.path });
+        const { status, kept, record } = await runCase(c, { backend: backend(), keep: folder.path });
         assert.equal(status, 'fail');
         for (const file of ['dump.log', 'restore.log', 'again.log', 'images/pstree.img', 'images/core-101.img'])
           assert.ok(statSync(path.join(kept!, file)).size > 0, file);
@@ -115,7 +110,7 @@ describe('the CRIU backend', function () {
     });
 
     it('names the CRIU that it runs, and how to run the same one again', async () => {
-      const [itself] = await backend.capabilities();
+      const [itself] = await backend().capabilities();
       const { name, version, path: file, setting } = itself!.tool!;
       assert.equal(name, 'CRIU');
       assert.ok(existsSync(file), file);
@@ -126,7 +121,7 @@ describe('the CRIU backend', function () {
 
     it('changes images by a seed, and says what it changed: the same in another run', async () => {
       const c = caseOf(`${tree}\ncriu: { limit: 2000, images: { mutate: fs, seed: 3, changes: 2 } }`);
-      const play = () => backend.run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });
+      const play = () => backend().run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });
       const [one, other] = [await play(), await play()];
       assert.equal(one.criu?.edits?.length, 2);
       assert.deepEqual(one.criu?.edits, other.criu?.edits);
@@ -134,7 +129,7 @@ describe('the CRIU backend', function () {
 
     it('dumps a tree twice to nearly the same images', async () => {
       const c = caseOf(`${tree}\ncriu: {}`);
-      const [one, other] = [await backend.images(c), await backend.images(c)];
+      const [one, other] = [await backend().images(c), await backend().images(c)];
       assert.deepEqual([...one.keys()], [...other.keys()]);
       const differ = [...one.keys()].filter((file) => Buffer.compare(one.get(file)!, other.get(file)!) !== 0);
       const may = /^(inventory|timens|memfd|core|pages|pstree)/;
@@ -146,7 +141,7 @@ describe('the CRIU backend', function () {
 
     it('plays several cases at once', async () => {
       const c = caseOf(`${tree}\ncriu: {}\nexpect: { coordinator: ok }`);
-      const verdicts = await Promise.all(Array.from({ length: 4 }, () => runCase(c, { backend })));
+      const verdicts = await Promise.all(Array.from({ length: 4 }, () => runCase(c, { backend: backend() })));
       assert.deepEqual(
         verdicts.map(({ status }) => status),
         ['pass', 'pass', 'pass', 'pass'],
@@ -155,11 +150,7 @@ describe('the CRIU backend', function () {
 
     it('works in a user namespace too', async function () {
       const ordinary = criu({ userNamespace: true });
-      const [itself] = await ordinary.capabilities();
-      if (!itself?.available) {
-        console.log(`      skipped: ${itself?.detail}`);
-        this.skip();
-      }
+      await skipWithout(ordinary, this);
       const c = caseOf(`${tree}\ncriu: {}\nexpect: { coordinator: ok }`);
       const { status, violations, reason } = await runCase(c, { backend: ordinary });
       await ordinary.dispose();
@@ -170,7 +161,7 @@ describe('the CRIU backend', function () {
       const c = caseOf(
         'tree: { pid: 100 }\nsubject: { command: [sh, -c, "sleep 50 & sleep 50"] }\nexpect: { coordinator: ok }',
       );
-      const { criu: seen } = await backend.run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });
+      const { criu: seen } = await backend().run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });
       assert.equal(seen?.before.tasks.length, 3);
       assert.deepEqual(
         seen?.afterRestore?.tasks.map(({ pid }) => pid),

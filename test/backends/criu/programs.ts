@@ -5,16 +5,14 @@ import { runCase } from '../../../src/injector/index.ts';
 import { KNOWN_NAMES } from '../../../src/injector/known.ts';
 import type { Verdict } from '../../../src/record/verdict.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
+import { skipWithout } from '../../support/available.ts';
 
 /** A CRIU backend that may run commands, for the tests of a suite; they are skipped, with the reason, where there is none. */
 export function useCriu(): () => CriuBackend {
   let backend: CriuBackend;
   before(async function () {
     backend = criu({ allowCommands: true });
-    const [itself] = await backend.capabilities();
-    if (itself?.available) return;
-    console.log(`      skipped: ${itself?.detail}`);
-    this.skip();
+    await skipWithout(backend, this);
   });
   after(() => backend?.dispose());
   return () => backend;

@@ -11,6 +11,7 @@ import { Agent, AgentError } from '../../../src/backends/native/agent.ts';
 import { compileAgent as compileNative } from '../../../src/backends/native/compile.ts';
 import { native } from '../../../src/backends/native/index.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
+import { skipWhereNone } from '../../support/available.ts';
 
 const isRoot = process.getuid?.() === 0;
 const PARTS: readonly [part: string, pidOf: (warden: number) => number][] = [
@@ -26,12 +27,7 @@ async function until(test: () => boolean): Promise<void> {
 describe('When a part of the CRIU backend dies', function () {
   this.timeout(60_000);
   before(async function () {
-    const backend = criu();
-    const [itself] = await backend.capabilities();
-    await backend.dispose();
-    if (itself?.available) return;
-    console.log(`      skipped: ${itself?.detail}`);
-    this.skip();
+    await skipWhereNone(criu, this);
   });
 
   for (const [part, pidOf] of PARTS) {
@@ -81,12 +77,7 @@ describe('When a part of the CRIU backend dies', function () {
 describe('When a part of the native backend dies', function () {
   this.timeout(60_000);
   before(async function () {
-    const backend = native();
-    const [itself] = await backend.capabilities();
-    await backend.dispose();
-    if (itself?.available) return;
-    console.log(`      skipped: ${itself?.detail}`);
-    this.skip();
+    await skipWhereNone(native, this);
   });
 
   for (const [part, pidOf] of PARTS) {

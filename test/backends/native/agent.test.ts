@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { compilePlugin } from '../../../src/backends/native/compile.ts';
 import { native } from '../../../src/backends/native/index.ts';
+import { skipWithout } from '../../support/available.ts';
 import { caseOf, runOnce, useNative } from './support.ts';
 
 const c = caseOf({ tree: { pid: 100, children: [{ pid: 101 }] }, restart: { protocol: 'hardened' } });
@@ -91,11 +92,7 @@ describe('The agent', () => {
     it(`works ${how}`, async function () {
       const other = native(options);
       try {
-        const [itself] = await other.capabilities();
-        if (!itself?.available) {
-          console.log(`      skipped: ${itself?.detail}`);
-          return this.skip();
-        }
+        await skipWithout(other, this);
         const tree = { pid: 100, threads: [103], children: [{ pid: 101 }, { pid: 102, pgid: 102 }] };
         const some = caseOf({ tree, restart: { protocol: 'hardened', flags: ['frozen'] } });
         const { final, findings, census } = await runOnce(other, some);

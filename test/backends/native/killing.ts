@@ -7,6 +7,7 @@ import { uniqueName } from '../../../src/backends/host/names.ts';
 import { Agent } from '../../../src/backends/native/agent.ts';
 import { native } from '../../../src/backends/native/index.ts';
 import { nativePlan } from '../../../src/backends/native/plan.ts';
+import { skipWhereNone } from '../../support/available.ts';
 import { kill, Remains } from './remains.ts';
 import { caseOf } from './support.ts';
 
@@ -50,12 +51,7 @@ export function useRemains(): () => Remains {
   before(async function () {
     this.timeout(60_000);
     remains = new Remains();
-    const backend = native();
-    const [itself] = await backend.capabilities();
-    await backend.dispose();
-    if (itself?.available) return;
-    console.log(`      skipped: ${itself?.detail}`);
-    this.skip();
+    await skipWhereNone(native, this);
   });
   after(() => remains.remove());
   return () => remains;

@@ -7,8 +7,9 @@ import { runCase } from '../../../src/injector/index.ts';
 import { KNOWN_NAMES } from '../../../src/injector/known.ts';
 import type { Case } from '../../../src/model/case.ts';
 import { loadScenarioFileSync } from '../../../src/scenario/index.ts';
+import { skipWithout } from '../../support/available.ts';
 import { ROOT } from '../../support/markdown.ts';
-import { caseOf, endsOf, runOnce, skipWithout, useNative, violationsOf } from './support.ts';
+import { caseOf, endsOf, runOnce, useNative, violationsOf } from './support.ts';
 
 /** A case of the suite that ships. */
 function shippedCase(file: string, scenario: string): Case {

@@ -5,6 +5,7 @@ import type { Case } from '../../../src/model/case.ts';
 import { expectations, judge } from '../../../src/properties/index.ts';
 import type { RunRecord } from '../../../src/record/record.ts';
 import { defineScenario, type ScenarioDocument } from '../../../src/scenario/index.ts';
+import { skipWithout } from '../../support/available.ts';
 
 /** A native backend for a suite; the suite is skipped, with the reason, where there can be none. */
 export function useNative(options: NativeOptions = {}): () => NativeBackend {
@@ -15,14 +16,6 @@ export function useNative(options: NativeOptions = {}): () => NativeBackend {
   });
   after(() => backend.dispose());
   return () => backend;
-}
-
-/** Skips a test, with the reason, where its backend can't be. */
-export async function skipWithout(backend: NativeBackend, context: Mocha.Context): Promise<void> {
-  const [itself] = await backend.capabilities();
-  if (itself?.available) return;
-  console.log(`      skipped: ${itself?.detail}`);
-  context.skip();
 }
 
 /** The first case of a scenario in code. */

@@ -41,8 +41,8 @@ void arena_open(size_t size, int procfs)
 	arena->size = size;
 	arena->used = sizeof(*arena);
 	arena->procfs = procfs;
-	arena->wake_list = NOBODY;
-	arena->holder = NOBODY;
+	arena->wake_list = NO_TASK;
+	arena->holder = NO_TASK;
 }
 
 void *arena_rest(size_t size)

@@ -57,7 +57,7 @@ enum state { RUNNING, PREPARED, SLEEPING, DEEPLY, STOPPED, FROZEN, USER, IDLE, U
 #define SIG_STOP 2u
 #define SIG_OTHER 4u
 
-#define NOBODY (-1)
+#define NO_TASK (-1)
 #define OUTSIDER (-2)
 #define ENVIRONMENT (-3)
 #define NO_RESULT (-0x7fffffffL - 1)
@@ -79,7 +79,7 @@ struct actor {
 	int exit_code, arg_pid, arg_flags;
 	int born_before_session;	/* before its maker leaves the session */
 	int sets_session, joins_group;	/* setsid(); setpgid() to this pid, 0 for none */
-	int tracer;			/* NOBODY, OUTSIDER or a number */
+	int tracer;			/* NO_TASK, OUTSIDER or a number */
 
 	/* as it is now; changed under the big lock only */
 	word wakeups;			/* what it sleeps on */
@@ -119,13 +119,13 @@ struct move {
 enum verb { V_SIGNAL, V_KILL, V_STOP, V_PTRACE, V_FORK, V_FAIL, V_WAKE, V_DELAY, V_EXIT, NR_VERBS };
 enum failure { FAIL_KMALLOC, FAIL_READ, FAIL_RESTORE, FAIL_FREEZE };
 
-/* A fault, at one moment: `at` of actor `who`; who == OUTSIDER: at the start; NOBODY: only after another one. */
+/* A fault, at one moment: `at` of actor `who`; who == OUTSIDER: at the start; NO_TASK: only after another one. */
 struct fault {
 	const char *name;
 	enum verb verb;
 	int who;
 	enum point at;
-	int after;			/* NOBODY or the fault that it follows */
+	int after;			/* NO_TASK or the fault that it follows */
 	int nr_targets, *targets;	/* the first that is there; none: whoever (fail) */
 	int signal, error, child, call, times;
 	enum failure failure;
@@ -142,7 +142,7 @@ struct object {
 /* Who takes the next step, as imposed: it moves until it has taken the step of this name. ENVIRONMENT: a fault comes. */
 struct turn {
 	int actor;
-	int target;			/* of a fault: whom; NOBODY: the first that is there */
+	int target;			/* of a fault: whom; NO_TASK: the first that is there */
 	const char *label;
 };
 
@@ -203,7 +203,7 @@ struct arena {
 	int waiting;			/* of those: held back, by a turn or a delay */
 	int next_turn;
 	int lock_waiters;
-	int wake_list;			/* head, NOBODY at the end */
+	int wake_list;			/* head, NO_TASK at the end */
 	int tasklist;			/* readers, -1: a writer */
 	int holder;			/* who is in the step */
 	long error;			/* CANNOT_BUILD: errno, asker, what */

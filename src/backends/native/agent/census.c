@@ -44,7 +44,7 @@ static int tracer_of(const struct actor *task)
 static int somebody_traces(void)
 {
 	for (int i = 0; i < arena->plan.nr_actors; i++)
-		if (actor_of(i)->tracer != NOBODY || (actor_of(i)->flags & PT_PTRACED))
+		if (actor_of(i)->tracer != NO_TASK || (actor_of(i)->flags & PT_PTRACED))
 			return 1;
 	return 0;
 }

@@ -34,13 +34,13 @@ static int group_was_killed(const struct actor *me)
 	return 0;
 }
 
-/* The next thread of the group that is not on its way out, as the kernel chooses it; NOBODY: the namespace's init. */
+/* The next thread of the group that is not on its way out, as the kernel chooses it; NO_TASK stands for the namespace's init. */
 static int find_new_reaper(const struct actor *father)
 {
 	for (int i = father->next_thread; i != number_of(father); i = actor_of(i)->next_thread)
 		if (actor_of(i)->state != UNBORN && !(actor_of(i)->flags & EXIT_STATE) && actor_of(i)->point != POINT_EXIT)
 			return i;
-	return NOBODY;
+	return NO_TASK;
 }
 
 /* Both are the real kernel's doing, when the task really dies. */

@@ -109,7 +109,7 @@ static int finds(const struct fault *fault, const struct actor *target)
 	case V_WAKE:
 		return target->state == SLEEPING || target->state == KILLABLE;
 	case V_FORK:
-		return in_user(target) && fault->child != NOBODY && actor_of(fault->child)->state == UNBORN;
+		return in_user(target) && fault->child != NO_TASK && actor_of(fault->child)->state == UNBORN;
 	case V_EXIT:
 		return in_user(target) && !(target->flags & WILL_EXIT);
 	case V_DELAY:
@@ -138,8 +138,8 @@ void fault_comes(int number)
 			return;
 		if (fault->fired++ == 0)
 			snapshot(number);
-		note(NULL, E_FAULT, number, fault->verb == V_FAIL ? NOBODY : number_of(target));
-		fault_moved(number, target ? number_of(target) : NOBODY);
+		note(NULL, E_FAULT, number, fault->verb == V_FAIL ? NO_TASK : number_of(target));
+		fault_moved(number, target ? number_of(target) : NO_TASK);
 		do_verb(fault, target);
 	}
 	for (int i = 0; i < arena->plan.nr_faults; i++)

@@ -105,14 +105,14 @@ static void open_plan(const char *line, size_t text, int procfs)
 static void read_actor(const char *line, struct actor *a, int i)
 {
 	a->pid = number(line, "pid", 0);
-	a->parent = number(line, "parent", NOBODY);
+	a->parent = number(line, "parent", NO_TASK);
 	a->leader = number(line, "leader", i);
-	a->creator = number(line, "creator", NOBODY);
+	a->creator = number(line, "creator", NO_TASK);
 	a->next_thread = number(line, "thread", i);
-	a->first_made = number(line, "makes", NOBODY);
-	a->next_made = number(line, "next", NOBODY);
-	a->first_fork = number(line, "forks", NOBODY);
-	a->next_fork = number(line, "nextfork", NOBODY);
+	a->first_made = number(line, "makes", NO_TASK);
+	a->next_made = number(line, "next", NO_TASK);
+	a->first_fork = number(line, "forks", NO_TASK);
+	a->next_fork = number(line, "nextfork", NO_TASK);
 	a->declared = (unsigned)number(line, "declared", 0);
 	a->exit_code = number(line, "exit", 0);
 	a->arg_pid = number(line, "arg", 0);
@@ -120,7 +120,7 @@ static void read_actor(const char *line, struct actor *a, int i)
 	a->born_before_session = number(line, "before", 0);
 	a->sets_session = number(line, "setsid", 0);
 	a->joins_group = number(line, "group", 0);
-	a->tracer = number(line, "tracer", NOBODY);
+	a->tracer = number(line, "tracer", NO_TASK);
 	a->state = (a->declared & IS_LATE) ? UNBORN : (a->declared & IS_DEAD) ? DEAD : RUNNING;
 	a->flags = (a->declared & IS_DEAD) ? EXIT_STATE : (a->declared & IS_EXITING) ? WILL_EXIT : 0;
 	a->result = NO_RESULT;
@@ -151,14 +151,14 @@ static void read_targets(const char *line, struct fault *f)
 static void read_fault(const char *line, struct fault *f)
 {
 	f->verb = (enum verb)number(line, "verb", 0);
-	f->who = number(line, "who", NOBODY);
+	f->who = number(line, "who", NO_TASK);
 	f->at = (enum point)number(line, "at", 0);
 	f->any = number(line, "any", 0);
-	f->after = number(line, "after", NOBODY);
+	f->after = number(line, "after", NO_TASK);
 	read_targets(line, f);
 	f->signal = number(line, "signal", 0);
 	f->error = number(line, "error", 0);
-	f->child = number(line, "child", NOBODY);
+	f->child = number(line, "child", NO_TASK);
 	f->call = number(line, "call", 0);
 	f->times = number(line, "times", 1);
 	f->failure = (enum failure)number(line, "failure", 0);
@@ -197,7 +197,7 @@ const char *plan_read(char *text, int procfs)
 			p->zombie[records++] = number(line, "zombie", 0) != 0;
 		} else if (!strncmp(line, "turn ", 5) && turns < p->nr_turns) {
 			p->turns[turns].actor = number(line, "actor", 0);
-			p->turns[turns].target = number(line, "target", NOBODY);
+			p->turns[turns].target = number(line, "target", NO_TASK);
 			p->turns[turns++].label = rest(line, "label");
 		} else {
 			return "a line that the agent does not know";

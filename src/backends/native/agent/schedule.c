@@ -35,7 +35,7 @@ void call_failed(int fault)
 	/* The failure was there before the step that met it. */
 	step = arena->moves[last];
 	arena->nr_moves--;
-	fault_moved(fault, NOBODY);
+	fault_moved(fault, NO_TASK);
 	arena->moves[arena->nr_moves++] = step;
 }
 

@@ -29,7 +29,7 @@ void big_unlock(void)
 	word *sleepers[BATCH];
 	int n = 0;
 
-	while (arena->wake_list != NOBODY) {
+	while (arena->wake_list != NO_TASK) {
 		struct actor *who = actor_of(arena->wake_list);
 
 		arena->wake_list = who->next_wake;
@@ -160,9 +160,9 @@ static void fault_by_turn(struct actor *me, const struct turn *turn)
 		struct fault *fault = &arena->plan.faults[i];
 
 		/* A fault with a point of its own has come by itself. */
-		if (strcmp(fault->name, turn->label) || fault->who != NOBODY)
+		if (strcmp(fault->name, turn->label) || fault->who != NO_TASK)
 			continue;
-		if (turn->target != NOBODY) {
+		if (turn->target != NO_TASK) {
 			fault->nr_targets = 1;
 			fault->targets[0] = turn->target;
 		}

@@ -56,7 +56,7 @@ long sys_restart(struct actor *me, int pid, int flags)
 /* The program's next fork that is due. */
 static struct actor *next_to_fork(struct actor *me)
 {
-	for (int i = me->first_fork; i != NOBODY; i = actor_of(i)->next_fork) {
+	for (int i = me->first_fork; i != NO_TASK; i = actor_of(i)->next_fork) {
 		struct actor *child = actor_of(i);
 
 		if (child->state == UNBORN && (!(child->declared & BY_FAULT) || (child->flags & WILL_FORK)))

@@ -178,7 +178,7 @@ static void make_children(struct actor *me)
 	struct actor *child;
 
 	/* Those that stay in the session into which this task was born are born before it leaves. */
-	for (int i = me->first_made; i != NOBODY; i = child->next_made) {
+	for (int i = me->first_made; i != NO_TASK; i = child->next_made) {
 		child = actor_of(i);
 		if (child->born_before_session)
 			make(me, child);
@@ -187,7 +187,7 @@ static void make_children(struct actor *me)
 		check(me, sys0(SYS_setsid), "setsid");
 	else if (me->joins_group == me->pid)
 		check(me, sys2(SYS_setpgid, 0, 0), "setpgid");
-	for (int i = me->first_made; i != NOBODY; i = child->next_made) {
+	for (int i = me->first_made; i != NO_TASK; i = child->next_made) {
 		child = actor_of(i);
 		if (!child->born_before_session)
 			make(me, child);

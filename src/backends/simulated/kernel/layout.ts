@@ -8,7 +8,7 @@ export const NULL = 0;
 
 /* ---- the machine's own words, at 0 ---------------------------------------------------------------------------- */
 
-/** Kernel defect that stopped the run: its kind (index into FINDING_KINDS) + 1, else 0. */
+/** Kernel defect that stopped the run: its kind (index into MEMORY_DEFECTS) + 1, else 0. */
 export const OOPS = 0;
 /** tasklist_lock: number of readers, -1 for a writer. */
 export const TASKLIST_LOCK = 1;

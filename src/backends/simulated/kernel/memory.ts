@@ -35,7 +35,7 @@ export function runnable(task: number): void {
   onWake(task);
 }
 
-export const FINDING_KINDS = ['bug', 'null-dereference', 'out-of-bounds', 'use-after-free', 'double-free'] as const;
+export const MEMORY_DEFECTS = ['bug', 'null-dereference', 'out-of-bounds', 'use-after-free', 'double-free'] as const;
 
 export const BUG = 1;
 export const NULL_DEREFERENCE = 2;

@@ -41,7 +41,7 @@ export function post(task: number, signal: number, by: number): void {
   }
 }
 
-/** The next one of the thread group as it was made. next_thread() leaves out who is released, and so never comes back to it. */
+/** The next one of the thread group as it was made. next_thread() skips a task that is released, so the walk never returns to it. */
 export function thread_after(task: number): number {
   return world.nextThread[task_number(task)]!;
 }

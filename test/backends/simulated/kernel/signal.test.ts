@@ -29,12 +29,12 @@ import {
 import { fatal_signal_pending, signal_pending } from '../../../../src/backends/simulated/kernel/wait.ts';
 import { aKernel, finish } from '../support/kernel.ts';
 
-const NOBODY = 0;
+const NO_TASK = 0;
 
 describe('a signal', () => {
   it('is pending until its task is on the way to user space', () => {
     const { task } = aKernel({ pid: 100 });
-    send_signal(task(100), SIG_OTHER, NOBODY);
+    send_signal(task(100), SIG_OTHER, NO_TASK);
     assert.ok(signal_pending(task(100)));
     assert.ok(!fatal_signal_pending(task(100)));
     assert.ok(deliver_signals(task(100)));
@@ -43,12 +43,12 @@ describe('a signal', () => {
 
   it('goes to one task, SIGKILL to its whole thread group and nobody else', () => {
     const { m, task } = aKernel({ pid: 100, threads: [101, 102], children: [{ pid: 103 }] });
-    send_signal(task(101), SIG_OTHER, NOBODY);
+    send_signal(task(101), SIG_OTHER, NO_TASK);
     assert.deepEqual(
       [100, 101, 102, 103].map((pid) => m[task(pid) + PENDING]),
       [0, SIG_OTHER, 0, 0],
     );
-    send_signal(task(102), SIG_KILL, NOBODY);
+    send_signal(task(102), SIG_KILL, NO_TASK);
     assert.deepEqual(
       [100, 101, 102, 103].map((pid) => fatal_signal_pending(task(pid))),
       [true, true, true, false],
@@ -58,14 +58,14 @@ describe('a signal', () => {
   it('comes to an end in a group of which a thread has been released', () => {
     const { m, task } = aKernel({ pid: 100, threads: [101] });
     m[task(101) + FLAGS]! |= EXIT_STATE | RELEASED;
-    send_signal(task(101), SIG_KILL, NOBODY);
+    send_signal(task(101), SIG_KILL, NO_TASK);
     assert.ok(fatal_signal_pending(task(100)));
   });
 
   it('does not reach who is dead, or not made yet', () => {
     const { m, task } = aKernel({ pid: 100, children: [{ pid: 101, state: 'dead' }], forks: [{ pid: 102 }] });
     for (const pid of [101, 102]) {
-      send_signal(task(pid), SIG_KILL, NOBODY);
+      send_signal(task(pid), SIG_KILL, NO_TASK);
       assert.equal(m[task(pid) + PENDING], 0);
       assert.ok(!can_be_hit(task(pid), SIG_KILL));
     }
@@ -74,10 +74,10 @@ describe('a signal', () => {
 
   it('is not sent twice to one who has it pending, nor any to one who has SIGKILL', () => {
     const { task } = aKernel({ pid: 100 });
-    send_signal(task(100), SIG_OTHER, NOBODY);
+    send_signal(task(100), SIG_OTHER, NO_TASK);
     assert.ok(!can_be_hit(task(100), SIG_OTHER));
     assert.ok(can_be_hit(task(100), SIG_KILL));
-    send_signal(task(100), SIG_KILL, NOBODY);
+    send_signal(task(100), SIG_KILL, NO_TASK);
     assert.ok(!can_be_hit(task(100), SIG_STOP));
   });
 
@@ -92,18 +92,18 @@ describe('a signal', () => {
 describe('a stop', () => {
   it('holds the task on its way to user space until SIGKILL comes', () => {
     const { m, task } = aKernel({ pid: 100 });
-    send_signal(task(100), SIG_STOP, NOBODY);
+    send_signal(task(100), SIG_STOP, NO_TASK);
     assert.ok(!deliver_signals(task(100)));
     assert.equal(m[task(100) + STATE], STOPPED);
-    send_signal(task(100), SIG_OTHER, NOBODY);
+    send_signal(task(100), SIG_OTHER, NO_TASK);
     assert.equal(m[task(100) + STATE], STOPPED);
-    send_signal(task(100), SIG_KILL, NOBODY);
+    send_signal(task(100), SIG_KILL, NO_TASK);
     assert.equal(m[task(100) + STATE], RUNNING);
   });
 
   it('comes with a tracer', () => {
     const { m, task } = aKernel({ pid: 100 });
-    ptrace_attach(task(100), NOBODY);
+    ptrace_attach(task(100), NO_TASK);
     assert.ok((m[task(100) + FLAGS]! & PT_PTRACED) !== 0);
     assert.ok(!deliver_signals(task(100)));
   });

@@ -27,7 +27,7 @@ import {
 import { COMPLETE, NR_TOTAL, WAITQ } from '../../../../src/protocol/checkpoint_types.ts';
 import { aKernel, finish, type Kernel, untilAsleep } from '../support/kernel.ts';
 
-const NOBODY = 0;
+const NO_TASK = 0;
 
 /** The condition of these waits: a word of the context is not 0. */
 function* isSet(_current: number, ctx: number): Steps<boolean> {
@@ -52,7 +52,7 @@ describe('waiting for an event', () => {
 
   it('is over at once when the condition holds, even with a signal pending', () => {
     m[ctx + NR_TOTAL] = 1;
-    send_signal(task, SIG_OTHER, NOBODY);
+    send_signal(task, SIG_OTHER, NO_TASK);
     assert.equal(finish(interruptible()), 0);
     assert.equal(m[task + STATE], RUNNING);
   });
@@ -83,7 +83,7 @@ describe('waiting for an event', () => {
   it('ends with -ERESTARTSYS when a signal comes', () => {
     const wait = interruptible();
     untilAsleep(kernel, task, wait);
-    send_signal(task, SIG_OTHER, NOBODY);
+    send_signal(task, SIG_OTHER, NO_TASK);
     assert.deepEqual(untilAsleep(kernel, task, wait), { result: -512 });
   });
 
@@ -91,16 +91,16 @@ describe('waiting for an event', () => {
     const wait = interruptible();
     untilAsleep(kernel, task, wait);
     m[task + FLAGS]! |= FREEZING;
-    try_to_wake_up(task, NOBODY);
+    try_to_wake_up(task, NO_TASK);
     assert.deepEqual(untilAsleep(kernel, task, wait), { result: -512 });
   });
 
   it('killable, is ended by SIGKILL only', () => {
     const wait = killable();
     untilAsleep(kernel, task, wait);
-    send_signal(task, SIG_OTHER, NOBODY);
+    send_signal(task, SIG_OTHER, NO_TASK);
     assert.equal(m[task + STATE], KILLABLE);
-    send_signal(task, SIG_KILL, NOBODY);
+    send_signal(task, SIG_KILL, NO_TASK);
     assert.deepEqual(untilAsleep(kernel, task, wait), { result: -512 });
   });
 
@@ -163,7 +163,7 @@ describe('a completion', () => {
     const task = kernel.task(100);
     const wait = wait_for_completion_interruptible(task, ctx, COMPLETE);
     untilAsleep(kernel, task, wait);
-    send_signal(task, SIG_OTHER, NOBODY);
+    send_signal(task, SIG_OTHER, NO_TASK);
     assert.deepEqual(untilAsleep(kernel, task, wait), { result: -512 });
     finish(complete(kernel.coordinator, ctx, COMPLETE));
     assert.equal(finish(wait_for_completion_interruptible(task, ctx, COMPLETE)), 0);
@@ -172,7 +172,7 @@ describe('a completion', () => {
   it('waited for without that, is not given up even for SIGKILL', () => {
     const task = kernel.task(100);
     untilAsleep(kernel, task, wait_for_completion(task, ctx, COMPLETE));
-    send_signal(task, SIG_KILL, NOBODY);
+    send_signal(task, SIG_KILL, NO_TASK);
     assert.equal(kernel.m[task + STATE], DEEPLY);
   });
 });
