@@ -1,0 +1,47 @@
+/** What a record has of the calls of CRIU. */
+import * as z from 'zod';
+import { count, list, milliseconds, name, pid, text, whole } from './scalars.ts';
+
+const CRIU_TASK = z.looseObject({
+  pid,
+  name,
+  state: name,
+  parent: pid,
+  pgid: pid,
+  session: pid,
+  pending: name,
+  threads: list(z.looseObject({ tid: pid, state: name, blocked: name, pending: name, tracer: pid, wchan: name })),
+});
+const CRIU_CENSUS = z.looseObject({ tasks: list(CRIU_TASK), silent: list(pid) });
+const CRIU_RUN = z.looseObject({
+  of: name,
+  exit: whole.optional(),
+  signal: whole.optional(),
+  timedOut: count.optional(),
+  flooded: count.optional(),
+  duration: milliseconds.optional(),
+  errors: list(text),
+  lastLine: text.optional(),
+  waiting: list(CRIU_TASK).optional(),
+});
+
+export const CRIU = z.looseObject({
+  version: name,
+  before: CRIU_CENSUS,
+  dump: CRIU_RUN,
+  afterDump: CRIU_CENSUS,
+  restore: CRIU_RUN.optional(),
+  afterRestore: CRIU_CENSUS.optional(),
+  again: CRIU_RUN.optional(),
+  afterAgain: CRIU_CENSUS.optional(),
+  bystanders: z.looseObject({ before: CRIU_CENSUS, after: CRIU_CENSUS }),
+  edits: list(
+    z.looseObject({ kind: name, file: name.optional(), path: list(whole).optional(), nth: list(whole).optional() }),
+  ).optional(),
+  imaged: list(whole).optional(),
+  hits: list(
+    z.looseObject({ verb: name, to: z.union([z.literal('criu'), pid]), signal: whole.optional(), stage: name }),
+  ),
+  stages: list(name),
+  ownSubject: z.boolean(),
+});

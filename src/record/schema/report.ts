@@ -1,0 +1,100 @@
+/**
+ * What reports hold, as schemas: a report may come from another machine, or from a stranger. What reporters read is checked
+ * in type, range and number; keys that are not known here pass as they are.
+ */
+import * as z from 'zod';
+import { BACKENDS } from '../../model/case.ts';
+import { CASE, MATRIX } from './case.ts';
+import { RECORD } from './record.ts';
+import { count, list, milliseconds, name, POSITION, text, whole } from './scalars.ts';
+
+const VIOLATION = z.looseObject({
+  property: name,
+  message: text,
+  step: count.optional(),
+  expected: text.optional(),
+  actual: text.optional(),
+  position: POSITION.optional(),
+});
+
+const TRIED = z.looseObject({
+  strategy: z.enum(['random', 'pct', 'exhaustive', 'replay']),
+  schedules: count,
+  states: count.optional(),
+  transitions: count.optional(),
+  outcomes: count.optional(),
+  complete: z.boolean(),
+});
+
+const END = z.looseObject({ end: name, at: name.optional(), result: whole.optional(), record: whole.optional() });
+
+const ENDING = z.looseObject({
+  coordinator: END,
+  tasks: z.record(name, END),
+  findings: list(text),
+  steps: count,
+  violates: list(name).optional(),
+});
+
+const ENVIRONMENT = z.looseObject({
+  mktrouble: name,
+  node: name,
+  kernel: name,
+  user: name,
+  backend: z.enum(BACKENDS),
+  tool: z.looseObject({ name, version: name, path: name, setting: z.tuple([name, name]) }).optional(),
+  capabilities: list(z.looseObject({ name, available: z.boolean(), detail: text })),
+});
+
+const REACHED = z.record(name, count);
+
+export const REPORT = z.looseObject({
+  version: z.literal(1),
+  cases: list(
+    z.looseObject({
+      id: name,
+      result: z.enum(['pass', 'fail', 'incomplete', 'skip', 'error']),
+      title: name,
+      suites: list(name),
+      position: POSITION.nullable(),
+      duration: milliseconds,
+      scenario: name.nullable(),
+      why: text.nullable(),
+      tags: list(name),
+      matrix: MATRIX,
+      environment: count.nullable().optional(),
+      backend: z.enum(BACKENDS).nullable(),
+      protocol: name.nullable(),
+      seed: name.nullable(),
+      reason: text.nullable(),
+      cause: text.nullable().optional(),
+      violations: list(VIOLATION),
+      known: list(VIOLATION),
+      tried: TRIED.nullable(),
+      replay: name.nullable(),
+      command: text.nullable(),
+      error: z.looseObject({ message: text, stack: text.optional() }).nullable(),
+      case: CASE.optional(),
+      shrunk: z.literal(true).optional(),
+      record: RECORD.optional(),
+      differential: list(RECORD).optional(),
+      endings: list(ENDING).optional(),
+    }),
+  ),
+  environments: list(ENVIRONMENT).optional(),
+  summary: z.looseObject({
+    cases: count,
+    passed: count,
+    failed: count,
+    errors: count,
+    skipped: count,
+    incomplete: count.optional(),
+    violations: count,
+    known: count,
+    duration: milliseconds,
+    interrupted: z.boolean(),
+  }),
+  coverage: z
+    .record(name, z.looseObject({ cases: count, points: REACHED, steps: REACHED, branches: REACHED }))
+    .optional(),
+});
