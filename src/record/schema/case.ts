@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { BACKENDS } from '../../model/case.ts';
 import { OPTIONAL_WORDS } from '../../model/criu.ts';
-import { actor, count, list, name, pid, POSITION, text, whole } from './scalars.ts';
+import { actor, count, list, name, POSITION, pid, text, whole } from './scalars.ts';
 
 const TASK = z.looseObject({
   pid,
