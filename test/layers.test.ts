@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { checkTree, sourcesOf, strayImports } from './layers.ts';
+import { checkTree, listSources, strayImports } from './layers.ts';
 
 describe('the layers', () => {
   it('hold in the whole tree', () => {
@@ -8,7 +8,7 @@ describe('the layers', () => {
   });
 
   it('are checked in every source, the views of the HTML report too', () => {
-    const sources = sourcesOf(path.dirname(import.meta.dirname));
+    const sources = listSources(path.dirname(import.meta.dirname));
     assert.ok(sources.some((file) => file.endsWith('.tsx')));
     assert.equal(strayImports('reporters/html/x.tsx', "import { x } from '../../src/injector/index.ts';").length, 1);
   });

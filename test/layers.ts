@@ -59,16 +59,16 @@ export const ROOMS: readonly Room[] = [
 
 /** What is wrong with the imports of a file; nothing when all point up. Paths are from the root, with slashes. */
 export function strayImports(file: string, text: string): string[] {
-  const room = roomOf(file);
+  const room = findRoom(file);
   if (!room) return [`${file} is in no room of the table`];
-  return importsOf(text)
+  return parseImports(text)
     .filter((name) => name.startsWith('.'))
     .map((name) => path.posix.join(path.posix.dirname(file), name))
     .filter((target) => !within(target, room.path) && !room.mayImport.some((allowed) => within(target, allowed)))
     .map((target) => `${file} imports ${target}, which is not above it`);
 }
 
-function roomOf(file: string): Room | undefined {
+function findRoom(file: string): Room | undefined {
   return ROOMS.filter((room) => within(file, room.path)).sort((a, b) => b.path.length - a.path.length)[0];
 }
 
@@ -77,12 +77,12 @@ function within(file: string, place: string): boolean {
 }
 
 /** Static and dynamic imports, re-exports and types. */
-function importsOf(text: string): string[] {
+function parseImports(text: string): string[] {
   return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
 }
 
 /** The sources under this root that `checkTree` looks at. */
-export function sourcesOf(root: string): string[] {
+export function listSources(root: string): string[] {
   return ['src', 'reporters'].flatMap((folder) =>
     readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' })
       .filter((name) => /\.[cm]?tsx?$/.test(name))
@@ -93,7 +93,7 @@ export function sourcesOf(root: string): string[] {
 
 /** The stray imports of all sources under this root. */
 export function checkTree(root: string): string[] {
-  return sourcesOf(root).flatMap((file) => strayImports(file, readFileSync(path.join(root, file), 'utf8')));
+  return listSources(root).flatMap((file) => strayImports(file, readFileSync(path.join(root, file), 'utf8')));
 }
 
 if (process.argv[1] === import.meta.filename) {

@@ -11,16 +11,16 @@ export const FAULT_NAMES: Readonly<Record<FaultOfCase, string>> = {
 };
 
 /** `3 tasks, healthy` */
-export function nameOf(tasks: number, fault: FaultOfCase): string {
+export function nameCase(tasks: number, fault: FaultOfCase): string {
   return `${tasks} ${tasks === 1 ? 'task' : 'tasks'}, ${FAULT_NAMES[fault]}`;
 }
 
 /** The scenario, as its file would say it. */
-export function scenarioOf(tasks: number, fault: FaultOfCase): object {
+export function writeScenario(tasks: number, fault: FaultOfCase): object {
   const anyone = ['coordinator', ...Array.from({ length: tasks }, (_, i) => 100 + i)];
   const faults = { none: [], signal: [{ signal: 'SIGUSR1', to: anyone }], kill: [{ kill: anyone }] }[fault];
   return {
-    scenario: nameOf(tasks, fault),
+    scenario: nameCase(tasks, fault),
     tree: { generate: { shape: 'star', tasks } },
     restart: { protocol: 'series' },
     ...(faults.length > 0 ? { faults: faults.map((one) => ({ ...one, when: 'any' })) } : {}),

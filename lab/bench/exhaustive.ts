@@ -1,5 +1,5 @@
 /** Every interleaving of small trees at the step size of the protocol, by `mktrouble outcomes` from start to end. */
-import { type FaultOfCase, nameOf, scenarioOf } from './cases.ts';
+import { type FaultOfCase, nameCase, writeScenario } from './cases.ts';
 import { outcomes } from './child.ts';
 import type { Row, Section } from './row.ts';
 
@@ -20,8 +20,8 @@ export const exhaustive: Section = {
   title: 'Exhaustive search under series, from the start of the program to its end',
   async run(smoke) {
     return CASES.slice(0, smoke ? 2 : CASES.length).flatMap(([tasks, fault, limit]): Row[] => {
-      const name = nameOf(tasks, fault);
-      const found = outcomes(scenarioOf(tasks, fault));
+      const name = nameCase(tasks, fault);
+      const found = outcomes(writeScenario(tasks, fault));
       if (!found.complete) throw new Error(`${name}: the search was not complete`);
       const { states, transitions } = found;
       return [

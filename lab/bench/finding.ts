@@ -60,13 +60,13 @@ async function pinnedRow({ case: c, record, protocol }: Verdict, runs: number): 
   const ratios: number[] = [];
   await runCase(c, { backend: simulated(), protocol, schedule });
   for (let i = 0; i < runs; i++) {
-    const replayed = await timeOf(() => runCase(c, { backend: simulated(), protocol, schedule }));
-    ratios.push((await timeOf(() => runCase(pinned, { backend: simulated(), protocol }))) / replayed);
+    const replayed = await measureTime(() => runCase(c, { backend: simulated(), protocol, schedule }));
+    ratios.push((await measureTime(() => runCase(pinned, { backend: simulated(), protocol }))) / replayed);
   }
   return { name: 'a pinned schedule, by a replay', value: median(ratios), unit: '×', limit: 1.2 };
 }
 
-async function timeOf(body: () => Promise<unknown>): Promise<number> {
+async function measureTime(body: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await body();
   return performance.now() - began;

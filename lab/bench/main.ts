@@ -52,14 +52,14 @@ const lines: string[] = [];
 let failed = false;
 for (const section of SECTIONS) {
   if (values.only && !values.only.includes(section.name)) continue;
-  const rows = await rowsOf(section);
+  const rows = await measureRows(section);
   if (rows.length === 0) continue;
   const table = [
     `### ${section.title}`,
     '',
     '| | measured | promised | |',
     '| --- | --: | --: | --- |',
-    ...rows.map(lineOf),
+    ...rows.map(formatRow),
     '',
   ];
   console.log(table.join('\n'));
@@ -68,7 +68,7 @@ for (const section of SECTIONS) {
 if (values.write && !failed) write(lines);
 if (failed) process.exitCode = 1;
 
-async function rowsOf(section: Section): Promise<readonly Row[]> {
+async function measureRows(section: Section): Promise<readonly Row[]> {
   try {
     return await section.run(values.smoke);
   } catch (error) {
@@ -78,7 +78,7 @@ async function rowsOf(section: Section): Promise<readonly Row[]> {
   }
 }
 
-function lineOf(row: Row): string {
+function formatRow(row: Row): string {
   const kept = isKept(row);
   const promised = row.limit !== undefined ? `≤ ${row.limit}` : row.atLeast !== undefined ? `≥ ${row.atLeast}` : '';
   const missed = kept === false ? '**not reached** ' : '';

@@ -39,7 +39,7 @@ async function smallCase(backend: NativeBackend, { rounds }: Amount): Promise<Ro
   const asked: number[] = [];
   const alone: number[] = [];
   for (let i = -WARM_UP; i < rounds; i++) {
-    const time = await timeOf(backend, c);
+    const time = await measureRun(backend, c);
     const started = performance.now();
     const fork = (await backend.forkAndReap(c.tasks.length + 1)) / 1e6;
     const ended = performance.now();
@@ -66,7 +66,7 @@ async function growth(backend: NativeBackend, { sizes, repeats }: Amount): Promi
   const forks = sizes.map(() => Number.POSITIVE_INFINITY);
   for (let repeat = 0; repeat < repeats; repeat++) {
     for (const [i, c] of cases.entries()) {
-      times[i] = Math.min(times[i]!, await timeOf(backend, c));
+      times[i] = Math.min(times[i]!, await measureRun(backend, c));
       forks[i] = Math.min(forks[i]!, (await backend.forkAndReap(c.tasks.length + 1)) / 1e6);
     }
   }
@@ -88,7 +88,7 @@ async function growth(backend: NativeBackend, { sizes, repeats }: Amount): Promi
 }
 
 /** Milliseconds that a case takes, its record included. */
-async function timeOf(backend: NativeBackend, c: Case): Promise<number> {
+async function measureRun(backend: NativeBackend, c: Case): Promise<number> {
   const started = performance.now();
   const record = await backend.run({ case: c, protocol: 'hardened', seed: '0', maxSteps: 10_000_000 });
   if (record.final.coordinator.result !== 0)

@@ -5,7 +5,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { type FaultOfCase, nameOf, scenarioOf } from './cases.ts';
+import { type FaultOfCase, nameCase, writeScenario } from './cases.ts';
 import { FOLDER, has, mustRun, outcomes, program, run, type Spent } from './child.ts';
 import { median, type Row, type Section } from './row.ts';
 
@@ -49,7 +49,7 @@ export const spin: Section = {
 };
 
 function compare({ tasks, fault, compared }: (typeof CASES)[number], smoke: boolean): Row {
-  const name = nameOf(tasks, fault);
+  const name = nameCase(tasks, fault);
   const rounds = [both(tasks, fault)];
   const { theirs, ours } = rounds[0]!;
   // In turns, where a round is short enough for a breath of something else to be seen in it.
@@ -65,7 +65,7 @@ function compare({ tasks, fault, compared }: (typeof CASES)[number], smoke: bool
   const states = `${theirs.states.toLocaleString('en')} states, ${ours.states.toLocaleString('en')} reduced`;
   let same = '';
   if (compared) {
-    const all = program<Counted>('count', [JSON.stringify(scenarioOf(tasks, fault))]);
+    const all = program<Counted>('count', [JSON.stringify(writeScenario(tasks, fault))]);
     if (all.moving !== theirs.states) {
       throw new Error(`${name}: Spin meets ${theirs.states} states, the unreduced search ${all.moving}`);
     }
@@ -75,7 +75,7 @@ function compare({ tasks, fault, compared }: (typeof CASES)[number], smoke: bool
 }
 
 function both(tasks: number, fault: FaultOfCase) {
-  return { theirs: explore(tasks, fault), ours: outcomes(scenarioOf(tasks, fault)) };
+  return { theirs: explore(tasks, fault), ours: outcomes(writeScenario(tasks, fault)) };
 }
 
 /** What Spin meets; `states` undefined when it did not come to its end. */

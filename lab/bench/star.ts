@@ -21,7 +21,7 @@ const FIRST_RETVAL = 1000;
  * A coordinator, a root with pid 100, and its children, with pids from 101 on. `tasks`: from 1, without the coordinator;
  * `taskWords`: how long the compiled model's task is.
  */
-export function starOf(tasks: number, taskWords: number): Setup {
+export function buildStar(tasks: number, taskWords: number): Setup {
   const firstTask = P.HEADER_WORDS + P.CTX_WORDS;
   const nrTasks = tasks + 1;
   const words = firstTask + nrTasks * taskWords;
@@ -77,7 +77,7 @@ export function starOf(tasks: number, taskWords: number): Setup {
       badLogfd: false,
       debug: false,
       taskself: false,
-      ...imageOf(tasks),
+      ...buildImage(tasks),
       pids: pid.subarray(1),
       isNamed: (wanted) => wanted >= ROOT_PID && wanted < ROOT_PID + tasks,
       nrSaved: tasks,
@@ -93,7 +93,7 @@ export function starOf(tasks: number, taskWords: number): Setup {
 }
 
 /** Header, container, tree, pids; two objects for each task; tail. */
-function imageOf(tasks: number): Pick<W.World, 'objects' | 'objectError' | 'recordOf'> {
+function buildImage(tasks: number): Pick<W.World, 'objects' | 'objectError' | 'recordOf'> {
   const length = I.FIRST_RECORD + 2 * tasks + 1;
   const objects = new Uint8Array(length);
   objects.set(PREAMBLE);

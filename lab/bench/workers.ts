@@ -12,7 +12,7 @@ export const workers: Section = {
   title: 'The same seed with any number of workers',
   async run(smoke) {
     const suite = path.join(ROOT, 'scenarios', smoke ? 'ptrace' : '');
-    const reports = WORKERS.map((number) => reportOf(suite, number));
+    const reports = WORKERS.map((number) => buildReport(suite, number));
     for (const [i, report] of reports.entries()) {
       if (report !== reports[0]) throw new Error(`${WORKERS[i]} workers: other verdicts than with one`);
     }
@@ -34,7 +34,7 @@ interface Reported {
 }
 
 /** The report without what is of the clock, in the order of the cases. */
-function reportOf(suite: string, number: number): string {
+function buildReport(suite: string, number: number): string {
   const file = path.join(FOLDER, `workers-${number}.json`);
   const bin = path.join(ROOT, 'dist/src/cli/bin.js');
   const { code, out } = run(process.execPath, [

@@ -120,7 +120,7 @@ async function find(backend: CriuBackend, c: Case): Promise<Finding> {
     const seen = record?.criu;
     version = seen?.version ?? version;
     if (violations.length === 0 || !seen) continue;
-    for (const error of errorsOf(seen.restore ?? seen.dump)) errors.add(error);
+    for (const error of readErrors(seen.restore ?? seen.dump)) errors.add(error);
     ends.add([seen.dump, seen.restore].flatMap((one) => (one ? [endText(one)] : [])).join(', '));
   }
   return {
@@ -135,7 +135,7 @@ async function find(backend: CriuBackend, c: Case): Promise<Finding> {
 }
 
 /** The last errors of its log: what it was at when it ended. */
-function errorsOf({ errors }: CriuRun): string[] {
+function readErrors({ errors }: CriuRun): string[] {
   return errors.slice(-4).map(plain);
 }
 
@@ -157,10 +157,10 @@ function plain(text: string): string {
 /** A finding with its minimal scenario and the messages of its runs. */
 function section({ case: c, shown, runs, messages, errors, ends }: Finding, i: number): string {
   const properties = c.expect.violates.map((name) => `**${name}**`).join(', ');
-  const small: Case = { ...c, title: titleOf(c), tags: [], explore: undefined } as unknown as Case;
+  const small: Case = { ...c, title: readTitle(c), tags: [], explore: undefined } as unknown as Case;
   const log = errors.length === 0 ? ['  criu: (no error in its log)'] : errors.map((error) => `  criu: ${error}`);
   return [
-    `## ${i + 1}. ${titleOf(c)}`,
+    `## ${i + 1}. ${readTitle(c)}`,
     `_Violates_ ${properties}. _Shown_ in ${shown} of ${runs} runs. _Scenarios_ in \`${c.position.file}\`.`,
     ...(c.why === undefined ? [] : [c.why.trim()]),
     `\`\`\`yaml\n${writeScenario({ ...small, why: undefined } as unknown as Case).trim()}\n\`\`\``,
@@ -169,7 +169,7 @@ function section({ case: c, shown, runs, messages, errors, ends }: Finding, i: n
 }
 
 /** The title of a finding: that of a scenario, without what tells it from others of the same. */
-function titleOf({ scenario }: Case): string {
+function readTitle({ scenario }: Case): string {
   return scenario.replace(/ \([^)]*\)$/, '');
 }
 
@@ -178,7 +178,7 @@ function contents(all: readonly Finding[]): string {
   const rows = all.map(({ case: c, shown, runs }, i) => {
     const { file } = c.position;
     const link = `[${path.basename(file)}](../${file})`;
-    return `| ${i + 1} | ${titleOf(c)} | ${c.expect.violates.join(', ')} | ${shown} of ${runs} | ${link} |`;
+    return `| ${i + 1} | ${readTitle(c)} | ${c.expect.violates.join(', ')} | ${shown} of ${runs} | ${link} |`;
   });
   return ['| | finding | violates | shown | scenarios |', '| --- | --- | --- | --- | --- |', ...rows].join('\n');
 }
@@ -249,7 +249,7 @@ const { cases, diagnostics } = loadScenarios([SUITE], KNOWN_NAMES);
 if (diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics, undefined, 2));
 const first = new Map<string, Case>();
 for (const c of cases) {
-  const key = `${c.position.file} ${titleOf(c)}`;
+  const key = `${c.position.file} ${readTitle(c)}`;
   if (c.expect.violates.length > 0 && !c.tags.includes('mutations') && !first.has(key)) first.set(key, c);
 }
 const rank = ({ expect }: Case): number => Math.min(...expect.violates.map((name) => ORDER.indexOf(name)));

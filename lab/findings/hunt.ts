@@ -5,11 +5,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { simulated } from '../../src/backends/simulated/index.ts';
 import { searchAll, toEnd } from '../../src/explore/index.ts';
-import { judgeOf, shippedProperties } from '../../src/injector/judge.ts';
+import { createJudge, shippedProperties } from '../../src/injector/judge.ts';
 import { KNOWN_NAMES } from '../../src/injector/known.ts';
 import { Recorder } from '../../src/injector/recorder.ts';
 import { replayText } from '../../src/injector/replay-file.ts';
-import { identityOf, type JudgeCase, smallestInSlices } from '../../src/injector/shrink.ts';
+import { identifyViolation, type JudgeCase, smallestInSlices } from '../../src/injector/shrink.ts';
 import type { Case } from '../../src/model/case.ts';
 import { EXPECTATION } from '../../src/properties/index.ts';
 import { loadScenarioFileSync } from '../../src/scenario/index.ts';
@@ -21,7 +21,7 @@ const backend = simulated();
 
 /** Judges by the one property that the hunt is for, in runs that end as the hunt says. */
 const judge: JudgeCase = (c, record) =>
-  judgeOf(c, (of, r) => {
+  createJudge(c, (of, r) => {
     const found = shippedProperties(of, r);
     const unexpected = found.some(({ property }) => property === EXPECTATION.name);
     if (unexpected || (of.expect.coordinator.length > 0 && r.end !== 'over')) return [];
@@ -36,7 +36,9 @@ function shownWithout(c: Case, repair: string): ReadonlySet<string> {
   const recorder = new Recorder(backend, plan);
   const { endings } = searchAll(backend.open(plan), { maxStates: 200_000 });
   return new Set(
-    endings.flatMap(({ moves }) => judge(plan.case, recorder.record(moves)).known.map((found) => identityOf(found))),
+    endings.flatMap(({ moves }) =>
+      judge(plan.case, recorder.record(moves)).known.map((found) => identifyViolation(found)),
+    ),
   );
 }
 
@@ -54,7 +56,7 @@ function judgeBy(repair: string, hunted: Case): JudgeCase {
     if (judgement.known.length === 0) return judgement;
     const real = shown.get(c) ?? shownWithout(c, repair);
     shown.set(c, real);
-    return { ...judgement, known: judgement.known.filter((found) => real.has(identityOf(found))) };
+    return { ...judgement, known: judgement.known.filter((found) => real.has(identifyViolation(found))) };
   };
 }
 

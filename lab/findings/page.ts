@@ -67,7 +67,7 @@ async function section(finding: FindingFile, index: number, timelines: boolean):
     [
       `- Violates [\`${property.name}\`](properties.md#${property.name}): ${property.title}`,
       `- In the patch: ${linesText(LINES[replay.case.title]!)}`,
-      `- Repair: ${repairOf(replay.case.tags)}`,
+      `- Repair: ${formatRepair(replay.case.tags)}`,
       `- Replay: [\`${path.basename(file)}\`](findings/${path.basename(file)})`,
     ].join('\n'),
     ...(timelines ? [`\`\`\`text\n${await report(finding)}\n\`\`\``] : []),
@@ -89,7 +89,7 @@ async function report(finding: FindingFile): Promise<string> {
   return failureLines(result, { colors: PLAIN, symbols: UNICODE, columns: 110 }).join('\n');
 }
 
-function repairOf(tags: readonly string[]): string {
+function formatRepair(tags: readonly string[]): string {
   const name = REPAIRS.find((repair) => tags.includes(repair));
   if (name !== undefined) return `\`${name}\`: ${patchNamed(name).description}`;
   return 'the rest of the series (protocol `series`).';

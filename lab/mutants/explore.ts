@@ -17,10 +17,10 @@ import type { Case } from '../../src/model/case.ts';
 import { protocolNamed } from '../../src/protocol/stacks.ts';
 import { coordinatorOutcome, taskOutcome } from '../../src/record/read.ts';
 import type { RunRecord, TaskFinal } from '../../src/record/record.ts';
-import { recordOf, violated } from '../../test/backends/simulated/support/judged.ts';
+import { replayMoves, violated } from '../../test/backends/simulated/support/judged.ts';
 import { MATRICES } from '../survey/matrix.ts';
-import { allMutants, buildName, buildsOf, changesOf, type Mutant, PROTOCOLS } from './mutants.ts';
-import { EXPLORED, type Explored, fatesSoFar, reasonOf } from './report.ts';
+import { allMutants, buildName, listBuilds, type Mutant, PROTOCOLS, planChanges } from './mutants.ts';
+import { EXPLORED, type Explored, fatesSoFar, findReason } from './report.ts';
 
 const { values } = parseArgs({
   options: {
@@ -40,13 +40,13 @@ interface Ends {
 }
 
 /** Undefined when it has more states than that. */
-function endsOf(c: Case, protocol: string, mostStates: number, change?: Change): Ends | undefined {
+function exploreEnds(c: Case, protocol: string, mostStates: number, change?: Change): Ends | undefined {
   const open = (trace: boolean) =>
     new SimulatedMachine(c, protocolNamed(protocol)!, { trace, ...(change && { change }) });
   const result = searchAll(open(false), { maxStates: mostStates });
   if (!result.complete) return undefined;
   const machine = open(true);
-  const told = result.endings.flatMap(({ moves }) => toldBy(machine, recordOf(machine, moves)));
+  const told = result.endings.flatMap(({ moves }) => toldBy(machine, replayMoves(machine, moves)));
   return { states: result.states, told: new Set(told) };
 }
 
@@ -56,11 +56,11 @@ function toldBy(machine: SimulatedMachine, record: RunRecord): string[] {
   return [
     ...violated(machine, record).map((property) => `violates ${property}`),
     ...(over || final.coordinator.end === 'returned' ? [`the coordinator: ${coordinatorOutcome(final)}`] : []),
-    ...Object.entries(final.tasks).map(([pid, task]) => `task ${pid}: ${endOf(task, over)}`),
+    ...Object.entries(final.tasks).map(([pid, task]) => `task ${pid}: ${formatEnd(task, over)}`),
   ];
 }
 
-function endOf(task: TaskFinal, over: boolean): string {
+function formatEnd(task: TaskFinal, over: boolean): string {
   if (!over && (task.end === 'waiting' || task.end === 'untouched')) return 'on its way';
   const where = task.at === undefined ? '' : ` at ${task.at}`;
   return `${taskOutcome(task)}${where}`;
@@ -71,22 +71,22 @@ const originals = new Map<string, Ends | undefined>();
 
 function original(i: number, protocol: string): Ends | undefined {
   const key = `${i} ${protocol}`;
-  if (!originals.has(key)) originals.set(key, endsOf(cases[i]!, protocol, MOST_STATES));
+  if (!originals.has(key)) originals.set(key, exploreEnds(cases[i]!, protocol, MOST_STATES));
   return originals.get(key);
 }
 
 /** The first case that ends otherwise, in words; else how many cases end as they did. */
 function explore(mutant: Mutant): { readonly same: number; readonly difference?: string } {
-  const changes = changesOf(mutant);
-  const builds = buildsOf(changes);
+  const changes = planChanges(mutant);
+  const builds = listBuilds(changes);
   let same = 0;
   for (const [i, c] of cases.entries()) {
     for (const protocol of PROTOCOLS) {
       if (!builds.includes(buildName(protocol, c.restart.debug))) continue;
       const was = original(i, protocol);
       if (!was) continue;
-      const is = endsOf(c, protocol, 4 * was.states + 1000, changes(protocol));
-      const difference = is ? differenceOf(was, is) : 'many more states';
+      const is = exploreEnds(c, protocol, 4 * was.states + 1000, changes(protocol));
+      const difference = is ? findDifference(was, is) : 'many more states';
       if (difference !== undefined) return { same, difference: `${protocol}: ${c.scenario}: ${difference}` };
       same++;
     }
@@ -95,7 +95,7 @@ function explore(mutant: Mutant): { readonly same: number; readonly difference?:
 }
 
 /** What tells them apart: something new, or a known defect (or who waits for good) that is no more. */
-function differenceOf({ told: before }: Ends, { told: now }: Ends): string | undefined {
+function findDifference({ told: before }: Ends, { told: now }: Ends): string | undefined {
   const come = [...now].filter((one) => !before.has(one)).map((one) => `now ${one}`);
   const gone = [...before]
     .filter((one) => !now.has(one) && /^violates|: waiting/.test(one))
@@ -106,7 +106,7 @@ function differenceOf({ told: before }: Ends, { told: now }: Ends): string | und
 const [shard = 1, shards = 1] = values.shard.split('/').map(Number);
 const fates = fatesSoFar();
 const mutants = [...allMutants()].filter(
-  ({ name }) => name.includes(values.only) && fates.get(name)?.answer === 'survived' && reasonOf(name) !== undefined,
+  ({ name }) => name.includes(values.only) && fates.get(name)?.answer === 'survived' && findReason(name) !== undefined,
 );
 let explored = 0;
 let compared = 0;

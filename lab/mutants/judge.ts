@@ -4,7 +4,7 @@ import type { SchedulableBackend } from '../../src/backends/backend.ts';
 import { simulated } from '../../src/backends/simulated/index.ts';
 import { SimulatedMachine } from '../../src/backends/simulated/machine.ts';
 import { runCase } from '../../src/index.ts';
-import { judgeOf, shippedProperties } from '../../src/injector/judge.ts';
+import { createJudge, shippedProperties } from '../../src/injector/judge.ts';
 import { Tally } from '../../src/injector/tally.ts';
 import { decide } from '../../src/injector/verdict.ts';
 import type { Case } from '../../src/model/case.ts';
@@ -25,7 +25,7 @@ class Told extends Error {}
 
 /** What tells the mutant in this case, in a few words; undefined when the case passes as it should. */
 export async function tellsBy(c: Case, backend: SchedulableBackend): Promise<string | undefined> {
-  const tally = new Tally(judgeOf(c, shippedProperties));
+  const tally = new Tally(createJudge(c, shippedProperties));
   const { status, reason, tried } = await runCase(c, {
     backend,
     find: (_case, record) => {

@@ -1,10 +1,10 @@
 /** The mutants of the restart protocol: each function of src/protocol/ with one change, by a name that lasts. */
 import { type Build, compiledSource } from '../../src/backends/simulated/compile/compile.ts';
-import { type Change, functionsOf } from '../../src/backends/simulated/compile/source.ts';
+import { type Change, collectFunctions } from '../../src/backends/simulated/compile/source.ts';
 import { sources } from '../../src/protocol/source.ts';
 import { protocolNamed } from '../../src/protocol/stacks.ts';
 import { parseFunction } from '../../src/protocol/translate.ts';
-import { type Edit, editsOf, type Operator } from './operators.ts';
+import { type Edit, type Operator, proposeEdits } from './operators.ts';
 
 /** What user space does around the system call: not the protocol. */
 const AROUND = new Set(['task_main']);
@@ -28,7 +28,7 @@ export function buildName(protocol: string, isDebug: boolean): string {
   return isDebug ? `${protocol} debug` : protocol;
 }
 
-function buildOf(name: string): Build {
+function parseBuild(name: string): Build {
   const [protocol, debugWord] = name.split(' ');
   return { protocol: protocolNamed(protocol!)!, debug: debugWord !== undefined, trace: false };
 }
@@ -36,15 +36,15 @@ function buildOf(name: string): Build {
 const unchanged = new Map<string, string>();
 
 function original(build: string): string {
-  const source = unchanged.get(build) ?? compiledSource(buildOf(build));
+  const source = unchanged.get(build) ?? compiledSource(parseBuild(build));
   unchanged.set(build, source);
   return source;
 }
 
 /** The builds (`series`, `series debug` …) that a mutant makes different; one that compiles to nothing new in any is none. */
-export function buildsOf(changes: Changes): string[] {
+export function listBuilds(changes: Changes): string[] {
   const differs = (build: string, change: Change): boolean =>
-    compiledSource({ ...buildOf(build), change }) !== original(build);
+    compiledSource({ ...parseBuild(build), change }) !== original(build);
   /* what differs without the debug build's code does so with it */
   return PROTOCOLS.flatMap((protocol) => {
     const change = changes(protocol);
@@ -74,7 +74,7 @@ function namedEdits(name: string, text: string): readonly Named[] {
   let found = named.get(key);
   if (!found) {
     const times = new Map<string, number>();
-    found = editsOf(text, parseFunction(text)).map((edit) => {
+    found = proposeEdits(text, parseFunction(text)).map((edit) => {
       const title = `${name}: ${edit.operator}: ${describe(text, edit)}`;
       const time = (times.get(title) ?? 0) + 1;
       times.set(title, time);
@@ -87,23 +87,23 @@ function namedEdits(name: string, text: string): readonly Named[] {
 
 /** Every change that can be made in one of the protocols, whether it makes a difference or not. */
 export function* allMutants(): Generator<Mutant> {
-  const fileOf = (name: string): string =>
+  const resolveFile = (name: string): string =>
     sources().find(({ functions }) => functions.some((one) => one.name === name))?.name ?? 'patches';
   const seen = new Set<string>();
   for (const protocol of PROTOCOLS) {
-    for (const [name, text] of functionsOf(protocolNamed(protocol)!)) {
+    for (const [name, text] of collectFunctions(protocolNamed(protocol)!)) {
       if (AROUND.has(name)) continue;
       for (const one of namedEdits(name, text)) {
         if (seen.has(one.name)) continue;
         seen.add(one.name);
-        yield { name: one.name, file: fileOf(name), function: name, operator: one.edit.operator };
+        yield { name: one.name, file: resolveFile(name), function: name, operator: one.edit.operator };
       }
     }
   }
 }
 
 /** What a mutant is in each protocol. */
-export function changesOf(mutant: Mutant): Changes {
+export function planChanges(mutant: Mutant): Changes {
   const made = new Map<string, Change | undefined>();
   return (protocol) => {
     if (!made.has(protocol)) made.set(protocol, changeIn(mutant, protocol));
@@ -112,7 +112,7 @@ export function changesOf(mutant: Mutant): Changes {
 }
 
 function changeIn({ name, function: where }: Mutant, protocol: string): Change | undefined {
-  const text = functionsOf(protocolNamed(protocol)!).get(where);
+  const text = collectFunctions(protocolNamed(protocol)!).get(where);
   const edit = text === undefined ? undefined : namedEdits(where, text).find((one) => one.name === name)?.edit;
   return edit && { function: where, text: text!.slice(0, edit.start) + edit.by + text!.slice(edit.end) };
 }

@@ -35,7 +35,7 @@ const NOT_MOVED = /lock(_tasklist)?\(|^ret ?= ?\d/;
 type Tree = Node & Record<string, unknown>;
 
 /** All changes of a function, given as its text and its tree. */
-export function editsOf(text: string, node: Node): Edit[] {
+export function proposeEdits(text: string, node: Node): Edit[] {
   const edits: Edit[] = [];
   const source = ({ start, end }: Node): string => text.slice(start, end);
   /* a loader may have left out what separates words and statements */

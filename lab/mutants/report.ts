@@ -30,22 +30,22 @@ export const EXPLORED = path.join(ROOT, '.mktrouble/mutants-explored.jsonl');
 
 /** What became of the mutants that were judged, by their names. */
 export function fatesSoFar(): Map<string, Fate> {
-  return new Map(linesOf<Fate>(FATES).map((fate) => [fate.mutant, fate]));
+  return new Map(readLines<Fate>(FATES).map((fate) => [fate.mutant, fate]));
 }
 
-function linesOf<T>(file: string): T[] {
+function readLines<T>(file: string): T[] {
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n').filter(Boolean) : [];
   return lines.map((line) => JSON.parse(line) as T);
 }
 
 /** Why a mutant is equivalent to the protocol; undefined when it is not. */
-export function reasonOf(mutant: string): string | undefined {
+export function findReason(mutant: string): string | undefined {
   return EQUIVALENT.find(({ mutants }) => mutants.some((pattern) => pattern.test(mutant)))?.reason;
 }
 
 /** The survivors that are not listed as equivalent. */
 export function unexplained(fates: readonly Fate[]): Fate[] {
-  return fates.filter(({ answer, mutant }) => answer === 'survived' && reasonOf(mutant) === undefined);
+  return fates.filter(({ answer, mutant }) => answer === 'survived' && findReason(mutant) === undefined);
 }
 
 /** docs/mutants.md; `withEquivalent`: also every equivalent mutant, with the reason. */
@@ -56,7 +56,7 @@ export function page(fates: readonly Fate[], withEquivalent = false): string {
   const equivalent = survived.filter((fate) => !open.includes(fate));
   const made = killed.length + open.length;
   const reasons = EQUIVALENT.map(
-    ({ reason }) => `${reason}\n\n${list(survived.filter(({ mutant }) => reasonOf(mutant) === reason))}`,
+    ({ reason }) => `${reason}\n\n${list(survived.filter(({ mutant }) => findReason(mutant) === reason))}`,
   );
   return `# Mutants of the protocol
 
@@ -86,7 +86,7 @@ ${withEquivalent ? `\n## Equivalent mutants\n\n${reasons.join('\n\n')}\n` : ''}$
 /** How far exploration confirms that they are equivalent. */
 function exploredText(equivalent: readonly Fate[]): string {
   const names = new Set(equivalent.map(({ mutant }) => mutant));
-  const explored = linesOf<Explored>(EXPLORED).filter(({ mutant, difference }) => names.has(mutant) && !difference);
+  const explored = readLines<Explored>(EXPLORED).filter(({ mutant, difference }) => names.has(mutant) && !difference);
   if (new Set(explored.map(({ mutant }) => mutant)).size < names.size) return '';
   const cases = explored.reduce((sum, { same }) => sum + same, 0);
   return ` Exploration confirms

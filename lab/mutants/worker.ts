@@ -3,7 +3,7 @@
 import type { Case } from '../../src/model/case.ts';
 import { suiteCases } from '../../test/scenarios/support.ts';
 import { mutated, tellsBy } from './judge.ts';
-import { allMutants, buildName, buildsOf, changesOf, PROTOCOLS } from './mutants.ts';
+import { allMutants, buildName, listBuilds, PROTOCOLS, planChanges } from './mutants.ts';
 
 /** Which mutant, and in which order the cases (by their numbers in the suite) are tried. */
 export interface Task {
@@ -26,10 +26,10 @@ function concerns(builds: readonly string[], { restart: { protocol, debug } }: C
 }
 
 async function judge({ mutant, order }: Task): Promise<Answer> {
-  const changes = changesOf(mutants.get(mutant)!);
+  const changes = planChanges(mutants.get(mutant)!);
   let builds: readonly string[];
   try {
-    builds = buildsOf(changes);
+    builds = listBuilds(changes);
   } catch {
     return { kind: 'same' }; /* no program of the model's language */
   }

@@ -22,7 +22,7 @@ export const PATCH = [
 ];
 
 /** The first sentence or two of a function's comment. */
-function commentOf({ text }: SourceFunction): string {
+function readComment({ text }: SourceFunction): string {
   const comments = [...text.matchAll(/\/\*\*([\s\S]*?)\*\/\nexport/g)];
   return (comments.at(-1)?.[1] ?? '')
     .replace(/\s*\n \* ?/g, ' ')
@@ -38,14 +38,14 @@ export function kernelMap(): string {
     .flatMap(({ name: file, functions }) =>
       functions
         .filter(({ name }) => !known.has(name))
-        .map((one) => `| [\`${one.name}()\`](../src/protocol/${file}) | ${commentOf(one)} |`),
+        .map((one) => `| [\`${one.name}()\`](../src/protocol/${file}) | ${readComment(one)} |`),
     );
   const base = new Set(sources().flatMap(({ functions }) => functions.map(({ name }) => name)));
   const added = ['series', 'hardened'].flatMap((protocol) =>
     protocolNamed(protocol)!
       .files()
       .flatMap(({ functions }) => functions.filter(({ name }) => !base.has(name)))
-      .map((one) => [one.name, `| \`${one.name}()\` | ${protocol} | ${commentOf(one)} |`] as const),
+      .map((one) => [one.name, `| \`${one.name}()\` | ${protocol} | ${readComment(one)} |`] as const),
   );
   return `# Where the protocol's source differs from the patch
 

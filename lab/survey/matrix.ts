@@ -163,7 +163,7 @@ function faultsFor(pids: readonly number[]): Record<string, Faults> {
   };
 }
 
-function pidsOf(tree: Subject['tree']): number[] {
+function listPids(tree: Subject['tree']): number[] {
   return [...new Set([...JSON.stringify(tree).matchAll(/\b1\d\d\b/g)].map(([pid]) => Number(pid)))];
 }
 
@@ -180,19 +180,19 @@ function buildsFor(kind: string): readonly string[] {
 }
 
 /** The cases of some subjects with one fault of each kind, in the plain, the frozen and the debug build. */
-function casesOf(
+function buildCases(
   subjects: Record<string, Subject>,
   faultsOf: (pids: readonly number[]) => Record<string, Faults>,
   builds: (kind: string) => readonly string[] = buildsFor,
 ): Case[] {
   return Object.entries(subjects).flatMap(([shape, subject]) =>
-    Object.entries(faultsOf(pidsOf(subject.tree))).flatMap(([kind, faults]) =>
-      builds(kind).map((build) => caseOf(`${shape}, ${kind}${build}`, subject, kind, faults, BUILDS[build]!)),
+    Object.entries(faultsOf(listPids(subject.tree))).flatMap(([kind, faults]) =>
+      builds(kind).map((build) => buildCase(`${shape}, ${kind}${build}`, subject, kind, faults, BUILDS[build]!)),
     ),
   );
 }
 
-function caseOf(
+function buildCase(
   scenario: string,
   { tree, image, restart = {} }: Subject,
   kind: string,
@@ -228,15 +228,15 @@ export const KINDS: readonly string[] = Object.keys(faultsFor([])).slice(1);
 
 export const MATRICES = {
   /** One task and two, one fault: what `npm run test:e2e` explores. */
-  small: (): Case[] => [...casesOf(ONE, faultsFor), ...casesOf(TWO, faultsFor)],
+  small: (): Case[] => [...buildCases(ONE, faultsFor), ...buildCases(TWO, faultsFor)],
   /** Three tasks, one fault. */
-  three: (): Case[] => casesOf(THREE, faultsFor),
+  three: (): Case[] => buildCases(THREE, faultsFor),
   /** Two tasks, two faults. */
-  double: (): Case[] => casesOf(TWO, twoFaultsFor),
+  double: (): Case[] => buildCases(TWO, twoFaultsFor),
   /** What the image or the call says is a fault, too: two tasks with another one, three without. */
   damaged: (): Case[] => [
-    ...casesOf(damaged(pick(TWO, ['two', 'threads'])), faultsFor, (kind) => buildsFor(kind).slice(0, 1)),
-    ...casesOf(damaged(pick(THREE, ['star', 'chain', 'with a zombie', 'with threads'])), () => ({ none: [] })),
+    ...buildCases(damaged(pick(TWO, ['two', 'threads'])), faultsFor, (kind) => buildsFor(kind).slice(0, 1)),
+    ...buildCases(damaged(pick(THREE, ['star', 'chain', 'with a zombie', 'with threads'])), () => ({ none: [] })),
   ],
 } as const;
 export type Matrix = keyof typeof MATRICES;

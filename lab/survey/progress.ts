@@ -20,7 +20,7 @@ export class Progress {
   constructor(file: string, resume: boolean) {
     this.file = file;
     if (!resume) rmSync(file, { force: true });
-    else if (existsSync(file)) for (const one of linesOf(file)) this.done.set(one.scenario, one);
+    else if (existsSync(file)) for (const one of readLines(file)) this.done.set(one.scenario, one);
     mkdirSync(path.dirname(file), { recursive: true });
   }
 
@@ -34,7 +34,7 @@ export class Progress {
   }
 }
 
-function linesOf(file: string): Done[] {
+function readLines(file: string): Done[] {
   const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
   return lines.map((line) => JSON.parse(line) as Done);
 }

@@ -32,7 +32,7 @@ export async function buildProgram(
   { name, flags, sources, includes = [], libraries = [] }: CProgram,
   cache: string,
 ): Promise<string> {
-  const target = path.join(cache, `${name}-${await digestOf(flags, [...sources, ...includes])}`);
+  const target = path.join(cache, `${name}-${await computeDigest(flags, [...sources, ...includes])}`);
   openCache(cache);
   if (await isSound(target)) return target;
   const temporary = path.join(cache, uniqueName('build'));
@@ -44,13 +44,13 @@ export async function buildProgram(
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true });
-    throw new CannotCompile(reasonOf(error));
+    throw new CannotCompile(explainError(error));
   }
   return target;
 }
 
 /** What a unit includes of its own, however deep, as the compiler says; system headers are left out. Rejects with CannotCompile. */
-export async function includesOf(unit: string, flags: readonly string[]): Promise<string[]> {
+export async function findIncludes(unit: string, flags: readonly string[]): Promise<string[]> {
   try {
     const { stdout } = await run('cc', [...flags, '-MM', '-MT', 'unit', unit]);
     // A rule of make: the unit itself, then its includes, with lines continued by a backslash.
@@ -60,7 +60,7 @@ export async function includesOf(unit: string, flags: readonly string[]): Promis
       .split(/(?<!\\)\s+/);
     return files.map((file) => file.replaceAll('\\ ', ' '));
   } catch (error) {
-    throw new CannotCompile(reasonOf(error));
+    throw new CannotCompile(explainError(error));
   }
 }
 
@@ -70,13 +70,13 @@ export async function folderWith(file: string, folders: readonly string[]): Prom
   return undefined;
 }
 
-async function digestOf(flags: readonly string[], sources: readonly string[]): Promise<string> {
+async function computeDigest(flags: readonly string[], sources: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(`${flags.join(' ')}\n${process.arch}`);
   for (const source of sources) hash.update(`\n${path.basename(source)}\n`).update(await readFile(source));
   return hash.digest('hex').slice(0, 16);
 }
 
-function reasonOf(error: unknown): string {
+function explainError(error: unknown): string {
   const { code, stderr } = error as { code?: unknown; stderr?: string };
   if (code === 'ENOENT')
     return 'there is no C compiler: the agent is compiled at first use by cc (Debian: apt install gcc libc6-dev)';

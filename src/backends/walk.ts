@@ -43,7 +43,7 @@ export function randomChooser(machine: Machine, random: () => number, expectedSt
 }
 
 /** Resets the machine, and goes from its start. */
-export function walkerOf(machine: Machine): Walker {
+export function createWalker(machine: Machine): Walker {
   machine.reset();
   return machine.walker?.() ?? plainWalker(machine);
 }
@@ -74,7 +74,7 @@ const STEPS_PER_SLICE = 65_536;
 
 /** Lets the first actor that can move go on for as long as it can, events last; the moves, at most `maxSteps`. The same on every machine. */
 export function* firstWalk(machine: Machine, maxSteps: number): Generator<void, number[]> {
-  const walker = walkerOf(machine);
+  const walker = createWalker(machine);
   const moves: number[] = [];
   for (let actor = walker.first(); actor >= 0 && moves.length < maxSteps; actor = walker.first()) {
     moves.push(actor);

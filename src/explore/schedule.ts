@@ -4,7 +4,7 @@
  * event of the environment is its own name. So a schedule still says the same when steps come or go elsewhere in the code.
  */
 import type { Machine } from '../backends/backend.ts';
-import { toEnd, walkerOf } from '../backends/walk.ts';
+import { createWalker, toEnd } from '../backends/walk.ts';
 
 /** The schedule of these moves, in words. Resets the machine and walks it. */
 export function describe(machine: Machine, moves: readonly number[]): string[] {
@@ -60,7 +60,7 @@ export function* followInSlices(
   lines: readonly string[],
   maxSteps: number,
 ): Generator<void, Followed> {
-  const walker = walkerOf(machine);
+  const walker = createWalker(machine);
   const numbers = new Map(machine.actors.map((name, i) => [name, i]));
   const moves: number[] = [];
   const missed: string[] = [];

@@ -1,6 +1,6 @@
 /** Makes a schedule simple: the fewest context switches, then the fewest steps, that still show the same. */
 import type { Machine } from '../backends/backend.ts';
-import { toEnd, walkerOf } from '../backends/walk.ts';
+import { createWalker, toEnd } from '../backends/walk.ts';
 
 /** A stretch of one actor. */
 interface Stretch {
@@ -8,7 +8,7 @@ interface Stretch {
   readonly steps: number;
 }
 
-function stretchesOf(moves: readonly number[]): Stretch[] {
+function splitStretches(moves: readonly number[]): Stretch[] {
   const stretches: Stretch[] = [];
   for (const actor of moves) {
     const last = stretches.at(-1);
@@ -19,7 +19,7 @@ function stretchesOf(moves: readonly number[]): Stretch[] {
 }
 
 /** Context switches. */
-export function switchesOf(moves: readonly number[]): number {
+export function countSwitches(moves: readonly number[]): number {
   let switches = 0;
   for (let i = 1; i < moves.length; i++) if (moves[i] !== moves[i - 1]) switches++;
   return switches;
@@ -27,7 +27,7 @@ export function switchesOf(moves: readonly number[]): number {
 
 /** Walks along the stretches as far as they can be followed; after them, the current actor continues for as long as it can. */
 function walkAlong(machine: Machine, stretches: readonly Stretch[], maxSteps: number): number[] {
-  const walker = walkerOf(machine);
+  const walker = createWalker(machine);
   const moves: number[] = [];
   const move = (actor: number): void => {
     moves.push(actor);
@@ -64,7 +64,7 @@ export function* shrinkMovesInSlices(
   let best = [...moves];
   for (let better = true; better; ) {
     better = false;
-    for (const candidate of candidates(stretchesOf(best))) {
+    for (const candidate of candidates(splitStretches(best))) {
       yield;
       if (!goesOn()) return best;
       const walked = walkAlong(machine, candidate, maxSteps);
@@ -78,7 +78,7 @@ export function* shrinkMovesInSlices(
 }
 
 function isSimpler(a: readonly number[], b: readonly number[]): boolean {
-  const switches = switchesOf(a) - switchesOf(b);
+  const switches = countSwitches(a) - countSwitches(b);
   return switches < 0 || (switches === 0 && a.length < b.length);
 }
 

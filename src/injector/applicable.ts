@@ -5,7 +5,7 @@ import type { Case } from '../model/case.ts';
 const asked = new WeakMap<Backend, Promise<readonly Capability[]>>();
 
 /** What a backend can do on this machine; asked once for each backend. */
-export function capabilitiesOf(backend: Backend): Promise<readonly Capability[]> {
+export function readCapabilities(backend: Backend): Promise<readonly Capability[]> {
   let answer = asked.get(backend);
   if (!answer) {
     answer = backend.capabilities();
@@ -21,7 +21,7 @@ export async function whyNot(backend: Backend, c: Case): Promise<string | undefi
     return `the scenario is for ${backends.join(' and ')} only`;
   }
   if (backend.name !== 'criu' && needsCriu(c)) return 'it has words that only criu understands';
-  const [itself] = await capabilitiesOf(backend);
+  const [itself] = await readCapabilities(backend);
   if (itself && !itself.available) return `${backend.name}: ${itself.detail}`;
   return backend.refuses(c, protocol);
 }

@@ -41,7 +41,7 @@ export function comparison(model: SchedulableBackend, plan: Plan): Compare | und
     const { moves, missed } = follow(machine, schedule, plan.maxSteps);
     const modelled = endOfOutcome(machine.outcome());
     if (real === modelled) return undefined;
-    all ??= endsOf(machine);
+    all ??= exploreEnds(machine);
     if (all.ends.has(real)) return undefined;
     const astray = missed.length > 0 ? `; it could not follow ${missed[0]}` : '';
     const searched = all.complete ? 'any other' : `one of ${MOST_STATES} states`;
@@ -58,7 +58,7 @@ interface Ends {
   readonly complete: boolean;
 }
 
-function endsOf(machine: Machine): Ends {
+function exploreEnds(machine: Machine): Ends {
   const { endings, complete } = searchAll(machine, { maxStates: MOST_STATES });
   return { ends: new Set(endings.map(({ outcome }) => endOfOutcome(outcome))), complete };
 }

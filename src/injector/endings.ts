@@ -17,12 +17,12 @@ export class Endings {
     if (record.end === 'cut') return;
     const violates = [...new Set([...failures, ...known].map(({ property }) => property))];
     const { final, findings, events } = record;
-    this.#add(endOfRecord(record), endingOf({ ...final, findings }, events.at(-1)?.step ?? 0), violates);
+    this.#add(endOfRecord(record), buildEnding({ ...final, findings }, events.at(-1)?.step ?? 0), violates);
   }
 
   /** An outcome that can be reached, after so many steps; what is violated in it was not judged. */
   reachable(outcome: Outcome, steps: number): void {
-    this.#add(endOfOutcome(outcome), endingOf(outcome, steps));
+    this.#add(endOfOutcome(outcome), buildEnding(outcome, steps));
   }
 
   /** How many outcomes there are, also where not all are kept. */
@@ -49,10 +49,10 @@ type Facts = Pick<Outcome, 'coordinator' | 'tasks' | 'findings' | 'restores'> & 
   readonly context?: { readonly references: number } | null;
 };
 
-function endingOf({ coordinator, tasks, findings, restores, context }: Facts, steps: number): Ending {
+function buildEnding({ coordinator, tasks, findings, restores, context }: Facts, steps: number): Ending {
   return {
-    coordinator: endOf(coordinator),
-    tasks: mapValues(tasks, endOf),
+    coordinator: classifyEnd(coordinator),
+    tasks: mapValues(tasks, classifyEnd),
     findings: findings.map(told),
     restores,
     ...(context && { references: context.references }),
@@ -60,7 +60,7 @@ function endingOf({ coordinator, tasks, findings, restores, context }: Facts, st
   };
 }
 
-function endOf({
+function classifyEnd({
   end,
   at,
   result,

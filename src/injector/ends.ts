@@ -4,16 +4,16 @@ import type { Finding, RunRecord } from '../record/record.ts';
 
 /** The end that a record tells. */
 export function endOfRecord({ final, findings }: RunRecord): string {
-  return endOf(final.coordinator, final.tasks, final.restores, final.context?.references, findings);
+  return formatEnd(final.coordinator, final.tasks, final.restores, final.context?.references, findings);
 }
 
 /** The same of a machine that stands at its end. */
 export function endOfOutcome({ coordinator, tasks, restores, context, findings }: Outcome): string {
-  return endOf(coordinator, tasks, restores, context?.references, findings);
+  return formatEnd(coordinator, tasks, restores, context?.references, findings);
 }
 
 /** Of a run that a kernel defect stopped only the defect: the other ends are arbitrary. */
-function endOf(
+function formatEnd(
   coordinator: Outcome['coordinator'],
   tasks: Outcome['tasks'],
   restores: Outcome['restores'],

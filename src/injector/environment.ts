@@ -3,12 +3,12 @@ import os from 'node:os';
 import type { Backend, Capability } from '../backends/backend.ts';
 import { packageVersion } from '../boundary/package.ts';
 import type { Environment } from '../record/environment.ts';
-import { capabilitiesOf } from './applicable.ts';
+import { readCapabilities } from './applicable.ts';
 
 const known = new WeakMap<Backend, Promise<Environment>>();
 
 /** The environment of the runs of a backend in this process. Never rejects: a backend that cannot say what it can do is not available. */
-export function environmentOf(backend: Backend): Promise<Environment> {
+export function readEnvironment(backend: Backend): Promise<Environment> {
   let environment = known.get(backend);
   if (!environment) {
     environment = describe(backend);
@@ -18,7 +18,7 @@ export function environmentOf(backend: Backend): Promise<Environment> {
 }
 
 async function describe(backend: Backend): Promise<Environment> {
-  const capabilities: readonly Capability[] = await capabilitiesOf(backend).catch((error: unknown) => [
+  const capabilities: readonly Capability[] = await readCapabilities(backend).catch((error: unknown) => [
     { name: backend.name, available: false, detail: error instanceof Error ? error.message : String(error) },
   ]);
   const tool = capabilities.find((one) => one.tool)?.tool;

@@ -201,7 +201,7 @@ const exhaustive: Explorer = async (request) => {
   }
   const { states, transitions } = searched;
   const schedules = met + (probed ?? 0);
-  const stopped = result?.stopped && limitOf(result.stopped, maxStates, maxMemory);
+  const stopped = result?.stopped && describeLimit(result.stopped, maxStates, maxMemory);
   const tried: Tried = {
     strategy: 'exhaustive',
     schedules,
@@ -213,7 +213,7 @@ const exhaustive: Explorer = async (request) => {
   return withCoverage(judging.result(tried, result !== undefined), machine);
 };
 
-function limitOf(by: 'states' | 'memory', maxStates: number, maxMemory = 0): Stop {
+function describeLimit(by: 'states' | 'memory', maxStates: number, maxMemory = 0): Stop {
   return { by, limit: by === 'states' ? maxStates : maxMemory };
 }
 

@@ -34,7 +34,7 @@ function unfinished(c: Case, record: RunRecord): Violation[] {
 }
 
 /** The judge of a case's records. */
-export function judgeOf(c: Case, find: FindViolations): JudgeRecord {
+export function createJudge(c: Case, find: FindViolations): JudgeRecord {
   const expected = new Set([...c.expect.violates, ...(c.expect.mayViolate ?? [])]);
   return (record) => {
     const failures: Violation[] = [];

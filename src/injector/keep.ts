@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { prefixOf, sweepFolder, uniqueName } from '../backends/host/names.ts';
+import { buildPrefix, sweepFolder, uniqueName } from '../backends/host/names.ts';
 import { CannotWrite, makeFolder, writeFileAtomically } from '../boundary/write-file.ts';
 import type { Verdict } from '../record/verdict.ts';
 
@@ -78,7 +78,7 @@ export class Keep {
 /** Removes what the runs of these processes left undecided when they end before their cases do, and what ended ones left. */
 export function removeUndecided(folder: string, pids: readonly number[]): void {
   sweepFolder(folder, (left) => rmSync(left, { recursive: true }));
-  const prefixes = pids.map((pid) => `.${prefixOf('keep', pid)}`);
+  const prefixes = pids.map((pid) => `.${buildPrefix('keep', pid)}`);
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     if (!prefixes.some((prefix) => name.startsWith(prefix))) continue;
     rmSync(path.join(folder, name), { recursive: true, force: true, maxRetries: 3 });

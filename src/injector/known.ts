@@ -10,7 +10,7 @@ export const KNOWN_NAMES = {
 } as const;
 
 /** The current name of a protocol or property that may be given by an old one. */
-export function currentNameOf(kind: 'protocols' | 'properties', name: string): string {
+export function resolveName(kind: 'protocols' | 'properties', name: string): string {
   const renames = KNOWN_NAMES.renamed[kind];
   return Object.hasOwn(renames, name) ? renames[name]! : name;
 }

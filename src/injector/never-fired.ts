@@ -12,7 +12,7 @@ import { coordinatorOutcome, selectEvents, taskOutcome } from '../record/read.ts
 import type { Actor, RunRecord } from '../record/record.ts';
 import type { Tried, Violation } from '../record/verdict.ts';
 import type { ExploreResult } from './tally.ts';
-import { positionOf, runs } from './texts.ts';
+import { findPosition, runs } from './texts.ts';
 
 /** The faults of a case that a schedule in words names. */
 export function faultsOfSchedule({ faults }: Case, schedule: readonly string[]): ReadonlySet<string> {
@@ -38,7 +38,7 @@ export function faultsThatNeverFired(c: Case, result: Result): Violation[] {
         message: `${title}${moment} never fired in ${tryings}${nearest}`,
         expected: `${title} fires in some run`,
         actual: `never in ${tryings}`,
-        ...(fault?.position ? { position: fault.position } : positionOf(c, path)),
+        ...(fault?.position ? { position: fault.position } : findPosition(c, path)),
       };
     });
 }
@@ -85,8 +85,8 @@ function nearestOfFault({ when, targets, failure }: Fault, record: RunRecord, { 
     case 'coordinator': {
       const actor = when.kind === 'task' ? when.task : 'coordinator';
       const points = [...(reached.get(actor) ?? [])];
-      if (points.includes(when.at)) return [`${nameOf(actor)} reached ${when.at}`, ...ends];
-      return [`${nameOf(actor)} reached ${points.join(', ') || 'no point'}`, ...endText(actor, record)];
+      if (points.includes(when.at)) return [`${nameActor(actor)} reached ${when.at}`, ...ends];
+      return [`${nameActor(actor)} reached ${points.join(', ') || 'no point'}`, ...endText(actor, record)];
     }
     case 'after':
       return fired.has(when.fault) ? [`${when.fault} fired`, ...ends] : [`${when.fault} did not fire either`];
@@ -100,7 +100,7 @@ function targetsText(targets: readonly Actor[], record: RunRecord): string[] {
   return targets.slice(0, 3).flatMap((actor) => endText(actor, record));
 }
 
-function nameOf(actor: Actor): string {
+function nameActor(actor: Actor): string {
   return actor === 'coordinator' ? 'the coordinator' : `task ${actor}`;
 }
 

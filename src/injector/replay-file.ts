@@ -11,7 +11,7 @@ import { parseEnclosed } from '../scenario/enclosed.ts';
 import { formatDiagnostic, writeScenario } from '../scenario/index.ts';
 import { MAX_REPLAY_BYTES, MAX_REPLAY_TOKENS, MAX_REPLAY_VALUES, MAX_SCHEDULE } from '../scenario/limits.ts';
 import { fileDiagnostic } from '../scenario/source/diagnostic.ts';
-import { currentNameOf, KNOWN_NAMES } from './known.ts';
+import { KNOWN_NAMES, resolveName } from './known.ts';
 
 export interface Replay {
   readonly case: Case;
@@ -31,11 +31,11 @@ const FILE = z.strictObject({
   property: z
     .string()
     .regex(/^[a-z0-9-]{1,100}$/, 'a name in kebab-case')
-    .transform((name) => currentNameOf('properties', name)),
+    .transform((name) => resolveName('properties', name)),
   message: z.string().max(MAX_MESSAGE),
   protocol: z
     .string()
-    .transform((name) => currentNameOf('protocols', name))
+    .transform((name) => resolveName('protocols', name))
     .pipe(z.enum(KNOWN_NAMES.protocols as [string, ...string[]], 'a protocol that this program has')),
   // What is in it is checked as any scenario.
   scenario: z.unknown(),

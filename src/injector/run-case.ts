@@ -8,13 +8,13 @@ import type { Progress } from '../record/progress.ts';
 import type { Tried, Verdict } from '../record/verdict.ts';
 import { whyNot } from './applicable.ts';
 import { Budget, defaultMaxMemory, type Limits } from './budget.ts';
-import { environmentOf } from './environment.ts';
+import { readEnvironment } from './environment.ts';
 import { EXPLORERS, type Explorer } from './explorers.ts';
-import { type FindViolations, judgeOf, shippedProperties, underProtocol, underVersion } from './judge.ts';
+import { createJudge, type FindViolations, shippedProperties, underProtocol, underVersion } from './judge.ts';
 import { Keep } from './keep.ts';
 import { modelFor } from './model.ts';
 import type { JudgeCase } from './shrink.ts';
-import { runsOf } from './unscheduled.ts';
+import { countRuns } from './unscheduled.ts';
 import { type Decision, decide } from './verdict.ts';
 
 export interface RunOptions extends Limits {
@@ -57,7 +57,7 @@ export async function runCase(given: Case, options: RunOptions): Promise<Verdict
   const started = performance.now();
   const protocol = options.protocol ?? given.restart.protocol;
   const seed = options.seed ?? given.explore?.seed ?? DEFAULT_SEED;
-  const environment = await environmentOf(options.backend);
+  const environment = await readEnvironment(options.backend);
   const judged = underVersion(underProtocol(given, protocol), environment.tool?.version);
   const keep = options.keep === undefined ? undefined : new Keep(options.keep);
   const { shrunk, ...decision } = await attempt(judged, seed, options, keep);
@@ -100,7 +100,7 @@ const ONCE: Explore = { strategy: 'random', schedules: 1, depth: 1 };
 type Outcome = Decision & Pick<Verdict, 'reason' | 'badInput'>;
 
 async function attempt(c: Case, seed: string, options: RunOptions, keep: Keep | undefined): Promise<Outcome> {
-  const explore = exploreOf(c, options);
+  const explore = selectExplorer(c, options);
   try {
     const reason = await whyNot(options.backend, c);
     if (reason !== undefined) return without('skip', reason, explore);
@@ -129,12 +129,12 @@ async function search(
     maxSteps: maxSteps ?? defaultMaxSteps(c),
     ...((schedule ?? c.explore?.schedule) && { schedule: (schedule ?? c.explore!.schedule!).map(currentLine) }),
   };
-  const judgeCase: JudgeCase = (other, record) => judgeOf(other, find)(record);
+  const judgeCase: JudgeCase = (other, record) => createJudge(other, find)(record);
   const request = {
     plan,
     explore,
     patient: schedules === undefined,
-    judge: judgeOf(c, find),
+    judge: createJudge(c, find),
     judgeCase,
     budget: new Budget({
       maxMemory,
@@ -158,8 +158,8 @@ async function search(
  * How to choose schedules: as the caller says, else as the file says, else once. A backend that can't be scheduled
  * chooses for itself; there the file's search is a sweep over the moments of its faults.
  */
-export function exploreOf(c: Case, { backend, schedules }: Pick<RunOptions, 'backend' | 'schedules'>): Explore {
-  const asked = isSchedulable(backend) ? (c.explore ?? ONCE) : { ...ONCE, schedules: runsOf(backend, c) };
+export function selectExplorer(c: Case, { backend, schedules }: Pick<RunOptions, 'backend' | 'schedules'>): Explore {
+  const asked = isSchedulable(backend) ? (c.explore ?? ONCE) : { ...ONCE, schedules: countRuns(backend, c) };
   return schedules === undefined ? asked : { ...asked, schedules };
 }
 

@@ -35,14 +35,14 @@ const STATES = 4_000;
 const TOLD_BY_WORDS: ReadonlySet<string> = new Set(['no-kernel-defect', 'debug-list-complete']);
 
 /** What has to stay the same when a finding is made smaller: the property, and what broke where it is about anything. */
-export function identityOf({ property, message }: Violation): string {
+export function identifyViolation({ property, message }: Violation): string {
   return TOLD_BY_WORDS.has(property) ? `${property}: ${message.replace(/\d+/g, '#')}` : property;
 }
 
 /** What a judgement is first of all about; undefined when there is nothing. */
-function headOf({ failures, known }: Judgement): string | undefined {
+function findHead({ failures, known }: Judgement): string | undefined {
   const first = failures[0] ?? known[0];
-  return first && identityOf(first);
+  return first && identifyViolation(first);
 }
 
 /**
@@ -77,7 +77,7 @@ class Shrinker {
     this.moves = moves;
     this.recorder = new Recorder(backend, plan);
     this.record = this.recorder.record(moves);
-    this.wanted = headOf(judge(plan.case, this.record));
+    this.wanted = findHead(judge(plan.case, this.record));
     this.left = BUDGET + JUDGED_RUNS * PER_JUDGED_STEP * moves.length;
   }
 
@@ -147,7 +147,7 @@ class Shrinker {
   private *take(plan: Plan, recorder: Recorder, moves: readonly number[]): Generator<void, boolean> {
     const record = yield* recorder.recordInSlices(moves);
     this.left -= PER_JUDGED_STEP * moves.length;
-    if (headOf(this.judge(plan.case, record)) !== this.wanted) return false;
+    if (findHead(this.judge(plan.case, record)) !== this.wanted) return false;
     this.plan = plan;
     this.recorder = recorder;
     this.moves = moves;
@@ -160,7 +160,7 @@ class Shrinker {
     const { recorder, plan } = this;
     const holds = (moves: number[]): boolean => {
       this.left -= PER_JUDGED_STEP * moves.length;
-      return headOf(this.judge(plan.case, recorder.record(moves))) === this.wanted;
+      return findHead(this.judge(plan.case, recorder.record(moves))) === this.wanted;
     };
     const moves = yield* shrinkMovesInSlices(recorder.machine, this.moves, holds, () => this.left > 0);
     this.record = yield* recorder.recordInSlices(moves);

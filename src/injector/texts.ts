@@ -3,7 +3,7 @@ import type { Case } from '../model/case.ts';
 import type { Violation } from '../record/verdict.ts';
 
 /** The place of a word of the file, else the nearest word around it that has one. */
-export function positionOf(c: Case, path: string): Pick<Violation, 'position'> {
+export function findPosition(c: Case, path: string): Pick<Violation, 'position'> {
   for (let at = path; at !== ''; at = at.slice(0, Math.max(at.lastIndexOf('.'), 0))) {
     const position = c.positions[at];
     if (position) return { position };

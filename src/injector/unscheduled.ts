@@ -16,7 +16,7 @@ const RUNS_PER_TURN = 64;
 const PATIENCE = 10;
 
 /** How many runs a backend wants for a case: every moment of the faults that may come at any, as far as there are not too many. */
-export function runsOf(backend: Backend, c: Case): number {
+export function countRuns(backend: Backend, c: Case): number {
   return Math.min(backend.sweep?.(c) ?? 1, MOST_RUNS);
 }
 
@@ -24,7 +24,7 @@ export function runsOf(backend: Backend, c: Case): number {
  * The number at the end of the i-th seed. A sweep that is longer than the runs is sampled evenly, by steps of a golden
  * section: its numbers count through the moments of one fault after the other, and the first few differ in one of them only.
  */
-function numberOf(i: number, runs: number, sweep: number): number {
+function chooseNumber(i: number, runs: number, sweep: number): number {
   if (sweep <= runs) return i;
   let stride = Math.max(1, Math.round(sweep * 0.618));
   while (gcd(stride, sweep) > 1) stride++;
@@ -36,7 +36,7 @@ function gcd(a: number, b: number): number {
 }
 
 /** The seed of the i-th run; that of a single one is the seed itself, so that `--seed` with a record's seed repeats it. */
-export function seedOf(base: string, index: number, runs: number): string {
+export function deriveSeed(base: string, index: number, runs: number): string {
   return runs === 1 && index === 0 ? base : `${base}/${index}`;
 }
 
@@ -53,7 +53,7 @@ export async function unscheduled(request: ExploreRequest): Promise<ExploreResul
   const sweep = backend.sweep?.(plan.case) ?? 1;
   let schedules = 0;
   const run = async (number: number) => {
-    const seed = seedOf(plan.seed, number, runs);
+    const seed = deriveSeed(plan.seed, number, runs);
     schedules += 1;
     await runOnce(request, tally, { ...plan, seed });
     if (schedules % RUNS_PER_TURN === 0) await nextTurn();
@@ -64,7 +64,7 @@ export async function unscheduled(request: ExploreRequest): Promise<ExploreResul
     stopped = budget.stop;
     return stopped === undefined;
   };
-  while (schedules < runs && goesOn()) await run(numberOf(schedules, runs, sweep));
+  while (schedules < runs && goesOn()) await run(chooseNumber(schedules, runs, sweep));
   if (!plan.schedule && !tally.failing) schedules += await impose(request, tally);
   if (!plan.schedule && patient && !request.searchModel)
     while (schedules < PATIENCE * runs && tally.isMissing(plan.case) && goesOn()) await run(schedules);

@@ -5,7 +5,7 @@ import type { RunRecord } from '../record/record.ts';
 import type { Ending, ProtocolCoverage, Shrinking, Stop, Tried, Verdict, Violation } from '../record/verdict.ts';
 import { faultsThatNeverFired } from './never-fired.ts';
 import { type ExploreResult, type Judged, knownViolations } from './tally.ts';
-import { positionOf, runs } from './texts.ts';
+import { findPosition, runs } from './texts.ts';
 
 export type Decision = Pick<Verdict, 'status' | 'reason' | 'violations' | 'known' | 'tried'> & {
   readonly record?: RunRecord;
@@ -63,7 +63,7 @@ function defectsThatDidNotShow(c: Case, { known, tried }: ExploreResult): Violat
       message: `the known defect did not show: no run violates ${property}`,
       expected: `a violation of ${property}`,
       actual: `none in ${runs(tried.schedules)}`,
-      ...positionOf(c, 'expect.violates'),
+      ...findPosition(c, 'expect.violates'),
     }));
 }
 
@@ -75,7 +75,7 @@ function notLeftWaiting(c: Case, { leftWaiting, tried }: ExploreResult): Violati
       message: `task ${pid} is expected to be left waiting, and never was`,
       expected: `task ${pid} left waiting in some run`,
       actual: `in none of ${runs(tried.schedules)}`,
-      ...positionOf(c, 'expect.left-waiting'),
+      ...findPosition(c, 'expect.left-waiting'),
     }));
 }
 

@@ -188,13 +188,17 @@ class Expansion {
     criu: Per<CriuSetup | undefined>,
   ): Per<Fault[] | undefined> {
     const document = this.#part('faults', []);
-    const positionOf = (i: number): Position => positionAt(this.#raw, this.#context.source, ['faults', i]);
+    const findPosition = (i: number): Position => positionAt(this.#raw, this.#context.source, ['faults', i]);
     return this.#per(['tree', 'image', 'restart', 'criu', 'faults'], (combination, say) => {
       const words = document(combination);
       const scene = { tree: tree(combination), image: image(combination), restart: restart(combination) };
       if (words === undefined || !scene.tree || !scene.image || !scene.restart) return undefined;
       const { tree: of, image: saved, restart: call } = scene;
-      return resolveFaults(words, { tree: of, image: saved, restart: call, criu: criu(combination), positionOf }, say);
+      return resolveFaults(
+        words,
+        { tree: of, image: saved, restart: call, criu: criu(combination), positionOf: findPosition },
+        say,
+      );
     });
   }
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { EXIT } from '../../src/cli/exit.ts';
 import { main } from '../../src/cli/main.ts';
 import { loadScenarios } from '../../src/index.ts';
-import { currentNameOf, KNOWN_NAMES } from '../../src/injector/known.ts';
+import { KNOWN_NAMES, resolveName } from '../../src/injector/known.ts';
 import { parseReplay } from '../../src/injector/replay-file.ts';
 import { defineScenario } from '../../src/scenario/index.ts';
 import { capture } from '../support/capture.ts';
@@ -46,10 +46,10 @@ describe('a name that has been replaced', () => {
       for (const [from, to] of old) {
         assert.ok(KNOWN_NAMES[kind].includes(to), to);
         assert.ok(!KNOWN_NAMES[kind].includes(from), from);
-        assert.equal(currentNameOf(kind, from), to);
+        assert.equal(resolveName(kind, from), to);
       }
     }
-    assert.equal(currentNameOf('properties', 'constructor'), 'constructor');
+    assert.equal(resolveName('properties', 'constructor'), 'constructor');
   });
 
   it('loads as the current one, with a warning at its place', () => {

@@ -12,7 +12,7 @@ import { ROOT } from '../support/markdown.ts';
 const SCHEMA = '# yaml-language-server: $schema=../schema/scenario.schema.json\n';
 
 /** Every key of a text, with its place: those of a matrix, and pids, are the user's own. */
-function keysOf(text: string): { word: string; position: Position }[] {
+function listKeys(text: string): { word: string; position: Position }[] {
   const lines = new LineCounter();
   const found: { word: string; position: Position }[] = [];
   for (const document of parseAllDocuments(text, { lineCounter: lines })) {
@@ -62,7 +62,7 @@ describe('a scenario file in an editor', function () {
     const files = findScenarioFiles([path.join(ROOT, 'scenarios')]).map((file) => path.relative(ROOT, file));
     for (const file of files) {
       const text = withSchemaLines(readFileSync(path.join(ROOT, file), 'utf8'));
-      const keys = keysOf(text).filter(({ word }) => !told.has(word));
+      const keys = listKeys(text).filter(({ word }) => !told.has(word));
       if (keys.length === 0) continue;
       assert.deepEqual(await server.show(uriOf(file), text), [], `${file} is right`);
       for (const { word, position } of keys) {

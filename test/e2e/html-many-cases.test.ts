@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import type { CaseResult } from '../../reporters/shared/result.ts';
 import { resultFor } from '../reporters/fixtures/results.ts';
-import { failing, recordOf, verdict } from '../reporters/fixtures/verdicts.ts';
+import { buildRecord, failing, verdict } from '../reporters/fixtures/verdicts.ts';
 import { CHROMIUM, launch, type OpenPage, open, writeReport } from '../reporters/html/page.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 
@@ -21,7 +21,7 @@ describe('the HTML report of many cases', function () {
     const file = path.join(folder.path, 'report.html');
     writeReport(
       file,
-      Array.from({ length: 2_000 }, (_, i) => resultFor(verdict({ title: `case ${i}`, record: recordOf() }))),
+      Array.from({ length: 2_000 }, (_, i) => resultFor(verdict({ title: `case ${i}`, record: buildRecord() }))),
     );
     assert.ok(statSync(file).size < 6_000_000, `${statSync(file).size} bytes`);
     assert.doesNotMatch(readFileSync(file, 'utf8'), /(src|href)="(?!data:)[^"#]/, 'nothing is fetched');
@@ -64,7 +64,7 @@ describe('the HTML report of many cases', function () {
 
     it('opens 10,000 in a few times what one takes, and scrolls through them as smoothly', async () => {
       const one = await opened('one.html', [resultFor(failing({ title: 'case 0' }))]);
-      const record = recordOf();
+      const record = buildRecord();
       const results = Array.from({ length: 10_000 }, (_, i) => {
         const title = `case ${i}`;
         return resultFor(i % 10 === 0 ? failing({ title }) : verdict({ title, record, tags: [`t${i % 50}`] }));

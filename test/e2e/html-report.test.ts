@@ -12,7 +12,7 @@ import type { ProtocolCoverage, Verdict } from '../../src/record/verdict.ts';
 import { criuRecord, failedDump, killedRestore } from '../reporters/fixtures/criu.ts';
 import { realRuns } from '../reporters/fixtures/real.ts';
 import { ordinary, resultFor } from '../reporters/fixtures/results.ts';
-import { failing, HOSTILE, recordOf, VIOLATING_STEP, verdict, violation } from '../reporters/fixtures/verdicts.ts';
+import { buildRecord, failing, HOSTILE, VIOLATING_STEP, verdict, violation } from '../reporters/fixtures/verdicts.ts';
 import { CHROMIUM, launch, type OpenPage, open, settled, writeReport } from '../reporters/html/page.ts';
 
 const BIDI = 'a\u202eb\u2066c\u200bd\u0007e';
@@ -24,7 +24,7 @@ scenario: A traced descendant
 expect: { coordinator: EBUSY } # </script><!-- -->
 `;
 
-async function textOf(locator: Locator): Promise<string> {
+async function readText(locator: Locator): Promise<string> {
   await settled(locator.page());
   return (await locator.textContent()) ?? '';
 }
@@ -56,19 +56,19 @@ describe('the HTML report in a browser', function () {
     )!.verdict;
     covered = runs[0]!.verdict.coverage!;
     const position = { file: source, line: 3, column: 1 };
-    const other = { ...recordOf(), backend: 'native' as const, events: recordOf().events.slice(0, 5) };
+    const other = { ...buildRecord(), backend: 'native' as const, events: buildRecord().events.slice(0, 5) };
     writeReport(file, [
       ...runs.map(({ verdict: { coverage: _, ...rest } }) => resultFor(rest)),
       resultFor(verdict({ title: 'covers', coverage: covered })),
       resultFor(failing({ title: 'made by hand', position })),
-      resultFor(failing({ title: 'two ways', differential: [recordOf(), other] })),
-      resultFor(failing({ title: 'on both', position, record: recordOf() })),
+      resultFor(failing({ title: 'two ways', differential: [buildRecord(), other] })),
+      resultFor(failing({ title: 'on both', position, record: buildRecord() })),
       resultFor(verdict({ title: 'on both', position, record: other, backend: 'native' })),
       resultFor(verdict({ title: 'by CRIU', backend: 'criu', record: criuRecord() })),
       resultFor(failing({ title: 'a dump that failed', backend: 'criu', record: failedDump() })),
       resultFor(failing({ title: 'a restore that was killed', backend: 'criu', record: killedRestore() })),
       resultFor(verdict({ title: 'not here', status: 'skip', reason: 'no ptrace here', tags: ['only-one'] })),
-      resultFor(verdict({ title: 'a known defect', known: [violation], record: recordOf() })),
+      resultFor(verdict({ title: 'a known defect', known: [violation], record: buildRecord() })),
       resultFor(failing({ title: HOSTILE, why: HOSTILE, tags: [HOSTILE] })),
       resultFor(
         failing({ title: `reads ${BIDI}`, why: BIDI, tags: [BIDI], violations: [{ ...violation, message: BIDI }] }),
@@ -99,7 +99,7 @@ describe('the HTML report in a browser', function () {
     await page.locator('.list').blur();
     await settled(page);
   };
-  const now = (): Promise<string> => textOf(page.locator('.record output').first());
+  const now = (): Promise<string> => readText(page.locator('.record output').first());
 
   it('opens a failed case at the violating step, and says there what the record says', async () => {
     await openCase(real.title);
@@ -139,7 +139,7 @@ describe('the HTML report in a browser', function () {
         );
         assert.equal(await task.locator('.mark').count(), lane.marked ? 1 : 0);
       }
-      const field = (name: string): Promise<string> => textOf(page.locator(`.context [data-field="${name}"] dd`));
+      const field = (name: string): Promise<string> => readText(page.locator(`.context [data-field="${name}"] dd`));
       assert.equal((await field('kflags')).includes('ERROR'), context.error);
       assert.ok((await field('errno')).startsWith(context.errno ?? '0'));
       assert.equal((await field('active_pid')).split(' ')[0], String(context.activePid));
@@ -196,7 +196,7 @@ describe('the HTML report in a browser', function () {
     await openCase('made by hand');
     await page.keyboard.press('End');
     await settled(page);
-    const { lanes } = new Playback(recordOf()).at(Number.POSITIVE_INFINITY);
+    const { lanes } = new Playback(buildRecord()).at(Number.POSITIVE_INFINITY);
     const heads = await page.locator('.board table').nth(1).locator('thead th').allTextContents();
     const cells = await page.locator('.board table').nth(1).locator('tbody tr').first().locator('td').allTextContents();
     assert.match(cells[heads.indexOf('sync-1')]!, new RegExp(`\\b${lanes.get(100)!.arrivals.get('sync-1')}\\b`));
@@ -204,7 +204,7 @@ describe('the HTML report in a browser', function () {
 
   it('draws an arrow for each mark, wake-up, signal and fault', async () => {
     await openCase('made by hand');
-    const { events } = recordOf();
+    const { events } = buildRecord();
     for (const kind of ['mark', 'wake', 'signal', 'fault'] as const) {
       const expected = events.filter((e) => e.kind === kind && !('task' in e && e.task === e.actor)).length;
       assert.equal(await page.locator(`.chart [data-arrow="${kind}"]`).count(), expected, kind);
@@ -215,8 +215,8 @@ describe('the HTML report in a browser', function () {
     await openCase('made by hand');
     const marked = page.locator('.source .marked');
     await marked.waitFor();
-    assert.match(await textOf(marked), /3\s*scenario: A traced descendant/);
-    assert.ok((await textOf(page.locator('.source .lines'))).includes('</script><!-- -->'));
+    assert.match(await readText(marked), /3\s*scenario: A traced descendant/);
+    assert.ok((await readText(page.locator('.source .lines'))).includes('</script><!-- -->'));
   });
 
   it('copies the command that replays', async () => {
@@ -251,7 +251,7 @@ describe('the HTML report in a browser', function () {
     await page.locator('.list').focus();
     await page.keyboard.press('Enter');
     await page.waitForSelector('.case');
-    assert.match(await textOf(page.locator('.case h2')), /made by hand/);
+    assert.match(await readText(page.locator('.case h2')), /made by hand/);
     await page.locator('.list').blur();
     await page.keyboard.press('Home');
     assert.match(await now(), /before the first step/);
@@ -272,8 +272,8 @@ describe('the HTML report in a browser', function () {
     const heads = page.locator('.record h3');
     await heads.nth(1).waitFor();
     assert.equal(await heads.count(), 2);
-    assert.match(await textOf(heads.nth(0)), /On simulated: failed/);
-    assert.match(await textOf(heads.nth(1)), /On native: passed/);
+    assert.match(await readText(heads.nth(0)), /On simulated: failed/);
+    assert.match(await readText(heads.nth(1)), /On native: passed/);
     const cursor = await page.locator('.chart .cursor').first().boundingBox();
     const chart = await page.locator('.chart .scroll').first().boundingBox();
     assert.ok(cursor!.x >= chart!.x && cursor!.x + cursor!.width <= chart!.x + chart!.width, 'the step is in sight');
@@ -283,21 +283,24 @@ describe('the HTML report in a browser', function () {
     await openCase('by CRIU');
     const row = (pid: number) => page.locator(`[data-criu="${pid}"] .differs`).allTextContents();
     assert.deepEqual([await row(100), await row(101), await row(102)], [[], ['100 → 7'], ['gone']]);
-    assert.match(await textOf(page.locator('.criu .calls')), /exit code 1.*can't fork/);
+    assert.match(await readText(page.locator('.criu .calls')), /exit code 1.*can't fork/);
   });
 
   it('says why CRIU failed, and has no steps to play', async () => {
     await openCase('a dump that failed');
-    assert.match(await textOf(page.locator('.violations .cause')), /dump: exit code 1 after 27 ms: proc_parse\.c:486/);
-    assert.match(await textOf(page.locator('.criu .calls')), /exit code 1 after 27 ms.*cr-dump\.c:2111/s);
-    assert.match(await textOf(page.locator('.record .tree')), /CRIU\s*failed/);
+    assert.match(
+      await readText(page.locator('.violations .cause')),
+      /dump: exit code 1 after 27 ms: proc_parse\.c:486/,
+    );
+    assert.match(await readText(page.locator('.criu .calls')), /exit code 1 after 27 ms.*cr-dump\.c:2111/s);
+    assert.match(await readText(page.locator('.record .tree')), /CRIU\s*failed/);
     for (const part of ['.record .log', '.record .scrubber', '.endings'])
       assert.equal(await page.locator(part).count(), 0);
   });
 
   it('says of a call that hung where each process waits', async () => {
     await openCase('a restore that was killed');
-    const calls = await textOf(page.locator('.criu .calls'));
+    const calls = await readText(page.locator('.criu .calls'));
     for (const words of [
       /killed by SIGSEGV after 3 ms/,
       /SIGUSR1 to 101/,
@@ -313,7 +316,7 @@ describe('the HTML report in a browser', function () {
     const shown = page.locator('.endings tbody tr');
     assert.equal(await shown.count(), rows.length);
     for (const [i, { coordinator, tasks, violates }] of rows.entries()) {
-      const text = await textOf(shown.nth(i));
+      const text = await readText(shown.nth(i));
       for (const words of [coordinator, ...tasks, ...(violates ?? [])])
         assert.ok(text.includes(words), `${text}: ${words}`);
     }
@@ -336,11 +339,11 @@ describe('the HTML report in a browser', function () {
 
   it('shows skips, ordinary tests and hostile text as they are', async () => {
     await openCase('not here');
-    assert.match(await textOf(page.locator('.reason')), /no ptrace here/);
+    assert.match(await readText(page.locator('.reason')), /no ptrace here/);
     await openCase('an ordinary test');
-    assert.match(await textOf(page.locator('.reason')), /6 !== 7/);
+    assert.match(await readText(page.locator('.reason')), /6 !== 7/);
     await openCase('alert(1)');
-    assert.ok((await textOf(page.locator('.case .why'))).includes('</system-out></script><script>alert(1)</script>'));
+    assert.ok((await readText(page.locator('.case .why'))).includes('</system-out></script><script>alert(1)</script>'));
   });
 
   it('opens a link to a case at a step', async () => {
@@ -352,7 +355,7 @@ describe('the HTML report in a browser', function () {
     const hash = await page.evaluate(() => location.hash);
     const again = await open(browser, file, hash);
     await again.page.waitForSelector('.record output');
-    assert.equal(await textOf(again.page.locator('.record output')), await now());
+    assert.equal(await readText(again.page.locator('.record output')), await now());
     assert.deepEqual(again.trouble, []);
     await again.close();
   });

@@ -61,14 +61,14 @@ describe('the recipes', function () {
   interface Step {
     readonly run?: string;
   }
-  const jobsOf = (text: string) => Object.values((parse(text) as { jobs: Record<string, { steps: Step[] }> }).jobs);
+  const listJobs = (text: string) => Object.values((parse(text) as { jobs: Record<string, { steps: Step[] }> }).jobs);
 
   it('GitHub Actions: the commands of every job, one after the other', async () => {
     const where = await project('github');
     const [{ text } = { text: '' }] = codeBlocks(`${RECIPES}/github-actions.md`);
     const summary = path.join(folder.path, 'summary.md');
     const shipped = readFileSync(path.join(where, '.github/workflows/mktrouble.yml'), 'utf8');
-    for (const { steps } of [...jobsOf(shipped), ...jobsOf(text)]) {
+    for (const { steps } of [...listJobs(shipped), ...listJobs(text)]) {
       for (const { run: script } of steps) {
         // What the main branch said before is what this run says.
         const before = script?.includes('before.json report.json') ? 'cp report.json before.json; ' : '';

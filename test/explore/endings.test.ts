@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { searchAll } from '../../src/explore/index.ts';
 import { SMALL_CASES } from '../backends/simulated/support/cases.ts';
-import { drawnRecord, recordOf, violated } from '../backends/simulated/support/judged.ts';
-import { MAIN_PROTOCOLS, machineOf } from '../backends/simulated/support/machines.ts';
+import { drawnRecord, replayMoves, violated } from '../backends/simulated/support/judged.ts';
+import { MAIN_PROTOCOLS, openMachine } from '../backends/simulated/support/machines.ts';
 
 const SCHEDULES = 20;
 const MOST_STATES = 1_500;
@@ -16,7 +16,7 @@ describe('two ways to the same ending', function () {
   for (const protocol of MAIN_PROTOCOLS) {
     it(`violate the same properties: ${protocol}`, () => {
       for (const [name, c] of SMALL_CASES) {
-        const machine = machineOf(c, protocol, { trace: true });
+        const machine = openMachine(c, protocol, { trace: true });
         const known = new Map<string, { readonly violates: string; readonly how: string }>();
         const see = (violates: string, how: string): void => {
           const ending = JSON.stringify(machine.outcome());
@@ -27,8 +27,8 @@ describe('two ways to the same ending', function () {
         for (let i = 0; i < SCHEDULES; i++) {
           see(violated(machine, drawnRecord(machine, `${name} ${i}`)).join(), `schedule ${i}`);
         }
-        const { endings } = searchAll(machineOf(c, protocol), { maxStates: MOST_STATES });
-        for (const { moves } of endings) see(violated(machine, recordOf(machine, moves)).join(), 'the nearest');
+        const { endings } = searchAll(openMachine(c, protocol), { maxStates: MOST_STATES });
+        for (const { moves } of endings) see(violated(machine, replayMoves(machine, moves)).join(), 'the nearest');
       }
     });
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type SearchResult, searchAll, searchInSlices, toEnd } from '../../src/explore/index.ts';
 import type { Case } from '../../src/model/case.ts';
 import { SMALL_CASES } from '../backends/simulated/support/cases.ts';
-import { MAIN_PROTOCOLS, machineOf } from '../backends/simulated/support/machines.ts';
+import { MAIN_PROTOCOLS, openMachine } from '../backends/simulated/support/machines.ts';
 
 const TINY = [
   'one task',
@@ -17,7 +17,7 @@ const MOST_STATES = 6_000;
 
 /** A plain breadth-first search over whole states: for each outcome the fewest steps. Undefined when it is too large. */
 function nearest(c: Case, protocol: string): { steps: Map<string, number>; states: number } | undefined {
-  const machine = machineOf(c, protocol);
+  const machine = openMachine(c, protocol);
   const enabled = new Int32Array(machine.actors.length);
   const seen = new Set([machine.state.join()]);
   const steps = new Map<string, number>();
@@ -58,7 +58,7 @@ describe('the search of all that can happen', function () {
         const c = SMALL_CASES.get(name)!;
         const plain = nearest(c, protocol);
         if (!plain) continue;
-        const full = searchAll(machineOf(c, protocol), { reduce: false });
+        const full = searchAll(openMachine(c, protocol), { reduce: false });
         assert.ok(full.complete);
         assert.equal(full.states, plain.states, name);
         assert.deepEqual(lengths(full), plain.steps, name);
@@ -68,8 +68,8 @@ describe('the search of all that can happen', function () {
     it(`with reduction is never more than a twentieth from the fewest steps: ${protocol}`, () => {
       for (const name of TINY) {
         const c = SMALL_CASES.get(name)!;
-        const full = lengths(searchAll(machineOf(c, protocol), { reduce: false }));
-        for (const [outcome, steps] of lengths(searchAll(machineOf(c, protocol)))) {
+        const full = lengths(searchAll(openMachine(c, protocol), { reduce: false }));
+        for (const [outcome, steps] of lengths(searchAll(openMachine(c, protocol)))) {
           const { coordinator } = JSON.parse(outcome);
           if (coordinator.end === 'stopped') continue;
           assert.ok(steps <= full.get(outcome)! * 1.05, `${name}: ${steps} and ${full.get(outcome)}`);
@@ -80,7 +80,7 @@ describe('the search of all that can happen', function () {
 
   it('gives moves that lead to the outcome, the nearest first', () => {
     for (const [name, c] of SMALL_CASES) {
-      const machine = machineOf(c, 'hardened');
+      const machine = openMachine(c, 'hardened');
       const { endings } = searchAll(machine, { maxStates: 3_000 });
       const steps = endings.map(({ moves }) => moves.length);
       assert.deepEqual(
@@ -97,16 +97,16 @@ describe('the search of all that can happen', function () {
   });
 
   it('says when it gave up', () => {
-    const { complete, states } = searchAll(machineOf(SMALL_CASES.get('two tasks')!, 'series'), { maxStates: 100 });
+    const { complete, states } = searchAll(openMachine(SMALL_CASES.get('two tasks')!, 'series'), { maxStates: 100 });
     assert.equal(complete, false);
     assert.ok(states < 1_000);
   });
 
   it('gives the same in slices between which another machine moves', () => {
     const c = SMALL_CASES.get('a signal to anyone')!;
-    const once = searchAll(machineOf(c, 'series'));
-    const other = machineOf(SMALL_CASES.get('two tasks')!, 'patch');
-    const slices = searchInSlices(machineOf(c, 'series'));
+    const once = searchAll(openMachine(c, 'series'));
+    const other = openMachine(SMALL_CASES.get('two tasks')!, 'patch');
+    const slices = searchInSlices(openMachine(c, 'series'));
     const between = (function* () {
       for (;;) {
         const { done, value } = slices.next();

@@ -5,7 +5,7 @@ import { walk } from '../../src/backends/walk.ts';
 import { pctBound, pctChooser, sample, switchesOf } from '../../src/explore/index.ts';
 import { SMALL_CASES } from '../backends/simulated/support/cases.ts';
 import { MAX_STEPS } from '../backends/simulated/support/judged.ts';
-import { machineOf } from '../backends/simulated/support/machines.ts';
+import { openMachine } from '../backends/simulated/support/machines.ts';
 
 /** Two actors with `steps` steps each. It is a bug when actor 1 does step `b` after actor 0 has done `a` of its steps, and before `a + 1`. */
 class Race implements Machine {
@@ -80,7 +80,7 @@ describe('pct', () => {
   });
 
   it('of depth 1 has one order of priorities, from begin to end', () => {
-    const machine = machineOf(SMALL_CASES.get('a signal to anyone of two')!, 'series');
+    const machine = openMachine(SMALL_CASES.get('a signal to anyone of two')!, 'series');
     for (let seed = 0; seed < 20; seed++) {
       const wins = new Set<string>();
       const choose = pctChooser(machine, seedrandom.alea(`${seed}`), 100, 1);
@@ -98,7 +98,7 @@ describe('pct', () => {
   });
 
   it('switches less often than the random strategy', () => {
-    const machine = machineOf(SMALL_CASES.get('two tasks')!, 'hardened');
+    const machine = openMachine(SMALL_CASES.get('two tasks')!, 'hardened');
     const options = { schedules: 60, seed: '0', depth: 2, maxSteps: MAX_STEPS };
     const average = (strategy: 'pct' | 'random'): number => {
       const { endings } = sample(machine, { ...options, strategy });

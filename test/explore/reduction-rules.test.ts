@@ -1,14 +1,20 @@
 /** Each rule of the reduction, held against the steps themselves: one that is loosened is caught. */
 import assert from 'node:assert/strict';
 import { compiledModel } from '../../src/backends/simulated/compile/compile.ts';
-import { type Change, functionsOf } from '../../src/backends/simulated/compile/source.ts';
+import { type Change, collectFunctions } from '../../src/backends/simulated/compile/source.ts';
 import { PC } from '../../src/backends/simulated/kernel/layout.ts';
 import type { MachineOptions, SimulatedMachine } from '../../src/backends/simulated/machine.ts';
-import { CONDITION_NAMES, type Condition, type Guard, RULES, ruleOf } from '../../src/backends/simulated/reduction.ts';
+import {
+  CONDITION_NAMES,
+  type Condition,
+  findRule,
+  type Guard,
+  RULES,
+} from '../../src/backends/simulated/reduction.ts';
 import { CHECKPOINT_CTX, CKPT_CTX_ERROR, ERRNO, KFLAGS } from '../../src/protocol/checkpoint_types.ts';
-import { caseOf, SMALL_CASES } from '../backends/simulated/support/cases.ts';
-import { MAIN_PROTOCOLS, machineOf, protocolOf } from '../backends/simulated/support/machines.ts';
-import { conflictsOf, statesOf } from './support/commute.ts';
+import { buildCase, SMALL_CASES } from '../backends/simulated/support/cases.ts';
+import { MAIN_PROTOCOLS, openMachine, protocolOf } from '../backends/simulated/support/machines.ts';
+import { walkConflicts, walkStates } from './support/commute.ts';
 import { TRAPS } from './support/traps.ts';
 
 /** Random runs of each case, and those until a loosened rule must have shown. */
@@ -44,7 +50,7 @@ const SPOILED: Readonly<Partial<Record<Conditional, (machine: SimulatedMachine, 
   ownLock: (machine, actor) => {
     const coordinator = machine.taskOf(0);
     if (actor === 0) return false;
-    machine.state[coordinator + PC] = machineOf(machine.subject, 'series').state[coordinator + PC]!;
+    machine.state[coordinator + PC] = openMachine(machine.subject, 'series').state[coordinator + PC]!;
     return true;
   },
   othersLock: (machine) => {
@@ -87,7 +93,7 @@ const WITNESSES: Readonly<Partial<Record<Conditional, Witness>>> = {
 
 /** A function of the model without some of its lines. */
 function without(name: string, ...lines: string[]): Change {
-  let text = functionsOf(protocolOf('series')).get(name)!;
+  let text = collectFunctions(protocolOf('series')).get(name)!;
   for (const line of lines) {
     const shorter = text.replace(line, '');
     assert.notEqual(shorter, text, `${name} has no ${line}`);
@@ -99,10 +105,10 @@ function without(name: string, ...lines: string[]): Change {
 /** States in which a task stands before a step with this condition. */
 function* statesWith(machine: SimulatedMachine, condition: Condition): Generator<{ actor: number; state: Int32Array }> {
   const variant = protocolOf('series');
-  for (const { state, movers } of statesOf(machine, MOST_RUNS / 100)) {
+  for (const { state, movers } of walkStates(machine, MOST_RUNS / 100)) {
     for (const actor of movers) {
       if (actor >= machine.firstEvent) continue;
-      if (ruleOf(machine.compiled, state[machine.taskOf(actor) + PC]!, variant)?.alone === condition)
+      if (findRule(machine.compiled, state[machine.taskOf(actor) + PC]!, variant)?.alone === condition)
         yield { actor, state };
     }
   }
@@ -112,7 +118,7 @@ function caseNamed(name: string) {
   const trap = TRAPS[name];
   if (!trap) return SMALL_CASES.get(name)!;
   const { protocol: _, ...words } = trap;
-  return caseOf(name, words);
+  return buildCase(name, words);
 }
 
 describe('the rules of the reduction', function () {
@@ -124,7 +130,7 @@ describe('the rules of the reduction', function () {
       for (const debug of [false, true]) {
         const protocol = protocolOf(name);
         const compiled = compiledModel({ protocol, debug, trace: false });
-        for (let pc = 0; pc < compiled.labels.length; pc++) used.add(ruleOf(compiled, pc, protocol));
+        for (let pc = 0; pc < compiled.labels.length; pc++) used.add(findRule(compiled, pc, protocol));
       }
     }
     for (const rule of RULES) {
@@ -135,11 +141,11 @@ describe('the rules of the reduction', function () {
   it('let a step be taken alone only where it commutes with all that others can do', () => {
     for (const [name, c] of SMALL_CASES) {
       for (const protocol of MAIN_PROTOCOLS) {
-        const machine = machineOf(c, protocol);
-        for (const { actor, state, step, other } of conflictsOf(machine, RUNS)) {
+        const machine = openMachine(c, protocol);
+        for (const { actor, state, step, other } of walkConflicts(machine, RUNS)) {
           machine.state.set(state);
           if (!machine.alone(actor)) continue;
-          const rule = ruleOf(machine.compiled, state[machine.taskOf(actor) + PC]!, protocolOf(protocol))!;
+          const rule = findRule(machine.compiled, state[machine.taskOf(actor) + PC]!, protocolOf(protocol))!;
           assert.ok(
             TELLS_ITS_PLACE.has(rule.alone),
             `${name} (${protocol}): ${rule.alone} takes ${step} before ${other}`,
@@ -157,7 +163,7 @@ describe('the rules of the reduction', function () {
 
   for (const [condition, spoil] of Object.entries(SPOILED)) {
     it(`${condition}: forbids its step when it does not hold`, () => {
-      const machine = machineOf(SMALL_CASES.get('a signal to anyone')!, 'series');
+      const machine = openMachine(SMALL_CASES.get('a signal to anyone')!, 'series');
       let allowed = 0;
       for (const { actor, state } of statesWith(machine, condition as Condition)) {
         machine.state.set(state);
@@ -174,9 +180,9 @@ describe('the rules of the reduction', function () {
     it(`${loosened}: taken for granted, it is caught`, () => {
       const c = caseNamed(name);
       const options: MachineOptions = change ? { change } : {};
-      const bold = machineOf(c, protocol, { ...options, loosened: loosened as Condition });
-      const right = machineOf(c, protocol, options);
-      for (const { actor, state } of conflictsOf(machineOf(c, protocol, options), MOST_RUNS)) {
+      const bold = openMachine(c, protocol, { ...options, loosened: loosened as Condition });
+      const right = openMachine(c, protocol, options);
+      for (const { actor, state } of walkConflicts(openMachine(c, protocol, options), MOST_RUNS)) {
         right.state.set(state);
         bold.state.set(state);
         if (!right.alone(actor) && bold.alone(actor)) return;

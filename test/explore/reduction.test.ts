@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { UNDONE } from '../../src/protocol/stacks.ts';
-import { caseOf, SMALL_CASES } from '../backends/simulated/support/cases.ts';
+import { buildCase, SMALL_CASES } from '../backends/simulated/support/cases.ts';
 import { MAIN_PROTOCOLS } from '../backends/simulated/support/machines.ts';
-import { compare, Gain, outcomesOf, searchBoth } from './support/compare.ts';
+import { compare, Gain, listOutcomes, searchBoth } from './support/compare.ts';
 import { TRAPS } from './support/traps.ts';
 
 /** Cases whose full graph is larger are left to test/e2e, or to the reduced search alone. */
@@ -26,7 +26,7 @@ describe('the reduced search', function () {
 
   it('does so where a rule is easily too bold', () => {
     for (const [name, { protocol, ...words }] of Object.entries(TRAPS)) {
-      const both = compare(caseOf(name, words), protocol, MOST_STATES_OF_TRAPS);
+      const both = compare(buildCase(name, words), protocol, MOST_STATES_OF_TRAPS);
       assert.ok(both, `${name}: too large`);
       gain.add(both);
     }
@@ -35,7 +35,7 @@ describe('the reduced search', function () {
   it('does so with any item of the changelog undone', () => {
     for (const variant of UNDONE) {
       const both = searchBoth(SMALL_CASES.get('a signal to anyone')!, variant, MOST_STATES_OF_TRAPS)!;
-      assert.deepEqual(outcomesOf(both.reduced), outcomesOf(both.full), variant);
+      assert.deepEqual(listOutcomes(both.reduced), listOutcomes(both.full), variant);
     }
   });
 });

@@ -3,7 +3,7 @@ import { Draws } from '../../src/backends/draws.ts';
 import { type SampleOptions, Schedules, sample, searchAll } from '../../src/explore/index.ts';
 import { SMALL_CASES } from '../backends/simulated/support/cases.ts';
 import { MAX_STEPS } from '../backends/simulated/support/judged.ts';
-import { MAIN_PROTOCOLS, machineOf } from '../backends/simulated/support/machines.ts';
+import { MAIN_PROTOCOLS, openMachine } from '../backends/simulated/support/machines.ts';
 
 const NAMES = [
   'two tasks',
@@ -29,18 +29,18 @@ describe('sampling', function () {
       for (const protocol of MAIN_PROTOCOLS) {
         for (const name of NAMES) {
           const c = SMALL_CASES.get(name)!;
-          const machine = machineOf(c, protocol);
+          const machine = openMachine(c, protocol);
           const first = sample(machine, options);
-          sample(machineOf(c, protocol), { ...options, seed: 'other' });
+          sample(openMachine(c, protocol), { ...options, seed: 'other' });
           assert.deepEqual(sample(machine, options), first, `${name}: again`);
-          assert.deepEqual(sample(machineOf(c, protocol), options), first, `${name}: on another machine`);
+          assert.deepEqual(sample(openMachine(c, protocol), options), first, `${name}: on another machine`);
         }
       }
     });
 
     it(`has each schedule by its number, in any order: ${options.strategy}`, () => {
       const c = SMALL_CASES.get('a signal to anyone of two')!;
-      const schedules = new Schedules(machineOf(c, 'series'), options);
+      const schedules = new Schedules(openMachine(c, 'series'), options);
       const run = (index: number): number[] => {
         const { moves, length } = schedules.run(index);
         return Array.from(moves).slice(0, length);
@@ -54,7 +54,7 @@ describe('sampling', function () {
     it(`finds only endings that a search finds, each by moves that lead there: ${options.strategy}`, () => {
       for (const protocol of MAIN_PROTOCOLS) {
         const c = SMALL_CASES.get('a signal to anyone')!;
-        const machine = machineOf(c, protocol);
+        const machine = openMachine(c, protocol);
         const all = new Set(
           searchAll(machine, { reduce: false }).endings.map(({ outcome }) => JSON.stringify(outcome)),
         );
@@ -69,7 +69,7 @@ describe('sampling', function () {
   }
 
   it('stops at a run that does not end within its limit, and tells it', () => {
-    const { cut, schedules } = sample(machineOf(SMALL_CASES.get('two tasks')!, 'series'), {
+    const { cut, schedules } = sample(openMachine(SMALL_CASES.get('two tasks')!, 'series'), {
       ...OPTIONS[0]!,
       maxSteps: 20,
     });
@@ -82,8 +82,8 @@ describe('sampling', function () {
     for (const protocol of MAIN_PROTOCOLS) {
       for (const name of NAMES) {
         const c = SMALL_CASES.get(name)!;
-        const fast = machineOf(c, protocol);
-        const slow = machineOf(c, protocol);
+        const fast = openMachine(c, protocol);
+        const slow = openMachine(c, protocol);
         const walk = fast.randomWalk;
         if (!walk) continue;
         const draws = new Draws(name);

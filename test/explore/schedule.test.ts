@@ -4,7 +4,7 @@ import { walk } from '../../src/backends/walk.ts';
 import { follow, describe as inWords } from '../../src/explore/index.ts';
 import { SMALL_CASES } from '../backends/simulated/support/cases.ts';
 import { drawn, MAX_STEPS } from '../backends/simulated/support/judged.ts';
-import { MAIN_PROTOCOLS, machineOf } from '../backends/simulated/support/machines.ts';
+import { MAIN_PROTOCOLS, openMachine } from '../backends/simulated/support/machines.ts';
 
 const aSchedule = fc.record({
   name: fc.constantFrom(...SMALL_CASES.keys()),
@@ -13,7 +13,7 @@ const aSchedule = fc.record({
 });
 
 function draw({ name, protocol, seed }: { name: string; protocol: string; seed: string }) {
-  const machine = machineOf(SMALL_CASES.get(name)!, protocol);
+  const machine = openMachine(SMALL_CASES.get(name)!, protocol);
   return { machine, moves: walk(machine, drawn(seed), MAX_STEPS).moves };
 }
 
@@ -51,7 +51,7 @@ describe('a schedule in words', function () {
   });
 
   it('says which lines could not be followed, and comes to an end all the same', () => {
-    const machine = machineOf(SMALL_CASES.get('two tasks')!, 'series');
+    const machine = openMachine(SMALL_CASES.get('two tasks')!, 'series');
     const lost = ['101: doRestoreTask: a step that is no more', '999: taskMain: state', 'a fault that is no more'];
     const { missed } = follow(machine, lost, MAX_STEPS);
     assert.deepEqual(missed, lost);

@@ -4,8 +4,8 @@ import { walk } from '../../src/backends/walk.ts';
 import { shrinkMoves, smallerCases, switchesOf } from '../../src/explore/index.ts';
 import type { Case } from '../../src/model/case.ts';
 import { SMALL_CASES } from '../backends/simulated/support/cases.ts';
-import { drawn, MAX_STEPS, recordOf, violated } from '../backends/simulated/support/judged.ts';
-import { MAIN_PROTOCOLS, machineOf } from '../backends/simulated/support/machines.ts';
+import { drawn, MAX_STEPS, replayMoves, violated } from '../backends/simulated/support/judged.ts';
+import { MAIN_PROTOCOLS, openMachine } from '../backends/simulated/support/machines.ts';
 
 const aSchedule = fc.record({
   name: fc.constantFrom(...SMALL_CASES.keys()),
@@ -19,12 +19,12 @@ describe('shrinking a schedule', function () {
   it('keeps the violation, and never makes it longer', () => {
     let shrunk = 0;
     const property = fc.property(aSchedule, ({ name, protocol, seed }) => {
-      const machine = machineOf(SMALL_CASES.get(name)!, protocol, { trace: true });
+      const machine = openMachine(SMALL_CASES.get(name)!, protocol, { trace: true });
       const { moves } = walk(machine, drawn(seed), MAX_STEPS);
-      const [wanted] = violated(machine, recordOf(machine, moves));
+      const [wanted] = violated(machine, replayMoves(machine, moves));
       if (wanted === undefined) return;
       const shows = (candidate: readonly number[]): boolean =>
-        violated(machine, recordOf(machine, candidate)).includes(wanted);
+        violated(machine, replayMoves(machine, candidate)).includes(wanted);
       const small = shrinkMoves(machine, moves, shows);
       assert.ok(shows(small), `${wanted} is gone`);
       const [before, after] = [switchesOf(moves), switchesOf(small)];
@@ -37,7 +37,7 @@ describe('shrinking a schedule', function () {
   });
 
   it('gives runs that come to their end', () => {
-    const machine = machineOf(SMALL_CASES.get('two tasks')!, 'series');
+    const machine = openMachine(SMALL_CASES.get('two tasks')!, 'series');
     const { moves } = walk(machine, drawn('7'), MAX_STEPS);
     const small = shrinkMoves(machine, moves, () => true);
     machine.reset();
@@ -58,7 +58,7 @@ describe('smaller cases', () => {
           ...smaller.faults.flatMap(({ targets }) => targets),
         ];
         for (const id of named) assert.ok(id === 'coordinator' || pids.has(id), `${name}: ${id} is gone`);
-        assert.equal(walk(machineOf(smaller, 'series'), drawn('1'), MAX_STEPS).end, 'over', name);
+        assert.equal(walk(openMachine(smaller, 'series'), drawn('1'), MAX_STEPS).end, 'over', name);
       }
     }
   });

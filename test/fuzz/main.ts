@@ -32,7 +32,7 @@ async function fuzz({ name, seeds, read }: Reader): Promise<number> {
     if (++count > number || bad >= MAX_FAILURES) break;
     const before = process.memoryUsage.rss();
     const began = performance.now();
-    const problem = problemOf(() => read(input));
+    const problem = findProblem(() => read(input));
     const time = performance.now() - began;
     const grown = process.memoryUsage.rss() - before;
     slowest = Math.max(slowest, time);
@@ -52,7 +52,7 @@ async function fuzz({ name, seeds, read }: Reader): Promise<number> {
   return bad;
 }
 
-function problemOf(body: () => void): string | undefined {
+function findProblem(body: () => void): string | undefined {
   try {
     body();
     return undefined;

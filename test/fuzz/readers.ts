@@ -14,8 +14,8 @@ import { makeResult } from '../../reporters/shared/result.ts';
 import { Tally } from '../../reporters/shared/summary.ts';
 import { UNICODE } from '../../reporters/words/signs.ts';
 import { readImage, writeImage } from '../../src/backends/criu/images/file.ts';
-import { pidsOf } from '../../src/backends/criu/images/pstree.ts';
-import { readMessage, spotsOf, withField, writeMessage } from '../../src/backends/criu/images/wire.ts';
+import { readPids } from '../../src/backends/criu/images/pstree.ts';
+import { findSpots, readMessage, withField, writeMessage } from '../../src/backends/criu/images/wire.ts';
 import { KNOWN_NAMES } from '../../src/injector/known.ts';
 import { parseReplay } from '../../src/injector/replay-file.ts';
 import { OPTIONS_VARIABLE, optionsFromEnvironment } from '../../src/mocha/options.ts';
@@ -23,7 +23,7 @@ import { formatDiagnostic } from '../../src/scenario/index.ts';
 import { parseBytes } from '../../src/scenario/load.ts';
 import { criuRecord, failedDump, killedRestore } from '../reporters/fixtures/criu.ts';
 import { realRuns } from '../reporters/fixtures/real.ts';
-import { caseOf, failing } from '../reporters/fixtures/verdicts.ts';
+import { buildCase, failing } from '../reporters/fixtures/verdicts.ts';
 
 export interface Reader {
   readonly name: string;
@@ -98,10 +98,10 @@ export const READERS: readonly Reader[] = [
     name: 'image',
     seeds: () => [Buffer.from(writeImage({ head: Buffer.from('1943565409000000', 'hex'), records: [RECORD, RECORD] }))],
     read(input) {
-      pidsOf(input);
+      readPids(input);
       const image = readImage(input);
       for (const record of image?.records ?? [input]) {
-        for (const { place } of spotsOf(record).slice(0, 20)) {
+        for (const { place } of findSpots(record).slice(0, 20)) {
           withField(record, place, 7);
           withField(record, place, undefined);
         }
@@ -137,7 +137,7 @@ const NOWHERE: Output = {
 /** Reports of real runs on the simulated backend, and of what CRIU did. */
 async function reports(): Promise<Buffer[]> {
   const runs = (await realRuns(['series', 'hardened'], ['1'])).map(({ verdict }) => verdict);
-  const others = [criuRecord(), failedDump(), killedRestore()].map((record) => failing({ record, case: caseOf() }));
+  const others = [criuRecord(), failedDump(), killedRestore()].map((record) => failing({ record, case: buildCase() }));
   return [...runs, ...others].map((verdict) => {
     let text = '';
     const write = (more: string): void => {

@@ -15,7 +15,7 @@ import { parseScenarios } from '../../src/scenario/index.ts';
 import { skipWithout } from '../support/available.ts';
 import { aBackend, aCase, aRecord } from '../support/builders.ts';
 
-function caseOf(text: string): Case {
+function parseCase(text: string): Case {
   const { cases, diagnostics } = parseScenarios(`scenario: A\n${text}`, 'a.yaml', KNOWN_NAMES);
   assert.deepEqual(diagnostics, []);
   return cases[0]!;
@@ -25,7 +25,7 @@ const TREE = 'tree: { pid: 100, children: [{ pid: 101 }] }\n';
 const backend = simulated();
 
 function run(text: string, options: Partial<RunOptions> = {}): Promise<Verdict> {
-  return runCase(caseOf(TREE + text), { backend, ...options });
+  return runCase(parseCase(TREE + text), { backend, ...options });
 }
 
 /** The messages about faults that never fired. */
@@ -126,7 +126,7 @@ describe('fault-never-fired', () => {
     });
 
     it('knows a fault by its name, also with one of several targets', () => {
-      const c = caseOf(TREE + two);
+      const c = parseCase(TREE + two);
       const named = (...schedule: string[]) => [...faultsOfSchedule(c, schedule)];
       assert.deepEqual(named('one'), ['one']);
       assert.deepEqual(named('100: taskMain: state', 'other 101'), ['other']);
@@ -186,7 +186,7 @@ describe('fault-never-fired', () => {
     const real = native({ limit: 60_000 });
     try {
       await skipWithout(real, this);
-      const c = caseOf(
+      const c = parseCase(
         `${TREE}restart: { protocol: hardened }
 faults:
   - { signal: SIGUSR1, to: 100, when: start, name: comes }
@@ -255,7 +255,7 @@ image: { pids: [100, 101, 999] }
 
     for (const [kind, [text, fires, misses]] of Object.entries(KINDS)) {
       it(`knows when ${kind} has fired`, async () => {
-        const c = caseOf(TREE + text);
+        const c = parseCase(TREE + text);
         const verdictOn = (seen: CriuRecord) => {
           const double = aBackend(aRecord({}, { backend: 'criu', criu: seen, fired: firedIn(c, seen) }));
           return runCase(c, { backend: Object.assign(double, { name: 'criu' as const }), find: () => [] });
@@ -271,7 +271,7 @@ image: { pids: [100, 101, 999] }
     it('knows which of several system calls was met', () => {
       const call = (of: string, name: string) => `{ of: ${of}, call: ${name}, errno: ENOMEM }`;
       const calls = [call('restore', 'clone3'), call('dump', 'openat'), call('dump', 'mmap'), call('restore', 'mmap')];
-      const c = caseOf(`${TREE}criu: { syscalls: [${calls.join(', ')}] }`);
+      const c = parseCase(`${TREE}criu: { syscalls: [${calls.join(', ')}] }`);
       const hit = (index: number) => ({ index, call: 'x', args: [] });
       const seen = record({
         dump: { of: 'dump', ...ok, injected: [hit(1)] },
@@ -281,7 +281,7 @@ image: { pids: [100, 101, 999] }
     });
 
     it('tells the stages that were reached, and why the calls ended', async () => {
-      const c = caseOf(`${TREE}criu: { script-fails: post-restore }`);
+      const c = parseCase(`${TREE}criu: { script-fails: post-restore }`);
       const seen = record({ dump: { of: 'dump', ...failed }, stages: ['pre-dump'] });
       const double = Object.assign(aBackend(aRecord({}, { backend: 'criu', criu: seen, fired: [] })), {
         name: 'criu' as const,

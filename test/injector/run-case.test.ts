@@ -5,7 +5,7 @@ import type { Case } from '../../src/model/case.ts';
 import type { Progress } from '../../src/record/progress.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { Violation } from '../../src/record/verdict.ts';
-import { caseOf } from '../backends/simulated/support/cases.ts';
+import { buildCase } from '../backends/simulated/support/cases.ts';
 import { aBackend, aCase, anEnd, aRecord } from '../support/builders.ts';
 
 /** A judge for tests: a property `p` is violated in a record that has the log line `p`. */
@@ -49,7 +49,7 @@ describe('runCase', () => {
   });
 
   it('stops a search at the number of states that the scenario names, unless the caller names one', async () => {
-    const c = caseOf('a search', {
+    const c = buildCase('a search', {
       tree: { pid: 100, children: [{ pid: 101 }] },
       explore: { strategy: 'exhaustive', 'max-states': 50 },
       restart: { protocol: 'hardened' },
@@ -140,7 +140,7 @@ describe('runCase', () => {
   });
 
   /** Five tasks, two faults at any moment, and a pid that no task has: six million states. */
-  const LARGE = caseOf('large', {
+  const LARGE = buildCase('large', {
     tree: {
       pid: 100,
       children: [
@@ -183,7 +183,7 @@ describe('runCase', () => {
 
   describe("a schedule of the scenario's own", () => {
     const onSchedule = (schedule: readonly string[], protocol = 'hardened'): Case => ({
-      ...caseOf('pinned', { tree: { pid: 100 }, restart: { protocol } }),
+      ...buildCase('pinned', { tree: { pid: 100 }, restart: { protocol } }),
       explore: { strategy: 'replay', schedules: 1, depth: 1, schedule },
     });
 

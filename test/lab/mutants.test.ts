@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { EQUIVALENT } from '../../lab/mutants/equivalent.ts';
 import { mutated, tellsBy } from '../../lab/mutants/judge.ts';
-import { allMutants, buildsOf, changesOf } from '../../lab/mutants/mutants.ts';
-import { editsOf, OPERATORS } from '../../lab/mutants/operators.ts';
+import { allMutants, listBuilds, planChanges } from '../../lab/mutants/mutants.ts';
+import { OPERATORS, proposeEdits } from '../../lab/mutants/operators.ts';
 import { parseFunction } from '../../src/protocol/translate.ts';
-import { caseOf } from '../scenarios/support.ts';
+import { expandCase } from '../scenarios/support.ts';
 
 const mutants = [...allMutants()];
 
 /** The texts that the operators make of a function. */
 function made(text: string): string[] {
-  return editsOf(text, parseFunction(text)).map(
+  return proposeEdits(text, parseFunction(text)).map(
     ({ operator, start, end, by }) => `${operator}: ${text.slice(start, end)} => ${by.trim()}`,
   );
 }
@@ -62,12 +62,12 @@ describe('mutants of the protocol', () => {
 
   it('differ from the protocol in the builds that are named', () => {
     const named = (part: string) => mutants.find(({ name }) => name.includes(part))!;
-    assert.deepEqual(buildsOf(changesOf(named('restore_activate_next: off-by-one: next > '))), [
+    assert.deepEqual(listBuilds(planChanges(named('restore_activate_next: off-by-one: next > '))), [
       'hardened',
       'hardened debug',
     ]);
     assert.deepEqual(
-      buildsOf(changesOf(named('restore_debug_exit: drop-call'))).filter((build) => !build.endsWith('debug')),
+      listBuilds(planChanges(named('restore_debug_exit: drop-call'))).filter((build) => !build.endsWith('debug')),
       [],
     );
   });
@@ -82,8 +82,8 @@ describe('mutants of the protocol', () => {
 
   for (const [mutant, id] of Object.entries(TOLD)) {
     it(`${mutant} is told by ${id}`, async () => {
-      const changes = changesOf(mutants.find(({ name }) => name === mutant)!);
-      const c = caseOf(id);
+      const changes = planChanges(mutants.find(({ name }) => name === mutant)!);
+      const c = expandCase(id);
       assert.notEqual(await tellsBy(c, mutated(changes)), undefined);
     });
   }

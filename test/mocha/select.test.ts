@@ -4,7 +4,7 @@ import { DEFAULT_OPTIONS } from '../../src/mocha/options.ts';
 import { selectTests, withOwnBackends } from '../../src/mocha/select.ts';
 import { parseScenarios } from '../../src/scenario/index.ts';
 
-function casesOf(...documents: readonly string[]) {
+function parseCases(...documents: readonly string[]) {
   return parseScenarios(documents.join('\n---\n'), 'a.yaml').cases;
 }
 
@@ -13,7 +13,7 @@ const FOR_CRIU = 'scenario: For CRIU\ntags: [real]\ntree: { pid: 100 }\ncriu: {}
 const FOR_TWO = 'scenario: For two\ntree: { pid: 100 }\nrestart: { backends: [native, simulated] }';
 
 function ran(options: typeof DEFAULT_OPTIONS, ...documents: readonly string[]): string[] {
-  const cases = casesOf(...documents);
+  const cases = parseCases(...documents);
   return selectTests(withOwnBackends(options, cases), cases).map(({ c, backend }) => `${c.title} on ${backend}`);
 }
 
@@ -28,13 +28,13 @@ describe('the backends of a run that names none', () => {
   });
 
   it('a scenario with a criu section is for CRIU, unless it says otherwise', () => {
-    assert.deepEqual(casesOf(FOR_CRIU)[0]?.restart.backends, ['criu']);
+    assert.deepEqual(parseCases(FOR_CRIU)[0]?.restart.backends, ['criu']);
     const both = `${FOR_CRIU}\nrestart: { backends: [criu, native] }`;
-    assert.deepEqual(casesOf(both)[0]?.restart.backends, ['criu', 'native']);
+    assert.deepEqual(parseCases(both)[0]?.restart.backends, ['criu', 'native']);
   });
 
   it('when one is named, a case for others is a test all the same, to be skipped with its reason', () => {
-    const cases = casesOf(PLAIN, FOR_CRIU);
+    const cases = parseCases(PLAIN, FOR_CRIU);
     assert.equal(selectTests(DEFAULT_OPTIONS, cases).length, 2);
   });
 });

@@ -6,15 +6,15 @@ import { aRecord, type FinalParts } from './records.ts';
 import type { Script } from './support.ts';
 
 /** The violations of one property in the record of a script. */
-export function violationsOf(name: string, script: Script, final: FinalParts = {}): Violation[] {
+export function findViolations(name: string, script: Script, final: FinalParts = {}): Violation[] {
   const property = propertyByName(name);
   assert.ok(property, name);
   return property.check(script.case, aRecord(script, final));
 }
 
 /** The one violation of a property; fails when there is none, or more. */
-export function violationOf(name: string, script: Script, final: FinalParts = {}): Violation {
-  const [violation, ...more] = violationsOf(name, script, final);
+export function findViolation(name: string, script: Script, final: FinalParts = {}): Violation {
+  const [violation, ...more] = findViolations(name, script, final);
   assert.ok(violation, `${name} finds nothing`);
   assert.deepEqual(more, []);
   assert.equal(violation.property, name);
@@ -22,7 +22,7 @@ export function violationOf(name: string, script: Script, final: FinalParts = {}
 }
 
 export function assertHolds(name: string, script: Script, final: FinalParts = {}): void {
-  assert.deepEqual(violationsOf(name, script, final), []);
+  assert.deepEqual(findViolations(name, script, final), []);
 }
 
 /** No property of all complains. That a script fails for no reason of its case is what scripts are for. */

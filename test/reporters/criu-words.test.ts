@@ -8,12 +8,12 @@ import type { ListenerFactory } from '../../reporters/shared/mocha-reporter.ts';
 import { callLines, describeCalls, findCause } from '../../reporters/words/criu.ts';
 import { setupLines } from '../../reporters/words/criu-setup.ts';
 import { endingTable } from '../../reporters/words/endings.ts';
-import { errorsOf, lastLineOf } from '../../src/backends/criu/log.ts';
+import { readErrors, readLastLine } from '../../src/backends/criu/log.ts';
 import { Endings } from '../../src/injector/endings.ts';
 import { PLAIN_CRIU } from '../../src/model/criu.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import { failedDump, killedRestore } from './fixtures/criu.ts';
-import { resultFor, summaryOf } from './fixtures/results.ts';
+import { buildSummary, resultFor } from './fixtures/results.ts';
 import { screen } from './fixtures/screen.ts';
 import { failing } from './fixtures/verdicts.ts';
 
@@ -29,7 +29,7 @@ function shown(reporter: string, record: RunRecord): string {
   const result = resultFor(failing({ backend: 'criu', record }));
   const listener = REPORTERS[reporter]!({ out: on.out, options: {} });
   listener.result(result);
-  listener.end(summaryOf([result]));
+  listener.end(buildSummary([result]));
   return on.text();
 }
 
@@ -120,12 +120,12 @@ describe("CRIU's log", () => {
   ].join('\n');
 
   it('gives its errors with their places in the source', () => {
-    assert.deepEqual(errorsOf(LOG), ['pstree.c:599: no parent']);
+    assert.deepEqual(readErrors(LOG), ['pstree.c:599: no parent']);
   });
 
   it('gives its last line that means something', () => {
-    assert.equal(lastLineOf(LOG), '(00.004) the last words');
-    assert.equal(lastLineOf(LOG.split('\n').slice(0, 2).join('\n')), '(00.001) Warn  (criu/x.c:1): a warning');
-    assert.equal(lastLineOf('\n'), undefined);
+    assert.equal(readLastLine(LOG), '(00.004) the last words');
+    assert.equal(readLastLine(LOG.split('\n').slice(0, 2).join('\n')), '(00.001) Warn  (criu/x.c:1): a warning');
+    assert.equal(readLastLine('\n'), undefined);
   });
 });

@@ -13,7 +13,7 @@ import type { CaseResult } from '../../reporters/shared/result.ts';
 import { environmentChanges } from '../../reporters/words/environment.ts';
 import type { Environment } from '../../src/record/environment.ts';
 import { failedDump } from './fixtures/criu.ts';
-import { ordinary, resultFor, summaryOf } from './fixtures/results.ts';
+import { buildSummary, ordinary, resultFor } from './fixtures/results.ts';
 import { screen } from './fixtures/screen.ts';
 import { failing, verdict } from './fixtures/verdicts.ts';
 
@@ -46,7 +46,7 @@ function shown(reporter: string, ...results: readonly CaseResult[]): string {
   const on = screen({ columns: 400 });
   const listener = REPORTERS[reporter]!({ out: on.out, options: {} });
   for (const result of results) listener.result(result);
-  listener.end(summaryOf(results));
+  listener.end(buildSummary(results));
   return on.text();
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Github } from '../../reporters/listeners/github.ts';
 import type { CaseResult } from '../../reporters/shared/result.ts';
-import { ordinary, resultFor, summaryOf } from './fixtures/results.ts';
+import { buildSummary, ordinary, resultFor } from './fixtures/results.ts';
 import { screen } from './fixtures/screen.ts';
 import { failing, HOSTILE, incomplete, verdict, violation } from './fixtures/verdicts.ts';
 
@@ -38,7 +38,7 @@ function show(results: readonly CaseResult[], env: Record<string, string> = {}):
     const file = join(folder, 'summary.md');
     const github = new Github({ out: on.out, options: {} }, { GITHUB_STEP_SUMMARY: file, ...env });
     for (const result of results) github.result(result);
-    github.end(summaryOf(results));
+    github.end(buildSummary(results));
     return { text: on.text(), summary: readFileSync(file, 'utf8') };
   } finally {
     rmSync(folder, { recursive: true });

@@ -12,8 +12,8 @@ import type { Environment } from '../../src/record/environment.ts';
 import { keysByHeading } from '../support/markdown.ts';
 import { criuRecord, failedDump, killedRestore } from './fixtures/criu.ts';
 import { realRuns } from './fixtures/real.ts';
-import { type FakeTest, reportOf } from './fixtures/run.ts';
-import { failing, HOSTILE, incomplete, recordOf, verdict, violation } from './fixtures/verdicts.ts';
+import { buildReport, type FakeTest } from './fixtures/run.ts';
+import { buildRecord, failing, HOSTILE, incomplete, verdict, violation } from './fixtures/verdicts.ts';
 
 type Plain = Record<string, unknown>;
 interface Document {
@@ -24,7 +24,7 @@ interface Document {
 }
 
 async function report(tests: readonly FakeTest[], options: Plain = {}): Promise<Document> {
-  return JSON.parse((await reportOf(JsonReporter, tests, options)).text) as Document;
+  return JSON.parse((await buildReport(JsonReporter, tests, options)).text) as Document;
 }
 
 const position = { file: 'a.yaml', line: 1, column: 2 };
@@ -40,14 +40,14 @@ const environment: Environment = {
 };
 
 const every: FakeTest[] = [
-  { title: 'passes', verdict: verdict({ title: 'passes', record: recordOf(), environment }) },
+  { title: 'passes', verdict: verdict({ title: 'passes', record: buildRecord(), environment }) },
   {
     title: 'fails',
     verdict: failing({
       title: 'fails',
       tried,
       violations: [{ ...violation, position }],
-      differential: [recordOf(), recordOf()],
+      differential: [buildRecord(), buildRecord()],
       endings: [
         {
           coordinator: { end: 'returned', result: 0 },
@@ -77,7 +77,7 @@ const every: FakeTest[] = [
   },
   { title: 'skipped', verdict: verdict({ title: 'skipped', status: 'skip', reason: 'no freezer' }) },
   { title: 'incomplete', verdict: incomplete({ title: 'incomplete' }) },
-  { title: 'known', verdict: verdict({ title: 'known', known: [violation], record: recordOf() }) },
+  { title: 'known', verdict: verdict({ title: 'known', known: [violation], record: buildRecord() }) },
   { title: 'ordinary' },
   { title: 'ordinary failure', throws: new Error('6 !== 7') },
 ];
@@ -88,7 +88,7 @@ describe('json', () => {
     const others = [criuRecord(), failedDump(), killedRestore()].map((record) => failing({ record, environment }));
     const verdicts = [...runs.map((run) => run.verdict), ...others];
     const tests = [...every, ...verdicts.map((one) => ({ title: one.title, verdict: one }))];
-    const { text } = await reportOf(JsonReporter, tests, { records: 'all' });
+    const { text } = await buildReport(JsonReporter, tests, { records: 'all' });
     const read = parseReport(text, 'a.json');
     assert.ok(typeof read !== 'string', 'the report is read');
     let again = '';
@@ -140,7 +140,7 @@ describe('json', () => {
 
   it('holds the record as it is', async () => {
     const { cases } = await report(every);
-    assert.deepEqual(cases[1]!['record'], JSON.parse(JSON.stringify(recordOf())));
+    assert.deepEqual(cases[1]!['record'], JSON.parse(JSON.stringify(buildRecord())));
   });
 
   it('survives any text', async () => {

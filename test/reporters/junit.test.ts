@@ -3,15 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import JunitReporter from '../../reporters/junit.ts';
-import { type FakeTest, reportOf } from './fixtures/run.ts';
-import { caseOf, failing, HOSTILE, incomplete, recordOf, verdict, violation } from './fixtures/verdicts.ts';
+import { buildReport, type FakeTest } from './fixtures/run.ts';
+import { buildCase, buildRecord, failing, HOSTILE, incomplete, verdict, violation } from './fixtures/verdicts.ts';
 
 const schema = readFileSync(new URL('./fixtures/junit.xsd', import.meta.url), 'utf8');
 
 const XMLLINT = fileURLToPath(new URL('../support/xmllint.mjs', import.meta.url));
 
 /** What xmllint has to say. It works in a thread of its own, and Node has crashed where the thread has our loader. */
-function errorsOf(xml: string): string[] {
+function parseErrors(xml: string): string[] {
   const { status, stdout, stderr } = spawnSync(process.execPath, [XMLLINT], {
     input: JSON.stringify({ xml, schema }),
     encoding: 'utf8',
@@ -22,8 +22,8 @@ function errorsOf(xml: string): string[] {
 }
 
 async function report(tests: readonly FakeTest[]): Promise<string> {
-  const { text } = await reportOf(JunitReporter, tests);
-  assert.deepEqual(errorsOf(text), []);
+  const { text } = await buildReport(JunitReporter, tests);
+  assert.deepEqual(parseErrors(text), []);
   return text;
 }
 
@@ -39,7 +39,7 @@ const every: FakeTest[] = [
   { title: 'skipped', verdict: verdict({ title: 'skipped', status: 'skip', reason: 'no "freezer" here' }) },
   { title: 'broken', verdict: verdict({ title: 'broken', status: 'error', reason: 'TypeError: no' }) },
   { title: 'incomplete', verdict: incomplete({ title: 'incomplete' }) },
-  { title: 'known', verdict: verdict({ title: 'known', known: [violation], record: recordOf() }) },
+  { title: 'known', verdict: verdict({ title: 'known', known: [violation], record: buildRecord() }) },
   { title: 'ordinary' },
   { title: 'ordinary failure', throws: new Error('6 !== 7') },
 ];
@@ -101,8 +101,8 @@ describe('junit', () => {
       why: HOSTILE,
       status: 'fail',
       violations: [bad],
-      record: recordOf(),
-      case: caseOf({ matrix: { [HOSTILE]: HOSTILE } }),
+      record: buildRecord(),
+      case: buildCase({ matrix: { [HOSTILE]: HOSTILE } }),
     });
     const xml = await report([
       { title: HOSTILE, verdict: nasty },

@@ -4,13 +4,13 @@ import { caseReport } from '../../reporters/shared/case-report.ts';
 import { terminalOutput } from '../../reporters/shared/output.ts';
 import { parseReport, resultFrom } from '../../reporters/shared/read-report.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
-import { ordinary, resultFor, summaryOf } from './fixtures/results.ts';
-import { failing, HOSTILE, incomplete, recordOf, verdict, violation } from './fixtures/verdicts.ts';
+import { buildSummary, ordinary, resultFor } from './fixtures/results.ts';
+import { buildRecord, failing, HOSTILE, incomplete, verdict, violation } from './fixtures/verdicts.ts';
 
-function reportOf(...verdicts: readonly Verdict[]): JsonReport {
+function buildReport(...verdicts: readonly Verdict[]): JsonReport {
   const results = verdicts.map((one) => resultFor({ ...one, id: one.title }));
   const cases = results.map((result) => caseReport(result, true));
-  return JSON.parse(JSON.stringify({ version: 1, cases, summary: summaryOf(results) }));
+  return JSON.parse(JSON.stringify({ version: 1, cases, summary: buildSummary(results) }));
 }
 
 const pass = (title: string, more: Partial<Verdict> = {}) => verdict({ title, ...more });
@@ -20,7 +20,7 @@ const skip = (title: string) => verdict({ title, status: 'skip', reason: 'no fre
 
 describe('reports that are merged', () => {
   it('have the cases of all, and their durations', () => {
-    const merged = mergeReports([reportOf(pass('a'), fail('b', 'x')), reportOf(pass('c'))]);
+    const merged = mergeReports([buildReport(pass('a'), fail('b', 'x')), buildReport(pass('c'))]);
     assert.deepEqual(
       merged.cases.map(({ title }) => title),
       ['a', 'b', 'c'],
@@ -31,9 +31,9 @@ describe('reports that are merged', () => {
 
   it('keep the worst of a case that is there twice; on another backend it is another case', () => {
     const merged = mergeReports([
-      reportOf(pass('a'), skip('b')),
-      reportOf(fail('a', 'x'), pass('b'), pass('a', { backend: 'native' })),
-      reportOf(pass('a')),
+      buildReport(pass('a'), skip('b')),
+      buildReport(fail('a', 'x'), pass('b'), pass('a', { backend: 'native' })),
+      buildReport(pass('a')),
     ]);
     assert.deepEqual(
       merged.cases.map(({ title, backend, result }) => [title, backend, result]),
@@ -49,8 +49,8 @@ describe('reports that are merged', () => {
   it('add up their coverage', () => {
     const sum = (n: number) => ({ hardened: { cases: n, points: { claim: n }, steps: { 'f: s': 0 }, branches: {} } });
     const merged = mergeReports([
-      { ...reportOf(), coverage: sum(2) },
-      { ...reportOf(), coverage: sum(3) },
+      { ...buildReport(), coverage: sum(2) },
+      { ...buildReport(), coverage: sum(3) },
     ]);
     assert.deepEqual(merged.coverage, {
       hardened: { cases: 5, points: { claim: 5 }, steps: { 'f: s': 0 }, branches: {} },
@@ -59,8 +59,8 @@ describe('reports that are merged', () => {
 
   it('lose nothing on the way through a reporter', () => {
     const results = [
-      resultFor(failing({ differential: [recordOf(), recordOf()], replay: 'x.replay.yaml' })),
-      resultFor(verdict({ known: [violation], record: recordOf() })),
+      resultFor(failing({ differential: [buildRecord(), buildRecord()], replay: 'x.replay.yaml' })),
+      resultFor(verdict({ known: [violation], record: buildRecord() })),
       resultFor(skip('s')),
       ordinary('an ordinary test', new Error('6 !== 7')),
     ];
@@ -95,7 +95,7 @@ describe('what is no report', () => {
 });
 
 describe('two reports compared', () => {
-  const changes = (before: Verdict, after: Verdict) => diffReports(reportOf(before), reportOf(after));
+  const changes = (before: Verdict, after: Verdict) => diffReports(buildReport(before), buildReport(after));
   const kindOf = (before: Verdict, after: Verdict): string => {
     const diff = changes(before, after);
     return (['worse', 'better', 'added', 'gone'] as const).find((kind) => diff[kind].length > 0) ?? 'same';
@@ -123,16 +123,16 @@ describe('two reports compared', () => {
   }
 
   it('tell what is new and what is gone; what is new is worse only when it fails', () => {
-    const diff = diffReports(reportOf(pass('old'), pass('both')), reportOf(pass('both'), pass('new')));
+    const diff = diffReports(buildReport(pass('old'), pass('both')), buildReport(pass('both'), pass('new')));
     assert.deepEqual([diff.added.length, diff.gone.length, diff.same], [1, 1, 1]);
     assert.equal(isWorse(diff), false);
-    assert.equal(isWorse(diffReports(reportOf(), reportOf(fail('new', 'x')))), true);
-    assert.equal(isWorse(diffReports(reportOf(), reportOf(incomplete()))), true);
+    assert.equal(isWorse(diffReports(buildReport(), buildReport(fail('new', 'x')))), true);
+    assert.equal(isWorse(diffReports(buildReport(), buildReport(incomplete()))), true);
   });
 
   it('name every change, as text and as Markdown, whatever titles do', () => {
-    const old = reportOf(pass('a'), fail('b', 'y'), pass('c'));
-    const diff = diffReports(old, reportOf(fail('a', 'x'), pass('b'), fail(HOSTILE, 'z')));
+    const old = buildReport(pass('a'), fail('b', 'y'), pass('c'));
+    const diff = diffReports(old, buildReport(fail('a', 'x'), pass('b'), fail(HOSTILE, 'z')));
     const text = diffLines(diff, terminalOutput(process.stdout, { LANG: 'C.UTF-8', NO_COLOR: '1' })).join('\n');
     for (const word of ['Worse', 'Better', 'New', 'Gone', 'pass -> fail: x', 'fail -> pass'])
       assert.ok(text.includes(word), word);

@@ -5,7 +5,7 @@ import { type Listener, mochaReporter } from '../../reporters/shared/mocha-repor
 import type { CaseResult } from '../../reporters/shared/result.ts';
 import type { Summary } from '../../reporters/shared/summary.ts';
 import { muted } from './fixtures/run.ts';
-import { recordOf, VIOLATING_STEP } from './fixtures/verdicts.ts';
+import { buildRecord, VIOLATING_STEP } from './fixtures/verdicts.ts';
 
 /** Workers take their time to start: Node, tsx, Mocha. */
 const WORKERS_START = 30_000;
@@ -49,7 +49,7 @@ describe('reporters in parallel mode', function () {
       CaseResult,
     ];
     assert.equal(passed.verdict?.status, 'pass');
-    assert.deepEqual(failed.verdict?.record, recordOf());
+    assert.deepEqual(failed.verdict?.record, buildRecord());
     assert.equal(failed.verdict?.violations[0]?.step, VIOLATING_STEP);
     assert.equal(skipped.reason, 'no freezer here');
     assert.equal(ordinary.verdict, undefined);

@@ -3,7 +3,7 @@ import { buildChart } from '../../reporters/html/chart-model.ts';
 import { type Doing, Playback } from '../../reporters/shared/playback.ts';
 import type { RunRecord, TaskFinal } from '../../src/record/record.ts';
 import { realRuns } from './fixtures/real.ts';
-import { recordOf, VIOLATING_STEP, violation } from './fixtures/verdicts.ts';
+import { buildRecord, VIOLATING_STEP, violation } from './fixtures/verdicts.ts';
 
 const ENDS: Partial<Record<TaskFinal['end'], Doing>> = {
   returned: 'resumed',
@@ -43,14 +43,14 @@ describe('playback of a record', () => {
   });
 
   it('starts with no task in restart and nothing set', () => {
-    const { lanes, context } = new Playback(recordOf()).at(0);
+    const { lanes, context } = new Playback(buildRecord()).at(0);
     for (const lane of lanes.values()) assert.equal(lane.doing, 'outside');
     assert.equal(context.activePid, -1);
     assert.equal(context.error, false);
   });
 
   it('tells the state at each step', () => {
-    const playback = new Playback(recordOf(), [violation]);
+    const playback = new Playback(buildRecord(), [violation]);
     const stateAt = (step: number) => playback.at(playback.frames.findIndex((frame) => frame.step === step) + 1);
     assert.equal(stateAt(3).lanes.get(100)!.doing, 'sleeps');
     assert.equal(stateAt(11).lanes.get(100)!.marked, true);
@@ -62,11 +62,11 @@ describe('playback of a record', () => {
   });
 
   it('shows the violating step first', () => {
-    const playback = new Playback(recordOf(), [violation]);
+    const playback = new Playback(buildRecord(), [violation]);
     assert.equal(playback.frames[playback.focus - 1]!.step, VIOLATING_STEP);
     const { step: _, ...late } = violation;
-    assert.equal(new Playback(recordOf(), [late]).focus, playback.frames.length);
-    assert.deepEqual(new Playback(recordOf(), [late]).atEnd, [late]);
+    assert.equal(new Playback(buildRecord(), [late]).focus, playback.frames.length);
+    assert.deepEqual(new Playback(buildRecord(), [late]).atEnd, [late]);
   });
 
   it('draws lanes without holes or overlaps, and arrows to existing lanes', () => {
@@ -96,7 +96,7 @@ describe('playback of a record', () => {
       { length: 20_000 },
       (_, i) => ({ step: i + 1, actor: 100, kind: 'sleep', on: 'waitq' }) as const,
     );
-    const playback = new Playback(recordOf({ events }));
+    const playback = new Playback(buildRecord({ events }));
     const start = performance.now();
     playback.at(20_000);
     assert.ok(performance.now() - start < 500);

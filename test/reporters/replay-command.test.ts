@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
 import { quoted, replayCommand } from '../../reporters/shared/replay-command.ts';
-import { caseOf, failing, HOSTILE, recordOf, verdict } from './fixtures/verdicts.ts';
+import { buildCase, buildRecord, failing, HOSTILE, verdict } from './fixtures/verdicts.ts';
 
 /** The words that a shell makes of a command. */
 function words(command: string): string[] {
@@ -33,7 +33,7 @@ describe('the command that replays', () => {
   it('runs the same program, and allows the commands of the case', () => {
     const tool = { name: 'CRIU', version: '4.2', path: '/x y/criu', setting: ['MKTROUBLE_CRIU', '/x y/criu'] } as const;
     const environment = { mktrouble: '1', node: '20', kernel: 'Linux', user: 'root', capabilities: [] };
-    const c = caseOf({ subject: { command: ['sleep', '9'], env: {}, files: [], cwd: '.' } });
+    const c = buildCase({ subject: { command: ['sleep', '9'], env: {}, files: [], cwd: '.' } });
     const of = failing({ backend: 'criu', case: c, environment: { ...environment, backend: 'criu', tool } });
     const script = `npx() { printf '%s\\0' "$MKTROUBLE_CRIU" "$@"; }; ${replayCommand(of)}`;
     const [criu, ...args] = execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('\0');
@@ -44,7 +44,7 @@ describe('the command that replays', () => {
 
   it('repeats the whole search where no run has a seed of its own', () => {
     const tried = { strategy: 'random', schedules: 500, complete: false } as const;
-    const command = words(replayCommand(failing({ tried, record: recordOf({ seed: null }) })));
+    const command = words(replayCommand(failing({ tried, record: buildRecord({ seed: null }) })));
     assert.equal(command[command.indexOf('--schedules') + 1], '500');
     assert.equal(command[command.indexOf('--seed') + 1], '7');
   });

@@ -8,14 +8,14 @@ import type { CaseResult } from '../../reporters/shared/result.ts';
 import { width } from '../../reporters/shared/text.ts';
 import type { Progress as CaseProgress } from '../../src/record/progress.ts';
 import type { RunRecord } from '../../src/record/record.ts';
-import { ordinary, resultFor, summaryOf } from './fixtures/results.ts';
+import { buildSummary, ordinary, resultFor } from './fixtures/results.ts';
 import { type Screen, screen } from './fixtures/screen.ts';
-import { failing, HOSTILE, incomplete, recordOf, verdict, violation } from './fixtures/verdicts.ts';
+import { buildRecord, failing, HOSTILE, incomplete, verdict, violation } from './fixtures/verdicts.ts';
 
 function show(results: readonly CaseResult[], on: Screen = screen(), interrupted = false): string {
   const spec = new Spec({ out: on.out, options: {} });
   for (const result of results) spec.result(result);
-  spec.end(summaryOf(results, interrupted));
+  spec.end(buildSummary(results, interrupted));
   return on.text();
 }
 
@@ -87,7 +87,7 @@ describe('spec', () => {
   });
 
   it('shows known defects as found, and not as failures', () => {
-    const results = [resultFor(verdict({ known: [violation], record: recordOf() }))];
+    const results = [resultFor(verdict({ known: [violation], record: buildRecord() }))];
     const text = show(results);
     assert.match(text, /known defect/);
     assert.match(text, /half-restored-never-resumes/);
@@ -170,9 +170,9 @@ describe('spec', () => {
       { task: 102, pid: 8 },
     ];
     const text = (record: RunRecord) => show([resultFor(failing({ backend: 'native', record }))]);
-    assert.match(text(recordOf({ backend: 'native', census })), /101: sleeping in futex_do_wait\(\)/);
-    const { final } = recordOf();
-    const over = recordOf({ backend: 'native', census, final: { ...final, tasks: { 100: final.tasks[101]! } } });
+    assert.match(text(buildRecord({ backend: 'native', census })), /101: sleeping in futex_do_wait\(\)/);
+    const { final } = buildRecord();
+    const over = buildRecord({ backend: 'native', census, final: { ...final, tasks: { 100: final.tasks[101]! } } });
     assert.doesNotMatch(text(over), /futex_do_wait/);
     assert.match(text({ ...over, end: 'cut' }), /futex_do_wait/);
   });
@@ -234,7 +234,7 @@ describe('spec', () => {
     const spec = new Spec({ out: screen().out, options: {} });
     const told: WeakRef<object>[] = [];
     for (let i = 0; i < 10_000; i += 1) {
-      const result = resultFor(verdict({ title: `case ${i}`, record: recordOf() }));
+      const result = resultFor(verdict({ title: `case ${i}`, record: buildRecord() }));
       told.push(new WeakRef(result.verdict!));
       spec.result(result);
     }
@@ -252,7 +252,7 @@ describe('progress', () => {
     const spec = new Spec({ out: on.out, options: {}, total: 40 });
     spec.begin('the one');
     for (const result of results) spec.result(result);
-    spec.end(summaryOf(results));
+    spec.end(buildSummary(results));
     on.out.close();
     return on.text();
   };
@@ -314,7 +314,7 @@ describe('progress', () => {
       clock.tick(3_000);
       assert.equal(on.text().split(violation.property).length, 2);
     } finally {
-      spec.end(summaryOf([]));
+      spec.end(buildSummary([]));
       clock.restore();
     }
   });

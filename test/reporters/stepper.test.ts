@@ -7,7 +7,7 @@ import { drawStep } from '../../reporters/shared/step-screen.ts';
 import { width } from '../../reporters/shared/text.ts';
 import { stepThrough } from '../../reporters/stepper.ts';
 import { frameWords } from '../../reporters/words/frame.ts';
-import { caseOf, recordOf, task, VIOLATING_STEP, violation } from './fixtures/verdicts.ts';
+import { buildCase, buildRecord, task, VIOLATING_STEP, violation } from './fixtures/verdicts.ts';
 
 const UTF8 = { LANG: 'C.UTF-8', TERM: 'xterm', NO_COLOR: '1' };
 
@@ -29,9 +29,9 @@ class FakeScreen extends PassThrough {
 }
 
 describe('stepping through a record in a terminal', () => {
-  const record = recordOf();
+  const record = buildRecord();
   const playback = new Playback(record, [violation]);
-  const c = caseOf();
+  const c = buildCase();
 
   const play = async (keys: readonly string[], env: NodeJS.ProcessEnv = UTF8): Promise<FakeScreen> => {
     const screen = new FakeScreen();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parse } from 'yaml';
 import TapReporter from '../../reporters/tap.ts';
-import { type FakeTest, reportOf } from './fixtures/run.ts';
+import { buildReport, type FakeTest } from './fixtures/run.ts';
 import { failing, HOSTILE, incomplete, verdict, violation } from './fixtures/verdicts.ts';
 
 interface Point {
@@ -48,7 +48,7 @@ function read(text: string): { points: Point[]; plan: number } {
 }
 
 async function report(tests: readonly FakeTest[]): Promise<ReturnType<typeof read>> {
-  return read((await reportOf(TapReporter, tests)).text);
+  return read((await buildReport(TapReporter, tests)).text);
 }
 
 describe('tap', () => {

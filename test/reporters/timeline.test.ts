@@ -6,13 +6,13 @@ import { buildTimeline, type Timeline, type Turn } from '../../reporters/shared/
 import { drawTimeline } from '../../reporters/shared/timeline-text.ts';
 import { ASCII, UNICODE } from '../../reporters/words/signs.ts';
 import type { RunEvent } from '../../src/record/record.ts';
-import { recordOf, VIOLATING_STEP, violation } from './fixtures/verdicts.ts';
+import { buildRecord, VIOLATING_STEP, violation } from './fixtures/verdicts.ts';
 
 function turnsOf(timeline: Timeline): Turn[] {
   return timeline.rows.filter((row) => row.kind === 'turn');
 }
 
-const draw = (record = recordOf(), columns = 100, options: Parameters<typeof buildTimeline>[1] = {}): string[] =>
+const draw = (record = buildRecord(), columns = 100, options: Parameters<typeof buildTimeline>[1] = {}): string[] =>
   drawTimeline(record, buildTimeline(record, options), { colors: PLAIN, symbols: UNICODE, columns });
 
 const actor = fc.constantFrom<RunEvent['actor']>('coordinator', 100, 101, 102, 'environment');
@@ -39,11 +39,11 @@ const anyEvents = fc.array(fc.tuple(actor, effect, fc.nat(2)), { minLength: 1, m
 
 describe('timeline', () => {
   it('has a lane for the coordinator and each task', () => {
-    assert.deepEqual(buildTimeline(recordOf()).lanes, ['coordinator', 100, 101, 102, 103, 104]);
+    assert.deepEqual(buildTimeline(buildRecord()).lanes, ['coordinator', 100, 101, 102, 103, 104]);
   });
 
   it('marks the step that violates', () => {
-    const marked = turnsOf(buildTimeline(recordOf(), { violations: [violation] })).filter(
+    const marked = turnsOf(buildTimeline(buildRecord(), { violations: [violation] })).filter(
       (t) => t.violations.length > 0,
     );
     assert.equal(marked.length, 1);
@@ -54,29 +54,29 @@ describe('timeline', () => {
   it('shows a violation without a step at the end', () => {
     const { step, ...atEnd } = violation;
     assert.ok(step);
-    const timeline = buildTimeline(recordOf(), { violations: [atEnd] });
+    const timeline = buildTimeline(buildRecord(), { violations: [atEnd] });
     assert.deepEqual(timeline.atEnd, [atEnd]);
     assert.ok(
-      draw(recordOf(), 100, { violations: [atEnd] })
+      draw(buildRecord(), 100, { violations: [atEnd] })
         .at(-1)!
         .includes(violation.property),
     );
   });
 
   it('shows a violation of a step that left no event at the one before', () => {
-    const record = recordOf({ events: recordOf().events.filter((e) => e.step !== VIOLATING_STEP) });
+    const record = buildRecord({ events: buildRecord().events.filter((e) => e.step !== VIOLATING_STEP) });
     const marked = turnsOf(buildTimeline(record, { violations: [violation] })).filter((t) => t.violations.length > 0);
     assert.equal(marked[0]?.last, VIOLATING_STEP - 1);
   });
 
   it('leaves bookkeeping out, unless the violation is about it', () => {
-    const words = (v?: typeof violation): string => draw(recordOf(), 200, v ? { violations: [v] } : {}).join('\n');
+    const words = (v?: typeof violation): string => draw(buildRecord(), 200, v ? { violations: [v] } : {}).join('\n');
     assert.doesNotMatch(words(), /reference/);
     assert.match(words({ ...violation, property: 'context-freed-once' }), /reference/);
   });
 
   it('shrinks to what explains: the violating step, the faults and the errors stay', () => {
-    const timeline = buildTimeline(recordOf(), { violations: [violation], keep: 4 });
+    const timeline = buildTimeline(buildRecord(), { violations: [violation], keep: 4 });
     const kept = turnsOf(timeline);
     assert.ok(timeline.rows.length <= 9);
     const kinds = kept.flatMap((t) => t.effects.map((e) => e.event.kind));
@@ -87,7 +87,7 @@ describe('timeline', () => {
   it('property: whatever the record, turns are in order, bounded, and the violating one is among them', () => {
     fc.assert(
       fc.property(anyEvents, fc.integer({ min: 1, max: 30 }), fc.nat(), (events, keep, pick) => {
-        const record = recordOf({ events });
+        const record = buildRecord({ events });
         const step = events[pick % events.length]!.step;
         const timeline = buildTimeline(record, { violations: [{ ...violation, step }], keep });
         const turns = turnsOf(timeline);
@@ -103,7 +103,7 @@ describe('timeline', () => {
   it('property: nothing that matters is lost without --keep', () => {
     fc.assert(
       fc.property(anyEvents, (events) => {
-        const record = recordOf({ events });
+        const record = buildRecord({ events });
         const shown = turnsOf(buildTimeline(record)).flatMap((t) => t.effects.map((e) => e.event));
         for (const event of events) if (event.kind !== 'get') assert.ok(shown.includes(event));
       }),
@@ -113,7 +113,7 @@ describe('timeline', () => {
   it('property: drawn lines keep to the columns', () => {
     fc.assert(
       fc.property(anyEvents, fc.integer({ min: 40, max: 160 }), (events, columns) => {
-        for (const line of draw(recordOf({ events }), columns))
+        for (const line of draw(buildRecord({ events }), columns))
           assert.ok(width(line) <= columns, `${width(line)}: ${line}`);
       }),
     );
@@ -122,17 +122,21 @@ describe('timeline', () => {
   it('draws an arrow from the acting task to the one that it reaches', () => {
     const signal = draw().find((line) => line.includes('sends SIGKILL to 100'))!;
     assert.match(signal, /●─+▶/);
-    const ascii = drawTimeline(recordOf(), buildTimeline(recordOf()), { colors: PLAIN, symbols: ASCII, columns: 100 });
+    const ascii = drawTimeline(buildRecord(), buildTimeline(buildRecord()), {
+      colors: PLAIN,
+      symbols: ASCII,
+      columns: 100,
+    });
     assert.match(ascii.find((line) => line.includes('sends SIGKILL to 100'))!, /o-+>/);
   });
 
   it('leaves lanes out before words when the terminal is narrow', () => {
-    const lines = draw(recordOf(), 50);
+    const lines = draw(buildRecord(), 50);
     assert.doesNotMatch(lines.join('\n'), /│/);
     assert.match(lines.join('\n'), /100 is back in user space/);
   });
 
   it('draws a record without a single event', () => {
-    assert.ok(draw(recordOf({ events: [] })).length > 0);
+    assert.ok(draw(buildRecord({ events: [] })).length > 0);
   });
 });

@@ -4,7 +4,7 @@ import { drawTree } from '../../reporters/shared/tree.ts';
 import { faultSentence } from '../../reporters/words/case.ts';
 import { UNICODE } from '../../reporters/words/signs.ts';
 import type { Fault } from '../../src/model/case.ts';
-import { caseOf, recordOf, task } from './fixtures/verdicts.ts';
+import { buildCase, buildRecord, task } from './fixtures/verdicts.ts';
 
 const style = { colors: PLAIN, symbols: UNICODE, columns: 100 };
 
@@ -16,7 +16,7 @@ function lineOf(lines: readonly string[], pid: number): string {
 
 describe('tree', () => {
   it('has a line for the coordinator and each task, with how it ended', () => {
-    const lines = drawTree(recordOf(), caseOf(), style);
+    const lines = drawTree(buildRecord(), buildCase(), style);
     assert.equal(lines.length, 6);
     assert.match(lines[0]!, /coordinator.*EBUSY/);
     assert.match(lineOf(lines, 101), /killed/);
@@ -26,7 +26,7 @@ describe('tree', () => {
   });
 
   it('puts children below their parent and threads below their leader', () => {
-    const lines = drawTree(recordOf(), caseOf(), style);
+    const lines = drawTree(buildRecord(), buildCase(), style);
     const depth = (pid: number): number => lineOf(lines, pid).search(new RegExp(`${pid}`));
     assert.ok(depth(100) < depth(101));
     assert.ok(depth(103) < depth(104));
@@ -41,7 +41,7 @@ describe('tree', () => {
       task(103, { exits: true, restartingItself: true }),
       task(104, { forkedLate: 0, sibling: true, state: 'dead' }),
     ];
-    const text = drawTree(undefined, caseOf({ tasks }), style).join('\n');
+    const text = drawTree(undefined, buildCase({ tasks }), style).join('\n');
     for (const word of [
       'zombie',
       '7',
@@ -59,10 +59,10 @@ describe('tree', () => {
   });
 
   it('does without a case, and shows tasks that a fault forked', () => {
-    const record = recordOf();
+    const record = buildRecord();
     const final = { ...record.final, tasks: { ...record.final.tasks, 999: { end: 'running', marked: true } as const } };
     assert.match(lineOf(drawTree({ ...record, final }, undefined, style), 101), /killed/);
-    assert.match(lineOf(drawTree({ ...record, final }, caseOf(), style), 999), /running/);
+    assert.match(lineOf(drawTree({ ...record, final }, buildCase(), style), 999), /running/);
   });
 
   it('keeps a forest of 10,000 tasks readable', () => {
@@ -70,7 +70,7 @@ describe('tree', () => {
       task(1, { parent: 'coordinator' }),
       ...Array.from({ length: 10_000 }, (_, i) => task(i + 2, { parent: 1 })),
     ];
-    const lines = drawTree(undefined, caseOf({ tasks }), style);
+    const lines = drawTree(undefined, buildCase({ tasks }), style);
     assert.ok(lines.length < 60);
     assert.match(lines.at(-1)!, /more tasks/);
   });

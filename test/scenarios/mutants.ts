@@ -22,7 +22,7 @@ const TASK_ENDS = ['untouched', 'zombie'];
 const WAITS = ['sync-1', 'threads'];
 
 /** All mutants of a document. */
-export function mutantsOf(document: ScenarioFileDocument): Mutant[] {
+export function listMutants(document: ScenarioFileDocument): Mutant[] {
   const expect = (document.written['expect'] ?? {}) as Expect;
   const pids = [...new Set(document.cases.flatMap((c) => c.tasks.map(({ pid }) => pid)))];
   return [
@@ -42,12 +42,12 @@ function written(document: ScenarioFileDocument, change: string, expect: Expect)
   return { change, cases, onlyViolates: false };
 }
 
-function listOf<T>(value: unknown): T[] {
+function toList<T>(value: unknown): T[] {
   return value === undefined ? [] : Array.isArray(value) ? value : [value as T];
 }
 
 function* coordinators(expect: Expect): Generator<[string, Expect]> {
-  const outcomes = listOf<string>(expect['coordinator']);
+  const outcomes = toList<string>(expect['coordinator']);
   for (const [i, outcome] of outcomes.entries()) {
     const other = COORDINATOR_ENDS.find((end) => !outcomes.includes(end))!;
     yield [`coordinator: ${outcome} -> ${other}`, { ...expect, coordinator: outcomes.with(i, other) }];
@@ -56,9 +56,9 @@ function* coordinators(expect: Expect): Generator<[string, Expect]> {
 
 function* tasks(expect: Expect): Generator<[string, Expect]> {
   for (const [pid, lines] of Object.entries((expect['tasks'] ?? {}) as Record<string, Outcome | Outcome[]>)) {
-    const outcomes = listOf<Outcome>(lines);
+    const outcomes = toList<Outcome>(lines);
     for (const [i, outcome] of outcomes.entries()) {
-      for (const other of othersOf(outcome, outcomes)) {
+      for (const other of listOthers(outcome, outcomes)) {
         const changed = { ...(expect['tasks'] as object), [pid]: outcomes.with(i, other) };
         yield [`tasks.${pid}: ${text(outcome)} -> ${text(other)}`, { ...expect, tasks: changed }];
       }
@@ -66,7 +66,7 @@ function* tasks(expect: Expect): Generator<[string, Expect]> {
   }
 }
 
-function* othersOf(outcome: Outcome, all: readonly Outcome[]): Generator<Outcome> {
+function* listOthers(outcome: Outcome, all: readonly Outcome[]): Generator<Outcome> {
   const words = all.map(text);
   yield TASK_ENDS.find((end) => !words.includes(end))!;
   if (typeof outcome === 'object') yield { waiting: WAITS.find((at) => !words.includes(text({ waiting: at })))! };
@@ -77,7 +77,7 @@ function text(outcome: Outcome): string {
 }
 
 function* leftWaiting(expect: Expect, pids: readonly number[]): Generator<[string, Expect]> {
-  const waiting = listOf<number>(expect['left-waiting']);
+  const waiting = toList<number>(expect['left-waiting']);
   for (const pid of pids) {
     const without = waiting.filter((one) => one !== pid);
     if (waiting.includes(pid)) yield [`left-waiting: without ${pid}`, { ...expect, 'left-waiting': without }];
@@ -87,7 +87,7 @@ function* leftWaiting(expect: Expect, pids: readonly number[]): Generator<[strin
 
 function violates({ written, cases }: ScenarioFileDocument): Mutant[] {
   const expect = (written['expect'] ?? {}) as Expect;
-  const given = listOf<string>(expect['violates']);
+  const given = toList<string>(expect['violates']);
   return PROPERTIES.map(({ name }) => {
     const has = given.includes(name);
     const changed = has ? given.filter((one) => one !== name) : [...given, name];

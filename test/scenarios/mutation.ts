@@ -4,7 +4,7 @@ import type { FindViolations } from '../../src/injector/judge.ts';
 import type { Case } from '../../src/model/case.ts';
 import { expectations } from '../../src/properties/index.ts';
 import { EQUIVALENT, type Equivalent } from './equivalent-mutants.ts';
-import { type Mutant, mutantsOf } from './mutants.ts';
+import { listMutants, type Mutant } from './mutants.ts';
 import { type Explored, explore, judgeAgain, judgeOnce, type ScenarioFileDocument, suiteDocuments } from './support.ts';
 
 /** Whether a mutant is told from the scenario that it was made of. What its cases are compared with is the same search. */
@@ -31,7 +31,7 @@ async function waits(document: ScenarioFileDocument, pid: number): Promise<boole
   return false;
 }
 
-async function equivalenceOf(document: ScenarioFileDocument, { change }: Mutant): Promise<Equivalent | undefined> {
+async function findEquivalence(document: ScenarioFileDocument, { change }: Mutant): Promise<Equivalent | undefined> {
   const id = `${document.file}#${document.written.scenario}`;
   for (const one of EQUIVALENT) {
     if ((one.scenario !== undefined && one.scenario !== id) || !one.change.test(change)) continue;
@@ -48,10 +48,10 @@ describe('the expectations of the suite', function () {
 
   before(async () => {
     for (const document of suiteDocuments()) {
-      for (const mutant of mutantsOf(document)) {
+      for (const mutant of listMutants(document)) {
         if (await isKilled(document, mutant)) killed++;
         else {
-          const equivalent = await equivalenceOf(document, mutant);
+          const equivalent = await findEquivalence(document, mutant);
           if (equivalent) used.add(equivalent);
           else survivors.push(`${document.file}#${document.written.scenario}: ${mutant.change}`);
         }

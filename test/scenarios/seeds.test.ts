@@ -7,7 +7,7 @@ import type { Machine, Plan } from '../../src/backends/backend.ts';
 import { Fingerprint, FingerprintSet } from '../../src/explore/fingerprint.ts';
 import { describe as inWords } from '../../src/explore/index.ts';
 import { Schedules } from '../../src/explore/sample.ts';
-import { judgeOf, shippedProperties, underProtocol } from '../../src/injector/judge.ts';
+import { createJudge, shippedProperties, underProtocol } from '../../src/injector/judge.ts';
 import type { Case } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import { backend, suiteCases } from './support.ts';
@@ -33,7 +33,7 @@ function runAll(machine: Machine, see: (moves: ArrayLike<number>, length: number
 }
 
 /** Runs all schedules; of equal final states only the first is looked at. */
-function endingsOf(machine: Machine): { readonly endings: Endings; readonly digest: number } {
+function exploreEndings(machine: Machine): { readonly endings: Endings; readonly digest: number } {
   const endings = new Map<string, number[]>();
   const states = new FingerprintSet();
   const print = new Fingerprint();
@@ -73,13 +73,13 @@ describe(`${SEEDS} random schedules of each case of the suite, under hardened`, 
   it('violate nothing, and give the same records when they are repeated', () => {
     for (const c of hardenedCases()) {
       const plan = planOf(c);
-      const { endings, digest } = endingsOf(backend.open(plan));
+      const { endings, digest } = exploreEndings(backend.open(plan));
       assert.equal(
         runAll(backend.open(plan), () => {}),
         digest,
         c.id,
       );
-      const judge = judgeOf(c, shippedProperties);
+      const judge = createJudge(c, shippedProperties);
       for (const moves of endings) {
         const record = recordOf(plan, moves);
         assert.deepEqual(judge(record).failures, [], c.id);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { simulated } from '../../src/backends/simulated/index.ts';
 import { findScenarioFiles, KNOWN_NAMES, loadScenarios, runCase } from '../../src/index.ts';
-import { type FindViolations, judgeOf, shippedProperties } from '../../src/injector/judge.ts';
+import { createJudge, type FindViolations, shippedProperties } from '../../src/injector/judge.ts';
 import { Tally } from '../../src/injector/tally.ts';
 import { type Decision, decide } from '../../src/injector/verdict.ts';
 import type { Case } from '../../src/model/case.ts';
@@ -62,7 +62,7 @@ function isOf(c: Case, file: string, scenario: string): boolean {
 }
 
 /** The case with this id; throws when there is none. */
-export function caseOf(id: string): Case {
+export function expandCase(id: string): Case {
   const found = suiteCases().find((c) => c.id === id);
   if (!found) throw new Error(`the suite has no case ${id}`);
   return found;
@@ -100,7 +100,7 @@ export async function exploreUnder(c: Case, protocol: string): Promise<Explored>
 
 /** The verdict on a case from records that are there: no search, however often the expectations change. */
 export function judgeAgain(c: Case, { tried, records }: Explored, find: FindViolations = shippedProperties): Decision {
-  const tally = new Tally(judgeOf(c, find));
+  const tally = new Tally(createJudge(c, find));
   for (const record of records) {
     tally.add(record);
     if (tally.failing) break;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { shippedProperties } from '../../src/injector/judge.ts';
 import { REPAIRS, UNDONE } from '../../src/protocol/stacks.ts';
-import { caseOf, explore, exploreUnder, judgeAgain, suiteCases } from './support.ts';
+import { expandCase, explore, exploreUnder, judgeAgain, suiteCases } from './support.ts';
 import { TOLD, UNOBSERVABLE } from './told.ts';
 
 describe('the suite and the variants', function () {
@@ -29,7 +29,7 @@ describe('the suite and the variants', function () {
 
   for (const [protocol, [scenario, by]] of Object.entries(TOLD)) {
     it(`${protocol} is told from ${protocol.startsWith('hardened') ? 'hardened' : 'series'} by ${by}`, async () => {
-      const c = caseOf(scenario);
+      const c = expandCase(scenario);
       assert.equal(c.restart.protocol, protocol.startsWith('hardened') ? 'hardened' : 'series');
       assert.deepEqual(c.expect.violates, []);
       assert.equal(judgeAgain(c, await explore(c)).status, 'pass');

@@ -54,7 +54,7 @@ class Judge {
 }
 
 /** The properties that some runs of a case violate, and others do not. */
-function racesOf(c: Case): string[] {
+function findRaces(c: Case): string[] {
   const judged = new Judge(c);
   const { endings } = searchAll(open(c, false));
   const all = endings.map(({ outcome, moves }) => judged.violated(JSON.stringify(outcome), moves));
@@ -72,7 +72,7 @@ function* healthy(): Generator<Race> {
     );
     const c = cases[0]!;
     const name = tasks === 1 ? '1 healthy task' : `${tasks} healthy tasks`;
-    for (const property of racesOf(c)) yield { name, case: c, property };
+    for (const property of findRaces(c)) yield { name, case: c, property };
   }
 }
 
@@ -83,7 +83,7 @@ function* published(): Generator<Race> {
     const replay = parseReplay(readFileSync(path.join(findings, file), 'utf8'), file);
     if (typeof replay === 'string') throw new Error(replay);
     if (replay.protocol !== PROTOCOL || replay.case.faults.length > 0) continue;
-    if (!racesOf(replay.case).includes(replay.property)) continue;
+    if (!findRaces(replay.case).includes(replay.property)) continue;
     yield { name: replay.case.title, case: replay.case, property: replay.property };
   }
 }

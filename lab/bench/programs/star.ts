@@ -5,13 +5,13 @@ import { FirstRun } from '../../../src/backends/simulated/first-run.ts';
 import { LIFE, RESULT, STATE, USER } from '../../../src/backends/simulated/kernel/layout.ts';
 import { RECORD } from '../../../src/protocol/checkpoint_types.ts';
 import { protocolNamed } from '../../../src/protocol/stacks.ts';
-import { starOf } from '../star.ts';
+import { buildStar } from '../star.ts';
 
 const [tasks = '1', protocol = 'series'] = process.argv.slice(2);
 const compiled = compiledModel({ protocol: protocolNamed(protocol)!, debug: false, trace: false });
 const cpu = process.cpuUsage();
 const began = performance.now();
-const { memory, world } = starOf(Number(tasks), compiled.taskWords);
+const { memory, world } = buildStar(Number(tasks), compiled.taskWords);
 const steps = new FirstRun(memory, world, compiled).run();
 const wall = performance.now() - began;
 const { user, system } = process.cpuUsage(cpu);

@@ -10,7 +10,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT } from '../../../test/scenarios/support.ts';
 import { ruleMutants } from './mutants.ts';
-import { type Fate, page, reasonOf } from './page.ts';
+import { type Fate, findReason, page } from './page.ts';
 import { RULES } from './rules.ts';
 import { Workshop, whyNoCriu } from './workshop.ts';
 
@@ -51,7 +51,7 @@ try {
       if (mutant.rule !== rule || !mutant.name.includes(values.only)) continue;
       const earlier = fates.get(mutant.name);
       // A test that was written since may notice one that survived.
-      const known = earlier?.by === undefined && reasonOf(mutant.name) === undefined ? undefined : earlier;
+      const known = earlier?.by === undefined && findReason(mutant.name) === undefined ? undefined : earlier;
       const fate = known ?? {
         mutant: mutant.name,
         rule: rule.number,
@@ -67,7 +67,7 @@ try {
   workshop.close();
 }
 if (values.only === '') writeFileSync(path.join(ROOT, 'docs/verdict-mutants.md'), page(current()));
-const survivors = all.filter(({ by, mutant }) => by === undefined && reasonOf(mutant) === undefined);
+const survivors = all.filter(({ by, mutant }) => by === undefined && findReason(mutant) === undefined);
 console.log(`${all.filter(({ by }) => by !== undefined).length} killed, ${survivors.length} survive without a reason`);
 for (const { mutant } of survivors) console.log(`  ${mutant}`);
 process.exitCode = survivors.length > 0 ? 1 : 0;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { type Node, parse } from 'acorn';
 import ts from 'typescript';
 import { ROOT } from '../../../test/scenarios/support.ts';
-import { type Edit, editsOf, type Operator } from '../operators.ts';
+import { type Edit, type Operator, proposeEdits } from '../operators.ts';
 import { RULES, type Rule, type Source } from './rules.ts';
 
 export interface RuleMutant {
@@ -73,7 +73,7 @@ function ofSource({ file, functions, about, sides }: Source): Titled[] {
 function decisionsIn(text: string, node: Tree, sides: boolean): Edit[] {
   const seen = new Set<string>();
   return [
-    ...editsOf(text, node).filter(({ operator }) => OPERATORS.has(operator) || (sides && operator === 'one-side')),
+    ...proposeEdits(text, node).filter(({ operator }) => OPERATORS.has(operator) || (sides && operator === 'one-side')),
     ...deciders(text, node),
   ].filter((edit) => {
     const key = `${edit.start} ${edit.end} ${edit.by}`;
@@ -108,16 +108,16 @@ interface NamedFunction {
 function functionsIn(module: Tree): NamedFunction[] {
   const found: NamedFunction[] = [];
   walk(module, (tree) => {
-    if (tree.type === 'FunctionDeclaration') found.push({ name: nameOf(tree['id'] as Tree), node: tree });
+    if (tree.type === 'FunctionDeclaration') found.push({ name: nameMutant(tree['id'] as Tree), node: tree });
     else if (tree.type === 'MethodDefinition' || (tree.type === 'Property' && tree['method']))
-      found.push({ name: nameOf(tree['key'] as Tree), node: tree['value'] as Tree });
+      found.push({ name: nameMutant(tree['key'] as Tree), node: tree['value'] as Tree });
     else return true;
     return false;
   });
   return found;
 }
 
-function nameOf(tree: Tree): string {
+function nameMutant(tree: Tree): string {
   return String(tree['name']);
 }
 

@@ -13,7 +13,7 @@ export interface Fate {
 }
 
 /** Why no test can tell a mutant from its rule; undefined when one should. */
-export function reasonOf(mutant: string): string | undefined {
+export function findReason(mutant: string): string | undefined {
   return EQUIVALENT_RULES.find(({ mutants }) => mutants.some((pattern) => pattern.test(mutant)))?.reason;
 }
 
@@ -23,7 +23,7 @@ export function page(fates: readonly Fate[]): string {
   const rows = RULES.map(({ number, title, sources, changes = [], tests }) => {
     const ours = fates.filter(({ rule }) => rule === number);
     const killed = ours.filter(({ by }) => by !== undefined).length;
-    const equivalent = ours.filter(({ by, mutant }) => by === undefined && reasonOf(mutant) !== undefined).length;
+    const equivalent = ours.filter(({ by, mutant }) => by === undefined && findReason(mutant) !== undefined).length;
     const files = new Set([...sources, ...changes].map(({ file }) => `\`${file}\``));
     const cells = [
       number,
@@ -37,7 +37,7 @@ export function page(fates: readonly Fate[]): string {
     ];
     return `| ${cells.join(' | ')} |`;
   });
-  const open = fates.filter(({ by, mutant }) => by === undefined && reasonOf(mutant) === undefined);
+  const open = fates.filter(({ by, mutant }) => by === undefined && findReason(mutant) === undefined);
   const equivalents = EQUIVALENT_RULES.map(({ reason, mutants }) => {
     const names = fates.filter(({ mutant, by }) => by === undefined && mutants.some((pattern) => pattern.test(mutant)));
     return `- ${reason}\n${names.map(({ mutant }) => `  - \`${mutant.replaceAll('`', "'")}\``).join('\n')}`;

@@ -45,7 +45,7 @@ export const RULES: readonly Rule[] = [
       { file: 'src/injector/verdict.ts', functions: ['decide'], about: /isCut|inOneRun|violations/ },
       { file: 'src/injector/tally.ts', functions: ['add', 'silent'], about: /fired/ },
       { file: 'src/record/criu-fired.ts' },
-      { file: 'src/backends/native/record.ts', functions: ['firedOf'] },
+      { file: 'src/backends/native/record.ts', functions: ['listFired'] },
       { file: 'src/scenario/resolve/when.ts' },
       { file: 'src/scenario/resolve/stages.ts' },
       { file: 'src/scenario/resolve/fault-order.ts', functions: ['complainOfFollowers'] },

@@ -6,9 +6,9 @@ import type { CriuCall } from '../../model/criu.ts';
 import { errnoName, errnoNumber } from '../../model/errno.ts';
 import type { CriuInjected, CriuRun } from '../../record/criu.ts';
 import { type Seen, toTasks } from './census.ts';
-import { type CallOptions, LOG_CAP, limitOf, runLine, syscallsOf, WORK } from './command-line.ts';
+import { type CallOptions, computeTimeLimit, LOG_CAP, runLine, selectSyscalls, WORK } from './command-line.ts';
 import type { StageEvent } from './events.ts';
-import { errorsOf, lastLineOf } from './log.ts';
+import { readErrors, readLastLine } from './log.ts';
 import { type Stage, StageError } from './stage.ts';
 
 type Ended = Extract<StageEvent, { event: 'ended' }>;
@@ -43,7 +43,7 @@ export async function callCriu(stage: Stage, c: Case, of: CriuCall, options: Cal
       else if (event.event === 'stage') atStage(event.stage).catch(reject);
     };
   });
-  const wanted = plain || !c.criu ? [] : syscallsOf(c.criu, of);
+  const wanted = plain || !c.criu ? [] : selectSyscalls(c.criu, of);
   const words = stage.inside(path.join(WORK, 'errors'));
   await rm(words, { force: true });
   const error = await stage.do(runLine(c, of, log, { ...options, cgroup }));
@@ -58,12 +58,12 @@ export async function callCriu(stage: Stage, c: Case, of: CriuCall, options: Cal
   // Other programs that it starts may be missing here, iptables-restore for one: that is for CRIU to say.
   const broken = text.split('\n').find((line) => line.includes(`execvp("${program}"`) && line.includes('failed'));
   if (broken !== undefined) throw new StageError(`the action script does not start: ${broken}`);
-  const errors = errorsOf(text);
-  const lastLine = lastLineOf(text);
+  const errors = readErrors(text);
+  const lastLine = readLastLine(text);
   const run: CriuRun = {
     of,
     ...((status & 0x7f) === 0 ? { exit: status >> 8 } : { signal: status & 0x7f }),
-    ...(timedOut && { timedOut: limitOf(c) }),
+    ...(timedOut && { timedOut: computeTimeLimit(c) }),
     ...(flooded && { flooded: LOG_CAP }),
     ...(wanted.length > 0 && { injected: injected.map((one) => describeInjected(one, bytes)) }),
     duration: Math.round(us / 100) / 10,
@@ -98,7 +98,7 @@ function describeInjected(
   { index, call, args, path: text, logBytes }: Ended['injected'][number],
   log: Buffer | undefined,
 ): CriuInjected {
-  const line = lastLineOf(log?.subarray(0, logBytes).toString('utf8') ?? '')?.replace(/^\([ \d.]+\)\s*/, '');
+  const line = readLastLine(log?.subarray(0, logBytes).toString('utf8') ?? '')?.replace(/^\([ \d.]+\)\s*/, '');
   return { index, call, args, ...(text !== '' && { path: text }), ...(line !== undefined && { logLine: line }) };
 }
 

@@ -101,7 +101,7 @@ function isRunning(state: string): boolean {
 }
 
 /** A census of a group; `round`: they are asked whether they run, with a number that no other question has. */
-export async function censusOf(stage: Stage, c: Case, group: readonly Seen[], round?: number): Promise<CriuCensus> {
+export async function takeCensus(stage: Stage, c: Case, group: readonly Seen[], round?: number): Promise<CriuCensus> {
   const silent = round === undefined ? [] : await ask(stage, c, group, round);
   return { tasks: toTasks(c, group), silent };
 }

@@ -1,21 +1,21 @@
 /** The command that checks what a restore brought back. */
 import type { Case } from '../../model/case.ts';
 import type { CriuCheck } from '../../record/criu.ts';
-import { endFrom, outputOf, startCommand } from './command.ts';
-import { limitOf } from './command-line.ts';
+import { endFrom, readOutput, startCommand } from './command.ts';
+import { computeTimeLimit } from './command-line.ts';
 import type { Stage } from './stage.ts';
-import { folderOf } from './subject.ts';
+import { resolveFolder } from './subject.ts';
 
 /** Runs the check of a case to its end, or to the limit of a call of CRIU. Rejects with BadSurroundings when it cannot start. */
 export async function runCheck(stage: Stage, c: Case): Promise<CriuCheck | undefined> {
   const { check, subject } = c;
   if (!check) return undefined;
-  const limit = limitOf(c);
+  const limit = computeTimeLimit(c);
   const pid = await startCommand(stage, {
     name: 'check',
     pid: 0,
     inner: false,
-    folder: folderOf(subject),
+    folder: resolveFolder(subject),
     env: subject?.env ?? {},
     words: check,
   });
@@ -25,6 +25,6 @@ export async function runCheck(stage: Stage, c: Case): Promise<CriuCheck | undef
   return {
     command: check,
     ...(status === undefined ? { timedOut: limit } : endFrom(status)),
-    output: await outputOf(stage, 'check'),
+    output: await readOutput(stage, 'check'),
   };
 }

@@ -18,7 +18,7 @@ const LIMIT_PER_TASK = 50;
 const SMALL_TREE = 16;
 
 /** Milliseconds that a call of CRIU may take. */
-export function limitOf(c: Case): number {
+export function computeTimeLimit(c: Case): number {
   return c.criu?.limit ?? BASE_LIMIT + LIMIT_PER_TASK * Math.max(0, c.tasks.length - SMALL_TREE);
 }
 
@@ -42,9 +42,9 @@ export function runLine(c: Case, of: CriuCall, log: string, options: CallOptions
   const setup = options.plain ? PLAIN_CRIU : (c.criu ?? PLAIN_CRIU);
   const { files = -1, fileSize = -1, pids } = setup.limits[of] ?? {};
   const environment = setup.faultPoint?.of === of ? [`CRIU_FAULT=${setup.faultPoint.number}`] : [];
-  const injections = syscallsOf(setup, of).map(injectionWord);
+  const injections = selectSyscalls(setup, of).map(injectionWord);
   const words = [
-    limitOf(c),
+    computeTimeLimit(c),
     LOG_CAP,
     `${WORK}/${log}`,
     pids !== undefined && options.cgroup !== undefined ? options.cgroup : '-',
@@ -79,7 +79,7 @@ function criuWords(c: Case, of: CriuCall, log: string, { program, hooks, unprivi
 }
 
 /** The system calls that fail in one of CRIU's calls, in the order of the scenario. */
-export function syscallsOf({ syscalls }: CriuSetup, of: CriuCall): readonly CriuSyscall[] {
+export function selectSyscalls({ syscalls }: CriuSetup, of: CriuCall): readonly CriuSyscall[] {
   return syscalls.filter((one) => one.of === of);
 }
 

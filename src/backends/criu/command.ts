@@ -52,11 +52,11 @@ export function quoted(words: readonly string[]): string {
 }
 
 /** The end of what a command has written. */
-export async function outputOf(stage: Stage, name: Command['name']): Promise<CriuOutput> {
-  return { stdout: await endOf(stage, `${name}.stdout`), stderr: await endOf(stage, `${name}.stderr`) };
+export async function readOutput(stage: Stage, name: Command['name']): Promise<CriuOutput> {
+  return { stdout: await readEnd(stage, `${name}.stdout`), stderr: await readEnd(stage, `${name}.stderr`) };
 }
 
-async function endOf(stage: Stage, file: string): Promise<string> {
+async function readEnd(stage: Stage, file: string): Promise<string> {
   const opened = await open(stage.inside(path.join(WORK, file)), 'r').catch(() => undefined);
   if (!opened) return '';
   try {

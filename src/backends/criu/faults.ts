@@ -26,7 +26,7 @@ export class Faults {
   async traceOutsiders(): Promise<void> {
     for (const { pid, tracedBy } of this.#case.tasks) {
       if (tracedBy === undefined) continue;
-      const helper = await this.#stage.do(`trace ${await this.#idOf(pid)}`);
+      const helper = await this.#stage.do(`trace ${await this.#findId(pid)}`);
       if (helper < 0) throw new StageError(`task ${pid} can not be traced (errno ${-helper})`);
       this.hits.push({ verb: 'trace', to: pid, stage: 'before-dump' });
     }
@@ -44,7 +44,7 @@ export class Faults {
 
   async #hit(fault: Fault, target: TaskId, stage: CriuStage): Promise<void> {
     const to = target === 'coordinator' ? 'criu' : target;
-    const id = to === 'criu' ? CRIU_ITSELF : await this.#idOf(to);
+    const id = to === 'criu' ? CRIU_ITSELF : await this.#findId(to);
     if (id === undefined) return;
     if (fault.verb === 'ptrace') {
       if ((await this.#stage.do(`trace ${id}`)) > 0) this.hits.push({ verb: 'trace', to, stage, fault: fault.name });
@@ -56,7 +56,7 @@ export class Faults {
   }
 
   /** How a task is called around the tree; undefined when it is not there. */
-  async #idOf(pid: number): Promise<number | undefined> {
+  async #findId(pid: number): Promise<number | undefined> {
     if (this.#case.criu?.namespace !== 'own') return pid;
     const inner = pid === this.#case.tasks[0]!.pid ? 1 : pid;
     const all = (await look(this.#stage)).filter((seen) => seen.role === 'tree' && seen.pid === inner);

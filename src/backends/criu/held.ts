@@ -14,22 +14,22 @@ import type { Stage } from './stage.ts';
 export const HELD_AT: Readonly<Record<CriuCall, CriuStage>> = { dump: 'post-dump', restore: 'pre-resume' };
 
 /** The root of the tree; undefined when it is not there. */
-export function rootOf({ tasks, criu }: Case, all: readonly Seen[]): Seen | undefined {
+export function findRoot({ tasks, criu }: Case, all: readonly Seen[]): Seen | undefined {
   const root = tasks[0]!.pid;
   const isRoot = criu?.namespace === 'own' ? ({ pid }: Seen) => pid === 1 : ({ id }: Seen) => id === root;
   return all.find((seen) => seen.role === 'tree' && isRoot(seen));
 }
 
 /** The root and all below it. */
-export function treeOf(c: Case, all: readonly Seen[]): readonly Seen[] {
-  const root = rootOf(c, all);
+export function findTree(c: Case, all: readonly Seen[]): readonly Seen[] {
+  const root = findRoot(c, all);
   if (!root) return [];
-  const below = descendantsOf(new Set([root.id]), all);
+  const below = findDescendants(new Set([root.id]), all);
   return all.filter(({ id }) => below.has(id));
 }
 
 /** These, and all below them, by what they are called around the tree. */
-export function descendantsOf(ids: ReadonlySet<number>, all: readonly Seen[]): Set<number> {
+export function findDescendants(ids: ReadonlySet<number>, all: readonly Seen[]): Set<number> {
   const below = new Set(ids);
   for (let size = -1; size < below.size; ) {
     size = below.size;

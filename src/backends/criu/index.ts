@@ -15,7 +15,7 @@ import { keepFiles } from './keep.ts';
 import { type Criu, locateCriu } from './locate.ts';
 import { dumpOnly, play } from './play.ts';
 import { compileAgent } from './program.ts';
-import { recordOf } from './record.ts';
+import { buildRecord } from './record.ts';
 import { type Abilities, refusal } from './refuse.ts';
 import { Stage, StageError } from './stage.ts';
 
@@ -89,7 +89,7 @@ class CriuItself implements CriuBackend {
       const meanwhile = () => this.#prepareNext(ready);
       try {
         const played = await play(stage, plan.case, { ...ready, draws, unprivileged: !this.#isRoot, meanwhile });
-        return { record: recordOf(plan, played.record), criuTime: played.criuTime };
+        return { record: buildRecord(plan, played.record), criuTime: played.criuTime };
       } finally {
         if (plan.keep !== undefined) await keepFiles(stage, plan.keep);
       }

@@ -41,7 +41,7 @@ export async function locateCriu(environment: NodeJS.ProcessEnv = process.env): 
   if (own) return isVersion(own) ? unpackedVersion(own, environment) : named(own);
   const onPath = await programOnPath(environment);
   if (onPath !== undefined) {
-    const version = await versionOf([onPath]);
+    const version = await readVersion([onPath]);
     if ('version' in version && (await checks([onPath])))
       return { command: [onPath], version: version.version, where: onPath, path: onPath, name: onPath };
   }
@@ -52,7 +52,7 @@ export async function locateCriu(environment: NodeJS.ProcessEnv = process.env): 
 }
 
 async function named(program: string): Promise<Criu | string> {
-  const answer = await versionOf([program]);
+  const answer = await readVersion([program]);
   return 'why' in answer
     ? `MKTROUBLE_CRIU names ${program}, which does not start: ${answer.why}`
     : {
@@ -74,7 +74,7 @@ async function unpackedVersion(version: string, environment: NodeJS.ProcessEnv):
   const command = await unpacked(installFolder(cache, version));
   if (command === undefined) {
     const onPath = await programOnPath(environment);
-    const answer = onPath === undefined ? undefined : await versionOf([onPath]);
+    const answer = onPath === undefined ? undefined : await readVersion([onPath]);
     if (answer && 'version' in answer && answer.version === version)
       return { command: [onPath!], version, where: onPath!, path: onPath!, name: onPath! };
     const others = await installedVersions(cache);
@@ -85,7 +85,7 @@ async function unpackedVersion(version: string, environment: NodeJS.ProcessEnv):
     const reason = distrust(file);
     if (reason !== undefined) return `the unpacked CRIU ${version} is not safe: ${reason}`;
   }
-  const answer = await versionOf(command);
+  const answer = await readVersion(command);
   if ('why' in answer) return `the unpacked CRIU ${version} does not start: ${answer.why}`;
   return {
     command,
@@ -99,10 +99,10 @@ async function unpackedVersion(version: string, environment: NodeJS.ProcessEnv):
 /** How the unpacked one is started; undefined when there is none. */
 async function unpacked(folder: string): Promise<string[] | undefined> {
   const libraries = path.join(folder, 'usr/lib');
-  const triples = await entriesOf(libraries);
+  const triples = await listEntries(libraries);
   for (const triple of triples) {
     const inside = path.join(libraries, triple);
-    const loader = (await entriesOf(inside)).find((name) => /^ld-linux.*\.so\.\d+$/.test(name));
+    const loader = (await listEntries(inside)).find((name) => /^ld-linux.*\.so\.\d+$/.test(name));
     const program = path.join(folder, 'usr/sbin/criu');
     if (loader && existsSync(program)) return [path.join(inside, loader), '--library-path', inside, program];
   }
@@ -110,18 +110,18 @@ async function unpacked(folder: string): Promise<string[] | undefined> {
 }
 
 /** None of a folder that is not there. */
-async function entriesOf(folder: string): Promise<readonly string[]> {
+async function listEntries(folder: string): Promise<readonly string[]> {
   return readdir(folder).catch(() => []);
 }
 
 async function programOnPath({ PATH = '' }: NodeJS.ProcessEnv): Promise<string | undefined> {
   for (const folder of [...PATH.split(':'), '/usr/sbin', '/sbin']) {
-    if (folder !== '' && (await entriesOf(folder)).includes('criu')) return path.join(folder, 'criu');
+    if (folder !== '' && (await listEntries(folder)).includes('criu')) return path.join(folder, 'criu');
   }
   return undefined;
 }
 
-async function versionOf(command: readonly string[]): Promise<{ version: string } | { why: string }> {
+async function readVersion(command: readonly string[]): Promise<{ version: string } | { why: string }> {
   const answer = await start(command, '--version');
   return 'why' in answer ? answer : { version: /Version:\s*(\S+)/.exec(answer.said)?.[1] ?? 'unknown' };
 }

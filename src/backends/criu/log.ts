@@ -6,7 +6,7 @@ const HARMLESS = /RLIMIT_NOFILE for self/;
 const MOST = 12;
 
 /** The errors of a log in their order, each once, without times and pids of CRIU's own. */
-export function errorsOf(log: string): string[] {
+export function readErrors(log: string): string[] {
   const found = new Set<string>();
   for (const line of log.split('\n')) {
     const [, where, what] = /Error \((?:criu\/|compel\/)?([^)]*)\):\s*(.*)$/.exec(line) ?? [];
@@ -21,7 +21,7 @@ export function errorsOf(log: string): string[] {
 const LINE_AT_MOST = 300;
 
 /** The last line of a log; undefined where it has none. */
-export function lastLineOf(log: string): string | undefined {
+export function readLastLine(log: string): string | undefined {
   const last = log
     .split('\n')
     .findLast((line) => line.trim() !== '' && !HARMLESS.test(line))

@@ -11,15 +11,15 @@ import type { Subject } from '../../model/subject.ts';
 import type { CriuCensus, CriuRecord, CriuRun, CriuSubject } from '../../record/criu.ts';
 import type { Draws } from '../draws.ts';
 import { callCriu } from './call.ts';
-import { censusOf, look, type Role, type Seen, toTasks } from './census.ts';
+import { look, type Role, type Seen, takeCensus, toTasks } from './census.ts';
 import { runCheck } from './check.ts';
 import { endFrom } from './command.ts';
-import { IMAGES, limitOf } from './command-line.ts';
+import { computeTimeLimit, IMAGES } from './command-line.ts';
 import { Faults, needHooks } from './faults.ts';
-import { descendantsOf, HELD_AT, heldCensus, rootOf, treeOf } from './held.ts';
+import { findDescendants, findRoot, findTree, HELD_AT, heldCensus } from './held.ts';
 import type { Images } from './images/edit.ts';
 import { changeImages, readImages } from './images/folder.ts';
-import { pidsOf } from './images/pstree.ts';
+import { readPids } from './images/pstree.ts';
 import type { Criu } from './locate.ts';
 import { type Stage, StageError } from './stage.ts';
 import { Program } from './subject.ts';
@@ -145,7 +145,7 @@ class Play {
 
   async #build(): Promise<void> {
     for (const line of treeLines(this.#case)) this.#stage.tell(line);
-    await this.#stage.do(`build ${limitOf(this.#case)}`);
+    await this.#stage.do(`build ${computeTimeLimit(this.#case)}`);
     // Of a process that is stopped the threads stop after it.
     await this.#rest();
     const { subject, tasks } = this.#case;
@@ -179,7 +179,7 @@ class Play {
 
   /** A restored program is let run for a while, or to its end where it has one. */
   async #letRun({ exitCode }: Subject): Promise<void> {
-    const limit = exitCode === undefined ? WATCHED : limitOf(this.#case);
+    const limit = exitCode === undefined ? WATCHED : computeTimeLimit(this.#case);
     if (this.#root !== undefined) await this.#stage.waitForEnd(this.#root, limit);
   }
 
@@ -197,27 +197,27 @@ class Play {
   }
 
   async #bystanders(): Promise<CriuCensus> {
-    return censusOf(this.#stage, this.#case, await look(this.#stage, 'bystanders'), ++this.#round);
+    return takeCensus(this.#stage, this.#case, await look(this.#stage, 'bystanders'), ++this.#round);
   }
 
   /** The tree. Without memory of the agent's own nobody can be asked whether he runs. */
   async #census(seen?: readonly Seen[]): Promise<CriuCensus> {
     const round = this.#case.subject ? undefined : ++this.#round;
-    return censusOf(this.#stage, this.#case, seen ?? (await this.#tasks('tree')), round);
+    return takeCensus(this.#stage, this.#case, seen ?? (await this.#tasks('tree')), round);
   }
 
   /** Those with this role who matter. */
   async #tasks(...wanted: readonly Role[]): Promise<readonly Seen[]> {
     const all = await look(this.#stage);
     // One that runs on may fork.
-    for (const id of descendantsOf(this.#orphans, all)) this.#orphans.add(id);
+    for (const id of findDescendants(this.#orphans, all)) this.#orphans.add(id);
     return all.filter(({ role, id }) => wanted.includes(role) && !this.#orphans.has(id));
   }
 
   /** Who is not below the root when the dump begins is nobody that CRIU could know. The others. */
   async #forgetOrphans(): Promise<readonly Seen[]> {
     const all = await this.#tasks('tree');
-    const tree = treeOf(this.#case, all);
+    const tree = findTree(this.#case, all);
     for (const seen of all) if (!tree.includes(seen)) this.#orphans.add(seen.id);
     return tree;
   }
@@ -227,14 +227,14 @@ class Play {
     if (stage === 'pre-dump') this.#endedBeforeDump = this.#program?.end !== undefined && !this.#isHit();
     if (stage !== HELD_AT.dump && stage !== HELD_AT.restore) return;
     const all = await look(this.#stage);
-    const tree = treeOf(this.#case, all);
+    const tree = findTree(this.#case, all);
     this.#held = await heldCensus(this.#stage, this.#case, tree);
     if (stage === HELD_AT.restore) {
-      this.#root = rootOf(this.#case, all)?.id;
+      this.#root = findRoot(this.#case, all)?.id;
       if (this.#root !== undefined) await this.#stage.watch(this.#root);
       return;
     }
-    const ofCriu = descendantsOf(new Set(all.filter(({ role }) => role === 'criu').map(({ id }) => id)), all);
+    const ofCriu = findDescendants(new Set(all.filter(({ role }) => role === 'criu').map(({ id }) => id)), all);
     for (const seen of all) {
       if (seen.role === 'tree' && !tree.includes(seen) && !ofCriu.has(seen.id)) this.#orphans.add(seen.id);
     }
@@ -287,7 +287,7 @@ class Play {
   /** Whom the images say that they hold. */
   async #imaged(): Promise<Pick<CriuRecord, 'imaged'>> {
     const bytes = await readFile(path.join(this.#stage.inside(IMAGES), 'pstree.img')).catch(() => undefined);
-    const pids = bytes && pidsOf(bytes);
+    const pids = bytes && readPids(bytes);
     const root = this.#case.tasks[0]!.pid;
     return pids ? { imaged: pids.map((pid) => (this.#setup.namespace === 'own' && pid === 1 ? root : pid)) } : {};
   }

@@ -12,20 +12,20 @@ import {
   type TaskFinal,
 } from '../../record/record.ts';
 import type { Plan } from '../backend.ts';
-import { fileOf } from './images/edit.ts';
+import { resolveFile } from './images/edit.ts';
 
 /** The record. */
-export function recordOf({ case: c, protocol, seed }: Plan, criu: CriuRecord): RunRecord {
+export function buildRecord({ case: c, protocol, seed }: Plan, criu: CriuRecord): RunRecord {
   return {
     version: RECORD_VERSION,
     backend: 'criu',
     protocol,
     case: c.id,
     seed,
-    events: storyOf(c, criu),
+    events: buildStory(c, criu),
     final: {
-      coordinator: coordinatorOf(criu.restore ?? criu.dump),
-      tasks: Object.fromEntries(c.tasks.map((task) => [task.pid, finalOf(task.pid, criu)])),
+      coordinator: buildCoordinator(criu.restore ?? criu.dump),
+      tasks: Object.fromEntries(c.tasks.map((task) => [task.pid, buildFinal(task.pid, criu)])),
       restores: [],
     },
     findings: [],
@@ -35,14 +35,14 @@ export function recordOf({ case: c, protocol, seed }: Plan, criu: CriuRecord): R
   };
 }
 
-function coordinatorOf({ exit, signal, timedOut }: CriuRun): CoordinatorFinal {
+function buildCoordinator({ exit, signal, timedOut }: CriuRun): CoordinatorFinal {
   if (timedOut !== undefined) return { end: 'waiting' };
   if (signal !== undefined) return { end: 'killed' };
   return exit === 0 ? { end: 'returned', result: 0 } : { end: 'returned', failed: true };
 }
 
 /** How a task ended: after the restore when there was one, else after the dump. */
-function finalOf(pid: number, { afterRestore, afterDump }: CriuRecord): TaskFinal {
+function buildFinal(pid: number, { afterRestore, afterDump }: CriuRecord): TaskFinal {
   const marked = afterRestore !== undefined;
   const { tasks } = afterRestore ?? afterDump;
   const process = tasks.find((task) => task.pid === pid || task.threads.some(({ tid }) => tid === pid));
@@ -51,15 +51,15 @@ function finalOf(pid: number, { afterRestore, afterDump }: CriuRecord): TaskFina
   return { end: marked ? 'returned' : 'untouched', marked };
 }
 
-function storyOf(c: Case, criu: CriuRecord): RunEvent[] {
+function buildStory(c: Case, criu: CriuRecord): RunEvent[] {
   const events: RunEvent[] = [];
   let step = 0;
   const say = (text: string): void => void events.push({ step: ++step, actor: 'coordinator', kind: 'log', text });
   const call = (run: CriuRun, left: readonly CriuTask[], again = false): void => {
     say(`criu ${run.of}${again ? ', once more and without faults' : ''}`);
-    if (!again) for (const event of hitsOf(criu, run)) events.push({ step: ++step, ...event });
+    if (!again) for (const event of listHits(criu, run)) events.push({ step: ++step, ...event });
     for (const error of run.errors) say(`criu: ${error}`);
-    say(`criu ${run.of} ${endOf(run)}; ${left.length === 0 ? 'nobody of the tree is there' : whoText(left)}`);
+    say(`criu ${run.of} ${formatEnd(run)}; ${left.length === 0 ? 'nobody of the tree is there' : whoText(left)}`);
   };
   say(`${c.subject ? c.subject.command[0] : 'the tree'} is there: ${whoText(criu.before.tasks)}`);
   call(criu.dump, criu.afterDump.tasks);
@@ -71,7 +71,7 @@ function storyOf(c: Case, criu: CriuRecord): RunEvent[] {
 
 type Unnumbered = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'step'> : never) : never;
 
-function hitsOf({ hits, restore }: CriuRecord, run: CriuRun): Unnumbered[] {
+function listHits({ hits, restore }: CriuRecord, run: CriuRun): Unnumbered[] {
   const stages = ['before-dump', 'pre-dump', 'post-dump'];
   return hits
     .filter(
@@ -89,11 +89,11 @@ function editText(edit: ImageEdit): string {
   const { kind, ...rest } = edit;
   const words = Object.entries(rest).filter(([word]) => word !== 'file');
   const values = words.map(([word, value]) => `${word} ${JSON.stringify(value)}`);
-  return [`${fileOf(edit)}: ${kind}`, ...values].join(', ');
+  return [`${resolveFile(edit)}: ${kind}`, ...values].join(', ');
 }
 
 /** `ends with 1`, `dies by SIGSEGV`, … */
-function endOf({ exit, signal, timedOut, flooded }: CriuRun): string {
+function formatEnd({ exit, signal, timedOut, flooded }: CriuRun): string {
   if (timedOut !== undefined) return `has not ended after ${timedOut} ms`;
   if (flooded !== undefined) return `fills its log, and is killed at ${flooded} bytes`;
   return signal !== undefined

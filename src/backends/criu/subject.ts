@@ -6,7 +6,7 @@ import { type Load, type Ready, type Subject, signText } from '../../model/subje
 import type { CriuEnd, CriuOutput } from '../../record/criu.ts';
 import { endText, outputText } from '../../record/program-text.ts';
 import { BadSurroundings } from '../backend.ts';
-import { CASE_FOLDER, type Command, endFrom, outputOf, quoted, startCommand } from './command.ts';
+import { CASE_FOLDER, type Command, endFrom, quoted, readOutput, startCommand } from './command.ts';
 import { showsSign } from './ready.ts';
 import type { Stage } from './stage.ts';
 
@@ -28,7 +28,7 @@ export class Program {
   static async start(stage: Stage, subject: Subject, pid: number, inner: boolean): Promise<Program> {
     await writeFiles(stage, subject);
     const { command: words, env } = subject;
-    return Program.#start(stage, { name: 'subject', pid, inner, folder: folderOf(subject), env, words });
+    return Program.#start(stage, { name: 'subject', pid, inner, folder: resolveFolder(subject), env, words });
   }
 
   /** Starts the load of a subject that is ready, outside of the tree, and waits until it is at work. Rejects with BadSurroundings. */
@@ -38,7 +38,7 @@ export class Program {
       name: 'load',
       pid: 0,
       inner: false,
-      folder: folderOf(subject),
+      folder: resolveFolder(subject),
       env,
       words,
     });
@@ -57,7 +57,7 @@ export class Program {
   }
 
   output(): Promise<CriuOutput> {
-    return outputOf(this.#stage, this.#command.name);
+    return readOutput(this.#stage, this.#command.name);
   }
 
   /** Rejects with BadSurroundings when it has ended. `when`: before what. */
@@ -91,13 +91,13 @@ export class Program {
 }
 
 /** The working folder of a subject, as it is called inside. */
-export function folderOf(subject: Subject | undefined): string {
+export function resolveFolder(subject: Subject | undefined): string {
   return path.resolve(CASE_FOLDER, subject?.cwd ?? '.');
 }
 
 async function writeFiles(stage: Stage, subject: Subject): Promise<void> {
   await mkdir(stage.inside(CASE_FOLDER), { recursive: true });
-  const folder = folderOf(subject);
+  const folder = resolveFolder(subject);
   if (folder.startsWith(`${CASE_FOLDER}/`)) await mkdir(stage.inside(folder), { recursive: true });
   for (const file of subject.files) {
     const target = stage.inside(path.join(CASE_FOLDER, file.path));

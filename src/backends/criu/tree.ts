@@ -8,14 +8,14 @@ const SHARED_KIB = 16;
 const BYSTANDER_GAP = 500;
 
 /** The pids of the two who have nothing to do with the tree: a process and its child. */
-export function bystandersOf(c: Case): readonly [number, number] {
+export function chooseBystanders(c: Case): readonly [number, number] {
   const last = Math.max(...c.tasks.map(({ pid }) => pid));
   return [last + BYSTANDER_GAP, last + BYSTANDER_GAP + 1];
 }
 
 /** A pid after which CRIU's own processes get theirs. */
 export function lastPidFor(c: Case): number {
-  return bystandersOf(c)[1] + BYSTANDER_GAP;
+  return chooseBystanders(c)[1] + BYSTANDER_GAP;
 }
 
 /** A line for each task: see tree_add in agent/tree.c. */
@@ -28,7 +28,7 @@ export function treeLines(c: Case): string[] {
     const at = number.get(task.leader) ?? i;
     return line(task, parent, at, inner, tasks[at]!.criu?.pending ?? []);
   });
-  const [first, second] = bystandersOf(c);
+  const [first, second] = chooseBystanders(c);
   const at = lines.length;
   return [
     ...lines,
@@ -49,8 +49,8 @@ function line(task: Task, parent: number, leader: number, inner: number, waiting
     task.pgid,
     task.state === 'zombie' ? 1 : 0,
     status,
-    maskOf([...blocked, ...pending, ...waiting]),
-    maskOf(pending),
+    encodeMask([...blocked, ...pending, ...waiting]),
+    encodeMask(pending),
     memory,
     SHARED_KIB,
     stopped ? 1 : 0,
@@ -60,7 +60,7 @@ function line(task: Task, parent: number, leader: number, inner: number, waiting
   return `task ${words.join(' ')}`;
 }
 
-function maskOf(signals: readonly SignalName[]): string {
+function encodeMask(signals: readonly SignalName[]): string {
   let mask = 0n;
   for (const signal of signals) mask |= 1n << BigInt(signalNumber(signal) - 1);
   return mask.toString(16);

@@ -25,24 +25,24 @@ export function uniqueName(kind: string): string {
 
 /** What all names of a kind that this process makes begin with. */
 export function ownPrefix(kind: string): string {
-  return prefixOf(kind, process.pid);
+  return buildPrefix(kind, process.pid);
 }
 
 /** What all names of a kind begin with that a process of this namespace makes, while it is there. */
-export function prefixOf(kind: string, pid: number): string {
+export function buildPrefix(kind: string, pid: number): string {
   return `mktrouble-${kind}-${namespaceOfPids()}-${pid}-${startTime(pid) ?? UNKNOWN}-`;
 }
 
 /** Whether a name is one of ours and the process that made it has ended. False where that cannot be known. */
 export function isAbandoned(name: string): boolean {
-  const owner = ownerOf(name);
+  const owner = parseOwner(name);
   if (!owner || owner.started === UNKNOWN || owner.namespace === UNKNOWN) return false;
   return owner.namespace === namespaceOfPids() && startTime(owner.pid) !== owner.started;
 }
 
 /** Removes what ended processes of this user left in a folder. `remove` is given a path; what it throws is ignored. */
 export function sweepFolder(folder: string, remove: (path: string) => void): void {
-  for (const name of entriesOf(folder)) {
+  for (const name of listEntries(folder)) {
     if (!isAbandoned(name)) continue;
     const left = path.join(folder, name);
     try {
@@ -54,12 +54,12 @@ export function sweepFolder(folder: string, remove: (path: string) => void): voi
   }
 }
 
-function ownerOf(name: string): Owner | undefined {
+function parseOwner(name: string): Owner | undefined {
   const [, namespace, pid, started] = NAME.exec(name) ?? [];
   return namespace === undefined ? undefined : { namespace, pid: Number(pid), started: started! };
 }
 
-function entriesOf(folder: string): readonly string[] {
+function listEntries(folder: string): readonly string[] {
   try {
     return readdirSync(folder);
   } catch {

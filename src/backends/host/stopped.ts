@@ -14,7 +14,7 @@ export function watchStopped(
 ): () => void {
   let before: number | undefined;
   const timer = setInterval(() => {
-    const all = [parent(), ...childrenOf(parent())];
+    const all = [parent(), ...listChildren(parent())];
     const stopped = all.find(isStopped);
     if (stopped !== undefined && stopped === before) {
       clearInterval(timer);
@@ -38,7 +38,7 @@ export function killAll(pids: readonly number[]): void {
 }
 
 /** The pids of the children of a process; none where the kernel does not tell. */
-export function childrenOf(pid: number): number[] {
+export function listChildren(pid: number): number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
   } catch {

@@ -44,7 +44,7 @@ export function isTaskself(c: Case): boolean {
 }
 
 /** Everybody who takes part in a run. */
-export function castOf(c: Case, faults: readonly Placed[], pidMax: number): Cast {
+export function assignActors(c: Case, faults: readonly Placed[], pidMax: number): Cast {
   const free = freePids(c, pidMax);
   const byWho = new Map<TaskId, Actor>();
   const actors: Actor[] = [];
@@ -64,7 +64,7 @@ export function castOf(c: Case, faults: readonly Placed[], pidMax: number): Cast
     task: self,
     creator: undefined,
     parent: undefined,
-    declared: self ? declaredOf(self) : 0,
+    declared: self ? countDeclared(self) : 0,
   });
   if (self) byWho.set(self.pid, actors[0]!);
   for (const task of c.tasks) {
@@ -77,7 +77,7 @@ export function castOf(c: Case, faults: readonly Placed[], pidMax: number): Cast
         task,
         creator: byWho.get(task.creator),
         parent: byWho.get(task.parent),
-        declared: declaredOf(task),
+        declared: countDeclared(task),
       },
       isThread ? byWho.get(task.leader) : undefined,
     );
@@ -93,7 +93,7 @@ export function castOf(c: Case, faults: readonly Placed[], pidMax: number): Cast
   return { actors, of: (who) => byWho.get(who), outsider: free() };
 }
 
-function declaredOf(task: Task): number {
+function countDeclared(task: Task): number {
   let bits = 0;
   const set = (name: keyof typeof DECLARED, holds: boolean): void => {
     if (holds) bits |= DECLARED[name];

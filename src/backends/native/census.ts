@@ -13,7 +13,7 @@ type Seen = Pick<
 >;
 
 /** The census of all that were ever there. */
-export function censusOf(actors: readonly Seen[], cast: Cast): TaskCensus[] {
+export function takeCensus(actors: readonly Seen[], cast: Cast): TaskCensus[] {
   const all: TaskCensus[] = [];
   for (let i = 0; i < actors.length; i++) {
     const actor = actors[i]!;
@@ -30,7 +30,7 @@ export function censusOf(actors: readonly Seen[], cast: Cast): TaskCensus[] {
 }
 
 /** The censuses of a run; a finding is added where the kernel and the engine do not agree who is alive. */
-export function snapshotsOf(
+export function takeSnapshots(
   raw: readonly RawSnapshot[],
   { cast, faults }: NativePlan,
   findings: Finding[],
@@ -43,6 +43,6 @@ export function snapshotsOf(
       const detail = `task ${actor.pid} ${says}, and is ${actor.state ?? 'not there'}`;
       findings.push({ kind: 'disagreement', at: name, detail });
     }
-    return { step, fault: name, tasks: censusOf(actors, cast) };
+    return { step, fault: name, tasks: takeCensus(actors, cast) };
   });
 }

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildProgram, CannotCompile, folderWith, includesOf } from '../c-program.ts';
+import { buildProgram, CannotCompile, findIncludes, folderWith } from '../c-program.ts';
 import { cacheFolder } from '../host/cache.ts';
 
 export { CannotCompile };
@@ -29,7 +29,7 @@ export async function compilePlugin(source: string, cache: string = cacheFolder(
   if (!source.endsWith('.c')) return path.resolve(source);
   const flags = [...LIBRARY, `-I${await sourceFolder()}`];
   const unit = path.resolve(source);
-  return buildProgram({ name: 'plugin', flags, sources: [unit], includes: await includesOf(unit, flags) }, cache);
+  return buildProgram({ name: 'plugin', flags, sources: [unit], includes: await findIncludes(unit, flags) }, cache);
 }
 
 /** Where the C sources are: beside this file, and from `dist/` in the package's `src/`. */

@@ -58,7 +58,7 @@ const KINDS: readonly Words[] = [
   (a) => ({ kind: 'get', references: a }),
   (a) => ({ kind: 'put', references: a }),
   () => ({ kind: 'free' }),
-  (a) => ({ kind: 'status', status: stateOf(a) }),
+  (a) => ({ kind: 'status', status: decodeState(a) }),
   () => ({ kind: 'status-list', entries: [] }),
   (a, b, { made }) => ({ kind: 'fork', child: itemAt(made.cast.actors, a, 'actors').pid, inherits: b !== 0 }),
   (a) => ({ kind: 'fork-failed', error: a }),
@@ -81,7 +81,7 @@ const KINDS: readonly Words[] = [
 const STATUS_LIST = 23;
 
 /** The events of a run; what of them is a finding is added there. */
-export function eventsOf(
+export function readEvents(
   { events: raw, texts }: Pick<Report, 'events' | 'texts'>,
   made: NativePlan,
   saved: number,
@@ -103,7 +103,7 @@ export function eventsOf(
     const b = raw[i + 4]!;
     const actor = number === ENVIRONMENT ? 'environment' : scene.taskOf(number);
     if (kind === STATUS_LIST && a !== 0) {
-      list.push({ task: scene.taskOf(number), type: typeOf(b), state: stateOf(b) });
+      list.push({ task: scene.taskOf(number), type: decodeType(b), state: decodeState(b) });
       continue;
     }
     const effect = itemAt(KINDS, kind, 'kinds of events')(a, b, scene);
@@ -123,14 +123,14 @@ function addFinding(findings: Finding[], finding: Finding): void {
   if (!findings.some(({ kind, at }) => kind === finding.kind && at === finding.at)) findings.push(finding);
 }
 
-function typeOf(status: number): DebugType {
+function decodeType(status: number): DebugType {
   if (status & STATUS.coordinator) return 'Coord';
   if (status & STATUS.root) return 'Root';
   return status & STATUS.ghost ? 'Ghost' : 'Task';
 }
 
 /** The state as the debug build prints it: the first that fits, in its order. */
-function stateOf(status: number): DebugState {
+function decodeState(status: number): DebugState {
   if (status & STATUS.waiting) return 'Waiting';
   if (status & STATUS.running) return 'Running';
   if (status & STATUS.failed) return 'Failed';

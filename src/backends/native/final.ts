@@ -16,7 +16,7 @@ const HOW = { byItself: 1, byKill: 2, asZombie: 3 } as const;
 const SIGKILL = 9;
 
 /** The final state; findings are added for contradictions and leaks. */
-export function finalOf(
+export function buildFinal(
   report: Report,
   c: Case,
   cast: Cast,
@@ -42,7 +42,7 @@ export function finalOf(
   return {
     coordinator: coordinatorFinal(coordinator),
     tasks,
-    restores: restoresOf(events, actors[0]!.pid),
+    restores: listRestores(events, actors[0]!.pid),
     ...(context && {
       context: { owner: 'coordinator', freed: context.freed, references: context.freed ? 0 : context.references },
     }),
@@ -72,11 +72,11 @@ function endOfDead(cast: Actor, actor: ActorReport, findings: Finding[]): TaskFi
   const { status, how } = actor;
   const signal = status === undefined ? undefined : status & 0x7f;
   if (signal !== undefined && signal !== 0 && signal !== SIGKILL) {
-    findings.push({ kind: 'crash', at: actor.point, detail: `task ${actor.pid} died of ${deathOf(status)}` });
+    findings.push({ kind: 'crash', at: actor.point, detail: `task ${actor.pid} died of ${describeDeath(status)}` });
     return 'crashed';
   }
   if (actor.engine !== STATE.dead && actor.engine !== STATE.user) {
-    const detail = `task ${actor.pid} is dead (${deathOf(status)}), and the engine does not know`;
+    const detail = `task ${actor.pid} is dead (${describeDeath(status)}), and the engine does not know`;
     findings.push({ kind: 'disagreement', at: actor.point, detail });
     return signal === SIGKILL ? 'killed' : 'crashed';
   }
@@ -84,7 +84,11 @@ function endOfDead(cast: Actor, actor: ActorReport, findings: Finding[]): TaskFi
   const isTold = cast.leader === cast && signal !== undefined && !leftBefore(actor);
   const byKill = isTold ? signal === SIGKILL : how === HOW.byKill;
   if (byKill !== (how === HOW.byKill)) {
-    findings.push({ kind: 'disagreement', at: actor.point, detail: `task ${actor.pid}: wait says ${deathOf(status)}` });
+    findings.push({
+      kind: 'disagreement',
+      at: actor.point,
+      detail: `task ${actor.pid}: wait says ${describeDeath(status)}`,
+    });
   }
   if (byKill) return 'killed';
   return how === HOW.asZombie ? 'zombie' : 'exited';
@@ -95,7 +99,7 @@ function leftBefore({ how, status }: ActorReport): boolean {
   return how !== HOW.byKill && status === SIGKILL;
 }
 
-function deathOf(status: number | undefined): string {
+function describeDeath(status: number | undefined): string {
   if (status === undefined) return 'no status';
   return (status & 0x7f) !== 0 ? `signal ${status & 0x7f}` : `exit ${status >> 8}`;
 }
@@ -159,7 +163,7 @@ function heldReferences(actors: readonly ActorReport[]): number {
 }
 
 /** The completed restores in their order. */
-function restoresOf(events: readonly RunEvent[], coordinatorPid: number): [number, number][] {
+function listRestores(events: readonly RunEvent[], coordinatorPid: number): [number, number][] {
   const restores: [number, number][] = [];
   for (const event of events) {
     if (event.kind !== 'restore-end' || event.record === undefined) continue;

@@ -10,7 +10,7 @@ import { Agent, AgentError } from './agent.ts';
 import { cgroupFolder } from './cgroup.ts';
 import { CannotCompile, compileAgent, compilePlugin } from './compile.ts';
 import { nativePlan, type Surroundings } from './plan.ts';
-import { recordOf } from './record.ts';
+import { buildRecord } from './record.ts';
 import { type Machine, refusal } from './refuse.ts';
 import { REPORT } from './report.ts';
 import { sweepSize } from './sweep.ts';
@@ -90,7 +90,7 @@ class Native implements NativeBackend {
           `the tree cannot be built: ${report.what} (errno ${-(report.error ?? 0)}, task ${report.asker})`,
         );
       }
-      return recordOf(report, plan, made, this.#remarks(plan.case));
+      return buildRecord(report, plan, made, this.#remarks(plan.case));
     });
   }
 

@@ -25,18 +25,18 @@ interface Place {
 }
 
 /** By actor; or why the scenario can't be had on real Linux. */
-export function lineagesOf(actors: readonly Actor[]): ReadonlyMap<Actor, Lineage> | string {
+export function traceLineages(actors: readonly Actor[]): ReadonlyMap<Actor, Lineage> | string {
   const pids = new Set(actors.map(({ pid }) => pid));
   const places = new Map<Actor, Place>();
   for (const actor of actors) {
-    const place = placeOf(actor, pids, actor.creator && places.get(actor.creator));
+    const place = locateActor(actor, pids, actor.creator && places.get(actor.creator));
     if (typeof place === 'string') return place;
     places.set(actor, place);
   }
   return new Map([...places].map(([actor, { lineage }]) => [actor, lineage]));
 }
 
-function placeOf(actor: Actor, pids: ReadonlySet<number>, maker: Place | undefined): Place | string {
+function locateActor(actor: Actor, pids: ReadonlySet<number>, maker: Place | undefined): Place | string {
   const { task, pid, leader, creator } = actor;
   const inside = (wanted: number): number => (pids.has(wanted) ? wanted : OUTER);
   const inherited = { session: maker?.session ?? OUTER, group: groupGiven(creator, maker) };

@@ -7,10 +7,10 @@ import { signalNumber } from '../../model/signals.ts';
 import type { Plan } from '../backend.ts';
 import type { Cast } from './actors.ts';
 import { protocolByName } from './protocol.ts';
-import { numberOf, sceneOf } from './scene.ts';
-import { hashOf, type Placed, placeFaults, scheduledFaults } from './sweep.ts';
+import { buildScene, encodeActor } from './scene.ts';
+import { hashText, type Placed, placeFaults, scheduledFaults } from './sweep.ts';
 import { type Fields, line } from './text.ts';
-import { turnsOf } from './turns.ts';
+import { parseTurns } from './turns.ts';
 
 /** In the agent's order (agent/arena.h). */
 const VERBS: readonly FaultVerb[] = ['signal', 'kill', 'stop', 'ptrace', 'fork', 'fail', 'wake', 'delay', 'exit'];
@@ -44,9 +44,9 @@ export interface NativePlan {
  * Where actors let others in: not at all with seed 0, or the first of several (`0/0`); otherwise at one preemption point of
  * 2 to 32, as the actor's own choice from this seed has it.
  */
-function preemptionsOf(seed: string): { readonly seed: number; readonly seldom: number } {
+function parsePreemptions(seed: string): { readonly seed: number; readonly seldom: number } {
   if (/^0(\/0)?$/.test(seed)) return { seed: 0, seldom: 0 };
-  const number = hashOf(seed);
+  const number = hashText(seed);
   return { seed: number % 0x7fffffff, seldom: 2 + (number % 31) };
 }
 
@@ -55,8 +55,8 @@ export function nativePlan({ case: c, protocol, seed, maxSteps, schedule }: Plan
   const rules = protocolByName(around.hasPlugin ? 'hardened' : protocol);
   if (!rules) throw new Error(`the native engine does not know the protocol ${protocol}`);
   const faults = schedule ? scheduledFaults(c) : placeFaults(c, seed);
-  const { cast, head, actors, image } = sceneOf(c, faults, around.pidMax);
-  const turns = turnsOf(schedule ?? [], cast, faults);
+  const { cast, head, actors, image } = buildScene(c, faults, around.pidMax);
+  const turns = parseTurns(schedule ?? [], cast, faults);
   const rest = line('', {
     faults: faults.length,
     turns: turns.length,
@@ -65,7 +65,7 @@ export function nativePlan({ case: c, protocol, seed, maxSteps, schedule }: Plan
     stop: Number(around.stopInsteadOfFreeze),
     limit: around.limit,
     steps: Math.min(maxSteps, 0x7fffffff),
-    ...preemptionsOf(seed),
+    ...parsePreemptions(seed),
     repairs: rules.repairs.join(','),
   });
   const text = [
@@ -75,7 +75,7 @@ export function nativePlan({ case: c, protocol, seed, maxSteps, schedule }: Plan
     image,
     ...turns.map(({ actor, label, target = NO_TASK }) => line('turn', { actor, target, label })),
   ].join('\n');
-  const unknownTurns = (schedule ?? []).filter((entry) => turnsOf([entry], cast, faults).length === 0).length;
+  const unknownTurns = (schedule ?? []).filter((entry) => parseTurns([entry], cast, faults).length === 0).length;
   return { text: `${text}\n`, cast, faults, unknownTurns };
 }
 
@@ -87,11 +87,11 @@ function faultLine(placed: Placed, cast: Cast, all: readonly Placed[], self: num
   const child = cast.actors.find(({ forkedBy }) => forkedBy === placed);
   return line('fault', {
     verb: VERBS.indexOf(fault.verb),
-    ...(call > 0 ? {} : placeOf(placed, cast, all, self)),
-    targets: targets.map((who) => numberOf(cast.of(who))).join(','),
+    ...(call > 0 ? {} : encodeMoment(placed, cast, all, self)),
+    targets: targets.map((who) => encodeActor(cast.of(who))).join(','),
     signal: fault.signal === undefined ? 0 : signalNumber(fault.signal),
     error: fault.errno === undefined ? 0 : errnoNumber(fault.errno),
-    child: numberOf(child),
+    child: encodeActor(child),
     call,
     times: call > 0 ? fault.times : repeats,
     failure: fault.failure === undefined ? 0 : FAILURE_NAMES.indexOf(fault.failure),
@@ -100,12 +100,12 @@ function faultLine(placed: Placed, cast: Cast, all: readonly Placed[], self: num
   });
 }
 
-function placeOf({ moment }: Placed, cast: Cast, all: readonly Placed[], self: number): Fields {
+function encodeMoment({ moment }: Placed, cast: Cast, all: readonly Placed[], self: number): Fields {
   switch (moment.kind) {
     case 'start':
       return { who: OUTSIDER };
     case 'at':
-      return { who: numberOf(cast.of(moment.who)), at: 1 + POINTS.indexOf(moment.point) };
+      return { who: encodeActor(cast.of(moment.who)), at: 1 + POINTS.indexOf(moment.point) };
     case 'after':
       return { after: all.findIndex(({ fault }, i) => i !== self && fault.name === moment.fault) };
     default:

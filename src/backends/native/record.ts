@@ -1,24 +1,24 @@
 /** What the agent prints, as a run record: events in the words of the record, end states as the kernel tells them. */
 import type { Finding, RunEvent, RunRecord } from '../../record/record.ts';
 import type { Plan } from '../backend.ts';
-import { censusOf, snapshotsOf } from './census.ts';
-import { eventsOf } from './events.ts';
-import { finalOf } from './final.ts';
+import { takeCensus, takeSnapshots } from './census.ts';
+import { readEvents } from './events.ts';
+import { buildFinal } from './final.ts';
 import type { NativePlan } from './plan.ts';
 import type { Report } from './report.ts';
-import { wordsOf } from './turns.ts';
+import { formatTurns } from './turns.ts';
 
 /** The record of a run of a plan, as it was made for the agent. Throws BadAnswer when the report is of another plan. */
-export function recordOf(report: Report, plan: Plan, made: NativePlan, remarks: readonly string[]): RunRecord {
+export function buildRecord(report: Report, plan: Plan, made: NativePlan, remarks: readonly string[]): RunRecord {
   const { case: c, protocol, seed } = plan;
   const { cast, faults } = made;
-  const schedule = plan.schedule ?? wordsOf(report.moves, cast, faults);
+  const schedule = plan.schedule ?? formatTurns(report.moves, cast, faults);
   const findings: Finding[] = [];
-  const trace = eventsOf(report, made, c.image.nrTasks, findings);
+  const trace = readEvents(report, made, c.image.nrTasks, findings);
   const missed = report.skipped + made.unknownTurns;
   const said = [...remarks.map(remark), ...missedTurns(missed)];
-  const final = finalOf(report, c, cast, trace, findings);
-  const snapshots = snapshotsOf(report.snapshots, made, findings);
+  const final = buildFinal(report, c, cast, trace, findings);
+  const snapshots = takeSnapshots(report.snapshots, made, findings);
   return {
     version: 1,
     backend: 'native',
@@ -30,15 +30,15 @@ export function recordOf(report: Report, plan: Plan, made: NativePlan, remarks: 
     events: said.length > 0 ? [...said, ...trace] : trace,
     final,
     findings,
-    ...(c.faults.length > 0 && { fired: firedOf(report, made) }),
+    ...(c.faults.length > 0 && { fired: listFired(report, made) }),
     end: report.end === 'over' || report.end === 'crashed' ? report.end : 'cut',
-    census: censusOf(report.actors, cast),
+    census: takeCensus(report.actors, cast),
     ...(snapshots.length > 0 && { snapshots }),
   };
 }
 
 /** The faults that fired, each once: one that may fire several times is several faults of the plan. */
-function firedOf({ fired }: Report, { faults }: NativePlan): string[] {
+function listFired({ fired }: Report, { faults }: NativePlan): string[] {
   return [...new Set(faults.filter((_, i) => (fired[i] ?? 0) > 0).map(({ fault }) => fault.name))];
 }
 

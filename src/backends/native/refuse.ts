@@ -1,7 +1,7 @@
 /** What the native backend can't do with real tasks on this machine, and why. */
 import { type Case, RESTART_FLAGS } from '../../model/case.ts';
-import { castOf } from './actors.ts';
-import { lineagesOf } from './lineage.ts';
+import { assignActors } from './actors.ts';
+import { traceLineages } from './lineage.ts';
 import { protocolByName } from './protocol.ts';
 
 /** What of this machine decides that. */
@@ -44,9 +44,9 @@ function unmakeable(c: Case, pidMax: number): string | undefined {
   if (c.restart.flags & RESTART_FLAGS.taskself && c.tasks[0]?.tracedBy !== undefined) {
     return 'with taskself the caller would have to be traced while it makes its own tree';
   }
-  const { actors } = castOf(c, [], pidMax);
+  const { actors } = assignActors(c, [], pidMax);
   const misplaced = actors.find(({ creator, leader, task }) => leader.task !== task && creator?.leader !== leader);
   if (misplaced) return `thread ${misplaced.pid} would be made by another process`;
-  const lineages = lineagesOf(actors);
+  const lineages = traceLineages(actors);
   return typeof lineages === 'string' ? lineages : undefined;
 }

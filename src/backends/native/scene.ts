@@ -1,7 +1,7 @@
 /** What all runs of a case have in common, as the agent's text: its actors and the image. */
 import { type Case, type ImageDamage, SIZEOF_CKPT_PIDS } from '../../model/case.ts';
-import { type Actor, type Cast, castOf } from './actors.ts';
-import { type Lineage, lineagesOf } from './lineage.ts';
+import { type Actor, assignActors, type Cast } from './actors.ts';
+import { type Lineage, traceLineages } from './lineage.ts';
 import type { Placed } from './sweep.ts';
 import { type Fields, line } from './text.ts';
 
@@ -20,7 +20,7 @@ export interface Scene {
 const scenes = new WeakMap<Case, Scene>();
 
 /** The scene of a case. Kept with the case, unless a fault makes somebody fork, whoever is chosen. Throws for a refused case. */
-export function sceneOf(c: Case, faults: readonly Placed[], pidMax: number): Scene {
+export function buildScene(c: Case, faults: readonly Placed[], pidMax: number): Scene {
   if (c.faults.some(({ verb }) => verb === 'fork')) return makeScene(c, faults, pidMax);
   let scene = scenes.get(c);
   if (!scene) {
@@ -31,10 +31,10 @@ export function sceneOf(c: Case, faults: readonly Placed[], pidMax: number): Sce
 }
 
 function makeScene(c: Case, faults: readonly Placed[], pidMax: number): Scene {
-  const cast = castOf(c, faults, pidMax);
-  const lineages = lineagesOf(cast.actors);
+  const cast = assignActors(c, faults, pidMax);
+  const lineages = traceLineages(cast.actors);
   if (typeof lineages === 'string') throw new Error(lineages);
-  const links = linksOf(cast);
+  const links = linkActors(cast);
   const objects = objectLines(c);
   const { image, restart } = c;
   return {
@@ -74,7 +74,7 @@ function settles({ actors }: Cast, lineages: ReadonlyMap<Actor, Lineage>): boole
 }
 
 /** A number for the agent. */
-export function numberOf(actor: Actor | undefined): number {
+export function encodeActor(actor: Actor | undefined): number {
   return actor?.number ?? NO_TASK;
 }
 
@@ -86,7 +86,7 @@ interface Links {
   nextThread: Actor;
 }
 
-function linksOf({ actors }: Cast): ReadonlyMap<Actor, Links> {
+function linkActors({ actors }: Cast): ReadonlyMap<Actor, Links> {
   const links = new Map<Actor, Links>(actors.map((actor) => [actor, { nextThread: actor }]));
   const last = new Map<string, Actor>();
   for (const actor of [...actors].sort(byForkNumber)) {
@@ -115,13 +115,13 @@ function actorLine(c: Case, cast: Cast, actor: Actor, lineage: Lineage, links: L
   const say = (key: string, value: number, unsaid: number): void => {
     if (value !== unsaid) fields[key] = value;
   };
-  say('parent', numberOf(parent), NO_TASK);
+  say('parent', encodeActor(parent), NO_TASK);
   say('leader', leader.number, number);
-  say('creator', numberOf(creator), NO_TASK);
+  say('creator', encodeActor(creator), NO_TASK);
   say('thread', links.nextThread.number, number);
-  say('makes', numberOf(links.makes), NO_TASK);
-  say('forks', numberOf(links.forks), NO_TASK);
-  say(isLate(actor) ? 'nextfork' : 'next', numberOf(links.next), NO_TASK);
+  say('makes', encodeActor(links.makes), NO_TASK);
+  say('forks', encodeActor(links.forks), NO_TASK);
+  say(isLate(actor) ? 'nextfork' : 'next', encodeActor(links.next), NO_TASK);
   say('declared', actor.declared, 0);
   say('exit', task?.exitCode ?? 0, 0);
   say('arg', number === 0 ? c.restart.pid : 0, 0);
@@ -129,7 +129,7 @@ function actorLine(c: Case, cast: Cast, actor: Actor, lineage: Lineage, links: L
   say('before', Number(lineage.beforeSession), 0);
   say('setsid', Number(lineage.setsSession), 0);
   say('group', lineage.joinsGroup, 0);
-  say('tracer', tracerOf(cast, actor), NO_TASK);
+  say('tracer', findTracer(cast, actor), NO_TASK);
   return line('actor', fields);
 }
 
@@ -142,9 +142,9 @@ function byForkNumber(a: Actor, b: Actor): number {
   return (a.task?.forkedLate ?? 1e9) - (b.task?.forkedLate ?? 1e9) || a.number - b.number;
 }
 
-function tracerOf(cast: Cast, { task }: Actor): number {
+function findTracer(cast: Cast, { task }: Actor): number {
   if (task?.tracedBy === undefined) return NO_TASK;
-  return task.tracedBy === 'outsider' ? OUTSIDER : numberOf(cast.of(task.tracedBy));
+  return task.tracedBy === 'outsider' ? OUTSIDER : encodeActor(cast.of(task.tracedBy));
 }
 
 /** The image as the stream that the protocol reads: header, container, tree and its pids, two objects for each record, tail. */
@@ -155,12 +155,12 @@ function objectLines(c: Case): string[] {
     stream.push({ kind: 4, record }, { kind: 5, record });
   });
   stream.push({ kind: 6 });
-  for (const one of damage) if (one.kind === 'corrupt') stream[indexOf(one, records.length)]!.error = EINVAL;
-  const ends = damage.filter(({ kind }) => kind === 'truncate').map((one) => indexOf(one, records.length));
+  for (const one of damage) if (one.kind === 'corrupt') stream[locateRecord(one, records.length)]!.error = EINVAL;
+  const ends = damage.filter(({ kind }) => kind === 'truncate').map((one) => locateRecord(one, records.length));
   return stream.slice(0, Math.min(stream.length, ...ends)).map((fields) => line('object', fields));
 }
 
-function indexOf({ object, index }: ImageDamage, records: number): number {
+function locateRecord({ object, index }: ImageDamage, records: number): number {
   if (object === 'task') return 4 + 2 * index;
   return { header: 0, container: 1, tree: 2, tail: 4 + 2 * records }[object];
 }

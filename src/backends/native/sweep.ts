@@ -28,7 +28,7 @@ interface Choice {
 }
 
 /** How often a `fail` can be met that names no call: so many calls of its kind a healthy restart makes at most. */
-function callsOf(c: Case, fault: Fault): number {
+function countCalls(c: Case, fault: Fault): number {
   const tasks = c.tasks.length;
   switch (fault.failure) {
     case 'image-read':
@@ -43,7 +43,7 @@ function callsOf(c: Case, fault: Fault): number {
 }
 
 /** The moments of a case, in their order: before anybody moves, then each actor at each of its points. */
-function momentsOf(c: Case): Moment[] {
+function listMoments(c: Case): Moment[] {
   const moments: Moment[] = [{ kind: 'start' }];
   for (const point of COORDINATOR_POINT_NAMES) moments.push({ kind: 'at', who: 'coordinator', point });
   for (const { pid } of c.tasks) for (const point of TASK_POINT_NAMES) moments.push({ kind: 'at', who: pid, point });
@@ -58,12 +58,12 @@ function countsCalls(fault: Fault): boolean {
   return fault.verb === 'fail' && fault.call === undefined;
 }
 
-function choicesOf(c: Case): Choice[] {
+function listChoices(c: Case): Choice[] {
   const moments = 1 + COORDINATOR_POINT_NAMES.length + c.tasks.length * TASK_POINT_NAMES.length;
   const choices: Choice[] = [];
   for (const fault of c.faults) {
     if (isOpen(fault)) {
-      const options = countsCalls(fault) ? callsOf(c, fault) : moments;
+      const options = countsCalls(fault) ? countCalls(c, fault) : moments;
       for (let i = 0; i < (countsCalls(fault) ? 1 : fault.times); i++) choices.push({ options });
     }
     if (fault.targets.length > 1) choices.push({ options: fault.targets.length });
@@ -73,18 +73,18 @@ function choicesOf(c: Case): Choice[] {
 
 /** How many runs see each choice once: seeds 0 up to, but not including, this. At least 1; may be very large. */
 export function sweepSize(c: Case): number {
-  return choicesOf(c).reduce((product, { options }) => product * options, 1);
+  return listChoices(c).reduce((product, { options }) => product * options, 1);
 }
 
 /** The number that a seed stands for: the number at its end, else one made of its letters. */
 export function numberOfSeed(seed: string): number {
   const digits = /(\d{1,15})$/.exec(seed)?.[1];
   if (digits !== undefined) return Number(digits);
-  return hashOf(seed);
+  return hashText(seed);
 }
 
 /** A number, 0 to 2 ** 32 - 1, made of all letters of a text. */
-export function hashOf(text: string): number {
+export function hashText(text: string): number {
   let hash = 2166136261;
   for (const letter of text) hash = Math.imul(hash ^ letter.codePointAt(0)!, 16777619);
   return hash >>> 0;
@@ -107,11 +107,11 @@ export function placeFaults(c: Case, seed: string): Placed[] {
     rest = Math.floor(rest / options);
     return chosen;
   };
-  const moments = c.faults.some(isOpen) ? momentsOf(c) : [];
+  const moments = c.faults.some(isOpen) ? listMoments(c) : [];
   return c.faults.flatMap((fault) => {
     const when: Moment[] = [];
     if (!isOpen(fault)) when.push(fixedMoment(fault));
-    else if (countsCalls(fault)) when.push({ kind: 'call', call: 1 + choose(callsOf(c, fault)) });
+    else if (countsCalls(fault)) when.push({ kind: 'call', call: 1 + choose(countCalls(c, fault)) });
     else for (let i = 0; i < fault.times; i++) when.push(moments[choose(moments.length)]!);
     const first = fault.targets.length > 1 ? choose(fault.targets.length) : 0;
     const targets = [...fault.targets.slice(first), ...fault.targets.slice(0, first)];

@@ -19,11 +19,11 @@ export interface Turn {
  * The turns of a schedule in the words of src/explore/schedule.ts: `<actor>: <step>`, with ` x2` for the second time, or a
  * fault's name. What names nobody of this run is left out.
  */
-export function turnsOf(schedule: readonly string[], cast: Cast, faults: readonly Placed[]): Turn[] {
+export function parseTurns(schedule: readonly string[], cast: Cast, faults: readonly Placed[]): Turn[] {
   const names = new Set(faults.map(({ fault }) => fault.name));
   return schedule.flatMap((entry): Turn[] => {
     const [, name = '', label = ''] = /^\s*([^:]+?)\s*(?::\s*(.*?)\s*)?$/.exec(entry) ?? [];
-    const actor = cast.of(whoOf(name));
+    const actor = cast.of(parseActor(name));
     if (actor) {
       const [, step = label, times = '1'] = /^(.*) x(\d+)$/.exec(label) ?? [];
       return Array.from({ length: Number(times) }, () => ({ actor: actor.number, label: step }));
@@ -31,13 +31,13 @@ export function turnsOf(schedule: readonly string[], cast: Cast, faults: readonl
     // A fault that has several targets says which: `signal-1 101`.
     const [, fault = name, whom] = /^(.*) (coordinator|\d+)$/.exec(name) ?? [];
     if (!names.has(fault)) return [];
-    const target = whom === undefined ? undefined : cast.of(whoOf(whom))?.number;
+    const target = whom === undefined ? undefined : cast.of(parseActor(whom))?.number;
     return [{ actor: ENVIRONMENT, label: fault, ...(target !== undefined && { target }) }];
   });
 }
 
-/** The schedule of a run, in the words that `turnsOf` reads. */
-export function wordsOf(stretches: readonly Stretch[], cast: Cast, faults: readonly Placed[]): string[] {
+/** The schedule of a run, in the words that `parseTurns` reads. */
+export function formatTurns(stretches: readonly Stretch[], cast: Cast, faults: readonly Placed[]): string[] {
   return stretches.flatMap(([actor, step, last]) => {
     if (typeof step === 'string') {
       const times = last > 1 ? ` x${last}` : '';
@@ -52,6 +52,6 @@ export function wordsOf(stretches: readonly Stretch[], cast: Cast, faults: reado
   });
 }
 
-function whoOf(name: string): 'coordinator' | number {
+function parseActor(name: string): 'coordinator' | number {
   return /^\d+$/.test(name) ? Number(name) : (name as 'coordinator');
 }

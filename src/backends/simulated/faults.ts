@@ -43,14 +43,14 @@ export interface Event {
   readonly target: number;
 }
 
-function wordsOf(fault: number): number {
+function countWords(fault: number): number {
   return world.firstFault + fault * FAULT_WORDS;
 }
 
 /** Whether the event can come now. */
 export function canCome(event: Event): boolean {
   const fault = world.faults[event.fault]!;
-  if (m[wordsOf(event.fault) + FIRED]! >= fault.times) return false;
+  if (m[countWords(event.fault) + FIRED]! >= fault.times) return false;
   if ((m[DUE]! & (1 << event.fault)) === 0) {
     if (!fault.any || m[DUE] !== 0) return false;
   }
@@ -104,7 +104,7 @@ function finds(target: number, { verb, fatal, child }: WorldFault): boolean {
 /** The event comes. */
 export function come(event: Event): void {
   const fault = world.faults[event.fault]!;
-  const words = wordsOf(event.fault);
+  const words = countWords(event.fault);
   note('fault', NO_TASK, event.fault, event.target);
   m[words + FIRED]!++;
   act(event.target, fault, words);

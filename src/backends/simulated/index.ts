@@ -7,7 +7,7 @@ import type { Capability, Machine, OpenOptions, Plan, SchedulableBackend } from 
 import { firstWalk, randomChooser, toEnd, walk } from '../walk.ts';
 import { SimulatedMachine } from './machine.ts';
 
-function protocolOf(plan: Plan): Protocol {
+function findProtocol(plan: Plan): Protocol {
   const protocol = protocolNamed(plan.protocol);
   if (!protocol) throw new Error(`no protocol ${plan.protocol}: ask refuses() first`);
   return protocol;
@@ -27,7 +27,7 @@ class Simulated implements SchedulableBackend {
   }
 
   open(plan: Plan, options: OpenOptions = {}): Machine {
-    return new SimulatedMachine(plan.case, protocolOf(plan), options);
+    return new SimulatedMachine(plan.case, findProtocol(plan), options);
   }
 
   async run(plan: Plan): Promise<RunRecord> {

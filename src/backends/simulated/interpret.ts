@@ -11,7 +11,7 @@ import { ACQUIRE, ACQUIRE_READ, type Steps, type Touch } from './kernel/access.t
 import { DELAYED, DUE, FLAGS, OOPS, PREPARED, RUNNING, STATE } from './kernel/layout.ts';
 import { OOPSED, use } from './kernel/memory.ts';
 import type { World } from './kernel/world.ts';
-import { eventsOf } from './machine.ts';
+import { listEvents } from './machine.ts';
 import { setUp } from './world.ts';
 
 const nobodyListens = (): void => {};
@@ -30,7 +30,7 @@ export class Interpreter {
     const { world, memory } = setUp(c, taskWords);
     this.state = memory;
     this.world = world;
-    this.events = eventsOf(world);
+    this.events = listEvents(world);
     this.load();
     const main = asWritten(protocol);
     for (let i = 0; i < world.nrTasks; i++) {

@@ -12,12 +12,12 @@ import { ACQUIRE, ACQUIRE_READ } from './kernel/access.ts';
 import { DELAYED, DUE, FLAGS, OOPS, OOPS_AT, PC, POINT, PREPARED, RUNNING, STATE } from './kernel/layout.ts';
 import { type Listener, m, OOPSED, use } from './kernel/memory.ts';
 import type { World } from './kernel/world.ts';
-import { finalState, findingsOf, outcomeOf } from './outcome.ts';
+import { buildOutcome, collectFindings, finalState } from './outcome.ts';
 import { RandomRun } from './random-run.ts';
 import { type Condition, type Guard, Reduction } from './reduction.ts';
 import { Tracer } from './trace.ts';
 import { SimulatedWalker } from './walker.ts';
-import { forkedByFaults, setUp, tasksOf } from './world.ts';
+import { flattenTasks, forkedByFaults, setUp } from './world.ts';
 
 export interface MachineOptions {
   readonly trace?: boolean;
@@ -31,7 +31,7 @@ export interface MachineOptions {
 const nobodyListens = (): void => {};
 
 /** The ways in which faults can come, in the order of their numbers; one that waits for the Nth call comes by itself. */
-export function eventsOf({ faults }: World): Event[] {
+export function listEvents({ faults }: World): Event[] {
   return faults.flatMap((fault, i): Event[] => {
     if (fault.call > 0 && !fault.waits) return [];
     const targets = fault.targets.length > 0 && fault.errno === 0 ? [...fault.targets] : [0];
@@ -68,10 +68,10 @@ export class SimulatedMachine implements Machine {
     this.protocol = protocol;
     this.world = world;
     this.state = memory;
-    this.events = eventsOf(world);
-    this.who = ['coordinator', ...[...tasksOf(c), ...forkedByFaults(c)].map((task) => task.pid)];
+    this.events = listEvents(world);
+    this.who = ['coordinator', ...[...flattenTasks(c), ...forkedByFaults(c)].map((task) => task.pid)];
     this.firstEvent = world.nrTasks;
-    this.actors = [...this.who.map(String), ...this.events.map((event) => this.nameOf(event))];
+    this.actors = [...this.who.map(String), ...this.events.map((event) => this.nameEvent(event))];
     this.tracer = trace ? new Tracer(c, world, this.who) : null;
     this.listener = this.tracer ? this.tracer.hear : null;
     this.visits = options.coverage ? new Visits(this.compiled) : null;
@@ -81,7 +81,7 @@ export class SimulatedMachine implements Machine {
     this.tracer?.clear();
   }
 
-  private nameOf(event: Event): string {
+  private nameEvent(event: Event): string {
     const fault = this.world.faults[event.fault]!;
     if (fault.targets.length < 2 || event.target === 0) return fault.name;
     return `${fault.name} ${this.who[this.numberOf(event.target)]}`;
@@ -186,7 +186,7 @@ export class SimulatedMachine implements Machine {
         if (error !== OOPSED) throw error;
         m[OOPS_AT] = pc + 1;
         this.crashed = task;
-        this.tracer?.oops(findingsOf(this).at(-1)!);
+        this.tracer?.oops(collectFindings(this).at(-1)!);
       }
       this.visits?.mark(pc, m[task + PC]!, m[task + POINT]!);
     }
@@ -226,7 +226,7 @@ export class SimulatedMachine implements Machine {
   }
 
   outcome(): Outcome {
-    return outcomeOf(this);
+    return buildOutcome(this);
   }
 
   fired(): number {
@@ -266,7 +266,7 @@ export class SimulatedMachine implements Machine {
       schedule,
       events: this.tracer.events,
       final: finalState(this),
-      findings: findingsOf(this),
+      findings: collectFindings(this),
       ...(this.case.faults.length > 0 && { fired: faultsIn(this.case, this.fired()) }),
       end: this.state[OOPS] !== 0 ? 'crashed' : end,
     };

@@ -15,7 +15,7 @@ import type { SimulatedMachine } from './machine.ts';
 import { isTaskself, pointName } from './world.ts';
 
 /** The function in which a step lies, from its name. */
-function functionOf(label: string): string {
+function parseFunction(label: string): string {
   return label.slice(0, label.indexOf(':'));
 }
 
@@ -34,12 +34,12 @@ const READS: readonly (readonly [number, Finding])[] = [
 ];
 
 /** A read past pids_arr, the kernel defect that stopped the run, and the reference that nobody gives back; most runs have none. */
-export function findingsOf(machine: SimulatedMachine): Finding[] {
+export function collectFindings(machine: SimulatedMachine): Finding[] {
   const m = machine.state;
   const past = READS.filter(([bit]) => (m[P.SEEN]! & bit) !== 0).map(([, finding]) => finding);
   if (m[L.OOPS] !== 0) {
     const label = machine.compiled.labels[m[L.OOPS_AT]! - 1] ?? '';
-    return [...past, { kind: MEMORY_DEFECTS[m[L.OOPS]! - 1]!, at: functionOf(label), detail: label }];
+    return [...past, { kind: MEMORY_DEFECTS[m[L.OOPS]! - 1]!, at: parseFunction(label), detail: label }];
   }
   const { ctx } = machine.world;
   if (m[ctx + L.LIFE] === 1 && m[ctx + P.REFCOUNT]! > heldReferences(machine)) {
@@ -70,7 +70,7 @@ function heldReferences(machine: SimulatedMachine): number {
   return held;
 }
 
-function endOf(machine: SimulatedMachine, task: number): TaskFinal['end'] {
+function classifyEnd(machine: SimulatedMachine, task: number): TaskFinal['end'] {
   const m = machine.state;
   const flags = m[task + L.FLAGS]!;
   switch (m[task + L.STATE]) {
@@ -97,7 +97,7 @@ function endOf(machine: SimulatedMachine, task: number): TaskFinal['end'] {
 
 function taskFinal(machine: SimulatedMachine, task: number): TaskFinal {
   const m = machine.state;
-  const end = endOf(machine, task);
+  const end = classifyEnd(machine, task);
   const at = pointName(m[task + L.POINT]!);
   const result = m[task + L.RESULT]!;
   const record = m[task + P.RECORD]!;
@@ -111,7 +111,7 @@ function taskFinal(machine: SimulatedMachine, task: number): TaskFinal {
 }
 
 /** The completed restores in their order: records are read one after the other. */
-function restoresOf(machine: SimulatedMachine): [number, number][] {
+function listRestores(machine: SimulatedMachine): [number, number][] {
   const m = machine.state;
   const { firstTask, nrTasks, taskWords, pid } = machine.world;
   const restores: [number, number][] = [];
@@ -143,7 +143,7 @@ export function finalState(machine: SimulatedMachine): FinalState {
   return {
     coordinator: { end: coordinatorEnd(end), ...(at ? { at } : {}), ...(result === undefined ? {} : { result }) },
     tasks,
-    restores: restoresOf(machine),
+    restores: listRestores(machine),
     ...(life === 0
       ? {}
       : {
@@ -157,9 +157,9 @@ export function finalState(machine: SimulatedMachine): FinalState {
 }
 
 /** The end of a run as `mktrouble outcomes` says it. A run that a kernel defect stopped has no ends: where the others stood is chance. */
-export function outcomeOf(machine: SimulatedMachine): Outcome {
+export function buildOutcome(machine: SimulatedMachine): Outcome {
   const m = machine.state;
-  const findings = findingsOf(machine).map(({ kind, at }) => ({ kind, at }));
+  const findings = collectFindings(machine).map(({ kind, at }) => ({ kind, at }));
   if (m[L.OOPS] !== 0) {
     const seen = seenBeforeStop(machine);
     return { coordinator: { end: 'stopped' }, tasks: {}, restores: [], context: null, findings, seen };
@@ -173,7 +173,7 @@ export function outcomeOf(machine: SimulatedMachine): Outcome {
     restores: final.restores,
     context: final.context ? { references: final.context.references } : null,
     findings,
-    seen: seenOf(machine),
+    seen: countSeen(machine),
   };
 }
 
@@ -188,17 +188,17 @@ const LISTED_WRONGLY = 1 << 27;
  * What tells two equal ends apart for the properties: bits seen on the way, the error that was recorded, and what the
  * outcome leaves out of the end itself. A whole number below 2^53.
  */
-function seenOf(machine: SimulatedMachine): number {
+function countSeen(machine: SimulatedMachine): number {
   const { state: m, world } = machine;
   const { ctx } = world;
-  let bits = m[P.SEEN]! | decisionOf(m, ctx);
+  let bits = m[P.SEEN]! | readDecision(m, ctx);
   let others = 0;
   for (let i = 0; i < world.nrTasks; i++) {
     const task = machine.taskOf(i);
     const flags = m[task + L.FLAGS]!;
     const state = m[task + L.STATE]!;
     if ((flags & (P.MARKED | L.EXIT_STATE)) === P.MARKED) bits |= MARKED_ALIVE;
-    if ((flags & P.MARKED) !== 0 && endOf(machine, task) === 'untouched') others = (others * 31 + i) & 0xfffff;
+    if ((flags & P.MARKED) !== 0 && classifyEnd(machine, task) === 'untouched') others = (others * 31 + i) & 0xfffff;
     if ((m[task + L.PENDING]! & L.SIG_KILL) !== 0 && state !== L.DEAD && state !== L.FROZEN) bits |= KILLED_ALIVE;
     if (state === L.DEEPLY) bits |= ASLEEP_FOR_GOOD;
     if (m[ctx + L.LIFE] === 2 && isUnfinished(m[task + P.STATUS]!)) bits |= LISTED_UNFINISHED;
@@ -208,7 +208,7 @@ function seenOf(machine: SimulatedMachine): number {
 }
 
 /** SUCCESS and ERROR, and the error that was recorded. */
-function decisionOf(m: Int32Array, ctx: number): number {
+function readDecision(m: Int32Array, ctx: number): number {
   const decided = m[ctx + P.KFLAGS]! & (P.CKPT_CTX_SUCCESS | P.CKPT_CTX_ERROR);
   return (decided << 6) | ((-m[ctx + P.ERRNO]! & 0x3ff) << 12);
 }
@@ -217,7 +217,7 @@ function decisionOf(m: Int32Array, ctx: number): number {
 function seenBeforeStop({ state: m, world }: SimulatedMachine): number {
   const result = m[world.firstTask + L.RESULT]!;
   const seen = m[P.SEEN]! & ~SEEN_ACTIVATED;
-  return result === L.NO_RESULT ? seen : (seen | decisionOf(m, world.ctx)) + 2 ** 32 * (1 + (result & 0xffff));
+  return result === L.NO_RESULT ? seen : (seen | readDecision(m, world.ctx)) + 2 ** 32 * (1 + (result & 0xffff));
 }
 
 /** (debug build) Whether the entry says that its task is not at its end. */

@@ -115,7 +115,7 @@ export const RULES: readonly Rule[] = [
 ];
 
 /** The rule of a step; undefined when there is none. A step's name is `function: primitive field`, or `function: field`. */
-export function ruleOf(compiled: Compiled, pc: number, protocol: Protocol): Rule | undefined {
+export function findRule(compiled: Compiled, pc: number, protocol: Protocol): Rule | undefined {
   const functions = new Set(compiled.labels[pc]!.split(/:? /).slice(0, -1));
   return RULES.find(
     (rule) =>
@@ -157,7 +157,7 @@ export class Reduction {
     this.world = world;
     this.protocol = protocol;
     this.rules = Uint8Array.from(compiled.labels, (_, pc) => {
-      const condition = ruleOf(compiled, pc, protocol)?.alone ?? 'never';
+      const condition = findRule(compiled, pc, protocol)?.alone ?? 'never';
       return CONDITIONS[condition === loosened && pc > 0 ? 'always' : condition];
     });
     this.future = futures(compiled);
@@ -266,7 +266,7 @@ export class Reduction {
 }
 
 /** What a step is to others, as a bit of `future`. */
-function bitOf(compiled: Compiled, pc: number): number {
+function assignBit(compiled: Compiled, pc: number): number {
   const mode = compiled.modes[pc]!;
   const own = compiled.own[pc]!;
   switch (compiled.fields[pc]) {
@@ -285,7 +285,7 @@ function bitOf(compiled: Compiled, pc: number): number {
 
 /** By pc: the bits of its own step and of all that can come after; 0 for a task that has ended. */
 function futures(compiled: Compiled): Int32Array {
-  const bits = Int32Array.from(compiled.labels, (_, pc) => (pc === 0 ? 0 : bitOf(compiled, pc)));
+  const bits = Int32Array.from(compiled.labels, (_, pc) => (pc === 0 ? 0 : assignBit(compiled, pc)));
   for (let changed = true; changed; ) {
     changed = false;
     for (let pc = bits.length - 1; pc > 0; pc--) {

@@ -24,14 +24,14 @@ const READS: ReadonlyMap<string, Finding> = new Map([
   ['uninitialized-read', PRINTED_UNREAD_PIDS],
 ]);
 
-function typeOf(status: number): DebugType {
+function decodeType(status: number): DebugType {
   if (status & P.RESTART_DBG_COORD) return 'Coord';
   if (status & P.RESTART_DBG_ROOT) return 'Root';
   return status & P.RESTART_DBG_GHOST ? 'Ghost' : 'Task';
 }
 
 /** The state as restore_debug_free() prints it: the first that fits, in its order. */
-function stateOf(status: number): DebugState {
+function decodeState(status: number): DebugState {
   if (status & P.RESTART_DBG_WAITING) return 'Waiting';
   if (status & P.RESTART_DBG_RUNNING) return 'Running';
   if (status & P.RESTART_DBG_FAILED) return 'Failed';
@@ -132,7 +132,7 @@ export class Tracer {
       case 'free':
         return a === this.world.ctx ? { kind } : undefined;
       case 'status':
-        return { kind, status: stateOf(a) };
+        return { kind, status: decodeState(a) };
       case 'status-list':
         return { kind, entries: this.statusList() };
       case 'fork':
@@ -175,7 +175,7 @@ export class Tracer {
     const entries: DebugEntry[] = [];
     this.lanes.forEach((task, i) => {
       const status = m[this.world.firstTask + i * this.world.taskWords + P.STATUS]!;
-      if (status !== 0) entries.push({ task, type: typeOf(status), state: stateOf(status) });
+      if (status !== 0) entries.push({ task, type: decodeType(status), state: decodeState(status) });
     });
     return entries;
   }

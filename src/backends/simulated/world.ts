@@ -38,7 +38,7 @@ export function pointName(number: number): (typeof POINT_NAMES)[number] | undefi
 }
 
 /** The tasks of a case that get a number of their own: with TASKSELF the root is the coordinator. */
-export function tasksOf(c: Case): readonly Task[] {
+export function flattenTasks(c: Case): readonly Task[] {
   return isTaskself(c) ? c.tasks.slice(1) : c.tasks;
 }
 
@@ -72,7 +72,7 @@ class Builder {
 
   constructor(c: Case, taskWords: number) {
     this.case = c;
-    this.tasks = [...tasksOf(c), ...forkedByFaults(c)];
+    this.tasks = [...flattenTasks(c), ...forkedByFaults(c)];
     this.taskWords = taskWords;
     const others = c.tasks.some((task) => task.restartingItself);
     this.otherCtx = others ? this.ctx + P.CTX_WORDS : 0;
@@ -117,7 +117,7 @@ class Builder {
     argPid[COORDINATOR] = c.restart.pid;
     argFlags[COORDINATOR] = c.restart.flags;
     this.start(this.pointer(COORDINATOR), isTaskself(c) ? root : undefined);
-    if (isTaskself(c)) tracer[COORDINATOR] = this.tracerOf(root);
+    if (isTaskself(c)) tracer[COORDINATOR] = this.findTracer(root);
     // Whoever restarts itself makes the call, also when it is in another restart: that is for the claim to find out.
     this.memory[this.pointer(COORDINATOR) + L.STATE] = L.RUNNING;
 
@@ -132,7 +132,7 @@ class Builder {
       argFlags[number] = task.flags;
       exitCode[number] = task.exitCode;
       absent[number] = task.absent || task.restartingItself ? 1 : 0;
-      tracer[number] = this.tracerOf(task);
+      tracer[number] = this.findTracer(task);
       this.start(self, task);
       if (task.leader !== task.pid) {
         const before = lastThread.get(task.leader) ?? this.numbers.get(task.leader)!;
@@ -195,7 +195,7 @@ class Builder {
   }
 
   /** The task of the tree that traces this one. */
-  private tracerOf({ tracedBy }: Task): number {
+  private findTracer({ tracedBy }: Task): number {
     return typeof tracedBy === 'number' ? this.pointerOf(tracedBy) : L.NULL;
   }
 

@@ -13,7 +13,7 @@ export const addExplain: AddCommand = ({ program, action }) => {
 
 async function explain(given: string): Promise<ExitCode> {
   const { glossary } = await import('../glossary.ts');
-  const { currentNameOf } = await import('../../injector/known.ts');
+  const { resolveName: currentNameOf } = await import('../../injector/known.ts');
   const { didYouMean } = await import('../../scenario/source/nearest.ts');
   const entries = glossary();
   const word = currentNameOf('protocols', currentNameOf('properties', given));

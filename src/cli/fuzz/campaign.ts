@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { isBadSurroundings, type Plan } from '../../backends/backend.ts';
-import { fileOf, NoSuchImage } from '../../backends/criu/images/edit.ts';
+import { NoSuchImage, resolveFile } from '../../backends/criu/images/edit.ts';
 import { kindsText } from '../../backends/criu/images/folder.ts';
-import { kindOf, kindsOf } from '../../backends/criu/images/mutate.ts';
+import { listKinds, parseKind } from '../../backends/criu/images/mutate.ts';
 import { type CriuBackend, criu } from '../../backends/criu/index.ts';
 import { writeFileAtomically } from '../../boundary/write-file.ts';
 import { whyNot } from '../../injector/index.ts';
@@ -62,7 +62,7 @@ export async function campaign(
     const reason = await whyNot(backend, base);
     if (reason !== undefined) throw new FuzzError(reason);
     const images = await backend.images(base);
-    if (options.target !== 'any' && !kindsOf(images).includes(options.target)) {
+    if (options.target !== 'any' && !listKinds(images).includes(options.target)) {
       throw new FuzzError(`there is no image of the kind ${options.target}; ${kindsText(images)}`);
     }
     const found = new Findings(options.out);
@@ -181,5 +181,5 @@ function locateViolation({ criu: seen }: RunRecord, message: string, edits: read
 /** `core, field 3.1`. */
 function changeText(edit: ImageEdit): string {
   const what = edit.kind === 'field' ? ` ${edit.path.join('.')}` : '';
-  return `${kindOf(fileOf(edit))}, ${edit.kind}${what}`;
+  return `${parseKind(resolveFile(edit))}, ${edit.kind}${what}`;
 }

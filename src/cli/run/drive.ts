@@ -6,7 +6,7 @@ import path from 'node:path';
 import Mocha from 'mocha';
 import { countUnwritten } from '../../../reporters/shared/guard.ts';
 import { sweepFolder, uniqueName } from '../../backends/host/names.ts';
-import { childrenOf } from '../../backends/host/stopped.ts';
+import { listChildren } from '../../backends/host/stopped.ts';
 import { removeUndecided } from '../../injector/keep.ts';
 import { hookScenarioFiles } from '../../mocha/hook.ts';
 import { OPTIONS_VARIABLE, type SuiteOptions } from '../../mocha/options.ts';
@@ -56,7 +56,7 @@ export async function drive(request: DriveRequest): Promise<ExitCode> {
     else await loadHere(mocha, request, interrupt.signal);
     // After the workers have been ended.
     if (keep !== undefined)
-      process.once('exit', () => removeUndecided(keep, [process.pid, ...childrenOf(process.pid)]));
+      process.once('exit', () => removeUndecided(keep, [process.pid, ...listChildren(process.pid)]));
     return await new Promise((resolve) => run(mocha, request, interrupt.signal, resolve));
   } finally {
     interrupt.release();
@@ -108,7 +108,7 @@ function run(mocha: Mocha, request: DriveRequest, signal: AbortSignal, done: (ex
   const counts = { findings: 0, badInput: 0, incomplete: 0 };
   const runner = mocha.run((failures) => {
     process.off('exit', unfinished);
-    const exit = exitOf(failures, counts);
+    const exit = chooseExitCode(failures, counts);
     done(signal.aborted ? EXIT.interrupted : exit === EXIT.ok ? skipped.judge() : exit);
   });
   runner.on('fail', (test) => {
@@ -131,7 +131,7 @@ function run(mocha: Mocha, request: DriveRequest, signal: AbortSignal, done: (ex
 }
 
 /** The exit code of a run with this number of failed tests. */
-function exitOf(
+function chooseExitCode(
   failures: number,
   { findings, badInput, incomplete }: Readonly<Record<'findings' | 'badInput' | 'incomplete', number>>,
 ): ExitCode {

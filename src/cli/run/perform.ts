@@ -29,7 +29,7 @@ export async function perform(paths: readonly string[], flags: RunFlags): Promis
   if (typeof loaded === 'number') return loaded;
   const asked = suiteOptions(flags);
   // What is not for a backend that was named is no gap of that backend.
-  const options = flags.backend ? { ...asked, own: flags.failOnSkip } : withOwnBackends(asked, casesOf(loaded));
+  const options = flags.backend ? { ...asked, own: flags.failOnSkip } : withOwnBackends(asked, collectCases(loaded));
   const total = countTests(loaded, options);
   if (total === 0) return complain('no case matches --grep and --tag', 'mktrouble list shows titles and tags');
   if (!flags.backend) noteLeftOut(countTests(loaded, asked) - total, options);
@@ -52,7 +52,7 @@ function whyLinked(folder: string): string | undefined {
   }
 }
 
-function casesOf(loaded: LoadedFiles): readonly Case[] {
+function collectCases(loaded: LoadedFiles): readonly Case[] {
   return [...loaded.values()].flatMap(({ cases }) => cases);
 }
 

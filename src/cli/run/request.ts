@@ -2,7 +2,7 @@
 import { InvalidArgumentError } from 'commander';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import { defaultMaxMemory } from '../../injector/budget.ts';
-import { currentNameOf, KNOWN_NAMES } from '../../injector/known.ts';
+import { KNOWN_NAMES, resolveName } from '../../injector/known.ts';
 import { DEFAULT_OPTIONS, type SuiteOptions } from '../../mocha/options.ts';
 import type { BackendName } from '../../model/case.ts';
 import { didYouMean } from '../../scenario/source/nearest.ts';
@@ -101,7 +101,7 @@ export function parseBackend(text: string): readonly BackendName[] {
 /** `--protocol`: one that this build has. */
 export function parseProtocol(text: string): string {
   const { protocols } = KNOWN_NAMES;
-  const name = currentNameOf('protocols', text);
+  const name = resolveName('protocols', text);
   if (name !== text) note(`the protocol ${text} has been renamed to ${name}`);
   if (protocols.includes(name)) return name;
   const known = `known are patch, series, hardened and ${protocols.length - 3} variants`;

@@ -6,7 +6,7 @@ import type { Draft, TaskWords } from './draft.ts';
 export function checkWords(draft: Draft, complain: Complain): void {
   const { words, spot } = draft;
   const refuse = (word: keyof TaskWords, message: string, hint?: string) =>
-    complain({ path: draft.pathOf(word), part: 'key', message, hint });
+    complain({ path: draft.findPath(word), part: 'key', message, hint });
 
   if (words.sibling && spot.creator === undefined)
     refuse('sibling', 'the root cannot be a sibling: no task of the tree made it');
@@ -36,7 +36,7 @@ export function checkReferences(drafts: ReadonlyMap<number, Draft>, complain: Co
   }
 
   function checkTracer(draft: Draft, pid: number): void {
-    const path = draft.pathOf('traced-by');
+    const path = draft.findPath('traced-by');
     const tracer = drafts.get(pid);
     if (tracer === undefined) complain(unknown(path, 'task', String(pid), () => ['outsider', ...pids()]));
     else if (tracer.leader === draft.leader) complain({ path, message: 'a task cannot trace its own thread group' });
@@ -46,7 +46,7 @@ export function checkReferences(drafts: ReadonlyMap<number, Draft>, complain: Co
   }
 
   function checkSession(draft: Draft): void {
-    const path = draft.pathOf('session');
+    const path = draft.findPath('session');
     if (draft.session === draft.pid) return;
     // A session is inherited by fork, and setsid leaves it irrevocably: a task is in its own session, or in that of an ancestor.
     const above = ancestors(draft).map(({ session }) => session);
@@ -59,7 +59,7 @@ export function checkReferences(drafts: ReadonlyMap<number, Draft>, complain: Co
   }
 
   function checkGroup(draft: Draft): void {
-    const path = draft.pathOf('pgid');
+    const path = draft.findPath('pgid');
     if (draft.pgid === draft.pid) return;
     if (draft.session === draft.pid) {
       complain({ path, message: 'the leader of a session leads its own process group', expected: String(draft.pid) });

@@ -50,7 +50,7 @@ export class Draft {
   }
 
   /** Where the file says a word of this task. */
-  pathOf(word: keyof TaskWords): Path {
+  findPath(word: keyof TaskWords): Path {
     return [...this.spot.path, word];
   }
 

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { criu } from '../../../src/backends/criu/index.ts';
 import { locateCriu } from '../../../src/backends/criu/locate.ts';
-import { errorsOf } from '../../../src/backends/criu/log.ts';
+import { readErrors } from '../../../src/backends/criu/log.ts';
 import { refusal } from '../../../src/backends/criu/refuse.ts';
 import { runCase } from '../../../src/injector/index.ts';
 import { KNOWN_NAMES } from '../../../src/injector/known.ts';
@@ -14,7 +14,7 @@ import { skipWithout } from '../../support/available.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 import { useCriu } from './programs.ts';
 
-function caseOf(text: string): Case {
+function parseCase(text: string): Case {
   const { cases, diagnostics } = parseScenarios(`scenario: A\n${text}`, 'a.yaml', KNOWN_NAMES);
   assert.deepEqual(diagnostics, []);
   return cases[0]!;
@@ -34,14 +34,14 @@ describe('the CRIU backend', function () {
       'tree: { pid: 100 }\nfaults: [{ wake: 100, when: { criu: pre-dump } }]\nrestart: { backends: [criu, native] }\ncriu: {}',
       'tree: { pid: 2 }\ncriu: {}',
     ];
-    for (const text of refused) assert.ok(refusal(caseOf(text), ABLE), text);
-    assert.equal(refusal(caseOf('tree: { pid: 100 }\ncriu: {}'), ABLE), undefined);
+    for (const text of refused) assert.ok(refusal(parseCase(text), ABLE), text);
+    assert.equal(refusal(parseCase('tree: { pid: 100 }\ncriu: {}'), ABLE), undefined);
   });
 
   it('refuses what this machine cannot do', () => {
-    const limited = caseOf('tree: { pid: 100 }\ncriu: { restore-limits: { pids: 3 } }');
+    const limited = parseCase('tree: { pid: 100 }\ncriu: { restore-limits: { pids: 3 } }');
     assert.ok(refusal(limited, { ...ABLE, canLimitPids: false }));
-    const traced = caseOf('tree: { pid: 100 }\ncriu: { syscalls: { of: dump, call: read, errno: EIO } }');
+    const traced = parseCase('tree: { pid: 100 }\ncriu: { syscalls: { of: dump, call: read, errno: EIO } }');
     assert.ok(refusal(traced, { ...ABLE, canInject: false }));
   });
 
@@ -51,7 +51,7 @@ describe('the CRIU backend', function () {
 (00.1)    101: Error (criu/cr-restore.c:9): no
 (00.2) Error (criu/cr-restore.c:9): no
 (00.3) Error (compel/src/lib/infect.c:4): yes`;
-    assert.deepEqual(errorsOf(log), ['cr-restore.c:9: no', 'src/lib/infect.c:4: yes']);
+    assert.deepEqual(readErrors(log), ['cr-restore.c:9: no', 'src/lib/infect.c:4: yes']);
   });
 
   describe('with a CRIU that works here', () => {
@@ -62,7 +62,7 @@ describe('the CRIU backend', function () {
 
     it('brings a tree back, in both kinds of namespaces', async () => {
       for (const namespace of ['host', 'own']) {
-        const c = caseOf(
+        const c = parseCase(
           `${tree}\ncriu: { namespace: ${namespace} }\nexpect: { coordinator: ok, tasks: { 102: zombie } }`,
         );
         const { status, violations, reason } = await runCase(c, { backend: backend() });
@@ -72,7 +72,7 @@ describe('the CRIU backend', function () {
 
     it('finds what is known to be wrong, and what is expected wrongly', async () => {
       const zombie = 'tree: { pid: 100, children: [{ pid: 101, state: zombie, exit-code: 130 }] }\ncriu: {}';
-      const { status, violations } = await runCase(caseOf(`${zombie}\nexpect: { coordinator: failed }`), {
+      const { status, violations } = await runCase(parseCase(`${zombie}\nexpect: { coordinator: failed }`), {
         backend: backend(),
       });
       assert.equal(status, 'fail');
@@ -83,7 +83,7 @@ describe('the CRIU backend', function () {
     });
 
     it('comes to each stage, and fails there when it is told to', async () => {
-      const c = caseOf(
+      const c = parseCase(
         `${tree}\ncriu: { script-fails: post-restore }\nexpect: { coordinator: failed, tasks: { all: killed } }`,
       );
       const { criu: seen } = await backend().run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });
@@ -94,13 +94,13 @@ describe('the CRIU backend', function () {
     it('keeps logs and images of a case that fails, and says how long each call took', async () => {
       const folder = temporaryFolder();
       try {
-        const c = caseOf(`${tree}\ncriu: { script-fails: post-restore }\nexpect: { coordinator: ok }`);
+        const c = parseCase(`${tree}\ncriu: { script-fails: post-restore }\nexpect: { coordinator: ok }`);
         const { status, kept, record } = await runCase(c, { backend: backend(), keep: folder.path });
         assert.equal(status, 'fail');
         for (const file of ['dump.log', 'restore.log', 'again.log', 'images/pstree.img', 'images/core-101.img'])
           assert.ok(statSync(path.join(kept!, file)).size > 0, file);
         assert.deepEqual(
-          errorsOf(readFileSync(path.join(kept!, 'restore.log'), 'utf8')),
+          readErrors(readFileSync(path.join(kept!, 'restore.log'), 'utf8')),
           record?.criu?.restore?.errors,
         );
         for (const run of [record?.criu?.dump, record?.criu?.restore]) assert.ok((run?.duration ?? 0) > 0);
@@ -120,7 +120,7 @@ describe('the CRIU backend', function () {
     });
 
     it('changes images by a seed, and says what it changed: the same in another run', async () => {
-      const c = caseOf(`${tree}\ncriu: { limit: 2000, images: { mutate: fs, seed: 3, changes: 2 } }`);
+      const c = parseCase(`${tree}\ncriu: { limit: 2000, images: { mutate: fs, seed: 3, changes: 2 } }`);
       const play = () => backend().run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });
       const [one, other] = [await play(), await play()];
       assert.equal(one.criu?.edits?.length, 2);
@@ -128,7 +128,7 @@ describe('the CRIU backend', function () {
     });
 
     it('dumps a tree twice to nearly the same images', async () => {
-      const c = caseOf(`${tree}\ncriu: {}`);
+      const c = parseCase(`${tree}\ncriu: {}`);
       const [one, other] = [await backend().images(c), await backend().images(c)];
       assert.deepEqual([...one.keys()], [...other.keys()]);
       const differ = [...one.keys()].filter((file) => Buffer.compare(one.get(file)!, other.get(file)!) !== 0);
@@ -140,7 +140,7 @@ describe('the CRIU backend', function () {
     });
 
     it('plays several cases at once', async () => {
-      const c = caseOf(`${tree}\ncriu: {}\nexpect: { coordinator: ok }`);
+      const c = parseCase(`${tree}\ncriu: {}\nexpect: { coordinator: ok }`);
       const verdicts = await Promise.all(Array.from({ length: 4 }, () => runCase(c, { backend: backend() })));
       assert.deepEqual(
         verdicts.map(({ status }) => status),
@@ -151,14 +151,14 @@ describe('the CRIU backend', function () {
     it('works in a user namespace too', async function () {
       const ordinary = criu({ userNamespace: true });
       await skipWithout(ordinary, this);
-      const c = caseOf(`${tree}\ncriu: {}\nexpect: { coordinator: ok }`);
+      const c = parseCase(`${tree}\ncriu: {}\nexpect: { coordinator: ok }`);
       const { status, violations, reason } = await runCase(c, { backend: ordinary });
       await ordinary.dispose();
       assert.equal(status, 'pass', JSON.stringify([violations, reason]));
     });
 
     it('runs a program of the user’s', async () => {
-      const c = caseOf(
+      const c = parseCase(
         'tree: { pid: 100 }\nsubject: { command: [sh, -c, "sleep 50 & sleep 50"] }\nexpect: { coordinator: ok }',
       );
       const { criu: seen } = await backend().run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });

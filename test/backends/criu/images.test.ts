@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { changed, NoSuchImage } from '../../../src/backends/criu/images/edit.ts';
 import { readImage, writeImage } from '../../../src/backends/criu/images/file.ts';
-import { changesOf } from '../../../src/backends/criu/images/folder.ts';
-import { drawEdit, kindsOf } from '../../../src/backends/criu/images/mutate.ts';
-import { pidsOf } from '../../../src/backends/criu/images/pstree.ts';
-import { type Field, readMessage, spotsOf, withField, writeMessage } from '../../../src/backends/criu/images/wire.ts';
+import { compareFiles } from '../../../src/backends/criu/images/folder.ts';
+import { drawEdit, listKinds } from '../../../src/backends/criu/images/mutate.ts';
+import { readPids } from '../../../src/backends/criu/images/pstree.ts';
+import { type Field, findSpots, readMessage, withField, writeMessage } from '../../../src/backends/criu/images/wire.ts';
 import { Draws } from '../../../src/backends/draws.ts';
 import type { ImageEdit } from '../../../src/model/criu.ts';
 
@@ -64,16 +64,16 @@ describe('messages', () => {
       { number: 4, type: 'varint', value: 1n },
     ]);
     assert.deepEqual(
-      spotsOf(outer).map(({ place, value }) => [place.map(({ number: n, nth }) => `${n}[${nth}]`).join('.'), value]),
+      findSpots(outer).map(({ place, value }) => [place.map(({ number: n, nth }) => `${n}[${nth}]`).join('.'), value]),
       [
         ['3[0]', undefined],
         ['3[0].1[0]', 7n],
         ['4[0]', 1n],
       ],
     );
-    const [, spot] = spotsOf(outer);
+    const [, spot] = findSpots(outer);
     const made = withField(outer, spot!.place, -1)!;
-    assert.equal(spotsOf(made)[1]?.value, (1n << 64n) - 1n);
+    assert.equal(findSpots(made)[1]?.value, (1n << 64n) - 1n);
     assert.equal(withField(outer, [{ number: 9, nth: 0 }], 1), undefined);
   });
 
@@ -99,11 +99,11 @@ describe('image files', () => {
     }
   });
 
-  it('list the tasks of the tree', () => assert.deepEqual(pidsOf(PSTREE), [100, 101]));
+  it('list the tasks of the tree', () => assert.deepEqual(readPids(PSTREE), [100, 101]));
 });
 
 describe('changes of images', () => {
-  const pids = (bytes: Uint8Array) => pidsOf(bytes);
+  const pids = (bytes: Uint8Array) => readPids(bytes);
 
   it('cut, extend, and change a byte', () => {
     assert.equal(changed(PSTREE, { kind: 'truncate', file: 'pstree', bytes: 5 }).length, 5);
@@ -151,26 +151,27 @@ describe('changes by seed', () => {
     ['pstree', PSTREE],
     ['core-100', PSTREE],
   ]);
-  const mutate = (seed: string, changes = 3) => changesOf(images, [{ kind: 'mutate', target: 'any', seed, changes }]);
+  const mutate = (seed: string, changes = 3) =>
+    compareFiles(images, [{ kind: 'mutate', target: 'any', seed, changes }]);
 
   it('say what they were, and that again makes the same images', () => {
     for (let seed = 0; seed < 100; seed++) {
       const { edits, images: made } = mutate(String(seed));
       assert.equal(edits.length, 3);
       assert.deepEqual(mutate(String(seed)).edits, edits);
-      assert.deepEqual(changesOf(images, edits).images, made);
+      assert.deepEqual(compareFiles(images, edits).images, made);
     }
   });
 
   it('come after those before them', () => {
     const missing: ImageEdit = { kind: 'missing', file: 'pstree' };
-    const { images: made } = changesOf(images, [missing, { kind: 'mutate', target: 'core', seed: '1', changes: 1 }]);
+    const { images: made } = compareFiles(images, [missing, { kind: 'mutate', target: 'core', seed: '1', changes: 1 }]);
     assert.deepEqual([...made.keys()], ['core-100']);
   });
 
   it('of a kind that is not there are refused, and those that are there are named', () =>
     assert.throws(
-      () => changesOf(images, [{ kind: 'mutate', target: 'croe', seed: '1', changes: 1 }]),
+      () => compareFiles(images, [{ kind: 'mutate', target: 'croe', seed: '1', changes: 1 }]),
       (error: Error) => error instanceof NoSuchImage && /croe.*core, pstree/.test(error.message),
     ));
 });
@@ -196,8 +197,8 @@ describe('changes that are drawn', () => {
   });
 
   it('are of the kind that is asked for, and can be made', () => {
-    assert.deepEqual(kindsOf(images), ['core', 'empty', 'pages', 'pstree']);
-    for (const target of ['any', ...kindsOf(images)]) {
+    assert.deepEqual(listKinds(images), ['core', 'empty', 'pages', 'pstree']);
+    for (const target of ['any', ...listKinds(images)]) {
       for (const edit of draw('1', target)) {
         const file = edit.kind === 'task' ? 'pstree' : edit.file;
         assert.ok(target === 'any' || file.startsWith(target));

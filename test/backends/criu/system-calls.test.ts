@@ -46,7 +46,7 @@ describe('System calls of CRIU', function () {
     return script;
   }
 
-  function caseOf(syscalls: string): Case {
+  function parseCase(syscalls: string): Case {
     const tree = 'tree: { pid: 100, children: [{ pid: 101 }] }';
     const { cases, diagnostics } = parseScenarios(`scenario: A\n${tree}\ncriu: { syscalls: ${syscalls} }`, 'a.yaml');
     assert.deepEqual(diagnostics, []);
@@ -54,7 +54,7 @@ describe('System calls of CRIU', function () {
   }
 
   async function dump(backend: CriuBackend, syscalls: string): Promise<CriuRun> {
-    const record = await backend.run({ case: caseOf(syscalls), protocol: 'series', seed: '0', maxSteps: 1 });
+    const record = await backend.run({ case: parseCase(syscalls), protocol: 'series', seed: '0', maxSteps: 1 });
     return record.criu!.dump;
   }
 
@@ -107,7 +107,7 @@ describe('System calls of CRIU', function () {
       '{ of: restore, call: openat, errno: ENOMEM }',
       '{ of: dump, call: openat, errno: ENOMEM }',
     ]) {
-      const { status, reason } = await runCase(caseOf(syscalls), { backend: broken });
+      const { status, reason } = await runCase(parseCase(syscalls), { backend: broken });
       assert.equal(status, 'error');
       assert.match(String(reason), /no such option: dump/);
     }

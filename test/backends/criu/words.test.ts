@@ -59,7 +59,7 @@ describe('The words of a request', function () {
         fc.asyncProperty(words, async (list) => {
           const command = ['sh', '-c', 'kill -STOP $$', ...list];
           await start(++pid, command);
-          assert.deepEqual(await argvOf(stage!, pid, command.length), command);
+          assert.deepEqual(await readArguments(stage!, pid, command.length), command);
           const environment = (await readFile(stage!.inside(`/proc/${pid}/environ`), 'utf8')).split('\0');
           assert.ok(environment.includes(`NAME=${nameFor(command)}`));
           await stage!.do('sweep 1');
@@ -71,7 +71,7 @@ describe('The words of a request', function () {
     it('arrive also when they are as long as Linux takes them', async () => {
       const command = ['sh', '-c', 'kill -STOP $$', 'x'.repeat(131_071), '\u3000'.repeat(43_690)];
       await start(900, command);
-      assert.deepEqual(await argvOf(stage!, 900, command.length), command);
+      assert.deepEqual(await readArguments(stage!, 900, command.length), command);
       await stage!.do('sweep 1');
     });
   });
@@ -84,7 +84,7 @@ function nameFor(words: readonly string[]): string {
 }
 
 /** The argv of a program that is being started, once it has one of its own: one with this number of words. */
-async function argvOf(stage: Stage, pid: number, length: number): Promise<string[]> {
+async function readArguments(stage: Stage, pid: number, length: number): Promise<string[]> {
   for (;;) {
     const bytes = await readFile(stage.inside(`/proc/${pid}/cmdline`));
     const argv = bytes.toString('utf8').split('\0').slice(0, -1);

@@ -6,7 +6,7 @@ import { callCriu } from '../../../src/backends/criu/call.ts';
 import { criu } from '../../../src/backends/criu/index.ts';
 import { compileAgent } from '../../../src/backends/criu/program.ts';
 import { Stage, StageError } from '../../../src/backends/criu/stage.ts';
-import { childrenOf } from '../../../src/backends/host/stopped.ts';
+import { listChildren } from '../../../src/backends/host/stopped.ts';
 import { Agent, AgentError } from '../../../src/backends/native/agent.ts';
 import { compileAgent as compileNative } from '../../../src/backends/native/compile.ts';
 import { native } from '../../../src/backends/native/index.ts';
@@ -16,7 +16,7 @@ import { skipWhereNone } from '../../support/available.ts';
 const isRoot = process.getuid?.() === 0;
 const PARTS: readonly [part: string, pidOf: (warden: number) => number][] = [
   ['warden', (warden) => warden],
-  ['init', (warden) => childrenOf(warden)[0]!],
+  ['init', (warden) => listChildren(warden)[0]!],
 ];
 
 async function until(test: () => boolean): Promise<void> {
@@ -36,7 +36,7 @@ describe('When a part of the CRIU backend dies', function () {
         const program = await compileAgent();
         const stage = await Stage.start({ program, userNamespace: !isRoot });
         const { pid } = stage;
-        const init = childrenOf(pid)[0]!;
+        const init = listChildren(pid)[0]!;
         const { cases } = parseScenarios('scenario: A\ntree: { pid: 100 }\ncriu: { limit: 600000 }', 'a.yaml');
         const sleeping = {
           command: ['sh', '-c', 'sleep 1000'],
@@ -84,7 +84,7 @@ describe('When a part of the native backend dies', function () {
     it(`SIGSTOP to the ${part} ends a request, and what is left is cleared up`, async () => {
       const agent = await Agent.start({ program: await compileNative(false), userNamespace: !isRoot });
       const { pid } = agent;
-      const init = childrenOf(pid)[0]!;
+      const init = listChildren(pid)[0]!;
       process.kill(pidOf(pid), 'SIGSTOP');
       const busy = async () => {
         for (;;) await agent.forkAndReap(10);

@@ -5,9 +5,9 @@ import path from 'node:path';
 import { compilePlugin } from '../../../src/backends/native/compile.ts';
 import { native } from '../../../src/backends/native/index.ts';
 import { skipWithout } from '../../support/available.ts';
-import { caseOf, runOnce, useNative } from './support.ts';
+import { expandCase, runOnce, useNative } from './support.ts';
 
-const c = caseOf({ tree: { pid: 100, children: [{ pid: 101 }] }, restart: { protocol: 'hardened' } });
+const c = expandCase({ tree: { pid: 100, children: [{ pid: 101 }] }, restart: { protocol: 'hardened' } });
 
 describe('The agent', () => {
   const backend = useNative();
@@ -94,7 +94,7 @@ describe('The agent', () => {
       try {
         await skipWithout(other, this);
         const tree = { pid: 100, threads: [103], children: [{ pid: 101 }, { pid: 102, pgid: 102 }] };
-        const some = caseOf({ tree, restart: { protocol: 'hardened', flags: ['frozen'] } });
+        const some = expandCase({ tree, restart: { protocol: 'hardened', flags: ['frozen'] } });
         const { final, findings, census } = await runOnce(other, some);
         assert.deepEqual(
           Object.values(final.tasks).map(({ end }) => end),

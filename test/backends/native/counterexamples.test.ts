@@ -7,12 +7,12 @@ import { runCase } from '../../../src/injector/index.ts';
 import { parseReplay, type Replay, replayText } from '../../../src/injector/replay-file.ts';
 import { ROOT } from '../../support/markdown.ts';
 import { mktrouble } from '../../support/program.ts';
-import { caseOf, useNative } from './support.ts';
+import { expandCase, useNative } from './support.ts';
 
 const FOLDER = path.join(ROOT, 'docs/findings');
 const FILES = readdirSync(FOLDER).filter((name) => name.endsWith('.replay.yaml'));
 
-function replayOf(file: string): Replay {
+function readReplay(file: string): Replay {
   const replay = parseReplay(readFileSync(path.join(FOLDER, file), 'utf8'), file);
   assert.ok(typeof replay !== 'string', String(replay));
   return replay;
@@ -24,7 +24,7 @@ describe('Counterexamples of the simulated series on real processes', () => {
 
   for (const file of FILES) {
     it(`${file} shows again`, async () => {
-      const { case: c, protocol, property, schedule } = replayOf(file);
+      const { case: c, protocol, property, schedule } = readReplay(file);
       const verdict = await runCase(c, { backend: backend(), protocol, schedule });
       const shown = [...verdict.violations, ...verdict.known].map((violation) => violation.property);
       assert.ok(shown.includes(property), JSON.stringify([verdict.reason, shown, verdict.record?.final]));
@@ -37,7 +37,7 @@ describe('Counterexamples of the simulated series on real processes', () => {
   it('and the other way: a finding on real processes shows again on the simulated kernel', async function () {
     this.timeout(30_000);
     const faults = [{ signal: 'SIGTERM' as const, to: [100, 101], when: 'any' as const }];
-    const c = caseOf({ tree: { pid: 100, children: [{ pid: 101 }] }, faults, restart: { protocol: 'series' } });
+    const c = expandCase({ tree: { pid: 100, children: [{ pid: 101 }] }, faults, restart: { protocol: 'series' } });
     const found = await runCase(c, { backend: backend() });
     const replay = parseReplay(replayText(found)!, 'a.replay.yaml');
     assert.ok(typeof replay !== 'string', String(replay));
@@ -52,7 +52,7 @@ describe('Counterexamples of the simulated series on real processes', () => {
   it('can be replayed from the command line', async () => {
     const { code, stdout } = await mktrouble(['replay', path.join(FOLDER, FILES[1]!), '--backend', 'native']);
     assert.equal(code, 1, stdout);
-    assert.match(stdout, new RegExp(`${replayOf(FILES[1]!).property} is violated again`));
+    assert.match(stdout, new RegExp(`${readReplay(FILES[1]!).property} is violated again`));
     assert.match(stdout, /native/);
   }).timeout(60_000);
 });

@@ -9,7 +9,7 @@ import type { Case } from '../../../src/model/case.ts';
 import { REPAIRS } from '../../../src/protocol/stacks.ts';
 import type { ScenarioDocument } from '../../../src/scenario/index.ts';
 import { ROOT } from '../../support/markdown.ts';
-import { casesOf, runOnce, useNative, violationsOf } from './support.ts';
+import { expandCases, judgeRecord, runOnce, useNative } from './support.ts';
 
 type Document = Omit<ScenarioDocument, 'scenario'>;
 const two: Document['tree'] = { pid: 100, children: [{ pid: 101 }] };
@@ -84,7 +84,7 @@ describe('Real tasks and the simulated kernel', () => {
   const backend = useNative();
   const model = simulated();
 
-  function machineOf(c: Case, protocol: string): Machine {
+  function openMachine(c: Case, protocol: string): Machine {
     return model.open({ case: c, protocol, seed: '0', maxSteps: 100_000 });
   }
 
@@ -98,8 +98,8 @@ describe('Real tasks and the simulated kernel', () => {
     for (const protocol of ['series', 'hardened', 'patch']) {
       it(`end alike under the same schedule: ${name}, ${protocol}`, async function () {
         this.timeout(30_000);
-        const [c] = casesOf(document);
-        const machine = machineOf(c!, protocol);
+        const [c] = expandCases(document);
+        const machine = openMachine(c!, protocol);
         for (let i = 0; i < WALKS; i++) {
           const moves = walk(machine, i);
           const expected = endOfOutcome(machine.outcome());
@@ -115,8 +115,8 @@ describe('Real tasks and the simulated kernel', () => {
     it(`do, left to themselves, step by step what the model can do: ${protocol}`, async function () {
       this.timeout(60_000);
       for (const [name, document] of Object.entries(DOCUMENTS)) {
-        const [c] = casesOf(document);
-        const machine = machineOf(c!, protocol);
+        const [c] = expandCases(document);
+        const machine = openMachine(c!, protocol);
         for (let i = 0; i < FREE_RUNS; i++) {
           const record = await runOnce(backend(), c!, { protocol, seed: String(i * 7) });
           const { missed } = follow(machine, record.schedule!, 100_000);
@@ -131,15 +131,15 @@ describe('Real tasks and the simulated kernel', () => {
     this.timeout(60_000);
     const shown: string[] = [];
     for (const [name, document] of Object.entries(DOCUMENTS)) {
-      const [c] = casesOf({ ...document, restart: { ...document.restart, protocol: 'series' } });
+      const [c] = expandCases({ ...document, restart: { ...document.restart, protocol: 'series' } });
       const machine = model.open({ case: c!, protocol: 'series', seed: '0', maxSteps: 100_000 }, { trace: true });
       const found = new Set<string>();
       for (let i = 0; i < 12; i++) {
         const moves = walk(machine, i);
-        const expected = violationsOf(c!, machine.record('0', [], 'over'));
+        const expected = judgeRecord(c!, machine.record('0', [], 'over'));
         if (expected.every((property) => found.has(property))) continue;
         const record = await runOnce(backend(), c!, { schedule: inWords(machine, moves) });
-        assert.deepEqual(new Set(violationsOf(c!, record)), new Set(expected), `${name}, walk ${i}`);
+        assert.deepEqual(new Set(judgeRecord(c!, record)), new Set(expected), `${name}, walk ${i}`);
         for (const property of expected) found.add(property);
       }
       for (const property of found) shown.push(`${property}: ${name}`);

@@ -9,7 +9,7 @@ import { native } from '../../../src/backends/native/index.ts';
 import { nativePlan } from '../../../src/backends/native/plan.ts';
 import { skipWhereNone } from '../../support/available.ts';
 import { kill, Remains } from './remains.ts';
-import { caseOf } from './support.ts';
+import { expandCase } from './support.ts';
 
 /** Milliseconds: some two cases long, start included. */
 const LONGEST = 25;
@@ -17,12 +17,12 @@ const LONGEST = 25;
 const LOOK_EVERY = 20;
 
 const CASES = [
-  caseOf({
+  expandCase({
     tree: { pid: 100, threads: [104], children: [{ pid: 101 }, { pid: 102 }, { pid: 103, 'traced-by': 'outsider' }] },
     restart: { protocol: 'hardened', flags: ['frozen'] },
     faults: [{ ptrace: 101, when: { task: 102, at: 'sync-2' } }],
   }),
-  caseOf({
+  expandCase({
     tree: {
       pid: 100,
       threads: [104],
@@ -80,7 +80,7 @@ export function killAtRandom(moments: Readonly<Record<'warden' | 'init' | 'mktro
       for (let i = 0; i < moments[whom]; i++) {
         const { agent, gone } = await busyAgent();
         await sleep(moment(i));
-        kill(whom === 'warden' ? agent.pid : (childOf(agent.pid) ?? agent.pid));
+        kill(whom === 'warden' ? agent.pid : (findChild(agent.pid) ?? agent.pid));
         await gone;
         await agent.stop();
         if (i % LOOK_EVERY === LOOK_EVERY - 1) await remains().nothing();
@@ -113,7 +113,7 @@ export function killAtRandom(moments: Readonly<Record<'warden' | 'init' | 'mktro
 }
 
 /** The child of a process that is init of a pid namespace; undefined when it has none. */
-function childOf(pid: number): number | undefined {
+function findChild(pid: number): number | undefined {
   try {
     const [first] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
     return first ? Number(first) : undefined;

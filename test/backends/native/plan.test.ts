@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { castOf } from '../../../src/backends/native/actors.ts';
-import { lineagesOf } from '../../../src/backends/native/lineage.ts';
+import { assignActors } from '../../../src/backends/native/actors.ts';
+import { traceLineages } from '../../../src/backends/native/lineage.ts';
 import { protocolByName } from '../../../src/backends/native/protocol.ts';
 import { refusal } from '../../../src/backends/native/refuse.ts';
 import { numberOfSeed, placeFaults, sweepSize } from '../../../src/backends/native/sweep.ts';
-import { turnsOf } from '../../../src/backends/native/turns.ts';
-import { caseOf } from './support.ts';
+import { parseTurns } from '../../../src/backends/native/turns.ts';
+import { expandCase } from './support.ts';
 
 const machine = { pidMax: 32768, isRoot: true, hasPlugin: false };
 const tree = { pid: 100, children: [{ pid: 101 }, { pid: 102 }] };
 
 describe('A sweep over all moments', () => {
-  const c = caseOf({ tree, faults: [{ signal: 'SIGUSR1', to: [100, 101], when: 'any' }] });
+  const c = expandCase({ tree, faults: [{ signal: 'SIGUSR1', to: [100, 101], when: 'any' }] });
 
   it('has each moment with each target once', () => {
     const seen = new Set<string>();
@@ -26,11 +26,11 @@ describe('A sweep over all moments', () => {
   });
 
   it('is one run where everything is said', () => {
-    assert.equal(sweepSize(caseOf({ tree, faults: [{ kill: 101, when: 'start' }] })), 1);
+    assert.equal(sweepSize(expandCase({ tree, faults: [{ kill: 101, when: 'start' }] })), 1);
   });
 
   it('makes each call fail once', () => {
-    const failing = caseOf({ tree, faults: [{ fail: 'image-read', when: 'any' }] });
+    const failing = expandCase({ tree, faults: [{ fail: 'image-read', when: 'any' }] });
     const calls = Array.from({ length: sweepSize(failing) }, (_, i) => placeFaults(failing, `${i}`)[0]?.moment);
     assert.deepEqual(calls[0], { kind: 'call', call: 1 });
     assert.equal(new Set(calls.map((moment) => JSON.stringify(moment))).size, 5 + 2 * 3);
@@ -48,8 +48,8 @@ describe('A sweep over all moments', () => {
 });
 
 describe('What real tasks can not do', () => {
-  const refuses = (document: Parameters<typeof caseOf>[0], over = {}): string | undefined => {
-    const c = caseOf(document);
+  const refuses = (document: Parameters<typeof expandCase>[0], over = {}): string | undefined => {
+    const c = expandCase(document);
     return refusal(c, c.restart.protocol, { ...machine, ...over });
   };
 
@@ -78,7 +78,7 @@ describe('What real tasks can not do', () => {
 
 describe('Sessions and groups', () => {
   it('are made in an order in which Linux lets them', () => {
-    const c = caseOf({
+    const c = expandCase({
       tree: {
         pid: 100,
         children: [
@@ -87,8 +87,8 @@ describe('Sessions and groups', () => {
         ],
       },
     });
-    const { actors, of } = castOf(c, [], 32768);
-    const lineages = lineagesOf(actors);
+    const { actors, of } = assignActors(c, [], 32768);
+    const lineages = traceLineages(actors);
     assert.ok(typeof lineages !== 'string');
     const of_ = (pid: number) => lineages.get(of(pid)!);
     assert.deepEqual(of_(100), { beforeSession: false, setsSession: true, joinsGroup: 0 });
@@ -100,11 +100,11 @@ describe('Sessions and groups', () => {
 
 describe('A schedule in words', () => {
   it('becomes turns, with the steps in the names of the agent', () => {
-    const c = caseOf({ tree, faults: [{ signal: 'SIGUSR1', to: [100, 101], when: 'any', name: 'usr' }] });
+    const c = expandCase({ tree, faults: [{ signal: 'SIGUSR1', to: [100, 101], when: 'any', name: 'usr' }] });
     const placed = placeFaults(c, '0');
-    const cast = castOf(c, placed, 32768);
+    const cast = assignActors(c, placed, 32768);
     const words = ['coordinator: ckpt_err: mutex_lock msg_mutex x2', '101: sync-2', 'usr 101', 'usr', '999: sync-1'];
-    assert.deepEqual(turnsOf(words, cast, placed), [
+    assert.deepEqual(parseTurns(words, cast, placed), [
       { actor: 0, label: 'ckpt_err: mutex_lock msg_mutex' },
       { actor: 0, label: 'ckpt_err: mutex_lock msg_mutex' },
       { actor: 2, label: 'sync-2' },

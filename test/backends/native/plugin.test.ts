@@ -9,7 +9,7 @@ import type { Case } from '../../../src/model/case.ts';
 import { loadScenarioFileSync } from '../../../src/scenario/index.ts';
 import { skipWithout } from '../../support/available.ts';
 import { ROOT } from '../../support/markdown.ts';
-import { caseOf, endsOf, runOnce, useNative, violationsOf } from './support.ts';
+import { expandCase, judgeRecord, readEnds, runOnce, useNative } from './support.ts';
 
 /** A case of the suite that ships. */
 function shippedCase(file: string, scenario: string): Case {
@@ -25,7 +25,7 @@ describe('A restart engine of somebody else', () => {
     const backend = useNative({ plugin: example, limit: 2000 });
 
     it('restores a healthy tree', async () => {
-      const record = await runOnce(backend(), caseOf({ tree }));
+      const record = await runOnce(backend(), expandCase({ tree }));
       const { final } = record;
       assert.equal(final.coordinator.result, 0);
       assert.deepEqual(final.restores, [
@@ -33,7 +33,7 @@ describe('A restart engine of somebody else', () => {
         [101, 1],
         [102, 2],
       ]); // prettier-ignore
-      assert.deepEqual(violationsOf(caseOf({ tree }), record), []);
+      assert.deepEqual(judgeRecord(expandCase({ tree }), record), []);
     });
 
     it('is found out by a task that dies after its turn, while another one is stopped', async () => {
@@ -41,15 +41,15 @@ describe('A restart engine of somebody else', () => {
         { stop: 100, when: { task: 100, at: 'sync-3' as const } },
         { kill: 102, when: { task: 102, at: 'restore' as const } },
       ];
-      const c = caseOf({ tree, faults });
+      const c = expandCase({ tree, faults });
       const record = await runOnce(backend(), c);
-      assert.deepEqual(endsOf(record)['102'], 'killed');
-      assert.ok(violationsOf(c, record).includes('failure-kills-marked'), JSON.stringify(endsOf(record)));
+      assert.deepEqual(readEnds(record)['102'], 'killed');
+      assert.ok(judgeRecord(c, record).includes('failure-kills-marked'), JSON.stringify(readEnds(record)));
     });
 
     it('dies of a real SIGKILL where it is, and its end is told', async () => {
       const faults = [{ kill: 101, when: { task: 101, at: 'restore' as const } }];
-      const record = await runOnce(backend(), caseOf({ tree, faults }));
+      const record = await runOnce(backend(), expandCase({ tree, faults }));
       assert.equal(record.end, 'over');
       assert.equal(record.final.tasks[101]?.end, 'killed');
       assert.equal(record.final.tasks[101]?.record, undefined);
@@ -58,7 +58,7 @@ describe('A restart engine of somebody else', () => {
 
     it('has its waits ended by real signals', async () => {
       const faults = [{ signal: 'SIGUSR1' as const, to: 102, when: { task: 101, at: 'sync-2' as const } }];
-      const record = await runOnce(backend(), caseOf({ tree, faults }));
+      const record = await runOnce(backend(), expandCase({ tree, faults }));
       assert.ok([-4, 0].includes(record.final.coordinator.result!));
     });
   });
@@ -77,8 +77,8 @@ describe('A restart engine of somebody else', () => {
         { stop: 100, when: { task: 100, at: 'sync-3' as const } },
         { kill: 102, when: { task: 102, at: 'restore' as const } },
       ];
-      const c = caseOf({ tree, faults });
-      assert.deepEqual(violationsOf(c, await runOnce(backend, c)), []);
+      const c = expandCase({ tree, faults });
+      assert.deepEqual(judgeRecord(c, await runOnce(backend, c)), []);
       assert.equal((await runCase(shipped, { backend })).status, 'pass');
       const { status, violations } = await runCase(shipped, { backend: defective });
       assert.equal(status, 'fail');
@@ -116,7 +116,7 @@ describe('A restart engine of somebody else', () => {
       const backend = native({ plugin, limit: 300 });
       try {
         await skipWithout(backend, this);
-        const record = await runOnce(backend, caseOf({ tree: { pid: 100 } }));
+        const record = await runOnce(backend, expandCase({ tree: { pid: 100 } }));
         const [found] = record.findings;
         assert.equal(found?.kind, finding);
         assert.match(`${found?.at} ${found?.detail}`, /100/);

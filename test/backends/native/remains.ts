@@ -32,7 +32,7 @@ export class Remains {
   async nothing(): Promise<void> {
     const deadline = Date.now() + GRACE;
     while (Date.now() < deadline && !this.#isClear()) await sleep(20);
-    assert.deepEqual(processesOf(this.cache), [], 'no process is left');
+    assert.deepEqual(findProcesses(this.cache), [], 'no process is left');
     assert.deepEqual(this.#newCgroups(), [], 'no cgroup is left');
     assert.equal(mounts(), this.#mounts, 'no mount is left');
     assert.deepEqual(this.#newShared(), [], 'no shared memory is left');
@@ -43,7 +43,7 @@ export class Remains {
   }
 
   #isClear(): boolean {
-    const left = processesOf(this.cache).length + this.#newCgroups().length + this.#newShared().length;
+    const left = findProcesses(this.cache).length + this.#newCgroups().length + this.#newShared().length;
     return left === 0 && mounts() === this.#mounts;
   }
 
@@ -65,7 +65,7 @@ export class Remains {
 }
 
 /** Pids of everybody who has this in the command line (forked tasks have that of who forked them) or the environment. */
-export function processesOf(mark: string): number[] {
+export function findProcesses(mark: string): number[] {
   return readdirSync('/proc')
     .map(Number)
     .filter((pid) => pid > 0 && pid !== process.pid && ['cmdline', 'environ'].some((name) => says(pid, name, mark)));

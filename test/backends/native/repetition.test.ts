@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { caseOf, endsOf, runOnce, useNative, violationsOf } from './support.ts';
+import { expandCase, judgeRecord, readEnds, runOnce, useNative } from './support.ts';
 
 const hardened = { protocol: 'hardened' };
 /** The shipped suite runs a hundred times: npm run native:repeat. */
@@ -10,12 +10,12 @@ const left = [102, 103];
 
 /** Cases that end in one way only, however their tasks run, but for the one that names what else may be. */
 const CASES = {
-  'a healthy restart': caseOf({ tree, restart: hardened }),
-  'threads and a process group': caseOf({
+  'a healthy restart': expandCase({ tree, restart: hardened }),
+  'threads and a process group': expandCase({
     tree: { pid: 100, threads: [104, 105], children: [{ pid: 101, pgid: 101 }] },
     restart: hardened,
   }),
-  'zombies and ghosts': caseOf({
+  'zombies and ghosts': expandCase({
     tree: {
       pid: 100,
       children: [
@@ -25,18 +25,18 @@ const CASES = {
     },
     restart: { ...hardened, flags: ['frozen'] },
   }),
-  'a traced task': caseOf({
+  'a traced task': expandCase({
     tree: { pid: 100, children: [{ pid: 101 }, { pid: 102, 'traced-by': 'outsider' }, { pid: 103 }] },
     restart: hardened,
     expect: { 'left-waiting': left },
   }),
-  'a pid that no task has': caseOf({ tree, image: { pids: [100, 101, 999, 103] }, restart: hardened }),
-  'a kill at the last sync point': caseOf({
+  'a pid that no task has': expandCase({ tree, image: { pids: [100, 101, 999, 103] }, restart: hardened }),
+  'a kill at the last sync point': expandCase({
     tree,
     faults: [{ kill: 103, when: { task: 103, at: 'sync-3' } }],
     restart: hardened,
   }),
-  'no memory': caseOf({ tree, faults: [{ fail: 'restore', task: 103, errno: 'ENOMEM' }], restart: hardened }),
+  'no memory': expandCase({ tree, faults: [{ fail: 'restore', task: 103, errno: 'ENOMEM' }], restart: hardened }),
 } as const;
 
 describe(`${TIMES} times the same`, () => {
@@ -48,9 +48,9 @@ describe(`${TIMES} times the same`, () => {
       const ends = new Set<string>();
       const runs = Array.from({ length: TIMES }, async (_, i) => {
         const record = await runOnce(backend(), c, { seed: String(i) });
-        assert.deepEqual(violationsOf(c, record), [], `seed ${i}: ${JSON.stringify(record.final)}`);
+        assert.deepEqual(judgeRecord(c, record), [], `seed ${i}: ${JSON.stringify(record.final)}`);
         assert.deepEqual(record.findings, []);
-        ends.add(JSON.stringify(endsOf(record)));
+        ends.add(JSON.stringify(readEnds(record)));
       });
       await Promise.all(runs);
       // A task that is killed when all others are done may be too late to make the restart fail.
@@ -66,14 +66,14 @@ describe(`${TIMES} times the same`, () => {
       { kill: [101, 102], when: 'any' as const },
     ];
     for (const fault of faults) {
-      const c = caseOf({
+      const c = expandCase({
         tree: { pid: 100, children: [{ pid: 101 }, { pid: 102 }] },
         faults: [fault],
         restart: hardened,
       });
       const runs = Array.from({ length: backend().sweep(c) }, async (_, i) => {
         const record = await runOnce(backend(), c, { seed: String(i) });
-        assert.deepEqual(violationsOf(c, record), [], `seed ${i}: ${JSON.stringify(record.final)}`);
+        assert.deepEqual(judgeRecord(c, record), [], `seed ${i}: ${JSON.stringify(record.final)}`);
       });
       await Promise.all(runs);
     }

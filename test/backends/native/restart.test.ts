@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DEPARTED } from '../../../src/injector/departed.ts';
 import { runCase } from '../../../src/injector/index.ts';
-import { caseOf, endsOf, runOnce, useNative, violationsOf } from './support.ts';
+import { expandCase, judgeRecord, readEnds, runOnce, useNative } from './support.ts';
 
 const hardened = { protocol: 'hardened' };
 
@@ -9,9 +9,12 @@ describe('A restart of real tasks', () => {
   const backend = useNative();
 
   it('gives every task its own record and its saved value, in the order of the image', async () => {
-    const c = caseOf({ tree: { pid: 100, children: [{ pid: 101 }, { pid: 102, threads: [105] }] }, restart: hardened });
+    const c = expandCase({
+      tree: { pid: 100, children: [{ pid: 101 }, { pid: 102, threads: [105] }] },
+      restart: hardened,
+    });
     const record = await runOnce(backend(), c);
-    assert.deepEqual(endsOf(record), {
+    assert.deepEqual(readEnds(record), {
       coordinator: 'returned 0',
       100: 'returned 1000',
       101: 'returned 1001',
@@ -25,15 +28,15 @@ describe('A restart of real tasks', () => {
       [105, 3],
     ]); // prettier-ignore
     assert.equal(record.final.context?.freed, true);
-    assert.deepEqual(violationsOf(c, record), []);
+    assert.deepEqual(judgeRecord(c, record), []);
   });
 
   it('refuses a task that a real tracer holds, kills what it had marked, and touches nobody else', async () => {
     for (const tracer of ['outsider', 100] as const) {
       const tree = { pid: 100, children: [{ pid: 101 }, { pid: 102, 'traced-by': tracer }, { pid: 103 }] };
-      const c = caseOf({ tree, restart: hardened, expect: { 'left-waiting': [102, 103] } });
+      const c = expandCase({ tree, restart: hardened, expect: { 'left-waiting': [102, 103] } });
       const record = await runOnce(backend(), c);
-      assert.deepEqual(endsOf(record), {
+      assert.deepEqual(readEnds(record), {
         coordinator: 'returned -16',
         100: 'killed',
         101: 'killed',
@@ -43,13 +46,13 @@ describe('A restart of real tasks', () => {
       // A tracer of the tree may be dead by now, and have let go.
       const traced = record.census?.find(({ pid }) => pid === 102);
       if (tracer === 'outsider') assert.ok((traced?.tracer ?? 0) > 0, 'the kernel says that it is traced');
-      assert.deepEqual(violationsOf(c, record), []);
+      assert.deepEqual(judgeRecord(c, record), []);
     }
   });
 
   it('restores a zombie into a zombie with its exit code, ends ghosts, and freezes the rest', async () => {
     const children = [{ pid: 101, state: 'zombie' as const, 'exit-code': 7 }, { pid: 102, ghost: true }, { pid: 103 }];
-    const c = caseOf({ tree: { pid: 100, children }, restart: { ...hardened, flags: ['frozen'] } });
+    const c = expandCase({ tree: { pid: 100, children }, restart: { ...hardened, flags: ['frozen'] } });
     const record = await runOnce(backend(), c);
     const { tasks } = record.final;
     assert.deepEqual(
@@ -57,11 +60,11 @@ describe('A restart of real tasks', () => {
       ['frozen', 'zombie', 'exited', 'frozen'],
     ); // prettier-ignore
     assert.equal(record.census?.find(({ pid }) => pid === 101)?.state, 'Z');
-    assert.deepEqual(violationsOf(c, record), []);
+    assert.deepEqual(judgeRecord(c, record), []);
   });
 
   it('refuses a task of another owner', async function () {
-    const c = caseOf({
+    const c = expandCase({
       tree: { pid: 100, children: [{ pid: 101, owner: 'stranger' }] },
       restart: hardened,
       expect: { 'left-waiting': [101] },
@@ -72,22 +75,22 @@ describe('A restart of real tasks', () => {
       return this.skip();
     }
     const record = await runOnce(backend(), c);
-    assert.deepEqual(endsOf(record), { coordinator: 'returned -1', 100: 'killed', 101: 'waiting at sync-1' });
-    assert.deepEqual(violationsOf(c, record), []);
+    assert.deepEqual(readEnds(record), { coordinator: 'returned -1', 100: 'killed', 101: 'waiting at sync-1' });
+    assert.deepEqual(judgeRecord(c, record), []);
   });
 
   it('ends a wait by a real signal, which is -EINTR', async () => {
     const faults = [{ signal: 'SIGUSR1' as const, to: 'coordinator' as const, when: { coordinator: 'wait' as const } }];
-    const c = caseOf({ tree: { pid: 100, children: [{ pid: 101 }] }, faults, restart: hardened });
+    const c = expandCase({ tree: { pid: 100, children: [{ pid: 101 }] }, faults, restart: hardened });
     const record = await runOnce(backend(), c);
     assert.equal(record.final.coordinator.result, -4);
     assert.ok(record.events.some(({ kind }) => kind === 'interrupted'));
-    assert.deepEqual(violationsOf(c, record), []);
+    assert.deepEqual(judgeRecord(c, record), []);
   });
 
   it('kills everybody when one is killed before all are done', async () => {
     const faults = [{ kill: 101, when: { task: 101, at: 'sync-2' as const } }];
-    const c = caseOf({
+    const c = expandCase({
       tree: { pid: 100, children: [{ pid: 101 }, { pid: 102, absent: true }] },
       faults,
       restart: hardened,
@@ -99,13 +102,13 @@ describe('A restart of real tasks', () => {
       const seen = record.census?.find((one) => one.pid === Number(pid));
       assert.ok(seen?.state === undefined || seen.state === 'Z', `${pid} is dead for the kernel`);
     }
-    assert.deepEqual(violationsOf(c, record), []);
+    assert.deepEqual(judgeRecord(c, record), []);
   });
 
   it('asks the kernel also when a fault comes, while everybody stands still', async () => {
     const children = [{ pid: 101 }, { pid: 102, state: 'dead' as const }];
     const faults = [{ kill: 101, when: { task: 100, at: 'sync-3' as const } }];
-    const c = caseOf({ tree: { pid: 100, children }, image: { pids: [100, 101] }, faults, restart: hardened });
+    const c = expandCase({ tree: { pid: 100, children }, image: { pids: [100, 101] }, faults, restart: hardened });
     const { snapshots, findings, census } = await runOnce(backend(), c);
     assert.deepEqual(
       snapshots?.map(({ fault }) => fault),
@@ -128,7 +131,7 @@ describe('A restart of real tasks', () => {
         { pid: 107, sibling: true },
       ],
     };
-    const c = caseOf({ tree, image: { pids: [100, 101, 104, 102, 106, 103] }, restart: hardened });
+    const c = expandCase({ tree, image: { pids: [100, 101, 104, 102, 106, 103] }, restart: hardened });
     const record = await runOnce(backend(), c);
     const census = new Map(record.census?.map((one) => [one.pid, one]));
     const coordinator = record.census?.find(({ task }) => task === 'coordinator')?.pid;
@@ -153,7 +156,7 @@ describe('A restart of real tasks', () => {
       { pid: 102, exits: true },
       { pid: 103, absent: true },
     ];
-    const c = caseOf({ tree: { pid: 100, children }, image: { pids: [100] }, restart: hardened });
+    const c = expandCase({ tree: { pid: 100, children }, image: { pids: [100] }, restart: hardened });
     const { tasks } = (await runOnce(backend(), c)).final;
     assert.equal(tasks[101]?.end, 'untouched');
     assert.equal(tasks[102]?.end, 'exited');
@@ -161,7 +164,7 @@ describe('A restart of real tasks', () => {
   });
 
   it('tells a task that was marked and never called restart, and one that was never forked', async () => {
-    const c = caseOf({
+    const c = expandCase({
       tree: { pid: 100, children: [{ pid: 101, absent: true }] },
       image: { pids: [100, 101] },
       faults: [{ fork: 100, child: 110, when: { coordinator: 'out' } }],
@@ -172,19 +175,19 @@ describe('A restart of real tasks', () => {
         all: ['outsiders-untouched'],
       },
     });
-    assert.deepEqual(violationsOf(c, await runOnce(backend(), c)), []);
+    assert.deepEqual(judgeRecord(c, await runOnce(backend(), c)), []);
     const otherwise = {
       ...c,
       expect: { ...c.expect, tasks: { 101: [{ outcome: 'untouched' }], 110: [{ outcome: 'resumed' }] } },
     };
-    assert.deepEqual(violationsOf(otherwise as typeof c, await runOnce(backend(), c)), ['expectation', 'expectation']);
+    assert.deepEqual(judgeRecord(otherwise as typeof c, await runOnce(backend(), c)), ['expectation', 'expectation']);
   });
 
   it('reports a pinned schedule that does not fit as departed, and judges nothing else', async function () {
     this.timeout(60_000);
     const pinned = (schedule: readonly string[]) =>
       runCase(
-        caseOf({
+        expandCase({
           tree: { pid: 100 },
           restart: hardened,
           explore: { schedule: [...schedule] },
@@ -200,24 +203,24 @@ describe('A restart of real tasks', () => {
   });
 
   it('has children that are forked while the coordinator is at work', async () => {
-    const c = caseOf({ tree: { pid: 100, forks: [{ pid: 110 }] }, restart: hardened });
+    const c = expandCase({ tree: { pid: 100, forks: [{ pid: 110 }] }, restart: hardened });
     for (let i = 0; i < 5; i++) {
       const record = await runOnce(backend(), c, { seed: String(i) });
       assert.ok(record.events.some((event) => event.kind === 'fork' && event.child === 110));
-      assert.deepEqual(violationsOf(c, record), []);
+      assert.deepEqual(judgeRecord(c, record), []);
     }
   });
 
   it('lets a single task restart itself', async () => {
-    const c = caseOf({ tree: { pid: 100 }, restart: { ...hardened, flags: ['taskself'] } });
+    const c = expandCase({ tree: { pid: 100 }, restart: { ...hardened, flags: ['taskself'] } });
     const record = await runOnce(backend(), c);
-    assert.deepEqual(endsOf(record), { coordinator: 'returned 1000', 100: 'returned 1000' });
-    assert.deepEqual(violationsOf(c, record), []);
+    assert.deepEqual(readEnds(record), { coordinator: 'returned 1000', 100: 'returned 1000' });
+    assert.deepEqual(judgeRecord(c, record), []);
   });
 
   it('restores a thousand tasks', async function () {
     this.timeout(20_000);
-    const c = caseOf({ tree: { generate: { shape: 'binary', tasks: 1000 } }, restart: hardened });
+    const c = expandCase({ tree: { generate: { shape: 'binary', tasks: 1000 } }, restart: hardened });
     const record = await runOnce(backend(), c);
     assert.equal(record.end, 'over');
     assert.equal(record.final.restores.length, 1000);

@@ -19,11 +19,11 @@ export function useNative(options: NativeOptions = {}): () => NativeBackend {
 }
 
 /** The first case of a scenario in code. */
-export function caseOf(document: Omit<ScenarioDocument, 'scenario'>): Case {
-  return casesOf(document)[0]!;
+export function expandCase(document: Omit<ScenarioDocument, 'scenario'>): Case {
+  return expandCases(document)[0]!;
 }
 
-export function casesOf(document: Omit<ScenarioDocument, 'scenario'>): Case[] {
+export function expandCases(document: Omit<ScenarioDocument, 'scenario'>): Case[] {
   return defineScenario({ scenario: 'a case', ...document } as ScenarioDocument);
 }
 
@@ -38,12 +38,12 @@ export function runOnce(
 }
 
 /** Names of the properties, and of the expectations, that a record violates. */
-export function violationsOf(c: Case, record: RunRecord): string[] {
+export function judgeRecord(c: Case, record: RunRecord): string[] {
   return [...judge(c, record), ...expectations(c, record)].map(({ property }) => property);
 }
 
 /** How everybody ended, in words. Whether restart still gave a result to one that was killed is chance. */
-export function endsOf({ final }: RunRecord): Record<string, string> {
+export function readEnds({ final }: RunRecord): Record<string, string> {
   const { coordinator, tasks } = final;
   const text = ({ end, at, result }: { end: string; at?: string; result?: number }): string =>
     [end, ...(end === 'waiting' ? [`at ${at}`] : []), ...(end === 'returned' ? [result] : [])].join(' ');

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { walk } from '../../../src/backends/walk.ts';
 import { SMALL_CASES } from './support/cases.ts';
 import { drawn, MAX_STEPS } from './support/judged.ts';
-import { MAIN_PROTOCOLS, machineOf } from './support/machines.ts';
+import { MAIN_PROTOCOLS, openMachine } from './support/machines.ts';
 
 describe('who may be taken alone', () => {
   it('is found at once as by asking everybody who can move', () => {
     for (const protocol of MAIN_PROTOCOLS) {
       for (const [name, c] of SMALL_CASES) {
-        const machine = machineOf(c, protocol);
+        const machine = openMachine(c, protocol);
         const choose = drawn(name);
         const check = (enabled: Int32Array, n: number, step: number): number => {
           const asked = enabled.subarray(0, n).find((actor) => machine.alone(actor)) ?? -1;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Draws } from '../../../src/backends/draws.ts';
 import { SMALL_CASES } from './support/cases.ts';
-import { MAIN_PROTOCOLS, machineOf } from './support/machines.ts';
+import { MAIN_PROTOCOLS, openMachine } from './support/machines.ts';
 
 /** Of each case under each protocol. */
 const SCHEDULES = 5;
@@ -14,7 +14,7 @@ describe('random runs without looking for who can move', function () {
   for (const protocol of MAIN_PROTOCOLS) {
     it(`only do what can be done, to the end: ${protocol}`, () => {
       for (const [name, c] of SMALL_CASES) {
-        const machine = machineOf(c, protocol);
+        const machine = openMachine(c, protocol);
         const { randomWalk } = machine;
         if (!randomWalk) continue;
         const draws = new Draws(name);
@@ -36,18 +36,18 @@ describe('random runs without looking for who can move', function () {
   }
 
   it('are for every case but those in which tasks are held back', () => {
-    const without = [...SMALL_CASES].filter(([, c]) => !machineOf(c, 'series').randomWalk).map(([name]) => name);
+    const without = [...SMALL_CASES].filter(([, c]) => !openMachine(c, 'series').randomWalk).map(([name]) => name);
     assert.deepEqual(without, ['a delay']);
   });
 
   it('stop at the limit', () => {
-    const { randomWalk } = machineOf(SMALL_CASES.get('two tasks')!, 'series');
+    const { randomWalk } = openMachine(SMALL_CASES.get('two tasks')!, 'series');
     assert.equal(randomWalk!.run(new Draws(''), LENGTH, 17), false);
     assert.equal(randomWalk!.length, 17);
   });
 
   it('draw evenly among those who can move', () => {
-    const { randomWalk } = machineOf(SMALL_CASES.get('two tasks')!, 'series');
+    const { randomWalk } = openMachine(SMALL_CASES.get('two tasks')!, 'series');
     const draws = new Draws('even');
     const first = [0, 0, 0];
     for (let i = 0; i < 30_000; i++) {

@@ -1,10 +1,10 @@
 /** The walker that does not look at every task before each step, held against the machine that does. */
 import assert from 'node:assert/strict';
-import { walkerOf } from '../../../src/backends/walk.ts';
-import { caseOf, SMALL_CASES } from './support/cases.ts';
-import { MAIN_PROTOCOLS, machineOf } from './support/machines.ts';
+import { createWalker } from '../../../src/backends/walk.ts';
+import { buildCase, SMALL_CASES } from './support/cases.ts';
+import { MAIN_PROTOCOLS, openMachine } from './support/machines.ts';
 
-const HELD_BACK = caseOf('held back', {
+const HELD_BACK = buildCase('held back', {
   tree: { pid: 100, children: [{ pid: 101 }, { pid: 102 }] },
   faults: [
     { delay: 101, when: 'any' },
@@ -17,8 +17,8 @@ describe('a walker', () => {
     it(`says of every state which actors can move, and which of them is the first: ${protocol}`, () => {
       for (const [name, c] of [...SMALL_CASES, ['held back', HELD_BACK] as const]) {
         for (let turn = 0; turn < 3; turn++) {
-          const machine = machineOf(c, protocol);
-          const walker = walkerOf(machine);
+          const machine = openMachine(c, protocol);
+          const walker = createWalker(machine);
           const enabled = new Int32Array(machine.actors.length);
           for (let step = 0; step < 10_000; step++) {
             const moves = enabled.slice(0, machine.enabled(enabled));

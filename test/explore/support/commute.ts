@@ -23,14 +23,14 @@ interface Visited {
 }
 
 /** The states on the way of so many random runs, each once. */
-export function* statesOf(machine: SimulatedMachine, runs: number): Generator<Visited> {
+export function* walkStates(machine: SimulatedMachine, runs: number): Generator<Visited> {
   const random = seedrandom.alea('conflicts');
   const seen = new Set<string>();
   for (let run = 0; run < runs; run++) {
     machine.reset();
     /* the actor with the most of it moves, and loses it now and then: long stretches of one actor meet rare places of another */
     const urge = machine.actors.map(() => random());
-    for (let state = copyOf(machine), next = successorsOf(machine, state); next.size > 0; ) {
+    for (let state = copyState(machine), next = listSuccessors(machine, state); next.size > 0; ) {
       const key = state.join();
       const movers = [...next.keys()];
       if (!seen.has(key)) yield { state, movers, next };
@@ -38,14 +38,14 @@ export function* statesOf(machine: SimulatedMachine, runs: number): Generator<Vi
       const mover = movers.reduce((a, b) => (urge[a]! >= urge[b]! ? a : b));
       if (random() < 0.1) urge[mover] = random();
       state = next.get(mover)!;
-      next = successorsOf(machine, state);
+      next = listSuccessors(machine, state);
     }
   }
 }
 
 /** The conflicts of all steps that tasks can take, alone or not, on so many random runs of a case. */
-export function* conflictsOf(machine: SimulatedMachine, runs: number): Generator<Conflict> {
-  for (const { state, next } of statesOf(machine, runs)) yield* conflictsAt(machine, state, next);
+export function* walkConflicts(machine: SimulatedMachine, runs: number): Generator<Conflict> {
+  for (const { state, next } of walkStates(machine, runs)) yield* conflictsAt(machine, state, next);
 }
 
 function* conflictsAt(
@@ -62,21 +62,21 @@ function* conflictsAt(
   }
 }
 
-function copyOf(machine: SimulatedMachine): Int32Array {
+function copyState(machine: SimulatedMachine): Int32Array {
   return machine.state.slice();
 }
 
-function successorsOf(machine: SimulatedMachine, state: Int32Array): Map<number, Int32Array> {
+function listSuccessors(machine: SimulatedMachine, state: Int32Array): Map<number, Int32Array> {
   const next = new Map<number, Int32Array>();
-  for (const actor of moversOf(machine, state)) {
+  for (const actor of listMovers(machine, state)) {
     machine.state.set(state);
     machine.step(actor);
-    next.set(actor, copyOf(machine));
+    next.set(actor, copyState(machine));
   }
   return next;
 }
 
-function moversOf(machine: SimulatedMachine, state: Int32Array): number[] {
+function listMovers(machine: SimulatedMachine, state: Int32Array): number[] {
   const movers = new Int32Array(machine.actors.length);
   machine.state.set(state);
   return [...movers.subarray(0, machine.enabled(movers))];
@@ -94,13 +94,13 @@ function commutes(machine: SimulatedMachine, next: Map<number, Int32Array>, acto
 }
 
 function isFaultDue(machine: SimulatedMachine, state: Int32Array): boolean {
-  const movers = moversOf(machine, state);
+  const movers = listMovers(machine, state);
   return movers.length > 0 && movers.every((one) => one >= machine.firstEvent);
 }
 
 /** The state after a step, as text; undefined when the actor cannot move. */
 function after(machine: SimulatedMachine, state: Int32Array, actor: number): string | undefined {
-  if (!moversOf(machine, state).includes(actor)) return undefined;
+  if (!listMovers(machine, state).includes(actor)) return undefined;
   machine.state.set(state);
   machine.step(actor);
   return machine.state.join();

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { type SearchResult, searchAll } from '../../../src/explore/index.ts';
 import type { Case } from '../../../src/model/case.ts';
-import { recordOf, violated } from '../../backends/simulated/support/judged.ts';
-import { machineOf } from '../../backends/simulated/support/machines.ts';
+import { replayMoves, violated } from '../../backends/simulated/support/judged.ts';
+import { openMachine } from '../../backends/simulated/support/machines.ts';
 
 export interface Compared {
   readonly full: SearchResult;
@@ -12,7 +12,7 @@ export interface Compared {
 
 /** Both searches of a case; undefined when the full one does not come to its end within so many states. */
 export function searchBoth(c: Case, protocol: string, maxStates: number): Compared | undefined {
-  const machine = machineOf(c, protocol);
+  const machine = openMachine(c, protocol);
   const full = searchAll(machine, { reduce: false, maxStates });
   return full.complete ? { full, reduced: searchAll(machine) } : undefined;
 }
@@ -23,7 +23,7 @@ export function compare(c: Case, protocol: string, maxStates: number): Compared 
   if (!both) return undefined;
   const { full, reduced } = both;
   assert.ok(reduced.complete);
-  assert.deepEqual(outcomesOf(reduced), outcomesOf(full), `${c.scenario} (${protocol})`);
+  assert.deepEqual(listOutcomes(reduced), listOutcomes(full), `${c.scenario} (${protocol})`);
   assert.deepEqual(
     violatedBy(c, protocol, reduced),
     violatedBy(c, protocol, full),
@@ -36,7 +36,7 @@ export function compare(c: Case, protocol: string, maxStates: number): Compared 
  * The outcomes, what was seen on the way among them. Not for a run that a kernel defect stopped: what the others had done
  * by then is chance, and the reduced search lets them be ahead.
  */
-export function outcomesOf({ endings }: SearchResult): string[] {
+export function listOutcomes({ endings }: SearchResult): string[] {
   const outcomes = endings.map(({ outcome: { seen, ...end } }) =>
     JSON.stringify(end.coordinator.end === 'stopped' ? end : { ...end, seen }),
   );
@@ -44,8 +44,8 @@ export function outcomesOf({ endings }: SearchResult): string[] {
 }
 
 function violatedBy(c: Case, protocol: string, { endings }: SearchResult): string[] {
-  const machine = machineOf(c, protocol, { trace: true });
-  return [...new Set(endings.flatMap(({ moves }) => violated(machine, recordOf(machine, moves))))].sort();
+  const machine = openMachine(c, protocol, { trace: true });
+  return [...new Set(endings.flatMap(({ moves }) => violated(machine, replayMoves(machine, moves))))].sort();
 }
 
 /** What a reduction leaves of so many cases. */

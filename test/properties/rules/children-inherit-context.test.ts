@@ -1,4 +1,4 @@
-import { assertHolds, violationOf } from '../judging.ts';
+import { assertHolds, findViolation } from '../judging.ts';
 import { aCase, aTask, Script } from '../support.ts';
 
 const name = 'children-inherit-context';
@@ -6,17 +6,17 @@ const fork = (script: Script, inherits: boolean) => script.add(100, 'fork', { ch
 
 describe(name, () => {
   it('finds a child of a marked task without a context', () => {
-    violationOf(name, fork(new Script(aCase()).claim().mark(100), false));
+    findViolation(name, fork(new Script(aCase()).claim().mark(100), false));
   });
 
   it('finds a child with a context whose parent has none', () => {
-    violationOf(name, fork(new Script(aCase()).claim(), true));
-    violationOf(name, fork(new Script(aCase()).claim().mark(100).add(100, 'unmark'), true));
+    findViolation(name, fork(new Script(aCase()).claim(), true));
+    findViolation(name, fork(new Script(aCase()).claim().mark(100).add(100, 'unmark'), true));
   });
 
   it('finds it of grandchildren', () => {
     const script = fork(new Script(aCase()).claim().mark(100), true);
-    violationOf(name, script.add(103, 'fork', { child: 104, inherits: false }));
+    findViolation(name, script.add(103, 'fork', { child: 104, inherits: false }));
   });
 
   it('holds when the child has what its parent has', () => {
@@ -29,6 +29,6 @@ describe(name, () => {
     assertHolds(name, fork(new Script(c).claim(), true));
     assertHolds(name, fork(new Script(c).claim(), true).add(103, 'fork', { child: 104, inherits: true }));
     const dead = aCase({ tasks: [aTask(100, { restartingItself: true, state: 'dead' })] });
-    violationOf(name, fork(new Script(dead).claim(), true));
+    findViolation(name, fork(new Script(dead).claim(), true));
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, violationOf, violationsOf } from '../judging.ts';
+import { assertHolds, findViolation, findViolations } from '../judging.ts';
 import { aCase, aTask, edited, failedLate, healthy, Script } from '../support.ts';
 
 const name = 'context-freed-once';
@@ -9,22 +9,22 @@ const waiting = { 100: { end: 'waiting', at: 'sync-2' }, 101: { end: 'waiting', 
 
 describe(name, () => {
   it('finds a context that is not freed when all are done', () => {
-    assert.equal(violationOf(name, unfreed(healthy())).expected, 'freed');
-    violationOf(name, unfreed(failedLate()));
-    violationOf(name, unfreed(healthy()), { context: { references: 0 } });
+    assert.equal(findViolation(name, unfreed(healthy())).expected, 'freed');
+    findViolation(name, unfreed(failedLate()));
+    findViolation(name, unfreed(healthy()), { context: { references: 0 } });
   });
 
   it('finds a second free', () => {
     const script = healthy().add(100, 'free');
-    assert.equal(violationOf(name, script).step, script.events.length);
+    assert.equal(findViolation(name, script).step, script.events.length);
   });
 
   for (const kind of ['reference-leak', 'double-free', 'use-after-free'] as const) {
     it(`finds a ${kind}, told at the end or by an event, once`, () => {
       const finding = { kind, at: 'ckptCtxPut' };
-      violationOf(name, healthy(), { findings: [finding] });
+      findViolation(name, healthy(), { findings: [finding] });
       const script = healthy().add(101, 'finding', { finding });
-      assert.equal(violationOf(name, script, { findings: [finding], end: 'crashed' }).step, script.events.length);
+      assert.equal(findViolation(name, script, { findings: [finding], end: 'crashed' }).step, script.events.length);
     });
   }
 
@@ -34,21 +34,21 @@ describe(name, () => {
   });
 
   it('finds more references than the remaining tasks can hold', () => {
-    const { expected, actual } = violationOf(name, halfway(), { tasks: waiting, context: { references: 8 } });
+    const { expected, actual } = findViolation(name, halfway(), { tasks: waiting, context: { references: 8 } });
     assert.deepEqual([expected, actual], ['at most 7 references', '8 references']);
-    violationOf(name, halfway().die(100, 101, 102).return('coordinator', -4), { context: { references: 1 } });
+    findViolation(name, halfway().die(100, 101, 102).return('coordinator', -4), { context: { references: 1 } });
   });
 
   it('does not let the dead hold any, also those with only a known end', () => {
     const tasks = { 100: { end: 'killed' }, 101: { end: 'killed' }, 102: { end: 'killed' } } as const;
-    violationOf(name, halfway().return('coordinator', -4), { tasks, context: { references: 1 } });
+    findViolation(name, halfway().return('coordinator', -4), { tasks, context: { references: 1 } });
   });
 
   it('lets an absent task keep its mark after a success', () => {
     const c = aCase({ tasks: [aTask(100), aTask(101, { parent: 100, absent: true })], image: { pids: [100] } });
     const script = new Script(c).claim().enter(100).mark(100, 101).join(100).turns().succeed().resume(100);
     assertHolds(name, script, { context: { references: 1 } });
-    violationOf(name, script, { context: { references: 2 } });
+    findViolation(name, script, { context: { references: 2 } });
   });
 
   it('counts what a child got by fork, though it was to have a restart of its own', () => {
@@ -57,7 +57,7 @@ describe(name, () => {
     const script = new Script(c).claim().enter(100).mark(100).add(100, 'fork', { child: 110, inherits: true });
     const ends = { 100: { end: 'waiting', at: 'sync-3' }, 110: { end: 'untouched' } } as const;
     assertHolds(name, script, { tasks: ends, coordinator: { end: 'waiting' }, context: { references: 5 } });
-    violationOf(name, script, { tasks: ends, coordinator: { end: 'waiting' }, context: { references: 6 } });
+    findViolation(name, script, { tasks: ends, coordinator: { end: 'waiting' }, context: { references: 6 } });
   });
 
   it('lets frozen tasks hold theirs', () => {
@@ -70,12 +70,12 @@ describe(name, () => {
   });
 
   it('finds a context that has no reference left and is not freed', () => {
-    violationOf(name, halfway(), { tasks: waiting, context: { references: 0 } });
+    findViolation(name, halfway(), { tasks: waiting, context: { references: 0 } });
   });
 
   it('says nothing of references in a run that did not end, or of a call that made no context', () => {
     assertHolds(name, unfreed(healthy()), { end: 'crashed' });
     assertHolds(name, unfreed(healthy()), { end: 'cut' });
-    assert.deepEqual(violationsOf(name, healthy()), []);
+    assert.deepEqual(findViolations(name, healthy()), []);
   });
 });

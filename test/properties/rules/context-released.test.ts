@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, shownAt, violationOf } from '../judging.ts';
+import { assertHolds, findViolation, shownAt } from '../judging.ts';
 import { aCase, edited, failedLate, healthy, Script } from '../support.ts';
 
 const name = 'context-released';
@@ -10,7 +10,7 @@ describe(name, () => {
   for (const id of ['coordinator', 100, 102] as const) {
     it(`finds that ${id} keeps its context, after a success and after a failure`, () => {
       for (const script of [keeping(healthy(), id), keeping(failedLate(), id)]) {
-        assert.equal(shownAt(script, violationOf(name, script)), 'return');
+        assert.equal(shownAt(script, findViolation(name, script)), 'return');
       }
     });
   }

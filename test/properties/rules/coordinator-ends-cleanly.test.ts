@@ -1,35 +1,38 @@
-import { assertHolds, violationOf } from '../judging.ts';
+import { assertHolds, findViolation } from '../judging.ts';
 import { aCase, aTask, edited, FLAGS, failedLate, healthy, Script } from '../support.ts';
 
 const name = 'coordinator-ends-cleanly';
 const blocked = (over: Parameters<typeof aCase>[0] = {}) => new Script(aCase(over)).claim().enter(100).mark(100);
 
 describe(name, () => {
-  it('finds a coordinator that waits indefinitely', () => violationOf(name, blocked()));
+  it('finds a coordinator that waits indefinitely', () => findViolation(name, blocked()));
 
   it('lets it wait where the scenario expects it blocked', () => {
     assertHolds(name, blocked({ expect: { coordinator: ['ok', 'blocked'] } }));
   });
 
   it('finds a coordinator that dies though no fault killed it', () => {
-    violationOf(name, failedLate().die('coordinator'));
-    violationOf(name, blocked().die('coordinator'));
+    findViolation(name, failedLate().die('coordinator'));
+    findViolation(name, blocked().die('coordinator'));
   });
 
   it('finds a coordinator that the restart itself killed', () => {
     const script = failedLate().add(100, 'signal', { task: 'coordinator', signal: 'SIGKILL', force: true });
-    violationOf(name, script.die('coordinator'));
+    findViolation(name, script.die('coordinator'));
   });
 
   it('finds one that a signal killed that can be caught, or that was meant for another', () => {
     const caught = blocked().add('environment', 'signal', { task: 'coordinator', signal: 'SIGUSR1', force: false });
-    violationOf(name, caught.die('coordinator'));
+    findViolation(name, caught.die('coordinator'));
     const other = blocked().add('environment', 'signal', { task: 100, signal: 'SIGKILL', force: false });
-    violationOf(name, other.add('environment', 'fault', { fault: 'k', verb: 'kill', target: 100 }).die('coordinator'));
+    findViolation(
+      name,
+      other.add('environment', 'fault', { fault: 'k', verb: 'kill', target: 100 }).die('coordinator'),
+    );
   });
 
   for (const result of [1, 1000, -4096]) {
-    it(`finds the result ${result}`, () => violationOf(name, failedLate(), { coordinator: { result } }));
+    it(`finds the result ${result}`, () => findViolation(name, failedLate(), { coordinator: { result } }));
   }
 
   it('lets a fault kill it, told as a signal or as a fault', () => {
@@ -45,9 +48,9 @@ describe(name, () => {
       ['ptrace', 'coordinator'],
       ['exit', 100],
     ] as const) {
-      violationOf(name, blocked().add('environment', 'fault', { fault: 'f', verb, target }).die('coordinator'));
+      findViolation(name, blocked().add('environment', 'fault', { fault: 'f', verb, target }).die('coordinator'));
     }
-    violationOf(name, blocked().add('environment', 'fault', { fault: 'f', verb: 'exit' }).die('coordinator'));
+    findViolation(name, blocked().add('environment', 'fault', { fault: 'f', verb: 'exit' }).die('coordinator'));
   });
 
   it('lets a fault make it exit, and take it down with a thread of it', () => {
@@ -62,8 +65,8 @@ describe(name, () => {
         .add('environment', 'fault', { fault: 'k', verb: 'kill', target })
         .die('coordinator');
     assertHolds(name, hit(101, FLAGS.taskself));
-    violationOf(name, hit(102, FLAGS.taskself));
-    violationOf(name, hit(101, 0));
+    findViolation(name, hit(102, FLAGS.taskself));
+    findViolation(name, hit(101, 0));
   });
 
   it('lets TASKSELF return a value, and kill itself when it fails', () => {
@@ -71,7 +74,7 @@ describe(name, () => {
     const script = new Script(c).claim().restore('coordinator', 0).return('coordinator', 1000);
     assertHolds(name, script);
     assertHolds(name, new Script(c).claim().fail('coordinator', -5).return('coordinator', -5).die('coordinator'));
-    violationOf(name, script.die('coordinator'));
+    findViolation(name, script.die('coordinator'));
   });
 
   it('says nothing of a coordinator that waits in a run that did not end', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { DebugEntry } from '../../../src/record/record.ts';
-import { assertHolds, violationOf } from '../judging.ts';
+import { assertHolds, findViolation } from '../judging.ts';
 import { aCase, aTask, FLAGS, healthy, Script } from '../support.ts';
 
 const name = 'debug-list-complete';
@@ -22,23 +22,23 @@ const changed = (place: number, over: Partial<DebugEntry>) => ENTRIES.with(place
 describe(name, () => {
   it('finds an entry that is missing, for every task that took part', () => {
     for (const [place, { task }] of ENTRIES.entries()) {
-      const { message } = violationOf(name, printing(...ENTRIES.toSpliced(place, 1)));
+      const { message } = findViolation(name, printing(...ENTRIES.toSpliced(place, 1)));
       assert.ok(message.includes(String(task)), message);
     }
   });
 
-  it('finds an entry that is there twice', () => violationOf(name, printing(...ENTRIES, ENTRIES[2]!)));
+  it('finds an entry that is there twice', () => findViolation(name, printing(...ENTRIES, ENTRIES[2]!)));
 
   it('finds an entry without a final state', () => {
     for (const state of ['Waiting', 'Running'] as const) {
-      for (const place of ENTRIES.keys()) violationOf(name, printing(...changed(place, { state })));
+      for (const place of ENTRIES.keys()) findViolation(name, printing(...changed(place, { state })));
     }
   });
 
   it('finds an entry of the wrong type', () => {
     for (const place of ENTRIES.keys()) {
       const type = ENTRIES[place]!.type === 'Task' ? 'Ghost' : 'Task';
-      violationOf(name, printing(...changed(place, { type })));
+      findViolation(name, printing(...changed(place, { type })));
     }
   });
 
@@ -53,14 +53,14 @@ describe(name, () => {
   });
 
   it('finds a state that what restart returned belies', () => {
-    violationOf(
+    findViolation(
       name,
       joined()
         .return(100, 1000)
         .add(102, 'status-list', { entries: changed(1, { state: 'Failed' }) })
         .free(102),
     );
-    violationOf(
+    findViolation(
       name,
       joined()
         .return(101, -4)
@@ -68,11 +68,11 @@ describe(name, () => {
         .free(102),
     );
     const coordinator = joined().return('coordinator', 0);
-    violationOf(name, coordinator.add(102, 'status-list', { entries: changed(0, { state: 'Failed' }) }).free(102));
+    findViolation(name, coordinator.add(102, 'status-list', { entries: changed(0, { state: 'Failed' }) }).free(102));
     assertHolds(name, joined().return('coordinator', -4).add(102, 'status-list', { entries: ENTRIES }));
   });
 
-  it('finds a context that is freed without a list', () => violationOf(name, joined().free()));
+  it('finds a context that is freed without a list', () => findViolation(name, joined().free()));
 
   it('holds in any order', () => assertHolds(name, printing(...ENTRIES.toReversed())));
 
@@ -100,12 +100,12 @@ describe(name, () => {
   it('asks for a task that failed otherwise', () => {
     const script = new Script(debugged()).claim().enter(100, 101, 102).mark(100, 101, 102).join(100, 102);
     script.add(101, 'point', { point: 'sync-2' }).fail(101, -4).return(101, -4);
-    violationOf(name, script.add(102, 'status-list', { entries: ENTRIES.toSpliced(2, 1) }));
+    findViolation(name, script.add(102, 'status-list', { entries: ENTRIES.toSpliced(2, 1) }));
   });
 
   it('asks for the coordinator that reports ENOMEM of another', () => {
     const script = joined().fail(101, -12).return('coordinator', -12);
-    violationOf(name, script.add(102, 'status-list', { entries: ENTRIES.slice(1) }));
+    findViolation(name, script.add(102, 'status-list', { entries: ENTRIES.slice(1) }));
   });
 
   it('says nothing of a context that is freed before anyone took part, or of other builds', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, shownAt, violationOf } from '../judging.ts';
+import { assertHolds, findViolation, shownAt } from '../judging.ts';
 import { aCase, aTask, FLAGS, failedLate, healthy, Script } from '../support.ts';
 
 const name = 'errors-stop-reads';
@@ -8,12 +8,12 @@ const failing = () => new Script(aCase()).claim().enter(100, 101).mark(100, 101)
 describe(name, () => {
   it('finds a restore that begins after the error, and succeeds', () => {
     const script = failing().restore(100, 0);
-    assert.equal(shownAt(script, violationOf(name, script)), 'restore-end');
+    assert.equal(shownAt(script, findViolation(name, script)), 'restore-end');
   });
 
   it('finds it of TASKSELF', () => {
     const c = aCase({ tasks: [aTask(100)], restart: { flags: FLAGS.taskself } });
-    violationOf(name, new Script(c).claim().fail('coordinator', -4).restore('coordinator', 0));
+    findViolation(name, new Script(c).claim().fail('coordinator', -4).restore('coordinator', 0));
   });
 
   it('holds for a restore that fails then, or has not ended', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, violationOf } from '../judging.ts';
+import { assertHolds, findViolation } from '../judging.ts';
 import { aCase, aTask, FLAGS, Script } from '../support.ts';
 
 const name = 'errors-wake-all-waiters';
@@ -16,16 +16,16 @@ const dead = { 100: { end: 'killed' }, 101: { end: 'killed' }, 102: { end: 'kill
 describe(name, () => {
   it('finds a task at sync point 2 or 3, though the scenario lets it wait', () => {
     for (const at of ['sync-2', 'sync-3'] as const) {
-      assert.match(violationOf(name, failing(), waiting(101, at)).message, /101/);
+      assert.match(findViolation(name, failing(), waiting(101, at)).message, /101/);
     }
   });
 
   it('finds a ghost at sync point 2', () => {
-    violationOf(name, failing(), waiting(102, 'sync-2'));
+    findViolation(name, failing(), waiting(102, 'sync-2'));
   });
 
   it('finds the coordinator', () => {
-    violationOf(name, failing(), { coordinator: { end: 'waiting', at: 'wait' }, tasks: dead });
+    findViolation(name, failing(), { coordinator: { end: 'waiting', at: 'wait' }, tasks: dead });
     assertHolds(name, failing(), { coordinator: { end: 'waiting', at: 'out' }, tasks: dead });
     assertHolds(name, failing(), { coordinator: { end: 'killed', at: 'wait' }, tasks: dead });
   });

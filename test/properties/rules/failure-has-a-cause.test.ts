@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Fault } from '../../../src/model/case.ts';
 import { failureHasACause } from '../../../src/properties/rules/failure-has-a-cause.ts';
-import { assertHolds, shownAt, violationOf } from '../judging.ts';
+import { assertHolds, findViolation, shownAt } from '../judging.ts';
 import { aRecord } from '../records.ts';
 import { aCase, aTask, FLAGS, healthy, Script } from '../support.ts';
 
@@ -20,14 +20,14 @@ function failing(over: Over = {}, { before, after }: { before?: string; after?: 
 
 describe(name, () => {
   it('finds a failure of a sound tree, a sound image and a sound call', () => {
-    const violation = violationOf(name, failing());
+    const violation = findViolation(name, failing());
     assert.deepEqual([violation.expected, violation.actual], ['0', '-EINVAL']);
     assert.equal(shownAt(failing(), violation), 'return');
   });
 
   it('finds it although a fault fired after the failure, or one that no restart fails for', () => {
-    violationOf(name, failing({}, { after: 'kill' }));
-    for (const verb of ['wake', 'delay']) violationOf(name, failing({}, { before: verb }));
+    findViolation(name, failing({}, { after: 'kill' }));
+    for (const verb of ['wake', 'delay']) findViolation(name, failing({}, { before: verb }));
   });
 
   it('holds for a fault that fired before', () => {

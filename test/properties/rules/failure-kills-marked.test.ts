@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, violationOf } from '../judging.ts';
+import { assertHolds, findViolation } from '../judging.ts';
 import { aCase, aTask, edited, FLAGS, failedLate, Script } from '../support.ts';
 
 const name = 'failure-kills-marked';
@@ -7,31 +7,31 @@ const survives = (pid: number) => edited(failedLate(), { drop: ({ kind, actor })
 
 describe(name, () => {
   it('finds a marked task that waits on', () => {
-    const { message } = violationOf(name, survives(101), { tasks: { 101: { end: 'waiting', at: 'sync-3' } } });
+    const { message } = findViolation(name, survives(101), { tasks: { 101: { end: 'waiting', at: 'sync-3' } } });
     assert.match(message, /101 \(waiting at sync-3\)/);
   });
 
   for (const end of ['returned', 'frozen', 'untouched', 'running'] as const) {
     it(`finds a marked task that is ${end}`, () => {
-      violationOf(name, survives(102), { tasks: { 102: { end } } });
+      findViolation(name, survives(102), { tasks: { 102: { end } } });
     });
   }
 
   it('finds a child that got the context by fork only', () => {
     const script = failedLate().add(101, 'fork', { child: 103, inherits: true });
-    violationOf(name, script, { tasks: { 103: { end: 'untouched', marked: true } } });
+    findViolation(name, script, { tasks: { 103: { end: 'untouched', marked: true } } });
   });
 
   it('finds survivors of a coordinator that was killed in restart', () => {
     const final = { coordinator: { end: 'killed', result: -4 }, tasks: { 101: { end: 'waiting' } } } as const;
-    violationOf(name, survives(101), final);
+    findViolation(name, survives(101), final);
   });
 
   it('finds a child that outlives a TASKSELF that fails', () => {
     const c = aCase({ tasks: [aTask(100)], restart: { flags: FLAGS.taskself } });
     const script = new Script(c).claim().add('coordinator', 'fork', { child: 103, inherits: true });
     script.fail('coordinator', -22).return('coordinator', -22).die('coordinator');
-    violationOf(name, script, { tasks: { 103: { end: 'untouched', marked: true } } });
+    findViolation(name, script, { tasks: { 103: { end: 'untouched', marked: true } } });
   });
 
   it('counts ghosts and zombies that exited by themselves as dead', () => {

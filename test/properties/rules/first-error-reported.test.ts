@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, shownAt, violationOf } from '../judging.ts';
+import { assertHolds, findViolation, shownAt } from '../judging.ts';
 import { aCase, edited, failedLate, healthy, Script } from '../support.ts';
 
 const name = 'first-error-reported';
@@ -8,26 +8,26 @@ const failing = (error: number, result: number) =>
 
 describe(name, () => {
   it('finds another error than the first reported', () => {
-    const violation = violationOf(name, failing(-12, -4));
+    const violation = findViolation(name, failing(-12, -4));
     assert.deepEqual([violation.expected, violation.actual], ['-ENOMEM', '-EINTR']);
     assert.equal(shownAt(failing(-12, -4), violation), 'error');
   });
 
   it('finds a success in spite of an error', () => {
-    violationOf(name, failing(-12, 0));
-    violationOf(name, healthy().fail(101, -4));
+    findViolation(name, failing(-12, 0));
+    findViolation(name, healthy().fail(101, -4));
   });
 
   it('finds a restart that failed after its claim, and recorded nothing', () => {
-    violationOf(name, edited(failedLate(), { drop: ({ kind }) => kind === 'error' }));
+    findViolation(name, edited(failedLate(), { drop: ({ kind }) => kind === 'error' }));
   });
 
-  it('finds two errors that both were the first', () => violationOf(name, failing(-12, -12).fail(101, -4)));
+  it('finds two errors that both were the first', () => findViolation(name, failing(-12, -12).fail(101, -4)));
 
   it('expects -EINTR of an -ERESTART*', () => {
     for (const code of [-512, -513, -514, -516]) {
       assertHolds(name, failing(code, -4));
-      violationOf(name, failing(code, code));
+      findViolation(name, failing(code, code));
     }
   });
 

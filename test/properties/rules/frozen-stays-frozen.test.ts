@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, shownAt, violationOf } from '../judging.ts';
+import { assertHolds, findViolation, shownAt } from '../judging.ts';
 import { aCase, aTask, FLAGS, failedLate, healthy, Script } from '../support.ts';
 
 const name = 'frozen-stays-frozen';
@@ -11,12 +11,12 @@ const frozen = { 100: { end: 'frozen' }, 101: { end: 'frozen' }, 102: { end: 'fr
 describe(name, () => {
   it('finds a task that is in user space after its restore', () => {
     const script = restored().resume(101);
-    assert.equal(shownAt(script, violationOf(name, script, { tasks: frozen })), 'user');
+    assert.equal(shownAt(script, findViolation(name, script, { tasks: frozen })), 'user');
   });
 
   it('finds one that is not frozen at the end', () => {
-    violationOf(name, restored(), { tasks: { ...frozen, 102: { end: 'running' } } });
-    violationOf(name, restored(), { tasks: { ...frozen, 102: { end: 'untouched' } } });
+    findViolation(name, restored(), { tasks: { ...frozen, 102: { end: 'running' } } });
+    findViolation(name, restored(), { tasks: { ...frozen, 102: { end: 'untouched' } } });
     assertHolds(name, restored(), { end: 'cut', tasks: { ...frozen, 102: { end: 'running' } } });
   });
 

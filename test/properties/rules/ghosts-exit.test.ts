@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, shownAt, violationOf } from '../judging.ts';
+import { assertHolds, findViolation, shownAt } from '../judging.ts';
 import { aCase, aTask, FLAGS, Script } from '../support.ts';
 
 const name = 'ghosts-exit';
@@ -14,12 +14,12 @@ const joined = () => haunted().add(101, 'sleep', { on: 'ghostq' });
 describe(name, () => {
   it('finds a ghost that is back in user space', () => {
     const script = joined().return(101, 0).add(101, 'user');
-    assert.equal(shownAt(script, violationOf(name, script)), 'user');
+    assert.equal(shownAt(script, findViolation(name, script)), 'user');
   });
 
   it('finds a ghost that is left after a success', () => {
     const tasks = { 101: { end: 'waiting', at: 'sync-2' } } as const;
-    violationOf(name, joined().turns().succeed().resume(100), { tasks });
+    findViolation(name, joined().turns().succeed().resume(100), { tasks });
     assertHolds(name, joined().turns().succeed().resume(100), { tasks, end: 'crashed' });
   });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, shownAt, violationOf } from '../judging.ts';
+import { assertHolds, findViolation, shownAt } from '../judging.ts';
 import { aCase, FLAGS, failedLate, healthy, Script } from '../support.ts';
 
 const name = 'no-effect-before-claim';
@@ -16,13 +16,13 @@ describe(name, () => {
       [wakes, 'wake'],
       [kills, 'signal'],
     ] as const) {
-      assert.equal(shownAt(script, violationOf(name, script)), kind);
+      assert.equal(shownAt(script, findViolation(name, script)), kind);
     }
   });
 
   it('finds a mark that comes before the claim', () => {
     const script = uncommitted().add('coordinator', 'mark', { task: 100 });
-    violationOf(name, script.add('coordinator', 'mark', { task: 'coordinator' }));
+    findViolation(name, script.add('coordinator', 'mark', { task: 'coordinator' }));
   });
 
   it('says nothing of what comes after the claim', () => {
@@ -34,7 +34,7 @@ describe(name, () => {
     const self = () =>
       new Script(aCase({ restart: { flags: FLAGS.taskself } })).add('coordinator', 'wake', { task: 101 });
     assertHolds(name, self());
-    violationOf(name, self().add('coordinator', 'mark', { task: 101 }));
+    findViolation(name, self().add('coordinator', 'mark', { task: 101 }));
   });
 
   it('says nothing of signals that are not of the restart', () => {

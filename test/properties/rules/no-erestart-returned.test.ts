@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, violationOf } from '../judging.ts';
+import { assertHolds, findViolation } from '../judging.ts';
 import { aCase, failedLate, healthy, Script } from '../support.ts';
 
 const name = 'no-erestart-returned';
@@ -7,9 +7,9 @@ const name = 'no-erestart-returned';
 describe(name, () => {
   for (const code of [-512, -513, -514, -516]) {
     it(`finds ${code}, of a task and of the coordinator`, () => {
-      violationOf(name, new Script(aCase()).claim().return('coordinator', code));
-      violationOf(name, new Script(aCase()).enter(101).return(101, code).die(101));
-      assert.equal(violationOf(name, healthy(), { coordinator: { result: code } }).expected, '-EINTR');
+      findViolation(name, new Script(aCase()).claim().return('coordinator', code));
+      findViolation(name, new Script(aCase()).enter(101).return(101, code).die(101));
+      assert.equal(findViolation(name, healthy(), { coordinator: { result: code } }).expected, '-EINTR');
     });
   }
 
@@ -22,6 +22,6 @@ describe(name, () => {
   it('says nothing of a saved value that looks like one', () => {
     const c = aCase({ image: { records: [{ pid: 100, zombie: false, retval: -512 }] } });
     assertHolds(name, new Script(c).claim().restore(100, 0).return(100, -512));
-    violationOf(name, new Script(c).claim().return(100, -512));
+    findViolation(name, new Script(c).claim().return(100, -512));
   });
 });

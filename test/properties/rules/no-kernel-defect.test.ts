@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, violationOf, violationsOf } from '../judging.ts';
+import { assertHolds, findViolation, findViolations } from '../judging.ts';
 import { failedLate, healthy } from '../support.ts';
 
 const name = 'no-kernel-defect';
@@ -9,14 +9,14 @@ describe(name, () => {
   for (const kind of KINDS) {
     it(`finds ${kind}, with its place`, () => {
       const finding = { kind, at: 'getActivePid', detail: 'index 3 of 3' };
-      assert.match(violationOf(name, healthy(), { findings: [finding] }).message, /getActivePid: index 3 of 3/);
+      assert.match(findViolation(name, healthy(), { findings: [finding] }).message, /getActivePid: index 3 of 3/);
     });
   }
 
   it('tells the step where the record knows it, and each defect once', () => {
     const finding = { kind: 'bug', at: 'restoreTaskDone' } as const;
     const script = healthy().add(101, 'finding', { finding });
-    assert.equal(violationOf(name, script, { findings: [finding], end: 'crashed' }).step, script.events.length);
+    assert.equal(findViolation(name, script, { findings: [finding], end: 'crashed' }).step, script.events.length);
   });
 
   it('tells each of several, each with its own step', () => {
@@ -26,14 +26,14 @@ describe(name, () => {
       .add(101, 'finding', { finding: { kind: 'crash', at: 'b' } });
     const last = script.events.length;
     assert.deepEqual(
-      violationsOf(name, script).map(({ step }) => step),
+      findViolations(name, script).map(({ step }) => step),
       [last - 2, last - 1, last],
     );
     const findings = [
       { kind: 'bug', at: 'a' },
       { kind: 'bug', at: 'b' },
     ] as const;
-    assert.equal(violationsOf(name, healthy(), { findings }).length, 2);
+    assert.equal(findViolations(name, healthy(), { findings }).length, 2);
   });
 
   it('says nothing of findings that are no defects of the kernel', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, violationOf } from '../judging.ts';
+import { assertHolds, findViolation } from '../judging.ts';
 import { aCase, healthy, Script } from '../support.ts';
 
 const name = 'no-task-left-waiting';
@@ -8,25 +8,25 @@ const stuck = (expect: NonNullable<Parameters<typeof aCase>[0]>['expect'] = {}) 
 
 describe(name, () => {
   it('finds tasks that wait, and says where', () => {
-    assert.match(violationOf(name, stuck()).message, /100 \(waiting at sync-1\), 101/);
+    assert.match(findViolation(name, stuck()).message, /100 \(waiting at sync-1\), 101/);
   });
 
   it('finds those that left-waiting does not name', () => {
-    const { message } = violationOf(name, stuck({ leftWaiting: [101] }));
+    const { message } = findViolation(name, stuck({ leftWaiting: [101] }));
     assert.match(message, /100/);
     assert.doesNotMatch(message, /101/);
   });
 
-  it('finds any task when left-waiting names none', () => violationOf(name, stuck({ leftWaiting: [] })));
+  it('finds any task when left-waiting names none', () => findViolation(name, stuck({ leftWaiting: [] })));
 
   it('finds the coordinator, whomever left-waiting names', () => {
     const c = aCase({ expect: { leftWaiting: [99, 100, 101, 102], coordinator: ['ok', 'EINTR'] } });
-    violationOf(name, new Script(c).claim());
+    findViolation(name, new Script(c).claim());
     assertHolds(name, new Script(aCase({ expect: { coordinator: ['ok', 'blocked'] } })).claim());
   });
 
   it('finds a hang that the backend saw', () => {
-    violationOf(name, healthy(), { findings: [{ kind: 'hang', at: 'restore' }] });
+    findViolation(name, healthy(), { findings: [{ kind: 'hang', at: 'restore' }] });
   });
 
   it('holds when left-waiting names them, or they are expected to wait', () => {
@@ -34,7 +34,7 @@ describe(name, () => {
     const waits = [{ outcome: 'killed' }, { outcome: 'waiting' }] as const;
     assertHolds(name, stuck({ tasks: { 100: waits, 101: waits } }));
     assertHolds(name, stuck({ tasks: { 100: [waits[1]], 101: [waits[1]] } }));
-    assert.match(violationOf(name, stuck({ tasks: { 100: [waits[0]], 101: [waits[1]] } })).message, /: 100 [^,]*$/);
+    assert.match(findViolation(name, stuck({ tasks: { 100: [waits[0]], 101: [waits[1]] } })).message, /: 100 [^,]*$/);
   });
 
   it('says nothing of a run that did not end', () => {
@@ -44,6 +44,6 @@ describe(name, () => {
   it('names a few of many', () => {
     const script = new Script(aCase()).add('coordinator', 'return', { result: -22 });
     const tasks = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [200 + i, { end: 'waiting' as const }]));
-    assert.match(violationOf(name, script, { tasks }).message, /and 45 more/);
+    assert.match(findViolation(name, script, { tasks }).message, /and 45 more/);
   });
 });

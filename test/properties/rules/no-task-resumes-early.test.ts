@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, shownAt, violationOf } from '../judging.ts';
+import { assertHolds, findViolation, shownAt } from '../judging.ts';
 import { aCase, aTask, edited, FLAGS, failedLate, healthy, Script } from '../support.ts';
 
 const name = 'no-task-resumes-early';
@@ -9,23 +9,23 @@ const joined = () =>
 describe(name, () => {
   it('finds a task that is back before the last has restored itself', () => {
     const script = joined().turn(100, 0).resume(100).turn(101, 1).turn(102, 2).succeed().resume(101, 102);
-    const violation = violationOf(name, script);
+    const violation = findViolation(name, script);
     assert.equal(shownAt(script, violation), 'user');
     assert.match(violation.message, /task 102/);
   });
 
   it('finds it when one never restores itself, and yet success is declared', () => {
-    violationOf(name, joined().turn(100, 0).turn(101, 1).die(102).succeed().resume(100));
+    findViolation(name, joined().turn(100, 0).turn(101, 1).die(102).succeed().resume(100));
   });
 
   it('finds a task that is back when all have restored, and before the success', () => {
-    violationOf(name, joined().turn(100, 0).turn(101, 1).turn(102, 2).resume(102).succeed().resume(100, 101));
-    violationOf(name, edited(healthy(), { drop: ({ kind }) => kind === 'success' }));
+    findViolation(name, joined().turn(100, 0).turn(101, 1).turn(102, 2).resume(102).succeed().resume(100, 101));
+    findViolation(name, edited(healthy(), { drop: ({ kind }) => kind === 'success' }));
   });
 
   it('finds a TASKSELF that never restored itself', () => {
     const c = aCase({ tasks: [aTask(100)], restart: { flags: FLAGS.taskself } });
-    violationOf(
+    findViolation(
       name,
       new Script(c).claim().add('coordinator', 'success').return('coordinator', 0).add('coordinator', 'user'),
     );

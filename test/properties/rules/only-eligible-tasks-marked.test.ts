@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, violationOf } from '../judging.ts';
+import { assertHolds, findViolation } from '../judging.ts';
 import { aCase, aTask, FLAGS, healthy, Script } from '../support.ts';
 
 const name = 'only-eligible-tasks-marked';
@@ -8,14 +8,14 @@ const marking = (over: Parameters<typeof aTask>[1]) =>
 
 describe(name, () => {
   it('finds a stranger, a traced task and a dead one that are marked', () => {
-    assert.match(violationOf(name, marking({ owner: 'stranger' }).mark(102)).message, /stranger/);
-    assert.match(violationOf(name, marking({ tracedBy: 'outsider' }).mark(102)).message, /traced from outside/);
-    assert.match(violationOf(name, marking({ tracedBy: 101 }).mark(102)).message, /traced by task 101/);
-    assert.match(violationOf(name, marking({ state: 'dead' }).mark(102)).message, /dead/);
+    assert.match(findViolation(name, marking({ owner: 'stranger' }).mark(102)).message, /stranger/);
+    assert.match(findViolation(name, marking({ tracedBy: 'outsider' }).mark(102)).message, /traced from outside/);
+    assert.match(findViolation(name, marking({ tracedBy: 101 }).mark(102)).message, /traced by task 101/);
+    assert.match(findViolation(name, marking({ state: 'dead' }).mark(102)).message, /dead/);
   });
 
   it('finds a mark on one that has died meanwhile', () => {
-    violationOf(name, marking({}).add(102, 'exit', { how: 'exited', code: 0 }).mark(102));
+    findViolation(name, marking({}).add(102, 'exit', { how: 'exited', code: 0 }).mark(102));
   });
 
   it('says nothing of tasks that are fit', () => {

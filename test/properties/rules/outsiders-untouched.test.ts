@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, shownAt, violationOf } from '../judging.ts';
+import { assertHolds, findViolation, shownAt } from '../judging.ts';
 import { aCase, aTask, aTree, FLAGS, failedLate, healthy, Script } from '../support.ts';
 
 const name = 'outsiders-untouched';
@@ -34,34 +34,34 @@ describe(name, () => {
   for (const [what, pid] of Object.entries(outside)) {
     it(`finds that the walk marks ${what}`, () => {
       const script = new Script(withOthers()).claim().mark(pid);
-      assert.equal(shownAt(script, violationOf(name, script)), 'mark');
+      assert.equal(shownAt(script, findViolation(name, script)), 'mark');
     });
 
     it(`finds that a failing restart kills ${what}`, () => {
       const script = new Script(withOthers()).claim().mark(100).destroy(pid);
-      assert.equal(shownAt(script, violationOf(name, script)), 'signal');
+      assert.equal(shownAt(script, findViolation(name, script)), 'signal');
     });
   }
 
   it('finds that the freezer takes a sibling of the root', () => {
-    violationOf(name, healthy().add('coordinator', 'frozen', { task: 110 }));
+    findViolation(name, healthy().add('coordinator', 'frozen', { task: 110 }));
   });
 
   it('finds that the coordinator is killed by a task', () => {
-    violationOf(name, healthy().add(101, 'signal', { task: 'coordinator', signal: 'SIGKILL', force: true }));
+    findViolation(name, healthy().add(101, 'signal', { task: 'coordinator', signal: 'SIGKILL', force: true }));
   });
 
   it('finds that any task is marked when the pid of the call names no child', () => {
-    violationOf(name, new Script(aCase({ restart: { pid: 101 } })).claim().mark(101));
-    violationOf(name, new Script(aCase({ restart: { pid: 999 } })).claim().mark(100));
+    findViolation(name, new Script(aCase({ restart: { pid: 101 } })).claim().mark(101));
+    findViolation(name, new Script(aCase({ restart: { pid: 999 } })).claim().mark(100));
   });
 
   it('finds that TASKSELF marks a child of the caller', () => {
-    violationOf(name, new Script(aCase({ restart: { flags: FLAGS.taskself } })).claim().mark(101));
+    findViolation(name, new Script(aCase({ restart: { flags: FLAGS.taskself } })).claim().mark(101));
   });
 
   it('shows it in a run that a defect stopped, too', () => {
-    violationOf(name, new Script(withOthers()).claim().mark(1), { end: 'crashed' });
+    findViolation(name, new Script(withOthers()).claim().mark(1), { end: 'crashed' });
   });
 
   it('says nothing of the tree itself, its threads, and what descends from a stranger', () => {
@@ -80,7 +80,7 @@ describe(name, () => {
 
   it('finds a child that a sibling made meanwhile', () => {
     const script = new Script(withOthers()).claim().add(110, 'fork', { child: 140, inherits: false });
-    violationOf(name, script.mark(140));
+    findViolation(name, script.mark(140));
   });
 
   it('says nothing of an outsider that kills itself, or is hit by a fault', () => {
@@ -92,6 +92,6 @@ describe(name, () => {
     const script = new Script(withOthers()).claim().mark(100).add(100, 'fork', { child: 110, inherits: true });
     assertHolds(name, script.destroy(100, 110));
     const without = new Script(withOthers()).claim().add(110, 'fork', { child: 112, inherits: false }).mark(100);
-    violationOf(name, without.destroy(112));
+    findViolation(name, without.destroy(112));
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, violationOf } from '../judging.ts';
+import { assertHolds, findViolation } from '../judging.ts';
 import { aCase, aTask, edited, failedLate, healthy, Script } from '../support.ts';
 
 const name = 'sigkill-kills';
@@ -15,13 +15,13 @@ const succeeded = { coordinator: { end: 'returned', result: 0 } } as const;
 
 describe(name, () => {
   it('finds a task that waits on, or comes back', () => {
-    assert.match(violationOf(name, kill(joined(), 102), succeeded).message, /102/);
-    violationOf(name, kill(joined(), 102, true).return(102, 1002).add(102, 'user'), succeeded);
+    assert.match(findViolation(name, kill(joined(), 102), succeeded).message, /102/);
+    findViolation(name, kill(joined(), 102, true).return(102, 1002).add(102, 'user'), succeeded);
   });
 
   it('finds it of a kill that is told as a fault', () => {
     const fault = (verb: string) => joined().add('environment', 'fault', { fault: 'f', verb, target: 102 });
-    violationOf(name, fault('kill'), succeeded);
+    findViolation(name, fault('kill'), succeeded);
     assertHolds(name, fault('signal'), succeeded);
     const deadly = {
       verb: 'signal',
@@ -32,16 +32,16 @@ describe(name, () => {
       when: { kind: 'any' },
     } as const;
     const script = fault('signal');
-    violationOf(name, Object.assign(script, { case: { ...script.case, faults: [deadly] } }), succeeded);
+    findViolation(name, Object.assign(script, { case: { ...script.case, faults: [deadly] } }), succeeded);
   });
 
   it('finds another thread of the group alive', () => {
-    assert.match(violationOf(name, kill(joined(), 101).die(101), succeeded).message, /100/);
+    assert.match(findViolation(name, kill(joined(), 101).die(101), succeeded).message, /100/);
   });
 
   it('finds a coordinator that goes on', () => {
-    violationOf(name, kill(joined(), 'coordinator').return('coordinator', -4).add('coordinator', 'user'));
-    violationOf(name, kill(joined(), 'coordinator'));
+    findViolation(name, kill(joined(), 'coordinator').return('coordinator', -4).add('coordinator', 'user'));
+    findViolation(name, kill(joined(), 'coordinator'));
   });
 
   it('holds when they die, or are frozen', () => {

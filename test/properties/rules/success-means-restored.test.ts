@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, violationOf } from '../judging.ts';
+import { assertHolds, findViolation } from '../judging.ts';
 import { aCase, aTask, FLAGS, failedLate, healthy, Script } from '../support.ts';
 
 const name = 'success-means-restored';
@@ -8,26 +8,26 @@ const joined = () =>
 
 describe(name, () => {
   it('finds a success without a restore of a task that died', () => {
-    const { message } = violationOf(name, joined().turn(100, 0).die(101).turn(102, 2).succeed());
+    const { message } = findViolation(name, joined().turn(100, 0).die(101).turn(102, 2).succeed());
     assert.match(message, /101/);
   });
 
   it('finds a success that comes before the last restore', () => {
-    violationOf(name, joined().turn(100, 0).turn(101, 1).succeed().turn(102, 2));
+    findViolation(name, joined().turn(100, 0).turn(101, 1).succeed().turn(102, 2));
   });
 
   it('finds a restore that failed', () => {
     const script = joined().turn(100, 0).turn(101, 1).add(102, 'restore-begin').add(102, 'restore-end', { error: -22 });
-    violationOf(name, script.succeed());
+    findViolation(name, script.succeed());
   });
 
   it('finds a TASKSELF that says success and never restored itself', () => {
     const c = aCase({ tasks: [aTask(100)], restart: { flags: FLAGS.taskself } });
-    violationOf(name, new Script(c).claim().add('coordinator', 'success').return('coordinator', 1000));
+    findViolation(name, new Script(c).claim().add('coordinator', 'success').return('coordinator', 1000));
   });
 
   it('finds a success in which two tasks were restored from the record of each other', () => {
-    const { message } = violationOf(name, joined().turn(100, 0).turn(101, 2).turn(102, 1).succeed());
+    const { message } = findViolation(name, joined().turn(100, 0).turn(101, 2).turn(102, 1).succeed());
     assert.match(message, /task 101 was restored from record 2, of task 102/);
   });
 

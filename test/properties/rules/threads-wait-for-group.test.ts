@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, shownAt, violationOf } from '../judging.ts';
+import { assertHolds, findViolation, shownAt } from '../judging.ts';
 import { aCase, aTask, Script } from '../support.ts';
 
 const name = 'threads-wait-for-group';
@@ -11,29 +11,29 @@ const threaded = (over: Parameters<typeof aTask>[1] = {}) =>
 describe(name, () => {
   it('finds a thread that passes before another has called restart', () => {
     const script = threaded().enter(100, 101).add(100, 'threads-passed').enter(102);
-    const violation = violationOf(name, script);
+    const violation = findViolation(name, script);
     assert.equal(shownAt(script, violation), 'threads-passed');
     assert.match(violation.message, /102/);
   });
 
   it('finds a thread that restores itself without a look at its group', () => {
     const script = threaded().enter(100).restore(100, 0);
-    assert.equal(shownAt(script, violationOf(name, script)), 'restore-begin');
+    assert.equal(shownAt(script, findViolation(name, script)), 'restore-begin');
   });
 
   it('finds that a thread which is absent, or was refused, is not waited for', () => {
-    violationOf(name, threaded({ absent: true }).enter(100, 101).add(101, 'threads-passed'));
+    findViolation(name, threaded({ absent: true }).enter(100, 101).add(101, 'threads-passed'));
     const refused = threaded().enter(100, 101).add(102, 'call', { pid: 0, flags: 0x80 });
-    violationOf(name, refused.add(102, 'return', { result: -22 }).add(101, 'threads-passed'));
+    findViolation(name, refused.add(102, 'return', { result: -22 }).add(101, 'threads-passed'));
   });
 
   it('finds that a thread which does other things is not waited for', () => {
-    violationOf(name, threaded().enter(100, 101).add(102, 'fork-failed', { error: -513 }).add(101, 'threads-passed'));
+    findViolation(name, threaded().enter(100, 101).add(102, 'fork-failed', { error: -513 }).add(101, 'threads-passed'));
   });
 
   it('finds that a thread made meanwhile is not waited for', () => {
     const script = threaded({ forkedLate: 0 }).enter(100, 101).add(100, 'fork', { child: 102, inherits: false });
-    violationOf(name, script.add(101, 'threads-passed'));
+    findViolation(name, script.add(101, 'threads-passed'));
   });
 
   it('holds when all have called', () => {

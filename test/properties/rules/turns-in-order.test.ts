@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, shownAt, violationOf } from '../judging.ts';
+import { assertHolds, findViolation, shownAt } from '../judging.ts';
 import { aCase, aTask, FLAGS, healthy, Script } from '../support.ts';
 
 const name = 'turns-in-order';
@@ -8,31 +8,31 @@ const joined = () => new Script(aCase()).claim().enter(100, 101, 102).mark(100, 
 describe(name, () => {
   it('finds a turn that is passed on before its task has restored itself', () => {
     const script = joined().activate('coordinator', 0).die(102).activate(102, 1);
-    assert.equal(shownAt(script, violationOf(name, script)), 'activate');
+    assert.equal(shownAt(script, findViolation(name, script)), 'activate');
   });
 
   it('finds a turn that is left out, or given twice', () => {
-    violationOf(name, joined().activate('coordinator', 1));
-    violationOf(name, joined().activate('coordinator', 0).restore(100, 0).activate(100, 2));
-    violationOf(name, joined().activate('coordinator', 0).restore(100, 0).activate('coordinator', 0));
+    findViolation(name, joined().activate('coordinator', 1));
+    findViolation(name, joined().activate('coordinator', 0).restore(100, 0).activate(100, 2));
+    findViolation(name, joined().activate('coordinator', 0).restore(100, 0).activate('coordinator', 0));
   });
 
   it('finds a turn after the end', () => {
     const script = joined().turns();
-    violationOf(name, script.activate(102, 4));
+    findViolation(name, script.activate(102, 4));
   });
 
-  it('finds a first turn that no coordinator gave', () => violationOf(name, joined().activate(101, 0)));
+  it('finds a first turn that no coordinator gave', () => findViolation(name, joined().activate(101, 0)));
 
   it('finds a restore when it is the turn of another, or of no task', () => {
     const early = joined().restore(100, 0);
-    assert.equal(shownAt(early, violationOf(name, early)), 'restore-begin');
-    assert.match(violationOf(name, early).message, /no task has the turn/);
+    assert.equal(shownAt(early, findViolation(name, early)), 'restore-begin');
+    assert.match(findViolation(name, early).message, /no task has the turn/);
     assert.match(
-      violationOf(name, joined().activate('coordinator', 0).restore(101, 1)).message,
+      findViolation(name, joined().activate('coordinator', 0).restore(101, 1)).message,
       /task 100 has the turn/,
     );
-    violationOf(name, healthy().restore(101, 1));
+    findViolation(name, healthy().restore(101, 1));
   });
 
   it('holds in a healthy run, and for a task that dies in its turn', () => {
@@ -44,7 +44,7 @@ describe(name, () => {
 
   it('takes the pid from the image where the event does not tell it', () => {
     assertHolds(name, joined().add('coordinator', 'activate', { index: 0 }).restore(100, 0));
-    violationOf(name, joined().add('coordinator', 'activate', { index: 0 }).restore(101, 1));
+    findViolation(name, joined().add('coordinator', 'activate', { index: 0 }).restore(101, 1));
   });
 
   it('holds for a restore that failed in its turn', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, violationOf } from '../judging.ts';
+import { assertHolds, findViolation } from '../judging.ts';
 import { aCase, Script } from '../support.ts';
 
 const name = 'waits-are-interruptible';
@@ -10,9 +10,9 @@ const sleeping = (id: number | 'coordinator', on: string) =>
 describe(name, () => {
   it('finds a task that waits for errno_sync or for a lock, though the scenario lets it wait', () => {
     for (const on of ['errno_sync', 'tasklist_lock', 'alloc_lock']) {
-      assert.match(violationOf(name, sleeping(100, on)).message, new RegExp(`100 \\(on ${on}\\)`));
+      assert.match(findViolation(name, sleeping(100, on)).message, new RegExp(`100 \\(on ${on}\\)`));
     }
-    violationOf(name, sleeping('coordinator', 'errno_sync'));
+    findViolation(name, sleeping('coordinator', 'errno_sync'));
   });
 
   it('asks for the last sleep', () => {
@@ -30,7 +30,7 @@ describe(name, () => {
       ['SIGUSR1', false],
     ] as const) {
       const script = sleeping(100, 'sync-1').add('environment', 'signal', { task: 100, signal, force: false });
-      if (isFound) assert.match(violationOf(name, script).message, /still waiting: 100/);
+      if (isFound) assert.match(findViolation(name, script).message, /still waiting: 100/);
       else assertHolds(name, script);
     }
   });

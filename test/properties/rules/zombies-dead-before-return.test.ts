@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { assertHolds, shownAt, violationOf } from '../judging.ts';
+import { assertHolds, findViolation, shownAt } from '../judging.ts';
 import { aCase, aTask, edited, FLAGS, failedLate, Script } from '../support.ts';
 
 const name = 'zombies-dead-before-return';
@@ -19,13 +19,13 @@ const zombie = { how: 'zombie', code: 7 } as const;
 describe(name, () => {
   it('finds a zombie that dies after the coordinator has returned', () => {
     const script = restored().add(101, 'done', { left: 0 }).succeed().add(101, 'exit', zombie);
-    assert.equal(shownAt(script, violationOf(name, script)), 'return');
+    assert.equal(shownAt(script, findViolation(name, script)), 'return');
   });
 
-  it('finds a zombie that was restored alive', () => violationOf(name, restored().succeed().resume(100, 101)));
+  it('finds a zombie that was restored alive', () => findViolation(name, restored().succeed().resume(100, 101)));
 
   it('finds one of which only the end is known', () => {
-    violationOf(name, restored().succeed(), { tasks: { 101: { end: 'returned' } } });
+    findViolation(name, restored().succeed(), { tasks: { 101: { end: 'returned' } } });
     assertHolds(name, restored().succeed(), { tasks: { 101: { end: 'zombie' } } });
   });
 

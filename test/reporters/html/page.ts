@@ -5,7 +5,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { Html } from '../../../reporters/listeners/html.ts';
 import { fileOutput } from '../../../reporters/shared/output.ts';
 import type { CaseResult } from '../../../reporters/shared/result.ts';
-import { summaryOf } from '../fixtures/results.ts';
+import { buildSummary } from '../fixtures/results.ts';
 
 const PLACES = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -17,7 +17,7 @@ export function writeReport(file: string, results: readonly CaseResult[]): void 
   const out = fileOutput(file);
   const html = new Html({ out, options: {} });
   for (const result of results) html.result(result);
-  html.end(summaryOf(results));
+  html.end(buildSummary(results));
   out.close();
 }
 

@@ -10,13 +10,13 @@ export type Images = ReadonlyMap<string, Uint8Array>;
 export class NoSuchImage extends Error {}
 
 /** The file that a change is of, without .img. */
-export function fileOf(edit: ImageEdit): string {
+export function resolveFile(edit: ImageEdit): string {
   return edit.kind === 'task' ? 'pstree' : edit.file;
 }
 
 /** The images without a file, or with another content of it. Throws NoSuchImage. */
 export function edited(images: Images, edit: ImageEdit): Images {
-  const file = fileOf(edit);
+  const file = resolveFile(edit);
   const bytes = images.get(file);
   if (!bytes) throw new NoSuchImage(`there is no image ${file}`);
   const made = new Map(images);
@@ -64,7 +64,7 @@ function inRecords(
 ): Uint8Array {
   const image: ImageFile | undefined = readImage(bytes);
   const record = image?.records[edit.record];
-  if (!image || !record) throw new NoSuchImage(`${fileOf(edit)} has no record ${edit.record}`);
+  if (!image || !record) throw new NoSuchImage(`${resolveFile(edit)} has no record ${edit.record}`);
   const records = image.records.flatMap((one, i) => (i === edit.record ? change(one) : [one]));
   return writeImage({ head: image.head, records });
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { ImageChange, ImageEdit } from '../../../model/criu.ts';
 import { Draws } from '../../draws.ts';
 import { edited, type Images, NoSuchImage } from './edit.ts';
-import { drawEdit, kindOf, kindsOf } from './mutate.ts';
+import { drawEdit, listKinds, parseKind } from './mutate.ts';
 
 const SUFFIX = '.img';
 /** Files whose name has the number of an inode, which is another one each time. */
@@ -12,14 +12,14 @@ const NUMBERED = /^(pagemap-shmem-)\d+$/;
 
 /** The images of a folder, by their names without .img; of the first of those that are numbered anew each time a `*` stands for the number. */
 export async function readImages(folder: string): Promise<Images> {
-  const entries = [...(await filesOf(folder))].map(
+  const entries = [...(await listFiles(folder))].map(
     async ([name, file]) => [name, await readFile(path.join(folder, file))] as const,
   );
   return new Map(await Promise.all(entries));
 }
 
 /** The files of a folder, by the names of their images. */
-async function filesOf(folder: string): Promise<ReadonlyMap<string, string>> {
+async function listFiles(folder: string): Promise<ReadonlyMap<string, string>> {
   const files = (await readdir(folder)).filter((file) => file.endsWith(SUFFIX));
   const names = new Map<string, string>();
   const inOrder = files.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
@@ -35,8 +35,8 @@ async function filesOf(folder: string): Promise<ReadonlyMap<string, string>> {
 export async function changeImages(folder: string, changes: readonly ImageChange[]): Promise<ImageEdit[]> {
   if (changes.length === 0) return [];
   const before = await readImages(folder);
-  const { edits, images } = changesOf(before, changes);
-  const files = await filesOf(folder);
+  const { edits, images } = compareFiles(before, changes);
+  const files = await listFiles(folder);
   for (const [name, bytes] of before) {
     const now = images.get(name);
     const file = path.join(folder, files.get(name)!);
@@ -47,7 +47,7 @@ export async function changeImages(folder: string, changes: readonly ImageChange
 }
 
 /** The images after these changes, and the changes with what was drawn for them. Throws NoSuchImage. */
-export function changesOf(
+export function compareFiles(
   before: Images,
   changes: readonly ImageChange[],
 ): { readonly edits: ImageEdit[]; readonly images: Images } {
@@ -65,7 +65,7 @@ export function changesOf(
     const { target, seed, changes: count } = change;
     const draws = new Draws(seed);
     for (let i = 0; i < count; i++) {
-      const there = [...images.keys()].some((name) => target === 'any' || kindOf(name) === target);
+      const there = [...images.keys()].some((name) => target === 'any' || parseKind(name) === target);
       if (!there) throw new NoSuchImage(`there is no image of the kind ${target}; ${kindsText(images)}`);
       make(drawEdit(images, target, draws));
     }
@@ -75,5 +75,5 @@ export function changesOf(
 
 /** `there are core, mm, any`: what a change can be drawn of. */
 export function kindsText(images: Images): string {
-  return `there are ${[...kindsOf(images), 'any'].join(', ')}`;
+  return `there are ${[...listKinds(images), 'any'].join(', ')}`;
 }

@@ -3,7 +3,7 @@ import { ABSENT, type ImageEdit, PSTREE_FIELDS, type PstreeField } from '../../.
 import type { Draws } from '../../draws.ts';
 import type { Images } from './edit.ts';
 import { readImage } from './file.ts';
-import { readMessage, type Spot, spotsOf } from './wire.ts';
+import { findSpots, readMessage, type Spot } from './wire.ts';
 
 /** Numbers at which programs go wrong. */
 const BOUNDS = [
@@ -28,18 +28,18 @@ const TASK_FIELDS = Object.keys(PSTREE_FIELDS) as PstreeField[];
 const PIDS = [0, 1, 2, 99, 100, 101, 102, 103, 104, 105, 106, 107, 600, 32_767, 4_194_304, -1];
 
 /** The kinds of files that there are: `core`, `pstree`, … */
-export function kindsOf(images: Images): string[] {
-  return [...new Set([...images.keys()].map(kindOf))].sort();
+export function listKinds(images: Images): string[] {
+  return [...new Set([...images.keys()].map(parseKind))].sort();
 }
 
 /** The kind of a file: its name without the number of whom or what it is of. */
-export function kindOf(file: string): string {
+export function parseKind(file: string): string {
   return file.replace(/(-(\d+|\*))+$/, '');
 }
 
 /** The next change, of a file of this kind, or of `any`. The images must have one. */
 export function drawEdit(images: Images, target: string, draws: Draws): ImageEdit {
-  const files = [...images.keys()].filter((file) => target === 'any' || kindOf(file) === target).sort();
+  const files = [...images.keys()].filter((file) => target === 'any' || parseKind(file) === target).sort();
   const file = files[draws.below(files.length)]!;
   const bytes = images.get(file)!;
   const records = readImage(bytes)?.records ?? [];
@@ -84,11 +84,11 @@ function drawTask(record: number, draws: Draws): ImageEdit {
 
 function drawField(file: string, bytes: Uint8Array | undefined, record: number, draws: Draws): ImageEdit | undefined {
   const isLeftOut = draws.below(6) === 0;
-  const all = bytes ? spotsOf(bytes).filter(({ value }) => isLeftOut || value !== undefined) : [];
+  const all = bytes ? findSpots(bytes).filter(({ value }) => isLeftOut || value !== undefined) : [];
   // First which field, then which one of those with that number: else the many of one kind hide the others.
-  const paths = [...new Set(all.map(pathOf))];
+  const paths = [...new Set(all.map(formatPath))];
   const wanted = paths[draws.below(paths.length || 1)];
-  const same = all.filter((spot) => pathOf(spot) === wanted);
+  const same = all.filter((spot) => formatPath(spot) === wanted);
   const spot = same[draws.below(same.length || 1)];
   if (!spot) return undefined;
   const path = spot.place.map(({ number }) => number);
@@ -96,7 +96,7 @@ function drawField(file: string, bytes: Uint8Array | undefined, record: number, 
   return { kind: 'field', file, record, path, nth, value: isLeftOut ? ABSENT : drawValue(spot, draws) };
 }
 
-function pathOf({ place }: Spot): string {
+function formatPath({ place }: Spot): string {
   return place.map(({ number }) => number).join('.');
 }
 

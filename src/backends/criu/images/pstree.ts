@@ -4,7 +4,7 @@ import { readImage } from './file.ts';
 import { readMessage } from './wire.ts';
 
 /** The pids of the tree, a record each; undefined for a file that is damaged. */
-export function pidsOf(bytes: Uint8Array): number[] | undefined {
+export function readPids(bytes: Uint8Array): number[] | undefined {
   const records = readImage(bytes)?.records.map((record) => readMessage(record));
   const pids = records?.map((fields) => fields?.find(({ number }) => number === PSTREE_FIELDS.pid));
   if (!pids?.every((field) => field?.type === 'varint')) return undefined;

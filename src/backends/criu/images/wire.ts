@@ -127,7 +127,7 @@ export interface Spot {
 const MAX_LEVELS = 32;
 
 /** All fields of a message, those of messages in it too; what reads as a message is taken for one. */
-export function spotsOf(bytes: Uint8Array, levels: number = MAX_LEVELS): Spot[] {
+export function findSpots(bytes: Uint8Array, levels: number = MAX_LEVELS): Spot[] {
   const seen = new Map<number, number>();
   return (readMessage(bytes) ?? []).flatMap((field) => {
     const { number } = field;
@@ -136,7 +136,7 @@ export function spotsOf(bytes: Uint8Array, levels: number = MAX_LEVELS): Spot[] 
     const place = [{ number, nth }];
     if (field.type === 'varint') return [{ place, value: field.value }];
     if (field.type === 'fixed') return [{ place, value: unfixed(field.bytes) }];
-    const inner = field.bytes.length > 0 && levels > 1 ? spotsOf(field.bytes, levels - 1) : [];
+    const inner = field.bytes.length > 0 && levels > 1 ? findSpots(field.bytes, levels - 1) : [];
     return [{ place }, ...inner.map((spot) => ({ ...spot, place: [...place, ...spot.place] }))];
   });
 }

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Build, ModelText } from './compile.ts';
 
-function fileOf({ protocol, debug, trace }: Omit<Build, 'change'>): string {
+function resolveFile({ protocol, debug, trace }: Omit<Build, 'change'>): string {
   const name = [protocol.name, debug ? 'debug' : '', trace ? 'trace' : ''].filter(Boolean).join('-');
   return path.join(import.meta.dirname, 'ahead', `${name}.json`);
 }
@@ -16,7 +16,7 @@ export function readAhead(build: Build): ModelText | undefined {
   if (build.change) return undefined;
   let text: string;
   try {
-    text = readFileSync(fileOf(build), 'utf8');
+    text = readFileSync(resolveFile(build), 'utf8');
   } catch {
     return undefined;
   }
@@ -25,7 +25,7 @@ export function readAhead(build: Build): ModelText | undefined {
 
 /** Keeps the compiled model of a build for later. */
 export function writeAhead(build: Omit<Build, 'change'>, model: ModelText): void {
-  const file = fileOf(build);
+  const file = resolveFile(build);
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, JSON.stringify(model));
 }

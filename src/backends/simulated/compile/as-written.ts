@@ -2,7 +2,7 @@
 import type { Protocol } from '../../../protocol/stacks.ts';
 import type { Steps } from '../kernel/access.ts';
 import * as memory from '../kernel/memory.ts';
-import { protocolText, scopeOf } from './source.ts';
+import { buildScope, protocolText } from './source.ts';
 
 const made = new Map<string, (task: number) => Steps>();
 
@@ -18,7 +18,7 @@ export function asWritten(protocol: Protocol): (task: number) => Steps {
 
 function evaluate(protocol: Protocol): (task: number) => Steps {
   const { functions, kernel } = protocolText(protocol);
-  const known = new Map<string, unknown>([...scopeOf(protocol).constants, ...kernel]);
+  const known = new Map<string, unknown>([...buildScope(protocol).constants, ...kernel]);
   /* the machine that runs changes */
   const source = functions
     .join('\n')

@@ -17,7 +17,7 @@ import { successors } from './ir.ts';
 import { type Frames, placeLocals, reachable } from './liveness.ts';
 import { Lowering } from './lower.ts';
 import { plainSource } from './plain.ts';
-import { type Change, changedScope, type Scope, scopeOf } from './source.ts';
+import { buildScope, type Change, changedScope, type Scope } from './source.ts';
 
 /** Goes on from a preemption point to the next; writes the memory. */
 export type StepFunction = (m: Int32Array, world: World, current: number) => void;
@@ -72,7 +72,7 @@ function emit({ debug, trace }: Build, scope: Scope): Emitted {
 }
 
 function scopeFor({ protocol, change }: Build): Scope {
-  return change ? changedScope(protocol, change) : scopeOf(protocol);
+  return change ? changedScope(protocol, change) : buildScope(protocol);
 }
 
 /** What a build is made of: builds with the same text do the same. */
@@ -179,7 +179,7 @@ function arrival(text: string): number {
 const unchanged = new Map<string, Compiled>();
 const changed = new WeakMap<Change, Map<string, Compiled>>();
 
-function cacheOf(change: Change | undefined): Map<string, Compiled> {
+function selectCache(change: Change | undefined): Map<string, Compiled> {
   if (!change) return unchanged;
   const cache = changed.get(change) ?? new Map<string, Compiled>();
   changed.set(change, cache);
@@ -188,7 +188,7 @@ function cacheOf(change: Change | undefined): Map<string, Compiled> {
 
 /** The compiled model of a build; made once. */
 export function compiledModel(build: Build): Compiled {
-  const cache = cacheOf(build.change);
+  const cache = selectCache(build.change);
   const key = `${build.protocol.name} ${build.debug} ${build.trace}`;
   let compiled = cache.get(key);
   if (!compiled) {

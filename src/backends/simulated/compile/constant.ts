@@ -4,12 +4,12 @@ import type { Expression } from 'acorn';
 export type Constant = number | boolean;
 
 /** The value of an expression that is known; undefined for one that is not. `facts`: `world.x` by its text. */
-export function constantOf(
+export function evaluateConstant(
   tree: Expression,
   nameOf: (name: string) => Constant | undefined,
   facts: Readonly<Record<string, Constant>>,
 ): Constant | undefined {
-  const of = (t: Expression): Constant | undefined => constantOf(t, nameOf, facts);
+  const of = (t: Expression): Constant | undefined => evaluateConstant(t, nameOf, facts);
   switch (tree.type) {
     case 'Literal':
       return typeof tree.value === 'number' || typeof tree.value === 'boolean' ? tree.value : undefined;

@@ -28,7 +28,7 @@ export class Expressions {
   }
 
   /** The name of a called function. */
-  calleeOf(call: CallExpression): string {
+  resolveCallee(call: CallExpression): string {
     return call.callee.type === 'Identifier'
       ? call.callee.name
       : this.lowering.defect('calls something without a name');
@@ -38,10 +38,10 @@ export class Expressions {
   effect(tree: Expression): void {
     const { lowering } = this;
     if (tree.type === 'YieldExpression') return this.stop(tree, undefined);
-    if (!lowering.trace && tree.type === 'CallExpression' && this.isSilent(this.calleeOf(tree))) return;
+    if (!lowering.trace && tree.type === 'CallExpression' && this.isSilent(this.resolveCallee(tree))) return;
     if (tree.type === 'AssignmentExpression' && tree.left.type === 'Identifier') return this.assignLocal(tree);
     if (tree.type === 'UpdateExpression' && tree.argument.type === 'Identifier') {
-      const local = this.localOf(tree.argument);
+      const local = this.resolveLocal(tree.argument);
       if (local) return lowering.emit({ text: `${local}${tree.operator}`, uses: new Set([local]) }, local);
     }
     lowering.emit(this.code(tree));
@@ -65,7 +65,7 @@ export class Expressions {
   }
 
   private assignLocal(tree: AssignmentExpression): void {
-    const local = this.localOf(tree.left as Identifier);
+    const local = this.resolveLocal(tree.left as Identifier);
     if (!local) return this.lowering.defect(`assigns to ${(tree.left as Identifier).name}, which is no local`);
     if (tree.operator === '=') return this.into(local, tree.right);
     const right = this.code(tree.right);
@@ -75,8 +75,8 @@ export class Expressions {
     );
   }
 
-  private localOf(id: Identifier): string | undefined {
-    const meaning = this.lowering.meaningOf(id.name);
+  private resolveLocal(id: Identifier): string | undefined {
+    const meaning = this.lowering.resolveMeaning(id.name);
     return meaning?.kind === 'local' ? meaning.name : undefined;
   }
 
@@ -190,7 +190,7 @@ export class Expressions {
   }
 
   private identifier(name: string, uses: Set<string>): string {
-    const meaning = this.lowering.meaningOf(name);
+    const meaning = this.lowering.resolveMeaning(name);
     if (meaning?.kind === 'local') {
       if (meaning.name !== 'current') uses.add(meaning.name);
       return meaning.name;
@@ -207,7 +207,7 @@ export class Expressions {
 
   /** A call of an ordinary function; those of the model are handed the machine. */
   private call(tree: CallExpression, of: (tree: Expression) => string): string {
-    const name = this.calleeOf(tree);
+    const name = this.resolveCallee(tree);
     const { plain, natives } = this.lowering.scope;
     const args = tree.arguments.map((argument) => of(argument as Expression));
     if (plain.has(name)) return `${name}(${['m', 'world', ...args].join(', ')})`;

@@ -39,7 +39,7 @@ class Liveness {
         for (const name of uses) this.number(name);
         if (sets !== undefined) this.number(sets);
       }
-      for (const name of usesOf(end)) this.number(name);
+      for (const name of collectUses(end)) this.number(name);
     }
     this.width = Math.ceil(this.names.length / 32);
     this.used = new Int32Array(blocks.length * this.width);
@@ -77,7 +77,7 @@ class Liveness {
       const number = this.number(sets);
       set[at + (number >> 5)]! |= 1 << number;
     }
-    usesOf(block.end).forEach(use);
+    collectUses(block.end).forEach(use);
   }
 
   /** From the blocks that come next; whether anything is new. */
@@ -115,7 +115,7 @@ class Liveness {
 const NONE: ReadonlySet<string> = new Set();
 
 /** The locals that the end of a block looks at. */
-function usesOf(end: End): ReadonlySet<string> {
+function collectUses(end: End): ReadonlySet<string> {
   if (end.kind === 'branch') return end.condition.uses;
   return end.kind === 'yield' ? end.point.at.uses : NONE;
 }

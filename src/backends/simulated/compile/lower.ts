@@ -14,7 +14,7 @@ import type {
   Statement as Tree,
   YieldExpression,
 } from 'acorn';
-import { type Constant, constantOf } from './constant.ts';
+import { type Constant, evaluateConstant } from './constant.ts';
 import { Expressions } from './expression.ts';
 import type { Block, Code, End, Program } from './ir.ts';
 import { simplified } from './simplify.ts';
@@ -115,7 +115,7 @@ export class Lowering {
     this.emit({ text: `${local} = ${code.text}`, uses: code.uses }, local);
   }
 
-  meaningOf(name: string): Meaning | undefined {
+  resolveMeaning(name: string): Meaning | undefined {
     const local = this.frame.names.get(name);
     if (local) return local;
     const value = this.scope.constants.get(name);
@@ -148,8 +148,8 @@ export class Lowering {
 
   /** Inlines `yield* f(args)`; its result goes to the local named. */
   inline(call: CallExpression, result: string | undefined): void {
-    const name = this.expressions.calleeOf(call);
-    const meaning = this.meaningOf(name);
+    const name = this.expressions.resolveCallee(call);
+    const meaning = this.resolveMeaning(name);
     if (meaning?.kind !== 'steps') return this.defect(`yield* ${name}: no function of the model`);
     for (let up: Frame | undefined = this.frame; up; up = up.caller) {
       if (up.function === meaning.name) return this.defect(`${meaning.name} calls itself`);
@@ -189,7 +189,7 @@ export class Lowering {
     if (!tree) return { kind: 'constant', value: 0, name: '0' };
     if (!isAssigned) {
       if (tree.type === 'Identifier') {
-        const meaning = this.meaningOf(tree.name);
+        const meaning = this.resolveMeaning(tree.name);
         if (meaning && (meaning.kind !== 'local' || meaning.name !== result)) return meaning;
       }
       const value = this.constant(tree);
@@ -203,10 +203,10 @@ export class Lowering {
   /* ---- statements ---- */
 
   constant(tree: Expression): Constant | undefined {
-    return constantOf(
+    return evaluateConstant(
       tree,
       (name) => {
-        const meaning = this.meaningOf(name);
+        const meaning = this.resolveMeaning(name);
         return meaning?.kind === 'constant' ? meaning.value : undefined;
       },
       this.facts,
@@ -321,10 +321,10 @@ export class Lowering {
   /** `yield touch(at, field, mode)`: the block ends here. `yield gone()`: the program does. */
   yield(tree: YieldExpression): void {
     const call = tree.argument as CallExpression;
-    const name = this.expressions.calleeOf(call);
+    const name = this.expressions.resolveCallee(call);
     if (name === 'gone') return this.close({ kind: 'gone' }, this.newBlock());
     const [at, field, mode] = call.arguments as Expression[];
-    const fieldMeaning = this.meaningOf((field as Identifier).name);
+    const fieldMeaning = this.resolveMeaning((field as Identifier).name);
     const modeValue = this.constant(mode!);
     if (fieldMeaning?.kind !== 'constant' || modeValue === undefined)
       return this.defect('touch() of a field that is not known');

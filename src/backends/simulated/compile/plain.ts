@@ -3,7 +3,7 @@
  * `world`) handed in, notes left out where nobody listens. As they stand each would look its constants up anew.
  */
 import type { CallExpression, Expression, Identifier, Node, Pattern, VariableDeclarator } from 'acorn';
-import { type Constant, constantOf } from './constant.ts';
+import { type Constant, evaluateConstant } from './constant.ts';
 import type { FunctionNode, ModelFunction } from './source.ts';
 
 /** What its names can stand for. */
@@ -69,7 +69,7 @@ class PlainBuild {
     }
     if (!isNode(tree)) return;
     const expression = tree as Expression;
-    const known = constantOf(expression, (name) => this.constant(name), this.facts);
+    const known = evaluateConstant(expression, (name) => this.constant(name), this.facts);
     if (known !== undefined && expression.type !== 'Literal') return this.replace(expression, `(${known})`);
     switch (expression.type) {
       case 'Identifier':

@@ -130,7 +130,7 @@ function kernelScope(): Kernel {
 }
 
 /** The functions of a protocol without types, by name, in their order. */
-export function functionsOf(protocol: Protocol): Map<string, string> {
+export function collectFunctions(protocol: Protocol): Map<string, string> {
   const functions = protocol.files().flatMap(({ functions }) => functions);
   return new Map(functions.map(({ name, text }) => [name, stripTypes(text)]));
 }
@@ -140,7 +140,7 @@ export function protocolText(protocol: Protocol): {
   readonly functions: readonly string[];
   readonly kernel: ReadonlyMap<string, unknown>;
 } {
-  const { steps, plain } = scopeOf(protocol);
+  const { steps, plain } = buildScope(protocol);
   const known = kernelScope();
   const own = [...steps, ...plain].filter(([name]) => !known.steps.has(name) && !known.plain.has(name));
   const loaded = [...KERNEL, ...BESIDE_PROTOCOL].flatMap((room) => Object.entries(room) as [string, unknown][]);
@@ -153,10 +153,10 @@ export function protocolText(protocol: Protocol): {
 const scopes = new Map<string, Scope>();
 
 /** Everything that the source of a protocol can name; parsed once for each. */
-export function scopeOf(protocol: Protocol): Scope {
+export function buildScope(protocol: Protocol): Scope {
   let scope = scopes.get(protocol.name);
   if (!scope) {
-    scope = makeScope(functionsOf(protocol));
+    scope = makeScope(collectFunctions(protocol));
     scopes.set(protocol.name, scope);
   }
   return scope;
@@ -164,7 +164,7 @@ export function scopeOf(protocol: Protocol): Scope {
 
 /** The scope with one function changed. */
 export function changedScope(protocol: Protocol, { function: name, text }: Change): Scope {
-  return makeScope(functionsOf(protocol).set(name, text), scopeOf(protocol), name);
+  return makeScope(collectFunctions(protocol).set(name, text), buildScope(protocol), name);
 }
 
 /** `base`: a scope that differs in one function. */

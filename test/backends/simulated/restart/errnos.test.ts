@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { searchAll } from '../../../../src/explore/index.ts';
 import type { ScenarioDocument } from '../../../../src/index.ts';
 import { errnoName } from '../../../../src/model/errno.ts';
-import { caseOf } from '../support/cases.ts';
-import { machineOf } from '../support/machines.ts';
+import { buildCase } from '../support/cases.ts';
+import { openMachine } from '../support/machines.ts';
 
 type Words = Omit<ScenarioDocument, 'scenario'>;
 
@@ -203,8 +203,8 @@ const ROWS: readonly Row[] = [
   { step: 'nothing', words: { tree: one }, results: ['ok'], protocols: HARDENED_ONLY },
 ];
 
-function resultsOf(words: Words, protocol: string): { results: string[]; isTouched: boolean } {
-  const { endings, complete } = searchAll(machineOf(caseOf('x', words), protocol), { maxStates: 100_000 });
+function collectResults(words: Words, protocol: string): { results: string[]; isTouched: boolean } {
+  const { endings, complete } = searchAll(openMachine(buildCase('x', words), protocol), { maxStates: 100_000 });
   assert.ok(complete);
   const results = new Set(
     endings.map(({ outcome: { coordinator } }) => {
@@ -224,7 +224,7 @@ describe('the errno of each step', function () {
   for (const { step, words, results, protocols = ALL, uncommitted } of ROWS) {
     it(`${step}: ${results.join(' or ')}`, () => {
       for (const protocol of protocols) {
-        const found = resultsOf(words, protocol);
+        const found = collectResults(words, protocol);
         assert.deepEqual(found.results, [...results].sort(), protocol);
         const isSelf = words.restart?.flags?.includes('taskself') ?? false;
         if (uncommitted && !isSelf) assert.ok(!found.isTouched, `${protocol}: somebody was touched`);

@@ -141,11 +141,11 @@ const FAULTS: Readonly<Record<string, Words>> = {
 };
 
 /** The case of a scenario in words. */
-export function caseOf(name: string, words: Words): Case {
+export function buildCase(name: string, words: Words): Case {
   return defineScenario({ scenario: name, ...words })[0];
 }
 
 /** All of them by their names. */
 export const SMALL_CASES: ReadonlyMap<string, Case> = new Map(
-  Object.entries({ ...TREES, ...CALLS, ...FAULTS }).map(([name, words]) => [name, caseOf(name, words)]),
+  Object.entries({ ...TREES, ...CALLS, ...FAULTS }).map(([name, words]) => [name, buildCase(name, words)]),
 );

@@ -20,7 +20,7 @@ export function drawn(seed: string): Chooser {
 }
 
 /** The record of these moves; the machine must have been opened with `trace`. */
-export function recordOf(machine: SimulatedMachine, moves: readonly number[]): RunRecord {
+export function replayMoves(machine: SimulatedMachine, moves: readonly number[]): RunRecord {
   machine.reset();
   for (const actor of moves) machine.step(actor);
   return machine.record(null, [], 'over');

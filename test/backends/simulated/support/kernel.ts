@@ -6,7 +6,7 @@ import { use } from '../../../../src/backends/simulated/kernel/memory.ts';
 import type { World } from '../../../../src/backends/simulated/kernel/world.ts';
 import { setUp } from '../../../../src/backends/simulated/world.ts';
 import type { ScenarioDocument } from '../../../../src/index.ts';
-import { caseOf } from './cases.ts';
+import { buildCase } from './cases.ts';
 
 /** Long enough for a task without a compiled frame. */
 const TASK_WORDS = 24;
@@ -24,7 +24,7 @@ export function aKernel(
   tree: ScenarioDocument['tree'],
   words: Omit<ScenarioDocument, 'scenario' | 'tree'> = {},
 ): Kernel {
-  const { world, memory } = setUp(caseOf('a kernel', { tree, ...words }), TASK_WORDS);
+  const { world, memory } = setUp(buildCase('a kernel', { tree, ...words }), TASK_WORDS);
   use(memory, world, null, () => {});
   return { m: memory, world, coordinator: world.firstTask, task: (pid) => world.byPid(pid) };
 }

@@ -12,6 +12,6 @@ export function protocolOf(name: string): Protocol {
   return protocol;
 }
 
-export function machineOf(c: Case, protocol: string, options: MachineOptions = {}): SimulatedMachine {
+export function openMachine(c: Case, protocol: string, options: MachineOptions = {}): SimulatedMachine {
   return new SimulatedMachine(c, protocolOf(protocol), options);
 }
