@@ -1,4 +1,4 @@
-/** The faults of a scenario as events of the environment: when one can come, and what it does. */
+/** The faults of a scenario as events of the environment: when one can fire, and its effect. */
 import type { FaultVerb } from '../../model/case.ts';
 import {
   DELAYED,
@@ -33,13 +33,13 @@ export const VERBS = {
   exit: 8,
 } as const satisfies Record<FaultVerb, number>;
 
-/** The environment acts for nobody. */
+/** The environment is no task. */
 const NO_TASK = 0;
 
-/** One way in which a fault can come: a fault with several targets has one for each. */
+/** One way in which a fault can fire: a fault with several targets has one for each. */
 export interface Event {
   readonly fault: number;
-  /** Pointer; 0 for a failure that may hit anybody. */
+  /** Pointer; 0 for a failure that may hit any task. */
   readonly target: number;
 }
 
@@ -47,8 +47,8 @@ function countWords(fault: number): number {
   return world.firstFault + fault * FAULT_WORDS;
 }
 
-/** Whether the event can come now. */
-export function canCome(event: Event): boolean {
+/** Whether the event can fire now. */
+export function canFire(event: Event): boolean {
   const fault = world.faults[event.fault]!;
   if (m[countWords(event.fault) + FIRED]! >= fault.times) return false;
   if ((m[DUE]! & (1 << event.fault)) === 0) {
@@ -57,12 +57,12 @@ export function canCome(event: Event): boolean {
   return finds(event.target, fault);
 }
 
-/** Whether the event may come now or later: it has not come as often as it may. */
-export function canStillCome(memory: Int32Array, constants: World, event: Event): boolean {
+/** Whether the event may fire now or later: it has not used up its number of times. */
+export function canStillFire(memory: Int32Array, constants: World, event: Event): boolean {
   return memory[constants.firstFault + event.fault * FAULT_WORDS + FIRED]! < constants.faults[event.fault]!.times;
 }
 
-/** Whether the fault has done something: it hit its target, or made a call fail. */
+/** Whether the fault has taken effect: it hit its target, or made a call fail. */
 export function hasFired(memory: Int32Array, constants: World, number: number): boolean {
   const fault = constants.faults[number]!;
   const words = constants.firstFault + number * FAULT_WORDS;
@@ -71,12 +71,12 @@ export function hasFired(memory: Int32Array, constants: World, number: number): 
   return memory[words + FIRED]! > memory[words + ARMED]!;
 }
 
-/** What a signal is to its target: SIGKILL where its default action ends the task. The coordinator catches it, a tracer gets it first. */
+/** The signal as its target receives it: SIGKILL where the default action ends the task. The coordinator catches it, a tracer intercepts it. */
 function signalTo(target: number, fatal: boolean): number {
   return fatal && target !== world.firstTask && !task_ptrace(target) ? SIG_KILL : SIG_OTHER;
 }
 
-/** Whether the target is where the fault can do something. */
+/** Whether the target is in a state in which the fault has an effect. */
 function finds(target: number, { verb, fatal, child }: WorldFault): boolean {
   switch (verb) {
     case VERBS.signal:
@@ -101,8 +101,8 @@ function finds(target: number, { verb, fatal, child }: WorldFault): boolean {
   }
 }
 
-/** The event comes. */
-export function come(event: Event): void {
+/** Fires the event. */
+export function fire(event: Event): void {
   const fault = world.faults[event.fault]!;
   const words = countWords(event.fault);
   note('fault', NO_TASK, event.fault, event.target);

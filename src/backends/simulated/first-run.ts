@@ -1,6 +1,6 @@
 /**
- * The run in which the first who can move goes on for as long as it can: the walk of `firstComes`, without asking everybody
- * before each step. Who is awake is a bit; a step changes bits only where it puts its task to sleep or wakes others.
+ * The run in which the first task that can move continues for as long as it can: the walk of `firstComes`, without polling
+ * every task before each step. Each task that is awake has a bit; a step changes bits only when its task sleeps or wakes others.
  */
 import type { Compiled } from './compile/compile.ts';
 import { ACQUIRE, ACQUIRE_READ } from './kernel/access.ts';
@@ -15,14 +15,14 @@ export class FirstRun {
   private readonly memory: Int32Array;
   private readonly world: World;
   private readonly compiled: Compiled;
-  /** Who is awake: a bit for each task. */
+  /** The tasks that are awake: a bit for each task. */
   private readonly awake: Int32Array;
-  /** The lowest number that was woken since it was last looked at. */
+  /** The lowest number of a task that was woken since the last look. */
   private woken = Number.POSITIVE_INFINITY;
-  /** Who is awake and wants a lock that another holds; their bits are off until somebody moves. */
+  /** Tasks that are awake and want a lock that another holds; their bits are off until some task moves. */
   private readonly held: number[] = [];
 
-  /** `memory` is as it was set up, before anybody has moved; nothing may go wrong in it (no faults). */
+  /** `memory` is in its initial state, before the first step; the case has no faults. */
   constructor(memory: Int32Array, world: World, compiled: Compiled) {
     if (world.faults.length > 0) throw new Error('a first run is for cases without faults');
     this.memory = memory;
@@ -31,7 +31,7 @@ export class FirstRun {
     this.awake = new Int32Array((world.nrTasks + 31) >> 5);
   }
 
-  /** Runs until nobody can move; how many steps it were. */
+  /** Runs until no task can move; returns the number of steps. */
   run(): number {
     const { memory, world, compiled } = this;
     const { nrTasks, firstTask, taskWords } = world;
@@ -63,7 +63,7 @@ export class FirstRun {
     if (number < this.woken) this.woken = number;
   };
 
-  /** Steps of one task until it sleeps, is held up, or somebody before it can move. */
+  /** Steps of one task until it sleeps, blocks on a lock, or a task before it can move. */
   private goOn(number: number, task: number): number {
     const { memory: m, world, compiled, awake } = this;
     const { steps } = compiled;
@@ -85,7 +85,7 @@ export class FirstRun {
     return done;
   }
 
-  /** Somebody has moved: who was held up may look again. */
+  /** A task has moved: tasks that blocked on a lock try again. */
   private release(): void {
     for (const number of this.held) {
       this.awake[number >> 5]! |= 1 << (number & 31);
@@ -103,7 +103,7 @@ export class FirstRun {
     return mode === ACQUIRE ? word !== 0 : word < 0;
   }
 
-  /** The first of those who are awake, none of whom is before `from`. */
+  /** The first task that is awake; none before `from` is. */
   private next(from: number): number {
     const { awake } = this;
     for (let word = from >> 5; word < awake.length; word++) {

@@ -1,4 +1,4 @@
-/** The simulated backend: an executable model of the restart on a small simulated kernel. Always there. */
+/** The simulated backend: an executable model of the restart on a small simulated kernel. It runs on every machine. */
 import seedrandom from 'seedrandom';
 import type { Case } from '../../model/case.ts';
 import { PROTOCOLS, type Protocol, protocolNamed } from '../../protocol/stacks.ts';

@@ -6,7 +6,7 @@ import type { Case } from '../../model/case.ts';
 import { FRAME } from '../../protocol/checkpoint_types.ts';
 import type { Protocol } from '../../protocol/stacks.ts';
 import { asWritten } from './compile/as-written.ts';
-import { canCome, come, type Event, passOver } from './faults.ts';
+import { canFire, type Event, fire, passOver } from './faults.ts';
 import { ACQUIRE, ACQUIRE_READ, type Steps, type Touch } from './kernel/access.ts';
 import { DELAYED, DUE, FLAGS, OOPS, PREPARED, RUNNING, STATE } from './kernel/layout.ts';
 import { OOPSED, use } from './kernel/memory.ts';
@@ -22,7 +22,7 @@ export class Interpreter {
   readonly world: World;
   private readonly events: readonly Event[];
   private readonly programs: Steps[] = [];
-  /** By task: the access that it stands before; undefined once it has ended. */
+  /** By task: its next access; undefined once it has ended. */
   private readonly next: (Touch | undefined)[] = [];
 
   /** `taskWords`: how long a task is, so that its pointers are those of a compiled machine. */
@@ -56,7 +56,7 @@ export class Interpreter {
     if (m[OOPS] !== 0) return [];
     this.load();
     const { nrTasks } = this.world;
-    const events = this.events.map((_, i) => nrTasks + i).filter((i) => canCome(this.events[i - nrTasks]!));
+    const events = this.events.map((_, i) => nrTasks + i).filter((i) => canFire(this.events[i - nrTasks]!));
     if (m[DUE] !== 0) return events;
     const tasks = this.programs.map((_, i) => i).filter((i) => this.canMove(i));
     const prompt = tasks.filter((i) => (m[this.taskOf(i) + FLAGS]! & DELAYED) === 0);
@@ -68,7 +68,7 @@ export class Interpreter {
     this.load();
     const m = this.state;
     const { nrTasks } = this.world;
-    if (actor >= nrTasks) come(this.events[actor - nrTasks]!);
+    if (actor >= nrTasks) fire(this.events[actor - nrTasks]!);
     else {
       m[this.taskOf(actor) + FLAGS]! &= ~DELAYED;
       try {

@@ -7,7 +7,7 @@ import { faultsIn, type Machine, type Outcome, type RandomWalk, type Walker } fr
 import { type Compiled, compiledModel } from './compile/compile.ts';
 import type { Change } from './compile/source.ts';
 import { Visits } from './coverage.ts';
-import { canCome, come, type Event, hasFired, passOver, VERBS } from './faults.ts';
+import { canFire, type Event, fire, hasFired, passOver, VERBS } from './faults.ts';
 import { ACQUIRE, ACQUIRE_READ } from './kernel/access.ts';
 import { DELAYED, DUE, FLAGS, OOPS, OOPS_AT, PC, POINT, PREPARED, RUNNING, STATE } from './kernel/layout.ts';
 import { type Listener, m, OOPSED, use } from './kernel/memory.ts';
@@ -30,7 +30,7 @@ export interface MachineOptions {
 
 const nobodyListens = (): void => {};
 
-/** The ways in which faults can come, in the order of their numbers; one that waits for the Nth call comes by itself. */
+/** The ways in which faults can fire, in the order of their numbers; one that waits for the Nth call fires by itself. */
 export function listEvents({ faults }: World): Event[] {
   return faults.flatMap((fault, i): Event[] => {
     if (fault.call > 0 && !fault.waits) return [];
@@ -149,7 +149,7 @@ export class SimulatedMachine implements Machine {
     let n = 0;
     if (m[DUE] !== 0) {
       for (let i = 0; i < this.events.length; i++) {
-        if (canCome(this.events[i]!)) out[n++] = this.firstEvent + i;
+        if (canFire(this.events[i]!)) out[n++] = this.firstEvent + i;
       }
       return n;
     }
@@ -166,7 +166,7 @@ export class SimulatedMachine implements Machine {
       }
     }
     for (let i = 0; i < this.events.length; i++) {
-      if (canCome(this.events[i]!)) out[n++] = this.firstEvent + i;
+      if (canFire(this.events[i]!)) out[n++] = this.firstEvent + i;
     }
     return n;
   }
@@ -175,7 +175,7 @@ export class SimulatedMachine implements Machine {
     this.load();
     const m = this.state;
     this.tracer?.begin(actor);
-    if (actor >= this.firstEvent) come(this.events[actor - this.firstEvent]!);
+    if (actor >= this.firstEvent) fire(this.events[actor - this.firstEvent]!);
     else {
       const task = this.world.firstTask + actor * this.world.taskWords;
       m[task + FLAGS]! &= ~DELAYED;
@@ -215,7 +215,7 @@ export class SimulatedMachine implements Machine {
 
   firstAlone(): number {
     const { state: m, reduction, events } = this;
-    /* an event that is due comes before anybody moves */
+    /* an event that is due fires before any task moves */
     if (m[OOPS] !== 0 || m[DUE] !== 0) return -1;
     this.load();
     const { firstTask, nrTasks, taskWords } = this.world;

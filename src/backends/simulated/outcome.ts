@@ -33,7 +33,7 @@ const READS: readonly (readonly [number, Finding])[] = [
   [SEEN_PRINTED_PAST_END, PRINTED_PAST_PIDS_ARR],
 ];
 
-/** A read past pids_arr, the kernel defect that stopped the run, and the reference that nobody gives back; most runs have none. */
+/** A read past pids_arr, the kernel defect that stopped the run, and the reference that no task drops; most runs have none. */
 export function collectFindings(machine: SimulatedMachine): Finding[] {
   const m = machine.state;
   const past = READS.filter(([bit]) => (m[P.SEEN]! & bit) !== 0).map(([, finding]) => finding);
@@ -55,7 +55,7 @@ export function collectFindings(machine: SimulatedMachine): Finding[] {
   return past;
 }
 
-/** References that somebody who is still there may yet give back: of tasks that have it, and of those inside of restart. */
+/** References that a remaining task may still drop: those of tasks that have the context, and of tasks inside restart. */
 function heldReferences(machine: SimulatedMachine): number {
   const m = machine.state;
   const { ctx, firstTask, nrTasks, taskWords } = machine.world;
@@ -122,7 +122,7 @@ function listRestores(machine: SimulatedMachine): [number, number][] {
   return restores.sort((a, b) => a[1] - b[1]);
 }
 
-/** The coordinator's end; one that is stopped before its call waits for good, one that was frozen with itself has returned. */
+/** The coordinator's end; one that is stopped before its call waits indefinitely, one that was frozen with itself has returned. */
 function coordinatorEnd(end: TaskFinal['end']): FinalState['coordinator']['end'] {
   if (end === 'untouched') return 'waiting';
   if (end === 'frozen') return 'returned';
@@ -173,7 +173,7 @@ export function buildOutcome(machine: SimulatedMachine): Outcome {
     restores: final.restores,
     context: final.context ? { references: final.context.references } : null,
     findings,
-    seen: countSeen(machine),
+    seen: packSeen(machine),
   };
 }
 
@@ -185,10 +185,10 @@ const KILLED_ALIVE = 1 << 26;
 const LISTED_WRONGLY = 1 << 27;
 
 /**
- * What tells two equal ends apart for the properties: bits seen on the way, the error that was recorded, and what the
- * outcome leaves out of the end itself. A whole number below 2^53.
+ * Distinguishes runs with equal ends that the properties judge differently: bits seen on the way, the recorded error, and
+ * what the outcome omits of the end itself. A whole number below 2^53.
  */
-function countSeen(machine: SimulatedMachine): number {
+function packSeen(machine: SimulatedMachine): number {
   const { state: m, world } = machine;
   const { ctx } = world;
   let bits = m[P.SEEN]! | readDecision(m, ctx);
@@ -220,12 +220,12 @@ function seenBeforeStop({ state: m, world }: SimulatedMachine): number {
   return result === L.NO_RESULT ? seen : (seen | readDecision(m, world.ctx)) + 2 ** 32 * (1 + (result & 0xffff));
 }
 
-/** (debug build) Whether the entry says that its task is not at its end. */
+/** (debug build) Whether the entry shows a task that has not finished. */
 function isUnfinished(status: number): boolean {
   return (status & (P.RESTART_DBG_WAITING | P.RESTART_DBG_RUNNING)) !== 0;
 }
 
-/** (debug build) Whether the entry says another end than the one that restart gave the task. */
+/** (debug build) Whether the entry shows another end than the one that restart gave the task. */
 function isListedWrongly(status: number, result: number): boolean {
   if (result === L.NO_RESULT) return false;
   return (status & (result < 0 ? P.RESTART_DBG_SUCCESS : P.RESTART_DBG_FAILED)) !== 0;

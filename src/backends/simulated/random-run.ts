@@ -1,11 +1,11 @@
 /**
- * Random schedules, as fast as they go. Who is awake is kept in a list, and a step changes it only where it puts its task
- * to sleep or wakes others; `walk` with `randomChooser` looks at everybody before each step, and draws as evenly.
+ * Random schedules, as fast as possible. A list holds the tasks that are awake, and a step changes it only when its task
+ * sleeps or wakes others; `walk` with `randomChooser` polls every task before each step, with the same distribution.
  */
 import type { RandomWalk } from '../backend.ts';
 import type { Draws } from '../draws.ts';
 import type { Compiled } from './compile/compile.ts';
-import { canCome, canStillCome, come, type Event, passOver } from './faults.ts';
+import { canFire, canStillFire, type Event, fire, passOver } from './faults.ts';
 import { ACQUIRE, ACQUIRE_READ } from './kernel/access.ts';
 import { DUE, OOPS_AT, PC, PREPARED, STATE } from './kernel/layout.ts';
 import { OOPSED, use } from './kernel/memory.ts';
@@ -26,7 +26,7 @@ const MOST_OF_16_BITS = 32;
 const NEVER = Number.POSITIVE_INFINITY;
 
 export class RandomRun implements RandomWalk {
-  /** Who moved, step by step, in the last run; longer than it. */
+  /** The actor of each step of the last run; longer than the run. */
   moves = new Int32Array(1024);
   /** Steps of the last run. */
   length = 0;
@@ -40,7 +40,7 @@ export class RandomRun implements RandomWalk {
   private readonly awakeAtStart: Int32Array;
   /** By pc: ACQUIRE or ACQUIRE_READ where the step takes a lock, else 0. */
   private readonly locks: Uint8Array;
-  /** By event: the step from which on it may come. */
+  /** By event: the first step at which it may fire. */
   private readonly due: Int32Array;
   private nextDue = NEVER;
 
@@ -64,7 +64,7 @@ export class RandomRun implements RandomWalk {
   };
 
   /**
-   * Runs from the start until nobody can move (true), at most `maxSteps` steps (false). Events of the environment come at
+   * Runs from the start until no actor can move (true), at most `maxSteps` steps (false). Events of the environment fire at
    * steps drawn from `expectedSteps`, as with `randomChooser`.
    */
   run(draws: Draws, expectedSteps: number, maxSteps: number): boolean {
@@ -96,23 +96,22 @@ export class RandomRun implements RandomWalk {
   /** One event, or steps of tasks until one may be due; false when it is over. */
   private go(draws: Draws, maxSteps: number): boolean {
     const { state } = this.of;
-    const mustCome = state[DUE] !== 0;
-    const nobody = !mustCome && this.isStuck();
-    if (mustCome || nobody || this.length >= this.nextDue) {
-      const event = this.eventToCome(mustCome || nobody);
+    const onlyEvents = state[DUE] !== 0 || this.isStuck();
+    if (onlyEvents || this.length >= this.nextDue) {
+      const event = this.nextEvent(onlyEvents);
       if (event !== NO_TASK) {
         this.keep(this.of.world.nrTasks + event);
-        come(this.of.events[event]!);
+        fire(this.of.events[event]!);
         if (state[DUE] !== 0) passOver();
         return true;
       }
-      if (mustCome || nobody) return false;
+      if (onlyEvents) return false;
     }
     this.goOn(draws, Math.min(maxSteps, Math.max(this.nextDue, this.length + 1)));
     return true;
   }
 
-  /** Steps of tasks, each drawn among those who can move, up to this many in all, or until something else is to be done. */
+  /** Steps of tasks, each drawn among those that can move, until `until` steps in all or until an event is due. */
   private goOn(draws: Draws, until: number): void {
     const { state: m, world, compiled } = this.of;
     const { firstTask, taskWords } = world;
@@ -164,14 +163,14 @@ export class RandomRun implements RandomWalk {
     return true;
   }
 
-  /** The first event that can come: any when nothing else can happen, else one whose step has come. */
-  private eventToCome(any: boolean): number {
+  /** The first event that can fire: any when no task can move, else one that is due at this step. */
+  private nextEvent(any: boolean): number {
     const { state, world, events } = this.of;
     this.nextDue = NEVER;
     for (let i = 0; i < events.length; i++) {
-      if (!canStillCome(state, world, events[i]!)) continue;
+      if (!canStillFire(state, world, events[i]!)) continue;
       const isDue = this.due[i]! <= this.length;
-      if ((any || isDue) && canCome(events[i]!)) {
+      if ((any || isDue) && canFire(events[i]!)) {
         this.nextDue = this.length + 1;
         return i;
       }

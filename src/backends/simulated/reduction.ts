@@ -8,7 +8,7 @@ import * as P from '../../protocol/checkpoint_types.ts';
 import type { Protocol } from '../../protocol/stacks.ts';
 import { FAIL_READ } from '../../protocol/world.ts';
 import type { Compiled } from './compile/compile.ts';
-import { canStillCome, type Event, VERBS } from './faults.ts';
+import { canStillFire, type Event, VERBS } from './faults.ts';
 import { READ } from './kernel/access.ts';
 import * as L from './kernel/layout.ts';
 import { FAIL_KMALLOC, POINT_EXIT, type World } from './kernel/world.ts';
@@ -127,7 +127,7 @@ export function findRule(compiled: Compiled, pc: number, protocol: Protocol): Ru
   );
 }
 
-/** What holds whatever the rule says: a step is never taken alone when one of these speaks against it. */
+/** Conditions that override every rule: a step is never taken alone when one of these forbids it. */
 export type Guard = 'arrivals' | 'delays' | 'freed';
 
 /* What a task may still do, from where it stands: bits. */
@@ -139,7 +139,7 @@ const FREEZES = 16;
 
 export class Reduction {
   private readonly rules: Uint8Array;
-  /** By pc: what may still come. */
+  /** By pc: what the task may still do after it. */
   private readonly future: Int32Array;
   private readonly compiled: Compiled;
   private readonly world: World;
@@ -148,10 +148,10 @@ export class Reduction {
   private readonly readsFail: boolean;
   private readonly delays: boolean;
   private readonly freed: boolean;
-  /** By task: the points at whose arrival a fault comes; a bit for each. */
+  /** By task: the points that trigger a fault; a bit for each. */
   private readonly triggers: Int32Array;
 
-  /** `loosened`: taken for granted, for the test that shows what each is good for. */
+  /** `loosened`: assumed true, for the test that shows why each condition is needed. */
   constructor(compiled: Compiled, world: World, protocol: Protocol, loosened?: Condition | Guard) {
     this.compiled = compiled;
     this.world = world;
@@ -182,15 +182,15 @@ export class Reduction {
     const pc = m[task + L.PC]!;
     const rule = this.rules[pc]!;
     if (rule === CONDITIONS.never) return false;
-    /* what comes at a point comes when the task gets there: that is not the same now and later */
+    /* a fault with this trigger fires when the task arrives, so the time of the arrival matters */
     const arrives = this.compiled.arrivals[pc]!;
     if (arrives !== 0 && (arrives & this.triggers[this.numberOf(task)]!) !== 0) return false;
-    /* several that are held back: the one that moves is held back no more */
+    /* several tasks are delayed: the one that moves is delayed no longer */
     if (this.delays && (m[task + L.FLAGS]! & L.DELAYED) !== 0) return false;
     /* from then on the other threads of its group do not hand it their children */
     if ((arrives & (1 << POINT_EXIT)) !== 0 && this.world.nextThread[this.numberOf(task)] !== task) return false;
     const { ctx } = this.world;
-    /* the kernel breaks, and nothing else happens any more */
+    /* a kernel defect ends the run here */
     if (this.freed && m[ctx + L.LIFE] === 2 && this.compiled.touches[pc]!(m, this.world, task) === ctx) return false;
     if (rule === CONDITIONS.always) return true;
     const kflags = m[ctx + P.KFLAGS]!;
@@ -216,10 +216,10 @@ export class Reduction {
       case CONDITIONS.logLock:
         return failed;
       case CONDITIONS.errnoRead:
-        /* success fires the event too, and an error may come after it */
+        /* success fires the event too, and an error may follow it */
         return m[ctx + P.ERRNO_SYNC] !== 0 && (m[ctx + P.ERRNO] !== 0 || this.protocol.has('success-excludes-error'));
       case CONDITIONS.imageRead:
-        /* nobody else has the context yet */
+        /* no other task has the context yet */
         return m[ctx + P.REFCOUNT] === 1 && !this.readsFail;
       case CONDITIONS.referenceDropped:
         return m[this.compiled.touches[pc]!(m, this.world, task) + P.REFCOUNT]! > 1;
@@ -260,7 +260,7 @@ export class Reduction {
   }
 
   private eventsLeft(m: Int32Array, events: readonly Event[]): boolean {
-    for (let i = 0; i < events.length; i++) if (canStillCome(m, this.world, events[i]!)) return true;
+    for (let i = 0; i < events.length; i++) if (canStillFire(m, this.world, events[i]!)) return true;
     return false;
   }
 }
@@ -283,7 +283,7 @@ function assignBit(compiled: Compiled, pc: number): number {
   }
 }
 
-/** By pc: the bits of its own step and of all that can come after; 0 for a task that has ended. */
+/** By pc: the bits of its own step and of all that can follow; 0 for a task that has ended. */
 function futures(compiled: Compiled): Int32Array {
   const bits = Int32Array.from(compiled.labels, (_, pc) => (pc === 0 ? 0 : assignBit(compiled, pc)));
   for (let changed = true; changed; ) {

@@ -1,4 +1,4 @@
-/** Hears the model's notes and writes them down as the events of a record. */
+/** Turns the model's notes into the events of a record. */
 import type { Case, TaskId } from '../../model/case.ts';
 import * as P from '../../protocol/checkpoint_types.ts';
 import type { Actor, DebugEntry, DebugState, DebugType, Effect, Finding, RunEvent } from '../../record/record.ts';
@@ -76,7 +76,7 @@ export class Tracer {
   }
 
   readonly hear = (kind: string, actor: number, a: number, b: number, ctx: number): void => {
-    // What happens in another restart's context is none of this record's business.
+    // Events in another restart's context do not belong in this record.
     if (ctx !== L.NULL && ctx !== this.world.ctx) return;
     const read = READS.get(kind);
     if (read) return this.oops(read);

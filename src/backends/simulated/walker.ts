@@ -1,9 +1,9 @@
 /**
- * Goes along a machine without a look at every task before each step. A bit for each task says that it may be able to move;
- * the bit goes off when the task turns out to be asleep, and on again when the kernel wakes the task.
+ * Steps a machine without polling every task before each step. A set bit means that a task may be able to move; it is
+ * cleared when the task turns out to be asleep, and set again when the kernel wakes the task.
  */
 import type { Walker } from '../backend.ts';
-import { canCome } from './faults.ts';
+import { canFire } from './faults.ts';
 import { DELAYED, DUE, FLAGS, OOPS } from './kernel/layout.ts';
 import type { SimulatedMachine } from './machine.ts';
 
@@ -45,7 +45,7 @@ export class SimulatedWalker implements Walker {
     const { state: m, firstEvent, events } = machine;
     if (m[OOPS] !== 0) return false;
     machine.load();
-    if (actor >= firstEvent) return canCome(events[actor - firstEvent]!);
+    if (actor >= firstEvent) return canFire(events[actor - firstEvent]!);
     if (m[DUE] !== 0) return false;
     const task = machine.taskOf(actor);
     if (!machine.canMove(task)) return false;
@@ -59,7 +59,7 @@ export class SimulatedWalker implements Walker {
 
   private firstEvent(): number {
     const { firstEvent, events } = this.machine;
-    for (let i = 0; i < events.length; i++) if (canCome(events[i]!)) return firstEvent + i;
+    for (let i = 0; i < events.length; i++) if (canFire(events[i]!)) return firstEvent + i;
     return NONE;
   }
 

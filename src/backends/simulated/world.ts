@@ -19,7 +19,7 @@ export interface Setup {
   readonly memory: Int32Array;
 }
 
-/** Points by their names; the coordinator's come first. */
+/** Points by their names; the coordinator's are first. */
 const POINT_NUMBERS = new Map<string, number>(
   [...COORDINATOR_POINT_NAMES, ...TASK_POINT_NAMES].map((name, i) => [name, i + 1]),
 );
@@ -90,8 +90,8 @@ class Builder {
     return this.firstTask + number * this.taskWords;
   }
 
-  private pointerOf(who: TaskId): number {
-    const number = who === 'coordinator' ? COORDINATOR : this.numbers.get(who);
+  private pointerOf(id: TaskId): number {
+    const number = id === 'coordinator' ? COORDINATOR : this.numbers.get(id);
     return number === undefined ? L.NULL : this.pointer(number);
   }
 
@@ -118,7 +118,7 @@ class Builder {
     argFlags[COORDINATOR] = c.restart.flags;
     this.start(this.pointer(COORDINATOR), isTaskself(c) ? root : undefined);
     if (isTaskself(c)) tracer[COORDINATOR] = this.findTracer(root);
-    // Whoever restarts itself makes the call, also when it is in another restart: that is for the claim to find out.
+    // A task that restarts itself makes the call even when it is in another restart: the claim must detect that.
     this.memory[this.pointer(COORDINATOR) + L.STATE] = L.RUNNING;
 
     const lastThread = new Map<number, number>();
@@ -199,7 +199,7 @@ class Builder {
     return typeof tracedBy === 'number' ? this.pointerOf(tracedBy) : L.NULL;
   }
 
-  /** The task as it is before anybody calls restart. */
+  /** The task as it is before the first call of restart. */
   private start(self: number, task: Task | undefined): void {
     const m = this.memory;
     m[self + L.RESULT] = L.NO_RESULT;
@@ -271,14 +271,14 @@ class Builder {
     const faults = c.faults.map((fault, i): W.WorldFault => {
       const { when } = fault;
       if (when.kind === 'task' || when.kind === 'coordinator') {
-        const who = when.kind === 'task' ? when.task : 'coordinator';
-        triggers[pointNumber(when.at)]!.push({ task: this.pointerOf(who), fault: i });
+        const id = when.kind === 'task' ? when.task : 'coordinator';
+        triggers[pointNumber(when.at)]!.push({ task: this.pointerOf(id), fault: i });
       } else if (when.kind === 'start') memory[L.DUE]! |= 1 << i;
       if (fault.failure) failures[FAILURE_NUMBERS[fault.failure]]!.push(i);
       return {
         name: fault.name,
         verb: VERBS[fault.verb],
-        targets: Int32Array.from(fault.targets, (who) => this.pointerOf(who)),
+        targets: Int32Array.from(fault.targets, (id) => this.pointerOf(id)),
         times: fault.times,
         call: fault.call ?? 0,
         errno: fault.failure ? errnoNumber(fault.errno ?? FAILURES[fault.failure].errno) : 0,

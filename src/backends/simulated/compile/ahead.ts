@@ -1,6 +1,6 @@
 /**
- * Models that were compiled when the package was built, so that a command need not: files beside this one, in `ahead/`.
- * Sources that run as they are (tests, a clone with changes) have none, and compile.
+ * Models compiled when the package was built: files beside this one, in `ahead/`. Sources that run uncompiled (tests, a
+ * clone with changes) have none, and compile at run time.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

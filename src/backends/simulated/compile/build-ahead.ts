@@ -1,4 +1,4 @@
-/** A part of the build (build.mjs): compiles the models that are asked for most. */
+/** A part of the build (build.mjs): compiles the models that are used most. */
 import { protocolNamed } from '../../../protocol/stacks.ts';
 import { writeAhead } from './ahead.ts';
 import { compileModel } from './compile.ts';

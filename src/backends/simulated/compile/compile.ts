@@ -1,8 +1,7 @@
 /**
  * Compiles the model: the generator functions of the protocol and of kernel/ become one function for each step over the machine's
- * memory. Done once for each protocol and build, in some hundred milliseconds from a cold start; the builds that are asked
- * for most are in the package (ahead.ts). The same source also runs as it is (../interpret.ts), and a test holds the two
- * together.
+ * memory. Done once for each protocol and build, in some hundred milliseconds from a cold start; the most used builds are in
+ * the package (ahead.ts). The same source also runs uncompiled (../interpret.ts), and a test compares the two.
  */
 import { FRAME } from '../../../protocol/checkpoint_types.ts';
 import type { Protocol } from '../../../protocol/stacks.ts';
@@ -36,7 +35,7 @@ export interface Compiled {
   readonly own: readonly boolean[];
   /** By pc: the step's name. */
   readonly labels: readonly string[];
-  /** By pc: the pcs that can come next. */
+  /** By pc: the pcs that can follow. */
   readonly next: readonly (readonly number[])[];
   /** By pc: the points of the protocol at which the task may arrive with this step; a bit for each. */
   readonly arrivals: Int32Array;
@@ -75,7 +74,7 @@ function scopeFor({ protocol, change }: Build): Scope {
   return change ? changedScope(protocol, change) : buildScope(protocol);
 }
 
-/** What a build is made of: builds with the same text do the same. */
+/** The source of a build: builds with the same text behave alike. */
 export function compiledSource(build: Build): string {
   return emit(build, scopeFor(build)).source;
 }

@@ -1,9 +1,9 @@
-/** What is known before the program runs: constants of the layout, facts of the build. */
+/** Constants that are known before the program runs: of the layout and of the build. */
 import type { Expression } from 'acorn';
 
 export type Constant = number | boolean;
 
-/** The value of an expression that is known; undefined for one that is not. `facts`: `world.x` by its text. */
+/** The value of a constant expression; undefined for any other. `facts`: `world.x` by its text. */
 export function evaluateConstant(
   tree: Expression,
   nameOf: (name: string) => Constant | undefined,

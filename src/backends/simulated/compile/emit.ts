@@ -149,7 +149,7 @@ class Emitter {
     return text;
   }
 
-  /** Puts away what lives on, clears what does not, and says where to go on. */
+  /** Saves the live locals in the frame, clears the others, and sets where to continue. */
   private end(block: Block): string {
     const { end } = block;
     const target = end.kind === 'yield' ? this.frames.liveAt.get(end.pc)! : new Set<string>();

@@ -47,7 +47,7 @@ export class Expressions {
     lowering.emit(this.code(tree));
   }
 
-  /** Whether a function does nothing but tell what happens, which a build without trace leaves out. */
+  /** Whether a function only reports events, which a build without trace omits. */
   private isSilent(name: string): boolean {
     if (name === 'note') return true;
     const body = this.lowering.scope.plain.get(name)?.node.body;
@@ -142,7 +142,7 @@ export class Expressions {
     this.lowering.inline(tree.argument as CallExpression, result);
   }
 
-  /** The text of an expression; stops inside of it come before, in their order. */
+  /** The text of an expression; stops inside it are emitted before it, in their order. */
   code(tree: Expression): Code {
     const uses = new Set<string>();
     return { text: this.text(tree, uses), uses };

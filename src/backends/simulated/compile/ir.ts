@@ -41,7 +41,7 @@ export interface Program {
   readonly blocks: readonly Block[];
 }
 
-/** The blocks that can come next. */
+/** The blocks that can follow. */
 export function successors(block: Block): Block[] {
   const { end } = block;
   if (end.kind === 'branch') return [end.yes, end.no];

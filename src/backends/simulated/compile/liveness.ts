@@ -80,7 +80,7 @@ class Liveness {
     collectUses(block.end).forEach(use);
   }
 
-  /** From the blocks that come next; whether anything is new. */
+  /** From the successors; whether anything is new. */
   private flow(block: Block): boolean {
     const { live, set, width } = this;
     const at = this.places.get(block)!;

@@ -1,6 +1,7 @@
 /**
- * From generator functions to basic blocks: helpers called by `yield*` are inlined, facts of the build are decided, every `yield touch(…)` ends a block. The source keeps to a small part of JavaScript; what is outside of it is an error
- * of this program, found when it is loaded.
+ * From generator functions to basic blocks: helpers called by `yield*` are inlined, facts of the build are decided, every
+ * `yield touch(…)` ends a block. The source uses a small part of JavaScript; anything else is a defect of ours, reported
+ * when the source is loaded.
  */
 import type {
   BreakStatement,

@@ -1,6 +1,6 @@
 /**
- * The model's ordinary functions as a build wants them: constants in place of their names, the machine (`m`,
- * `world`) handed in, notes left out where nobody listens. As they stand each would look its constants up anew.
+ * The model's ordinary functions as a build needs them: constants inlined, the machine (`m`, `world`) as parameters, notes
+ * omitted in a build without trace. Uncompiled, each would look its constants up at every call.
  */
 import type { CallExpression, Expression, Identifier, Node, Pattern, VariableDeclarator } from 'acorn';
 import { type Constant, evaluateConstant } from './constant.ts';

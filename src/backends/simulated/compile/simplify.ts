@@ -1,4 +1,4 @@
-/** Fewer basic blocks for the same program: those that only go on are left out, those with one way in join what is before. */
+/** Fewer basic blocks for the same program: empty blocks are removed, a block with a single predecessor is merged into it. */
 import { type Block, type Program, successors } from './ir.ts';
 
 /** The program with the blocks that can be reached, in their order; the blocks given are changed. */
@@ -18,7 +18,7 @@ export function simplified({ entry, blocks }: Program): Program {
   return { entry: start, blocks: blocks.filter((block) => waysIn.has(block)) };
 }
 
-/** Where a jump to a block ends up: empty blocks that go on are passed over, but not round and round. */
+/** Where a jump to a block ends up: empty blocks are skipped, but never in a cycle. */
 function passOver(block: Block): Block {
   const passed = new Set<Block>();
   while (block.statements.length === 0 && block.end.kind === 'goto' && !passed.has(block)) {

@@ -95,7 +95,7 @@ class Structure {
     return this.place.get(to)! <= this.place.get(from)!;
   }
 
-  /** Whether ways meet here that do not come from behind. */
+  /** Whether forward edges meet here. */
   private isMeeting(block: Block): boolean {
     return this.before.get(block)!.filter((from) => !this.isBack(from, block)).length > 1;
   }

@@ -1,7 +1,7 @@
 /**
- * Access to what tasks share. Each of these is one step of the model (docs/protocol.md, "Steps and the image"): whoever runs may be
- * preempted before it. The `yield` says what is about to be touched; the scheduler, the reduction and the names of the
- * steps are made of it.
+ * Access to what tasks share. Each of these is one step of the model (docs/protocol.md, "Steps and the image"): the running
+ * task may be preempted before it. The `yield` names the access; the scheduler, the reduction and the names of the steps
+ * are derived from it.
  */
 import { LIFE, NULL } from './layout.ts';
 import { m, NULL_DEREFERENCE, oops, USE_AFTER_FREE, world } from './memory.ts';
@@ -13,7 +13,7 @@ export const WRITE = 1;
 export const ACQUIRE = 2;
 /** Takes a lock for reading: can't move while the word is below 0. */
 export const ACQUIRE_READ = 3;
-/** Does something that is more than a word: wake-ups, signals, allocations, the image. */
+/** Has an effect beyond a word of memory: wake-ups, signals, allocations, the image. */
 export const EFFECT = 4;
 
 /** A preemption point: which word of which object is about to be touched, and how. */
@@ -36,12 +36,12 @@ export function touch(at: number, field: number, mode: number): Touch {
   return point;
 }
 
-/** The task is gone: nobody moves it again. The compiler ends the program here. */
+/** The task is gone and never scheduled again. The compiler ends the program here. */
 export function gone(): Touch {
   return end;
 }
 
-/** NULL must not be touched, nor an object that was freed. Task structs, which come after all other objects, are never freed. */
+/** Checks that the object is neither NULL nor freed. Task structs, which lie behind all other objects, are never freed. */
 export function live(at: number): void {
   if (at === NULL) oops(NULL_DEREFERENCE);
   if (m[at + LIFE] === 2 && at < world.firstTask) oops(USE_AFTER_FREE);

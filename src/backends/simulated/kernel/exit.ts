@@ -22,7 +22,7 @@ import { at, group_leader, link_child, next_thread, unlink_child } from './task.
 import { fatal_signal_pending } from './wait.ts';
 import { POINT_EXIT } from './world.ts';
 
-/** exit_ptrace(): an exiting task lets go of those that it traces. */
+/** exit_ptrace(): an exiting task detaches from its tracees. */
 export function exit_ptrace(tracer: number): void {
   const { firstTask, nrTasks, taskWords } = world;
   for (let i = 0, task = firstTask; i < nrTasks; i++, task += taskWords) {

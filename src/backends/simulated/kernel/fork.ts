@@ -1,4 +1,4 @@
-/** Fork (kernel/fork.c), as far as a restart can tell. What a child inherits from a subsystem is handed in. */
+/** Fork (kernel/fork.c), as far as a restart can observe it. What a child inherits from a subsystem is a parameter. */
 import type { Steps } from './access.ts';
 import { FLAGS, IN_USER, PARENT, RUNNING, STATE } from './layout.ts';
 import { write_lock_tasklist, write_unlock_tasklist } from './lock.ts';

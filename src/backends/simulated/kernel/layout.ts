@@ -12,7 +12,7 @@ export const NULL = 0;
 export const OOPS = 0;
 /** tasklist_lock: number of readers, -1 for a writer. */
 export const TASKLIST_LOCK = 1;
-/** Faults that are due: they come before any task moves. A bit for each fault. */
+/** Faults that are due: they fire before any task moves. A bit for each fault. */
 export const DUE = 2;
 /** Where the kernel defect showed: the step's number + 1. */
 export const OOPS_AT = 3;
@@ -47,7 +47,7 @@ export const PARENT = 6;
 export const CHILDREN = 7;
 /** Next of ->sibling. */
 export const SIBLING = 8;
-/** The point that it is at (POINT_*); 0: none yet. */
+/** The point that it has reached (POINT_*); 0: none yet. */
 export const POINT = 9;
 /** What its system call gave it; NO_RESULT before. */
 export const RESULT = 10;
@@ -93,11 +93,11 @@ export const SELF_REAPING = 64;
 export const IN_USER = 256;
 /** Died by SIGKILL. */
 export const KILLED = 512;
-/** Told to exit by the scenario, before its call. */
+/** The scenario makes it exit before its call. */
 export const WILL_EXIT = 4096;
 /** Held back by a `delay` fault. */
 export const DELAYED = 8192;
-/** Told to fork once more (fault `fork`). */
+/** Must fork once more (fault `fork`). */
 export const WILL_FORK = 16384;
 /** Is on its way through do_exit(). */
 export const PF_EXITING = 262144;

@@ -1,6 +1,6 @@
 /**
- * The machine that is running now: its memory, what never changes in it, and who listens. The kernel's functions work on
- * these; a machine puts itself in their place before it moves (`use`), as a processor loads its registers.
+ * The running machine: its memory, its constants and its listener. The kernel's functions work on these; a machine loads
+ * itself here before it moves (`use`), as a processor loads its registers.
  */
 import { OOPS } from './layout.ts';
 import type { World } from './world.ts';
@@ -9,9 +9,9 @@ import type { World } from './world.ts';
 export let m: Int32Array = new Int32Array(0);
 /** What does not change during a run. */
 export let world: World = undefined as unknown as World;
-/** Whom `note` tells; null where nobody listens. The compiler leaves notes out of a build without trace. */
+/** Receives the notes; null without trace. The compiler omits notes from a build without trace. */
 let listener: Listener | null = null;
-/** Tells the scheduler that a task became able to move. */
+/** Informs the scheduler that a task became able to move. */
 let onWake: (task: number) => void = () => {};
 
 /** Gets what happens, as numbers: a kind of event and up to three values. */
@@ -25,7 +25,7 @@ export function use(memory: Int32Array, constants: World, hear: Listener | null,
   onWake = wake;
 }
 
-/** Says that something happened; changes nothing. */
+/** Reports an event; changes nothing. */
 export function note(kind: string, actor: number, a = 0, b = 0, c = 0): void {
   if (listener !== null) listener(kind, actor, a, b, c);
 }

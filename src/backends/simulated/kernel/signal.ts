@@ -1,4 +1,4 @@
-/** Signals, stops, tracing and the freezer, as far as a restart can tell. User space is taken to catch what can be caught. */
+/** Signals, stops, tracing and the freezer, as far as a restart can observe them. User space catches what can be caught. */
 import { EFFECT, type Steps, touch } from './access.ts';
 import {
   DEEPLY,
@@ -98,7 +98,7 @@ export function freeze_tasks(current: number, self: boolean): void {
 
 /**
  * The way to user space: true when the task may go there; false when it has to look again (it was stopped).
- * Whether it must die is the caller's to see first.
+ * The caller checks first whether the task must die.
  */
 export function deliver_signals(current: number): boolean {
   if ((m[current + FLAGS]! & FREEZING) !== 0) {

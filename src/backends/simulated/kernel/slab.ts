@@ -4,7 +4,7 @@ import { NULL, SLAB } from './layout.ts';
 import { m, note, world } from './memory.ts';
 import { ARMED, CALLS, FAIL_KMALLOC, FAULT_WORDS, FIRED, type WorldFault } from './world.ts';
 
-/** Whether the fault has come as often as it may; one that waits is armed first, and then counts its calls. */
+/** Whether the fault has used up its number of times; one that waits is armed first, and then counts its calls. */
 export function is_spent(fault: WorldFault, words: number): boolean {
   if (fault.waits) return m[words + CALLS]! < 0;
   return m[words + FIRED]! >= fault.times && m[words + ARMED] === 0;
@@ -37,7 +37,7 @@ export function failure(current: number, kind: number): number {
 export const KMALLOC_MAX_SIZE = 4_194_304;
 const ENOMEM = 12;
 
-/** kmalloc() of so many bytes: false when there is no memory, or never so much. */
+/** kmalloc() of `size` bytes: false without memory, or above KMALLOC_MAX_SIZE. */
 export function* kmalloc(current: number, size: number): Steps<boolean> {
   yield touch(NULL, SLAB, EFFECT);
   if (failure(current, FAIL_KMALLOC) > 0) return false;

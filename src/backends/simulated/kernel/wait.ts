@@ -79,7 +79,7 @@ export function* prepare_to_wait(current: number, at: number, queue: number): St
   m[current + WAITING_ON] = at + queue;
 }
 
-/** schedule() in an interruptible wait: sleeps, unless a wake-up came since prepare_to_wait(). */
+/** schedule() in an interruptible wait: sleeps, unless it was woken since prepare_to_wait(). */
 export function schedule(current: number, queue: number): void {
   if (m[current + STATE] === PREPARED) {
     m[current + STATE] = SLEEPING;
@@ -158,55 +158,56 @@ export function* wait_for_completion_interruptible(current: number, ctx: number,
   }
 }
 
-/** What a task waits for; the two values are what it asks about. */
+/** The condition that a task waits for; the two values are its arguments. */
 type Condition = (current: number, a: number, b: number) => Steps<number | boolean>;
 
 /** wait_event_interruptible(): 0, or -ERESTARTSYS when a signal is pending and the condition does not hold. */
 export function* wait_event_interruptible(
   current: number,
-  queueOf: number,
+  at: number,
   queue: number,
   condition: Condition,
   a: number,
   b: number,
 ): Steps<number> {
-  if (yield* condition(current, a, b)) return 0;
-  for (;;) {
-    yield* prepare_to_wait(current, queueOf, queue);
-    if (yield* condition(current, a, b)) {
-      finish_wait(current);
-      return 0;
-    }
-    if (signal_pending(current)) {
-      note('interrupted', current, queue);
-      finish_wait(current);
-      return -ERESTARTSYS;
-    }
-    schedule(current, queue);
-  }
+  return yield* wait_event(current, at, queue, condition, a, b, false);
 }
 
 /** wait_event_killable(): nothing but SIGKILL ends it early. */
 export function* wait_event_killable(
   current: number,
-  queueOf: number,
+  at: number,
   queue: number,
   condition: Condition,
   a: number,
   b: number,
 ): Steps<number> {
+  return yield* wait_event(current, at, queue, condition, a, b, true);
+}
+
+/** ___wait_event() */
+export function* wait_event(
+  current: number,
+  at: number,
+  queue: number,
+  condition: Condition,
+  a: number,
+  b: number,
+  killable: boolean,
+): Steps<number> {
   if (yield* condition(current, a, b)) return 0;
   for (;;) {
-    yield* prepare_to_wait(current, queueOf, queue);
+    yield* prepare_to_wait(current, at, queue);
     if (yield* condition(current, a, b)) {
       finish_wait(current);
       return 0;
     }
-    if (fatal_signal_pending(current)) {
+    if (killable ? fatal_signal_pending(current) : signal_pending(current)) {
       note('interrupted', current, queue);
       finish_wait(current);
       return -ERESTARTSYS;
     }
-    schedule_killable(current, queue);
+    if (killable) schedule_killable(current, queue);
+    else schedule(current, queue);
   }
 }

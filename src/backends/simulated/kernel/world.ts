@@ -1,6 +1,6 @@
 /**
- * What does not change during a run: the tasks, what user space will do, the faults. Made by ../world.ts. What runs on the
- * kernel adds its own constants to it (src/protocol/world.ts).
+ * The constants of a run: the tasks, what user space will do, the faults. Made by ../world.ts. What runs on the kernel adds
+ * its own constants (src/protocol/world.ts).
  */
 
 /** A task's number `i` is its place in these arrays; its pointer is `firstTask + i * taskWords`. Number 0 is the coordinator. */
@@ -35,7 +35,7 @@ export interface World {
   /* ---- faults: their words in memory begin here, FAULT_WORDS each ---- */
   readonly firstFault: number;
   readonly faults: readonly WorldFault[];
-  /** By point: the faults that come when some actor arrives there. */
+  /** By point: the faults that fire when some actor arrives there. */
   readonly triggers: readonly (readonly Trigger[])[];
   /** By failure kind: the faults that may make a call of it fail. */
   readonly failures: readonly (readonly number[])[];
@@ -61,15 +61,15 @@ export interface WorldFault {
   readonly fatal: boolean;
   /** `fork`: the child's pointer. */
   readonly child: number;
-  /** Faults that come right after this one. */
+  /** Faults that fire right after this one. */
   readonly followers: readonly number[];
-  /** Comes at any moment; otherwise when it is due. */
+  /** Fires at any moment; otherwise when it is due. */
   readonly any: boolean;
   /** `fail` with a number of its call: whether counting begins only when the fault is due. */
   readonly waits: boolean;
 }
 
-/** A fault's words: how often it came; `fail`: how many calls of its kind there were, and whether one is to fail. */
+/** A fault's words: how often it fired; `fail`: the number of calls of its kind so far, and whether one is to fail. */
 export const FIRED = 0;
 export const CALLS = 1;
 export const ARMED = 2;
