@@ -9,7 +9,7 @@ export interface Equivalent {
 export const EQUIVALENT: readonly Equivalent[] = [
   {
     reason:
-      'An error of the image is recorded as it is logged, and every later read fails with the recorded one. So the same errno comes out of the next read, or of `out`, when the way is not left at once.',
+      'An error of the image is recorded as it is logged, and every later read fails with the recorded one. So the next read, or `out`, returns the same errno when the function does not return at once.',
     mutants: [
       /^do_restore_coord: swap-statements: (if \(ret < 0\) return (ret|yield\* fail_early\(ctx, ret\)); <-> )?ret = yield\* restore_(read_header|container|read_tree)/,
       /^do_restore_coord: (ignore-result|drop-assignment): ret = yield\* restore_(read_header|container)/,
@@ -81,7 +81,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'A root that is not there, or dead, counts 0 tasks in prepare: that is -ESRCH as well, or the NULL is dereferenced there. There is one namespace, so no task checks it.',
+      'A root that is missing or dead counts 0 tasks in prepare: that is -ESRCH as well, or the NULL is dereferenced there. There is one namespace, so no task checks it.',
     mutants: [
       /^init_restart_ctx: (swap-statements|drop-check): if \(!nsproxy\)/,
       /^init_restart_ctx: (swap-statements|drop-assignment): ctx\.root_nsproxy = nsproxy/,
@@ -94,7 +94,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'A number of tasks that is no number of tasks is refused three times: as such, by its size in bytes, and by the length of what is there. All return -EINVAL, before any task is touched.',
+      'An impossible number of tasks is refused three times: as such, by its size in bytes, and by the length of the image. All return -EINVAL, before any task is touched.',
     mutants: [
       /^restore_read_tree: (swap-statements|drop-check|off-by-one): .*(saved_nr_tasks\(\) <= 0|size <= 0|size_wraps)/,
       /^_ckpt_read_buffer: drop-check: if \(!is_pids_buffer/,
@@ -120,7 +120,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'On its way out a task holds a second reference, its flags are read by exit_checkpoint() of a task that still has a context only, and a SIGKILL waits for the way to user space: nothing comes between.',
+      'On its way out a task holds a second reference, its flags are read by exit_checkpoint() of a task that still has a context only, and a SIGKILL waits for the way to user space: nothing can happen in between.',
     mutants: [
       /^do_restore_task: swap-statements: (yield\* restore_debug|if \(ret < 0\) yield|current\.flags|yield\* clear_task_ctx)/,
       /^do_restore_task: drop-assignment: current\.flags &= ~PF_RESTARTING/,
@@ -129,12 +129,12 @@ export const EQUIVALENT: readonly Equivalent[] = [
     ],
   },
   {
-    reason: 'How a ghost ended does not tell which task reaps it: a zombie has `exited`, too.',
+    reason: 'The end of a ghost does not show which task reaps it: a zombie has `exited`, too.',
     mutants: [/^do_ghost_task: drop-assignment: current\.flags \|= SELF_REAPING/],
   },
   {
     reason:
-      'A ghost that is Running or Failed when it exits is told from one that has Exited by people only: both are ends.',
+      'Only a reader distinguishes a ghost that is Running or Failed when it exits from one that has Exited: both are ends.',
     mutants: [/^do_ghost_task: drop-call: yield\* restore_debug_exit/],
   },
   {
@@ -171,7 +171,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
     mutants: [/^ckpt_set_success: drop-call: yield\* complete_all/],
   },
   {
-    reason: 'It only says what is seen: nothing of the protocol depends on it.',
+    reason: 'It only reports events: nothing of the protocol depends on it.',
     mutants: [
       /^ckpt_set_success: (swap-statements|ignore-condition|negate-condition|drop-check)/,
       /^decide: (swap-statements: if|ignore-condition: flag|drop-check: if \(flag)/,
@@ -195,7 +195,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason:
-      'The waits of a restart are interrupted with -ERESTARTSYS; the other three come from elsewhere in the kernel.',
+      'The waits of a restart are interrupted with -ERESTARTSYS; the other three are returned elsewhere in the kernel.',
     mutants: [/^do_restart: one-side: ret === -ERESTARTSYS/, /^do_restart: other-errno: -ERESTART(NOINTR|NOHAND)/],
   },
   {

@@ -1,8 +1,8 @@
 /**
- * `npm run mutants:explore`: the mutants that are listed as equivalent (what `npm run mutants` has kept says which they are), on
- * the trees, images, calls and faults of the survey: nothing that a scenario can say may differ. Reasons are what somebody
- * thought; this looks.
- *   --only <text>       the mutants whose names contain it
+ * `npm run mutants:explore`: explores the mutants listed as equivalent (among the results that `npm run mutants` has kept) on
+ * the trees, images, calls and faults of the survey: nothing that a scenario can express may differ. The listed reasons are
+ * arguments; this is the check.
+ *   --only <text>       only mutants with this text in the name
  *   --shard i/n         every n-th of them
  *   --matrix <name>     the cases of this matrix (repeatable; small and damaged)
  *   --most-states <n>   the cases that have no more (400)
@@ -35,8 +35,8 @@ const MOST_STATES = Number(values['most-states']);
 /** How a case can end. */
 interface Ends {
   readonly states: number;
-  /** What a scenario can say of it: how somebody ends in some run, a property that is violated in one. */
-  readonly told: ReadonlySet<string>;
+  /** What a scenario can observe: the end of a task in some run, a property that is violated in one. */
+  readonly observed: ReadonlySet<string>;
 }
 
 /** Undefined when it has more states than that. */
@@ -46,11 +46,11 @@ function exploreEnds(c: Case, protocol: string, mostStates: number, change?: Cha
   const result = searchAll(open(false), { maxStates: mostStates });
   if (!result.complete) return undefined;
   const machine = open(true);
-  const told = result.endings.flatMap(({ moves }) => toldBy(machine, replayMoves(machine, moves)));
-  return { states: result.states, told: new Set(told) };
+  const observed = result.endings.flatMap(({ moves }) => observe(machine, replayMoves(machine, moves)));
+  return { states: result.states, observed: new Set(observed) };
 }
 
-function toldBy(machine: SimulatedMachine, record: RunRecord): string[] {
+function observe(machine: SimulatedMachine, record: RunRecord): string[] {
   const over = record.end === 'over';
   const { final } = record;
   return [
@@ -94,13 +94,13 @@ function explore(mutant: Mutant): { readonly same: number; readonly difference?:
   return { same };
 }
 
-/** What tells them apart: something new, or a known defect (or who waits for good) that is no more. */
-function findDifference({ told: before }: Ends, { told: now }: Ends): string | undefined {
-  const come = [...now].filter((one) => !before.has(one)).map((one) => `now ${one}`);
+/** The difference: something new, or a known defect (or a task that waits indefinitely) that no longer shows. */
+function findDifference({ observed: before }: Ends, { observed: now }: Ends): string | undefined {
+  const added = [...now].filter((one) => !before.has(one)).map((one) => `now ${one}`);
   const gone = [...before]
     .filter((one) => !now.has(one) && /^violates|: waiting/.test(one))
     .map((one) => `no more ${one}`);
-  return come.length + gone.length > 0 ? [...come, ...gone].join('; ') : undefined;
+  return added.length + gone.length > 0 ? [...added, ...gone].join('; ') : undefined;
 }
 
 const [shard = 1, shards = 1] = values.shard.split('/').map(Number);

@@ -1,4 +1,4 @@
-/** Whether the shipped suite tells a mutant from the protocol that it was made of. */
+/** Whether the shipped suite kills a mutant. */
 
 import type { SchedulableBackend } from '../../src/backends/backend.ts';
 import { simulated } from '../../src/backends/simulated/index.ts';
@@ -21,16 +21,16 @@ export function mutated(changes: Changes): SchedulableBackend {
   return backend;
 }
 
-class Told extends Error {}
+class Killed extends Error {}
 
-/** What tells the mutant in this case, in a few words; undefined when the case passes as it should. */
-export async function tellsBy(c: Case, backend: SchedulableBackend): Promise<string | undefined> {
+/** The properties by which the case kills the mutant; undefined when the case passes. */
+export async function killedBy(c: Case, backend: SchedulableBackend): Promise<string | undefined> {
   const tally = new Tally(createJudge(c, shippedProperties));
   const { status, reason, tried } = await runCase(c, {
     backend,
     find: (_case, record) => {
       tally.add(record);
-      if (tally.failing) throw new Told(); /* seen enough: nothing is to be shrunk */
+      if (tally.failing) throw new Killed(); /* seen enough: nothing is to be shrunk */
       return [];
     },
   });

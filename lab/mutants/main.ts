@@ -1,6 +1,6 @@
 /**
- * `npm run mutants`: each mutant of the protocol against the shipped suite. What was done is kept in .mktrouble/mutants.jsonl,
- * and not done again unless `--again` is given; `--only <text>` takes the mutants whose names contain it. Writes
+ * `npm run mutants`: each mutant of the protocol against the shipped suite. Results are kept in .mktrouble/mutants.jsonl and
+ * reused unless `--again` is given; `--only <text>` takes the mutants with this text in the name. Writes
  * docs/mutants.md, and exits with 1 when a mutant survives that is not listed as equivalent.
  */
 import { type ChildProcess, fork } from 'node:child_process';
@@ -12,7 +12,7 @@ import { allMutants } from './mutants.ts';
 import { FATES, type Fate, fatesSoFar, page, unexplained } from './report.ts';
 import type { Answer, Task } from './worker.ts';
 
-/** Milliseconds that a case may take: all of the suite needs less than one of them when nothing is changed. */
+/** Milliseconds that a case may take: the unchanged protocol needs less for the whole suite. */
 const LIMIT = 60_000;
 
 const { values } = parseArgs({
@@ -62,7 +62,7 @@ class Worker {
   }
 }
 
-/** The case that told a mutant is tried first on the next. */
+/** The case that killed a mutant is tried first on the next. */
 function moveToFront(order: number[], i: number): void {
   order.splice(order.indexOf(i), 1);
   order.unshift(i);

@@ -14,12 +14,12 @@ export interface Edit {
 /** The operators, and what each does. */
 export const OPERATORS = {
   'drop-call': 'a call is left out: a wake-up, a lock, a reference, a line of the log',
-  'drop-assignment': 'a field keeps what it had',
-  'drop-check': 'an `if` without an `else` is passed over, with what it guards',
-  'ignore-condition': 'what an `if` guards is done whatever it asks',
+  'drop-assignment': 'a field keeps its value',
+  'drop-check': 'an `if` without an `else` is removed, with its body',
+  'ignore-condition': 'the body of an `if` runs whatever the condition',
   'negate-condition': 'an `if` asks for the contrary',
   'one-side': 'of `a || b` and `a && b` only one side counts',
-  'ignore-result': 'what a call returns is lost; what the variable held before stays',
+  'ignore-result': 'the result of a call is lost; the variable keeps its value',
   'swap-statements': 'two statements in a row change places',
   'off-by-one': 'a boundary, or a number that is counted, is one off',
   'other-errno': 'a failure is reported as another',
@@ -27,7 +27,7 @@ export const OPERATORS = {
 } as const;
 export type Operator = keyof typeof OPERATORS;
 
-/** They only say what is seen; the protocol does not hear them. */
+/** Functions that only report events; the protocol does not depend on them. */
 const OBSERVERS = /^(at|trace_\w+)$/;
 /** A lock is released in the step before, so its place among others makes no difference. */
 const NOT_MOVED = /lock(_tasklist)?\(|^ret ?= ?\d/;

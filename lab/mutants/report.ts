@@ -10,14 +10,14 @@ export interface Fate {
   readonly mutant: string;
   readonly file: string;
   readonly operator: Operator;
-  /** `same`: it compiles to what was there before, or to nothing. */
+  /** `same`: it compiles to the same program, or not at all. */
   readonly answer: 'same' | 'killed' | 'survived';
-  /** The case that told it, and the properties by which. */
+  /** The case that killed it, and the properties by which. */
   readonly case?: string;
   readonly by?: string;
 }
 
-/** What a mutant did where it was explored: how many cases ended as they did before, and what told it, if anything. */
+/** Result of exploring a mutant: the number of cases with unchanged outcomes, and the first difference, if any. */
 export interface Explored {
   readonly mutant: string;
   readonly same: number;

@@ -1,8 +1,8 @@
-/** A process that judges mutants, one after the other: whoever started it may kill it when one does not end. */
+/** A process that judges mutants, one after the other: its parent may kill it when one does not end. */
 
 import type { Case } from '../../src/model/case.ts';
 import { suiteCases } from '../../test/scenarios/support.ts';
-import { mutated, tellsBy } from './judge.ts';
+import { killedBy, mutated } from './judge.ts';
 import { allMutants, buildName, listBuilds, PROTOCOLS, planChanges } from './mutants.ts';
 
 /** Which mutant, and in which order the cases (by their numbers in the suite) are tried. */
@@ -41,7 +41,7 @@ async function judge({ mutant, order }: Task): Promise<Answer> {
     if (!concerns(builds, c)) continue;
     say({ kind: 'at', case: i });
     cases++;
-    const by = await tellsBy(c, backend);
+    const by = await killedBy(c, backend);
     if (by !== undefined) return { kind: 'killed', case: i, by };
   }
   return { kind: 'survived', cases };

@@ -56,7 +56,7 @@ function section({ name, title, statement, source, hint }: Explanation): string 
   return `## ${name}\n\n**${plain(title)}.** ${plain(statement)}\n\n- Source: ${plain(source)}\n- When it is violated: ${plain(hint)}\n`;
 }
 
-/** Text as it stands: nothing but what is between backticks is marked up. */
+/** Literal text: only parts between backticks are marked up. */
 function plain(text: string): string {
   return text.replace(/(`[^`]*`)|(?<!\w)_|[*<]/g, (found, code?: string) => code ?? `\\${found}`);
 }

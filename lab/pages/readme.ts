@@ -19,7 +19,7 @@ export async function current(): Promise<string> {
     .replace(/```yaml\n[\s\S]*?```/, () => `\`\`\`yaml\n${scenario}\`\`\``);
 }
 
-/** Without what a slow machine says meanwhile, without the timeline, which the picture shows, and without the closing summary. */
+/** Without progress lines of a slow machine, without the timeline, which the picture shows, and without the closing summary. */
 function trimmed(output: string): string {
   const [finding] = output.split(/^ {2}Failed$/m);
   return finding!

@@ -97,7 +97,7 @@ const MEANING = `## What is not said
 - **The image** has one record for each pid of \`image.pids\`, in that order.
 - **Taskself.** The root is the caller itself: \`coordinator\` and the root's pid are the same task.
 - **Faults.** \`fail\` without \`call\` and \`when\` is the first such call. A default name is the verb and the fault's number
-  in the list, from 1: \`kill-2\`. The children of a \`fork\` that comes several times have \`child\` and the pids after it.
+  in the list, from 1: \`kill-2\`. The children of a \`fork\` that fires several times have \`child\` and the pids after it.
 - **Expectations.** What is not named is not judged by the scenario, only by the properties. A task whose line in \`tasks\`
   says nothing but \`waiting\` may be left waiting, as if \`left-waiting\` named it.`;
 

@@ -1,12 +1,11 @@
 /**
- * docs/variants.md: the protocols that there are, and which scenario tells each. `npm run generate` writes it, a test
- * keeps it current.
+ * docs/variants.md: the protocols, and the scenario that detects each. `npm run generate` writes it, a test keeps it current.
  */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { patchNamed } from '../../src/protocol/patch.ts';
 import { REPAIRS, UNDONE } from '../../src/protocol/stacks.ts';
-import { TOLD, UNOBSERVABLE } from '../../test/scenarios/told.ts';
+import { DETECTED, UNOBSERVABLE } from '../../test/scenarios/detected.ts';
 import { ROOT } from '../../test/support/markdown.ts';
 
 /** Items of the changelog that are no variant, and why. */
@@ -14,22 +13,22 @@ const NO_VARIANT = [
   {
     since: 'v19-rc3',
     item: 'errors notify on restart only',
-    why: 'there is no checkpoint in the model, which is what it was about',
+    why: 'it concerns checkpoint, which the model does not have',
   },
   { since: 'v19-rc3', item: 'image writes abort once the error flag is set', why: 'a restart writes no image' },
 ];
 
-/** The cells that say who tells a protocol. */
-function teller(...protocols: string[]): string {
+/** The cells with the property and the scenario that detect a protocol. */
+function detectors(...protocols: string[]): string {
   for (const protocol of protocols) {
-    const told = TOLD[protocol];
-    if (told) {
-      const [file, scenario] = told[0].split('#');
-      return `${told[1]} | [${scenario}](../scenarios/${file})`;
+    const detected = DETECTED[protocol];
+    if (detected) {
+      const [file, scenario] = detected[0].split('#');
+      return `${detected[1]} | [${scenario}](../scenarios/${file})`;
     }
   }
   const reason = protocols.map((protocol) => UNOBSERVABLE[protocol]).find((why) => why !== undefined);
-  return `nobody can tell | ${reason ?? ''}`;
+  return `not observable | ${reason ?? ''}`;
 }
 
 function link(name: string): string {
@@ -42,35 +41,35 @@ export function variantsPage(): string {
 
 <!-- Made by npm run generate. -->
 
-A scenario names one by \`restart: { protocol: … }\`, and \`--protocol\` goes before that.
+A scenario selects one with \`restart: { protocol: … }\`; \`--protocol\` on the command line overrides it.
 
-Each is a stack of patches on the same source. \`mktrouble protocol list\` prints the stacks, \`protocol show <name>\` what each
-patch does, and \`protocol diff series hardened\` a unified diff of two.
+Each is a stack of patches on the same source. \`mktrouble protocol list\` prints the stacks, \`protocol show <name>\` the
+effect of each patch, and \`protocol diff series hardened\` a unified diff of two.
 
-- \`patch\`: patch 30/96 by itself, to the letter.
-- \`series\` (the default): with what the same author posted in the same series.
+- \`patch\`: patch 30/96 alone, unchanged.
+- \`series\` (the default): with the later patches of the same series that belong to it.
 - \`hardened\`: \`series\` with the repairs below. The shipped suite holds under it.
 - \`hardened-without-<repair>\`: all repairs but one.
 - \`<item>\`, \`hardened-<item>\`: \`series\` or \`hardened\` with one item of the patch's changelog undone.
 
-Each of them is told from the protocol that it is made of by a scenario of the suite, which turns red, and there by the
-property that is named. A test runs every row.
+For each of them a scenario of the suite passes under the protocol that it is derived from, and fails under the variant by
+the named property. A test runs every row.
 
 ## Repairs
 
-| repair | what it does | told by | in |
+| repair | effect | detected by | in |
 | --- | --- | --- | --- |
-${REPAIRS.map((name) => `| ${link(name)} | ${patchNamed(name).description} | ${teller(`hardened-without-${name}`)} |`).join('\n')}
+${REPAIRS.map((name) => `| ${link(name)} | ${patchNamed(name).description} | ${detectors(`hardened-without-${name}`)} |`).join('\n')}
 
 ## Items of the changelog, undone
 
-| since | item | variant | told by | in |
+| since | item | variant | detected by | in |
 | --- | --- | --- | --- | --- |
 ${UNDONE.map((name) => {
   const { notes } = patchNamed(name);
-  return `| ${notes['Since']} | ${notes['Undoes']} | ${link(name)} | ${teller(`hardened-${name}`, name)} |`;
+  return `| ${notes['Since']} | ${notes['Undoes']} | ${link(name)} | ${detectors(`hardened-${name}`, name)} |`;
 }).join('\n')}
-${NO_VARIANT.map(({ since, item, why }) => `| ${since} | ${item} | none | nobody can tell | ${why} |`).join('\n')}
+${NO_VARIANT.map(({ since, item, why }) => `| ${since} | ${item} | none | not observable | ${why} |`).join('\n')}
 `;
 }
 

@@ -1,4 +1,4 @@
-/** Trees, images and faults whose every combination `hardened` is to survive, whatever the schedule. */
+/** Trees, images and faults; `hardened` must survive every combination of them, whatever the schedule. */
 import { defineScenario, type ScenarioDocument } from '../../src/index.ts';
 import {
   type Case,
@@ -10,7 +10,7 @@ import {
 
 type Faults = NonNullable<ScenarioDocument['faults']>;
 
-/** What is restarted, from what, and how. */
+/** A tree, its image, and the call of restart. */
 type Subject = Pick<ScenarioDocument, 'tree' | 'image' | 'restart'>;
 
 function trees(all: Record<string, ScenarioDocument['tree']>): Record<string, Subject> {
@@ -86,11 +86,11 @@ const THREE = {
 
 const OBJECTS = ['header', 'container', 'tree', 'task', 'tail'] as const;
 
-/** Images that say something wrong, and calls that ask for it; of any tree with the tasks 100 and 101. */
+/** Damaged images and invalid calls, for any tree with the tasks 100 and 101. */
 export const DAMAGES: Record<string, Omit<Subject, 'tree'>> = {
   ...Object.fromEntries(
     Object.entries({
-      'a pid that no task has': [100, 999],
+      'a pid of no task': [100, 999],
       'a negative pid': [100, -1],
       'only the root': [100],
       'without the root': [101],
@@ -100,22 +100,22 @@ export const DAMAGES: Record<string, Omit<Subject, 'tree'>> = {
       'no task at all': [],
     }).map(([name, pids]) => [name, { image: { pids } }]),
   ),
-  'a task more': { image: { 'nr-tasks': 9 } },
-  'a task less': { image: { 'nr-tasks': 1 } },
+  'one task too many': { image: { 'nr-tasks': 9 } },
+  'one task too few': { image: { 'nr-tasks': 1 } },
   ...Object.fromEntries(OBJECTS.map((object) => [`cut at the ${object}`, { image: { truncate: object } }])),
   'cut at the second record': { image: { truncate: { object: 'task', index: 1 } } },
   ...Object.fromEntries(OBJECTS.map((object) => [`a wrong ${object}`, { image: { corrupt: { object } } }])),
   'a wrong second record': { image: { corrupt: { object: 'task', index: 1 } } },
-  'it says zombie': { image: { zombies: [101] } },
+  'a task recorded as a zombie': { image: { zombies: [101] } },
   'the root is a zombie': { image: { zombies: [100] } },
-  'ERESTARTSYS comes back': { image: { retval: { 100: -512, 101: -516 } } },
-  'a pid that no task has': { restart: { pid: 999 } },
-  'the pid of a child': { restart: { pid: 101 } },
-  'not capable': { restart: { capable: false } },
+  'saved results are ERESTARTSYS': { image: { retval: { 100: -512, 101: -516 } } },
+  'called for a pid of no task': { restart: { pid: 999 } },
+  'called for a child': { restart: { pid: 101 } },
+  'no capability': { restart: { capable: false } },
   'a bad file': { restart: { fd: 'bad' } },
   'a bad log': { restart: { logfd: 'bad' } },
   'an unknown flag': { restart: { flags: [0x80] } },
-  'a coordinator that says ghost': { restart: { flags: ['ghost'] } },
+  'the ghost flag for the coordinator': { restart: { flags: ['ghost'] } },
 };
 
 function pick(all: Record<string, Subject>, names: readonly string[]): Record<string, Subject> {
@@ -204,7 +204,7 @@ function buildCase(
     scenario,
     tree,
     ...(image && { image }),
-    // Not every fault can fire in every tree: what is surveyed is that nothing breaks where it does.
+    // Not every fault can fire in every tree: the survey shows that nothing breaks where it does.
     faults: faults.map((fault) => ({ ...fault, optional: true })),
     restart: { ...restart, protocol: 'hardened', ...(flags.length > 0 && { flags }), ...(debug && { debug }) },
     explore: 'exhaustive',
@@ -233,7 +233,7 @@ export const MATRICES = {
   three: (): Case[] => buildCases(THREE, faultsFor),
   /** Two tasks, two faults. */
   double: (): Case[] => buildCases(TWO, twoFaultsFor),
-  /** What the image or the call says is a fault, too: two tasks with another one, three without. */
+  /** Damaged images and invalid calls: two tasks with another fault, three without. */
   damaged: (): Case[] => [
     ...buildCases(damaged(pick(TWO, ['two', 'threads'])), faultsFor, (kind) => buildsFor(kind).slice(0, 1)),
     ...buildCases(damaged(pick(THREE, ['star', 'chain', 'with a zombie', 'with threads'])), () => ({ none: [] })),

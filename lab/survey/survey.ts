@@ -1,4 +1,4 @@
-/** Explores a case in full and says what is violated; that a listed task never waits is no finding here. */
+/** Explores a case in full and reports violations; that a listed task never waits is no finding here. */
 import { openBackend, runCase } from '../../src/index.ts';
 import type { Case } from '../../src/model/case.ts';
 import type { Verdict } from '../../src/record/verdict.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { EQUIVALENT } from '../../lab/mutants/equivalent.ts';
-import { mutated, tellsBy } from '../../lab/mutants/judge.ts';
+import { killedBy, mutated } from '../../lab/mutants/judge.ts';
 import { allMutants, listBuilds, planChanges } from '../../lab/mutants/mutants.ts';
 import { OPERATORS, proposeEdits } from '../../lab/mutants/operators.ts';
 import { parseFunction } from '../../src/protocol/translate.ts';
@@ -16,7 +16,7 @@ function made(text: string): string[] {
 }
 
 /** Some mutants, and a case that tells each; npm run mutants has them all. */
-const TOLD: Readonly<Record<string, string>> = {
+const KILLED: Readonly<Record<string, string>> = {
   'restore_activate_next: drop-call: yield* wake_up_process(task); -> {}':
     'debug/status-list.yaml#The status list of an interrupted restart shows every task as Failed',
   'do_restore_task: off-by-one: ret < 0 -> ((ret) <= (0)) (3)':
@@ -80,11 +80,11 @@ describe('mutants of the protocol', () => {
     );
   });
 
-  for (const [mutant, id] of Object.entries(TOLD)) {
+  for (const [mutant, id] of Object.entries(KILLED)) {
     it(`${mutant} is told by ${id}`, async () => {
       const changes = planChanges(mutants.find(({ name }) => name === mutant)!);
       const c = expandCase(id);
-      assert.notEqual(await tellsBy(c, mutated(changes)), undefined);
+      assert.notEqual(await killedBy(c, mutated(changes)), undefined);
     });
   }
 });

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { shippedProperties } from '../../src/injector/judge.ts';
 import { REPAIRS, UNDONE } from '../../src/protocol/stacks.ts';
+import { DETECTED, UNOBSERVABLE } from './detected.ts';
 import { expandCase, explore, exploreUnder, judgeAgain, suiteCases } from './support.ts';
-import { TOLD, UNOBSERVABLE } from './told.ts';
 
 describe('the suite and the variants', function () {
   this.timeout(300_000);
@@ -21,14 +21,14 @@ describe('the suite and the variants', function () {
   });
 
   it('names a scenario for each item of the changelog and for each repair, or a reason', () => {
-    const known = (...names: string[]) => names.some((name) => TOLD[name] ?? UNOBSERVABLE[name]);
+    const known = (...names: string[]) => names.some((name) => DETECTED[name] ?? UNOBSERVABLE[name]);
     const items = UNDONE.filter((item) => !known(item, `hardened-${item}`));
     const repairs = REPAIRS.filter((repair) => !known(`hardened-without-${repair}`));
     assert.deepEqual([items, repairs], [[], []]);
   });
 
-  for (const [protocol, [scenario, by]] of Object.entries(TOLD)) {
-    it(`${protocol} is told from ${protocol.startsWith('hardened') ? 'hardened' : 'series'} by ${by}`, async () => {
+  for (const [protocol, [scenario, by]] of Object.entries(DETECTED)) {
+    it(`${protocol} is detected by ${by}`, async () => {
       const c = expandCase(scenario);
       assert.equal(c.restart.protocol, protocol.startsWith('hardened') ? 'hardened' : 'series');
       assert.deepEqual(c.expect.violates, []);
@@ -36,13 +36,13 @@ describe('the suite and the variants', function () {
       const undone = await exploreUnder(c, protocol);
       assert.equal(judgeAgain(c, undone).status, 'fail');
       const found = undone.records.flatMap((record) => shippedProperties(c, record).map(({ property }) => property));
-      assert.ok(found.includes(by), `told by ${[...new Set(found)].join(', ')}`);
+      assert.ok(found.includes(by), `detected by ${[...new Set(found)].join(', ')}`);
       rows.push([protocol, by, scenario]);
     });
   }
 
   for (const [protocol, reason] of Object.entries(UNOBSERVABLE)) {
-    it(`${protocol} can not be told: ${reason}`, async () => {
+    it(`${protocol} is not observable: ${reason}`, async () => {
       const kept = suiteCases().filter(
         ({ restart, expect }) => restart.protocol === 'hardened' && !expect.violates.length,
       );

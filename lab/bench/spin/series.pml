@@ -1,10 +1,10 @@
 /*
  * `series` in Promela, at the step size of the simulated backend: each d_step (or atomic, where the way on depends on what
- * it did) is one step there, in the same order; steps are numbered by nobody, as there. The tree is a star: the coordinator
- * (process 0), the root (1), its children (2 to N). FAULT: 0 none, 1 one signal, 2 one SIGKILL, to anyone at any moment.
+ * it did) is one step there, in the same order; neither counts its steps. The tree is a star: the coordinator
+ * (process 0), the root (1), its children (2 to N). FAULT: 0 none, 1 one signal, 2 one SIGKILL, to any task at any moment.
  *
- * Not in it, for it can't be told apart in these trees: threads, ghosts, zombies of the image, forks, tracing, the freezer,
- * the debug build, damaged images, allocations that fail. Nor is what only judges a run (kernel/seen.ts) and does not move it.
+ * Left out, as these trees do not need them: threads, ghosts, zombies of the image, forks, tracing, the freezer, the debug
+ * build, damaged images, allocations that fail; and state that only judges a run (protocol/trace.ts).
  */
 #ifndef N
 #define N 2
@@ -24,7 +24,7 @@
 #define USER 4
 #define DEAD 5
 
-/* what a task waits on */
+/* the queue that a task waits on */
 #define NOTHING 0
 #define ONSTACK 1
 #define WAITQ 2
@@ -36,8 +36,8 @@
 #define EINVAL 22
 #define ERESTARTSYS 200
 
-/* complete_all() adds more than anybody takes away */
-#define EVERYBODY 100
+/* complete_all() adds more than all waiters take away */
+#define COMPLETE_ALL 100
 
 /* the image: header, container, tree, pids; two objects for each task; tail */
 #define TAIL (4 + 2 * N)
@@ -61,14 +61,14 @@ bool ctx[ALL], alloc_lock[ALL], restarting[ALL], zombie[ALL], sig[ALL], kill[ALL
 /* held by the coordinator for as long as it walks; all others let go in the step in which they take it */
 bool tasklist;
 
-/* the kernel broke: nobody moves any more */
+/* a kernel defect: no task moves any more */
 bool oops;
 
 #define ALIVE (life != 2)
 #define AWAKE (state[_pid] <= PREPARED)
 #define PENDING (sig[_pid] || kill[_pid])
 
-/* who dies in the middle counts itself done first */
+/* a task that dies in the middle counts itself done first */
 #define TO_COUNT (restarting[_pid] && !counted)
 
 /* each access to the context looks whether it was freed */
@@ -130,7 +130,7 @@ inline schedule() {
   fi
 }
 
-/* walk_task_subtree(): whose parent has died is in it no more */
+/* walk_task_subtree(): does not reach the children of a dead task */
 inline nextInSubtree() {
   if
   :: cur == ROOT && zombie[ROOT] -> cur = ALL
@@ -145,7 +145,7 @@ inline passDead() {
   od
 }
 
-/* the walk that marks: who is there must be as many as the image has */
+/* the walk that marks: it must find as many tasks as the image has */
 inline endWalk() {
   if
   :: cur == ALL ->
@@ -205,7 +205,7 @@ inline endKill() {
     od; \
     do \
     FREED \
-    :: d_step { ALIVE; errno_sync = errno_sync + EVERYBODY; wakeQueue(ERRNO_SYNC) } -> break \
+    :: d_step { ALIVE; errno_sync = errno_sync + COMPLETE_ALL; wakeQueue(ERRNO_SYNC) } -> break \
     od; \
     do \
     FREED \
@@ -308,7 +308,7 @@ inline restoreTaskDone() {
   STEP(ctx[_pid] = false; alloc_lock[_pid] = false); \
   ckptCtxPut(then)
 
-/* do_exit(), and exit_checkpoint() for who has a context */
+/* do_exit(), and exit_checkpoint() for a task with a context */
 inline doExit() {
   STEP(!tasklist; zombie[_pid] = true);
   if
@@ -345,7 +345,7 @@ inline wayBack(mustDie) {
   :: d_step { !(mustDie && !hasKilled) && kill[_pid] } -> doExit()
   :: d_step { !(mustDie && !hasKilled) && !kill[_pid]; sig[_pid] = false; state[_pid] = USER } -> break
   od;
-  AWAKE && record[_pid] <= N; /* it runs on, until a SIGKILL of the restart finds it; Spin leaves out what nobody reads */
+  AWAKE && record[_pid] <= N; /* it runs on until a SIGKILL of the restart hits it; Spin optimises unread variables away */
   doExit()
 }
 
@@ -429,7 +429,7 @@ succeed:
   od;
   do
   FREED
-  :: d_step { ALIVE; errno_sync = errno_sync + EVERYBODY; wakeQueue(ERRNO_SYNC) } -> break
+  :: d_step { ALIVE; errno_sync = errno_sync + COMPLETE_ALL; wakeQueue(ERRNO_SYNC) } -> break
   od;
   wakeUpAll(WAITQ, skip);
 release:

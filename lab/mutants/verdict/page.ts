@@ -12,7 +12,7 @@ export interface Fate {
   readonly by?: string | undefined;
 }
 
-/** Why no test can tell a mutant from its rule; undefined when one should. */
+/** Why no test can kill a mutant; undefined when one should. */
 export function findReason(mutant: string): string | undefined {
   return EQUIVALENT_RULES.find(({ mutants }) => mutants.some((pattern) => pattern.test(mutant)))?.reason;
 }

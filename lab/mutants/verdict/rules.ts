@@ -61,7 +61,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     number: 2,
-    title: 'A subject that is not there is not a pass',
+    title: 'A missing subject is not a pass',
     sources: [
       { file: 'src/backends/criu/subject.ts', functions: ['startLoad', 'end', 'mustRun', 'waitFor'] },
       { file: 'src/backends/criu/command.ts', functions: ['startCommand', 'endFrom'] },
@@ -82,7 +82,7 @@ export const RULES: readonly Rule[] = [
   },
   {
     number: 3,
-    title: 'No failure without a cause, and what was dumped can be restored',
+    title: 'No failure without a cause, and a dump can be restored',
     sources: [
       { file: 'src/properties/rules/failure-has-a-cause.ts', sides: true },
       { file: 'src/properties/rules/criu/failed-dump-has-a-cause.ts', sides: true },

@@ -1,4 +1,4 @@
-/** Mutants of the rules that no test can tell from them, each with the reason. A test finds out when a pattern fits none. */
+/** Mutants of the rules that no test can kill, each with the reason. A test fails when a pattern matches none. */
 import type { Equivalent } from '../equivalent.ts';
 
 export const EQUIVALENT_RULES: readonly Equivalent[] = [

@@ -22,7 +22,7 @@ const COPIED = [
 /** Milliseconds of a run of tests; one that takes longer does not end. */
 const LIMIT = 1_200_000;
 
-/** What the tests said: the first that failed, or that they passed. */
+/** Result of the tests: the first that failed, or that they passed. */
 export interface Said {
   readonly failed?: string;
   /** How many passed. */

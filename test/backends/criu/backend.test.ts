@@ -1,4 +1,4 @@
-/** The CRIU backend: what it refuses, what it makes of a log, and a tree that is really dumped and restored. */
+/** The CRIU backend: cases that it refuses, how it reads a log, and a tree that is really dumped and restored. */
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -25,7 +25,7 @@ const ABLE = { pidMax: 32_768, canLimitPids: true, canInject: true };
 describe('the CRIU backend', function () {
   this.timeout(60_000);
 
-  it('refuses, with a reason, what means nothing to CRIU', () => {
+  it('refuses, with a reason, features that do not exist in CRIU', () => {
     const refused = [
       'tree: { pid: 100 }',
       'tree: { pid: 100, children: [{ pid: 101, ghost: true }] }\ncriu: {}',
@@ -70,7 +70,7 @@ describe('the CRIU backend', function () {
       }
     });
 
-    it('finds what is known to be wrong, and what is expected wrongly', async () => {
+    it('reports known defects and wrong expectations', async () => {
       const zombie = 'tree: { pid: 100, children: [{ pid: 101, state: zombie, exit-code: 130 }] }\ncriu: {}';
       const { status, violations } = await runCase(parseCase(`${zombie}\nexpect: { coordinator: failed }`), {
         backend: backend(),
@@ -82,7 +82,7 @@ describe('the CRIU backend', function () {
       ]);
     });
 
-    it('comes to each stage, and fails there when it is told to', async () => {
+    it('reaches each stage, and fails there when a fault asks for it', async () => {
       const c = parseCase(
         `${tree}\ncriu: { script-fails: post-restore }\nexpect: { coordinator: failed, tasks: { all: killed } }`,
       );
@@ -91,7 +91,7 @@ describe('the CRIU backend', function () {
       assert.equal((await runCase(c, { backend: backend() })).status, 'pass');
     });
 
-    it('keeps logs and images of a case that fails, and says how long each call took', async () => {
+    it('keeps logs and images of a case that fails, and reports how long each call took', async () => {
       const folder = temporaryFolder();
       try {
         const c = parseCase(`${tree}\ncriu: { script-fails: post-restore }\nexpect: { coordinator: ok }`);
@@ -119,7 +119,7 @@ describe('the CRIU backend', function () {
       assert.deepEqual([again.version, again.path], [version, file]);
     });
 
-    it('changes images by a seed, and says what it changed: the same in another run', async () => {
+    it('changes images by a seed, and reports the change: the same in another run', async () => {
       const c = parseCase(`${tree}\ncriu: { limit: 2000, images: { mutate: fs, seed: 3, changes: 2 } }`);
       const play = () => backend().run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });
       const [one, other] = [await play(), await play()];

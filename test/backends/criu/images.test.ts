@@ -118,7 +118,7 @@ describe('changes of images', () => {
     assert.deepEqual(pids(changed(PSTREE, { kind: 'repeat', file: 'pstree', record: 1 })), [100, 101, 101]);
   });
 
-  it('say another number of a task, and other threads', () => {
+  it('can name another pid of a task, and other threads', () => {
     const made = changed(PSTREE, { kind: 'task', record: 1, set: { pid: [999], threads: [999, 7] } });
     assert.deepEqual(pids(made), [100, 999]);
     const threads = readMessage(readImage(made)!.records[1]!)!.filter(({ number }) => number === 5);
@@ -136,7 +136,7 @@ describe('changes of images', () => {
     );
   });
 
-  it('of what is not there are refused', () => {
+  it('of a missing field are refused', () => {
     assert.throws(() => changed(PSTREE, { kind: 'drop', file: 'pstree', record: 2 }), NoSuchImage);
     assert.throws(() => changed(PSTREE, { kind: 'xor', file: 'pstree', at: 10_000, xor: 1 }), NoSuchImage);
     assert.throws(
@@ -154,7 +154,7 @@ describe('changes by seed', () => {
   const mutate = (seed: string, changes = 3) =>
     compareFiles(images, [{ kind: 'mutate', target: 'any', seed, changes }]);
 
-  it('say what they were, and that again makes the same images', () => {
+  it('report their changes, and the same changes make the same images', () => {
     for (let seed = 0; seed < 100; seed++) {
       const { edits, images: made } = mutate(String(seed));
       assert.equal(edits.length, 3);
@@ -163,13 +163,13 @@ describe('changes by seed', () => {
     }
   });
 
-  it('come after those before them', () => {
+  it('apply in their order', () => {
     const missing: ImageEdit = { kind: 'missing', file: 'pstree' };
     const { images: made } = compareFiles(images, [missing, { kind: 'mutate', target: 'core', seed: '1', changes: 1 }]);
     assert.deepEqual([...made.keys()], ['core-100']);
   });
 
-  it('of a kind that is not there are refused, and those that are there are named', () =>
+  it('of a missing kind are refused, and the existing kinds are named', () =>
     assert.throws(
       () => compareFiles(images, [{ kind: 'mutate', target: 'croe', seed: '1', changes: 1 }]),
       (error: Error) => error instanceof NoSuchImage && /croe.*core, pstree/.test(error.message),

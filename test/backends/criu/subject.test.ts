@@ -1,4 +1,4 @@
-/** A program of the user's: what it is given, and what is said when it is not there. */
+/** A program of the user's: its environment, and the message when it cannot be started. */
 import assert from 'node:assert/strict';
 import { passes, useCriu, verdictOn } from './programs.ts';
 
@@ -7,14 +7,14 @@ describe('The subject of a scenario', function () {
   this.slow(5_000);
   const backend = useCriu();
 
-  describe('is bad input, told with its end and what it wrote,', () => {
+  describe('is bad input, reported with its exit status and output,', () => {
     for (const [what, subject, ...told] of [
       ['when it cannot be started', 'command: [no-such-program, --serve]', /cannot be started.*ENOENT/],
       ['when a shell cannot start it', 'command: [sh, -c, "no-such-program --serve"]', /exit status 127/, /not found/],
       ['when it has ended', 'command: [sh, -c, "echo oh dear >&2; exit 3"]', /exit status 3/, /oh dear/],
       ['when it was killed', 'command: [sh, -c, "kill -SEGV $$"]', /SIGSEGV/],
       ['when it goes to the background', 'command: [sh, -c, "sleep 100 &"]', /exit status 0/, /daemon/],
-      ['when its folder is not there', 'command: [sh]\ncwd: /no/such', /working folder \/no\/such.*ENOENT/],
+      ['when its folder does not exist', 'command: [sh]\ncwd: /no/such', /working folder \/no\/such.*ENOENT/],
       [
         'when it is not ready in time',
         'command: [sh, -c, "echo waiting; exec sleep 100"]\nready: { port: 8123, timeout: 300 }',
@@ -85,7 +85,7 @@ load:
     assert.deepEqual(record?.criu?.afterDump.tasks, []);
   });
 
-  it('is judged by the check, which is told with its output', async () => {
+  it('is judged by the check, which is reported with its output', async () => {
     await passes(backend(), 'command: [sleep, 100]\nenv: { A: b }', 'check: [sh, -c, "test $A = b && pidof sleep"]\n');
     const { violations } = await verdictOn(
       backend(),

@@ -1,4 +1,4 @@
-/** System calls of CRIU that fail: counted from CRIU's own start, said which, and never green when CRIU did not run. */
+/** System calls of CRIU that fail: counted from CRIU's own start, named in the report, and never green when CRIU did not run. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -89,7 +89,7 @@ describe('System calls of CRIU', function () {
     assert.notEqual(run.exit, 0);
   });
 
-  it('that never come are not said to be hit, however large their number', async () => {
+  it('that are never made do not count as hit, however large their number', async () => {
     const { exit, injected } = await dump(open(), '{ of: dump, call: openat, number: 70000, errno: ENOMEM }');
     assert.deepEqual([exit, injected], [0, []]);
   });

@@ -58,7 +58,7 @@ describe('An agent that does not answer as it should', () => {
       ['a number', 'echo 7', /expected/],
       ['another answer', `echo '{"dune":7}'`, /done/],
       ['a value of another kind', `echo '{"done":"seven"}'`, /done/],
-      ['an event that there is not', `echo '{"event":"party"}'`, /event/],
+      ['an unknown event', `echo '{"event":"party"}'`, /event/],
       ['an event without its parts', `echo '{"event":"ended","status":0}'`, /us/],
       ['two answers', `printf '{"done":1}\\n{"done":2}\\n'`, /nothing was asked/],
       ['a part of its answer, and waits', `printf '{"do'`, /cut/],
@@ -78,7 +78,7 @@ describe('An agent that does not answer as it should', () => {
       });
     }
 
-    it('says so to all that wait', async () => {
+    it('rejects every pending wait', async () => {
       write(script(begin, 'echo "{}"'));
       const stage = await Stage.start({ program, userNamespace: false });
       const answers = await Promise.allSettled([stage.do('busy'), stage.ask('busy', z.object({ a: z.string() }))]);
@@ -87,7 +87,7 @@ describe('An agent that does not answer as it should', () => {
     });
   });
 
-  it('ends a run with exit code 3, and what is wrong with the answer', async function () {
+  it('ends a run with exit code 3 and the defect of the answer', async function () {
     this.timeout(60_000);
     this.slow(10_000);
     // In place of the C compiler a script that makes such an agent.

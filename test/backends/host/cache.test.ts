@@ -162,7 +162,7 @@ describe('A program that another user planted', function () {
   });
   after(() => folder.remove());
 
-  /** A cache of another user's making, with programs that tell when they were started. */
+  /** A cache made by another user, with programs that leave a mark when they are started. */
   function plant(cache: string, mode: number, owner: number): string {
     const mark = path.join(folder.path, `started-${path.basename(path.dirname(cache))}`);
     mkdirSync(cache, { recursive: true });
@@ -203,7 +203,7 @@ describe('A program that another user planted', function () {
     ],
   ];
   for (const [i, [how, way]] of ways.entries()) {
-    it(`${how}, is never started; the reason is told`, async () => {
+    it(`${how}, is never started; the reason is reported`, async () => {
       const { cache, mode, owner, env, cwd } = way(path.join(folder.path, `way-${i}`));
       const mark = plant(cache, mode, owner);
       const inherited = Object.fromEntries(['XDG_CACHE_HOME'].map((name) => [name, '']));

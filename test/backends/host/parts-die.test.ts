@@ -1,4 +1,4 @@
-/** A part of an agent that is killed or stopped ends what waits for it, with the reason, and nothing of it is left. */
+/** When a part of an agent is killed or stopped, every wait for it ends with the reason, and nothing of it is left. */
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

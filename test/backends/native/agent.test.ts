@@ -44,7 +44,7 @@ describe('The agent', () => {
     }
   });
 
-  it('is missed with a reason where there is no compiler', async () => {
+  it('is unavailable, with a reason, where there is no compiler', async () => {
     const cache = mkdtempSync(path.join(tmpdir(), 'mktrouble-'));
     const { PATH } = process.env;
     const without = native({ cache });
@@ -81,7 +81,7 @@ describe('The agent', () => {
   it('cuts a run that takes more steps than it may', async () => {
     const record = await backend().run({ case: c, protocol: 'hardened', seed: '0', maxSteps: 40 });
     assert.equal(record.end, 'cut');
-    assert.equal((await runOnce(backend(), c)).end, 'over', 'and goes on with the next');
+    assert.equal((await runOnce(backend(), c)).end, 'over', 'and continues with the next');
   });
 
   for (const [how, options] of [

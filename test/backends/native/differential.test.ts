@@ -28,8 +28,8 @@ const DOCUMENTS: Readonly<Record<string, Document>> = {
       { kill: 100, when: any },
     ],
   },
-  'a tracer that comes': { tree: two, faults: [{ ptrace: [100, 101], when: any }] },
-  'a tracer that is there': { tree: { pid: 100, children: [{ pid: 101, 'traced-by': 100 }] } },
+  'a tracer that attaches': { tree: two, faults: [{ ptrace: [100, 101], when: any }] },
+  'a tracer from the start': { tree: { pid: 100, children: [{ pid: 101, 'traced-by': 100 }] } },
   'a thread that is killed': { tree: { pid: 100, threads: [101] }, faults: [{ kill: 101, when: any }] },
   'a ghost': { tree: { pid: 100, children: [{ pid: 101, ghost: true }] }, faults: [{ kill: [100, 101], when: any }] },
   'a zombie': { tree: { pid: 100, children: [{ pid: 101, state: 'zombie' }] }, faults: [{ kill: 101, when: any }] },
@@ -55,8 +55,8 @@ const WALKS = 3;
 const FREE_RUNS = 4;
 
 /**
- * A schedule chosen by chance, the same for the same number. With an even one an actor goes on for a while, and what comes
- * at any moment comes seldom, so that it comes late.
+ * A random schedule, the same for the same number. With an even number an actor continues for a while, and faults that may
+ * fire at any moment are drawn seldom, so that they fire late.
  */
 function walk(machine: Machine, number: number): number[] {
   const enabled = new Int32Array(machine.actors.length);

@@ -1,4 +1,4 @@
-/** Suites that kill parts of a running native backend at random moments, and look whether anything is left. */
+/** Suites that kill parts of a running native backend at random moments, and check that nothing is left. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,7 +13,7 @@ import { expandCase } from './support.ts';
 
 /** Milliseconds: some two cases long, start included. */
 const LONGEST = 25;
-/** Moments after which it is looked what is left. */
+/** Moments between two checks of what is left. */
 const LOOK_EVERY = 20;
 
 const CASES = [
@@ -57,7 +57,7 @@ export function useRemains(): () => Remains {
   return () => remains;
 }
 
-/** One test for each of those who can be killed, so many moments each. */
+/** One test for each part that can be killed, with this many moments each. */
 export function killAtRandom(moments: Readonly<Record<'warden' | 'init' | 'mktrouble', number>>): void {
   const remains = useRemains();
   const isRoot = process.getuid?.() === 0;
@@ -75,12 +75,12 @@ export function killAtRandom(moments: Readonly<Record<'warden' | 'init' | 'mktro
     return { agent, gone: work().catch(() => {}) };
   }
 
-  for (const whom of ['warden', 'init'] as const) {
-    it(`the ${whom} of an agent, ${moments[whom]} times, nothing is left`, async () => {
-      for (let i = 0; i < moments[whom]; i++) {
+  for (const part of ['warden', 'init'] as const) {
+    it(`the ${part} of an agent, ${moments[part]} times, nothing is left`, async () => {
+      for (let i = 0; i < moments[part]; i++) {
         const { agent, gone } = await busyAgent();
         await sleep(moment(i));
-        kill(whom === 'warden' ? agent.pid : (findChild(agent.pid) ?? agent.pid));
+        kill(part === 'warden' ? agent.pid : (findChild(agent.pid) ?? agent.pid));
         await gone;
         await agent.stop();
         if (i % LOOK_EVERY === LOOK_EVERY - 1) await remains().nothing();

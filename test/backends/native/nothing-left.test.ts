@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { killAtRandom, useRemains } from './killing.ts';
 
-describe('When somebody is killed at any moment', function () {
+describe('When a part is killed at any moment', function () {
   this.timeout(60_000);
   // The long campaign, with mktrouble and Mocha themselves, is test/e2e/nothing-left.test.ts.
   killAtRandom({ warden: 8, init: 8, mktrouble: 8 });

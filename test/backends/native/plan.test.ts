@@ -21,11 +21,11 @@ describe('A sweep over all moments', () => {
       seen.add(JSON.stringify([placed?.moment, placed?.targets[0]]));
     }
     assert.equal(seen.size, sweepSize(c));
-    // Before anybody moves, eleven points of the coordinator, nine of each task; and two targets.
+    // Before the first step, eleven points of the coordinator, nine of each task; and two targets.
     assert.equal(seen.size, (1 + 11 + 3 * 9) * 2);
   });
 
-  it('is one run where everything is said', () => {
+  it('is one run where the case leaves nothing open', () => {
     assert.equal(sweepSize(expandCase({ tree, faults: [{ kill: 101, when: 'start' }] })), 1);
   });
 
@@ -47,7 +47,7 @@ describe('A sweep over all moments', () => {
   });
 });
 
-describe('What real tasks can not do', () => {
+describe('What real tasks cannot do', () => {
   const refuses = (document: Parameters<typeof expandCase>[0], over = {}): string | undefined => {
     const c = expandCase(document);
     return refusal(c, c.restart.protocol, { ...machine, ...over });

@@ -20,7 +20,7 @@ function shippedCase(file: string, scenario: string): Case {
 const example = path.join(import.meta.dirname, 'plugins/barrier.c');
 const tree = { pid: 100, children: [{ pid: 101 }, { pid: 102 }] };
 
-describe('A restart engine of somebody else', () => {
+describe('A restart engine as a plug-in', () => {
   describe('the example, with its defect', () => {
     const backend = useNative({ plugin: example, limit: 2000 });
 
@@ -47,7 +47,7 @@ describe('A restart engine of somebody else', () => {
       assert.ok(judgeRecord(c, record).includes('failure-kills-marked'), JSON.stringify(readEnds(record)));
     });
 
-    it('dies of a real SIGKILL where it is, and its end is told', async () => {
+    it('dies of a real SIGKILL where it is, and its end is reported', async () => {
       const faults = [{ kill: 101, when: { task: 101, at: 'restore' as const } }];
       const record = await runOnce(backend(), expandCase({ tree, faults }));
       assert.equal(record.end, 'over');
@@ -97,7 +97,7 @@ describe('A restart engine of somebody else', () => {
     ['hangs', 'for (;;) pause();', 'hang'],
     ['crashes', '__builtin_trap();', 'crash'],
   ] as const) {
-    it(`that ${what} is told so, with who and where`, async function () {
+    it(`that ${what} is reported, with the task and the point`, async function () {
       this.timeout(20_000);
       const folder = mkdtempSync(path.join(tmpdir(), 'mktrouble-'));
       const plugin = path.join(folder, 'bad.c');

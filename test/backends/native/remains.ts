@@ -1,4 +1,4 @@
-/** What is left behind on this machine by agents that came from one cache folder. */
+/** What agents from one cache folder leave behind on this machine. */
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { compileAgent } from '../../../src/backends/native/compile.ts';
 /** Milliseconds after which nothing may be left: the kernel clears a dead namespace away, a worker has to notice. */
 const GRACE = 15_000;
 
-/** A cache folder whose name marks every process that comes from it, and what there was before. */
+/** A cache folder, whose name marks every process started from it, and the state of the machine before. */
 export class Remains {
   readonly cache: string = mkdtempSync(path.join(tmpdir(), 'mktrouble-left-'));
   readonly cgroup: string | undefined = cgroupFolder();
@@ -28,7 +28,7 @@ export class Remains {
     return copy;
   }
 
-  /** Fails when a process, a cgroup, a mount or shared memory of ours is still there after the time of grace. */
+  /** Fails when a process, a cgroup, a mount or shared memory of ours still exists after the grace period. */
   async nothing(): Promise<void> {
     const deadline = Date.now() + GRACE;
     while (Date.now() < deadline && !this.#isClear()) await sleep(20);
@@ -64,7 +64,7 @@ export class Remains {
   }
 }
 
-/** Pids of everybody who has this in the command line (forked tasks have that of who forked them) or the environment. */
+/** Pids of all processes with this in the command line (which forked tasks inherit) or the environment. */
 export function findProcesses(mark: string): number[] {
   return readdirSync('/proc')
     .map(Number)

@@ -1,8 +1,7 @@
 /**
- * `npm run native:repeat -- [rounds] [first] [paths…]`: the shipped suite (or these paths) on real tasks, so many times in a
- * row (100), with a seed of its own each time, numbers from `first` (0) on. A run that is not as its scenario says, or that the
- * model does not have, is a flake or a finding: its verdict is printed, and the exit code is 1. Counts what is supported, and
- * says why the rest is not.
+ * `npm run native:repeat -- [rounds] [first] [paths…]`: runs the shipped suite (or these paths) on real tasks `rounds` times
+ * (100), each time with its own seed, counted from `first` (0). A run that contradicts its scenario or the model is a flake
+ * or a finding: its verdict is printed, and the exit code is 1. Prints how many cases are supported, and why the rest is not.
  */
 import path from 'node:path';
 import { native } from '../../../src/backends/native/index.ts';
@@ -30,7 +29,7 @@ async function supported(all: readonly Case[]): Promise<Case[]> {
     if (reason === undefined) cases.push(c);
     else reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
-  // What a file is for is its own choice; the share is of those that leave it open, or ask for this backend.
+  // The share counts the files that name no backend, or this one.
   const meant = all.filter(({ restart: { backends } }) => backends.length === 0 || backends.includes('native'));
   const share = ((100 * cases.length) / meant.length).toFixed(1);
   console.log(

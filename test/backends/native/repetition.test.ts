@@ -8,7 +8,7 @@ const TIMES = 12;
 const tree = { pid: 100, children: [{ pid: 101 }, { pid: 102 }, { pid: 103 }] };
 const left = [102, 103];
 
-/** Cases that end in one way only, however their tasks run, but for the one that names what else may be. */
+/** Cases with a single outcome whatever the timing, except for the one that lists its outcomes. */
 const CASES = {
   'a healthy restart': expandCase({ tree, restart: hardened }),
   'threads and a process group': expandCase({

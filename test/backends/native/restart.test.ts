@@ -31,7 +31,7 @@ describe('A restart of real tasks', () => {
     assert.deepEqual(judgeRecord(c, record), []);
   });
 
-  it('refuses a task that a real tracer holds, kills what it had marked, and touches nobody else', async () => {
+  it('refuses a task that a real tracer holds, kills the tasks that it had marked, and touches no other', async () => {
     for (const tracer of ['outsider', 100] as const) {
       const tree = { pid: 100, children: [{ pid: 101 }, { pid: 102, 'traced-by': tracer }, { pid: 103 }] };
       const c = expandCase({ tree, restart: hardened, expect: { 'left-waiting': [102, 103] } });
@@ -45,7 +45,7 @@ describe('A restart of real tasks', () => {
       });
       // A tracer of the tree may be dead by now, and have let go.
       const traced = record.census?.find(({ pid }) => pid === 102);
-      if (tracer === 'outsider') assert.ok((traced?.tracer ?? 0) > 0, 'the kernel says that it is traced');
+      if (tracer === 'outsider') assert.ok((traced?.tracer ?? 0) > 0, 'the kernel reports a tracer');
       assert.deepEqual(judgeRecord(c, record), []);
     }
   });
@@ -88,7 +88,7 @@ describe('A restart of real tasks', () => {
     assert.deepEqual(judgeRecord(c, record), []);
   });
 
-  it('kills everybody when one is killed before all are done', async () => {
+  it('kills every task when one is killed before all are done', async () => {
     const faults = [{ kill: 101, when: { task: 101, at: 'sync-2' as const } }];
     const c = expandCase({
       tree: { pid: 100, children: [{ pid: 101 }, { pid: 102, absent: true }] },
@@ -105,7 +105,7 @@ describe('A restart of real tasks', () => {
     assert.deepEqual(judgeRecord(c, record), []);
   });
 
-  it('asks the kernel also when a fault comes, while everybody stands still', async () => {
+  it('takes a snapshot from the kernel when a fault fires, while every task is held', async () => {
     const children = [{ pid: 101 }, { pid: 102, state: 'dead' as const }];
     const faults = [{ kill: 101, when: { task: 100, at: 'sync-3' as const } }];
     const c = expandCase({ tree: { pid: 100, children }, image: { pids: [100, 101] }, faults, restart: hardened });
@@ -121,7 +121,7 @@ describe('A restart of real tasks', () => {
     assert.deepEqual(findings, []);
   });
 
-  it('shows what a process group, a session and a thread group are, as declared', async () => {
+  it('shows process groups, sessions and thread groups as declared', async () => {
     const tree = {
       pid: 100,
       children: [
@@ -150,7 +150,7 @@ describe('A restart of real tasks', () => {
     assert.equal(census.get(106)?.threads, 2);
   });
 
-  it('knows dead tasks, absent ones and those that exit', async () => {
+  it('supports dead tasks, absent tasks and tasks that exit', async () => {
     const children = [
       { pid: 101, state: 'dead' as const, 'exit-code': 3 },
       { pid: 102, exits: true },
@@ -163,7 +163,7 @@ describe('A restart of real tasks', () => {
     assert.ok(['untouched', 'killed'].includes(tasks[103]!.end));
   });
 
-  it('tells a task that was marked and never called restart, and one that was never forked', async () => {
+  it('reports a task that was marked and never called restart, and one that was never forked', async () => {
     const c = expandCase({
       tree: { pid: 100, children: [{ pid: 101, absent: true }] },
       image: { pids: [100, 101] },

@@ -42,7 +42,7 @@ export function judgeRecord(c: Case, record: RunRecord): string[] {
   return [...judge(c, record), ...expectations(c, record)].map(({ property }) => property);
 }
 
-/** How everybody ended, in words. Whether restart still gave a result to one that was killed is chance. */
+/** The end of each task, in words. Whether restart still returned a result to a killed task is chance. */
 export function readEnds({ final }: RunRecord): Record<string, string> {
   const { coordinator, tasks } = final;
   const text = ({ end, at, result }: { end: string; at?: string; result?: number }): string =>

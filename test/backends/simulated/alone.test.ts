@@ -1,12 +1,12 @@
-/** `firstAlone` is what asking each of those who can move would say. */
+/** `firstAlone` returns the actor that a query of each actor in turn would return. */
 import assert from 'node:assert/strict';
 import { walk } from '../../../src/backends/walk.ts';
 import { SMALL_CASES } from './support/cases.ts';
 import { drawn, MAX_STEPS } from './support/judged.ts';
 import { MAIN_PROTOCOLS, openMachine } from './support/machines.ts';
 
-describe('who may be taken alone', () => {
-  it('is found at once as by asking everybody who can move', () => {
+describe('the actor that may be taken alone', () => {
+  it('is the same as by asking every actor that can move', () => {
     for (const protocol of MAIN_PROTOCOLS) {
       for (const [name, c] of SMALL_CASES) {
         const machine = openMachine(c, protocol);

@@ -6,7 +6,7 @@ import { SMALL_CASES } from './support/cases.ts';
 import { type Choose, firstDifference } from './support/lockstep.ts';
 import { MAIN_PROTOCOLS } from './support/machines.ts';
 
-/** Draws evenly, or lets who moved last go on now and then, which gets further before the others come. */
+/** Draws evenly, or lets the last actor continue now and then, so that it gets further ahead of the others. */
 function drawn(seed: string): Choose {
   const random = seedrandom.alea(seed);
   const stay = random() * 0.9;
@@ -20,7 +20,7 @@ function drawn(seed: string): Choose {
 /** Of each case under each protocol. */
 const SCHEDULES = 4;
 
-describe('the compiled model and the model as it is written', function () {
+describe('the compiled and the interpreted model', function () {
   this.timeout(60_000);
 
   for (const protocol of MAIN_PROTOCOLS) {

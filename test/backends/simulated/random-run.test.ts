@@ -8,11 +8,11 @@ const SCHEDULES = 5;
 const LENGTH = 60;
 const NO_LIMIT = 100_000;
 
-describe('random runs without looking for who can move', function () {
+describe('random runs without polling the actors', function () {
   this.timeout(60_000);
 
   for (const protocol of MAIN_PROTOCOLS) {
-    it(`only do what can be done, to the end: ${protocol}`, () => {
+    it(`take only steps of enabled actors, to the end: ${protocol}`, () => {
       for (const [name, c] of SMALL_CASES) {
         const machine = openMachine(c, protocol);
         const { randomWalk } = machine;
@@ -35,7 +35,7 @@ describe('random runs without looking for who can move', function () {
     });
   }
 
-  it('are for every case but those in which tasks are held back', () => {
+  it('exist for every case except those with a delay', () => {
     const without = [...SMALL_CASES].filter(([, c]) => !openMachine(c, 'series').randomWalk).map(([name]) => name);
     assert.deepEqual(without, ['a delay']);
   });
@@ -46,7 +46,7 @@ describe('random runs without looking for who can move', function () {
     assert.equal(randomWalk!.length, 17);
   });
 
-  it('draw evenly among those who can move', () => {
+  it('draw evenly among the enabled tasks', () => {
     const { randomWalk } = openMachine(SMALL_CASES.get('two tasks')!, 'series');
     const draws = new Draws('even');
     const first = [0, 0, 0];

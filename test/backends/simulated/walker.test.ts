@@ -14,7 +14,7 @@ const HELD_BACK = buildCase('held back', {
 
 describe('a walker', () => {
   for (const protocol of MAIN_PROTOCOLS) {
-    it(`says of every state which actors can move, and which of them is the first: ${protocol}`, () => {
+    it(`finds in every state the actors that can move, and the first of them: ${protocol}`, () => {
       for (const [name, c] of [...SMALL_CASES, ['held back', HELD_BACK] as const]) {
         for (let turn = 0; turn < 3; turn++) {
           const machine = openMachine(c, protocol);

@@ -1,10 +1,10 @@
 /*
- * An example of a restart engine as a plug-in: the simplest restart there is. The coordinator takes care of the tasks that
- * the image names, gives each its turn, and waits until all are restored. One thing is wrong with it, on purpose: when a task
- * dies, it kills the tasks whose turn has not come yet, and forgets those that have restored themselves and wait for the
- * end of the restart. See docs/native-backend.md, and scenarios that find it in test/backends/native/plugin.test.ts.
+ * An example of a restart engine as a plug-in: the simplest possible restart. The coordinator marks the tasks that the image
+ * names, gives each its turn, and waits until all are restored. It has one defect, on purpose: when a task dies, it kills
+ * the tasks that still wait for their turn, and forgets those that have restored themselves and wait for the end of the
+ * restart. See docs/native-backend.md, and scenarios that find it in test/backends/native/plugin.test.ts.
  *
- * With -DREPAIRED the defect is not there.
+ * -DREPAIRED removes the defect.
  */
 #include "engine.h"
 
@@ -14,12 +14,12 @@
 
 /* What all share. */
 struct restart {
-	uint32_t begun;		/* the coordinator has marked everybody */
-	uint32_t turn;		/* place in the image, from 1; 0: nobody's yet */
+	uint32_t begun;		/* the coordinator has marked every task */
+	uint32_t turn;		/* place in the image, from 1; 0: before the first turn */
 	uint32_t restored;	/* how many */
-	uint32_t decided;	/* SUCCEEDED or FAILED, once: who comes first decides */
+	uint32_t decided;	/* SUCCEEDED or FAILED, once: the first task to get here decides */
 	uint32_t over;		/* the same, when it has been reported */
-	uint32_t changes;	/* of all of these: what everybody sleeps on, so that no wake-up is lost */
+	uint32_t changes;	/* of all of these: all tasks sleep on it, so that no wake-up is lost */
 	int error;		/* with FAILED: negative */
 };
 
@@ -54,7 +54,7 @@ static int decide(struct mktrouble_self *self, const struct mktrouble_host *host
 	if (!__atomic_compare_exchange_n(&r->decided, &open, how, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 		return 0;
 	r->error = error;
-	/* Reported before anybody can act on it. */
+	/* Reported before any task can act on it. */
 	host->report(self, how == FAILED ? MKTROUBLE_ERROR : MKTROUBLE_SUCCESS, error);
 	announce(self, host);
 	return 1;
@@ -81,7 +81,7 @@ static void next_turn(struct mktrouble_self *self, const struct mktrouble_host *
 {
 	struct restart *r = shared(host);
 
-	/* Only who has the turn hands it on; told before the next one can begin. */
+	/* Only the task that has the turn hands it on; reported before the next one can begin. */
 	host->report(self, MKTROUBLE_ACTIVATED, r->turn);
 	__atomic_add_fetch(&r->turn, 1, __ATOMIC_SEQ_CST);
 	changed(self, host);
@@ -134,7 +134,7 @@ static void destroy(struct mktrouble_self *self, const struct mktrouble_host *ho
 	int first = 0;
 
 #ifndef REPAIRED
-	/* The defect: who has had its turn is taken to be safe. */
+	/* The defect: a task that has had its turn is assumed to be safe. */
 	first = (int)shared(host)->turn;
 #endif
 	for (int i = first; i < call->nr_pids; i++)

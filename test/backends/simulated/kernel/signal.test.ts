@@ -41,7 +41,7 @@ describe('a signal', () => {
     assert.ok(!signal_pending(task(100)));
   });
 
-  it('goes to one task, SIGKILL to its whole thread group and nobody else', () => {
+  it('is delivered to one task, SIGKILL to its whole thread group and no other task', () => {
     const { m, task } = aKernel({ pid: 100, threads: [101, 102], children: [{ pid: 103 }] });
     send_signal(task(101), SIG_OTHER, NO_TASK);
     assert.deepEqual(
@@ -55,14 +55,14 @@ describe('a signal', () => {
     );
   });
 
-  it('comes to an end in a group of which a thread has been released', () => {
+  it('terminates in a group of which a thread has been released', () => {
     const { m, task } = aKernel({ pid: 100, threads: [101] });
     m[task(101) + FLAGS]! |= EXIT_STATE | RELEASED;
     send_signal(task(101), SIG_KILL, NO_TASK);
     assert.ok(fatal_signal_pending(task(100)));
   });
 
-  it('does not reach who is dead, or not made yet', () => {
+  it('does not reach a task that is dead or not forked yet', () => {
     const { m, task } = aKernel({ pid: 100, children: [{ pid: 101, state: 'dead' }], forks: [{ pid: 102 }] });
     for (const pid of [101, 102]) {
       send_signal(task(pid), SIG_KILL, NO_TASK);
@@ -72,7 +72,7 @@ describe('a signal', () => {
     assert.deepEqual([m[task(101) + STATE], m[task(102) + STATE]], [DEAD, UNBORN]);
   });
 
-  it('is not sent twice to one who has it pending, nor any to one who has SIGKILL', () => {
+  it('is not sent twice to a task that has it pending, nor is any signal to a task that has SIGKILL pending', () => {
     const { task } = aKernel({ pid: 100 });
     send_signal(task(100), SIG_OTHER, NO_TASK);
     assert.ok(!can_be_hit(task(100), SIG_OTHER));
@@ -90,7 +90,7 @@ describe('a signal', () => {
 });
 
 describe('a stop', () => {
-  it('holds the task on its way to user space until SIGKILL comes', () => {
+  it('holds the task on its way to user space until SIGKILL', () => {
     const { m, task } = aKernel({ pid: 100 });
     send_signal(task(100), SIG_STOP, NO_TASK);
     assert.ok(!deliver_signals(task(100)));
@@ -101,7 +101,7 @@ describe('a stop', () => {
     assert.equal(m[task(100) + STATE], RUNNING);
   });
 
-  it('comes with a tracer', () => {
+  it('is sent when a tracer attaches', () => {
     const { m, task } = aKernel({ pid: 100 });
     ptrace_attach(task(100), NO_TASK);
     assert.ok((m[task(100) + FLAGS]! & PT_PTRACED) !== 0);
@@ -110,12 +110,12 @@ describe('a stop', () => {
 });
 
 describe('the freezer', () => {
-  it('freezes who sits in user space at once, and others on their way there', () => {
+  it('freezes a task in user space at once, and others on their way there', () => {
     const { m, coordinator, task } = aKernel({ pid: 100, children: [{ pid: 101, absent: true }] });
     assert.equal(finish(cgroup_freezer_make_frozen(coordinator, task(100))), 0);
     assert.equal(m[task(101) + STATE], FROZEN);
     assert.equal(m[task(100) + STATE], RUNNING);
-    assert.ok(signal_pending(task(100)), 'its wait goes on');
+    assert.ok(signal_pending(task(100)), 'its wait continues');
     assert.ok(!deliver_signals(task(100)));
     assert.equal(m[task(100) + STATE], FROZEN);
     assert.ok(!signal_pending(coordinator), 'the caller is not of the tree');
@@ -137,7 +137,7 @@ describe('the freezer', () => {
 });
 
 describe('a spurious wake-up', () => {
-  it('finds only who sleeps', () => {
+  it('finds only a sleeping task', () => {
     const { m, task } = aKernel({ pid: 100 });
     assert.ok(!can_be_woken(task(100)));
     m[task(100) + STATE] = SLEEPING;

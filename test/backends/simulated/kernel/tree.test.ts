@@ -64,7 +64,7 @@ const FAMILY = {
 } as const;
 
 describe('the walk over a subtree', () => {
-  it('goes to a task, its children deeply, then its next thread', () => {
+  it('visits a task, its descendants, then its next thread', () => {
     assert.deepEqual(walk(aKernel(FAMILY), 100), [100, 101, 102, 103, 104, 105]);
   });
 
@@ -74,7 +74,7 @@ describe('the walk over a subtree', () => {
     assert.deepEqual(walk(kernel, 102), [102, 103]);
   });
 
-  it('does not find who was handed to init', () => {
+  it('does not find a task that was reparented to init', () => {
     const kernel = aKernel(FAMILY);
     exit_notify(kernel.task(101));
     assert.deepEqual(walk(kernel, 100), [100, 101, 104, 105]);
@@ -183,7 +183,7 @@ describe('fork', () => {
 });
 
 describe('locks', () => {
-  it('are asked for before they are taken, so that nobody takes one that is held', () => {
+  it('are checked before they are taken, so that no task takes a lock that is held', () => {
     const { m, task, world } = aKernel({ pid: 100 });
     const wanted = firstTouch(task_lock(task(100)));
     assert.equal(m[wanted.at + wanted.field], 0);
@@ -206,7 +206,7 @@ describe('locks', () => {
 });
 
 describe('an allocation', () => {
-  it('fails just the Nth time, and only for whom the scenario says', () => {
+  it('fails just the Nth time, and only for the tasks that the scenario names', () => {
     const { task } = aKernel(
       { pid: 100, children: [{ pid: 101 }] },
       { faults: [{ fail: 'kmalloc', task: 101, call: 2 }] },

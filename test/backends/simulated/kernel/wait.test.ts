@@ -68,7 +68,7 @@ describe('waiting for an event', () => {
     assert.deepEqual(untilAsleep(kernel, task, wait), { result: 0 });
   });
 
-  it('does not lose a wake-up that comes between the look at the condition and the sleep', () => {
+  it('does not lose a wake-up between the test of the condition and the sleep', () => {
     const wait = interruptible();
     wait.next(); /* before the condition */
     wait.next(); /* it did not hold; before prepare_to_wait() */
@@ -80,14 +80,14 @@ describe('waiting for an event', () => {
     assert.equal(m[task + STATE], RUNNING, 'it went to sleep');
   });
 
-  it('ends with -ERESTARTSYS when a signal comes', () => {
+  it('ends with -ERESTARTSYS on a signal', () => {
     const wait = interruptible();
     untilAsleep(kernel, task, wait);
     send_signal(task, SIG_OTHER, NO_TASK);
     assert.deepEqual(untilAsleep(kernel, task, wait), { result: -512 });
   });
 
-  it('ends with -ERESTARTSYS when the freezer comes', () => {
+  it('ends with -ERESTARTSYS when the freezer wakes it', () => {
     const wait = interruptible();
     untilAsleep(kernel, task, wait);
     m[task + FLAGS]! |= FREEZING;
@@ -104,7 +104,7 @@ describe('waiting for an event', () => {
     assert.deepEqual(untilAsleep(kernel, task, wait), { result: -512 });
   });
 
-  it('is woken by wake_up_process() too, which does nothing to who is awake', () => {
+  it('is woken by wake_up_process() too, which does nothing to a task that is awake', () => {
     finish(wake_up_process(kernel.coordinator, task));
     const wait = interruptible();
     assert.equal(untilAsleep(kernel, task, wait), undefined, 'a wake-up was kept for later');
@@ -139,7 +139,7 @@ describe('a completion', () => {
     assert.equal(untilAsleep(kernel, task, wait_for_completion(task, ctx, COMPLETE)), undefined);
   });
 
-  it('completed for all lets everybody through, now and later', () => {
+  it('completed for all lets every waiter through, now and later', () => {
     const [a, b] = [kernel.task(100), kernel.task(101)];
     const wait = wait_for_completion(a, ctx, COMPLETE);
     untilAsleep(kernel, a, wait);

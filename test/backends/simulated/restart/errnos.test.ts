@@ -14,13 +14,13 @@ const HARDENED_ONLY = ['hardened'];
 const ALL = ['patch', 'series', 'hardened'];
 
 interface Row {
-  /** The section of docs/protocol.md that says it. */
+  /** The section of docs/protocol.md that documents it. */
   readonly step: string;
   readonly words: Words;
   /** What restart can give the coordinator, whatever the schedule. */
   readonly results: readonly string[];
   readonly protocols?: readonly string[];
-  /** Up to and including the claim a failure touches nobody. */
+  /** Up to and including the claim a failure touches no task. */
   readonly uncommitted?: true;
 }
 
@@ -74,7 +74,7 @@ const ROWS: readonly Row[] = [
     uncommitted: true,
   },
   {
-    step: 'header: can not be read',
+    step: 'header: cannot be read',
     words: { tree: one, faults: [{ fail: 'image-read', call: 1 }] },
     results: ['EIO'],
     uncommitted: true,
@@ -165,9 +165,9 @@ const ROWS: readonly Row[] = [
     results: ['ESRCH'],
     protocols: ['patch'],
   },
-  { step: 'activate: nobody has the first pid', words: { tree: one, image: { pids: [999] } }, results: ['ESRCH'] },
+  { step: 'activate: no task has the first pid', words: { tree: one, image: { pids: [999] } }, results: ['ESRCH'] },
   {
-    step: 'wait: a task can not restore itself',
+    step: 'wait: a task cannot restore itself',
     words: { tree: one, faults: [{ fail: 'restore', errno: 'EACCES', task: 100 }] },
     results: ['EACCES'],
   },
@@ -189,7 +189,7 @@ const ROWS: readonly Row[] = [
     protocols: HARDENED_ONLY,
   },
   {
-    step: 'freeze: as the freezer says',
+    step: 'freeze: the error of the freezer',
     words: { tree: one, restart: { flags: ['frozen'] }, faults: [{ fail: 'freeze', errno: 'EBUSY', call: 1 }] },
     results: ['EBUSY'],
     protocols: HARDENED_ONLY,
@@ -227,7 +227,7 @@ describe('the errno of each step', function () {
         const found = collectResults(words, protocol);
         assert.deepEqual(found.results, [...results].sort(), protocol);
         const isSelf = words.restart?.flags?.includes('taskself') ?? false;
-        if (uncommitted && !isSelf) assert.ok(!found.isTouched, `${protocol}: somebody was touched`);
+        if (uncommitted && !isSelf) assert.ok(!found.isTouched, `${protocol}: a task was touched`);
       }
     });
   }

@@ -1,4 +1,4 @@
-/** Small cases, one or two tasks each, that together use every word of the format. Named, so that a failure says which it was. */
+/** Small cases, one or two tasks each, that together use every word of the format; each has a name for failure messages. */
 import { type Case, defineScenario, type ScenarioDocument } from '../../../../src/index.ts';
 
 type Words = Omit<ScenarioDocument, 'scenario'>;
@@ -7,7 +7,7 @@ const one = { pid: 100 } as const;
 const two = { pid: 100, children: [{ pid: 101 }] } as const;
 const anyone = ['coordinator', 100, 101] as const;
 
-/** Trees and images, without anything that goes wrong on the way. */
+/** Trees and images, without faults. */
 const TREES: Readonly<Record<string, Words>> = {
   'one task': { tree: one },
   'two tasks': { tree: two },
@@ -44,7 +44,7 @@ const TREES: Readonly<Record<string, Words>> = {
   'a task with flags of its own': { tree: { pid: 100, children: [{ pid: 101, flags: [0x80] }] } },
 };
 
-/** How restart is called, and what the image says. */
+/** Arguments of restart, and contents of the image. */
 const CALLS: Readonly<Record<string, Words>> = {
   taskself: { tree: one, restart: { flags: ['taskself'] } },
   'taskself with two pids': { tree: one, image: { pids: [100, 101] }, restart: { flags: ['taskself'] } },
@@ -90,7 +90,7 @@ const FAULTS: Readonly<Record<string, Words>> = {
   'SIGKILL in the turn': { tree: two, faults: [{ kill: 100, when: { task: 100, at: 'restore' } }] },
   'SIGKILL to a thread': { tree: { pid: 100, threads: [101] }, faults: [{ kill: 101, when: 'any' }] },
   'SIGSTOP to anyone': { tree: one, faults: [{ stop: ['coordinator', 100], when: 'any' }] },
-  'a tracer comes': { tree: one, faults: [{ ptrace: 100, when: 'any' }] },
+  'a tracer attaches': { tree: one, faults: [{ ptrace: 100, when: 'any' }] },
   'a fork at any moment': { tree: one, faults: [{ fork: 100, child: 150, when: 'any' }] },
   'no memory': { tree: one, faults: [{ fail: 'kmalloc', when: 'any' }] },
   'no memory for the second time': { tree: one, restart: { debug: true }, faults: [{ fail: 'kmalloc', call: 2 }] },

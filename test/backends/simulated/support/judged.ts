@@ -1,4 +1,4 @@
-/** Schedules of a machine, and what the properties say about them. */
+/** Schedules of a machine, and the verdicts of the properties on them. */
 import seedrandom from 'seedrandom';
 import type { SimulatedMachine } from '../../../../src/backends/simulated/machine.ts';
 import { type Chooser, walk } from '../../../../src/backends/walk.ts';
@@ -8,7 +8,7 @@ import type { RunRecord } from '../../../../src/record/record.ts';
 /** More than any run of a small case takes. */
 export const MAX_STEPS = 20_000;
 
-/** Draws evenly, or lets who moved last go on: for how long differs from seed to seed, so that all speeds meet. */
+/** Draws evenly, or lets the last actor continue: for how long differs from seed to seed, so that all speeds meet. */
 export function drawn(seed: string): Chooser {
   const random = seedrandom.alea(seed);
   const stay = random() * 0.95;

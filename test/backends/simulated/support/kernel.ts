@@ -19,7 +19,7 @@ export interface Kernel {
   readonly task: (pid: number) => number;
 }
 
-/** Puts a kernel with this tree in place; all who take part are awake. */
+/** Loads a kernel with this tree; all its tasks are awake. */
 export function aKernel(
   tree: ScenarioDocument['tree'],
   words: Omit<ScenarioDocument, 'scenario' | 'tree'> = {},
@@ -29,7 +29,7 @@ export function aKernel(
   return { m: memory, world, coordinator: world.firstTask, task: (pid) => world.byPid(pid) };
 }
 
-/** Lets a function of the kernel run to its end, as nobody else moves. */
+/** Runs a function of the kernel to its end; no other task moves. */
 export function finish<T>(steps: Steps<T>): T {
   for (;;) {
     const { done, value } = steps.next();

@@ -1,4 +1,4 @@
-/** Drives the compiled machine and the interpreter step by step, and says where they part. */
+/** Drives the compiled machine and the interpreter step by step, and reports where they differ. */
 import { Interpreter } from '../../../../src/backends/simulated/interpret.ts';
 import { OOPS, OOPS_AT, PC } from '../../../../src/backends/simulated/kernel/layout.ts';
 import { SimulatedMachine } from '../../../../src/backends/simulated/machine.ts';
@@ -9,7 +9,7 @@ import { protocolOf } from './machines.ts';
 /** Which of the enabled actors moves. */
 export type Choose = (enabled: readonly number[], step: number) => number;
 
-/** Both run the case as `choose` says; what is different first, or undefined when nothing is. */
+/** Runs the case on both with the same choices; the first difference, or undefined. */
 export function firstDifference(c: Case, protocol: string, choose: Choose, maxSteps = 5_000): string | undefined {
   const variant = protocolOf(protocol);
   const compiled = new SimulatedMachine(c, variant);
@@ -43,7 +43,7 @@ function differentWord(compiled: SimulatedMachine, plain: Interpreter): string |
   return undefined;
 }
 
-/** Whether both say the same about what each task touches next. */
+/** Whether both name the same next access for each task. */
 function differentTouch({ compiled, state, world }: SimulatedMachine, plain: Interpreter): string | undefined {
   if (state[OOPS] !== 0) return undefined;
   for (let i = 0; i < world.nrTasks; i++) {

@@ -1,7 +1,7 @@
-/** Which scenario of the suite tells each variant from the protocol that it is made of, and by which property. */
+/** For each variant, the scenario of the suite that detects it, and the property by which. */
 
-/** By protocol: a scenario that holds under the whole one, and how it tells. */
-export const TOLD: Readonly<Record<string, readonly [scenario: string, by: string]>> = {
+/** By protocol: a scenario that passes without the variant, and the property that it violates with it. */
+export const DETECTED: Readonly<Record<string, readonly [scenario: string, by: string]>> = {
   'hardened-error-event-is-semaphore': [
     'zombies-and-ghosts/ghosts.yaml#A restart that fails wakes its ghosts',
     'waits-are-interruptible',
@@ -146,7 +146,7 @@ export const TOLD: Readonly<Record<string, readonly [scenario: string, by: strin
   ],
 };
 
-/** Protocols that nobody can tell in the model, and why. */
+/** Protocols with no observable difference in the model, and why. */
 export const UNOBSERVABLE: Readonly<Record<string, string>> = {
   'hardened-without-clear-context-on-exit':
     'a dead task that keeps its checkpoint_ctx is woken, or sent SIGKILL, to no effect; its death has been recorded as an error or counted as done by then. It would matter where the memory of the context is used again.',
