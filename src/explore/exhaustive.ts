@@ -36,7 +36,7 @@ export interface Searched {
   readonly transitions: number;
 }
 
-/** What a slice of a search says. */
+/** Result of a slice of a search. */
 export interface Slice extends Searched {
   /** The ends that were met since the last slice, nearest first. */
   readonly endings: readonly Ending[];
@@ -53,14 +53,14 @@ export interface SearchResult extends Searched {
   readonly stopped?: 'states' | 'memory';
 }
 
-/** Searches all that the machine can do from its start. */
+/** Searches everything that the machine can do from its start. */
 export function searchAll(machine: Machine, options: SearchOptions = {}): SearchResult {
   return toEnd(searchInSlices(machine, options));
 }
 
 /**
- * The same a slice at a time, some milliseconds each, for callers that have other things to see to, or want to know of each
- * end when it is met. The machine is the search's own until it is over.
+ * The same in slices of some milliseconds, for callers that do other work in between or need each end as it is found. The
+ * search owns the machine until it is over.
  */
 export function searchInSlices(machine: Machine, options: SearchOptions = {}): Generator<Slice, SearchResult> {
   return new Search(machine, options).run();
@@ -68,7 +68,7 @@ export function searchInSlices(machine: Machine, options: SearchOptions = {}): G
 
 const EXPANDED = -1;
 
-/** What is done in one slice, in looks at an actor: some ten milliseconds. */
+/** Work of one slice, counted in looks at an actor: some ten milliseconds. */
 const WORK_PER_SLICE = 1 << 18;
 /** Words of a state whose copy takes as long as a look at an actor. */
 const WORDS_PER_LOOK = 16;
@@ -87,7 +87,7 @@ class Search {
   private readonly slot = new Column();
   /** States that wait to be expanded, by their depth. */
   private readonly buckets: number[][] = [];
-  /** What waits to be expanded: the words of a state, then its fingerprint. */
+  /** States to be expanded: the words of a state, then its fingerprint. */
   private readonly pool: Pool;
   private transitions = 0;
   /** The faults that have fired on a way to an end, and the ends at which one of them first had. */
@@ -160,14 +160,14 @@ class Search {
     return visited.bytes + parent.bytes + mover.bytes + slot.bytes + pool.bytes + this.endingBytes;
   }
 
-  /** Ends a slice. In the middle of a move the machine stays as it is, and the ends are told later. */
+  /** Ends a slice. In the middle of a move the machine stays as it is, and the ends are reported later. */
   private slice(): Slice {
     this.work = 0;
     const endings = this.alone < 0 ? this.findMoves() : [];
     return { endings, states: this.visited.size, transitions: this.transitions };
   }
 
-  /** The ends that were met since it was last asked, with their moves. */
+  /** The ends that were met since the last call, with their moves. */
   private findMoves(): Ending[] {
     const found = this.met.map(({ outcome, state }) => ({ outcome, moves: this.movesTo(state) }));
     this.met = [];
@@ -178,7 +178,7 @@ class Search {
     return found;
   }
 
-  /** The machine stands in a state: a new one, or one that is nearer than it seemed, will be expanded. */
+  /** The machine is in a state: if the state is new, or nearer than known so far, it will be expanded. */
   private reach(parent: number, mover: number, depth: number): void {
     const before = this.visited.size;
     const state = this.visited.reach(this.print.high, this.print.low, depth);
@@ -204,8 +204,8 @@ class Search {
   }
 
   /**
-   * Takes every step that can be taken in a state; false: a slice's work was done before that, and it goes on there when it
-   * is called again. One that was found nearer after it was put in line has been expanded before its first turn comes.
+   * Takes every possible step in a state; false: the slice's work ended before that, and the next call continues there. A
+   * state that was found nearer after it was queued has been expanded before its first entry is reached.
    */
   private expand(state: number, depth: number): boolean {
     const slot = this.slot.at(state);
@@ -255,7 +255,7 @@ class Search {
     this.endingBytes += key.length * 8;
   }
 
-  /** Takes steps that may be taken alone until there is none, and counts them; false: a slice's work was done before that. */
+  /** Takes steps that may be taken alone until there is none, and counts them; false: the slice's work ended before that. */
   private runAlone(moves?: number[]): boolean {
     if (!this.reduce) return true;
     const { machine } = this;

@@ -37,7 +37,7 @@ export class Fingerprint {
     }
   }
 
-  /** Of `state`, which came from the state `before` with the fingerprint given. */
+  /** Of `state`, a successor of the state `before` with this fingerprint. */
   change(high: number, low: number, before: Int32Array, state: Int32Array): void {
     let n = 0;
     if (this.changed.length < state.length) this.changed = new Int32Array(state.length);
@@ -67,7 +67,7 @@ export class Fingerprint {
   }
 }
 
-/** A set of fingerprints that numbers them in the order in which they come, from 0. */
+/** A set of fingerprints that numbers them in the order of insertion, from 0. */
 export class FingerprintSet {
   size = 0;
   private capacity = 1 << 12;

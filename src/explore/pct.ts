@@ -1,6 +1,6 @@
 /**
  * Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte, ASPLOS 2010): random priorities, the
- * highest that can move does, and at depth - 1 random steps the one that moves falls below all others. A bug that needs
+ * enabled actor of highest priority moves, and at depth - 1 random steps its priority falls below all others. A bug that needs
  * `depth` orderings among `n` actors in `k` steps is found by one run with probability at least 1 / (n * k^(depth - 1)).
  */
 import type { Machine } from '../backends/backend.ts';

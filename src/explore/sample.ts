@@ -26,7 +26,7 @@ export interface SampleResult {
   readonly cut?: readonly number[];
 }
 
-/** The steps that one run takes, to place what comes at any moment: those of the first walk. */
+/** The number of steps of one run (the first walk), to place faults that may fire at any moment. */
 export function lengthOfRun(machine: Machine, maxSteps: number): number {
   return toEnd(firstWalk(machine, maxSteps)).length;
 }
@@ -38,7 +38,7 @@ export class Schedules {
   private readonly expectedSteps: number;
   private readonly draws: Draws;
 
-  /** `expectedSteps`: as `lengthOfRun` says. */
+  /** `expectedSteps`: from `lengthOfRun`. */
   constructor(
     machine: Machine,
     options: Omit<SampleOptions, 'schedules'>,
@@ -73,7 +73,7 @@ export class Schedules {
 /** Steps that are done in one slice, at least. */
 const STEPS_PER_SLICE = 8_192;
 
-/** What a slice of a sample says. */
+/** Result of a slice of a sample. */
 export interface SampleSlice {
   /** Schedules that were run so far. */
   readonly schedules: number;
@@ -86,7 +86,7 @@ export function sample(machine: Machine, options: SampleOptions): SampleResult {
   return toEnd(sampleInSlices(machine, options));
 }
 
-/** The same a slice at a time, for callers that have other things to see to, or want to know of each end when it is met. */
+/** The same in slices, for callers that do other work in between or need each end as it is found. */
 export function* sampleInSlices(machine: Machine, options: SampleOptions): Generator<SampleSlice, SampleResult> {
   const none: SampleSlice = { schedules: 0, endings: [] };
   const first = firstWalk(machine, options.maxSteps);
@@ -151,7 +151,7 @@ class Ends {
     this.fresh.push(ending);
   }
 
-  /** Those that were met since it was last asked. */
+  /** The ends that were met since the last call. */
   takeNew(): readonly Ending[] {
     const { fresh } = this;
     this.fresh = [];

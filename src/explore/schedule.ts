@@ -1,7 +1,7 @@
 /**
  * Schedules in words. A line is a stretch in which one actor moves: `coordinator: setTaskCtx: storeCheckpointCtx
- * checkpoint_ctx` says that it goes on until it has done the step of that name, ` x2` at the end: for the second time. An
- * event of the environment is its own name. So a schedule still says the same when steps come or go elsewhere in the code.
+ * checkpoint_ctx` means that it runs until it has done the step of that name, ` x2` at the end: for the second time. An
+ * event of the environment is written as its name. So a schedule stays valid when steps are added or removed elsewhere.
  */
 import type { Machine } from '../backends/backend.ts';
 import { createWalker, toEnd } from '../backends/walk.ts';
@@ -11,7 +11,7 @@ export function describe(machine: Machine, moves: readonly number[]): string[] {
   return toEnd(describeInSlices(machine, moves));
 }
 
-/** The same some steps at a time, for callers that have other things to see to. */
+/** The same in slices, for callers that do other work in between. */
 export function* describeInSlices(machine: Machine, moves: readonly number[]): Generator<void, string[]> {
   let yieldAt = STEPS_PER_SLICE;
   machine.reset();
@@ -54,7 +54,7 @@ export function follow(machine: Machine, lines: readonly string[], maxSteps: num
   return toEnd(followInSlices(machine, lines, maxSteps));
 }
 
-/** The same some steps at a time, for callers that have other things to see to. */
+/** The same in slices, for callers that do other work in between. */
 export function* followInSlices(
   machine: Machine,
   lines: readonly string[],

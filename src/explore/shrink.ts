@@ -1,4 +1,4 @@
-/** Makes a schedule simple: the fewest context switches, then the fewest steps, that still show the same. */
+/** Simplifies a schedule: the fewest context switches, then the fewest steps, that still show the same violation. */
 import type { Machine } from '../backends/backend.ts';
 import { createWalker, toEnd } from '../backends/walk.ts';
 
@@ -46,14 +46,14 @@ function walkAlong(machine: Machine, stretches: readonly Stretch[], maxSteps: nu
 }
 
 /**
- * Tries to leave stretches out, to join them with an earlier or later one of the same actor, and to let go of the tail,
- * until nothing helps any more. `holds` says whether moves that run to the end still show what is looked for.
+ * Tries to remove stretches, to join them with an earlier or later one of the same actor, and to drop the tail, until no
+ * change helps. `holds`: whether moves that run to the end still show the violation.
  */
 export function shrinkMoves(machine: Machine, moves: readonly number[], holds: (moves: number[]) => boolean): number[] {
   return toEnd(shrinkMovesInSlices(machine, moves, holds));
 }
 
-/** The same a candidate at a time, for callers that have other things to see to; `goesOn`: whether it may try another. */
+/** The same one candidate at a time, for callers that do other work in between; `goesOn`: whether it may try another. */
 export function* shrinkMovesInSlices(
   machine: Machine,
   moves: readonly number[],

@@ -2,8 +2,8 @@
 import type { Case, Fault, Task } from '../model/case.ts';
 
 /**
- * All of them, the boldest first, each made when it is asked for. Each is a case in its own right: what the scenario says of a
- * task that is gone is left out.
+ * All smaller cases, the largest reduction first, made lazily. Each is a valid case: expectations and faults of a removed task
+ * are removed with it.
  */
 export function* smallerCases(c: Case): Generator<Case> {
   yield* withFewerTasks(c);
@@ -30,7 +30,7 @@ function* withFewerTasks(c: Case): Generator<Case> {
   }
 }
 
-/** The tasks, and those that are not without them: children, threads, tracees, and what they create. */
+/** The tasks, and those that depend on them: children, threads, tracees, and forked tasks. */
 function withDependents({ tasks }: Case, pids: readonly number[]): Set<number> {
   const gone = new Set(pids);
   for (let before = 0; before < gone.size; ) {
