@@ -6,7 +6,7 @@ import { Json } from './listeners/json.ts';
 import { Junit } from './listeners/junit.ts';
 import { Spec } from './listeners/spec.ts';
 import { Tap } from './listeners/tap.ts';
-import type { ListenerFactory } from './shared/mocha-reporter.ts';
+import type { ListenerFactory } from './shared/listener.ts';
 
 /** By the name given to `--reporter`. */
 export const REPORTERS: Readonly<Record<string, ListenerFactory>> = {

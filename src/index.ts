@@ -8,9 +8,9 @@ export { BadSurroundings } from './backends/backend.ts';
 export { type BackendOptions, KNOWN_BACKENDS, openBackend } from './injector/backends.ts';
 export { type FindViolations, type RunOptions, runCase, shippedProperties } from './injector/index.ts';
 export { KNOWN_NAMES } from './injector/known.ts';
+export { attachVerdict, readVerdict } from './mocha/attach.ts';
 export type { BackendName, Case, Fault, Position, Task } from './model/case.ts';
 export { PROPERTIES, type Property } from './properties/index.ts';
-export { attachVerdict, readVerdict } from './record/attach.ts';
 export type { Effect, FinalState, Finding, RunEvent, RunRecord } from './record/record.ts';
 export type { Tried, Verdict, Violation } from './record/verdict.ts';
 export {

@@ -1,6 +1,6 @@
 /** What of the protocol the cases have reached: by protocol and function, for the whole run and for each suite, and what is missing. */
 import { byFunction, type CoverageReport, type CoverageSum, CoverageTally, share } from '../shared/coverage.ts';
-import type { Listener, Setting } from '../shared/mocha-reporter.ts';
+import type { Listener, Setting } from '../shared/listener.ts';
 import type { CaseResult } from '../shared/result.ts';
 import { pad } from '../shared/text.ts';
 

@@ -4,7 +4,7 @@ import { harmless } from '../../src/boundary/harmless.ts';
 import { appendToFile } from '../../src/boundary/write-file.ts';
 import type { Position } from '../../src/model/case.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
-import type { Listener, Setting } from '../shared/mocha-reporter.ts';
+import type { Listener, Setting } from '../shared/listener.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import { type CaseResult, placeIn } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';

@@ -19,7 +19,7 @@ import {
 } from '../html/format.ts';
 import { caseReport } from '../shared/case-report.ts';
 import { type CoverageReport, CoverageTally } from '../shared/coverage.ts';
-import type { Listener, Setting } from '../shared/mocha-reporter.ts';
+import type { Listener, Setting } from '../shared/listener.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
 import { Environments } from '../words/environment.ts';

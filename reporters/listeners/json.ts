@@ -1,7 +1,7 @@
 /** One JSON document, written as it goes: an object for each case, then a summary. The form is described in docs/json-report.md. */
 import { caseReport } from '../shared/case-report.ts';
 import { type CoverageReport, CoverageTally } from '../shared/coverage.ts';
-import type { Listener, Setting } from '../shared/mocha-reporter.ts';
+import type { Listener, Setting } from '../shared/listener.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
 import { Environments } from '../words/environment.ts';

@@ -6,7 +6,7 @@
 
 import { PLAIN } from '../shared/colors.ts';
 import { failureLines } from '../shared/failure.ts';
-import type { Listener, Setting } from '../shared/mocha-reporter.ts';
+import type { Listener, Setting } from '../shared/listener.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';

@@ -4,7 +4,7 @@ import { harmless } from '../../src/boundary/harmless.ts';
 import type { Progress as CaseProgress } from '../../src/record/progress.ts';
 import type { Violation } from '../../src/record/verdict.ts';
 import { failureLines } from '../shared/failure.ts';
-import type { Listener, Setting } from '../shared/mocha-reporter.ts';
+import type { Listener, Setting } from '../shared/listener.ts';
 import { Progress } from '../shared/progress.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import type { CaseResult } from '../shared/result.ts';

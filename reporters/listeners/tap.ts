@@ -1,7 +1,7 @@
 /** TAP 14: a line for each case as it ends, a YAML block for what went wrong, the plan at the end. */
 import { stringify } from 'yaml';
 import { harmless } from '../../src/boundary/harmless.ts';
-import type { Listener, Setting } from '../shared/mocha-reporter.ts';
+import type { Listener, Setting } from '../shared/listener.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';

@@ -1,23 +1,9 @@
-/** The exit codes of `mktrouble`, and how it speaks of mistakes that a user made. */
+/** How the command line says what is wrong, and with which exit code it ends. */
+import { EXIT } from '../boundary/exit-code.ts';
 import { harmless } from '../boundary/harmless.ts';
 import { isRefusedFile, systemErrorCode, systemReason } from '../boundary/system-error.ts';
 
-export const EXIT = {
-  /** Everything as expected. */
-  ok: 0,
-  /** A property or an expectation does not hold. */
-  finding: 1,
-  /** Bad input: nothing was run. */
-  input: 2,
-  /** A defect of mktrouble, or of a backend. */
-  defect: 3,
-  /** A search was stopped before it was complete, and nothing was found. */
-  incomplete: 4,
-  /** Ended by SIGINT or SIGTERM, after reporting what was done. */
-  interrupted: 130,
-} as const;
-
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+export { EXIT, type ExitCode } from '../boundary/exit-code.ts';
 
 /** Says what is wrong with the input, and how to put it right. */
 export function complain(message: string, hint?: string): typeof EXIT.input {

@@ -10,7 +10,6 @@ import { PLAIN } from '../../reporters/shared/colors.ts';
 import { diffLines, diffMarkdown } from '../../reporters/shared/diff-text.ts';
 import type { Output } from '../../reporters/shared/output.ts';
 import { resultFrom } from '../../reporters/shared/read-report.ts';
-import { makeResult } from '../../reporters/shared/result.ts';
 import { Tally } from '../../reporters/shared/summary.ts';
 import { UNICODE } from '../../reporters/words/signs.ts';
 import { readImage, writeImage } from '../../src/backends/criu/images/file.ts';
@@ -19,6 +18,7 @@ import { findSpots, readMessage, withField, writeMessage } from '../../src/backe
 import { KNOWN_NAMES } from '../../src/injector/known.ts';
 import { parseReplay } from '../../src/injector/replay-file.ts';
 import { OPTIONS_VARIABLE, optionsFromEnvironment } from '../../src/mocha/options.ts';
+import { makeResult } from '../../src/mocha/result.ts';
 import { formatDiagnostic } from '../../src/scenario/index.ts';
 import { parseBytes } from '../../src/scenario/load.ts';
 import { criuRecord, failedDump, killedRestore } from '../reporters/fixtures/criu.ts';

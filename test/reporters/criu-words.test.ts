@@ -4,7 +4,7 @@ import { Junit } from '../../reporters/listeners/junit.ts';
 import { Spec } from '../../reporters/listeners/spec.ts';
 import { Tap } from '../../reporters/listeners/tap.ts';
 import { caseReport } from '../../reporters/shared/case-report.ts';
-import type { ListenerFactory } from '../../reporters/shared/mocha-reporter.ts';
+import type { ListenerFactory } from '../../reporters/shared/listener.ts';
 import { callLines, describeCalls, findCause } from '../../reporters/words/criu.ts';
 import { setupLines } from '../../reporters/words/criu-setup.ts';
 import { endingTable } from '../../reporters/words/endings.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import JunitReporter from '../../reporters/junit.ts';
+import JunitReporter from '../../src/mocha/reporters/junit.ts';
 import { buildReport, type FakeTest } from './fixtures/run.ts';
 import { buildCase, buildRecord, failing, HOSTILE, incomplete, verdict, violation } from './fixtures/verdicts.ts';
 

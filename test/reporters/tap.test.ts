@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { parse } from 'yaml';
-import TapReporter from '../../reporters/tap.ts';
+import TapReporter from '../../src/mocha/reporters/tap.ts';
 import { buildReport, type FakeTest } from './fixtures/run.ts';
 import { failing, HOSTILE, incomplete, verdict, violation } from './fixtures/verdicts.ts';
 

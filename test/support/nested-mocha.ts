@@ -1,7 +1,7 @@
 /** Runs files in a Mocha of its own inside a test, and tells what became of each test. */
 import { createRequire } from 'node:module';
 import Mocha from 'mocha';
-import { readVerdict } from '../../src/record/attach.ts';
+import { readVerdict } from '../../src/mocha/attach.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 
 export interface TestEnd {

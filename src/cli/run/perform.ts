@@ -7,7 +7,7 @@ import { selectTests, withOwnBackends } from '../../mocha/select.ts';
 import type { Case } from '../../model/case.ts';
 import { complain, EXIT, type ExitCode, print } from '../exit.ts';
 import { type LoadedFiles, loadPaths } from '../files.ts';
-import { drive } from './drive.ts';
+import { driveUntilSignal } from './drive.ts';
 import { listing, rehearsal } from './preview.ts';
 import { refuseReporters } from './reporters.ts';
 import { type RunFlags, suiteOptions } from './request.ts';
@@ -36,7 +36,7 @@ export async function perform(paths: readonly string[], flags: RunFlags): Promis
   if (flags.list) return printAll(listing(loaded, options));
   if (flags.dryRun) return printAll(rehearsal(loaded, options));
   const request = { loaded, options, reporters, bail, jobs, total, failOnSkip };
-  if (!flags.watch) return drive(request);
+  if (!flags.watch) return driveUntilSignal(request);
   const { watchAndRun } = await import('../watch/index.ts');
   return watchAndRun(paths, request);
 }

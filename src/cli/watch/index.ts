@@ -7,13 +7,13 @@ import { selectTests } from '../../mocha/select.ts';
 import { findScenarioFiles, formatDiagnostic, type Loaded, loadScenarioFileSync } from '../../scenario/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { DEFAULT_PATHS, type LoadedFiles } from '../files.ts';
-import { type DriveRequest, drive } from '../run/drive.ts';
+import { driveUntilSignal, type RunRequest } from '../run/drive.ts';
 import { Reach } from './affected.ts';
 import { type Changes, watchChanges } from './changes.ts';
 import { firstFiles, startAfresh } from './supervise.ts';
 
 /** Runs what was asked for, then what is saved, until it is interrupted. `given` are the paths of the command line. */
-export async function watchAndRun(given: readonly string[], request: DriveRequest): Promise<ExitCode> {
+export async function watchAndRun(given: readonly string[], request: RunRequest): Promise<ExitCode> {
   const paths = given.length > 0 ? given : DEFAULT_PATHS;
   const sources = sourceFolder();
   const reach = new Reach();
@@ -38,10 +38,10 @@ interface Watching {
 
 async function loop(
   paths: readonly string[],
-  request: DriveRequest,
+  request: RunRequest,
   { changes, reach, sources }: Watching,
 ): Promise<ExitCode> {
-  const told: DriveRequest = {
+  const told: RunRequest = {
     ...request,
     options: { ...request.options, coverage: sources !== undefined || request.options.coverage === true },
     onVerdict: (file, verdict) => reach.add(file, verdict),
@@ -67,17 +67,17 @@ async function loop(
 }
 
 /** Runs what is loaded; what can't be loaded is told. Files of reports are written by the first run only. */
-async function runSome(request: DriveRequest, loaded: LoadedFiles, isFirst: boolean): Promise<void> {
+async function runSome(request: RunRequest, loaded: LoadedFiles, isFirst: boolean): Promise<void> {
   const good = new Map([...loaded].filter(([, { diagnostics }]) => tell(diagnostics) === 0));
   const { options } = request;
   const total = [...good.values()].reduce((sum, { cases }) => sum + selectTests(options, cases).length, 0);
   if (total === 0) return;
   if (isFirst) {
-    await drive(request);
+    await driveUntilSignal(request);
     return;
   }
   const reporters = request.reporters.filter(({ output }) => output === undefined);
-  await drive({
+  await driveUntilSignal({
     ...request,
     loaded: good,
     total,

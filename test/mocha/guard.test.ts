@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import Multi from '../../reporters/multi.ts';
-import { Guard } from '../../reporters/shared/guard.ts';
-import { type Listener, mochaReporter } from '../../reporters/shared/mocha-reporter.ts';
-import { muted, runMocha } from './fixtures/run.ts';
-import { verdict } from './fixtures/verdicts.ts';
+import type { Listener } from '../../reporters/shared/listener.ts';
+import { Guard } from '../../src/mocha/guard.ts';
+import { Multi } from '../../src/mocha/multi.ts';
+import { mochaReporter } from '../../src/mocha/reporter.ts';
+import { muted, runMocha } from '../reporters/fixtures/run.ts';
+import { verdict } from '../reporters/fixtures/verdicts.ts';
 
 const green = [
   { title: 'one', verdict: verdict() },

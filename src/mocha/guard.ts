@@ -2,16 +2,13 @@
  * Keeps a broken reporter from passing for a green run. Mocha calls a reporter from inside its own machinery: one that
  * throws there can end a serial run with exit code 0. The guard catches, tells, and makes the run end as failed.
  */
-import { CannotWrite } from '../../src/boundary/write-file.ts';
+import { EXIT } from '../boundary/exit-code.ts';
+import { CannotWrite } from '../boundary/write-file.ts';
 
 /** What the guard needs of Mocha's runner: the count that becomes the exit code, serial and parallel alike. */
 export interface CountsFailures {
   failures: number;
 }
-
-/** The exit codes of a run that a defect of this program broke, or a full disk and the like, where no other is set. */
-const BROKEN = 3;
-const UNWRITTEN = 2;
 
 let unwritten = 0;
 
@@ -60,13 +57,13 @@ export class Guard {
     this.#runner.failures += 1;
     if (this.first instanceof CannotWrite) {
       unwritten += 1;
-      process.exitCode ??= UNWRITTEN;
+      process.exitCode ??= EXIT.input;
       this.#tell(
         `\nmktrouble: the report of ${this.#name} is lost, so this run counts as failed: ${this.first.message}\n`,
       );
       return;
     }
-    process.exitCode = BROKEN;
+    process.exitCode = EXIT.defect;
     this.#tell(`\nmktrouble: the reporter ${this.#name} broke, so this run counts as failed\n${this.first.stack}\n`);
   }
 

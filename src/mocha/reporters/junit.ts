@@ -1,6 +1,6 @@
 /** `--reporter mktrouble/reporters/junit`: JUnit XML. Mocha requires this file, so the class is what it exports. */
-import { Junit } from './listeners/junit.ts';
-import { mochaReporter } from './shared/mocha-reporter.ts';
+import { Junit } from '../../../reporters/listeners/junit.ts';
+import { mochaReporter } from '../reporter.ts';
 
 const JunitReporter = mochaReporter('junit', (setting) => new Junit(setting));
 export default JunitReporter;

@@ -1,6 +1,6 @@
 /** `--reporter mktrouble/reporters/spec`: one line a case, and all about a case that failed. Mocha requires this file, so the class is what it exports. */
-import { Spec } from './listeners/spec.ts';
-import { mochaReporter } from './shared/mocha-reporter.ts';
+import { Spec } from '../../../reporters/listeners/spec.ts';
+import { mochaReporter } from '../reporter.ts';
 
 const SpecReporter = mochaReporter('spec', (setting) => new Spec(setting));
 export default SpecReporter;

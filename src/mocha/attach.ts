@@ -1,14 +1,16 @@
 /**
- * How a verdict travels on a Mocha test. From a worker of a parallel run every event brings its test along as a plain
+ * How a verdict, and how far its case is, travel on a Mocha test. From a worker of a parallel run every event brings its test along as a plain
  * object, three times for each test; there a verdict with its record is sent packed, and unpacked when it is asked for.
  */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import type { Verdict } from './verdict.ts';
+import type { Progress } from '../record/progress.ts';
+import type { Verdict } from '../record/verdict.ts';
 
 interface Carrier {
   verdict?: Verdict;
   /** The verdict as deflated JSON, in base64. */
   packedVerdict?: string;
+  progress?: Progress;
   serialize?: () => Record<string, unknown>;
 }
 
@@ -37,4 +39,15 @@ export function readVerdict(test: object): Verdict | undefined {
 
 function pack(verdict: Verdict): string {
   return deflateRawSync(JSON.stringify(verdict), { level: 1 }).toString('base64');
+}
+
+/** Puts on a Mocha test how far its case is; what was said before and is not said again stays. */
+export function attachProgress(test: object, progress: Progress): void {
+  const carrier = test as Carrier;
+  carrier.progress = { ...carrier.progress, ...progress };
+}
+
+/** How far the case of a test is; undefined before its first slice, and for a test of a worker process. */
+export function readProgress(test: object): Progress | undefined {
+  return (test as Carrier).progress;
 }

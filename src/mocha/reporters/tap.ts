@@ -1,6 +1,6 @@
 /** `--reporter mktrouble/reporters/tap`: TAP 14. Mocha requires this file, so the class is what it exports. */
-import { Tap } from './listeners/tap.ts';
-import { mochaReporter } from './shared/mocha-reporter.ts';
+import { Tap } from '../../../reporters/listeners/tap.ts';
+import { mochaReporter } from '../reporter.ts';
 
 const TapReporter = mochaReporter('tap', (setting) => new Tap(setting));
 export default TapReporter;

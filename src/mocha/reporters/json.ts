@@ -1,6 +1,6 @@
 /** `--reporter mktrouble/reporters/json`: one JSON document. Mocha requires this file, so the class is what it exports. */
-import { Json } from './listeners/json.ts';
-import { mochaReporter } from './shared/mocha-reporter.ts';
+import { Json } from '../../../reporters/listeners/json.ts';
+import { mochaReporter } from '../reporter.ts';
 
 const JsonReporter = mochaReporter('json', (setting) => new Json(setting));
 export default JsonReporter;

@@ -1,5 +1,5 @@
 /** The worker processes of a parallel run, from this side. */
-import { killAll, listChildren } from '../../backends/host/stopped.ts';
+import { killAll, listChildren } from '../backends/host/stopped.ts';
 
 /**
  * Ends what this process has started and is still there when it ends. A worker in the middle of a long search does not

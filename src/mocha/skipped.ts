@@ -1,9 +1,9 @@
 /** What a run did not run: told on standard error, once for each reason. */
 
-import { count } from '../../../reporters/words/numbers.ts';
-import { Skips } from '../../../reporters/words/skips.ts';
-import { harmless } from '../../boundary/harmless.ts';
-import { EXIT, type ExitCode } from '../exit.ts';
+import { count } from '../../reporters/words/numbers.ts';
+import { Skips } from '../../reporters/words/skips.ts';
+import { EXIT, type ExitCode } from '../boundary/exit-code.ts';
+import { harmless } from '../boundary/harmless.ts';
 
 export interface SkipRule {
   /** A skipped case is not accepted (`--fail-on-skip`). */

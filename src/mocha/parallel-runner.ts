@@ -1,9 +1,9 @@
 /** Mocha's runner of parallel mode, which says of which file a worker was that ended before it reported. */
 import { createRequire } from 'node:module';
 import Mocha from 'mocha';
-import { readShard, SHARD_EXTENSION } from '../../mocha/shard.ts';
-import { suiteTitle } from '../../mocha/suite.ts';
-import { LostWorker } from '../../record/lost-worker.ts';
+import { LostWorker } from './lost-worker.ts';
+import { readShard, SHARD_EXTENSION } from './shard.ts';
+import { suiteTitle } from './suite.ts';
 
 /** What a worker sends when its file is done. */
 interface FileResult {

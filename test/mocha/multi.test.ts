@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Multi from '../../reporters/multi.ts';
 import { REPORTER_NAMES } from '../../reporters/registry.ts';
-import { muted, runMocha } from './fixtures/run.ts';
-import { failing, verdict } from './fixtures/verdicts.ts';
+import { Multi } from '../../src/mocha/multi.ts';
+import { muted, runMocha } from '../reporters/fixtures/run.ts';
+import { failing, verdict } from '../reporters/fixtures/verdicts.ts';
 
 const tests = [
   { title: 'one', verdict: verdict() },

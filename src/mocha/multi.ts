@@ -5,12 +5,12 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import Mocha from 'mocha';
-import { REPORTERS, type ReporterSpec } from './registry.ts';
-import { Guard } from './shared/guard.ts';
-import { listen, type MochaOptions, type MochaReporter, type MochaRunner } from './shared/mocha-reporter.ts';
-import { type Output, terminalOutput } from './shared/output.ts';
+import { REPORTERS, type ReporterSpec } from '../../reporters/registry.ts';
+import { type Output, terminalOutput } from '../../reporters/shared/output.ts';
+import { Guard } from './guard.ts';
+import { listen, type MochaOptions, type MochaReporter, type MochaRunner } from './reporter.ts';
 
-class Multi {
+export class Multi {
   constructor(runner: MochaRunner, options: MochaOptions = {}) {
     const all = (options.reporterOptions ?? options.reporterOption ?? {}) as {
       reporters?: readonly ReporterSpec[];
@@ -67,6 +67,3 @@ function guarded(runner: MochaRunner, guard: Guard): MochaRunner {
     set: (target, key, value) => Reflect.set(target, key, value, target),
   });
 }
-
-export default Multi;
-export { Multi as 'module.exports' };

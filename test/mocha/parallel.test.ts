@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import Mocha from 'mocha';
-import { type Listener, mochaReporter } from '../../reporters/shared/mocha-reporter.ts';
+import type { Listener } from '../../reporters/shared/listener.ts';
 import type { CaseResult } from '../../reporters/shared/result.ts';
 import type { Summary } from '../../reporters/shared/summary.ts';
-import { muted } from './fixtures/run.ts';
-import { buildRecord, VIOLATING_STEP } from './fixtures/verdicts.ts';
+import { mochaReporter } from '../../src/mocha/reporter.ts';
+import { muted } from '../reporters/fixtures/run.ts';
+import { buildRecord, VIOLATING_STEP } from '../reporters/fixtures/verdicts.ts';
 
 /** Workers take their time to start: Node, tsx, Mocha. */
 const WORKERS_START = 30_000;

@@ -1,31 +1,11 @@
 /** Makes a Mocha reporter of a listener: the events of serial and parallel runs become results, every call is guarded. */
-import { type Progress as CaseProgress, readProgress } from '../../src/record/progress.ts';
-import type { CoverageReport } from './coverage.ts';
+
+import type { Listener, ListenerFactory, ReporterOptions } from '../../reporters/shared/listener.ts';
+import { fileOutput, type Output, terminalOutput } from '../../reporters/shared/output.ts';
+import { Tally } from '../../reporters/shared/summary.ts';
+import { readProgress } from './attach.ts';
 import { Guard } from './guard.ts';
-import { fileOutput, type Output, terminalOutput } from './output.ts';
-import { type CaseResult, type MochaEnd, type MochaTest, makeResult } from './result.ts';
-import { type Summary, Tally } from './summary.ts';
-
-/** What a reporter is: it is told of each result as it comes, and of the end. */
-export interface Listener {
-  /** A test begins; not in parallel mode before its whole file is over. `read`: how far its case is, at any time. */
-  begin?(title: string, read?: () => CaseProgress | undefined): void;
-  result(result: CaseResult): void;
-  /** What of the protocols runs reached that are not told result by result: those of merged reports. */
-  coverage?(report: CoverageReport): void;
-  end(summary: Summary): void;
-}
-
-export type ReporterOptions = Readonly<Record<string, unknown>> & { readonly output?: string };
-
-export interface Setting {
-  readonly out: Output;
-  readonly options: ReporterOptions;
-  /** How many tests there will be; undefined in parallel mode, where the number is unknown. */
-  readonly total?: number;
-}
-
-export type ListenerFactory = (setting: Setting) => Listener;
+import { type MochaEnd, type MochaTest, makeResult } from './result.ts';
 
 /** Mocha's runner, as far as it is used here. */
 export interface MochaRunner {
