@@ -42,7 +42,7 @@ describe('several reporters at once', () => {
 
   for (const name of [...REPORTER_NAMES, 'multi']) {
     it(`${name} can be required by Mocha as a module`, () => {
-      const required: unknown = createRequire(import.meta.url)(`../../reporters/${name}.ts`);
+      const required: unknown = createRequire(import.meta.url)(`../../src/mocha/reporters/${name}.ts`);
       assert.equal(typeof required, 'function');
     });
   }
