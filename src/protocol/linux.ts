@@ -1,7 +1,8 @@
 /**
  * What the protocol may write, for the reader and the type checker: the C types, the forms of access, and the functions of the
  * kernel as C declares them. Nothing here exists at run time: the protocol's sources are text that is translated
- * (translate.ts), and the functions come from src/backends/simulated/kernel/, trace.ts and image.ts.
+ * (translate.ts), and the functions are those of src/backends/simulated/kernel/, trace.ts and image.ts; test/protocol/linux.test.ts
+ * compares the two.
  *
  * `ctx.nr_pids` names a word of an object. Where it stands alone it is an address (`&ctx->nr_pids`): `complete(ctx.complete)`.
  * `yield* load(ctx.nr_pids)` reads it as a step of its own: another task may run before it. `peek(ctx.nr_pids)` reads it

@@ -77,19 +77,22 @@ export function patchNamed(name: string): Patch {
   return patch;
 }
 
-/** The sources with a patch applied; `below`: the names of the patches that are applied already. */
+/**
+ * The sources with a patch applied; `below`: the names of the patches that are applied already. Throws when the patch changes
+ * nothing on top of them: a protocol that is another under a second name tests nothing.
+ */
 export function applyPatch(
   files: readonly SourceFile[],
   patch: Patch,
   below: readonly string[],
 ): readonly SourceFile[] {
-  let patched = files;
-  for (const hunk of patch.hunks) {
-    if (hunk.with !== undefined && !below.includes(hunk.with)) continue;
-    if (hunk.without !== undefined && below.includes(hunk.without)) continue;
-    patched = applyHunk(patched, patch.name, hunk);
-  }
-  return patched;
+  const hunks = patch.hunks.filter(
+    (hunk) =>
+      (hunk.with === undefined || below.includes(hunk.with)) &&
+      (hunk.without === undefined || !below.includes(hunk.without)),
+  );
+  if (hunks.length === 0) throw new Error(`patch ${patch.name} changes nothing on top of ${below.join(', ')}`);
+  return hunks.reduce((patched, hunk) => applyHunk(patched, patch.name, hunk), files);
 }
 
 function applyHunk(files: readonly SourceFile[], patch: string, hunk: Hunk): readonly SourceFile[] {

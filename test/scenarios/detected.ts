@@ -46,8 +46,8 @@ export const DETECTED: Readonly<Record<string, readonly [scenario: string, by: s
     'missing/absent.yaml#SIGINT ends a restart that would block indefinitely',
     'first-error-reported',
   ],
-  'no-check-of-next-pid': [
-    'bogus-pids/in-the-image.yaml#Restart fails with ESRCH wherever the image has the bogus pid [first=998, protocol=series]',
+  'hardened-no-check-of-next-pid': [
+    'bogus-pids/in-the-image.yaml#Restart fails with ESRCH when the image has a bogus pid in place of a task that never calls restart',
     'coordinator-ends-cleanly',
   ],
   'hardened-no-frozen-flag': ['flags/frozen.yaml#FROZEN leaves every task frozen', 'no-task-left-waiting'],
