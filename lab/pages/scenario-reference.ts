@@ -67,8 +67,8 @@ const HEAD = `<!-- Made by \`npm run generate\` from src/scenario/schema. Do not
 
 # The scenario file: reference
 
-A scenario is a YAML document: the tree that user space built, what the image says, how restart was called, what goes wrong
-and when, and what must hold in the end. Only \`scenario\` and \`tree\` are required. A file may hold several, with \`---\`
+A scenario is a YAML document: the tree that user space built, the contents of the image, the call of restart, the faults and
+when they fire, and what must hold in the end. Only \`scenario\` and \`tree\` are required. A file may hold several, with \`---\`
 between them. The first line lets an editor complete and check the file:
 
 \`\`\`yaml

@@ -5,15 +5,15 @@ import type { SignalName } from './signals.ts';
 
 /** The moments of a dump and a restore at which a fault can come, in their order. */
 export const CRIU_STAGES = {
-  'before-dump': 'the tree is there, CRIU has not been started',
+  'before-dump': 'the tree exists, CRIU has not been started',
   'pre-dump': 'CRIU is about to stop the tree',
   'post-dump': 'the images are written, the tree is still there',
   'before-restore': 'the tree is gone, CRIU has not been started again',
   'pre-restore': 'CRIU is about to make the root',
-  'setup-namespaces': 'the root is there (own namespace only)',
+  'setup-namespaces': 'the root has been created (own namespace only)',
   'post-setup-namespaces': 'the namespaces are ready (own namespace only)',
   'post-restore': 'all tasks are restored, and held',
-  'pre-resume': 'all tasks are about to be let go',
+  'pre-resume': 'all tasks are about to be released',
   'post-resume': 'all tasks run',
 } as const;
 

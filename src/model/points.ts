@@ -10,7 +10,7 @@ export const COORDINATOR_POINTS = {
   wait: 'waits until all tasks have restored themselves, or for an error',
   tail: 'reads the tail of the image',
   freeze: 'freezes the tasks (FROZEN only)',
-  out: 'decides: kills what it marked, or lets everyone go',
+  out: 'decides: kills the tasks that it marked, or releases all',
   release: 'clears its own checkpoint_ctx and returns',
 } as const;
 

@@ -50,7 +50,7 @@ describe('The native backend', function () {
       mktrouble('doctor'),
       mktrouble(
         'run',
-        'scenarios/healthy/everyone-comes-back.yaml',
+        'scenarios/healthy/every-task-resumes.yaml',
         'scenarios/permissions/strangers.yaml',
         '-b',
         'native',
@@ -64,7 +64,7 @@ describe('The native backend', function () {
   });
 
   it('runs nothing where there is no C compiler, and says so: bad surroundings, no pass', async () => {
-    const args = ['run', 'scenarios/healthy/everyone-comes-back.yaml', '--backend', 'native'];
+    const args = ['run', 'scenarios/healthy/every-task-resumes.yaml', '--backend', 'native'];
     const { code, stdout } = await run(process.execPath, [...PROGRAM, ...args], {
       env: { ...env(), PATH: cache.path },
     });

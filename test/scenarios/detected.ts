@@ -52,7 +52,7 @@ export const DETECTED: Readonly<Record<string, readonly [scenario: string, by: s
   ],
   'hardened-no-frozen-flag': ['flags/frozen.yaml#FROZEN leaves every task frozen', 'no-task-left-waiting'],
   'hardened-coordinator-returns-saved-value': [
-    'healthy/everyone-comes-back.yaml#Every task of a healthy tree is restored and resumes [tasks=1]',
+    'healthy/every-task-resumes.yaml#Every task of a healthy tree is restored and resumes [tasks=1]',
     'first-error-reported',
   ],
   'hardened-no-eintr-conversion': [
@@ -72,7 +72,7 @@ export const DETECTED: Readonly<Record<string, readonly [scenario: string, by: s
     'turns-in-order',
   ],
   'hardened-no-third-sync-point': [
-    'healthy/everyone-comes-back.yaml#Every task of a healthy tree is restored and resumes [tasks=1]',
+    'healthy/every-task-resumes.yaml#Every task of a healthy tree is restored and resumes [tasks=1]',
     'no-task-resumes-early',
   ],
   'hardened-context-kept-on-failure': [
@@ -85,7 +85,7 @@ export const DETECTED: Readonly<Record<string, readonly [scenario: string, by: s
     'no-task-left-waiting',
   ],
   'hardened-without-look-up-next-before-activation': [
-    'healthy/everyone-comes-back.yaml#Every task of a healthy tree is restored and resumes [tasks=1]',
+    'healthy/every-task-resumes.yaml#Every task of a healthy tree is restored and resumes [tasks=1]',
     'expectation',
   ],
   'hardened-without-fail-on-interrupted-turn': [

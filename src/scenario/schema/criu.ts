@@ -38,13 +38,13 @@ const syscall = mapping('a mapping with of, call, number, and errno or signal', 
   ).optional(),
   after: word(
     criuStage,
-    'Count from where CRIU goes on after this stage, instead of from its start.',
+    'Count from where CRIU continues after this stage, instead of from its start.',
     'after: post-dump',
   ).optional(),
   errno: word(errno, 'It fails with this.', 'errno: ENOMEM').optional(),
-  signal: word(signal, 'CRIU gets this signal there.', 'signal: SIGKILL').optional(),
+  signal: word(signal, 'CRIU receives this signal at that call.', 'signal: SIGKILL').optional(),
   optional,
-}).meta({ id: 'syscall', description: 'What becomes of a system call of CRIU. Has errno or signal.' });
+}).meta({ id: 'syscall', description: 'A system call of CRIU that fails or is interrupted. Has errno or signal.' });
 
 const absent = z.literal(ABSENT, { error: ABSENT });
 const number = z.union([uint32, absent]);
@@ -53,7 +53,7 @@ const numbers = z.union([uint32, absent, list(uint32, 'a list of 32-bit numbers'
 const edit = mapping('a mapping with file, task or mutate, and one change', {
   mutate: word(
     text('a kind of image, such as core, or any', 100),
-    'Changes by seed: fields, records and bytes of images of this kind (core, mm, pstree, …), or of any. They are drawn when the images are there; the record says what was changed.',
+    'Changes by seed: fields, records and bytes of images of this kind (core, mm, pstree, …), or of any. They are drawn from the images of the dump; the record lists the changes.',
     'mutate: core',
   ).optional(),
   seed: word(
@@ -78,16 +78,16 @@ const edit = mapping('a mapping with file, task or mutate, and one change', {
   ).optional(),
   set: word(
     mapping('a mapping with pid, ppid, pgid, sid or threads', {
-      pid: word(number, 'Its pid; absent: the field is not there.', 'pid: 999').optional(),
+      pid: word(number, 'Its pid; absent: without the field.', 'pid: 999').optional(),
       ppid: word(number, 'The pid of its parent.', 'ppid: 101').optional(),
       pgid: word(number, 'Its process group.', 'pgid: absent').optional(),
       sid: word(number, 'Its session.', 'sid: 0').optional(),
       threads: word(numbers, 'The tids of its threads.', 'threads: [101, 101]').optional(),
     }),
-    'With task: what the record says instead.',
+    'With task: the new values of the record.',
     'set: { ppid: 102 }',
   ).optional(),
-  missing: word(z.literal(true, { error: 'true' }), 'The file is not there.', 'missing: true').optional(),
+  missing: word(z.literal(true, { error: 'true' }), 'The file is missing.', 'missing: true').optional(),
   truncate: word(
     integer(INT32_MIN, 0x7fffffff, 'a number of bytes'),
     'Only so many bytes stay; a negative number is cut off the end.',
@@ -101,7 +101,7 @@ const edit = mapping('a mapping with file, task or mutate, and one change', {
   ).optional(),
   xor: word(integer(1, 255, 'a byte'), 'The byte is xor-ed with this.', 'xor: 0xff').optional(),
   drop: word(integer(0, 1_000_000, 'the number of a record'), 'This record is left out.', 'drop: 0').optional(),
-  repeat: word(integer(0, 1_000_000, 'the number of a record'), 'This record is there twice.', 'repeat: 0').optional(),
+  repeat: word(integer(0, 1_000_000, 'the number of a record'), 'This record is repeated.', 'repeat: 0').optional(),
   record: word(
     integer(0, 1_000_000, 'the number of a record'),
     'With field: the record. Default: 0.',
@@ -119,7 +119,7 @@ const edit = mapping('a mapping with file, task or mutate, and one change', {
   ).optional(),
   value: word(
     z.union([integer(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 'a number'), absent]),
-    'With field: the number that it says instead; absent: the field is not there, whatever it holds.',
+    'With field: its new number; absent: without the field, whatever its type.',
     'value: 0',
   ).optional(),
   add: word(
@@ -133,13 +133,13 @@ const edit = mapping('a mapping with file, task or mutate, and one change', {
 export const criu = mapping('a mapping with the words of CRIU', {
   namespace: word(
     oneOf(['host', 'own'], 'namespace'),
-    'Whether the tree has a pid namespace of its own, whose init is the root (and has the number 1 there). Default: host.',
+    'Whether the tree has a pid namespace of its own, in which the root is init (pid 1). Default: host.',
     'namespace: own',
   ).optional(),
   'fault-point': word(
     mapping('a mapping with of and number', {
       of: word(call, 'Which call of CRIU: dump or restore.', 'of: dump'),
-      number: word(integer(1, 1000, 'a fault point'), 'What CRIU_FAULT is set to.', 'number: 1'),
+      number: word(integer(1, 1000, 'a fault point'), 'The value of CRIU_FAULT.', 'number: 1'),
       optional,
     }),
     "One of CRIU's own fault points (CRIU_FAULT).",
@@ -155,8 +155,8 @@ export const criu = mapping('a mapping with the words of CRIU', {
     'Pids that other processes have when the restore begins.',
     'taken: [101]',
   ).optional(),
-  'dump-limits': word(limits, 'What the dump may use.', 'dump-limits: { files: 10 }').optional(),
-  'restore-limits': word(limits, 'What the restore may use.', 'restore-limits: { pids: 3 }').optional(),
+  'dump-limits': word(limits, 'Resource limits of the dump.', 'dump-limits: { files: 10 }').optional(),
+  'restore-limits': word(limits, 'Resource limits of the restore.', 'restore-limits: { pids: 3 }').optional(),
   syscalls: word(
     oneOrMore(syscall, 'a list of system calls'),
     "System calls of CRIU's main process that fail, or at which a signal comes.",
@@ -179,7 +179,7 @@ export const criu = mapping('a mapping with the words of CRIU', {
   ).optional(),
   limit: word(
     integer(100, 600_000, 'a number of milliseconds'),
-    'What each call of CRIU may take. Default: 5000 up to 16 tasks, 50 more for each further one.',
+    'Time limit of each call of CRIU, in milliseconds. Default: 5000 up to 16 tasks, 50 more for each further one.',
     'limit: 10000',
   ).optional(),
 }).meta({ id: 'criu', description: 'How CRIU dumps and restores the tree, and what goes wrong.' });

@@ -99,7 +99,7 @@ export const explore = z.union([
     ).optional(),
     'max-states': word(
       integer(1, 10_000_000_000, 'a number of states'),
-      'How many states an exhaustive search may keep; one that is stopped before its end is incomplete. --max-states goes before it. Default: 20,000,000.',
+      'How many states an exhaustive search may keep; one that is stopped before its end is incomplete. --max-states overrides it. Default: 20,000,000.',
       'max-states: 100000',
     ).optional(),
     depth: word(

@@ -34,7 +34,7 @@ const atStage = mapping('a mapping with criu', {
   criu: word(criuStage, 'The stage at which CRIU is.', 'criu: post-restore'),
 });
 const afterFault = mapping('a mapping with after', {
-  after: word(faultName, 'The name of the fault that comes before.', 'after: first-kill'),
+  after: word(faultName, 'The name of the fault after which it fires.', 'after: first-kill'),
 });
 
 export const WHENS = {
@@ -44,7 +44,7 @@ export const WHENS = {
 
 export const when = z
   .union([oneOf(['any', 'start'], 'moment'), atTask, atCoordinator, atStage, afterFault])
-  .meta({ id: 'when', description: 'When a fault comes.' });
+  .meta({ id: 'when', description: 'When a fault fires.' });
 
 export const fault = mapping('a fault: a mapping with a verb', {
   signal: word(signal, 'Sends this signal to the one that `to` names.', 'signal: SIGUSR1').optional(),
@@ -54,7 +54,7 @@ export const fault = mapping('a fault: a mapping with a verb', {
   fork: word(taskIds, 'This task forks a child.', 'fork: 101').optional(),
   fail: word(
     oneOf(failures, 'failure'),
-    `What fails: ${failures.map((name) => `${name} (${FAILURES[name].what})`).join(', ')}.`,
+    `The call that fails: ${failures.map((name) => `${name} (${FAILURES[name].what})`).join(', ')}.`,
     'fail: kmalloc',
   ).optional(),
   wake: word(taskIds, 'Wakes this task although nothing happened.', 'wake: 101').optional(),
@@ -77,7 +77,7 @@ export const fault = mapping('a fault: a mapping with a verb', {
     'call: 3',
   ).optional(),
   child: word(pid, 'With fork: the pid of the child. Default: a free one.', 'child: 150').optional(),
-  times: word(integer(1, 100, 'a number of times'), 'How often it comes. Default: 1.', 'times: 2').optional(),
+  times: word(integer(1, 100, 'a number of times'), 'How often it fires. Default: 1.', 'times: 2').optional(),
   name: word(
     faultName,
     'A name, for `after` and for reports. Default: the verb and the number of the fault.',
@@ -95,6 +95,6 @@ export const fault = mapping('a fault: a mapping with a verb', {
   ).optional(),
 }).meta({
   id: 'fault',
-  description: 'Something that goes wrong. Has exactly one verb.',
+  description: 'A disturbance of the restart. Has exactly one verb.',
   oneOf: VERB_NAMES.map((verb) => ({ required: [verb] })),
 });

@@ -25,7 +25,11 @@ const whichRecord = {
     'Which record, for task: its number, from 0. Default: 0.',
     'index: 1',
   ).optional(),
-  pid: word(anyPid, 'Which record, for task: the first that says it is of this pid.', 'pid: 101').optional(),
+  pid: word(
+    anyPid,
+    'With object task: the record, by the pid that it names; the first of several.',
+    'pid: 101',
+  ).optional(),
 };
 
 export const truncation = mapping('an object of the image, or a mapping with one', { object, ...whichRecord }).meta({
@@ -41,7 +45,11 @@ export const corruption = mapping('a mapping with object, at and xor', {
     'The byte that is changed, counted from the start of the object. Default: 0.',
     'at: 4',
   ).optional(),
-  xor: word(integer(1, 255, 'a byte'), 'What the byte is xor-ed with. Default: 0xff.', 'xor: 0x01').optional(),
+  xor: word(
+    integer(1, 255, 'a byte'),
+    'The value that the byte is xor-ed with. Default: 0xff.',
+    'xor: 0x01',
+  ).optional(),
 }).meta({ id: 'corrupt', description: 'A byte of the image that is changed.' });
 
 export const image = mapping('a mapping with the words of an image', {
@@ -72,7 +80,7 @@ export const image = mapping('a mapping with the words of an image', {
   ).optional(),
   zombies: word(
     z.array(anyPid, { error: 'a list of pids' }),
-    'Pids whose records say zombie, beside the tasks with that state.',
+    'Pids that the image records as zombies, beside the tasks with that state.',
     'zombies: [101]',
   ).optional(),
   retval: word(

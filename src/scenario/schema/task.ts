@@ -20,7 +20,7 @@ export const STATES = {
 /** Words of every task, threads too. */
 const anyTask = mapping('a task: a mapping with a pid', {
   pid: word(pid, 'The process id, unique in the tree.', 'pid: 101'),
-  name: word(text('a name', 100), 'What reports call the task.', 'name: worker').optional(),
+  name: word(text('a name', 100), 'The name of the task in reports.', 'name: worker').optional(),
   'traced-by': word(
     z.union([z.literal('outsider', { error: 'outsider' }), pid]),
     'Is traced when restart is called: by a task outside of the tree, or by one of the tree.',
@@ -50,7 +50,7 @@ const anyTask = mapping('a task: a mapping with a pid', {
   ).optional(),
   pending: word(
     list(signal, 'a list of signals'),
-    'CRIU: signals that wait for it, blocked; those of a process wait for the process as a whole, and all its threads block them.',
+    'CRIU: signals that are pending for it, and blocked; those of a process are pending for the whole process, and all its threads block them.',
     'pending: [SIGUSR2]',
   ).optional(),
 });
@@ -59,7 +59,7 @@ const anyTask = mapping('a task: a mapping with a pid', {
 const anyProcess = anyTask.extend({
   state: word(
     oneOf(['alive', 'zombie', 'dead'], 'state'),
-    'What has become of it: alive; zombie (the image says that it was one); dead (exited before restart is called). Default: alive.',
+    'Its state: alive; zombie (it was a zombie at checkpoint, as the image records); dead (exited before restart is called). Default: alive.',
     'state: zombie',
   ).optional(),
   'exit-code': word(
