@@ -70,7 +70,7 @@ of the series adds, our repairs, and the items of the changelog undone are [patc
 | \`wait_event_interruptible(ctx->waitq, c)\` | the same | the condition is evaluated each time the task looks |
 | \`restore_debug_task(…)\`, no debug build | \`if (!CONFIG_CHECKPOINT_DEBUG) return\` | |
 
-## What is not there
+## Not in the model
 
 \`ckpt_debug()\` and the text of \`ckpt_err()\`; \`rcu_read_lock()\` (find and wake are in one step or are steps of their own
 anyway); references of tasks and namespaces (\`get_task_struct()\`, \`get_nsproxy()\`); \`ckpt_hdr_put()\` and \`kfree()\` of what

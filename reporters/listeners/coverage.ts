@@ -28,7 +28,7 @@ export class Coverage implements Listener {
     const { out } = this.#setting;
     const protocols = this.#protocols.report();
     if (!protocols) {
-      out.write('No coverage: no case ran on a backend that can say what of the protocol it reached.\n');
+      out.write('No coverage: no case ran on a backend that records which parts of the protocol it reached.\n');
       return;
     }
     for (const [protocol, sum] of Object.entries(protocols))

@@ -99,7 +99,7 @@ export class Spec implements Listener {
     if (this.#skips.total > 0) this.#print('', `${MARGIN}${colors.bold('Skipped')}`);
     for (const line of this.#skips.lines()) this.#print(`${MARGIN}  ${colors.yellow(harmless(line))}`);
     this.#environment(summary);
-    if (summary.interrupted) this.#print('', `${MARGIN}${colors.yellow('Interrupted: this is what was done so far')}`);
+    if (summary.interrupted) this.#print('', `${MARGIN}${colors.yellow('Interrupted: results so far')}`);
     this.#print('', `${MARGIN}${parts.join(', ')}${time}`, '');
   }
 

@@ -250,7 +250,7 @@ function refuseLinks(folder: string): void {
     else if (isBelow(real, workingFolder(folder)))
       throw new CannotWrite(
         folder,
-        `${path.relative(process.cwd(), next)} is a symbolic link; output goes to real folders only`,
+        `${path.relative(process.cwd(), next)} is a symbolic link; output is written to real folders only`,
       );
     else real = realpathSync(next);
   }

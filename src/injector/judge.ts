@@ -29,7 +29,7 @@ export const shippedProperties: FindViolations = (c, record) => [
 /** Properties judge a run that was cut only by what had happened in it; that it had to be cut is a finding of its own. */
 function unfinished(c: Case, record: RunRecord): Violation[] {
   if (record.end !== 'cut') return [];
-  const message = 'the run did not come to its end: it was cut when it reached its limit';
+  const message = 'the run did not end: it was cut off at its limit';
   return [{ property: EXPECTATION.name, message, expected: 'the run ends', actual: 'cut', position: c.position }];
 }
 

@@ -76,7 +76,7 @@ export function differences(before: CriuCensus, after: CriuCensus, except: Reado
   }
   const wasSilent = new Set(before.silent);
   const silent = after.silent.filter((tid) => !wasSilent.has(tid) && !except.has(tid));
-  return [...found, ...silent.map((tid) => `thread ${tid} does not answer: it is there, and does not run`)];
+  return [...found, ...silent.map((tid) => `thread ${tid} does not answer: it exists, but does not run`)];
 }
 
 /** A program that runs on may have got signals between two looks: only those that are lost are a difference. */

@@ -108,7 +108,7 @@ class Translation {
     const callee = this.source(call.callee);
     const [first] = call.arguments as Expression[];
     if (callee === 'peek') {
-      if (!first || !this.isField(first)) throw new Error(`${this.name}: peek() of what is no field`);
+      if (!first || !this.isField(first)) throw new Error(`${this.name}: peek() of an expression that is no field`);
       return this.replace(call, this.word(first));
     }
     if (this.locals.has(callee) || this.names.takesCurrent(callee)) {

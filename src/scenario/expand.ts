@@ -293,7 +293,7 @@ function readMatrix(document: RawMapping, say: Complain): Checked<'matrix'> | un
     const seen = new Set<unknown>();
     values.forEach((value, i) => {
       const path = ['matrix', key, i];
-      if (seen.has(value)) say({ path, message: `the value ${show(value)} is there twice` });
+      if (seen.has(value)) say({ path, message: `duplicate value ${show(value)}` });
       seen.add(value);
       if (String(value).includes('${{')) say({ path, message: 'a value of the matrix cannot be an expression' });
     });

@@ -117,7 +117,7 @@ const MATRIX: Record<string, Bad> = {
   'a value that is a list': [given('matrix: { target: [«[101, 102]»] }'), { says: 'a text, a number' }],
   'no values': [given('matrix: { target: «[]» }'), { says: 'empty' }],
   'one value for a list': [given('matrix: { target: «101» }'), { says: 'a list' }],
-  'a value twice': [given('matrix: { target: [101, «101»] }'), { says: 'twice' }],
+  'a value twice': [given('matrix: { target: [101, «101»] }'), { says: 'duplicate' }],
   'an expression in the matrix': [given('matrix: { a: [1], b: [«"${{ matrix.a }}"»] }'), { says: 'expression' }],
   'a name that cannot be one': [given('matrix: { «1a»: [1] }'), { says: 'a letter first' }],
   'a value that does not fit': [
@@ -135,10 +135,10 @@ const YAML: Record<string, Bad> = {
   'an empty document': ['scenario: x\ntree: { pid: 100 }\n---«»\n', { says: 'empty' }],
   'a list': ['«- 1»', { says: 'a scenario' }],
   'a bracket too few': ['scenario: x\ntree: { pid: 100, children: [{ pid: 101 }]«»', { says: 'not valid YAML' }],
-  'a key twice': ['scenario: x\ntree: { pid: 100 }\n«tree»: { pid: 101 }', { says: 'twice' }],
+  'a key twice': ['scenario: x\ntree: { pid: 100 }\n«tree»: { pid: 101 }', { says: 'duplicate' }],
   'a key twice, as a number and a text': [
     given('expect: { tasks: { 100: killed, «"100"»: killed } }'),
-    { says: 'twice' },
+    { says: 'duplicate' },
   ],
   'two scenarios of one name': [
     'scenario: x\ntree: { pid: 100 }\n---\nscenario: «x»\ntree: { pid: 100 }',
@@ -192,7 +192,7 @@ expect:
 «scenari»: y
 tree: { pid: 100, owner: «else» }
 `.replace('stat«»e', 'state'),
-      [{}, { says: 'twice' }],
+      [{}, { says: 'duplicate' }],
     );
   });
 

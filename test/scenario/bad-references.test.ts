@@ -1,7 +1,7 @@
 import { type Bad, given, table } from './support.ts';
 
 const REFERENCES: Record<string, Bad> = {
-  'a fault on a task that is not there': [
+  'a fault on an unknown task': [
     given('faults: [{ kill: «104» }]'),
     { says: 'unknown task 104', hint: 'did you mean 100?' },
   ],
@@ -32,8 +32,8 @@ const REFERENCES: Record<string, Bad> = {
 };
 
 const CONTRADICTIONS: Record<string, Bad> = {
-  'a pid twice': ['scenario: x\ntree: { pid: 100, children: [{ pid: 101 }, { pid: «101» }] }', { says: 'twice' }],
-  'a pid twice, as a thread': ['scenario: x\ntree: { pid: 100, threads: [«100»] }', { says: 'twice' }],
+  'a pid twice': ['scenario: x\ntree: { pid: 100, children: [{ pid: 101 }, { pid: «101» }] }', { says: 'duplicate' }],
+  'a pid twice, as a thread': ['scenario: x\ntree: { pid: 100, threads: [«100»] }', { says: 'duplicate' }],
   'the pid of the coordinator': ['scenario: x\ntree: { pid: «1» }', { says: "coordinator's", hint: 'coordinator-pid' }],
   'a coordinator with the pid of a task': [
     given('restart: { coordinator-pid: «101» }'),
@@ -50,7 +50,7 @@ const CONTRADICTIONS: Record<string, Bad> = {
   ],
   'children of a dead task': [
     'scenario: x\ntree: { pid: 100, children: [{ pid: 101, state: dead, «children»: [{ pid: 102 }] }] }',
-    { says: 'went to init' },
+    { says: 'reparented to init' },
   ],
   'a dead task that exits': [
     'scenario: x\ntree: { pid: 100, children: [{ pid: 101, state: dead, «exits»: true }] }',
@@ -92,8 +92,8 @@ const CONTRADICTIONS: Record<string, Bad> = {
     { says: 'outside of the tree' },
   ],
   'two verbs': [given('faults: [{ kill: 101, «stop»: 101 }]'), { hint: 'a fault for each' }],
-  'a word of another verb': [given('faults: [{ kill: 101, «errno»: ENOMEM }]'), { says: 'errno goes with fail' }],
-  'to without a signal': [given('faults: [{ fork: 101, «to»: 102 }]'), { says: 'to goes with signal' }],
+  'a word of another verb': [given('faults: [{ kill: 101, «errno»: ENOMEM }]'), { says: 'errno belongs to fail' }],
+  'to without a signal': [given('faults: [{ fork: 101, «to»: 102 }]'), { says: 'to belongs to signal' }],
   'two faults of one name': [
     given('faults: [{ kill: 101, name: a }, { kill: 102, name: «a» }]'),
     { says: 'the name a' },
@@ -191,5 +191,5 @@ const NEVER: Record<string, Bad> = {
 describe('bad input: what does not fit together', () => {
   table('a reference that leads nowhere', REFERENCES);
   table('a contradiction', CONTRADICTIONS);
-  table('a moment that can never come', NEVER);
+  table('a moment that is never reached', NEVER);
 });

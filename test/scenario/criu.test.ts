@@ -108,7 +108,7 @@ faults: [{ signal: SIGTERM, to: 101, when: { criu: pre-resume } }]
     assert.match(mistakes('criu: { images: { file: mm-100, field: [1] } }'), /value/);
     assert.match(mistakes('criu: { images: { mutate: core, file: core-100 } }'), /mutate/);
     assert.match(mistakes('criu: { images: { mutate: core, xor: 1 } }'), /exactly one/);
-    assert.match(mistakes('criu: { images: { file: core-100, xor: 1, seed: 7 } }'), /seed goes with mutate/);
+    assert.match(mistakes('criu: { images: { file: core-100, xor: 1, seed: 7 } }'), /seed belongs to mutate/);
     assert.match(mistakes('criu: { images: { mutate: core, changes: 0 } }'), /changes/);
     assert.match(mistakes('criu: { images: { file: mm-100, field: [1], nth: [0, 1], value: 1 } }'), /nth/);
     assert.match(mistakes('criu: { syscalls: { of: dump, call: read } }'), /errno|signal/);

@@ -9,7 +9,7 @@ export const addSetup: AddCommand = ({ program, action }) => {
     .description(
       "Installs what a backend needs. criu: if no CRIU works on this machine, unpacks Debian's package into the cache folder, from the archive that apt is configured to use. criu@VERSION: unpacks that version beside the others.",
     )
-    .argument('<what>', 'criu, or a version of it such as criu@4.1.1')
+    .argument('<what>', 'criu, or one version of it: criu@4.1.1')
     .action(action(setup));
 };
 

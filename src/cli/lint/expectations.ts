@@ -13,24 +13,25 @@ export function emptyExpectations(c: Case): LintFinding[] {
     found.push({ rule: 'expectation-cannot-fail', position: findPosition(c, ...paths), message, hint });
   };
   if (coordinatorMeetsAll(c))
-    tell('the coordinator ends as one of these in any case', 'say less, or nothing', 'expect.coordinator', 'expect');
+    tell(
+      'the coordinator ends as one of these in any case',
+      'list fewer outcomes, or none',
+      'expect.coordinator',
+      'expect',
+    );
   for (const [pid, expected] of Object.entries(c.expect.tasks)) {
     const task = c.tasks.find((one) => one.pid === Number(pid));
     if (task && meetsAll(expected, listEnds(c, task)))
       tell(
         `task ${pid} ends as ${expected.length === 1 ? 'this' : 'one of these'} in any case`,
-        'say less, or nothing',
+        'list fewer outcomes, or none',
         `expect.tasks.${pid}`,
         'expect.tasks.all',
         'expect.tasks',
       );
   }
   if (judgesNothing(c))
-    tell(
-      'nothing of this scenario is judged: no property, and no expectation',
-      'take properties out of except',
-      'expect',
-    );
+    tell('this scenario judges nothing: no property, and no expectation', 'take properties out of except', 'expect');
   return found;
 }
 

@@ -3,7 +3,7 @@ import type { Case, Position } from '../../model/case.ts';
 
 export const RULES = {
   'expectation-cannot-fail': 'an expectation that every way to end meets',
-  'fault-never-fires': 'a fault that came in no run',
+  'fault-never-fires': 'a fault that fired in no run',
   'dead-matrix-value': 'a value of the matrix that changes nothing',
   'duplicate-scenario': 'a scenario that is another one under another name',
   'old-name': 'a name that has been replaced by another',

@@ -13,7 +13,7 @@ export const EXPECTATION: Omit<Property, 'check'> = {
   statement:
     'The coordinator and each task that the scenario names end as one of the outcomes that it lists for them. In a run that a kernel defect stopped, only tasks that had already ended are judged.',
   source: 'docs/scenario-reference.md, `expect`',
-  hint: 'Is the expectation wrong, or the restart? The violated properties, if any, tell which.',
+  hint: 'Is the expectation wrong, or the restart? The violated properties, if any, show which.',
 };
 
 const { name } = EXPECTATION;

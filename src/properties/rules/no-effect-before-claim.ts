@@ -14,7 +14,7 @@ export const noEffectBeforeClaim: Property = {
     'Until the coordinator has set its own checkpoint_ctx it marks, wakes and kills no task; so a failure up to there leaves every task as it was. (A TASKSELF that fails kills itself, and wakes its threads to die.)',
   source:
     'docs/protocol.md, "The coordinator" (what follows the claim); do_restore_coord ("From now on we are committed to the restart")',
-  hint: 'Does a step before the claim go to the clean-up at out, or does prepare come too early?',
+  hint: 'Does a step before the claim jump to the clean-up at out, or does prepare run too early?',
   check(c, record) {
     const { taskself } = readTree(c);
     const { marked: claimed } = readStory(c, record).coordinator;

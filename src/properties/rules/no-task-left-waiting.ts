@@ -16,7 +16,7 @@ export const noTaskLeftWaiting: Property = {
     'When no task can move any more, none sleeps in restart: neither the coordinator (unless `coordinator: blocked` is expected) nor a task (unless `left-waiting` names it, or `waiting` is among its expected outcomes).',
   source:
     'docs/protocol.md, "Steps and the image" and "What user space does first"; the author\'s words: "garbage-in-garbage-out … the syscall may block indefinitely"; docs/scenario-reference.md, `left-waiting`',
-  hint: 'Which event would wake the task? Look for a wake-up that was lost, that went to another task, or that no remaining task can send.',
+  hint: 'Which event would wake the task? Look for a wake-up that was lost, that woke another task, or that no remaining task can send.',
   check(c, record) {
     const violations = listFindings(record, KINDS).map(({ text, step }) => ({
       property: name,

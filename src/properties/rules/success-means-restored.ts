@@ -28,7 +28,7 @@ export const successMeansRestored: Property = {
         ? `not restored by then: ${formatList(missing)}`
         : swappedText(c, awaited, (actor) => fateOf(story, actor).record);
     if (problem === undefined) return [];
-    return [{ property: name, message: `restart says success, and ${problem}`, ...stepAt(record, declared) }];
+    return [{ property: name, message: `restart returned success, but ${problem}`, ...stepAt(record, declared) }];
   },
 };
 

@@ -11,7 +11,7 @@ export const turnsInOrder: Property = {
   name,
   title: 'Each task of the image gets its turn, in order',
   statement:
-    'active_pid starts with the first task of the image, set by the coordinator, and goes up by one at a time, never past the number of pids; it moves on only when the task whose turn it is has read its state, or is dead; and a task restores itself only in its turn.',
+    'active_pid starts with the first task of the image, set by the coordinator, and increases by one at a time, never past the number of pids; it moves on only when the task whose turn it is has read its state, or is dead; and a task restores itself only in its turn.',
   source:
     'docs/protocol.md, "Activating the next task" and "A restarting task" (sync point 2); restore_activate_next, get_active_pid, wait_task_active, exit_checkpoint; the author\'s words: "Once the currently active task completes its own restart, it increments that position and wakes up the next task"; changelog v17 "Fix race where root_task could kick start too early"',
   hint: 'Did a task that was not active pass the turn on, as a dying task does? Is active_pid still -1?',

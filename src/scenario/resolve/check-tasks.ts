@@ -17,7 +17,7 @@ export function checkWords(draft: Draft, complain: Complain): void {
     refuse('state', 'a ghost is not in the image, so the image cannot say that it was a zombie');
   if (words.state !== 'dead') return;
   if (spot.kind === 'late') refuse('state', 'a task that is forked late cannot have exited before restart is called');
-  if (words.children) refuse('children', 'a dead task has no children: when it exited, they went to init');
+  if (words.children) refuse('children', 'a dead task has no children: they were reparented to init when it exited');
   if (words.threads) refuse('threads', 'a dead task has no threads: they exited with it');
   if (words.forks) refuse('forks', 'a dead task forks no more');
   if (words.absent) refuse('absent', 'a dead task never calls restart anyway');

@@ -116,22 +116,22 @@ function resolveChange(words: EditWords, path: Path, complain: Complain): ImageC
   if (!change || changes.length > 1) return wrong(`a change of an image is exactly one of ${CHANGES.join(', ')}`);
   for (const [main, others] of Object.entries(COMPANIONS)) {
     const lost = others.find((word) => words[word] !== undefined);
-    if (lost && main !== change) return wrong(`${lost} goes with ${main}, not with ${change}`);
+    if (lost && main !== change) return wrong(`${lost} belongs to ${main}, not to ${change}`);
   }
   if (words.mutate !== undefined) {
     if (words.file !== undefined || words.task !== undefined)
-      return wrong('mutate says itself which images: a kind of them, or any');
+      return wrong('mutate itself names the images: a kind of them, or any');
     return { kind: 'mutate', target: words.mutate, seed: String(words.seed ?? 0), changes: words.changes ?? 1 };
   }
   if (words.set !== undefined) {
     if (words.task === undefined || words.file !== undefined)
-      return wrong('set goes with task, the number of a record of pstree');
+      return wrong('set needs task, the number of a record of pstree');
     return { kind: 'task', record: words.task, set: resolveFields(words.set) };
   }
   const { file, missing, truncate, extend, at = 0, xor, drop, repeat, record = 0, field, value, add } = words;
   if (file === undefined || words.task !== undefined) return wrong('file is missing: the image that is changed');
   const number = add === undefined ? value : { add };
-  if ((field === undefined) !== (number === undefined)) return wrong('field goes with value or add');
+  if ((field === undefined) !== (number === undefined)) return wrong('field needs value or add, and they need field');
   if (value !== undefined && add !== undefined) return wrong('value and add exclude each other');
   const nth = field?.map((_, i) => words.nth?.[i] ?? 0) ?? [];
   if ((words.nth?.length ?? 0) > nth.length) return wrong('nth has a number for each of field, and no more');

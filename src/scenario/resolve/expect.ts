@@ -109,7 +109,7 @@ function checkWaiting(expect: Checked<'expect'>, complain: Complain): void {
     const path = ['expect', 'tasks', pid];
     if (waiting.has(Number(pid))) {
       if (outcomes.some(({ outcome }) => outcome === 'waiting')) continue;
-      complain({ path, message: `left-waiting says that task ${pid} is waiting in the end, this line says otherwise` });
+      complain({ path, message: `task ${pid} is in left-waiting, but this line does not allow waiting` });
     } else if (outcomes.every(({ outcome }) => outcome === 'waiting')) {
       complain({ path, message: `task ${pid} waits in the end, but left-waiting does not name it` });
     }
@@ -225,7 +225,7 @@ export function resolveExplore(explore: Checked<'explore'>, complain: Complain):
   }
   if (maxStates !== undefined && strategy !== 'exhaustive') {
     const path = ['explore', 'max-states'];
-    complain({ path, part: 'key', message: `max-states goes with exhaustive, not with ${strategy}` });
+    complain({ path, part: 'key', message: `max-states belongs to exhaustive, not to ${strategy}` });
   }
   return {
     strategy,

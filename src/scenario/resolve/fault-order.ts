@@ -25,7 +25,7 @@ export function checkOrder(faults: readonly (Fault | null)[], never: Set<number>
     } else if (circular.has(fault.name)) {
       complain({
         path,
-        message: `this moment can never come: ${fault.name} waits for itself through ${fault.when.fault}`,
+        message: `this moment is never reached: ${fault.name} waits for itself through ${fault.when.fault}`,
       });
     }
   });
@@ -44,7 +44,7 @@ function complainOfFollowers(faults: readonly (Fault | null)[], never: Set<numbe
       never.add(i);
       complain({
         path: ['faults', i, 'when', 'after'],
-        message: `this moment can never come: ${fault.when.fault} never fires`,
+        message: `this moment is never reached: ${fault.when.fault} never fires`,
       });
     });
   }

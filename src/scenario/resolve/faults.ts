@@ -76,7 +76,7 @@ class Resolver {
       // What may miss in some cases of a matrix may miss in all of this one.
       if (words.optional) return;
       this.never.add(i);
-      this.#complain({ path: at, message: `this moment can never come: ${reason}` });
+      this.#complain({ path: at, message: `this moment is never reached: ${reason}` });
     };
     const when = resolveWhen(words.when, [...path, 'when'], this.#scene.tree, this.#scene, this.#complain, never);
     if (verb === undefined) return null;
@@ -134,7 +134,7 @@ class Resolver {
         words.when === undefined ? [path, 'when is missing'] : [[...path, 'when'], 'CRIU has no such moment'];
       this.#complain({
         path: at,
-        message: `${message}: a fault comes at a stage of CRIU`,
+        message: `${message}: a fault fires at a stage of CRIU`,
         expected: 'when: { criu: … }',
       });
     }
@@ -143,7 +143,7 @@ class Resolver {
   #checkWords(written: Written, verb: FaultVerb, path: Path): void {
     for (const [word, owner] of Object.entries(BELONGS_TO)) {
       if (written[word as keyof typeof BELONGS_TO] === undefined || owner === verb) continue;
-      this.#complain({ path: [...path, word], part: 'key', message: `${word} goes with ${owner}, not with ${verb}` });
+      this.#complain({ path: [...path, word], part: 'key', message: `${word} belongs to ${owner}, not to ${verb}` });
     }
     if (verb === 'signal' && written.to === undefined) {
       const expected = 'to: coordinator, a pid, or a list of pids';

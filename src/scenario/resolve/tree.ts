@@ -111,7 +111,7 @@ class Builder {
 
   #enter(draft: Draft): void {
     if (this.#drafts.has(draft.pid)) {
-      const message = `the pid ${draft.pid} is there twice in the tree`;
+      const message = `duplicate pid ${draft.pid} in the tree`;
       this.#complain({ path: draft.findPath('pid'), message, expected: 'each pid once' });
     } else {
       this.#drafts.set(draft.pid, draft);

@@ -59,7 +59,7 @@ function neverAtTask(task: Task, at: TaskPoint, tree: Tree, restart: RestartCall
   const { pid } = task;
   if (task.state === 'dead') return `task ${pid} is dead before restart is called`;
   if (restart.flags & RESTART_FLAGS.taskself) {
-    if (pid === tree.root.pid) return 'with taskself the root is the coordinator and goes by its points';
+    if (pid === tree.root.pid) return 'with taskself the root is the coordinator and has only its points';
     if (at !== 'sync-1' && at !== 'exit')
       return `with taskself no coordinator prepares task ${pid}: it stays at sync-1`;
   }

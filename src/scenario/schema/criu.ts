@@ -73,7 +73,7 @@ const edit = mapping('a mapping with file, task or mutate, and one change', {
   ).optional(),
   task: word(
     integer(0, 1_000_000, 'the number of a record'),
-    'The record of a task in pstree, from 0; goes with set.',
+    'The record of a task in pstree, from 0; needs set.',
     'task: 1',
   ).optional(),
   set: word(
@@ -90,7 +90,7 @@ const edit = mapping('a mapping with file, task or mutate, and one change', {
   missing: word(z.literal(true, { error: 'true' }), 'The file is missing.', 'missing: true').optional(),
   truncate: word(
     integer(INT32_MIN, 0x7fffffff, 'a number of bytes'),
-    'Only so many bytes stay; a negative number is cut off the end.',
+    'The number of bytes to keep; a negative number: bytes to cut off the end.',
     'truncate: -1',
   ).optional(),
   extend: word(integer(1, 1_000_000, 'a number of bytes'), 'So many bytes 0xff follow.', 'extend: 8').optional(),
@@ -109,7 +109,7 @@ const edit = mapping('a mapping with file, task or mutate, and one change', {
   ).optional(),
   field: word(
     list(integer(1, 536_870_911, 'the number of a field'), 'a list of field numbers'),
-    'The path of protobuf field numbers to a field of a record; goes with value.',
+    'The path of protobuf field numbers to a field of a record; needs value or add.',
     'field: [3, 1]',
   ).optional(),
   nth: word(
@@ -124,7 +124,7 @@ const edit = mapping('a mapping with file, task or mutate, and one change', {
   ).optional(),
   add: word(
     integer(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 'a number'),
-    'With field: what is added to its number, in place of value; for an address, which depends on the machine.',
+    'With field: added to its number, in place of value; for an address, which depends on the machine.',
     'add: 512',
   ).optional(),
   optional,
@@ -182,4 +182,4 @@ export const criu = mapping('a mapping with the words of CRIU', {
     'Time limit of each call of CRIU, in milliseconds. Default: 5000 up to 16 tasks, 50 more for each further one.',
     'limit: 10000',
   ).optional(),
-}).meta({ id: 'criu', description: 'How CRIU dumps and restores the tree, and what goes wrong.' });
+}).meta({ id: 'criu', description: 'How CRIU dumps and restores the tree, and the faults of CRIU itself.' });

@@ -76,12 +76,12 @@ export const scenario = mapping('a scenario: a mapping with scenario and tree', 
   ).optional(),
   criu: word(
     criu,
-    'The tree is dumped and restored by CRIU. A scenario with this section is for the backend criu, unless it says otherwise.',
+    'The tree is dumped and restored by CRIU. A scenario with this section is for the backend criu, unless restart.backends names others.',
     'criu: { namespace: own }',
   ).optional(),
   faults: word(
     z.array(fault, { error: 'a list of faults' }).max(MAX_FAULTS, { error: `at most ${MAX_FAULTS} faults` }),
-    'What goes wrong, and when.',
+    'The faults, and when each fires.',
     'faults: [{ kill: 101, when: any }]',
   ).optional(),
   explore: word(
@@ -97,7 +97,7 @@ export const scenario = mapping('a scenario: a mapping with scenario and tree', 
 }).meta({
   id: 'scenario',
   title: 'mktrouble scenario',
-  description: 'A scenario: a tree, a restart, what goes wrong, and what must hold.',
+  description: 'A scenario: a tree, a restart, faults, and what must hold.',
 });
 
 /** The document once the matrix is filled in. */

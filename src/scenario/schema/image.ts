@@ -65,7 +65,7 @@ export const image = mapping('a mapping with the words of an image', {
   ).optional(),
   'pids-bytes': word(
     integer(1, INT32_MAX, 'a number of bytes'),
-    'How long the saved pids are, in bytes: restore_read_tree() wants as many as it makes room for. Default: 24 (sizeof(struct ckpt_pids)) for each pid.',
+    'Length of the saved pids, in bytes: restore_read_tree() requires the length that it allocates. Default: 24 (sizeof(struct ckpt_pids)) for each pid.',
     'pids-bytes: 8',
   ).optional(),
   truncate: word(

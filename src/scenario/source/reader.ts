@@ -92,7 +92,7 @@ export class Reader {
       const key = this.#key(pair.key, keySpan);
       if (key === undefined) continue;
       if (entries.has(key)) {
-        this.#refuseKey(keySpan, `the key ${show(key)} is there twice`, 'each key once');
+        this.#refuseKey(keySpan, `duplicate key ${show(key)}`, 'each key once');
         continue;
       }
       const inner = pair.value === null ? NOTHING : this.read(pair.value, depth + 1);
@@ -114,7 +114,12 @@ export class Reader {
     if (key === '<<')
       return this.#refuseKey(span, 'merge keys (<<) are not read', undefined, 'write the keys out, or use a matrix');
     if (key.includes('${{'))
-      return this.#refuseKey(span, 'a key cannot come from the matrix', undefined, 'expressions stand for values only');
+      return this.#refuseKey(
+        span,
+        'a key cannot be an expression of the matrix',
+        undefined,
+        'only values can be expressions',
+      );
     return key;
   }
 

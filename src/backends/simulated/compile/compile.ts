@@ -155,7 +155,7 @@ function link(text: ModelText): Compiled {
   };
 }
 
-/** Asked once for each key. */
+/** Computed once for each key. */
 function memo<K, V>(of: (key: K) => V): (key: K) => V {
   const known = new Map<K, V>();
   return (key) => {

@@ -16,7 +16,7 @@ export const bystandersUntouched: Property = {
     if (!criu) return [];
     const { before, after } = criu.bystanders;
     const found = [
-      ...missing(before, after).map((pid) => `bystander ${pid} is not there`),
+      ...missing(before, after).map((pid) => `bystander ${pid} is missing`),
       ...differences(before, after),
     ];
     return found.length === 0 ? [] : [{ property: name, message: few(found) }];

@@ -9,7 +9,7 @@ export const checkSucceeds: Property = {
   title: 'The check of the scenario succeeds',
   statement:
     'After a successful restore the command that the scenario names as its `check` exits with status 0, within the time limit of a call of CRIU.',
-  source: 'the scenario: what a program must still be able to do is for its user to say',
+  source: 'the scenario: the user of a program defines what it must still be able to do',
   hint: 'Does the check succeed before the dump? If it does, the restored program does not answer as it did.',
   check(_c, { criu }) {
     if (!criu?.check || criu.check.exit === 0) return [];

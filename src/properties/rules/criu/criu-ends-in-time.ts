@@ -13,7 +13,7 @@ export const criuEndsInTime: Property = {
   statement:
     'Each call of CRIU exits by itself within its time limit: five seconds for up to 16 tasks, 50 ms more for each further task, unless the scenario sets another limit. (Not judged when a fault of the scenario has stopped CRIU, or a task that CRIU has created and not yet restored.)',
   source:
-    'restart_multi: "a restart may block, but only interruptibly" was allowed there; CRIU knows all that it waits for',
+    'restart_multi allows that "a restart may block, but only interruptibly"; CRIU knows everything that it waits for',
   hint: 'Which process waits for which: the message names where each of them waits.',
   check(_c, { criu }) {
     if (!criu) return [];

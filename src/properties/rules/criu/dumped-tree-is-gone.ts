@@ -19,6 +19,6 @@ export const dumpedTreeIsGone: Property = {
     const orphans = falloutSince(criu, 'pre-dump');
     const left = afterDump.tasks.filter(({ pid }) => !orphans.has(pid));
     if (!succeeded(dump) || left.length === 0) return [];
-    return [{ property: name, message: `the dump says success, and leaves ${describeTask(left)}` }];
+    return [{ property: name, message: `the dump reported success, but left ${describeTask(left)}` }];
   },
 };

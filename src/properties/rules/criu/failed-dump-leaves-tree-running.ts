@@ -13,7 +13,7 @@ export const failedDumpLeavesTreeRunning: Property = {
   title: 'A failed dump leaves the tree running',
   statement:
     'After a failed dump the tree is as it was before: every task exists, a task that ran runs, and no task is stopped, traced or has an additional signal pending. Of a program, which keeps running meanwhile, the root exists, and no task is stopped or traced that was not before. (A dump that mktrouble had to kill itself is not judged; one that a fault of the scenario has killed is.)',
-  source: 'cr-dump.c, cr_dump_finish(): on failure the tasks are let go in the state in which they were',
+  source: 'cr-dump.c, cr_dump_finish(): on failure the tasks are released in the state that they were in',
   hint: 'Which task was seized, or had the parasite injected, when the error occurred, and does the error path undo it?',
   check(_c, { criu }) {
     if (!criu) return [];
@@ -27,7 +27,7 @@ export const failedDumpLeavesTreeRunning: Property = {
 
 function compared({ before, afterDump }: CriuRecord, hit: ReadonlySet<number>): string[] {
   return [
-    ...missing(before, afterDump, hit).map((pid) => `task ${pid} is not there`),
+    ...missing(before, afterDump, hit).map((pid) => `task ${pid} is missing`),
     ...differences(before, afterDump, hit),
     ...added(before, afterDump),
   ];
@@ -38,5 +38,5 @@ function programWrongs({ before, afterDump }: CriuRecord, hit: ReadonlySet<numbe
   const root = before.tasks.find(({ parent }) => parent === 0)?.pid;
   const lost = root !== undefined && !hit.has(root) && !afterDump.tasks.some(({ pid }) => pid === root);
   const tasks = afterDump.tasks.filter(({ pid }) => !hit.has(pid));
-  return [...(lost ? [`task ${root} is not there`] : []), ...heldTasks(before, { ...afterDump, tasks })];
+  return [...(lost ? [`task ${root} is missing`] : []), ...heldTasks(before, { ...afterDump, tasks })];
 }

@@ -22,7 +22,7 @@ export const failedRestoreCanBeRetried: Property = {
     const afterAgain = comparable(criu, criu.restoredAgain, criu.afterAgain);
     if (!afterAgain) return [];
     const hit = falloutSince(criu, 'pre-dump');
-    const lost = missing(criu.before, afterAgain, hit).map((pid) => `task ${pid} is not there`);
+    const lost = missing(criu.before, afterAgain, hit).map((pid) => `task ${pid} is missing`);
     const found = [...lost, ...differences(criu.before, afterAgain, hit)];
     return found.length === 0 ? [] : [{ property: name, message: `once more, without faults: ${few(found)}` }];
   },

@@ -20,18 +20,18 @@ export const failedRestoreReportsError: Property = {
     if (!criu.afterRestore || !succeeded(criu.restore) || changesPrograms(c, criu)) return [];
     const imaged = criu.imaged ?? [];
     const hit = falloutSince(criu, 'pre-dump');
-    // Of a program that runs on: those that the restore held. Without them its root alone is sure to be there.
+    // A program that runs on: the tasks that the restore held. Without them only its root is certain to exist.
     const after = comparable(criu, criu.restored, criu.afterRestore);
     if (!after) return [];
     const there = new Set(after.tasks.map(({ pid }) => pid));
-    // A record that is there twice, or none at all: then it is the tree itself that counts.
+    // With a repeated record, or none, the tree of the dump counts.
     const lost = c.criu?.images.length
       ? imaged.filter((pid) => !there.has(pid) && !hit.has(pid))
       : missing(criu.before, after, hit);
     if (lost.length === 0 && there.size > 0) return [];
-    const target = there.size === 0 ? 'no task' : `not ${lost.join(', ')}`;
     if (there.size === 0 && hit.size > 0) return [];
-    return [{ property: name, message: `the restore says success, and ${target} is there` }];
+    const missed = there.size === 0 ? 'every task' : lost.join(', ');
+    return [{ property: name, message: `the restore reported success, but ${missed} is missing` }];
   },
 };
 

@@ -21,6 +21,8 @@ export const restoredTreeMatchesDump: Property = {
     if (!after) return [];
     const hit = hitSince(criu, 'pre-dump');
     const found = [...differences(criu.before, after, hit), ...added(criu.before, after)];
-    return found.length === 0 ? [] : [{ property: name, message: `after a restore that says success: ${few(found)}` }];
+    return found.length === 0
+      ? []
+      : [{ property: name, message: `after a restore that reported success: ${few(found)}` }];
   },
 };
