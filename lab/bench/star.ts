@@ -68,6 +68,7 @@ export function buildStar(tasks: number, taskWords: number): Setup {
       forkedByFault: no,
       forkParent: none,
       tracer: none,
+      traced: new Int32Array(),
       absent: no,
       byPid,
       ctx: P.HEADER_WORDS,

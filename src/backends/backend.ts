@@ -121,8 +121,11 @@ export interface Machine {
   fired?(): number;
   /** What was reached since the machine was opened; undefined when it was not asked to look. */
   coverage?(): ProtocolCoverage | undefined;
-  /** Goes from the start with a cost for each step that does not grow with the number of actors; absent: there is none. */
-  walker?(): Walker;
+  /**
+   * Goes from the start with a cost for each step that hardly grows with the number of actors; absent: there is none.
+   * `ranks`: by actor, a number from 0 that no other has, in place of its own; the walker may write to it.
+   */
+  walker?(ranks?: Int32Array): Walker;
   /** A fast way to run at random; undefined where there is none. */
   readonly randomWalk?: RandomWalk | undefined;
   /** How the run ended, as an outcome; meaningful when no actor can move. */
@@ -133,12 +136,14 @@ export interface Machine {
 
 /** A machine under way. It stays valid until the machine is reset, or its state is written by another than this walker. */
 export interface Walker {
-  /** The first actor that can move, as `enabled` lists them; -1: the run is over. */
+  /** Of the actors that can move, as `enabled` lists them, the one with the lowest rank; -1: the run is over. */
   first(): number;
   /** Whether the actor can move. */
   can(actor: number): boolean;
   /** Lets an actor that can move do its next step. */
   step(actor: number): void;
+  /** Gives an actor a rank that none has had. */
+  setRank(actor: number, rank: number): void;
 }
 
 /** Random runs of a machine by a faster way than step by step. */

@@ -42,22 +42,31 @@ export function randomChooser(machine: Machine, random: () => number, expectedSt
   };
 }
 
-/** Resets the machine, and goes from its start. */
-export function createWalker(machine: Machine): Walker {
+/** Resets the machine, and goes from its start. `ranks`: see Machine.walker; by default the actors' numbers. */
+export function createWalker(machine: Machine, ranks?: Int32Array): Walker {
   machine.reset();
-  return machine.walker?.() ?? plainWalker(machine);
+  return machine.walker?.(ranks) ?? plainWalker(machine, ranks);
 }
 
 /** Asks the machine for all actors that can move, before each step. */
-function plainWalker(machine: Machine): Walker {
+function plainWalker(machine: Machine, given?: Int32Array): Walker {
   const enabled = new Int32Array(machine.actors.length);
+  const ranks = given ?? enabled.map((_, i) => i);
   return {
-    first: () => (machine.enabled(enabled) > 0 ? enabled[0]! : -1),
+    first() {
+      const n = machine.enabled(enabled);
+      let first = -1;
+      for (let i = 0; i < n; i++) if (first < 0 || ranks[enabled[i]!]! < ranks[first]!) first = enabled[i]!;
+      return first;
+    },
     can(actor) {
       const n = machine.enabled(enabled);
       return enabled.subarray(0, n).includes(actor);
     },
     step: (actor) => machine.step(actor),
+    setRank(actor, rank) {
+      ranks[actor] = rank;
+    },
   };
 }
 

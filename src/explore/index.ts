@@ -10,7 +10,7 @@ export {
   searchAll,
   searchInSlices,
 } from './exhaustive.ts';
-export { pctBound, pctChooser } from './pct.ts';
+export { pctBound, pctWalk } from './pct.ts';
 export {
   lengthOfRun,
   type SampleOptions,

@@ -4,7 +4,7 @@ import { Draws } from '../backends/draws.ts';
 import { firstWalk, randomChooser, toEnd, walk } from '../backends/walk.ts';
 import type { Ending } from './exhaustive.ts';
 import { Fingerprint, FingerprintSet } from './fingerprint.ts';
-import { pctChooser } from './pct.ts';
+import { pctWalk } from './pct.ts';
 
 export interface SampleOptions {
   readonly strategy: 'random' | 'pct';
@@ -61,11 +61,10 @@ export class Schedules {
       return { moves: fast.moves, length: fast.length, isCut: !isOver };
     }
     const random = (): number => draws.fraction();
-    const chooser =
+    const { moves, end } =
       strategy === 'pct'
-        ? pctChooser(machine, random, expectedSteps, depth)
-        : randomChooser(machine, random, expectedSteps);
-    const { moves, end } = walk(machine, chooser, maxSteps);
+        ? pctWalk(machine, random, { steps: expectedSteps, depth, maxSteps })
+        : walk(machine, randomChooser(machine, random, expectedSteps), maxSteps);
     return { moves, length: moves.length, isCut: end === 'cut' };
   }
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import seedrandom from 'seedrandom';
 import type { Machine, Outcome } from '../../src/backends/backend.ts';
-import { walk } from '../../src/backends/walk.ts';
-import { pctBound, pctChooser, sample, switchesOf } from '../../src/explore/index.ts';
+import { type Chooser, walk } from '../../src/backends/walk.ts';
+import { pctBound, pctWalk, sample, switchesOf } from '../../src/explore/index.ts';
 import { SMALL_CASES } from '../backends/simulated/support/cases.ts';
 import { MAX_STEPS } from '../backends/simulated/support/judged.ts';
-import { openMachine } from '../backends/simulated/support/machines.ts';
+import { MAIN_PROTOCOLS, openMachine } from '../backends/simulated/support/machines.ts';
 
 /** Two actors with `steps` steps each. It is a bug when actor 1 does step `b` after actor 0 has done `a` of its steps, and before `a + 1`. */
 class Race implements Machine {
@@ -54,7 +54,43 @@ class Race implements Machine {
   }
 }
 
-describe('pct', () => {
+/** The strategy as it is published: among the enabled actors the one with the highest priority, looked for before each step. */
+function published(machine: Machine, random: () => number, steps: number, depth: number): Chooser {
+  const n = machine.actors.length;
+  const order = Array.from({ length: n }, (_, i) => i);
+  for (let i = n - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  const priority = new Map(order.map((actor, i) => [actor, depth + i]));
+  const falls = new Map<number, number>();
+  for (let i = 1; i < depth; i++) falls.set(Math.floor(random() * steps), depth - i);
+  const highest = (enabled: Int32Array): number => [...enabled].sort((a, b) => priority.get(b)! - priority.get(a)!)[0]!;
+  return (enabled, count, step) => {
+    const fall = falls.get(step);
+    if (fall !== undefined) priority.set(highest(enabled.subarray(0, count)), fall);
+    return highest(enabled.subarray(0, count));
+  };
+}
+
+describe('pct', function () {
+  this.timeout(60_000);
+
+  it('makes the schedules of the strategy as it is published, in every case', () => {
+    for (const protocol of MAIN_PROTOCOLS) {
+      for (const [name, c] of SMALL_CASES) {
+        const machine = openMachine(c, protocol);
+        for (let seed = 0; seed < 5; seed++) {
+          const depth = 1 + (seed % 5);
+          const random = (): (() => number) => seedrandom.alea(`${seed}`);
+          const expected = walk(machine, published(machine, random(), 150, depth), MAX_STEPS);
+          const made = pctWalk(machine, random(), { steps: 150, depth, maxSteps: MAX_STEPS });
+          assert.deepEqual(made, expected, `${name}, ${protocol}, seed ${seed}`);
+        }
+      }
+    }
+  });
+
   it('states the published bound', () => {
     assert.equal(pctBound(3, 10, 1), 1 / 3);
     assert.equal(pctBound(3, 10, 3), 1 / 300);
@@ -71,7 +107,7 @@ describe('pct', () => {
       const random = seedrandom.alea(`${a} ${b}`);
       let hits = 0;
       for (let i = 0; i < runs; i++) {
-        walk(machine, pctChooser(machine, random, 20, 2), 100);
+        pctWalk(machine, random, { steps: 20, depth: 2, maxSteps: 100 });
         hits += machine.state[2]!;
       }
       /* three standard deviations of so many runs */
@@ -81,18 +117,16 @@ describe('pct', () => {
 
   it('of depth 1 has one order of priorities, from begin to end', () => {
     const machine = openMachine(SMALL_CASES.get('a signal to anyone of two')!, 'series');
+    const enabled = new Int32Array(machine.actors.length);
     for (let seed = 0; seed < 20; seed++) {
       const wins = new Set<string>();
-      const choose = pctChooser(machine, seedrandom.alea(`${seed}`), 100, 1);
-      walk(
-        machine,
-        (enabled, n, step) => {
-          const chosen = choose(enabled, n, step);
-          for (const other of enabled.subarray(0, n)) if (other !== chosen) wins.add(`${chosen} ${other}`);
-          return chosen;
-        },
-        MAX_STEPS,
-      );
+      const { moves } = pctWalk(machine, seedrandom.alea(`${seed}`), { steps: 100, depth: 1, maxSteps: MAX_STEPS });
+      machine.reset();
+      for (const chosen of moves) {
+        for (const other of enabled.subarray(0, machine.enabled(enabled)))
+          if (other !== chosen) wins.add(`${chosen} ${other}`);
+        machine.step(chosen);
+      }
       for (const win of wins) assert.ok(!wins.has(win.split(' ').reverse().join(' ')), `seed ${seed}: ${win}`);
     }
   });

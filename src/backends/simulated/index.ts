@@ -1,10 +1,10 @@
 /** The simulated backend: an executable model of the restart on a small simulated kernel. It runs on every machine. */
-import seedrandom from 'seedrandom';
 import type { Case } from '../../model/case.ts';
 import { PROTOCOLS, type Protocol, protocolNamed } from '../../protocol/stacks.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Capability, Machine, OpenOptions, Plan, SchedulableBackend } from '../backend.ts';
-import { firstWalk, randomChooser, toEnd, walk } from '../walk.ts';
+import { Draws } from '../draws.ts';
+import { firstWalk, toEnd } from '../walk.ts';
 import { SimulatedMachine } from './machine.ts';
 
 function findProtocol(plan: Plan): Protocol {
@@ -26,15 +26,23 @@ class Simulated implements SchedulableBackend {
     return undefined;
   }
 
-  open(plan: Plan, options: OpenOptions = {}): Machine {
+  open(plan: Plan, options?: OpenOptions): Machine {
+    return this.#open(plan, options);
+  }
+
+  #open(plan: Plan, options: OpenOptions = {}): SimulatedMachine {
     return new SimulatedMachine(plan.case, findProtocol(plan), options);
   }
 
   async run(plan: Plan): Promise<RunRecord> {
-    const machine = this.open(plan, { trace: true });
-    const length = toEnd(firstWalk(machine, plan.maxSteps)).length;
-    const { end } = walk(machine, randomChooser(machine, seedrandom.alea(plan.seed), length), plan.maxSteps);
-    return machine.record(plan.seed, [], end);
+    const { maxSteps, seed } = plan;
+    const machine = this.#open(plan);
+    const { length } = toEnd(firstWalk(machine, maxSteps));
+    const run = machine.randomWalk!;
+    const isOver = run.run(new Draws(seed), length, maxSteps);
+    const recorded = this.#open(plan, { trace: true });
+    for (let i = 0; i < run.length; i++) recorded.step(run.moves[i]!);
+    return recorded.record(seed, [], isOver ? 'over' : 'cut');
   }
 
   async dispose(): Promise<void> {}

@@ -7,7 +7,7 @@ import { faultsIn, type Machine, type Outcome, type RandomWalk, type Walker } fr
 import { type Compiled, compiledModel } from './compile/compile.ts';
 import type { Change } from './compile/source.ts';
 import { Visits } from './coverage.ts';
-import { canFire, type Event, fire, hasFired, passOver, VERBS } from './faults.ts';
+import { canFire, type Event, fire, hasFired, passOver } from './faults.ts';
 import { ACQUIRE, ACQUIRE_READ } from './kernel/access.ts';
 import { DELAYED, DUE, FLAGS, OOPS, OOPS_AT, PC, POINT, PREPARED, RUNNING, STATE } from './kernel/layout.ts';
 import { type Listener, m, OOPSED, use } from './kernel/memory.ts';
@@ -53,7 +53,7 @@ export class SimulatedMachine implements Machine {
   private readonly tracer: Tracer | null;
   private readonly listener: Listener | null;
   private readonly reduction: Reduction;
-  private readonly visits: Visits | null;
+  readonly visits: Visits | null;
   private randomRun: RandomRun | undefined;
   private wake: (task: number) => void = nobodyListens;
   /** The task that ran into the kernel defect that stopped the last run. */
@@ -113,8 +113,8 @@ export class SimulatedMachine implements Machine {
     this.tracer?.clear();
   }
 
-  walker(): Walker {
-    const walker = new SimulatedWalker(this);
+  walker(ranks?: Int32Array): Walker {
+    const walker = new SimulatedWalker(this, ranks);
     this.wakeBy(walker.wake);
     return walker;
   }
@@ -236,9 +236,9 @@ export class SimulatedMachine implements Machine {
     return bits;
   }
 
-  /** None for a machine that is watched, nor where a fault holds tasks back. */
+  /** None for a machine that writes down what happens. */
   get randomWalk(): RandomWalk | undefined {
-    if (this.tracer || this.visits || this.world.faults.some(({ verb }) => verb === VERBS.delay)) return undefined;
+    if (this.tracer) return undefined;
     if (!this.randomRun) {
       this.reset();
       this.randomRun = new RandomRun(this);

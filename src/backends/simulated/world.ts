@@ -170,6 +170,7 @@ class Builder {
       forkedByFault,
       forkParent,
       tracer,
+      traced: Int32Array.from(tracer.keys()).filter((number) => tracer[number] !== 0),
       absent,
       byPid: (wanted) => (wanted === pid[COORDINATOR] ? this.pointer(COORDINATOR) : this.pointerOf(wanted)),
       ctx: this.ctx,

@@ -24,9 +24,10 @@ import { POINT_EXIT } from './world.ts';
 
 /** exit_ptrace(): an exiting task detaches from its tracees. */
 export function exit_ptrace(tracer: number): void {
-  const { firstTask, nrTasks, taskWords } = world;
-  for (let i = 0, task = firstTask; i < nrTasks; i++, task += taskWords) {
-    if (world.tracer[i] !== tracer || (m[task + FLAGS]! & PT_PTRACED) === 0) continue;
+  const { traced, firstTask, taskWords } = world;
+  for (let i = 0; i < traced.length; i++) {
+    const task = firstTask + traced[i]! * taskWords;
+    if (world.tracer[traced[i]!] !== tracer || (m[task + FLAGS]! & PT_PTRACED) === 0) continue;
     m[task + FLAGS]! &= ~PT_PTRACED;
     note('detach', tracer, task);
   }

@@ -27,6 +27,8 @@ export interface World {
   readonly forkParent: Int32Array;
   /** Pointer of the task of the tree that traces it at the start; 0: none does. */
   readonly tracer: Int32Array;
+  /** Numbers of the tasks that have one, in rising order. */
+  readonly traced: Int32Array;
   /** Never makes its system call (or is busy with another). */
   readonly absent: Uint8Array;
   /** Pointer of the task with this pid; 0 where there is none. */
