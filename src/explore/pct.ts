@@ -4,7 +4,7 @@
  * `depth` orderings among `n` actors in `k` steps is found by one run with probability at least 1 / (n * k^(depth - 1)).
  */
 import type { Machine } from '../backends/backend.ts';
-import { type Walk, createWalker } from '../backends/walk.ts';
+import { createWalker, type Walk } from '../backends/walk.ts';
 
 /** The bound for one run: actors, steps of a run, depth. Between 0 and 1. */
 export function pctBound(actors: number, steps: number, depth: number): number {
