@@ -1,6 +1,8 @@
 /** The page of the mutants: the changes, what killed them, and the equivalent ones with the reason. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { markdownCell } from '../../reporters/words/markdown.ts';
 import { ROOT } from '../../test/scenarios/support.ts';
 import { EQUIVALENT } from './equivalent.ts';
 import { OPERATORS, type Operator } from './operators.ts';
@@ -102,7 +104,7 @@ function row(operator: Operator, fates: readonly Fate[]): string {
   const of = fates.filter((fate) => fate.operator === operator);
   const count = (answer: Fate['answer']): number => of.filter((fate) => fate.answer === answer).length;
   const open = unexplained(of).length;
-  return `| ${operator} | ${OPERATORS[operator].replaceAll('|', '\\|')} | ${count('killed')} | ${count('survived') - open} | ${open} |`;
+  return `| ${operator} | ${markdownCell(OPERATORS[operator])} | ${count('killed')} | ${count('survived') - open} | ${open} |`;
 }
 
 function byProperty(killed: readonly Fate[]): [string, number][] {

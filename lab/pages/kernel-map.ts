@@ -2,8 +2,10 @@
  * docs/kernel-map.md: where the protocol's source differs from the patch. Names are equal, so that only the differences are
  * left. `npm run generate` writes it, a test keeps it current.
  */
+
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { markdownCell } from '../../reporters/words/markdown.ts';
 import { type SourceFunction, sources } from '../../src/protocol/source.ts';
 import { protocolNamed } from '../../src/protocol/stacks.ts';
 import { ROOT } from '../../test/support/markdown.ts';
@@ -24,10 +26,7 @@ export const PATCH = [
 /** The first sentence or two of a function's comment. */
 function readComment({ text }: SourceFunction): string {
   const comments = [...text.matchAll(/\/\*\*([\s\S]*?)\*\/\nexport/g)];
-  return (comments.at(-1)?.[1] ?? '')
-    .replace(/\s*\n \* ?/g, ' ')
-    .trim()
-    .replaceAll('|', '\\|');
+  return markdownCell((comments.at(-1)?.[1] ?? '').replace(/\s*\n \* ?/g, ' ').trim());
 }
 
 /** The page as it should be. */

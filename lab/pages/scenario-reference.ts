@@ -1,6 +1,8 @@
 /** docs/scenario-reference.md: every word of the format, read from the schema. */
+
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { markdownCell } from '../../reporters/words/markdown.ts';
 import { ERRNOS } from '../../src/model/errno.ts';
 import { SIGNAL_NAMES } from '../../src/model/signals.ts';
 import * as limits from '../../src/scenario/limits.ts';
@@ -31,7 +33,7 @@ export function referencePage(): string {
 function keyTable(words: readonly FormatWord[]): string {
   const rows = words.map(({ word, description, example, required }) => [
     `${code(word)}${required ? ' (required)' : ''}`,
-    cell(description),
+    markdownCell(description),
     code(example),
   ]);
   return table(['key', 'meaning', 'example'], rows);
@@ -49,10 +51,6 @@ function definitions(words: Readonly<Record<string, string>>): string {
   return Object.entries(words)
     .map(([word, meaning]) => `- ${code(word)}: ${meaning}`)
     .join('\n');
-}
-
-function cell(text: string): string {
-  return text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 }
 
 function code(text: string): string {

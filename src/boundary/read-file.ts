@@ -3,22 +3,14 @@
  * many gigabytes) is refused before it is read.
  */
 import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
-import { systemErrorCode, systemReason } from './system-error.ts';
+import { FileError, systemErrorCode } from './system-error.ts';
 
-/** A file that cannot be read, with the reason in words. */
-export class CannotRead extends Error {
+/** A file that cannot be read. */
+export class CannotRead extends FileError {
   override readonly name = 'CannotRead';
-  readonly file: string;
-  readonly reason: string;
-  /** The errno, where the operating system refused. */
-  readonly code: string | undefined;
 
   constructor(file: string, cause: unknown) {
-    const reason = typeof cause === 'string' ? cause : systemReason(cause);
-    super(`cannot read ${file}: ${reason}`, typeof cause === 'string' ? {} : { cause });
-    this.file = file;
-    this.reason = reason;
-    this.code = systemErrorCode(cause);
+    super('read', file, cause);
   }
 }
 

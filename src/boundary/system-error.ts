@@ -33,7 +33,23 @@ export function systemErrorCode(error: unknown): string | undefined {
   return typeof code === 'string' && typeof syscall === 'string' && code in MEANINGS ? code : undefined;
 }
 
-/** Whether an error is a file that cannot be read or written: told by its name, for a program may load a module twice. */
+/** A file that cannot be read or written, with the reason in words. The cause is the path or the machine, not this program. */
+export abstract class FileError extends Error {
+  readonly file: string;
+  readonly reason: string;
+  /** The errno, where the operating system refused. */
+  readonly code: string | undefined;
+
+  constructor(verb: 'read' | 'write', file: string, cause: unknown) {
+    const reason = typeof cause === 'string' ? cause : systemReason(cause);
+    super(`cannot ${verb} ${file}: ${reason}`, typeof cause === 'string' ? {} : { cause });
+    this.file = file;
+    this.reason = reason;
+    this.code = systemErrorCode(cause);
+  }
+}
+
+/** Whether an error is a file that cannot be read or written; by its name, since a program may load a module twice. */
 export function isRefusedFile(error: unknown): error is Error {
   return error instanceof Error && (error.name === 'CannotRead' || error.name === 'CannotWrite');
 }

@@ -24,22 +24,14 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import { systemErrorCode, systemReason } from './system-error.ts';
+import { FileError, systemErrorCode } from './system-error.ts';
 
-/** A file that cannot be written, with the reason in words. The cause is the path or the machine, not this program. */
-export class CannotWrite extends Error {
+/** A file that cannot be written. */
+export class CannotWrite extends FileError {
   override readonly name = 'CannotWrite';
-  readonly file: string;
-  readonly reason: string;
-  /** The errno, where the operating system refused. */
-  readonly code: string | undefined;
 
   constructor(file: string, cause: unknown) {
-    const reason = typeof cause === 'string' ? cause : systemReason(cause);
-    super(`cannot write ${file}: ${reason}`, typeof cause === 'string' ? {} : { cause });
-    this.file = file;
-    this.reason = reason;
-    this.code = systemErrorCode(cause);
+    super('write', file, cause);
   }
 }
 

@@ -56,6 +56,27 @@ export interface Task {
   readonly forkedLate?: number;
 }
 
+/** A live task and child of `parent`, leader of its own thread group, without anything special. `group`: its session and group. */
+export function plainTask(pid: number, parent: TaskId, group: number): Task {
+  return {
+    pid,
+    parent,
+    leader: pid,
+    creator: parent,
+    state: 'alive',
+    exitCode: 0,
+    ghost: false,
+    sibling: false,
+    session: group,
+    pgid: group,
+    owner: 'self',
+    restartingItself: false,
+    absent: false,
+    exits: false,
+    flags: 0,
+  };
+}
+
 /** What only a real checkpoint sees of a task. */
 export interface TaskForCriu {
   /** Stopped by SIGSTOP, with its whole group. */

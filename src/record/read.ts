@@ -1,7 +1,7 @@
 /** Small readers of a record that properties and reporters share. */
 import type { CoordinatorOutcome, TaskOutcome } from '../model/case.ts';
 import { errnoName } from '../model/errno.ts';
-import type { Effect, EffectKind, FinalState, RunEvent, RunRecord, TaskFinal } from './record.ts';
+import type { CoordinatorFinal, Effect, EffectKind, FinalState, RunEvent, RunRecord, TaskFinal } from './record.ts';
 
 type EventOf<K extends EffectKind> = RunEvent & Extract<Effect, { kind: K }>;
 
@@ -20,6 +20,26 @@ export function taskOutcome(final: TaskFinal | undefined): TaskOutcome | 'crashe
   if (!final) return 'never-forked';
   if (final.end === 'untouched' && final.marked) return 'marked';
   return final.end === 'returned' ? 'resumed' : final.end;
+}
+
+/**
+ * The final state of the coordinator, from that of a task: stopped before its call it waits indefinitely, frozen with the tree
+ * it has returned.
+ */
+export function coordinatorFinal({ end, at, result }: TaskFinal): CoordinatorFinal {
+  const ends: Readonly<Partial<Record<TaskFinal['end'], CoordinatorFinal['end']>>> = {
+    untouched: 'waiting',
+    frozen: 'returned',
+    returned: 'returned',
+    killed: 'killed',
+    exited: 'exited',
+    waiting: 'waiting',
+  };
+  return {
+    end: ends[end] ?? 'crashed',
+    ...(at !== undefined && { at }),
+    ...(result !== undefined && { result }),
+  };
 }
 
 /** The coordinator's end in the scenario format's words. */

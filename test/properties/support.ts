@@ -4,34 +4,19 @@ import {
   type Expect,
   type Image,
   NOWHERE,
+  plainTask,
   type RestartCall,
   type Task,
   type TaskId,
 } from '../../src/model/case.ts';
 import type { Actor, Effect, EffectKind, RunEvent } from '../../src/record/record.ts';
+import { A_CALL } from '../support/builders.ts';
 
 export const FLAGS = { taskself: 1, frozen: 2, ghost: 4, unknown: 0x80 } as const;
 
 /** A task below the coordinator, alive and its own leader, unless said otherwise. */
 export function aTask(pid: number, over: Partial<Task> = {}): Task {
-  return {
-    pid,
-    parent: 'coordinator',
-    leader: pid,
-    creator: over.parent ?? 'coordinator',
-    state: 'alive',
-    exitCode: 0,
-    ghost: false,
-    sibling: false,
-    session: pid,
-    pgid: pid,
-    owner: 'self',
-    restartingItself: false,
-    absent: false,
-    exits: false,
-    flags: 0,
-    ...over,
-  };
+  return { ...plainTask(pid, over.parent ?? 'coordinator', pid), ...over };
 }
 
 interface Parts {
@@ -56,18 +41,7 @@ export function aCase({ tasks = aTree(), image = {}, restart = {}, expect = {}, 
     position: NOWHERE,
     tasks,
     image: { pids, nrTasks: image.pids?.length ?? pids.length, records, damage: [], ...image },
-    restart: {
-      pid: tasks[0]?.pid ?? 100,
-      coordinatorPid: 99,
-      flags: 0,
-      capable: true,
-      fd: 'good',
-      logfd: 'none',
-      debug: false,
-      protocol: 'hardened',
-      backends: [],
-      ...restart,
-    },
+    restart: { ...A_CALL, pid: tasks[0]?.pid ?? 100, protocol: 'hardened', ...restart },
     faults: [],
     expect: { coordinator: [], tasks: {}, violates: [], except: [], ...expect },
     positions,

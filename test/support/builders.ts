@@ -1,29 +1,24 @@
 /** Small cases, records and backends for tests: everything healthy, except for what a test says. */
 import sinon from 'sinon';
 import type { Backend } from '../../src/backends/backend.ts';
-import { type Case, type Expect, NOWHERE, type Task } from '../../src/model/case.ts';
+import { type Case, type Expect, NOWHERE, plainTask, type RestartCall, type Task } from '../../src/model/case.ts';
 import { type FinalState, RECORD_VERSION, type RunRecord, type TaskFinal } from '../../src/record/record.ts';
 
 export function aTask(pid: number, more: Partial<Task> = {}): Task {
-  return {
-    pid,
-    parent: pid === 100 ? 'coordinator' : 100,
-    leader: pid,
-    creator: pid === 100 ? 'coordinator' : 100,
-    state: 'alive',
-    exitCode: 0,
-    ghost: false,
-    sibling: false,
-    session: 1,
-    pgid: 1,
-    owner: 'self',
-    restartingItself: false,
-    absent: false,
-    exits: false,
-    flags: 0,
-    ...more,
-  };
+  return { ...plainTask(pid, pid === 100 ? 'coordinator' : 100, 1), ...more };
 }
+
+export const A_CALL: RestartCall = {
+  pid: 100,
+  coordinatorPid: 99,
+  flags: 0,
+  capable: true,
+  fd: 'good',
+  logfd: 'none',
+  debug: false,
+  protocol: 'series',
+  backends: [],
+};
 
 const NOTHING_EXPECTED: Expect = { coordinator: [], tasks: {}, violates: [], except: [] };
 
@@ -44,17 +39,7 @@ export function aCase(expect: Partial<Expect> = {}, more: Partial<Case> = {}): C
       records: tasks.map(({ pid }, i) => ({ pid, zombie: false, retval: 1000 + i })),
       damage: [],
     },
-    restart: {
-      pid: 100,
-      coordinatorPid: 99,
-      flags: 0,
-      capable: true,
-      fd: 'good',
-      logfd: 'none',
-      debug: false,
-      protocol: 'series',
-      backends: [],
-    },
+    restart: A_CALL,
     faults: [],
     positions: {},
     ...more,

@@ -4,7 +4,8 @@
  */
 import type { Case } from '../../model/case.ts';
 import { type Point, TASK_POINT_NAMES } from '../../model/points.ts';
-import type { CoordinatorFinal, FinalState, Finding, RunEvent, TaskFinal } from '../../record/record.ts';
+import { coordinatorFinal } from '../../record/read.ts';
+import type { FinalState, Finding, RunEvent, TaskFinal } from '../../record/record.ts';
 import { itemAt } from '../host/answer.ts';
 import type { Actor, Cast } from './actors.ts';
 import { isTaskself } from './actors.ts';
@@ -132,21 +133,6 @@ function endOfLiving(report: Report, actor: ActorReport, findings: Finding[]): T
     default:
       return 'waiting';
   }
-}
-
-/** One that is stopped before its call waits for good, one that was frozen with itself has returned. */
-function coordinatorFinal({ end, at, result }: TaskFinal): CoordinatorFinal {
-  return {
-    end: coordinatorEnd(end),
-    ...(at !== undefined && { at }),
-    ...(result !== undefined && { result }),
-  };
-}
-
-function coordinatorEnd(end: TaskFinal['end']): CoordinatorFinal['end'] {
-  if (end === 'untouched') return 'waiting';
-  if (end === 'frozen') return 'returned';
-  return end === 'returned' || end === 'killed' || end === 'exited' || end === 'waiting' ? end : 'crashed';
 }
 
 /** References that somebody who is still there may yet give back: of those that have it, and of those inside of restart. */

@@ -6,6 +6,7 @@ import {
   SEEN_PRINTED_PAST_END,
   SEEN_PRINTED_UNREAD,
 } from '../../protocol/trace.ts';
+import { coordinatorFinal } from '../../record/read.ts';
 import type { FinalState, Finding, TaskFinal } from '../../record/record.ts';
 import type { Outcome } from '../backend.ts';
 import * as L from './kernel/layout.ts';
@@ -122,17 +123,9 @@ function listRestores(machine: SimulatedMachine): [number, number][] {
   return restores.sort((a, b) => a[1] - b[1]);
 }
 
-/** The coordinator's end; one that is stopped before its call waits indefinitely, one that was frozen with itself has returned. */
-function coordinatorEnd(end: TaskFinal['end']): FinalState['coordinator']['end'] {
-  if (end === 'untouched') return 'waiting';
-  if (end === 'frozen') return 'returned';
-  return end === 'returned' || end === 'killed' || end === 'exited' || end === 'waiting' ? end : 'crashed';
-}
-
 /** The final state of a record. */
 export function finalState(machine: SimulatedMachine): FinalState {
   const { state: m, world, subject } = machine;
-  const { end, at, result } = taskFinal(machine, world.firstTask);
   const tasks: Record<number, TaskFinal> = {};
   if (isTaskself(subject)) tasks[world.pid[0]!] = taskFinal(machine, world.firstTask);
   for (let i = 1; i < world.nrTasks; i++) {
@@ -141,7 +134,7 @@ export function finalState(machine: SimulatedMachine): FinalState {
   }
   const life = m[world.ctx + L.LIFE]!;
   return {
-    coordinator: { end: coordinatorEnd(end), ...(at ? { at } : {}), ...(result === undefined ? {} : { result }) },
+    coordinator: coordinatorFinal(taskFinal(machine, world.firstTask)),
     tasks,
     restores: listRestores(machine),
     ...(life === 0

@@ -1,6 +1,6 @@
 /** Makes a machine's constants and its first memory from a case. */
 import type { Case, Failure, Fault, Task, TaskId } from '../../model/case.ts';
-import { FAILURES, SIZEOF_CKPT_PIDS } from '../../model/case.ts';
+import { FAILURES, plainTask, SIZEOF_CKPT_PIDS } from '../../model/case.ts';
 import { errnoNumber } from '../../model/errno.ts';
 import { COORDINATOR_POINT_NAMES, TASK_POINT_NAMES } from '../../model/points.ts';
 import { isFatalToTasks } from '../../model/signals.ts';
@@ -310,25 +310,8 @@ const FAILURE_NUMBERS = {
 export function forkedByFaults(c: Case): Task[] {
   return c.faults.filter(isFork).map((fault): Task => {
     const creator = fault.targets[0]!;
-    const parent = c.tasks.find((task) => task.pid === creator);
-    return {
-      pid: fault.child!,
-      parent: creator,
-      leader: fault.child!,
-      creator,
-      state: 'alive',
-      exitCode: 0,
-      ghost: false,
-      sibling: false,
-      session: parent?.session ?? 0,
-      pgid: parent?.pgid ?? 0,
-      owner: 'self',
-      restartingItself: false,
-      absent: false,
-      exits: false,
-      flags: 0,
-      forkedLate: Number.POSITIVE_INFINITY,
-    };
+    const { session = 0, pgid = 0 } = c.tasks.find((task) => task.pid === creator) ?? {};
+    return { ...plainTask(fault.child!, creator, session), pgid, forkedLate: Number.POSITIVE_INFINITY };
   });
 }
 

@@ -1,6 +1,6 @@
 /** Trees of a given shape, of up to a million tasks: nothing here recurses. */
 import seedrandom from 'seedrandom';
-import type { Task, TaskId } from '../../model/case.ts';
+import { plainTask, type Task } from '../../model/case.ts';
 import type { Document } from '../schema/document.ts';
 
 type Generate = Extract<Document['tree'], { generate: unknown }>['generate'];
@@ -53,25 +53,4 @@ function inWalkOrder(parents: Int32Array): Int32Array {
     if (node !== 0) node = nextSibling[node]!;
   }
   return ordered;
-}
-
-/** A task of which nothing but its place is said. */
-function plainTask(pid: number, parent: TaskId, root: number): Task {
-  return {
-    pid,
-    parent,
-    leader: pid,
-    creator: parent,
-    state: 'alive',
-    exitCode: 0,
-    ghost: false,
-    sibling: false,
-    session: root,
-    pgid: root,
-    owner: 'self',
-    restartingItself: false,
-    absent: false,
-    exits: false,
-    flags: 0,
-  };
 }
