@@ -127,12 +127,12 @@ function node(...args) {
 }
 
 /**
- * The native agent's C sources are shipped where they are; of the HTML report's page only what Vite makes of it. The protocol's
+ * The agents' C sources are shipped where they are; of the HTML report's page only what Vite makes of it. The protocol's
  * sources are text that the program reads.
  */
 function isAsset(file) {
   if (statSync(file).isDirectory())
-    return !['src/backends/native/agent', 'reporters/html'].some(
+    return !['src/backends/agent/c', 'src/backends/criu/agent', 'src/backends/native/agent', 'reporters/html'].some(
       (own) => path.relative(root, file) === path.normalize(own),
     );
   return !/\.tsx?$/.test(file) || path.dirname(path.relative(root, file)) === path.normalize('src/protocol');

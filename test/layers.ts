@@ -22,7 +22,6 @@ const CONTRACT = [
   'src/backends/backend.ts',
   'src/backends/walk.ts',
   'src/backends/draws.ts',
-  'src/backends/c-program.ts',
   'src/backends/pid-max.ts',
   'src/backends/host',
 ];
@@ -37,9 +36,9 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/record', mayImport: MODEL },
   { path: 'src/properties', mayImport: RECORD },
   { path: 'src/backends/draws.ts', mayImport: RECORD },
-  { path: 'src/backends/c-program.ts', mayImport: [...BOUNDARY, 'src/backends/host'] },
   { path: 'src/backends/pid-max.ts', mayImport: [] },
   { path: 'src/backends/host', mayImport: BOUNDARY },
+  { path: 'src/backends/agent', mayImport: [...BOUNDARY, 'src/backends/host'] },
   { path: 'src/backends/backend.ts', mayImport: [...RECORD, 'src/backends/draws.ts'] },
   { path: 'src/backends/walk.ts', mayImport: [...RECORD, 'src/backends/backend.ts'] },
   // The simulated kernel imports nothing of the restart that runs on it.
@@ -47,8 +46,8 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/protocol', mayImport: [...MODEL, 'src/backends/simulated/kernel'] },
   // No backend knows another.
   { path: 'src/backends/simulated', mayImport: [...RECORD, ...CONTRACT, 'src/protocol', 'src/backends/simulated'] },
-  { path: 'src/backends/native', mayImport: [...RECORD, ...CONTRACT, 'src/protocol'] },
-  { path: 'src/backends/criu', mayImport: [...RECORD, ...CONTRACT] },
+  { path: 'src/backends/native', mayImport: [...RECORD, ...CONTRACT, 'src/backends/agent', 'src/protocol'] },
+  { path: 'src/backends/criu', mayImport: [...RECORD, ...CONTRACT, 'src/backends/agent'] },
   { path: 'src/explore', mayImport: [...RECORD, ...CONTRACT] },
   { path: 'src/injector', mayImport: ABOVE_INJECTOR },
   { path: 'reporters', mayImport: RECORD },

@@ -5,9 +5,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { compileCriuAgent } from '../../src/backends/criu/compile.ts';
 import { criu } from '../../src/backends/criu/index.ts';
 import { locateCriu } from '../../src/backends/criu/locate.ts';
-import { compileAgent } from '../../src/backends/criu/program.ts';
 import { skipWhereNone } from '../support/available.ts';
 
 const KILLS = 12;
@@ -29,7 +29,7 @@ describe('When mktrouble is killed while CRIU dumps and restores', function () {
     assert.ok(typeof located !== 'string');
     program = path.join(cache, 'criu');
     writeFileSync(program, `#!/bin/sh\nexec ${located.command.join(' ')} "$@"\n`, { mode: 0o700 });
-    await compileAgent(cache);
+    await compileCriuAgent(cache);
   });
 
   after(() => cache && rmSync(cache, { recursive: true, force: true }));

@@ -23,7 +23,7 @@ describe('When a process is killed at any of 300 moments', function () {
     ],
     'the test runner': [...MOCHA, '--reporter', 'dot', 'test/backends/native/restart.test.ts'],
   };
-  const hasAgent = (): boolean => findProcesses(path.join(remains().cache, 'agent-')).length > 0;
+  const hasAgent = (): boolean => findProcesses(path.join(remains().cache, 'native-agent-')).length > 0;
   const TIMES = 8;
   /** Milliseconds between the first agent and the kill at most. */
   const LATEST = 400;

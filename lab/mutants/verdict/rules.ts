@@ -33,6 +33,7 @@ export interface Rule {
 
 const PLAY = 'src/backends/criu/play.ts';
 const MAIN = 'src/backends/criu/agent/main.c';
+const WARDEN = 'src/backends/agent/c/warden.c';
 const SERVE = 'src/backends/criu/agent/serve.c';
 const COMMAND = 'src/backends/criu/agent/command.c';
 
@@ -125,18 +126,18 @@ export const RULES: readonly Rule[] = [
     title: 'The host stays clean',
     sources: [
       { file: 'src/backends/host/names.ts', functions: ['isAbandoned', 'sweepFolder'] },
-      { file: 'src/backends/host/cgroup.ts' },
+      { file: 'src/backends/agent/cgroup.ts' },
     ],
     changes: [
-      { file: MAIN, from: ' | CLONE_NEWNET) < 0', to: ') < 0' },
+      { file: MAIN, from: ' | CLONE_NEWNET)', to: ')' },
       { file: MAIN, from: 'CLONE_NEWPID | CLONE_NEWIPC', to: 'CLONE_NEWPID' },
       { file: MAIN, from: ' | CLONE_NEWUTS', to: '' },
-      { file: MAIN, from: '	if (cgroup)\n		remove_cgroup(cgroup);\n', to: '' },
-      { file: MAIN, from: '	setsid();\n	if (user && become_root() < 0)', to: '	if (user && become_root() < 0)' },
-      { file: MAIN, from: '	signal(SIGTERM, SIG_IGN);\n', to: '' },
-      { file: MAIN, from: '		syscall(SYS_pidfd_send_signal, init, SIGKILL, NULL, 0);\n', to: '		return;\n' },
-      { file: MAIN, from: '		prctl(PR_SET_PDEATHSIG, SIGKILL);\n', to: '' },
       { file: MAIN, from: '	if (raise_loopback() < 0)\n', to: '	if (0)\n' },
+      { file: WARDEN, from: '	if (agent->cgroup)\n		remove_cgroup(agent->cgroup);\n', to: '' },
+      { file: WARDEN, from: '	setsid();\n', to: '' },
+      { file: WARDEN, from: '	signal(SIGTERM, SIG_IGN);\n', to: '' },
+      { file: WARDEN, from: '	syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);\n', to: '' },
+      { file: WARDEN, from: '	prctl(PR_SET_PDEATHSIG, SIGKILL);\n', to: '' },
       {
         file: SERVE,
         from: 'mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0',
@@ -146,14 +147,14 @@ export const RULES: readonly Rule[] = [
       { file: SERVE, from: 'mount("mktrouble", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0', to: 'false' },
       {
         file: SERVE,
-        from: '	if (n <= 0)\n		_exit(0);\n	length += (size_t)n;',
-        to: '	if (n <= 0)\n		n = 0;\n	length += (size_t)n;',
+        from: '	if (!request_read())\n		_exit(0);\n',
+        to: '	request_read();\n',
       },
     ],
     tests: [
       'test/backends/host/names.test.ts',
       'test/backends/criu/subject.test.ts',
-      'test/backends/host/parts-die.test.ts',
+      'test/backends/agent/parts-die.test.ts',
       'test/e2e/criu-host-clean.test.ts',
       'test/e2e/criu-nothing-left.test.ts',
     ],

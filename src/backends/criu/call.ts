@@ -1,17 +1,18 @@
-/** A call of CRIU for a case: started on its stage, waited for, and told as the record has it. */
+/** A call of CRIU for a case: started in its sandbox, waited for, and told as the record has it. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Case } from '../../model/case.ts';
 import type { CriuCall } from '../../model/criu.ts';
 import { errnoName, errnoNumber } from '../../model/errno.ts';
 import type { CriuInjected, CriuRun } from '../../record/criu.ts';
+import { AgentError } from '../agent/agent.ts';
 import { type Seen, toTasks } from './census.ts';
-import { type CallOptions, computeTimeLimit, LOG_CAP, runLine, selectSyscalls, WORK } from './command-line.ts';
-import type { StageEvent } from './events.ts';
+import { type CallOptions, computeTimeLimit, LOG_CAP, selectSyscalls, startRun, WORK } from './command-line.ts';
+import type { SandboxEvent } from './events.ts';
 import { readErrors, readLastLine } from './log.ts';
-import { type Stage, StageError } from './stage.ts';
+import type { Sandbox } from './sandbox.ts';
 
-type Ended = Extract<StageEvent, { event: 'ended' }>;
+type Ended = Extract<SandboxEvent, { event: 'ended' }>;
 
 /** Characters of what a program printed that a message has. */
 const WORDS_AT_MOST = 500;
@@ -31,33 +32,33 @@ export interface Called {
   readonly time: number;
 }
 
-/** Calls CRIU. Rejects with StageError when it, or its action script, can't be started. */
-export async function callCriu(stage: Stage, c: Case, of: CriuCall, options: Calling): Promise<Called> {
+/** Calls CRIU. Rejects with AgentError when it, or its action script, can't be started. */
+export async function callCriu(sandbox: Sandbox, c: Case, of: CriuCall, options: Calling): Promise<Called> {
   const { log, plain, program, atStage, meanwhile } = options;
-  const cgroup = plain ? undefined : await limitPids(stage, c, of);
+  const cgroup = plain ? undefined : await limitPids(sandbox, c, of);
   let waiting: readonly Seen[] | undefined;
   const ended = new Promise<Ended>((resolve, reject) => {
-    stage.listener = (event) => {
+    sandbox.listener = (event) => {
       if (event.event === 'ended') resolve(event);
       else if (event.event === 'hangs') waiting = event.tasks;
       else if (event.event === 'stage') atStage(event.stage).catch(reject);
     };
   });
   const wanted = plain || !c.criu ? [] : selectSyscalls(c.criu, of);
-  const words = stage.inside(path.join(WORK, 'errors'));
+  const words = sandbox.inside(path.join(WORK, 'errors'));
   await rm(words, { force: true });
-  const error = await stage.do(runLine(c, of, log, { ...options, cgroup }));
+  const error = await startRun(sandbox, c, of, log, { ...options, cgroup });
   if (error === -errnoNumber('ENOSYS'))
-    throw new StageError(`this machine does not have every one of ${wanted.map(({ call }) => call).join(', ')}`);
-  if (error < 0) throw new StageError(`CRIU cannot be started (${errnoName(error)})`);
+    throw new AgentError(`this machine does not have every one of ${wanted.map(({ call }) => call).join(', ')}`);
+  if (error < 0) throw new AgentError(`CRIU cannot be started (${errnoName(error)})`);
   meanwhile?.();
-  const { status, us, timedOut, flooded, injected } = await Promise.race([ended, stage.gone]);
-  const bytes = await readFile(stage.inside(path.join(WORK, log))).catch(() => undefined);
+  const { status, us, timedOut, flooded, injected } = await Promise.race([ended, sandbox.gone]);
+  const bytes = await readFile(sandbox.inside(path.join(WORK, log))).catch(() => undefined);
   const text = bytes?.toString('utf8') ?? '';
   if (bytes === undefined && injected.length === 0) await refuseSilence(words, status);
   // Other programs that it starts may be missing here, iptables-restore for one: that is for CRIU to say.
   const broken = text.split('\n').find((line) => line.includes(`execvp("${program}"`) && line.includes('failed'));
-  if (broken !== undefined) throw new StageError(`the action script does not start: ${broken}`);
+  if (broken !== undefined) throw new AgentError(`the action script does not start: ${broken}`);
   const errors = readErrors(text);
   const lastLine = readLastLine(text);
   const run: CriuRun = {
@@ -81,14 +82,14 @@ export async function callCriu(stage: Stage, c: Case, of: CriuCall, options: Cal
 
 /**
  * CRIU writes its log before it does anything else. Without one, and without a word of CRIU's own, it never ran: what was started
- * in its place, a wrapper or a dynamic loader, says why. A signal of ours may have been faster. Rejects with StageError.
+ * in its place, a wrapper or a dynamic loader, says why. A signal of ours may have been faster. Rejects with AgentError.
  */
 async function refuseSilence(file: string, status: number): Promise<void> {
   const said = (await readFile(file, 'utf8').catch(() => '')).trim();
   const isKilled = (status & 0x7f) !== 0;
   if (isKilled || /Error \((criu|compel)\//.test(said)) return;
   const exit = `exit code ${status >> 8}`;
-  throw new StageError(
+  throw new AgentError(
     `CRIU did not run (${exit}, no log): ${said === '' ? 'it printed nothing' : said.slice(-WORDS_AT_MOST)}`,
   );
 }
@@ -103,7 +104,7 @@ function describeInjected(
 }
 
 /** The file that puts a process into the cgroup, with the limit that this call has. */
-async function limitPids({ cgroup }: Stage, c: Case, of: CriuCall): Promise<string | undefined> {
+async function limitPids({ cgroup }: Sandbox, c: Case, of: CriuCall): Promise<string | undefined> {
   const limit = c.criu?.limits[of]?.pids;
   if (cgroup === undefined || limit === undefined) return undefined;
   await writeFile(path.join(cgroup, 'pids.max'), String(limit));

@@ -2,7 +2,8 @@
 import * as z from 'zod';
 import type { Case } from '../../model/case.ts';
 import type { CriuCensus, CriuTask } from '../../record/criu.ts';
-import type { Stage } from './stage.ts';
+import { line } from '../agent/request.ts';
+import type { Sandbox } from './sandbox.ts';
 
 export type Role = z.infer<typeof ROLE>;
 const ROLE = z.enum(['tree', 'bystander', 'helper', 'criu']);
@@ -44,8 +45,8 @@ const CENSUS = z.object({ tasks: z.array(SEEN) });
 const SILENT = z.object({ silent: z.array(number) });
 
 /** Every process of the namespace, or the bystanders only. */
-export async function look(stage: Stage, target: 'all' | 'bystanders' = 'all'): Promise<readonly Seen[]> {
-  const { tasks } = await stage.ask(`census ${target}`, CENSUS);
+export async function look(sandbox: Sandbox, target: 'all' | 'bystanders' = 'all'): Promise<readonly Seen[]> {
+  const { tasks } = await sandbox.ask(line('census', { 'bystanders-only': target === 'bystanders' }), CENSUS);
   return tasks;
 }
 
@@ -79,20 +80,20 @@ export function toTasks(c: Case, all: readonly Seen[]): CriuTask[] {
 const PATIENCE = 1000;
 
 /** The tids, in the scenario's numbers, of those who should run and do not answer. */
-export async function ask(stage: Stage, c: Case, all: readonly Seen[], round: number): Promise<number[]> {
+export async function ask(sandbox: Sandbox, c: Case, all: readonly Seen[], round: number): Promise<number[]> {
   const root = c.tasks[0]!.pid;
   const names = new Map<number, number>();
-  const pairs: number[] = [];
+  const asked: string[] = [];
   for (const { id, state, threads } of all) {
     if (!isRunning(state)) continue;
     for (const thread of threads) {
       if (!isRunning(thread.state)) continue;
       names.set(thread.id, c.criu?.namespace === 'own' && thread.tid === 1 ? root : thread.tid);
-      pairs.push(id, thread.id);
+      asked.push(line('task', { pid: id, tid: thread.id }));
     }
   }
-  if (pairs.length === 0) return [];
-  const { silent } = await stage.ask(`ping ${round} ${PATIENCE} ${pairs.join(' ')}`, SILENT);
+  if (asked.length === 0) return [];
+  const { silent } = await sandbox.ask([line('ping', { round, limit: PATIENCE }), ...asked].join('\n'), SILENT);
   return silent.map((id) => names.get(id) ?? id);
 }
 
@@ -101,7 +102,12 @@ function isRunning(state: string): boolean {
 }
 
 /** A census of a group; `round`: they are asked whether they run, with a number that no other question has. */
-export async function takeCensus(stage: Stage, c: Case, group: readonly Seen[], round?: number): Promise<CriuCensus> {
-  const silent = round === undefined ? [] : await ask(stage, c, group, round);
+export async function takeCensus(
+  sandbox: Sandbox,
+  c: Case,
+  group: readonly Seen[],
+  round?: number,
+): Promise<CriuCensus> {
+  const silent = round === undefined ? [] : await ask(sandbox, c, group, round);
   return { tasks: toTasks(c, group), silent };
 }

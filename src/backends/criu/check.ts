@@ -1,17 +1,18 @@
 /** The command that checks what a restore brought back. */
 import type { Case } from '../../model/case.ts';
+import { signalNumber } from '../../model/signals.ts';
 import type { CriuCheck } from '../../record/criu.ts';
 import { endFrom, readOutput, startCommand } from './command.ts';
 import { computeTimeLimit } from './command-line.ts';
-import type { Stage } from './stage.ts';
+import type { Sandbox } from './sandbox.ts';
 import { resolveFolder } from './subject.ts';
 
 /** Runs the check of a case to its end, or to the limit of a call of CRIU. Rejects with BadSurroundings when it cannot start. */
-export async function runCheck(stage: Stage, c: Case): Promise<CriuCheck | undefined> {
+export async function runCheck(sandbox: Sandbox, c: Case): Promise<CriuCheck | undefined> {
   const { check, subject } = c;
   if (!check) return undefined;
   const limit = computeTimeLimit(c);
-  const pid = await startCommand(stage, {
+  const pid = await startCommand(sandbox, {
     name: 'check',
     pid: 0,
     inner: false,
@@ -19,12 +20,12 @@ export async function runCheck(stage: Stage, c: Case): Promise<CriuCheck | undef
     env: subject?.env ?? {},
     words: check,
   });
-  const status = await stage.waitForEnd(pid, limit);
+  const status = await sandbox.waitForEnd(pid, limit);
   // The group: a shell leaves what it has started.
-  if (status === undefined) await stage.do(`kill ${-pid} 0 9`);
+  if (status === undefined) await sandbox.do('kill', { pid: -pid, signal: signalNumber('SIGKILL') });
   return {
     command: check,
     ...(status === undefined ? { timedOut: limit } : endFrom(status)),
-    output: await readOutput(stage, 'check'),
+    output: await readOutput(sandbox, 'check'),
   };
 }

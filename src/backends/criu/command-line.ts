@@ -4,8 +4,9 @@ import type { CriuCall, CriuSetup, CriuSyscall } from '../../model/criu.ts';
 import { PLAIN_CRIU } from '../../model/criu.ts';
 import { errnoNumber } from '../../model/errno.ts';
 import { signalNumber } from '../../model/signals.ts';
+import { line } from '../agent/request.ts';
 import type { Criu } from './locate.ts';
-import { encodeWords } from './words.ts';
+import type { Sandbox } from './sandbox.ts';
 
 export const WORK = '/run/mktrouble';
 export const IMAGES = `${WORK}/images`;
@@ -37,27 +38,31 @@ export interface CallOptions {
   readonly plain: boolean;
 }
 
-/** The agent's request for a call of CRIU: see run_start in agent/run.c. */
-export function runLine(c: Case, of: CriuCall, log: string, options: CallOptions): string {
+/** Starts a call of CRIU (run_start in agent/run.c): 0 or a negative errno. */
+export function startRun(sandbox: Sandbox, c: Case, of: CriuCall, log: string, options: CallOptions): Promise<number> {
   const setup = options.plain ? PLAIN_CRIU : (c.criu ?? PLAIN_CRIU);
-  const { files = -1, fileSize = -1, pids } = setup.limits[of] ?? {};
-  const environment = setup.faultPoint?.of === of ? [`CRIU_FAULT=${setup.faultPoint.number}`] : [];
-  const injections = selectSyscalls(setup, of).map(injectionWord);
-  const words = [
-    computeTimeLimit(c),
-    LOG_CAP,
-    `${WORK}/${log}`,
-    pids !== undefined && options.cgroup !== undefined ? options.cgroup : '-',
+  const { files, fileSize, pids } = setup.limits[of] ?? {};
+  const fields = {
+    limit: computeTimeLimit(c),
+    'log-cap': LOG_CAP,
+    log: `${WORK}/${log}`,
+    cgroup: pids === undefined ? undefined : options.cgroup,
     files,
-    fileSize,
-    injections.length,
-    ...injections,
-    environment.length,
-    ...environment,
-    ...options.criu.command,
-    ...criuWords(c, of, log, options),
+    'file-size': fileSize,
+  };
+  const env = setup.faultPoint?.of === of ? { CRIU_FAULT: String(setup.faultPoint.number) } : {};
+  return sandbox.do('run', fields, [
+    ...selectSyscalls(setup, of).map(describeInjection),
+    ...describeProgram([...options.criu.command, ...criuWords(c, of, log, options)], env),
+  ]);
+}
+
+/** The lines of a program that is started: its words, and what is added to its environment. */
+export function describeProgram(words: readonly string[], env: Readonly<Record<string, string>>): string[] {
+  return [
+    ...Object.entries(env).map(([name, value]) => line('env', { value: `${name}=${value}` })),
+    ...words.map((value) => line('arg', { value })),
   ];
-  return `run ${encodeWords(words)}`;
 }
 
 function criuWords(c: Case, of: CriuCall, log: string, { program, hooks, unprivileged }: CallOptions): string[] {
@@ -83,7 +88,12 @@ export function selectSyscalls({ syscalls }: CriuSetup, of: CriuCall): readonly 
   return syscalls.filter((one) => one.of === of);
 }
 
-/** As inject_add in agent/inject.c reads it. */
-function injectionWord({ call, number, errno, signal, after }: CriuSyscall): string {
-  return [call, number, errno ? errnoNumber(errno) : 0, signal ? signalNumber(signal) : 0, after ?? '-'].join(',');
+function describeInjection({ call, number, errno, signal, after }: CriuSyscall): string {
+  return line('syscall', {
+    call,
+    number,
+    error: errno && errnoNumber(errno),
+    signal: signal && signalNumber(signal),
+    after,
+  });
 }

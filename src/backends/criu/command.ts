@@ -4,10 +4,10 @@ import path from 'node:path';
 import * as z from 'zod';
 import { errnoName } from '../../model/errno.ts';
 import type { CriuEnd, CriuOutput } from '../../record/criu.ts';
+import { line } from '../agent/request.ts';
 import { BadSurroundings } from '../backend.ts';
-import { WORK } from './command-line.ts';
-import type { Stage } from './stage.ts';
-import { encodeWords } from './words.ts';
+import { describeProgram, WORK } from './command-line.ts';
+import type { Sandbox } from './sandbox.ts';
 
 /** The folder of the case: the working folder of its commands, where its files are. Empty at first. */
 export const CASE_FOLDER = `${WORK}/case`;
@@ -30,10 +30,12 @@ export interface Command {
 const STARTED = z.object({ done: z.number(), step: z.string().optional() });
 
 /** Starts a command; gives its pid. Rejects with BadSurroundings when it cannot be started. */
-export async function startCommand(stage: Stage, { name, pid, inner, folder, env, words }: Command): Promise<number> {
-  const variables = Object.entries(env).map(([variable, value]) => `${variable}=${value}`);
-  const request = [pid, inner ? 1 : 0, name, folder, variables.length, ...variables, ...words];
-  const { done, step } = await stage.ask(`command ${encodeWords(request)}`, STARTED);
+export async function startCommand(
+  sandbox: Sandbox,
+  { name, pid, inner, folder, env, words }: Command,
+): Promise<number> {
+  const request = [line('command', { pid, inner, name, folder }), ...describeProgram(words, env)];
+  const { done, step } = await sandbox.ask(request.join('\n'), STARTED);
   if (done > 0) return done;
   const why = errnoName(-done) ?? `errno ${-done}`;
   const what = { exec: `exec fails with ${why}`, folder: `its working folder ${folder} cannot be entered (${why})` };
@@ -52,12 +54,12 @@ export function quoted(words: readonly string[]): string {
 }
 
 /** The end of what a command has written. */
-export async function readOutput(stage: Stage, name: Command['name']): Promise<CriuOutput> {
-  return { stdout: await readEnd(stage, `${name}.stdout`), stderr: await readEnd(stage, `${name}.stderr`) };
+export async function readOutput(sandbox: Sandbox, name: Command['name']): Promise<CriuOutput> {
+  return { stdout: await readEnd(sandbox, `${name}.stdout`), stderr: await readEnd(sandbox, `${name}.stderr`) };
 }
 
-async function readEnd(stage: Stage, file: string): Promise<string> {
-  const opened = await open(stage.inside(path.join(WORK, file)), 'r').catch(() => undefined);
+async function readEnd(sandbox: Sandbox, file: string): Promise<string> {
+  const opened = await open(sandbox.inside(path.join(WORK, file)), 'r').catch(() => undefined);
   if (!opened) return '';
   try {
     const { size } = await opened.stat();

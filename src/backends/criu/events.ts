@@ -1,14 +1,11 @@
-/** What the agent of a stage says: lines of JSON, answers in the order of the requests and events whenever they happen. */
+/** What the agent of a sandbox sends. */
 import * as z from 'zod';
 import { SEEN } from './census.ts';
 
 const number = z.number();
 
-/** What the agent tells without being asked. */
+/** What happened, without a request. */
 export const EVENT = z.discriminatedUnion('event', [
-  /** `pid`: of the agent's init, as it is called here. */
-  z.object({ event: z.literal('init'), pid: number }),
-  z.object({ event: z.literal('ready') }),
   /** A watched process has ended; `status` as wait() gives it. */
   z.object({ event: z.literal('gone'), pid: number, status: number }),
   /** CRIU's action script waits at this stage for an answer. */
@@ -34,7 +31,7 @@ export const EVENT = z.discriminatedUnion('event', [
     ),
   }),
 ]);
-export type StageEvent = z.infer<typeof EVENT>;
+export type SandboxEvent = z.infer<typeof EVENT>;
 
 /** The answer to most requests: a value, or a negative errno. */
 export const DONE = z

@@ -1,33 +1,33 @@
 /** The faults of a case: they come at the stages that they are for, and who was hit is remembered. */
 import type { Case, Fault, TaskId } from '../../model/case.ts';
 import type { CriuStage } from '../../model/criu.ts';
+import { errnoName, errnoNumber } from '../../model/errno.ts';
 import { signalNumber } from '../../model/signals.ts';
 import type { CriuHit } from '../../record/criu.ts';
+import { AgentError } from '../agent/agent.ts';
 import type { Draws } from '../draws.ts';
 import { look } from './census.ts';
-import { type Stage, StageError } from './stage.ts';
-
-/** What the agent takes for CRIU in place of a pid. */
-const CRIU_ITSELF = 0;
+import type { Sandbox } from './sandbox.ts';
 
 export class Faults {
-  readonly #stage: Stage;
+  readonly #sandbox: Sandbox;
   readonly #case: Case;
   readonly #draws: Draws;
   readonly hits: CriuHit[] = [];
 
-  constructor(stage: Stage, c: Case, draws: Draws) {
-    this.#stage = stage;
+  constructor(sandbox: Sandbox, c: Case, draws: Draws) {
+    this.#sandbox = sandbox;
     this.#case = c;
     this.#draws = draws;
   }
 
-  /** Tracers from outside of the tree. Rejects with StageError for who can't be traced. */
+  /** Tracers from outside of the tree. Rejects with AgentError when a task cannot be traced. */
   async traceOutsiders(): Promise<void> {
     for (const { pid, tracedBy } of this.#case.tasks) {
       if (tracedBy === undefined) continue;
-      const helper = await this.#stage.do(`trace ${await this.#findId(pid)}`);
-      if (helper < 0) throw new StageError(`task ${pid} can not be traced (errno ${-helper})`);
+      const tid = await this.#findId(pid);
+      const helper = tid === undefined ? -errnoNumber('ESRCH') : await this.#sandbox.do('trace', { tid });
+      if (helper < 0) throw new AgentError(`task ${pid} cannot be traced (${errnoName(-helper) ?? -helper})`);
       this.hits.push({ verb: 'trace', to: pid, stage: 'before-dump' });
     }
   }
@@ -44,14 +44,16 @@ export class Faults {
 
   async #hit(fault: Fault, target: TaskId, stage: CriuStage): Promise<void> {
     const to = target === 'coordinator' ? 'criu' : target;
-    const id = to === 'criu' ? CRIU_ITSELF : await this.#findId(to);
-    if (id === undefined) return;
+    const id = to === 'criu' ? undefined : await this.#findId(to);
+    if (id === undefined && to !== 'criu') return;
     if (fault.verb === 'ptrace') {
-      if ((await this.#stage.do(`trace ${id}`)) > 0) this.hits.push({ verb: 'trace', to, stage, fault: fault.name });
+      if (id === undefined) return;
+      if ((await this.#sandbox.do('trace', { tid: id })) > 0)
+        this.hits.push({ verb: 'trace', to, stage, fault: fault.name });
       return;
     }
     const signal = signalNumber(fault.verb === 'kill' ? 'SIGKILL' : fault.verb === 'stop' ? 'SIGSTOP' : fault.signal!);
-    const error = await this.#stage.do(`kill ${id} 0 ${signal}`);
+    const error = await this.#sandbox.do('kill', { ...(to === 'criu' ? { criu: true } : { pid: id }), signal });
     if (error === 0) this.hits.push({ verb: 'signal', to, signal, stage, fault: fault.name });
   }
 
@@ -59,7 +61,7 @@ export class Faults {
   async #findId(pid: number): Promise<number | undefined> {
     if (this.#case.criu?.namespace !== 'own') return pid;
     const inner = pid === this.#case.tasks[0]!.pid ? 1 : pid;
-    const all = (await look(this.#stage)).filter((seen) => seen.role === 'tree' && seen.pid === inner);
+    const all = (await look(this.#sandbox)).filter((seen) => seen.role === 'tree' && seen.pid === inner);
     return (all.find(({ id }) => id !== inner) ?? all[0])?.id;
   }
 }

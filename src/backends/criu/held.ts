@@ -8,7 +8,7 @@ import type { CriuCensus, CriuTask } from '../../record/criu.ts';
 import { type Seen, toTasks } from './census.ts';
 import { IMAGES } from './command-line.ts';
 import { imagedState } from './images/states.ts';
-import type { Stage } from './stage.ts';
+import type { Sandbox } from './sandbox.ts';
 
 /** The stage of each call at which all tasks are held, and are what they are (not yet, or no longer, changed by CRIU). */
 export const HELD_AT: Readonly<Record<CriuCall, CriuStage>> = { dump: 'post-dump', restore: 'pre-resume' };
@@ -39,8 +39,8 @@ export function findDescendants(ids: ReadonlySet<number>, all: readonly Seen[]):
 }
 
 /** The census of a tree that CRIU holds: each task has the state that the images have, for here all are stopped. */
-export async function heldCensus(stage: Stage, c: Case, tree: readonly Seen[]): Promise<CriuCensus> {
-  const images = stage.inside(IMAGES);
+export async function heldCensus(sandbox: Sandbox, c: Case, tree: readonly Seen[]): Promise<CriuCensus> {
+  const images = sandbox.inside(IMAGES);
   const root = c.tasks[0]!.pid;
   const tasks = toTasks(c, tree).map(async (task): Promise<CriuTask> => {
     if (task.state !== 't' && task.state !== 'T') return task;

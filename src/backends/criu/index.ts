@@ -3,21 +3,22 @@ import { accessSync, constants, existsSync, readFileSync, rmdirSync } from 'node
 import { type Case, listCommands } from '../../model/case.ts';
 import type { Tool } from '../../record/environment.ts';
 import type { RunRecord } from '../../record/record.ts';
+import { AgentError } from '../agent/agent.ts';
+import { CannotCompile } from '../agent/c-program.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
-import { CannotCompile } from '../c-program.ts';
 import { Draws } from '../draws.ts';
 import { BadCache } from '../host/cache.ts';
 import { sweepFolder } from '../host/names.ts';
 import { pidMax } from '../pid-max.ts';
 import { CommandsNotAllowed } from './commands-not-allowed.ts';
+import { compileCriuAgent } from './compile.ts';
 import type { Images } from './images/edit.ts';
 import { keepFiles } from './keep.ts';
 import { type Criu, locateCriu } from './locate.ts';
 import { dumpOnly, play } from './play.ts';
-import { compileAgent } from './program.ts';
 import { buildRecord } from './record.ts';
 import { type Abilities, refusal } from './refuse.ts';
-import { Stage, StageError } from './stage.ts';
+import { Sandbox } from './sandbox.ts';
 
 export interface CriuOptions {
   /** Folder of compiled programs instead of the usual one. */
@@ -54,7 +55,7 @@ class CriuItself implements CriuBackend {
   readonly #abilities: Abilities;
   readonly #ending = new Set<Promise<void>>();
   #prepared: Promise<Ready | string> | undefined;
-  #next: Promise<Stage> | undefined;
+  #next: Promise<Sandbox> | undefined;
   #capabilities: Promise<readonly Capability[]> | undefined;
 
   constructor(options: CriuOptions) {
@@ -84,22 +85,22 @@ class CriuItself implements CriuBackend {
 
   async measure(plan: Plan): Promise<{ readonly record: RunRecord; readonly criuTime: number }> {
     this.#checkCommands(plan.case);
-    return this.#onStage(async (stage, ready) => {
+    return this.#inSandbox(async (sandbox, ready) => {
       const draws = new Draws(plan.seed);
       const meanwhile = () => this.#prepareNext(ready);
       try {
-        const played = await play(stage, plan.case, { ...ready, draws, unprivileged: !this.#isRoot, meanwhile });
+        const played = await play(sandbox, plan.case, { ...ready, draws, unprivileged: !this.#isRoot, meanwhile });
         return { record: buildRecord(plan, played.record), criuTime: played.criuTime };
       } finally {
-        if (plan.keep !== undefined) await keepFiles(stage, plan.keep);
+        if (plan.keep !== undefined) await keepFiles(sandbox, plan.keep);
       }
     });
   }
 
   async images(c: Case): Promise<Images> {
     this.#checkCommands(c);
-    return this.#onStage((stage, ready) =>
-      dumpOnly(stage, c, { ...ready, draws: new Draws('0'), unprivileged: !this.#isRoot }),
+    return this.#inSandbox((sandbox, ready) =>
+      dumpOnly(sandbox, c, { ...ready, draws: new Draws('0'), unprivileged: !this.#isRoot }),
     );
   }
 
@@ -109,14 +110,14 @@ class CriuItself implements CriuBackend {
     if (command && !this.#options.allowCommands) throw new CommandsNotAllowed(command);
   }
 
-  async #onStage<T>(use: (stage: Stage, ready: Ready) => Promise<T>): Promise<T> {
+  async #inSandbox<T>(use: (sandbox: Sandbox, ready: Ready) => Promise<T>): Promise<T> {
     const ready = await this.#prepare();
-    if (typeof ready === 'string') throw new StageError(ready);
-    const stage = await this.#take(ready);
+    if (typeof ready === 'string') throw new AgentError(ready);
+    const sandbox = await this.#take(ready);
     try {
-      return await use(stage, ready);
+      return await use(sandbox, ready);
     } finally {
-      this.#letGo(stage);
+      this.#letGo(sandbox);
     }
   }
 
@@ -131,22 +132,22 @@ class CriuItself implements CriuBackend {
     this.#prepared ??= (async () => {
       const { criu: chosen } = this.#options;
       const criu = await locateCriu(chosen === undefined ? process.env : { ...process.env, MKTROUBLE_CRIU: chosen });
-      return typeof criu === 'string' ? criu : { criu, program: await compileAgent(this.#options.cache) };
+      return typeof criu === 'string' ? criu : { criu, program: await compileCriuAgent(this.#options.cache) };
     })();
     return this.#prepared;
   }
 
-  /** A stage for one case. */
-  async #take(ready: Ready): Promise<Stage> {
+  /** A sandbox for one case. */
+  async #take(ready: Ready): Promise<Sandbox> {
     const mine = this.#next ?? this.#start(ready);
     // At once: whoever asks next must not get the same.
     this.#next = undefined;
-    const stage = await mine;
-    stage.keepAwake(true);
-    return stage;
+    const sandbox = await mine;
+    sandbox.keepAwake(true);
+    return sandbox;
   }
 
-  /** Makes the stage for the next case. */
+  /** Makes the sandbox for the next case. */
   #prepareNext(ready: Ready): void {
     if (this.#next) return;
     this.#next = this.#start(ready).then((idle) => {
@@ -156,12 +157,12 @@ class CriuItself implements CriuBackend {
     this.#next.catch(() => {});
   }
 
-  #start({ program }: Ready): Promise<Stage> {
-    return Stage.start({ program, userNamespace: !this.#isRoot, cgroups: this.#cgroups });
+  #start({ program }: Ready): Promise<Sandbox> {
+    return Sandbox.start({ program, userNamespace: !this.#isRoot, cgroups: this.#cgroups });
   }
 
-  #letGo(stage: Stage): void {
-    const end = stage.stop().then(() => void this.#ending.delete(end));
+  #letGo(sandbox: Sandbox): void {
+    const end = sandbox.stop().then(() => void this.#ending.delete(end));
     this.#ending.add(end);
   }
 
@@ -177,7 +178,7 @@ class CriuItself implements CriuBackend {
       const tool: Tool = { name: 'CRIU', version, path, setting: ['MKTROUBLE_CRIU', name] };
       return [{ ...itself(true, `CRIU ${version} (${where}), ${how}`), tool }, ...this.#extras()];
     } catch (error) {
-      if (!(error instanceof CannotCompile || error instanceof BadCache || error instanceof StageError)) throw error;
+      if (!(error instanceof CannotCompile || error instanceof BadCache || error instanceof AgentError)) throw error;
       return [itself(false, error.message)];
     }
   }

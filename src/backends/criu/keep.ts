@@ -2,11 +2,11 @@
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { WORK } from './command-line.ts';
-import type { Stage } from './stage.ts';
+import type { Sandbox } from './sandbox.ts';
 
 /** Copies the regular files of the case's working folder; links, sockets and FIFOs of a program are left out. */
-export async function keepFiles(stage: Stage, folder: string): Promise<void> {
-  await copyFolder(stage.inside(WORK), folder);
+export async function keepFiles(sandbox: Sandbox, folder: string): Promise<void> {
+  await copyFolder(sandbox.inside(WORK), folder);
 }
 
 async function copyFolder(from: string, to: string): Promise<void> {

@@ -9,6 +9,7 @@ import type { Case } from '../../model/case.ts';
 import { type CriuCall, type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
 import type { Subject } from '../../model/subject.ts';
 import type { CriuCensus, CriuRecord, CriuRun, CriuSubject } from '../../record/criu.ts';
+import { AgentError } from '../agent/agent.ts';
 import type { Draws } from '../draws.ts';
 import { callCriu } from './call.ts';
 import { look, type Role, type Seen, takeCensus, toTasks } from './census.ts';
@@ -21,9 +22,9 @@ import type { Images } from './images/edit.ts';
 import { changeImages, readImages } from './images/folder.ts';
 import { readPids } from './images/pstree.ts';
 import type { Criu } from './locate.ts';
-import { type Stage, StageError } from './stage.ts';
+import type { Sandbox } from './sandbox.ts';
 import { Program } from './subject.ts';
-import { lastPidFor, treeLines } from './tree.ts';
+import { describeTree, lastPidFor } from './tree.ts';
 
 export interface PlayOptions {
   readonly criu: Criu;
@@ -53,9 +54,9 @@ const GRACE_PAUSE = 16;
 /** Milliseconds in which a restored program shows that it runs. */
 const WATCHED = 100;
 
-/** Plays a case on a stage of its own. Rejects with StageError when the tree can't be built, NoSuchImage for an edit that can't be made. */
-export async function play(stage: Stage, c: Case, options: PlayOptions): Promise<Played> {
-  return new Play(stage, c, options).run();
+/** Plays a case in a sandbox of its own. Rejects with AgentError when the tree can't be built, NoSuchImage for an edit that can't be made. */
+export async function play(sandbox: Sandbox, c: Case, options: PlayOptions): Promise<Played> {
+  return new Play(sandbox, c, options).run();
 }
 
 type Restored = Pick<
@@ -63,13 +64,13 @@ type Restored = Pick<
   'edits' | 'imaged' | 'restore' | 'restored' | 'afterRestore' | 'again' | 'restoredAgain' | 'afterAgain'
 >;
 
-/** Builds the tree of a case and dumps it: the images, by their names. Rejects with StageError when CRIU does not dump it. */
-export async function dumpOnly(stage: Stage, c: Case, options: PlayOptions): Promise<Images> {
-  return new Play(stage, c, options).dumpOnly();
+/** Builds the tree of a case and dumps it: the images, by their names. Rejects with AgentError when CRIU does not dump it. */
+export async function dumpOnly(sandbox: Sandbox, c: Case, options: PlayOptions): Promise<Images> {
+  return new Play(sandbox, c, options).dumpOnly();
 }
 
 class Play {
-  readonly #stage: Stage;
+  readonly #sandbox: Sandbox;
   readonly #case: Case;
   readonly #setup: CriuSetup;
   readonly #options: PlayOptions;
@@ -90,12 +91,12 @@ class Play {
   #round = 0;
   #time = 0;
 
-  constructor(stage: Stage, c: Case, options: PlayOptions) {
-    this.#stage = stage;
+  constructor(sandbox: Sandbox, c: Case, options: PlayOptions) {
+    this.#sandbox = sandbox;
     this.#case = c;
     this.#setup = c.criu ?? PLAIN_CRIU;
     this.#options = options;
-    this.#faults = new Faults(stage, c, options.draws);
+    this.#faults = new Faults(sandbox, c, options.draws);
     this.#hooks = this.#setup.scriptFails.length > 0 || needHooks(c);
   }
 
@@ -109,14 +110,14 @@ class Play {
     if (!this.#isHit()) await this.#program?.mustRun('the dump');
     await this.#load?.mustRun('the dump');
     const beforeDump = await this.#census(await this.#forgetOrphans());
-    await this.#stage.do(`lastpid ${lastPidFor(c)}`);
+    await this.#sandbox.do('last-pid', { pid: lastPidFor(c) });
     const dump = await this.#call('dump', 'dump.log', false);
     if (this.#endedBeforeDump) await this.#program?.mustRun('the dump');
     const before = this.#held ?? beforeDump;
     if (dump.exit !== 0) await this.#rest();
     const afterDump = dump.exit === 0 ? await this.#whoIsLeft() : await this.#census();
     const restored = dump.exit === 0 ? await this.#restore() : {};
-    const check = restored.restore?.exit === 0 ? await runCheck(this.#stage, c) : undefined;
+    const check = restored.restore?.exit === 0 ? await runCheck(this.#sandbox, c) : undefined;
     const subject = await this.#subject(restored.restore?.exit === 0);
     const bystanders = { before: bystandersBefore, after: await this.#bystanders() };
     const record: CriuRecord = {
@@ -137,26 +138,25 @@ class Play {
 
   async dumpOnly(): Promise<Images> {
     await this.#build();
-    await this.#stage.do(`lastpid ${lastPidFor(this.#case)}`);
+    await this.#sandbox.do('last-pid', { pid: lastPidFor(this.#case) });
     const dump = await this.#call('dump', 'dump.log', true);
-    if (dump.exit !== 0) throw new StageError(`CRIU does not dump it: ${dump.errors.join('; ')}`);
-    return readImages(this.#stage.inside(IMAGES));
+    if (dump.exit !== 0) throw new AgentError(`CRIU does not dump it: ${dump.errors.join('; ')}`);
+    return readImages(this.#sandbox.inside(IMAGES));
   }
 
   async #build(): Promise<void> {
-    for (const line of treeLines(this.#case)) this.#stage.tell(line);
-    await this.#stage.do(`build ${computeTimeLimit(this.#case)}`);
+    await this.#sandbox.do('build', { limit: computeTimeLimit(this.#case) }, describeTree(this.#case));
     // Of a process that is stopped the threads stop after it.
     await this.#rest();
     const { subject, tasks } = this.#case;
     if (!subject) return;
     const inner = this.#setup.namespace === 'own';
-    this.#program = await Program.start(this.#stage, subject, tasks[0]!.pid, inner);
+    this.#program = await Program.start(this.#sandbox, subject, tasks[0]!.pid, inner);
     if (subject.ready) await this.#program.waitFor(subject.ready);
     else await this.#settle();
     await this.#program.mustRun('the dump');
     if (!subject.load) return;
-    this.#load = await Program.startLoad(this.#stage, subject, subject.load);
+    this.#load = await Program.startLoad(this.#sandbox, subject, subject.load);
     this.#orphans.add(this.#load.pid);
   }
 
@@ -169,7 +169,7 @@ class Play {
   async #subject(watched: boolean): Promise<CriuSubject | undefined> {
     const { subject } = this.#case;
     if (!subject || !this.#program) return undefined;
-    const status = this.#root === undefined || !watched ? undefined : this.#stage.endOf(this.#root);
+    const status = this.#root === undefined || !watched ? undefined : this.#sandbox.endOf(this.#root);
     return {
       command: subject.command,
       ...(status !== undefined && { end: endFrom(status) }),
@@ -180,7 +180,7 @@ class Play {
   /** A restored program is let run for a while, or to its end where it has one. */
   async #letRun({ exitCode }: Subject): Promise<void> {
     const limit = exitCode === undefined ? WATCHED : computeTimeLimit(this.#case);
-    if (this.#root !== undefined) await this.#stage.waitForEnd(this.#root, limit);
+    if (this.#root !== undefined) await this.#sandbox.waitForEnd(this.#root, limit);
   }
 
   /** Waits until a program of the user's has made what it makes. */
@@ -197,18 +197,18 @@ class Play {
   }
 
   async #bystanders(): Promise<CriuCensus> {
-    return takeCensus(this.#stage, this.#case, await look(this.#stage, 'bystanders'), ++this.#round);
+    return takeCensus(this.#sandbox, this.#case, await look(this.#sandbox, 'bystanders'), ++this.#round);
   }
 
   /** The tree. Without memory of the agent's own nobody can be asked whether he runs. */
   async #census(seen?: readonly Seen[]): Promise<CriuCensus> {
     const round = this.#case.subject ? undefined : ++this.#round;
-    return takeCensus(this.#stage, this.#case, seen ?? (await this.#tasks('tree')), round);
+    return takeCensus(this.#sandbox, this.#case, seen ?? (await this.#tasks('tree')), round);
   }
 
   /** Those with this role who matter. */
   async #tasks(...wanted: readonly Role[]): Promise<readonly Seen[]> {
-    const all = await look(this.#stage);
+    const all = await look(this.#sandbox);
     // One that runs on may fork.
     for (const id of findDescendants(this.#orphans, all)) this.#orphans.add(id);
     return all.filter(({ role, id }) => wanted.includes(role) && !this.#orphans.has(id));
@@ -226,12 +226,12 @@ class Play {
   async #hold(stage: CriuStage): Promise<void> {
     if (stage === 'pre-dump') this.#endedBeforeDump = this.#program?.end !== undefined && !this.#isHit();
     if (stage !== HELD_AT.dump && stage !== HELD_AT.restore) return;
-    const all = await look(this.#stage);
+    const all = await look(this.#sandbox);
     const tree = findTree(this.#case, all);
-    this.#held = await heldCensus(this.#stage, this.#case, tree);
+    this.#held = await heldCensus(this.#sandbox, this.#case, tree);
     if (stage === HELD_AT.restore) {
       this.#root = findRoot(this.#case, all)?.id;
-      if (this.#root !== undefined) await this.#stage.watch(this.#root);
+      if (this.#root !== undefined) await this.#sandbox.watch(this.#root);
       return;
     }
     const ofCriu = findDescendants(new Set(all.filter(({ role }) => role === 'criu').map(({ id }) => id)), all);
@@ -242,7 +242,7 @@ class Play {
 
   /** Waits until nobody of the tree is on his way any more: who was let go, or is to be stopped, has yet to run for that. */
   async #rest(): Promise<void> {
-    for (let looks = 0; looks < REST_LOOKS && (await this.#stage.do('busy')) > 0; looks++) {
+    for (let looks = 0; looks < REST_LOOKS && (await this.#sandbox.do('busy')) > 0; looks++) {
       await sleep(REST_PAUSE);
     }
   }
@@ -260,9 +260,9 @@ class Play {
 
   async #restore(): Promise<Restored> {
     const { images, taken } = this.#setup;
-    const edits = await changeImages(this.#stage.inside(IMAGES), images);
+    const edits = await changeImages(this.#sandbox.inside(IMAGES), images);
     const imaged = { ...(edits.length > 0 && { edits }), ...(await this.#imaged()) };
-    for (const pid of taken) await this.#stage.do(`take ${pid}`);
+    for (const pid of taken) await this.#sandbox.do('take', { pid });
     await this.#faults.come('before-restore');
     const restore = await this.#call('restore', 'restore.log', false);
     const restored = this.#held && { restored: this.#held };
@@ -275,9 +275,9 @@ class Play {
     const isEnded = restore.timedOut !== undefined || restore.flooded !== undefined;
     const afterRestore = await this.#whoIsLeft(isEnded ? 0 : GRACE);
     if (images.length > 0) return { ...imaged, restore, afterRestore };
-    await this.#stage.do('sweep 1');
+    await this.#sandbox.do('sweep', { helpers: true });
     // The pids of a program that runs on may be above: CRIU itself must not get one of them.
-    if (!this.#program) await this.#stage.do(`lastpid ${lastPidFor(this.#case)}`);
+    if (!this.#program) await this.#sandbox.do('last-pid', { pid: lastPidFor(this.#case) });
     const again = await this.#call('restore', 'again.log', true);
     const restoredAgain = this.#held && { restoredAgain: this.#held };
     await this.#rest();
@@ -286,7 +286,7 @@ class Play {
 
   /** Whom the images say that they hold. */
   async #imaged(): Promise<Pick<CriuRecord, 'imaged'>> {
-    const bytes = await readFile(path.join(this.#stage.inside(IMAGES), 'pstree.img')).catch(() => undefined);
+    const bytes = await readFile(path.join(this.#sandbox.inside(IMAGES), 'pstree.img')).catch(() => undefined);
     const pids = bytes && readPids(bytes);
     const root = this.#case.tasks[0]!.pid;
     return pids ? { imaged: pids.map((pid) => (this.#setup.namespace === 'own' && pid === 1 ? root : pid)) } : {};
@@ -297,7 +297,7 @@ class Play {
     // An action script needs a process, which a limit of processes may not leave.
     const holds = this.#program !== undefined && this.#setup.limits[of]?.pids === undefined;
     this.#held = undefined;
-    const { run, time } = await callCriu(this.#stage, this.#case, of, {
+    const { run, time } = await callCriu(this.#sandbox, this.#case, of, {
       criu,
       program,
       unprivileged,
@@ -317,6 +317,6 @@ class Play {
       await this.#faults.come(stage);
       this.#stages.push(stage);
     }
-    await this.#stage.do(`answer ${!plain && this.#setup.scriptFails.includes(stage) ? 1 : 0}`);
+    await this.#sandbox.do('answer', { 'exit-code': !plain && this.#setup.scriptFails.includes(stage) ? 1 : 0 });
   }
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { ReadySign } from '../../model/subject.ts';
 import type { Command } from './command.ts';
 import { WORK } from './command-line.ts';
-import type { Stage } from './stage.ts';
+import type { Sandbox } from './sandbox.ts';
 
 /** As /proc/net has it. */
 const LISTEN = '0A';
@@ -13,33 +13,33 @@ const DATAGRAM = 2;
 
 /** Whether a program shows the sign; `folder`: its working folder. */
 export async function showsSign(
-  stage: Stage,
+  sandbox: Sandbox,
   sign: ReadySign,
   name: Command['name'],
   folder: string,
 ): Promise<boolean> {
   switch (sign.kind) {
     case 'file':
-      return stat(stage.inside(path.resolve(folder, sign.path))).then(
+      return stat(sandbox.inside(path.resolve(folder, sign.path))).then(
         () => true,
         () => false,
       );
     case 'output': {
-      const texts = await Promise.all(['stdout', 'stderr'].map((stream) => read(stage, `${WORK}/${name}.${stream}`)));
+      const texts = await Promise.all(['stdout', 'stderr'].map((stream) => read(sandbox, `${WORK}/${name}.${stream}`)));
       return texts.some((text) => text.includes(sign.text));
     }
     case 'port':
-      return (await inetPorts(stage, 'tcp')).some(({ port, state }) => port === sign.port && state === LISTEN);
+      return (await inetPorts(sandbox, 'tcp')).some(({ port, state }) => port === sign.port && state === LISTEN);
     case 'udp-port':
-      return (await inetPorts(stage, 'udp')).some(({ port }) => port === sign.port);
+      return (await inetPorts(sandbox, 'udp')).some(({ port }) => port === sign.port);
     case 'socket':
-      return (await unixSockets(stage)).some((bound) => isSame(bound, sign.path, folder));
+      return (await unixSockets(sandbox)).some((bound) => isSame(bound, sign.path, folder));
   }
 }
 
 /** Local ports of the network namespace, of both versions of IP. */
-async function inetPorts(stage: Stage, protocol: 'tcp' | 'udp'): Promise<{ port: number; state: string }[]> {
-  const tables = await Promise.all([protocol, `${protocol}6`].map((table) => stage.network(table)));
+async function inetPorts(sandbox: Sandbox, protocol: 'tcp' | 'udp'): Promise<{ port: number; state: string }[]> {
+  const tables = await Promise.all([protocol, `${protocol}6`].map((table) => sandbox.network(table)));
   return tables.flatMap((table) =>
     table
       .split('\n')
@@ -53,8 +53,8 @@ async function inetPorts(stage: Stage, protocol: 'tcp' | 'udp'): Promise<{ port:
 }
 
 /** The paths of those unix sockets that accept connections or datagrams. */
-async function unixSockets(stage: Stage): Promise<string[]> {
-  const lines = (await stage.network('unix')).split('\n').slice(1);
+async function unixSockets(sandbox: Sandbox): Promise<string[]> {
+  const lines = (await sandbox.network('unix')).split('\n').slice(1);
   return lines.flatMap((line) => {
     const [, flags, type, bound] = /^\S+: \S+ \S+ (\S+) (\S+) \S+ +\S+ (.*)$/.exec(line) ?? [];
     if (bound === undefined) return [];
@@ -68,6 +68,6 @@ function isSame(bound: string, wanted: string, folder: string): boolean {
   return path.resolve(folder, bound) === path.resolve(folder, wanted);
 }
 
-function read(stage: Stage, file: string): Promise<string> {
-  return readFile(stage.inside(file), 'utf8').catch(() => '');
+function read(sandbox: Sandbox, file: string): Promise<string> {
+  return readFile(sandbox.inside(file), 'utf8').catch(() => '');
 }

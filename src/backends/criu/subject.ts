@@ -8,33 +8,33 @@ import { endText, outputText } from '../../record/program-text.ts';
 import { BadSurroundings } from '../backend.ts';
 import { CASE_FOLDER, type Command, endFrom, quoted, readOutput, startCommand } from './command.ts';
 import { showsSign } from './ready.ts';
-import type { Stage } from './stage.ts';
+import type { Sandbox } from './sandbox.ts';
 
 const READY_PAUSE = 10;
 
 export class Program {
-  readonly #stage: Stage;
+  readonly #sandbox: Sandbox;
   readonly #command: Command;
   /** The number that it has around the tree. */
   readonly pid: number;
 
-  private constructor(stage: Stage, command: Command, pid: number) {
-    this.#stage = stage;
+  private constructor(sandbox: Sandbox, command: Command, pid: number) {
+    this.#sandbox = sandbox;
     this.#command = command;
     this.pid = pid;
   }
 
   /** Writes the files of a subject and starts it. Rejects with BadSurroundings when it cannot be started. */
-  static async start(stage: Stage, subject: Subject, pid: number, inner: boolean): Promise<Program> {
-    await writeFiles(stage, subject);
+  static async start(sandbox: Sandbox, subject: Subject, pid: number, inner: boolean): Promise<Program> {
+    await writeFiles(sandbox, subject);
     const { command: words, env } = subject;
-    return Program.#start(stage, { name: 'subject', pid, inner, folder: resolveFolder(subject), env, words });
+    return Program.#start(sandbox, { name: 'subject', pid, inner, folder: resolveFolder(subject), env, words });
   }
 
   /** Starts the load of a subject that is ready, outside of the tree, and waits until it is at work. Rejects with BadSurroundings. */
-  static async startLoad(stage: Stage, subject: Subject, { command: words, ready }: Load): Promise<Program> {
+  static async startLoad(sandbox: Sandbox, subject: Subject, { command: words, ready }: Load): Promise<Program> {
     const { env } = subject;
-    const load = await Program.#start(stage, {
+    const load = await Program.#start(sandbox, {
       name: 'load',
       pid: 0,
       inner: false,
@@ -46,18 +46,18 @@ export class Program {
     return load;
   }
 
-  static async #start(stage: Stage, command: Command): Promise<Program> {
-    return new Program(stage, command, await startCommand(stage, command));
+  static async #start(sandbox: Sandbox, command: Command): Promise<Program> {
+    return new Program(sandbox, command, await startCommand(sandbox, command));
   }
 
   /** How it ended; undefined while it runs. */
   get end(): CriuEnd | undefined {
-    const status = this.#stage.endOf(this.pid);
+    const status = this.#sandbox.endOf(this.pid);
     return status === undefined ? undefined : endFrom(status);
   }
 
   output(): Promise<CriuOutput> {
-    return readOutput(this.#stage, this.#command.name);
+    return readOutput(this.#sandbox, this.#command.name);
   }
 
   /** Rejects with BadSurroundings when it has ended. `when`: before what. */
@@ -78,7 +78,7 @@ export class Program {
   async waitFor({ sign, timeout }: Ready): Promise<void> {
     const { name, folder, words } = this.#command;
     const until = performance.now() + timeout;
-    while (!(await showsSign(this.#stage, sign, name, folder))) {
+    while (!(await showsSign(this.#sandbox, sign, name, folder))) {
       await this.mustRun(`it was ready: waited for ${signText(sign)}`);
       if (performance.now() > until) {
         throw new BadSurroundings(
@@ -95,12 +95,12 @@ export function resolveFolder(subject: Subject | undefined): string {
   return path.resolve(CASE_FOLDER, subject?.cwd ?? '.');
 }
 
-async function writeFiles(stage: Stage, subject: Subject): Promise<void> {
-  await mkdir(stage.inside(CASE_FOLDER), { recursive: true });
+async function writeFiles(sandbox: Sandbox, subject: Subject): Promise<void> {
+  await mkdir(sandbox.inside(CASE_FOLDER), { recursive: true });
   const folder = resolveFolder(subject);
-  if (folder.startsWith(`${CASE_FOLDER}/`)) await mkdir(stage.inside(folder), { recursive: true });
+  if (folder.startsWith(`${CASE_FOLDER}/`)) await mkdir(sandbox.inside(folder), { recursive: true });
   for (const file of subject.files) {
-    const target = stage.inside(path.join(CASE_FOLDER, file.path));
+    const target = sandbox.inside(path.join(CASE_FOLDER, file.path));
     await mkdir(path.dirname(target), { recursive: true });
     await writeFile(target, file.text);
     // Whatever the umask is.

@@ -1,9 +1,10 @@
 /** The tree of a case, and its bystanders, as the agent's lines. */
 import type { Case, Task } from '../../model/case.ts';
 import { type SignalName, signalNumber } from '../../model/signals.ts';
+import { type Fields, line } from '../agent/request.ts';
 
 const DEFAULT_MEMORY = 16;
-const SHARED_KIB = 16;
+const MEMORY = { 'private-kib': DEFAULT_MEMORY, 'shared-kib': 16 };
 /** Farther from the tree than any pid that a fault would take. */
 const BYSTANDER_GAP = 500;
 
@@ -19,45 +20,41 @@ export function lastPidFor(c: Case): number {
 }
 
 /** A line for each task: see tree_add in agent/tree.c. */
-export function treeLines(c: Case): string[] {
+export function describeTree(c: Case): string[] {
   const tasks = c.subject ? [] : c.tasks;
-  const number = new Map(tasks.map(({ pid }, i) => [pid, i]));
-  const inner = c.criu?.namespace === 'own' ? 1 : 0;
+  const numbers = new Map(tasks.map(({ pid }, i) => [pid, i]));
+  const inner = c.criu?.namespace === 'own';
   const lines = tasks.map((task, i) => {
-    const parent = typeof task.parent === 'number' ? number.get(task.parent)! : -1;
-    const at = number.get(task.leader) ?? i;
-    return line(task, parent, at, inner, tasks[at]!.criu?.pending ?? []);
+    const parent = typeof task.parent === 'number' ? numbers.get(task.parent) : undefined;
+    const leader = numbers.get(task.leader) ?? i;
+    return describeTask(task, { parent, leader, inner }, tasks[leader]!.criu?.pending ?? []);
   });
   const [first, second] = chooseBystanders(c);
-  const at = lines.length;
+  const bystander = { session: first, pgid: first, ...MEMORY, bystander: true };
   return [
     ...lines,
-    `task ${first} -1 ${at} ${first} ${first} 0 0 0 0 ${DEFAULT_MEMORY} ${SHARED_KIB} 0 1 0`,
-    `task ${second} ${at} ${at + 1} ${first} ${first} 0 0 0 0 ${DEFAULT_MEMORY} ${SHARED_KIB} 0 1 0`,
+    line('task', { pid: first, ...bystander }),
+    line('task', { pid: second, parent: lines.length, ...bystander }),
   ];
 }
 
 /** `waiting`: signals that wait for the process of a thread; one that did not block them would take them. */
-function line(task: Task, parent: number, leader: number, inner: number, waiting: readonly SignalName[]): string {
+function describeTask(task: Task, place: Fields, waiting: readonly SignalName[]): string {
   const { stopped = false, blocked = [], pending = [], exitSignal, memory = DEFAULT_MEMORY } = task.criu ?? {};
-  const status = exitSignal === undefined ? task.exitCode << 8 : signalNumber(exitSignal);
-  const words = [
-    task.pid,
-    parent,
-    leader,
-    task.session,
-    task.pgid,
-    task.state === 'zombie' ? 1 : 0,
-    status,
-    encodeMask([...blocked, ...pending, ...waiting]),
-    encodeMask(pending),
-    memory,
-    SHARED_KIB,
-    stopped ? 1 : 0,
-    0,
-    inner,
-  ];
-  return `task ${words.join(' ')}`;
+  return line('task', {
+    pid: task.pid,
+    ...place,
+    session: task.session,
+    pgid: task.pgid,
+    zombie: task.state === 'zombie',
+    // As wait() would give it.
+    status: exitSignal === undefined ? task.exitCode << 8 : signalNumber(exitSignal),
+    blocked: encodeMask([...blocked, ...pending, ...waiting]),
+    pending: encodeMask(pending),
+    ...MEMORY,
+    'private-kib': memory,
+    stopped,
+  });
 }
 
 function encodeMask(signals: readonly SignalName[]): string {

@@ -2,19 +2,18 @@
 import { type Case, RESTART_FLAGS, type Task, type TaskId } from '../../model/case.ts';
 import type { Placed } from './sweep.ts';
 
-/** What actor.declared says (agent/arena.h). */
-const DECLARED = {
-  dead: 1,
-  ghost: 2,
-  sibling: 4,
-  stranger: 8,
-  nested: 16,
-  absent: 32,
-  exiting: 64,
-  late: 128,
-  thread: 256,
-  byFault: 512,
-} as const;
+/** What a scenario says of an actor (agent/plan.c has the same names). */
+type Declared =
+  | 'dead'
+  | 'ghost'
+  | 'sibling'
+  | 'stranger'
+  | 'nested'
+  | 'absent'
+  | 'exiting'
+  | 'late'
+  | 'thread'
+  | 'by-fault';
 
 export interface Actor {
   readonly number: number;
@@ -25,7 +24,7 @@ export interface Actor {
   readonly creator: Actor | undefined;
   readonly parent: Actor | undefined;
   readonly leader: Actor;
-  readonly declared: number;
+  readonly declared: readonly Declared[];
   /** The child that this fault makes its target fork. */
   readonly forkedBy?: Placed;
 }
@@ -64,7 +63,7 @@ export function assignActors(c: Case, faults: readonly Placed[], pidMax: number)
     task: self,
     creator: undefined,
     parent: undefined,
-    declared: self ? countDeclared(self) : 0,
+    declared: self ? listDeclared(self) : [],
   });
   if (self) byWho.set(self.pid, actors[0]!);
   for (const task of c.tasks) {
@@ -77,7 +76,7 @@ export function assignActors(c: Case, faults: readonly Placed[], pidMax: number)
         task,
         creator: byWho.get(task.creator),
         parent: byWho.get(task.parent),
-        declared: countDeclared(task),
+        declared: listDeclared(task),
       },
       isThread ? byWho.get(task.leader) : undefined,
     );
@@ -87,27 +86,25 @@ export function assignActors(c: Case, faults: readonly Placed[], pidMax: number)
     const maker = targets[0] === undefined ? undefined : byWho.get(targets[0]);
     const { child } = fault;
     if (fault.verb !== 'fork' || child === undefined || !maker || byWho.has(child)) continue;
-    const declared = DECLARED.late | DECLARED.byFault;
+    const declared: readonly Declared[] = ['late', 'by-fault'];
     add({ pid: child, who: child, task: undefined, creator: maker, parent: maker, declared, forkedBy: placed });
   }
   return { actors, of: (who) => byWho.get(who), outsider: free() };
 }
 
-function countDeclared(task: Task): number {
-  let bits = 0;
-  const set = (name: keyof typeof DECLARED, holds: boolean): void => {
-    if (holds) bits |= DECLARED[name];
+function listDeclared(task: Task): Declared[] {
+  const holds: Readonly<Record<Exclude<Declared, 'by-fault'>, boolean>> = {
+    dead: task.state === 'dead',
+    ghost: task.ghost,
+    sibling: task.sibling,
+    stranger: task.owner === 'stranger',
+    nested: task.restartingItself,
+    absent: task.absent,
+    exiting: task.exits,
+    late: task.forkedLate !== undefined,
+    thread: task.leader !== task.pid,
   };
-  set('dead', task.state === 'dead');
-  set('ghost', task.ghost);
-  set('sibling', task.sibling);
-  set('stranger', task.owner === 'stranger');
-  set('nested', task.restartingItself);
-  set('absent', task.absent);
-  set('exiting', task.exits);
-  set('late', task.forkedLate !== undefined);
-  set('thread', task.leader !== task.pid);
-  return bits;
+  return Object.keys(holds).filter((name): name is keyof typeof holds => holds[name as keyof typeof holds]);
 }
 
 /** Gives pids from the top that the case does not mention. */

@@ -1,8 +1,8 @@
 /** What /proc said of everybody, at the end and whenever a fault came, in the words of the record. */
 import type { Finding, Snapshot, TaskCensus } from '../../record/record.ts';
-import { itemAt } from '../host/answer.ts';
+import { itemAt } from '../agent/answer.ts';
 import type { Cast } from './actors.ts';
-import { isDead, STATE } from './final.ts';
+import { isDead } from './final.ts';
 import type { NativePlan } from './plan.ts';
 import type { ActorReport, RawSnapshot } from './report.ts';
 
@@ -38,8 +38,8 @@ export function takeSnapshots(
   return raw.map(({ step, fault, actors }) => {
     const { name } = itemAt(faults, fault, 'faults').fault;
     for (const actor of actors) {
-      if (actor.engine === STATE.unborn || isDead(actor) === (actor.engine === STATE.dead)) continue;
-      const says = actor.engine === STATE.dead ? 'should be dead' : 'should be alive';
+      if (actor.engine === 'unborn' || isDead(actor) === (actor.engine === 'dead')) continue;
+      const says = actor.engine === 'dead' ? 'should be dead' : 'should be alive';
       const detail = `task ${actor.pid} ${says}, and is ${actor.state ?? 'not there'}`;
       findings.push({ kind: 'disagreement', at: name, detail });
     }

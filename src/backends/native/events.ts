@@ -1,138 +1,194 @@
 /** The agent's trace in the words of the record. */
+import type * as z from 'zod';
 import { FAILURES, type Failure } from '../../model/case.ts';
 import { COORDINATOR_POINT_NAMES, type Point, TASK_POINT_NAMES } from '../../model/points.ts';
 import { signalName } from '../../model/signals.ts';
-import type { Actor, DebugEntry, DebugState, DebugType, Effect, Finding, RunEvent } from '../../record/record.ts';
-import { itemAt } from '../host/answer.ts';
+import {
+  type Actor,
+  type DebugEntry,
+  type DebugState,
+  type DebugType,
+  type Effect,
+  FINDING_KINDS,
+  type Finding,
+  type RunEvent,
+} from '../../record/record.ts';
+import { BadAnswer, itemAt } from '../agent/answer.ts';
 import type { NativePlan } from './plan.ts';
-import { EVENT_WORDS, type Report } from './report.ts';
+import { EVENT_WORDS, type READY, type Report } from './report.ts';
 
-const ENVIRONMENT = -3;
+/** Of a number that would name an actor: the environment, or no task. */
 const NO_TASK = -1;
-
-/** In the order of enum point; 0 is the start. */
-const POINTS: readonly Point[] = [...COORDINATOR_POINT_NAMES, ...TASK_POINT_NAMES];
-/** In the order of enum failure. */
-const FAILURE_NAMES = Object.keys(FAILURES) as Failure[];
-/** In the order of enum exit_how. */
-const HOW = ['exited', 'exited', 'killed', 'zombie'] as const;
-const KILLED = 2;
 const SIGKILL = 9;
-/** In the order of the kernel defects of agent/kernel.h. */
-const DEFECTS = ['bug', 'bug', 'null-dereference', 'out-of-bounds', 'use-after-free', 'uninitialized-read'] as const;
-/** Bits of the debug build's status. */
-const STATUS = { ghost: 2, coordinator: 4, root: 1, waiting: 16, running: 32, failed: 128, success: 256 } as const;
 
-/** What an event's numbers refer to. */
+const POINTS: ReadonlySet<Point> = new Set([...COORDINATOR_POINT_NAMES, ...TASK_POINT_NAMES]);
+const FAILURE_NAMES: ReadonlySet<Failure> = new Set(Object.keys(FAILURES) as Failure[]);
+const HOW = new Set(['exited', 'killed', 'zombie'] as const);
+const DEFECTS = new Set(FINDING_KINDS);
+const TYPES: ReadonlySet<DebugType> = new Set(['Coord', 'Root', 'Ghost', 'Task']);
+const STATES: ReadonlySet<DebugState> = new Set(['Waiting', 'Running', 'Failed', 'Success', 'Exited']);
+
+/** What an event's values refer to. */
 interface Scene {
   readonly made: NativePlan;
   /** `nr_tasks` of the image. */
   readonly saved: number;
   taskOf(number: number): Exclude<Actor, 'environment'>;
   text(place: number): string;
+  /** The text at a place, which is one of these names. Throws BadAnswer. */
+  name<T extends string>(place: number, names: ReadonlySet<T>): T;
 }
 
-type Words = (a: number, b: number, scene: Scene) => Effect;
+/** An entry of a status list is no event by itself. */
+type Meaning = Effect | { readonly kind: 'status-entry'; readonly type: DebugType; readonly state: DebugState };
 
-/** What the two numbers of an event mean, by its kind: in the order of enum event_kind. */
-const KINDS: readonly Words[] = [
-  (a) => ({ kind: 'point', point: itemAt(POINTS, a - 1, 'points') }),
-  (a, b) => ({ kind: 'call', pid: a, flags: b }),
-  (a, _, { taskOf }) => ({ kind: 'visit', task: taskOf(a) }),
-  (a, _, { taskOf }) => ({ kind: 'mark', task: taskOf(a) }),
-  () => ({ kind: 'unmark' }),
-  (_, b, { text }) => ({ kind: 'sleep', on: text(b) }),
-  (a, _, { taskOf }) => ({ kind: 'wake', task: taskOf(a) }),
-  (_, b, { text }) => ({ kind: 'interrupted', on: text(b) }),
-  (a, b, { taskOf }) => ({ kind: 'signal', task: taskOf(a), signal: signalName(b), force: false }),
-  (a, _, { taskOf }) => ({ kind: 'signal', task: taskOf(a), signal: signalName(SIGKILL), force: true }),
-  (a, b, { saved }) => ({ kind: 'activate', index: a, ...(a < saved && { pid: b }) }),
-  () => ({ kind: 'restore-begin' }),
-  (a) => ({ kind: 'restore-end', ...(a < 0 ? { error: a } : { record: a }) }),
-  () => ({ kind: 'threads-passed' }),
-  (a) => ({ kind: 'done', left: a }),
-  (a) => ({ kind: 'total', tasks: a }),
-  (a, b) => ({ kind: 'error', error: a, first: b !== 0 }),
-  () => ({ kind: 'success' }),
-  (_, b, { text }) => ({ kind: 'complete', what: text(b) }),
-  (a) => ({ kind: 'get', references: a }),
-  (a) => ({ kind: 'put', references: a }),
-  () => ({ kind: 'free' }),
-  (a) => ({ kind: 'status', status: decodeState(a) }),
-  () => ({ kind: 'status-list', entries: [] }),
-  (a, b, { made }) => ({ kind: 'fork', child: itemAt(made.cast.actors, a, 'actors').pid, inherits: b !== 0 }),
-  (a) => ({ kind: 'fork-failed', error: a }),
-  (a, _, { taskOf }) => ({ kind: 'frozen', task: taskOf(a) }),
-  (a) => ({ kind: 'return', result: a }),
-  () => ({ kind: 'user' }),
-  (a, b) => ({ kind: 'exit', how: itemAt(HOW, a, 'ends'), code: a === KILLED ? SIGKILL : b }),
-  (a, b, { taskOf }) => ({ kind: 'reparent', task: taskOf(a), ...(b !== NO_TASK && { to: taskOf(b) }) }),
-  (a, b, { made, taskOf }) => {
-    const { name, verb } = itemAt(made.faults, a, 'faults').fault;
-    return { kind: 'fault', fault: name, verb, ...(b !== NO_TASK && { target: taskOf(b) }) };
-  },
-  (a) => ({ kind: 'log', text: `[err ${a}]` }),
-  (a, b, { text }) => ({ kind: 'finding', finding: { kind: itemAt(DEFECTS, a, 'defects'), at: text(b) } }),
-  (a, _, { taskOf }) => ({ kind: 'detach', task: taskOf(a) }),
-  (a, b) => ({ kind: 'call-failed', call: itemAt(FAILURE_NAMES, a, 'calls that fail'), error: b }),
-];
+/** A kind of events. */
+export interface Kind {
+  /** Names of its values, as the agent says them (agent/trace.c). */
+  readonly values: readonly string[];
+  readonly meaning: (a: number, b: number, scene: Scene) => Meaning;
+}
 
-/** The kind that is not one event: a head, and an entry for each task. */
-const STATUS_LIST = 23;
+function kind(values: string, meaning: Kind['meaning']): Kind {
+  return { values: values.split(' ').filter(Boolean), meaning };
+}
 
-/** The events of a run; what of them is a finding is added there. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  point: kind('point', (point, _, { name }) => ({ kind: 'point', point: name(point, POINTS) })),
+  call: kind('pid flags', (pid, flags) => ({ kind: 'call', pid, flags })),
+  visit: kind('task', (task, _, { taskOf }) => ({ kind: 'visit', task: taskOf(task) })),
+  mark: kind('task', (task, _, { taskOf }) => ({ kind: 'mark', task: taskOf(task) })),
+  unmark: kind('', () => ({ kind: 'unmark' })),
+  sleep: kind('on', (on, _, { text }) => ({ kind: 'sleep', on: text(on) })),
+  wake: kind('task', (task, _, { taskOf }) => ({ kind: 'wake', task: taskOf(task) })),
+  interrupted: kind('on', (on, _, { text }) => ({ kind: 'interrupted', on: text(on) })),
+  signal: kind('task signal', (task, signal, { taskOf }) => ({
+    kind: 'signal',
+    task: taskOf(task),
+    signal: signalName(signal),
+    force: false,
+  })),
+  kill: kind('task', (task, _, { taskOf }) => ({
+    kind: 'signal',
+    task: taskOf(task),
+    signal: signalName(SIGKILL),
+    force: true,
+  })),
+  activate: kind('index pid', (index, pid, { saved }) => ({ kind: 'activate', index, ...(index < saved && { pid }) })),
+  'restore-begin': kind('', () => ({ kind: 'restore-begin' })),
+  'restore-end': kind('result', (result) => ({
+    kind: 'restore-end',
+    ...(result < 0 ? { error: result } : { record: result }),
+  })),
+  'threads-passed': kind('', () => ({ kind: 'threads-passed' })),
+  done: kind('left', (left) => ({ kind: 'done', left })),
+  total: kind('tasks', (tasks) => ({ kind: 'total', tasks })),
+  error: kind('error first', (error, first) => ({ kind: 'error', error, first: first !== 0 })),
+  success: kind('', () => ({ kind: 'success' })),
+  complete: kind('what', (what, _, { text }) => ({ kind: 'complete', what: text(what) })),
+  get: kind('references', (references) => ({ kind: 'get', references })),
+  put: kind('references', (references) => ({ kind: 'put', references })),
+  free: kind('', () => ({ kind: 'free' })),
+  status: kind('status', (status, _, { name }) => ({ kind: 'status', status: name(status, STATES) })),
+  'status-list': kind('', () => ({ kind: 'status-list', entries: [] })),
+  'status-entry': kind('type state', (type, state, { name }) => ({
+    kind: 'status-entry',
+    type: name(type, TYPES),
+    state: name(state, STATES),
+  })),
+  fork: kind('child inherits', (child, inherits, { made }) => ({
+    kind: 'fork',
+    child: itemAt(made.cast.actors, child, 'actors').pid,
+    inherits: inherits !== 0,
+  })),
+  'fork-failed': kind('error', (error) => ({ kind: 'fork-failed', error })),
+  frozen: kind('task', (task, _, { taskOf }) => ({ kind: 'frozen', task: taskOf(task) })),
+  return: kind('result', (result) => ({ kind: 'return', result })),
+  user: kind('', () => ({ kind: 'user' })),
+  exit: kind('code how', (code, place, { name }) => {
+    const how = name(place, HOW);
+    return { kind: 'exit', how, code: how === 'killed' ? SIGKILL : code };
+  }),
+  reparent: kind('task to', (task, to, { taskOf }) => ({
+    kind: 'reparent',
+    task: taskOf(task),
+    ...(to !== NO_TASK && { to: taskOf(to) }),
+  })),
+  fault: kind('fault target', (number, target, { made, taskOf }) => {
+    const { name, verb } = itemAt(made.faults, number, 'faults').fault;
+    return { kind: 'fault', fault: name, verb, ...(target !== NO_TASK && { target: taskOf(target) }) };
+  }),
+  log: kind('error', (error) => ({ kind: 'log', text: `[err ${error}]` })),
+  finding: kind('kind at', (defect, at, { name, text }) => ({
+    kind: 'finding',
+    finding: { kind: name(defect, DEFECTS), at: text(at) },
+  })),
+  detach: kind('task', (task, _, { taskOf }) => ({ kind: 'detach', task: taskOf(task) })),
+  'call-failed': kind('call error', (call, error, { name }) => ({
+    kind: 'call-failed',
+    call: name(call, FAILURE_NAMES),
+    error,
+  })),
+};
+
+/** The kinds of events that an agent has, in its order. Throws BadAnswer for one that is not known here. */
+export function findKinds({ kinds }: z.infer<typeof READY>): Kind[] {
+  return kinds.map(({ kind, values }) => {
+    const known = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined;
+    if (known?.values.join() !== values.join())
+      throw new BadAnswer(`there is no event ${kind} of ${values.join(', ')}`);
+    return known!;
+  });
+}
+
+/** The events of a run; what of them is a finding is added there. Throws BadAnswer. */
 export function readEvents(
   { events: raw, texts }: Pick<Report, 'events' | 'texts'>,
+  kinds: readonly Kind[],
   made: NativePlan,
   saved: number,
   findings: Finding[],
 ): RunEvent[] {
-  const { actors } = made.cast;
-  const scene: Scene = {
-    made,
-    saved,
-    taskOf: (number) => itemAt(actors, number, 'actors').who,
-    text: (place) => itemAt(texts, place, 'texts'),
-  };
+  const scene = sceneOf(texts, made, saved);
   const events: RunEvent[] = [];
   let list: DebugEntry[] = [];
   for (let i = 0; i < raw.length; i += EVENT_WORDS) {
     const number = raw[i + 1]!;
-    const kind = raw[i + 2]!;
-    const a = raw[i + 3]!;
-    const b = raw[i + 4]!;
-    const actor = number === ENVIRONMENT ? 'environment' : scene.taskOf(number);
-    if (kind === STATUS_LIST && a !== 0) {
-      list.push({ task: scene.taskOf(number), type: decodeType(b), state: decodeState(b) });
+    const meaning = itemAt(kinds, raw[i + 2]!, 'kinds of events').meaning(raw[i + 3]!, raw[i + 4]!, scene);
+    if (meaning.kind === 'status-entry') {
+      list.push({ task: scene.taskOf(number), type: meaning.type, state: meaning.state });
       continue;
     }
-    const effect = itemAt(KINDS, kind, 'kinds of events')(a, b, scene);
-    if (effect.kind === 'status-list') {
+    const actor = number === NO_TASK ? 'environment' : scene.taskOf(number);
+    const step = raw[i]!;
+    if (meaning.kind === 'status-list') {
       list = [];
-      events.push({ step: raw[i]!, actor, kind: 'status-list', entries: list });
+      events.push({ step, actor, kind: 'status-list', entries: list });
       continue;
     }
-    if (effect.kind === 'finding') addFinding(findings, effect.finding);
-    events.push({ step: raw[i]!, actor, ...effect });
+    if (meaning.kind === 'finding') addFinding(findings, meaning.finding);
+    events.push({ step, actor, ...meaning });
   }
   return events;
+}
+
+function sceneOf(texts: readonly string[], made: NativePlan, saved: number): Scene {
+  const { actors } = made.cast;
+  const text = (place: number): string => itemAt(texts, place, 'texts');
+  return {
+    made,
+    saved,
+    taskOf: (number) => itemAt(actors, number, 'actors').who,
+    text,
+    name: <T extends string>(place: number, names: ReadonlySet<T>): T => {
+      const name = text(place) as T;
+      if (!names.has(name)) throw new BadAnswer(`${name} is none of ${[...names].join(', ')}`);
+      return name;
+    },
+  };
 }
 
 /** What is read past pids_arr is read more than once: one finding. */
 function addFinding(findings: Finding[], finding: Finding): void {
   if (!findings.some(({ kind, at }) => kind === finding.kind && at === finding.at)) findings.push(finding);
-}
-
-function decodeType(status: number): DebugType {
-  if (status & STATUS.coordinator) return 'Coord';
-  if (status & STATUS.root) return 'Root';
-  return status & STATUS.ghost ? 'Ghost' : 'Task';
-}
-
-/** The state as the debug build prints it: the first that fits, in its order. */
-function decodeState(status: number): DebugState {
-  if (status & STATUS.waiting) return 'Waiting';
-  if (status & STATUS.running) return 'Running';
-  if (status & STATUS.failed) return 'Failed';
-  return status & STATUS.success ? 'Success' : 'Exited';
 }

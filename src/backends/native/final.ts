@@ -6,14 +6,11 @@ import type { Case } from '../../model/case.ts';
 import { type Point, TASK_POINT_NAMES } from '../../model/points.ts';
 import { coordinatorFinal } from '../../record/read.ts';
 import type { FinalState, Finding, RunEvent, TaskFinal } from '../../record/record.ts';
-import { itemAt } from '../host/answer.ts';
+import { itemAt } from '../agent/answer.ts';
 import type { Actor, Cast } from './actors.ts';
 import { isTaskself } from './actors.ts';
 import type { ActorReport, Report } from './report.ts';
 
-/** What the engine's kernel holds an actor for (enum state, agent/arena.h); those that matter here. */
-export const STATE = { running: 0, prepared: 1, stopped: 4, frozen: 5, user: 6, idle: 7, unborn: 8, dead: 9 } as const;
-const HOW = { byItself: 1, byKill: 2, asZombie: 3 } as const;
 const SIGKILL = 9;
 
 /** The final state; findings are added for contradictions and leaks. */
@@ -31,7 +28,7 @@ export function buildFinal(
   const coordinator = finalOfActor(0);
   if (isTaskself(c)) tasks[actors[0]!.pid] = coordinator;
   actors.forEach((actor, i) => {
-    if (i > 0 && actor.engine !== STATE.unborn) tasks[actor.pid] = finalOfActor(i);
+    if (i > 0 && actor.engine !== 'unborn') tasks[actor.pid] = finalOfActor(i);
   });
   const { context } = report;
   if (report.end === 'over' && context && !context.freed && context.references > heldReferences(actors)) {
@@ -76,15 +73,15 @@ function endOfDead(cast: Actor, actor: ActorReport, findings: Finding[]): TaskFi
     findings.push({ kind: 'crash', at: actor.point, detail: `task ${actor.pid} died of ${describeDeath(status)}` });
     return 'crashed';
   }
-  if (actor.engine !== STATE.dead && actor.engine !== STATE.user) {
+  if (actor.engine !== 'dead' && actor.engine !== 'user') {
     const detail = `task ${actor.pid} is dead (${describeDeath(status)}), and the engine does not know`;
     findings.push({ kind: 'disagreement', at: actor.point, detail });
     return signal === SIGKILL ? 'killed' : 'crashed';
   }
   // A thread has no status of its own; that of a whole group stands for its leader.
   const isTold = cast.leader === cast && signal !== undefined && !leftBefore(actor);
-  const byKill = isTold ? signal === SIGKILL : how === HOW.byKill;
-  if (byKill !== (how === HOW.byKill)) {
+  const byKill = isTold ? signal === SIGKILL : how === 'killed';
+  if (byKill !== (how === 'killed')) {
     findings.push({
       kind: 'disagreement',
       at: actor.point,
@@ -92,12 +89,12 @@ function endOfDead(cast: Actor, actor: ActorReport, findings: Finding[]): TaskFi
     });
   }
   if (byKill) return 'killed';
-  return how === HOW.asZombie ? 'zombie' : 'exited';
+  return how === 'zombie' ? 'zombie' : 'exited';
 }
 
 /** A leader that had left before its group was killed has the group's status. */
 function leftBefore({ how, status }: ActorReport): boolean {
-  return how !== HOW.byKill && status === SIGKILL;
+  return how !== 'killed' && status === SIGKILL;
 }
 
 function describeDeath(status: number | undefined): string {
@@ -107,26 +104,26 @@ function describeDeath(status: number | undefined): string {
 
 function endOfLiving(report: Report, actor: ActorReport, findings: Finding[]): TaskFinal['end'] {
   const { engine, state, frozen, called, pid } = actor;
-  if (engine === STATE.dead) {
+  if (engine === 'dead') {
     findings.push({ kind: 'disagreement', at: actor.point, detail: `task ${pid} should be dead, and is ${state}` });
     return 'running';
   }
-  if (report.end !== 'over' && (engine === STATE.running || engine === STATE.prepared)) {
+  if (report.end !== 'over' && (engine === 'running' || engine === 'prepared')) {
     return report.end === 'crashed' ? 'crashed' : 'running';
   }
   // A run that was stopped in the middle left things undone.
   const isOver = report.end === 'over';
   const isStopped = state === 'T' || state === 't';
   switch (engine) {
-    case STATE.user:
+    case 'user':
       return 'returned';
-    case STATE.idle:
+    case 'idle':
       return 'untouched';
-    case STATE.frozen:
+    case 'frozen':
       if (isOver && !frozen && !isStopped)
         findings.push({ kind: 'disagreement', at: actor.point, detail: `task ${pid} is not frozen` });
       return 'frozen';
-    case STATE.stopped:
+    case 'stopped':
       if (isOver && !isStopped)
         findings.push({ kind: 'disagreement', at: actor.point, detail: `task ${pid} is not stopped` });
       return called ? 'waiting' : 'untouched';
@@ -139,10 +136,10 @@ function endOfLiving(report: Report, actor: ActorReport, findings: Finding[]): T
 function heldReferences(actors: readonly ActorReport[]): number {
   let held = 0;
   actors.forEach((actor, i) => {
-    if (isDead(actor) || actor.engine === STATE.unborn) return;
+    if (isDead(actor) || actor.engine === 'unborn') return;
     if (actor.has) held++;
     const { engine, called, result } = actor;
-    const isOut = engine === STATE.user || engine === STATE.frozen || engine === STATE.idle || !called;
+    const isOut = engine === 'user' || engine === 'frozen' || engine === 'idle' || !called;
     if (!isOut && result === undefined && (i === 0 || actor.has)) held++;
   });
   return held;
@@ -162,7 +159,7 @@ function listRestores(events: readonly RunEvent[], coordinatorPid: number): [num
 function whereabouts(actors: readonly ActorReport[], cast: Cast): string {
   const points: readonly string[] = TASK_POINT_NAMES;
   const hanging = actors.flatMap((actor, i) =>
-    isDead(actor) || actor.engine === STATE.user || (i > 0 && !points.includes(actor.point))
+    isDead(actor) || actor.engine === 'user' || (i > 0 && !points.includes(actor.point))
       ? []
       : [`${cast.actors[i]!.who} at ${actor.point} (${actor.state}, ${actor.wchan || 'running'})`],
   );

@@ -2,17 +2,17 @@
 import { availableParallelism } from 'node:os';
 import { type Case, RESTART_FLAGS } from '../../model/case.ts';
 import type { RunRecord } from '../../record/record.ts';
+import { AgentError } from '../agent/agent.ts';
+import { CannotCompile } from '../agent/c-program.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
-import { readAnswer } from '../host/answer.ts';
 import { BadCache } from '../host/cache.ts';
 import { pidMax } from '../pid-max.ts';
-import { Agent, AgentError } from './agent.ts';
+import { NativeAgent } from './agent.ts';
 import { cgroupFolder } from './cgroup.ts';
-import { CannotCompile, compileAgent, compilePlugin } from './compile.ts';
+import { compileNativeAgent, compilePlugin } from './compile.ts';
 import { nativePlan, type Surroundings } from './plan.ts';
 import { buildRecord } from './record.ts';
 import { type Machine, refusal } from './refuse.ts';
-import { REPORT } from './report.ts';
 import { sweepSize } from './sweep.ts';
 
 export interface NativeOptions {
@@ -51,7 +51,7 @@ class Native implements NativeBackend {
   readonly #options: NativeOptions;
   readonly #machine: Machine;
   readonly #cgroup: string | undefined;
-  readonly #idle: Agent[] = [];
+  readonly #idle: NativeAgent[] = [];
   readonly #waiting: (() => void)[] = [];
   #running = 0;
   #program: Promise<{ program: string; plugin: string | undefined }> | undefined;
@@ -84,13 +84,13 @@ class Native implements NativeBackend {
   async run(plan: Plan): Promise<RunRecord> {
     const made = nativePlan(plan, this.#surroundings());
     return this.#withAgent(async (agent) => {
-      const report = readAnswer(await agent.run(made.text), REPORT);
+      const report = await agent.run(made.text);
       if (report.end === 'not-built') {
         throw new AgentError(
           `the tree cannot be built: ${report.what} (errno ${-(report.error ?? 0)}, task ${report.asker})`,
         );
       }
-      return buildRecord(report, plan, made, this.#remarks(plan.case));
+      return buildRecord(report, agent.kinds, plan, made, this.#remarks(plan.case));
     });
   }
 
@@ -118,7 +118,7 @@ class Native implements NativeBackend {
     ];
   }
 
-  async #withAgent<T>(use: (agent: Agent) => Promise<T>): Promise<T> {
+  async #withAgent<T>(use: (agent: NativeAgent) => Promise<T>): Promise<T> {
     const most = this.#options.agents ?? availableParallelism();
     while (this.#running >= most) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#running++;
@@ -126,6 +126,7 @@ class Native implements NativeBackend {
       const agent = this.#takeIdle() ?? (await this.#start());
       try {
         const result = await use(agent);
+        agent.keepAwake(false);
         this.#idle.push(agent);
         return result;
       } catch (error) {
@@ -138,20 +139,22 @@ class Native implements NativeBackend {
     }
   }
 
-  #takeIdle(): Agent | undefined {
-    for (let agent = this.#idle.pop(); agent; agent = this.#idle.pop()) if (agent.alive) return agent;
-    return undefined;
+  #takeIdle(): NativeAgent | undefined {
+    let agent = this.#idle.pop();
+    while (agent && !agent.alive) agent = this.#idle.pop();
+    agent?.keepAwake(true);
+    return agent;
   }
 
-  async #start(): Promise<Agent> {
+  async #start(): Promise<NativeAgent> {
     const { cache, plugin } = this.#options;
     this.#program ??= (async () => ({
-      program: await compileAgent(plugin !== undefined, cache),
+      program: await compileNativeAgent(plugin !== undefined, cache),
       plugin: plugin === undefined ? undefined : await compilePlugin(plugin, cache),
     }))();
     const compiled = await this.#program;
     const userNamespace = !this.#machine.isRoot;
-    return Agent.start({ ...compiled, userNamespace, cgroup: this.#cgroup, processor: nextProcessor++ });
+    return NativeAgent.start({ ...compiled, userNamespace, cgroups: this.#cgroup, processor: nextProcessor++ });
   }
 
   async #probe(): Promise<readonly Capability[]> {

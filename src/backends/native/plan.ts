@@ -1,23 +1,14 @@
-/** A case as the agent's text: lines of a word and key=value pairs (agent/plan.c reads them). */
+/** A case as a request to the agent (agent/plan.c reads it). */
 
-import { FAILURES, type FaultVerb } from '../../model/case.ts';
 import { errnoNumber } from '../../model/errno.ts';
-import { COORDINATOR_POINT_NAMES, type Point, TASK_POINT_NAMES } from '../../model/points.ts';
 import { signalNumber } from '../../model/signals.ts';
+import { type Fields, line } from '../agent/request.ts';
 import type { Plan } from '../backend.ts';
 import type { Cast } from './actors.ts';
 import { protocolByName } from './protocol.ts';
-import { buildScene, encodeActor } from './scene.ts';
+import { buildScene } from './scene.ts';
 import { hashText, type Placed, placeFaults, scheduledFaults } from './sweep.ts';
-import { type Fields, line } from './text.ts';
 import { parseTurns } from './turns.ts';
-
-/** In the agent's order (agent/arena.h). */
-const VERBS: readonly FaultVerb[] = ['signal', 'kill', 'stop', 'ptrace', 'fork', 'fail', 'wake', 'delay', 'exit'];
-const POINTS: readonly Point[] = [...COORDINATOR_POINT_NAMES, ...TASK_POINT_NAMES];
-const FAILURE_NAMES = Object.keys(FAILURES);
-const NO_TASK = -1;
-const OUTSIDER = -2;
 
 /** What this machine, and this run, want of a plan. */
 export interface Surroundings {
@@ -60,23 +51,23 @@ export function nativePlan({ case: c, protocol, seed, maxSteps, schedule }: Plan
   const rest = line('', {
     faults: faults.length,
     turns: turns.length,
-    patch: Number(rules.patchOnly),
-    lastpid: Number(around.spawnByLastPid),
-    stop: Number(around.stopInsteadOfFreeze),
+    'patch-only': rules.patchOnly,
+    'spawn-by-last-pid': around.spawnByLastPid,
+    'stop-instead-of-freeze': around.stopInsteadOfFreeze,
     limit: around.limit,
-    steps: Math.min(maxSteps, 0x7fffffff),
+    'max-steps': Math.min(maxSteps, 0x7fffffff),
     ...parsePreemptions(seed),
     repairs: rules.repairs.join(','),
   });
-  const text = [
+  const parts = [
     head + rest,
     actors,
     ...faults.map((placed, i) => faultLine(placed, cast, faults, i)),
     image,
-    ...turns.map(({ actor, label, target = NO_TASK }) => line('turn', { actor, target, label })),
-  ].join('\n');
+    ...turns.map((turn) => line('turn', { ...turn })),
+  ].filter((part) => part !== '');
   const unknownTurns = (schedule ?? []).filter((entry) => parseTurns([entry], cast, faults).length === 0).length;
-  return { text: `${text}\n`, cast, faults, unknownTurns };
+  return { text: parts.join('\n'), cast, faults, unknownTurns };
 }
 
 function faultLine(placed: Placed, cast: Cast, all: readonly Placed[], self: number): string {
@@ -86,28 +77,30 @@ function faultLine(placed: Placed, cast: Cast, all: readonly Placed[], self: num
   const repeats = fault.when.kind === 'any' && moment.kind !== 'scheduled' ? 1 : fault.times;
   const child = cast.actors.find(({ forkedBy }) => forkedBy === placed);
   return line('fault', {
-    verb: VERBS.indexOf(fault.verb),
-    ...(call > 0 ? {} : encodeMoment(placed, cast, all, self)),
-    targets: targets.map((who) => encodeActor(cast.of(who))).join(','),
-    signal: fault.signal === undefined ? 0 : signalNumber(fault.signal),
-    error: fault.errno === undefined ? 0 : errnoNumber(fault.errno),
-    child: encodeActor(child),
+    name: fault.name,
+    verb: fault.verb,
+    ...(call > 0 ? {} : describeMoment(placed, cast, all, self)),
+    targets: targets.flatMap((target) => cast.of(target)?.number ?? []).join(','),
+    signal: fault.signal && signalNumber(fault.signal),
+    error: fault.errno && errnoNumber(fault.errno),
+    child: child?.number,
     call,
     times: call > 0 ? fault.times : repeats,
-    failure: fault.failure === undefined ? 0 : FAILURE_NAMES.indexOf(fault.failure),
-    any: Number(fault.when.kind === 'any' && call === 0 && moment.kind !== 'scheduled'),
-    name: fault.name,
+    failure: fault.failure,
+    any: fault.when.kind === 'any' && call === 0 && moment.kind !== 'scheduled',
   });
 }
 
-function encodeMoment({ moment }: Placed, cast: Cast, all: readonly Placed[], self: number): Fields {
+function describeMoment({ moment }: Placed, cast: Cast, all: readonly Placed[], self: number): Fields {
   switch (moment.kind) {
     case 'start':
-      return { who: OUTSIDER };
+      return { 'at-start': true };
     case 'at':
-      return { who: encodeActor(cast.of(moment.who)), at: 1 + POINTS.indexOf(moment.point) };
-    case 'after':
-      return { after: all.findIndex(({ fault }, i) => i !== self && fault.name === moment.fault) };
+      return { actor: cast.of(moment.who)?.number, at: moment.point };
+    case 'after': {
+      const first = all.findIndex(({ fault }, i) => i !== self && fault.name === moment.fault);
+      return first < 0 ? {} : { after: first };
+    }
     default:
       return {};
   }

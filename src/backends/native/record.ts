@@ -2,19 +2,25 @@
 import type { Finding, RunEvent, RunRecord } from '../../record/record.ts';
 import type { Plan } from '../backend.ts';
 import { takeCensus, takeSnapshots } from './census.ts';
-import { readEvents } from './events.ts';
+import { type Kind, readEvents } from './events.ts';
 import { buildFinal } from './final.ts';
 import type { NativePlan } from './plan.ts';
 import type { Report } from './report.ts';
 import { formatTurns } from './turns.ts';
 
-/** The record of a run of a plan, as it was made for the agent. Throws BadAnswer when the report is of another plan. */
-export function buildRecord(report: Report, plan: Plan, made: NativePlan, remarks: readonly string[]): RunRecord {
+/** The record of a run of a plan, as it was made for the agent. `kinds`: of the agent. Throws BadAnswer when the report is of another plan. */
+export function buildRecord(
+  report: Report,
+  kinds: readonly Kind[],
+  plan: Plan,
+  made: NativePlan,
+  remarks: readonly string[],
+): RunRecord {
   const { case: c, protocol, seed } = plan;
   const { cast, faults } = made;
   const schedule = plan.schedule ?? formatTurns(report.moves, cast, faults);
   const findings: Finding[] = [];
-  const trace = readEvents(report, made, c.image.nrTasks, findings);
+  const trace = readEvents(report, kinds, made, c.image.nrTasks, findings);
   const missed = report.skipped + made.unknownTurns;
   const said = [...remarks.map(remark), ...missedTurns(missed)];
   const final = buildFinal(report, c, cast, trace, findings);

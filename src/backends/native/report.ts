@@ -2,10 +2,23 @@
 import * as z from 'zod';
 
 const number = z.number();
+const STATES = [
+  'running',
+  'prepared',
+  'sleeping',
+  'deeply',
+  'stopped',
+  'frozen',
+  'user',
+  'idle',
+  'unborn',
+  'dead',
+  'killable',
+] as const;
 const seen = {
   pid: number,
-  /** What the engine's kernel holds it for: a number of enum state (agent/arena.h). */
-  engine: number,
+  /** What the engine's kernel holds it for. */
+  engine: z.enum(STATES),
   /* ---- the census: absent when /proc has no such task ---- */
   state: z.string().optional(),
   ppid: number.optional(),
@@ -26,8 +39,8 @@ const actor = z.object({
   marked: z.boolean(),
   called: z.boolean(),
   has: z.boolean(),
-  /** How it died, as the engine saw it: enum exit_how. */
-  how: number,
+  /** How it died, as the engine saw it. */
+  how: z.enum(['not-dead', 'exited', 'killed', 'zombie']),
   record: number,
   result: number.optional(),
 });
@@ -35,7 +48,7 @@ const actor = z.object({
 /** A census in the middle of a run (agent/snapshot.c). `fault`: the number of the fault. */
 const snapshot = z.object({ step: number, fault: number, actors: z.array(z.object(seen)) });
 
-/** Numbers for each event (agent/trace.c): step, actor, kind, and two that mean something else for each kind. */
+/** Numbers for each event (agent/trace.c): step, actor, place of its kind in the list that the agent begins with, two values. */
 export const EVENT_WORDS = 5;
 
 export const REPORT = z.object({
@@ -55,10 +68,18 @@ export const REPORT = z.object({
   /** What the census said whenever a fault came. */
   snapshots: z.array(snapshot),
   /** Which actor did what, in order; empty when it was too long (agent/schedule.c). */
-  moves: z.array(z.tuple([number, z.union([z.string(), number]), number])),
+  moves: z.array(
+    z.union([
+      z.object({ actor: number, step: z.string(), times: number.optional() }),
+      z.object({ fault: number, target: number.optional() }),
+    ]),
+  ),
   events: z.array(number).refine(({ length }) => length % EVENT_WORDS === 0, `not ${EVENT_WORDS} numbers an event`),
   texts: z.array(z.string()),
 });
+
+/** What the agent begins with: the kinds of its events, each with the names of its values. */
+export const READY = z.object({ kinds: z.array(z.object({ kind: z.string(), values: z.array(z.string()) })) });
 
 export type Report = z.infer<typeof REPORT>;
 export type ActorReport = Report['actors'][number];

@@ -1,12 +1,10 @@
 /** What all runs of a case have in common, as the agent's text: its actors and the image. */
 import { type Case, type ImageDamage, SIZEOF_CKPT_PIDS } from '../../model/case.ts';
+import { line } from '../agent/request.ts';
 import { type Actor, assignActors, type Cast } from './actors.ts';
 import { type Lineage, traceLineages } from './lineage.ts';
 import type { Placed } from './sweep.ts';
-import { type Fields, line } from './text.ts';
 
-const NO_TASK = -1;
-const OUTSIDER = -2;
 const EINVAL = -22;
 
 export interface Scene {
@@ -45,20 +43,20 @@ function makeScene(c: Case, faults: readonly Placed[], pidMax: number): Scene {
       pids: image.pids.length,
       records: image.records.length,
       saved: image.nrTasks,
-      pidsbytes: image.pidsBytes ?? SIZEOF_CKPT_PIDS * image.pids.length,
-      twice: Number(new Set(image.pids).size < image.pids.length),
-      capable: Number(restart.capable),
-      badfd: Number(restart.fd === 'bad'),
-      badlog: Number(restart.logfd === 'bad'),
-      debug: Number(restart.debug),
-      settles: Number(settles(cast, lineages)),
+      'pids-bytes': image.pidsBytes ?? SIZEOF_CKPT_PIDS * image.pids.length,
+      'names-twice': new Set(image.pids).size < image.pids.length,
+      capable: restart.capable,
+      'bad-fd': restart.fd === 'bad',
+      'bad-logfd': restart.logfd === 'bad',
+      debug: restart.debug,
+      settles: settles(cast, lineages),
       outsider: cast.outsider,
     }),
     actors: cast.actors.map((actor) => actorLine(c, cast, actor, lineages.get(actor)!, links.get(actor)!)).join('\n'),
     image: [
       ...objects,
-      ...image.pids.map((pid) => line('pid', { is: pid })),
-      ...image.records.map(({ retval, zombie }) => line('record', { retval, zombie: Number(zombie) })),
+      ...image.pids.map((pid) => line('pid', { pid })),
+      ...image.records.map(({ retval, zombie }) => line('record', { retval, zombie })),
     ].join('\n'),
   };
 }
@@ -71,11 +69,6 @@ function settles({ actors }: Cast, lineages: ReadonlyMap<Actor, Lineage>): boole
     if (joins > 0 && joins !== actor.pid) return true;
     return task !== undefined && (task.tracedBy !== undefined || task.owner === 'stranger' || task.state === 'dead');
   });
-}
-
-/** A number for the agent. */
-export function encodeActor(actor: Actor | undefined): number {
-  return actor?.number ?? NO_TASK;
 }
 
 /** Who comes next in the lists that an actor is in or has. */
@@ -108,29 +101,29 @@ function linkActors({ actors }: Cast): ReadonlyMap<Actor, Links> {
   return links;
 }
 
+/** What the agent takes for granted is left out: a process alone. */
 function actorLine(c: Case, cast: Cast, actor: Actor, lineage: Lineage, links: Links): string {
-  const { number, pid, task, parent, creator, leader } = actor;
-  const fields: Fields = { pid };
-  // What is not said is as for a process alone.
-  const say = (key: string, value: number, unsaid: number): void => {
-    if (value !== unsaid) fields[key] = value;
-  };
-  say('parent', encodeActor(parent), NO_TASK);
-  say('leader', leader.number, number);
-  say('creator', encodeActor(creator), NO_TASK);
-  say('thread', links.nextThread.number, number);
-  say('makes', encodeActor(links.makes), NO_TASK);
-  say('forks', encodeActor(links.forks), NO_TASK);
-  say(isLate(actor) ? 'nextfork' : 'next', encodeActor(links.next), NO_TASK);
-  say('declared', actor.declared, 0);
-  say('exit', task?.exitCode ?? 0, 0);
-  say('arg', number === 0 ? c.restart.pid : 0, 0);
-  say('flags', number === 0 ? c.restart.flags : (task?.flags ?? 0), 0);
-  say('before', Number(lineage.beforeSession), 0);
-  say('setsid', Number(lineage.setsSession), 0);
-  say('group', lineage.joinsGroup, 0);
-  say('tracer', findTracer(cast, actor), NO_TASK);
-  return line('actor', fields);
+  const { number, pid, task, parent, creator, leader, declared } = actor;
+  const { tracedBy } = task ?? {};
+  return line('actor', {
+    pid,
+    parent: parent?.number,
+    leader: leader === actor ? undefined : leader.number,
+    creator: creator?.number,
+    'next-thread': links.nextThread === actor ? undefined : links.nextThread.number,
+    'first-made': links.makes?.number,
+    'first-fork': links.forks?.number,
+    [isLate(actor) ? 'next-fork' : 'next-made']: links.next?.number,
+    declared: declared.length > 0 && declared.join(','),
+    'exit-code': task?.exitCode || undefined,
+    'arg-pid': number === 0 ? c.restart.pid : undefined,
+    'arg-flags': (number === 0 ? c.restart.flags : task?.flags) || undefined,
+    'born-before-session': lineage.beforeSession,
+    'sets-session': lineage.setsSession,
+    'joins-group': lineage.joinsGroup || undefined,
+    'traced-by-outsider': tracedBy === 'outsider',
+    tracer: tracedBy === undefined || tracedBy === 'outsider' ? undefined : cast.of(tracedBy)?.number,
+  });
 }
 
 function isLate({ task, forkedBy }: Actor): boolean {
@@ -142,19 +135,19 @@ function byForkNumber(a: Actor, b: Actor): number {
   return (a.task?.forkedLate ?? 1e9) - (b.task?.forkedLate ?? 1e9) || a.number - b.number;
 }
 
-function findTracer(cast: Cast, { task }: Actor): number {
-  if (task?.tracedBy === undefined) return NO_TASK;
-  return task.tracedBy === 'outsider' ? OUTSIDER : encodeActor(cast.of(task.tracedBy));
-}
-
 /** The image as the stream that the protocol reads: header, container, tree and its pids, two objects for each record, tail. */
 function objectLines(c: Case): string[] {
   const { records, damage } = c.image;
-  const stream: Fields[] = [{ kind: 0 }, { kind: 1 }, { kind: 2 }, { kind: 3 }];
+  const stream: { kind: string; record?: number; error?: number }[] = [
+    { kind: 'header' },
+    { kind: 'container' },
+    { kind: 'tree' },
+    { kind: 'pids' },
+  ];
   records.forEach((_, record) => {
-    stream.push({ kind: 4, record }, { kind: 5, record });
+    stream.push({ kind: 'task', record }, { kind: 'thread', record });
   });
-  stream.push({ kind: 6 });
+  stream.push({ kind: 'tail' });
   for (const one of damage) if (one.kind === 'corrupt') stream[locateRecord(one, records.length)]!.error = EINVAL;
   const ends = damage.filter(({ kind }) => kind === 'truncate').map((one) => locateRecord(one, records.length));
   return stream.slice(0, Math.min(stream.length, ...ends)).map((fields) => line('object', fields));

@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { buildProgram, CannotCompile } from '../../../src/backends/c-program.ts';
+import { buildProgram, CannotCompile } from '../../../src/backends/agent/c-program.ts';
 import { BadCache, cacheFolder, openCache } from '../../../src/backends/host/cache.ts';
 import { isSound } from '../../../src/backends/host/seal.ts';
 import { distrust } from '../../../src/backends/host/trust.ts';

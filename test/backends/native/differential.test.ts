@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Machine } from '../../../src/backends/backend.ts';
 import { simulated } from '../../../src/backends/simulated/index.ts';
 import { follow, describe as inWords } from '../../../src/explore/index.ts';
 import { endOfOutcome, endOfRecord } from '../../../src/injector/ends.ts';
 import type { Case } from '../../../src/model/case.ts';
-import { REPAIRS } from '../../../src/protocol/stacks.ts';
 import type { ScenarioDocument } from '../../../src/scenario/index.ts';
-import { ROOT } from '../../support/markdown.ts';
 import { expandCases, judgeRecord, runOnce, useNative } from './support.ts';
 
 type Document = Omit<ScenarioDocument, 'scenario'>;
@@ -87,12 +83,6 @@ describe('Real tasks and the simulated kernel', () => {
   function openMachine(c: Case, protocol: string): Machine {
     return model.open({ case: c, protocol, seed: '0', maxSteps: 100_000 });
   }
-
-  it('have the same repairs in hardened', () => {
-    const source = readFileSync(path.join(ROOT, 'src/backends/native/agent/ctx.c'), 'utf8');
-    const names = [...source.matchAll(/^\t\[\w+\] = "([\w-]+)",$/gm)].map(([, name]) => name!);
-    assert.deepEqual(names.sort(), [...REPAIRS].sort());
-  });
 
   for (const [name, document] of Object.entries(DOCUMENTS)) {
     for (const protocol of ['series', 'hardened', 'patch']) {

@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { frame } from '../../../src/backends/agent/request.ts';
 import { uniqueName } from '../../../src/backends/host/names.ts';
-import { Agent } from '../../../src/backends/native/agent.ts';
+import { NativeAgent } from '../../../src/backends/native/agent.ts';
 import { native } from '../../../src/backends/native/index.ts';
 import { nativePlan } from '../../../src/backends/native/plan.ts';
 import { skipWhereNone } from '../../support/available.ts';
@@ -67,8 +68,8 @@ export function killAtRandom(moments: Readonly<Record<'warden' | 'init' | 'mktro
   });
 
   /** An agent that runs one case after the other until it is gone. */
-  async function busyAgent(): Promise<{ agent: Agent; gone: Promise<void> }> {
-    const agent = await Agent.start({ program, userNamespace: !isRoot, cgroup: remains().cgroup });
+  async function busyAgent(): Promise<{ agent: NativeAgent; gone: Promise<void> }> {
+    const agent = await NativeAgent.start({ program, userNamespace: !isRoot, cgroups: remains().cgroup });
     const work = async (): Promise<void> => {
       for (let i = 0; ; i++) await agent.run(PLANS[i % PLANS.length]!);
     };
@@ -97,7 +98,7 @@ export function killAtRandom(moments: Readonly<Record<'warden' | 'init' | 'mktro
       const args = [standIn, program, 'serve', ...(isRoot ? [] : ['--user']), ...cgroup];
       const child: ChildProcess = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'] });
       child.stdin!.on('error', () => {});
-      child.stdin!.end(PLANS[1]);
+      child.stdin!.end(frame(PLANS[1]!));
       const ended = new Promise((resolve) => child.once('close', resolve));
       await new Promise((resolve) => child.stdout!.once('data', resolve));
       await sleep(moment(i));

@@ -105,11 +105,11 @@ describe('A schedule in words', () => {
     const cast = assignActors(c, placed, 32768);
     const words = ['coordinator: ckpt_err: mutex_lock msg_mutex x2', '101: sync-2', 'usr 101', 'usr', '999: sync-1'];
     assert.deepEqual(parseTurns(words, cast, placed), [
-      { actor: 0, label: 'ckpt_err: mutex_lock msg_mutex' },
-      { actor: 0, label: 'ckpt_err: mutex_lock msg_mutex' },
-      { actor: 2, label: 'sync-2' },
-      { actor: -3, label: 'usr', target: 2 },
-      { actor: -3, label: 'usr' },
+      { actor: 0, step: 'ckpt_err: mutex_lock msg_mutex' },
+      { actor: 0, step: 'ckpt_err: mutex_lock msg_mutex' },
+      { actor: 2, step: 'sync-2' },
+      { fault: 'usr', target: 2 },
+      { fault: 'usr' },
     ]);
   });
 });

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isAbandoned, ownPrefix } from '../../../src/backends/host/names.ts';
 import { cgroupFolder } from '../../../src/backends/native/cgroup.ts';
-import { compileAgent } from '../../../src/backends/native/compile.ts';
+import { compileNativeAgent } from '../../../src/backends/native/compile.ts';
 
 /** Milliseconds after which nothing may be left: the kernel clears a dead namespace away, a worker has to notice. */
 const GRACE = 15_000;
@@ -21,7 +21,7 @@ export class Remains {
 
   /** The agent's program in this folder: that of the usual one, copied. */
   async program(): Promise<string> {
-    const compiled = await compileAgent(false);
+    const compiled = await compileNativeAgent(false);
     const copy = path.join(this.cache, path.basename(compiled));
     mkdirSync(this.cache, { recursive: true });
     copyFileSync(compiled, copy);

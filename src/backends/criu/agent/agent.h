@@ -5,7 +5,10 @@
 #ifndef MKT_CRIU_AGENT_H
 #define MKT_CRIU_AGENT_H
 
-#include <stdarg.h>
+#include "files.h"
+#include "request.h"
+#include "text.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -75,25 +78,13 @@ struct task {
 
 #define MAX_TASKS 20000
 
-int tree_add(const char *line);
+/* Adds the task of a line. */
+void tree_add(struct line *line);
 /* Builds all that was added: 0, or -1 with `tree_error`. */
 int tree_build(long limit_ms);
 extern char tree_error[200];
 
 /* ---- what is there ---- */
-
-struct text {
-	char *at;
-	size_t length;
-	size_t room;
-};
-
-void put(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A JSON string. */
-void put_string(struct text *text, const char *value);
-/* Sends a line to mktrouble. */
-void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void say_text(struct text *text);
 
 enum role { STRANGER, BYSTANDER, HELPER, CRIU };
 
@@ -103,8 +94,8 @@ void census(struct text *text, bool bystanders_only);
 long busy(void);
 /* Whether somebody could go on, if there were a processor, or a page, for him. Bystanders do not count. */
 bool waits_for_processor(void);
-/* Asks these tasks (pairs of pid and tid, as seen from here) whether they run; says who did not answer in time. */
-void ping(char *pairs, uint32_t round, long limit_ms, struct text *text);
+/* Asks the tasks of these lines (pid and tid, as seen from here) whether they run; prints those that did not answer in time. */
+void ping(char *lines, uint32_t round, long limit_ms, struct text *text);
 
 /* ---- helpers: processes of ours in the namespace ---- */
 
@@ -117,6 +108,20 @@ long take_pid(int pid);
 long trace_task(int tid);
 /* Kills everybody but bystanders (and helpers, unless they are to go too) and waits until they are gone. How many are left. */
 int sweep(bool helpers, long limit_ms);
+
+/* ---- a program, as it is started: lines `env value=...` and `arg value=...` ---- */
+
+struct program {
+	int nr_env, nr_args;
+	/* Ended by NULL; valid as long as the request is. */
+	char **env, **args;
+};
+
+/* Takes a line: false when it is no line of a program. */
+bool program_add(struct program *program, struct line *line);
+void program_free(struct program *program);
+/* In the child: executes it. Comes back only when that fails. */
+void program_exec(const struct program *program);
 
 /* ---- a run of a program (CRIU) ---- */
 
@@ -134,7 +139,8 @@ struct run {
 };
 
 extern struct run run;
-int run_start(char *words);
+/* 0 or a negative errno. */
+int run_start(struct line *first, char *lines);
 void run_ended(int status);
 /* Looks at the limits of the run. */
 void run_check(void);
@@ -142,10 +148,10 @@ void run_check(void);
 /* ---- programs of the scenario's ---- */
 
 /*
- * Starts one with this pid (0: any), `inner`: as the init of a pid namespace. Its words: name folder nr_env env... program
- * args... Gives its pid, or a negative errno and the step that failed. Its end is told as an event.
+ * Starts one as a request says: `pid` (0: any), `inner` (as the init of a pid namespace), `name`, `folder`. Gives its pid, or a
+ * negative errno and the step that failed. Its end is told as an event.
  */
-long start_command(int pid, bool inner, char **words, int nr_words, const char **step);
+long start_command(struct line *first, char *lines, const char **step);
 /* From now on the end of this child is told. */
 void watch(int pid);
 void watched_ended(int pid, int status);
@@ -157,7 +163,7 @@ void watch_output(void);
 
 void inject_clear(void);
 /* 0, or a negative errno: -ENOSYS for a call that this machine does not have. */
-int inject_add(const char *word);
+int inject_add(struct line *line);
 bool inject_wanted(void);
 /* Traces a process that waits in inject_await(): 0, or a negative errno. */
 long inject_into(pid_t pid);
@@ -172,11 +178,6 @@ void inject_report(struct text *text);
 long long now_us(void);
 /* Removes what a killed CRIU has left in /tmp since then, in seconds since the epoch. */
 void remove_leftovers(time_t since);
-int write_file(const char *path, const char *text);
-/* Reads a file whole, up to size - 1 bytes, and ends it with a NUL: its length or -1. */
-int read_file(const char *path, char *buffer, int size);
-/* The words of a request, ended by NULL, decoded in place; to be freed by the caller. */
-char **split_words(char *line, int *nr_words);
 /* Reaps whoever is dead. */
 void reap(void);
 void become_plain(void);

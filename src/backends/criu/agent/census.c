@@ -122,9 +122,26 @@ static void put_thread(int pid, int tid, const char *separator, struct text *tex
 	put(text, "}");
 }
 
+#define MAX_NAME 15
+
+/* The name of a program: the kernel writes a line end of it as \n, and a backslash as two. */
+static void read_name(const char *line, char name[MAX_NAME + 1])
+{
+	int n = 0;
+
+	while (*line && *line != '\n' && n < MAX_NAME) {
+		bool is_escaped = *line == '\\' && line[1];
+
+		line += is_escaped;
+		name[n++] = is_escaped && *line == 'n' ? '\n' : *line;
+		line++;
+	}
+	name[n] = '\0';
+}
+
 static void put_process(int pid, const char *separator, struct text *text)
 {
-	char path[64], status[4096], name[64];
+	char path[64], status[4096], name[MAX_NAME + 1];
 	struct dirent *entry;
 	const char *between = "";
 	char state;
@@ -134,7 +151,7 @@ static void put_process(int pid, const char *separator, struct text *text)
 	if (read_file(path, status, sizeof(status)) < 0)
 		return;
 	state = state_in(status);
-	sscanf(field(status, "Name:"), " %63[^\n]", name);
+	read_name(field(status, "Name:\t"), name);
 	put(text, "%s{\"id\":%d,\"role\":\"%s\",\"pid\":%ld,\"state\":\"%c\",\"parent\":%ld,\"pgid\":%ld,\"session\":%ld,\"pending\":\"%lx\",\"name\":",
 	    separator, pid, role_name(role_of(pid)), innermost(field(status, "\nNSpid:")), state,
 	    number(field(status, "\nPPid:")), innermost(field(status, "\nNSpgid:")), innermost(field(status, "\nNSsid:")),
@@ -254,23 +271,23 @@ static bool has_answered(int pid, int tid, uint32_t round, char *state)
 	return false;
 }
 
-void ping(char *pairs, uint32_t round, long limit_ms, struct text *text)
+void ping(char *lines, uint32_t round, long limit_ms, struct text *text)
 {
 	static int asked[MAX_TASKS][2];
 	int n = 0;
 	long long now, asked_at;
 	char state;
 	const char *separator = "";
-	char *save = NULL;
+	struct line line;
 
-	for (char *word_ = strtok_r(pairs, " ", &save); word_ && n < MAX_TASKS; word_ = strtok_r(NULL, " ", &save)) {
-		char *second = strtok_r(NULL, " ", &save);
+	while (line_next(&lines, &line)) {
 		siginfo_t info = { .si_signo = PING_SIGNAL, .si_code = SI_QUEUE };
 
-		if (!second)
-			break;
-		asked[n][0] = atoi(word_);
-		asked[n][1] = atoi(second);
+		if (n == MAX_TASKS)
+			not_understood("more than %d tasks", MAX_TASKS);
+		asked[n][0] = field_needed(&line, "pid");
+		asked[n][1] = field_needed(&line, "tid");
+		line_end(&line);
 		info.si_int = (int)round;
 		sys4(SYS_rt_tgsigqueueinfo, asked[n][0], asked[n][1], PING_SIGNAL, &info);
 		n++;

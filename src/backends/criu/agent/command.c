@@ -85,43 +85,43 @@ static void __attribute__((noreturn)) give_up(int report, int step)
 	_exit(127);
 }
 
-/* The words: name folder nr_env env... program args... */
-static void __attribute__((noreturn)) run_command(char **words, int nr_env, int report)
+/* What a command is started with. */
+struct command {
+	const char *name, *folder;
+	struct program program;
+};
+
+static void __attribute__((noreturn)) run_command(const struct command *command, int report)
 {
 	report = become_plain_but(report);
 	become_usual();
 	setsid();
-	if (!write_to(words[0], "stdout", 1) || !write_to(words[0], "stderr", 2))
+	if (!write_to(command->name, "stdout", 1) || !write_to(command->name, "stderr", 2))
 		give_up(report, OUTPUT);
-	if (chdir(words[1]) < 0)
+	if (chdir(command->folder) < 0)
 		give_up(report, FOLDER);
-	for (int i = 0; i < nr_env; i++)
-		putenv(words[3 + i]);
-	execvp(words[3 + nr_env], &words[3 + nr_env]);
+	program_exec(&command->program);
 	give_up(report, EXEC);
 }
 
-long start_command(int pid, bool inner, char **words, int nr_words, const char **step)
+static long start(const struct command *command, int pid, bool inner, const char **step)
 {
-	static const char *const steps[] = { "exec", "folder", "output" };
+	static const char *const steps[] = { [EXEC] = "exec", [FOLDER] = "folder", [OUTPUT] = "output" };
 	pid_t pids[2] = { inner ? 1 : pid, pid };
 	struct clone_args args = { .set_tid = (uintptr_t)pids, .set_tid_size = pid == 0 ? 0 : inner ? 2 : 1,
 				   .exit_signal = SIGCHLD, .flags = inner ? CLONE_NEWPID : 0 };
-	int nr_env = nr_words > 3 ? atoi(words[2]) : 0;
 	struct failure failure;
 	int report[2];
 	long ret;
 
 	*step = "fork";
-	if (nr_env < 0 || nr_words < 4 + nr_env)
-		return -EINVAL;
 	if (pid == 0)
 		args.set_tid = 0;
 	if (pipe2(report, O_CLOEXEC) < 0)
 		return -errno;
 	ret = clone_process(&args);
 	if (ret == 0)
-		run_command(words, nr_env, report[1]);
+		run_command(command, report[1]);
 	close(report[1]);
 	/* The end of the pipe without a word is exec's. */
 	if (ret > 0 && read(report[0], &failure, sizeof(failure)) == sizeof(failure)) {
@@ -131,5 +131,27 @@ long start_command(int pid, bool inner, char **words, int nr_words, const char *
 	close(report[0]);
 	if (ret > 0)
 		watch((int)ret);
+	return ret;
+}
+
+long start_command(struct line *first, char *lines, const char **step)
+{
+	struct command command = { .name = field_text(first, "name", ""), .folder = field_text(first, "folder", "/") };
+	int pid = field_number(first, "pid", 0);
+	bool inner = field_flag(first, "inner");
+	struct line line;
+	long ret;
+
+	line_end(first);
+	while (line_next(&lines, &line))
+		if (!program_add(&command.program, &line))
+			not_understood("a command has a line %s", line.word);
+	if (command.program.nr_args == 0)
+		not_understood("a command has no program");
+	ret = start(&command, pid, inner, step);
+	program_free(&command.program);
+	/* One with a pid of its own is the subject, and judged. */
+	if (ret > 0 && pid == 0)
+		role_set((int)ret, HELPER);
 	return ret;
 }

@@ -86,21 +86,19 @@ void inject_clear(void)
 	memset(board, 0, sizeof(*board));
 }
 
-/* `call,number,errno,signal,stage`; an errno or signal of 0 is none, `-` no stage. */
-int inject_add(const char *word)
+int inject_add(struct line *line)
 {
 	struct injection *one = &board->all[board->nr];
-	char name[40], after[40];
 
 	if (board->nr == MAX_INJECTIONS)
 		return -E2BIG;
-	if (sscanf(word, "%39[^,],%ld,%d,%d,%39s", name, &one->number, &one->error, &one->signal, after) != 5)
-		return -EINVAL;
-	one->nr = number_of(name);
+	one->nr = number_of(field_text(line, "call", ""));
 	if (one->nr == -ENOSYS)
 		return -ENOSYS;
-	if (strcmp(after, "-") != 0)
-		strcpy(one->after, after);
+	one->number = field_needed(line, "number");
+	one->error = field_number(line, "error", 0);
+	one->signal = field_number(line, "signal", 0);
+	snprintf(one->after, sizeof(one->after), "%s", field_text(line, "after", ""));
 	one->armed = !one->after[0];
 	board->nr++;
 	return 0;

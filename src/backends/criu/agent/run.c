@@ -14,89 +14,110 @@
 
 struct run run;
 
-static void limit(int resource, const char *word_)
+long long now_us(void)
 {
-	long value = atol(word_);
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long long)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* -1: no limit of ours. */
+static void limit(int resource, int value)
+{
 	struct rlimit both = { (rlim_t)value, (rlim_t)value };
 
 	if (value >= 0)
 		setrlimit(resource, &both);
 }
 
-/* The words: limit_ms log_cap log cgroup nofile fsize nr_injections injections... nr_env env... program args... */
-int run_start(char *words)
+/* Limits that the child has for itself. */
+struct limits {
+	/* A file to write to; NULL: none. */
+	const char *cgroup;
+	int files, file_size;
+};
+
+static void __attribute__((noreturn)) run_program(const struct program *program, const struct limits *limits)
 {
-	int n, nr_env = 0, nr_injections, error = -EINVAL;
-	char **list = split_words(words, &n);
-	char **env = NULL;
-	pid_t pid;
+	int errors;
 
-	inject_clear();
-	if (n >= 9 && (nr_injections = atoi(list[6])) >= 0 && nr_injections < n - 8) {
-		env = &list[8 + nr_injections];
-		nr_env = atoi(list[7 + nr_injections]);
-		error = nr_env < 0 || n < 9 + nr_injections + nr_env ? -EINVAL : 0;
-		for (int i = 0; error == 0 && i < nr_injections; i++)
-			error = inject_add(list[7 + i]);
-	}
-	if (error < 0) {
-		free(list);
-		return error;
-	}
-	memset(&run, 0, sizeof(run));
-	run.limit_ms = atol(list[0]);
-	run.log_cap = atol(list[1]);
-	strncpy(run.log, list[2], sizeof(run.log) - 1);
-	run.started_us = now_us();
-	pid = fork();
-	if (pid < 0) {
-		free(list);
+	/* Into the cgroup before anything is closed. */
+	if (limits->cgroup && write_file(limits->cgroup, "0") < 0)
+		_exit(126);
+	become_plain();
+	become_usual();
+	setsid();
+	errors = open(WORK "/errors", O_WRONLY | O_CREAT | O_APPEND, 0600);
+	dup2(errors, 1);
+	dup2(errors, 2);
+	close(errors);
+	limit(RLIMIT_NOFILE, limits->files);
+	limit(RLIMIT_FSIZE, limits->file_size);
+	if (inject_wanted())
+		inject_await();
+	program_exec(program);
+	fprintf(stderr, "%s: %s\n", program->args[0], strerror(errno));
+	_exit(127);
+}
+
+static int start(const struct program *program, const struct limits *limits)
+{
+	pid_t pid = fork();
+	int error;
+
+	if (pid < 0)
 		return -errno;
-	}
-	if (pid == 0) {
-		int errors;
-
-		/* Into the cgroup before anything is closed. */
-		if (strcmp(list[3], "-") != 0 && write_file(list[3], "0") < 0)
-			_exit(126);
-		become_plain();
-		become_usual();
-		setsid();
-		errors = open(WORK "/errors", O_WRONLY | O_CREAT | O_APPEND, 0600);
-		dup2(errors, 1);
-		dup2(errors, 2);
-		close(errors);
-		limit(RLIMIT_NOFILE, list[4]);
-		limit(RLIMIT_FSIZE, list[5]);
-		for (int i = 0; i < nr_env; i++)
-			putenv(env[i]);
-		if (inject_wanted())
-			inject_await();
-		execvp(env[nr_env], &env[nr_env]);
-		fprintf(stderr, "%s: %s\n", env[nr_env], strerror(errno));
-		_exit(127);
-	}
+	if (pid == 0)
+		run_program(program, limits);
 	if (inject_wanted() && (error = (int)inject_into(pid)) < 0) {
 		kill(pid, SIGKILL);
-		free(list);
 		return error;
 	}
-	free(list);
 	run.pid = pid;
 	role_set(pid, CRIU);
 	return 0;
 }
 
+int run_start(struct line *first, char *lines)
+{
+	struct limits limits = { .cgroup = field_text(first, "cgroup", NULL), .files = field_number(first, "files", -1),
+				 .file_size = field_number(first, "file-size", -1) };
+	struct program program = { 0 };
+	struct line line;
+	int error = 0;
+
+	memset(&run, 0, sizeof(run));
+	run.limit_ms = field_needed(first, "limit");
+	run.log_cap = field_needed(first, "log-cap");
+	snprintf(run.log, sizeof(run.log), "%s", field_text(first, "log", ""));
+	run.started_us = now_us();
+	inject_clear();
+	while (error == 0 && line_next(&lines, &line)) {
+		if (line_is(&line, "syscall"))
+			error = inject_add(&line);
+		else if (!program_add(&program, &line))
+			not_understood("a run has a line %s", line.word);
+	}
+	line_end(first);
+	if (program.nr_args == 0)
+		not_understood("a run has no program");
+	if (error == 0)
+		error = start(&program, &limits);
+	program_free(&program);
+	return error;
+}
+
 void run_ended(int status)
 {
-	struct text text = { 0 };
+	static struct text text;
 
 	run.pid = 0;
 	put(&text, "{\"event\":\"ended\",\"status\":%d,\"us\":%lld,\"timedOut\":%s,\"flooded\":%s,\"injected\":", status,
 	    now_us() - run.started_us, run.timed_out ? "true" : "false", run.flooded ? "true" : "false");
 	inject_report(&text);
 	put(&text, "}");
-	say_text(&text);
+	send_text(&text);
 }
 
 /* So many times its limit a run has while somebody waits for a processor: no machine is always there when it is needed. */
@@ -138,13 +159,13 @@ void run_check(void)
 		kill(run.pid, SIGKILL);
 	}
 	if (!run.timed_out && is_late()) {
-		struct text text = { 0 };
+		static struct text text;
 
 		run.timed_out = true;
 		put(&text, "{\"event\":\"hangs\",\"tasks\":");
 		census(&text, false);
 		put(&text, "}");
-		say_text(&text);
+		send_text(&text);
 		kill(run.pid, SIGKILL);
 	}
 }

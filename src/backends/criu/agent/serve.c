@@ -1,4 +1,4 @@
-/* The init of the namespace: does what it is told, a line at a time, reaps, and tells what happens meanwhile. */
+/* The init of the namespace: answers requests, reaps, and sends events for what happens meanwhile. */
 #define _GNU_SOURCE
 #include "agent.h"
 #include "sys.h"
@@ -26,64 +26,73 @@ static int asking = -1;
 /* Where it is. */
 static char asked_at[64];
 
+static struct text answer;
+
 static void done(long result)
 {
 	say("{\"done\":%ld}", result);
 }
 
-static void do_census(bool bystanders_only)
+static void do_build(struct line *first, char *lines)
 {
-	struct text text = { 0 };
+	int limit = field_needed(first, "limit");
+	struct line line;
 
-	reap();
-	put(&text, "{\"tasks\":");
-	census(&text, bystanders_only);
-	put(&text, "}");
-	say_text(&text);
-}
-
-static void do_ping(char *rest)
-{
-	struct text text = { 0 };
-	char *pairs;
-	uint32_t round = (uint32_t)strtol(rest, &pairs, 10);
-	long limit = strtol(pairs, &pairs, 10);
-
-	put(&text, "{\"silent\":");
-	ping(pairs, round, limit, &text);
-	put(&text, "}");
-	say_text(&text);
-}
-
-/* The words: pid inner, and those of start_command. */
-static void do_command(char *rest)
-{
-	int n;
-	char **words = split_words(rest, &n);
-	const char *step = "fork";
-	int pid = n > 2 ? atoi(words[0]) : 0;
-	long ret = n > 2 ? start_command(pid, atoi(words[1]) != 0, words + 2, n - 2, &step) : -EINVAL;
-
-	free(words);
-	if (ret < 0) {
-		say("{\"done\":%ld,\"step\":\"%s\"}", ret, step);
+	while (line_next(&lines, &line)) {
+		if (!line_is(&line, "task"))
+			not_understood("a tree has a line %s", line.word);
+		tree_add(&line);
+	}
+	if (tree_build(limit) == 0) {
+		done(0);
 		return;
 	}
-	/* One with a pid of its own is the subject, and judged. */
-	if (pid == 0)
-		role_set((int)ret, HELPER);
-	done(ret);
+	put(&answer, "{\"error\":");
+	put_string(&answer, tree_error);
+	put(&answer, "}");
+	send_text(&answer);
 }
 
-static void do_answer(const char *rest)
+static void do_census(struct line *line)
 {
-	char answer = (char)atoi(rest);
+	reap();
+	put(&answer, "{\"tasks\":");
+	census(&answer, field_flag(line, "bystanders-only"));
+	put(&answer, "}");
+	send_text(&answer);
+}
+
+static void do_ping(struct line *line, char *lines)
+{
+	uint32_t round = (uint32_t)field_needed(line, "round");
+
+	put(&answer, "{\"silent\":");
+	ping(lines, round, field_needed(line, "limit"), &answer);
+	put(&answer, "}");
+	send_text(&answer);
+}
+
+static void do_command(struct line *line, char *lines)
+{
+	const char *step;
+	long ret = start_command(line, lines, &step);
+
+	if (ret < 0)
+		say("{\"done\":%ld,\"step\":\"%s\"}", ret, step);
+	else
+		done(ret);
+}
+
+static void do_answer(struct line *line)
+{
+	char code = (char)field_number(line, "exit-code", 0);
 
 	/* Before CRIU goes on. */
 	if (asking >= 0)
 		inject_stage(asked_at);
-	if (asking >= 0 && write(asking, &answer, 1) < 0)
-		answer = 1;
+	/* An action script that has ended meanwhile needs none. */
+	if (asking >= 0 && write(asking, &code, 1) < 0)
+		code = 1;
 	if (asking >= 0)
 		close(asking);
 	asking = -1;
@@ -93,98 +102,80 @@ static void do_answer(const char *rest)
 	done(0);
 }
 
-static void do_kill(const char *rest)
+static void do_kill(struct line *line)
 {
-	int pid, tid, signal;
+	int signal = field_needed(line, "signal"), pid, tid;
 
-	if (sscanf(rest, "%d %d %d", &pid, &tid, &signal) != 3)
-		done(-EINVAL);
-	else if (pid == 0)
+	if (field_flag(line, "criu")) {
 		done(run.pid ? sys2(SYS_kill, run.pid, signal) : -ESRCH);
-	else
-		done(tid ? sys3(SYS_tgkill, pid, tid, signal) : sys2(SYS_kill, pid, signal));
+		return;
+	}
+	pid = field_needed(line, "pid");
+	tid = field_number(line, "tid", 0);
+	done(tid ? sys3(SYS_tgkill, pid, tid, signal) : sys2(SYS_kill, pid, signal));
 }
 
-static void obey(char *line)
+static void do_last_pid(struct line *line)
 {
-	char *rest = strchr(line, ' ');
+	char text[24];
 
-	if (rest)
-		*rest++ = 0;
-	else
-		rest = line + strlen(line);
-	if (!strcmp(line, "task")) {
-		if (tree_add(rest) < 0)
-			_exit(1);
-	} else if (!strcmp(line, "build")) {
-		if (tree_build(atol(rest)) < 0)
-			say("{\"error\":\"%s\"}", tree_error);
-		else
-			done(0);
-	} else if (!strcmp(line, "command")) {
-		do_command(rest);
-	} else if (!strcmp(line, "watch")) {
-		watch(atoi(rest));
+	decimal(text, field_needed(line, "pid"));
+	done(write_file("/proc/sys/kernel/ns_last_pid", text));
+}
+
+static void obey(char *lines)
+{
+	struct line line;
+
+	line_next(&lines, &line);
+	if (line_is(&line, "build")) {
+		do_build(&line, lines);
+	} else if (line_is(&line, "command")) {
+		do_command(&line, lines);
+	} else if (line_is(&line, "watch")) {
+		watch(field_needed(&line, "pid"));
 		done(0);
-	} else if (!strcmp(line, "census")) {
-		do_census(!strcmp(rest, "bystanders"));
-	} else if (!strcmp(line, "busy")) {
+	} else if (line_is(&line, "census")) {
+		do_census(&line);
+	} else if (line_is(&line, "busy")) {
 		reap();
 		done(busy());
-	} else if (!strcmp(line, "ping")) {
-		do_ping(rest);
-	} else if (!strcmp(line, "kill")) {
-		do_kill(rest);
-	} else if (!strcmp(line, "trace")) {
-		done(trace_task(atoi(rest)));
-	} else if (!strcmp(line, "take")) {
-		done(take_pid(atoi(rest)));
-	} else if (!strcmp(line, "lastpid")) {
-		done(write_file("/proc/sys/kernel/ns_last_pid", rest));
-	} else if (!strcmp(line, "run")) {
-		done(run_start(rest));
-	} else if (!strcmp(line, "answer")) {
-		do_answer(rest);
-	} else if (!strcmp(line, "sweep")) {
-		bool helpers = atoi(rest) != 0;
-
-		done(sweep(helpers, 2000));
+	} else if (line_is(&line, "ping")) {
+		do_ping(&line, lines);
+	} else if (line_is(&line, "kill")) {
+		do_kill(&line);
+	} else if (line_is(&line, "trace")) {
+		done(trace_task(field_needed(&line, "tid")));
+	} else if (line_is(&line, "take")) {
+		done(take_pid(field_needed(&line, "pid")));
+	} else if (line_is(&line, "last-pid")) {
+		do_last_pid(&line);
+	} else if (line_is(&line, "run")) {
+		done(run_start(&line, lines));
+	} else if (line_is(&line, "answer")) {
+		do_answer(&line);
+	} else if (line_is(&line, "sweep")) {
+		done(sweep(field_flag(&line, "helpers"), 2000));
 	} else {
-		_exit(1);
+		not_understood("there is no request %s", line.word);
 	}
+	line_end(&line);
 }
 
-/* Lines may come in pieces, and several at once. */
 static void hear(void)
 {
-	static char *buffer;
-	static size_t length, room;
-	char *end;
-	ssize_t n;
+	char *request;
 
-	if (room - length < 65536) {
-		room = room * 2 + 131072;
-		buffer = realloc(buffer, room);
-		if (!buffer)
-			_exit(1);
-	}
-	n = read(0, buffer + length, room - length - 1);
 	/* mktrouble is gone: with us goes all that is here. */
-	if (n <= 0)
+	if (!request_read())
 		_exit(0);
-	length += (size_t)n;
-	while ((end = memchr(buffer, '\n', length))) {
-		size_t used = (size_t)(end - buffer) + 1;
-
-		*end = 0;
-		obey(buffer);
-		memmove(buffer, buffer + used, length - used);
-		length -= used;
-	}
+	while ((request = request_next()))
+		obey(request);
 }
 
 static void hear_hook(void)
 {
+	static struct text event;
 	char stage[64];
 	int fd = accept4(hooks, NULL, NULL, SOCK_CLOEXEC);
 	ssize_t n = fd < 0 ? -1 : read(fd, stage, sizeof(stage) - 1);
@@ -200,7 +191,10 @@ static void hear_hook(void)
 	asking = fd;
 	run.asked_us = now_us();
 	strcpy(asked_at, stage);
-	say("{\"event\":\"stage\",\"stage\":\"%s\"}", stage);
+	put(&event, "{\"event\":\"stage\",\"stage\":");
+	put_string(&event, stage);
+	put(&event, "}");
+	send_text(&event);
 }
 
 static int listen_for_hooks(void)
@@ -245,7 +239,7 @@ static bool furnish(void)
 int serve(void)
 {
 	if (!furnish()) {
-		fprintf(stderr, "the namespace can not be furnished: %s\n", strerror(errno));
+		fprintf(stderr, "mktrouble agent: the namespace cannot be furnished: %s\n", strerror(errno));
 		return 1;
 	}
 	say("{\"event\":\"ready\"}");

@@ -34,23 +34,28 @@ static int nr_tasks;
 static struct site *site;
 char tree_error[200];
 
-int tree_add(const char *line)
+void tree_add(struct line *line)
 {
 	struct task *task = &tasks[nr_tasks];
-	int kind, stopped, bystander, inner;
 
 	if (nr_tasks == MAX_TASKS)
-		return -1;
-	if (sscanf(line, "%d %d %d %d %d %d %d %lx %lx %d %d %d %d %d", &task->pid, &task->parent, &task->leader, &task->session,
-		   &task->pgid, &kind, &task->status, &task->blocked, &task->pending, &task->private_kib, &task->shared_kib,
-		   &stopped, &bystander, &inner) != 14)
-		return -1;
-	task->kind = kind;
-	task->stopped = stopped;
-	task->bystander = bystander;
-	task->inner = inner;
+		not_understood("more than %d tasks", MAX_TASKS);
+	task->pid = field_needed(line, "pid");
+	task->parent = field_number(line, "parent", -1);
+	task->leader = field_number(line, "leader", nr_tasks);
+	task->session = field_needed(line, "session");
+	task->pgid = field_needed(line, "pgid");
+	task->kind = field_flag(line, "zombie") ? ZOMBIE : ALIVE;
+	task->status = field_number(line, "status", 0);
+	task->blocked = field_mask(line, "blocked");
+	task->pending = field_mask(line, "pending");
+	task->private_kib = field_number(line, "private-kib", 0);
+	task->shared_kib = field_number(line, "shared-kib", 0);
+	task->stopped = field_flag(line, "stopped");
+	task->bystander = field_flag(line, "bystander");
+	task->inner = field_flag(line, "inner");
+	line_end(line);
 	nr_tasks++;
-	return 0;
 }
 
 static void __attribute__((noreturn)) give_up(long error, const char *what)

@@ -10,8 +10,27 @@ struct arena *arena;
 int i_am_init = 1;
 
 const char *const point_names[NR_POINTS] = {
-	"start", "header", "tree", "root", "claim", "prepare", "activate", "wait", "tail", "freeze", "out", "release",
-	"sync-1", "threads", "sync-2", "restore", "next", "done", "sync-3", "resume", "exit",
+	[POINT_NONE] = "start",
+	[POINT_HEADER] = "header", [POINT_TREE] = "tree", [POINT_ROOT] = "root", [POINT_CLAIM] = "claim",
+	[POINT_PREPARE] = "prepare", [POINT_ACTIVATE] = "activate", [POINT_WAIT] = "wait", [POINT_TAIL] = "tail",
+	[POINT_FREEZE] = "freeze", [POINT_OUT] = "out", [POINT_RELEASE] = "release",
+	[POINT_SYNC_1] = "sync-1", [POINT_THREADS] = "threads", [POINT_SYNC_2] = "sync-2", [POINT_RESTORE] = "restore",
+	[POINT_NEXT] = "next", [POINT_DONE] = "done", [POINT_SYNC_3] = "sync-3", [POINT_RESUME] = "resume",
+	[POINT_EXIT] = "exit",
+};
+
+const char *const state_names[NR_STATES] = {
+	[RUNNING] = "running", [PREPARED] = "prepared", [SLEEPING] = "sleeping", [DEEPLY] = "deeply", [STOPPED] = "stopped",
+	[FROZEN] = "frozen", [USER] = "user", [IDLE] = "idle", [UNBORN] = "unborn", [DEAD] = "dead", [KILLABLE] = "killable",
+};
+
+const char *const exit_how_names[] = {
+	[NOT_DEAD] = "not-dead", [BY_ITSELF] = "exited", [BY_KILL] = "killed", [AS_ZOMBIE] = "zombie",
+};
+
+const struct name failure_names[] = {
+	[FAIL_KMALLOC] = { "kmalloc", FAIL_KMALLOC }, [FAIL_READ] = { "image-read", FAIL_READ },
+	[FAIL_RESTORE] = { "restore", FAIL_RESTORE }, [FAIL_FREEZE] = { "freeze", FAIL_FREEZE }, { NULL, 0 },
 };
 
 enum point point_by_name(const char *name)

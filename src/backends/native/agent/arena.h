@@ -5,9 +5,10 @@
 #ifndef MKT_ARENA_H
 #define MKT_ARENA_H
 
+#include "request.h"
 #include "sys.h"
 
-/* Points, in the order of src/model/points.ts: the coordinator's, then the tasks'. */
+/* Points: the coordinator's, then the tasks'. Their names are those of src/model/points.ts. */
 enum point {
 	POINT_NONE,
 	POINT_HEADER, POINT_TREE, POINT_ROOT, POINT_CLAIM, POINT_PREPARE, POINT_ACTIVATE, POINT_WAIT, POINT_TAIL,
@@ -20,7 +21,8 @@ extern const char *const point_names[NR_POINTS];
 enum point point_by_name(const char *name);
 
 /* What a task is doing; names and meaning as in the simulated kernel's layout. */
-enum state { RUNNING, PREPARED, SLEEPING, DEEPLY, STOPPED, FROZEN, USER, IDLE, UNBORN, DEAD, KILLABLE };
+enum state { RUNNING, PREPARED, SLEEPING, DEEPLY, STOPPED, FROZEN, USER, IDLE, UNBORN, DEAD, KILLABLE, NR_STATES };
+extern const char *const state_names[NR_STATES];
 
 /* actor.declared: as the scenario wants it. */
 #define IS_DEAD 1u
@@ -64,6 +66,7 @@ enum state { RUNNING, PREPARED, SLEEPING, DEEPLY, STOPPED, FROZEN, USER, IDLE, U
 
 /* How somebody died. */
 enum exit_how { NOT_DEAD, BY_ITSELF, BY_KILL, AS_ZOMBIE };
+extern const char *const exit_how_names[AS_ZOMBIE + 1];
 
 struct ctx;
 
@@ -103,10 +106,9 @@ struct actor {
 /* One thing that happened. What `a`, `b` mean depends on the kind (trace.c). */
 struct event {
 	uint32_t step;
-	int actor;
+	int actor;			/* NO_TASK: a fault */
 	int kind;
 	long a, b;
-	const char *text;
 };
 
 /* A step that was done, or a fault that came (actor ENVIRONMENT, `fault`): together the schedule of the run. */
@@ -118,6 +120,7 @@ struct move {
 
 enum verb { V_SIGNAL, V_KILL, V_STOP, V_PTRACE, V_FORK, V_FAIL, V_WAKE, V_DELAY, V_EXIT, NR_VERBS };
 enum failure { FAIL_KMALLOC, FAIL_READ, FAIL_RESTORE, FAIL_FREEZE };
+extern const struct name failure_names[];
 
 /* A fault, at one moment: `at` of actor `who`; who == OUTSIDER: at the start; NO_TASK: only after another one. */
 struct fault {
@@ -149,7 +152,7 @@ struct turn {
 struct plan {
 	unsigned repairs;		/* bits of REPAIR_*; 0: as published */
 	int patch_only;			/* patch 30/96 without the series */
-	unsigned capable : 1, bad_fd : 1, bad_logfd : 1, has_log : 1, debug : 1, taskself : 1;
+	unsigned capable : 1, bad_fd : 1, bad_logfd : 1, debug : 1;
 	unsigned spawn_by_last_pid : 1, stop_instead_of_freeze : 1, settles : 1;
 	int names_twice;		/* whether the image names a pid twice */
 	int pids_bytes;			/* how long the image's pids are */
@@ -164,7 +167,6 @@ struct plan {
 	unsigned char *zombie;
 	struct turn *turns;
 	int outsider_pid;		/* a pid that the case does not mention */
-	const char *case_id;
 };
 
 /* What an actor asks of the agent's init while it holds the big lock. */

@@ -1,26 +1,6 @@
 /* checkpoint/sys.c and include/linux/checkpoint.h: the context, its references, its error, the log and the image. */
 #include "restart.h"
 
-const char *const repair_names[NR_REPAIRS] = {
-	[WAIT_FOR_CONTEXT_KILLABLE] = "wait-for-context-killable",
-	[LOOK_UP_NEXT_BEFORE_ACTIVATION] = "look-up-next-before-activation",
-	[FAIL_ON_INTERRUPTED_TURN] = "fail-on-interrupted-turn",
-	[WAIT_FOR_SYNC_KILLABLE] = "wait-for-sync-killable",
-	[SUCCESS_EXCLUDES_ERROR] = "success-excludes-error",
-	[FAIL_ON_TASK_DEATH] = "fail-on-task-death",
-	[COUNT_LIVING_THREADS] = "count-living-threads",
-	[CLEAR_CONTEXT_ON_EXIT] = "clear-context-on-exit",
-	[KILL_BY_CONTEXT] = "kill-by-context",
-	[GHOSTS_NOT_COUNTED_ON_ERROR] = "ghosts-not-counted-on-error",
-	[STATUS_LIST_SHOWS_ENDS] = "status-list-shows-ends",
-	[INHERIT_WHEN_FORK_SUCCEEDS] = "inherit-when-fork-succeeds",
-	[REFUSE_UNNAMED_TASKS] = "refuse-unnamed-tasks",
-	[KEEP_NR_PIDS_ONCE_READ] = "keep-nr-pids-once-read",
-	[REFUSE_DUPLICATE_PIDS] = "refuse-duplicate-pids",
-	[DEBUG_CHECKS_NULL] = "debug-checks-null",
-	[COUNT_FORKED_CHILDREN] = "count-forked-children",
-};
-
 void touch_ctx(struct actor *me, const char *function, struct ctx *ctx, const char *what)
 {
 	touch_in(me, function, what);
@@ -47,7 +27,7 @@ void complete_in(struct actor *me, const char *function, struct ctx *ctx)
 	touch_ctx(me, function, ctx, "complete complete");
 	if (ctx->complete != COMPLETE_ALL)
 		++ctx->complete;
-	note_text(me, E_COMPLETE, 0, "complete");
+	note(me, E_COMPLETE, TEXT("complete"), 0);
 	wake_queue(&ctx->complete, 1, me);
 }
 
@@ -55,7 +35,7 @@ static void complete_all_errno_sync(struct actor *me, const char *function, stru
 {
 	touch_ctx(me, function, ctx, "complete_all errno_sync");
 	ctx->errno_sync = COMPLETE_ALL;
-	note_text(me, E_COMPLETE, 0, "errno_sync");
+	note(me, E_COMPLETE, TEXT("errno_sync"), 0);
 	wake_queue(&ctx->errno_sync, 0, me);
 }
 
@@ -77,7 +57,7 @@ static void wait_for_errno_sync(struct actor *me, const char *function, struct c
 		}
 		me->state = DEEPLY;
 		me->waiting_on = &ctx->errno_sync;
-		note_text(me, E_SLEEP, 0, "errno_sync");
+		note(me, E_SLEEP, TEXT("errno_sync"), 0);
 		sleep_while(me, DEEPLY);
 	}
 }
@@ -92,12 +72,12 @@ int wait_for_completion_interruptible_in(struct actor *me, const char *function,
 			return 0;
 		}
 		if (signal_pending(me)) {
-			note_text(me, E_INTERRUPTED, 0, "complete");
+			note(me, E_INTERRUPTED, TEXT("complete"), 0);
 			return -ERESTARTSYS;
 		}
 		me->state = SLEEPING;
 		me->waiting_on = &ctx->complete;
-		note_text(me, E_SLEEP, 0, "complete");
+		note(me, E_SLEEP, TEXT("complete"), 0);
 		sleep_while(me, SLEEPING);
 	}
 }

@@ -1,6 +1,27 @@
 /* The status list of the debug build: who takes part, and how it ended. An entry is found by pid, so each task has one at most. */
 #include "restart.h"
 
+static const char *type_name(unsigned status)
+{
+	if (status & DBG_COORD)
+		return "Coord";
+	if (status & DBG_ROOT)
+		return "Root";
+	return status & DBG_GHOST ? "Ghost" : "Task";
+}
+
+/* The first that fits, in the order of the debug build. */
+static const char *state_name(unsigned status)
+{
+	if (status & DBG_WAITING)
+		return "Waiting";
+	if (status & DBG_RUNNING)
+		return "Running";
+	if (status & DBG_FAILED)
+		return "Failed";
+	return status & DBG_SUCCESS ? "Success" : "Exited";
+}
+
 int restore_debug_task(struct actor *me, struct ctx *ctx, unsigned type)
 {
 	if (!arena->plan.debug)
@@ -11,7 +32,7 @@ int restore_debug_task(struct actor *me, struct ctx *ctx, unsigned type)
 		type |= DBG_ROOT;
 	spin_lock(me, &ctx->list_lock, "lock");
 	me->status = DBG_WAITING | type;
-	note(me, E_STATUS, me->status, 0);
+	note(me, E_STATUS, TEXT(state_name(me->status)), 0);
 	unlock(&ctx->list_lock);
 	return 0;
 }
@@ -33,7 +54,7 @@ static int restore_debug_getme(struct actor *me, struct ctx *ctx)
 static void set_status(struct actor *me, unsigned drop, unsigned set)
 {
 	me->status = (me->status & ~drop) | set;
-	note(me, E_STATUS, me->status, 0);
+	note(me, E_STATUS, TEXT(state_name(me->status)), 0);
 }
 
 void restore_debug_error(struct actor *me, struct ctx *ctx, long error)
@@ -62,9 +83,9 @@ static void read_all_pids(struct actor *me, const char *function, const struct c
 	if (!ctx->pids_arr)
 		oops(me, NULL_DEREFERENCE);
 	if (ctx->pids_read < ctx->pids_arr)
-		note_text(me, E_FINDING, UNINITIALIZED_READ, function);
+		note(me, E_FINDING, TEXT(UNINITIALIZED_READ), TEXT(function));
 	if ((long)(ctx->nr_pids - 1) * SIZEOF_CKPT_PIDS + 4 > ctx->pids_arr)
-		note_text(me, E_FINDING, OUT_OF_BOUNDS, function);
+		note(me, E_FINDING, TEXT(OUT_OF_BOUNDS), TEXT(function));
 }
 
 void restore_debug_free(struct actor *me, struct ctx *ctx)
@@ -80,5 +101,5 @@ void restore_debug_free(struct actor *me, struct ctx *ctx)
 	/* What is printed: the entries as they are now. */
 	for (int i = 0; i < arena->plan.nr_actors; i++)
 		if (actor_of(i)->status)
-			note(actor_of(i), E_STATUS_LIST, 1, actor_of(i)->status);
+			note(actor_of(i), E_STATUS_ENTRY, TEXT(type_name(actor_of(i)->status)), TEXT(state_name(actor_of(i)->status)));
 }

@@ -129,13 +129,13 @@ static int host_wait(struct mktrouble_self *self, uint32_t *word, uint32_t value
 	} else {
 		me->state = SLEEPING;
 		me->waiting_on = word;
-		note_text(me, E_SLEEP, 0, "word");
+		note(me, E_SLEEP, TEXT("word"), 0);
 		sleep_while(me, SLEEPING);
 		if (signal_pending(me))
 			ret = -EINTR;
 	}
 	if (ret == -EINTR) {
-		note_text(me, E_INTERRUPTED, 0, "word");
+		note(me, E_INTERRUPTED, TEXT("word"), 0);
 		me->pending &= ~SIG_OTHER;
 	}
 	end(me);
@@ -166,14 +166,13 @@ static int host_kill(struct mktrouble_self *self, int pid)
 
 static int host_fails(struct mktrouble_self *self, const char *what)
 {
-	static const char *const names[] = { "kmalloc", "image-read", "restore", "freeze" };
 	struct actor *me = actor_of_self(self);
 	int error = 0;
 
 	begin(me);
-	for (int i = 0; i < 4; i++)
-		if (!strcmp(what, names[i]))
-			error = failure(me, (enum failure)i);
+	for (const struct name *failing = failure_names; failing->name; failing++)
+		if (!strcmp(what, failing->name))
+			error = failure(me, (enum failure)failing->value);
 	end(me);
 	return error;
 }

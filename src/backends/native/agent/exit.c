@@ -62,7 +62,7 @@ void do_exit(struct actor *me, enum exit_how how)
 	write_lock_tasklist(me);
 	me->flags |= DYING | EXIT_STATE;
 	me->how = how;
-	note(me, E_EXIT, how, me->exit_code);
+	note(me, E_EXIT, me->exit_code, TEXT(exit_how_names[how]));
 	note_orphans_and_tracees(me);
 	write_unlock_tasklist();
 	if (me->checkpoint_ctx)
@@ -129,7 +129,7 @@ int failure(struct actor *me, enum failure kind)
 			fault->armed--;
 		}
 		fault->failed++;
-		note(me, E_CALL_FAILED, kind, -fault->error);
+		note(me, E_CALL_FAILED, TEXT(failure_names[kind].name), -fault->error);
 		return fault->error;
 	}
 	return 0;
@@ -142,6 +142,6 @@ int kmalloc_in(struct actor *me, const char *function, size_t size)
 		return 0;
 	if (size <= KMALLOC_MAX_SIZE)
 		return 1;
-	note(me, E_CALL_FAILED, FAIL_KMALLOC, -ENOMEM);
+	note(me, E_CALL_FAILED, TEXT(failure_names[FAIL_KMALLOC].name), -ENOMEM);
 	return 0;
 }

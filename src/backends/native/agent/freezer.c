@@ -2,10 +2,10 @@
  * The freezer: a cgroup (v2) that is frozen from the start, the refrigerator; whoever is moved into it is frozen there by
  * the real kernel. Where no cgroup can be made, SIGSTOP has to do, and the record says so.
  */
+#include "files.h"
 #include "init.h"
 #include "kernel.h"
 
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,37 +23,20 @@ void freezer_name(const char *path)
 	snprintf(folder, sizeof(folder), "%s", path ? path : "");
 }
 
-const char *freezer_folder(void)
-{
-	return folder;
-}
-
-static int write_file(const char *directory, const char *name, const char *text)
+/* Whether a file of the folder takes this. */
+static int write_to(const char *name, const char *text)
 {
 	char path[4200];
-	int fd, ok;
 
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	ok = write(fd, text, strlen(text)) > 0;
-	close(fd);
-	return ok;
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	return write_file(path, text) == 0;
 }
 
 static int refrigerator(void)
 {
 	if (!made && folder[0] && !arena->plan.stop_instead_of_freeze)
-		made = (mkdir(folder, 0755) == 0 || errno == EEXIST) && write_file(folder, "cgroup.freeze", "1");
+		made = (mkdir(folder, 0755) == 0 || errno == EEXIST) && write_to("cgroup.freeze", "1");
 	return made && !arena->plan.stop_instead_of_freeze;
-}
-
-void freezer_remove(void)
-{
-	/* The kernel lets go of the dead a little later than wait(2) does. */
-	for (int i = 0; folder[0] && rmdir(folder) < 0 && errno == EBUSY && i < 200; i++)
-		usleep(2000);
 }
 
 int freezer_holds(int pid)
@@ -116,7 +99,7 @@ static void halt(struct actor *task)
 	wait_until_asleep(task);
 	if (task->state == FROZEN && refrigerator()) {
 		decimal(text, pid_of(task->leader));
-		if (write_file(folder, "cgroup.procs", text))
+		if (write_to("cgroup.procs", text))
 			return;
 	}
 	stop(task);

@@ -57,7 +57,7 @@ static void account_death(struct actor *task, enum exit_how how)
 {
 	if (task->state == DEAD || task->state == UNBORN)
 		return;
-	note(task, E_EXIT, how, 0);
+	note(task, E_EXIT, 0, TEXT(exit_how_names[how]));
 	if (task->state == RUNNING || task->state == PREPARED)
 		arena->busy--;
 	if (task->flags & HELD)
@@ -117,7 +117,7 @@ void serve(enum request what, int asker, int argument)
 	}
 }
 
-static void answer(void)
+static void answer_asker(void)
 {
 	arena->request = NOTHING;
 	arena->answered++;
@@ -155,7 +155,7 @@ static int serve_asker(void)
 
 	serve(arena->request, asker, arena->argument);
 	if (actor_of(asker)->state != DEAD) {
-		answer();
+		answer_asker();
 		return 0;
 	}
 	arena->request = NOTHING;

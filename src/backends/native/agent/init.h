@@ -3,9 +3,10 @@
 #define MKT_INIT_H
 
 #include "arena.h"
+#include "text.h"
 
-/* ---- plan.c: the plan as text, a line for each thing, into the arena; 0, or what is wrong with it ---- */
-const char *plan_read(char *text, int procfs);
+/* ---- plan.c: the plan, a line for each thing, into the arena; `text`: bytes of all its lines ---- */
+void plan_read(struct line *first, char *rest, size_t text, int procfs);
 
 /* ---- init.c ---- */
 /* Builds, runs and observes the case that lies in the arena, and clears it away; prints the record. */
@@ -33,10 +34,8 @@ void do_chores(int everybody_sleeps);
 void continue_task(struct actor *task);
 /* Name of the refrigerator's folder; made at the first use. NULL: no cgroup can be made here, SIGSTOP has to do. */
 void freezer_name(const char *folder);
-const char *freezer_folder(void);
 /* Whether the real kernel says that this process is frozen. */
 int freezer_holds(int pid);
-void freezer_remove(void);
 
 /* ---- census.c ---- */
 struct seen {
@@ -51,15 +50,9 @@ void census(struct seen *all);
 /* State letter of a task, 0 when it is not there. */
 char state_of(const struct actor *task);
 
-/* ---- out.c: the answer as JSON ---- */
-void out_begin(void);
-void out(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void out_raw(const char *text);
-void out_number(long value);
-/* A further field of a JSON object. */
-void out_field(const char *key, long value);
-void out_text(const char *text);
-void out_send(void);
+/* ---- report.c ---- */
+/* The answer that is being made. */
+extern struct text answer;
 
 /* ---- snapshot.c: the census in the middle of a run, as a fault finds everybody; the first few of a run are kept ---- */
 void snapshot(int fault);
@@ -68,7 +61,7 @@ void snapshots_forget(void);
 /* What the census saw of a task that is there, as fields of a JSON object. */
 void seen_print(const struct seen *seen);
 
-/* ---- report.c: `status` has wait statuses by actor, -1 where there is none ---- */
+/* `status` has wait statuses by actor, -1 where there is none ---- */
 enum end { OVER, CRASHED, CUT, LATE, NOT_BUILT };
 void report_print(enum end end, const struct seen *all, const int *status);
 
@@ -78,7 +71,8 @@ void fault_moved(int fault, int target);
 void call_failed(int fault);
 void schedule_print(void);
 
-/* ---- trace.c: fields `events` and `texts` ---- */
+/* ---- trace.c: fields `events` and `texts`; the kinds of events, as a list ---- */
 void trace_print(void);
+void kinds_print(struct text *text);
 
 #endif

@@ -19,17 +19,18 @@
 /* ->done of a completion that completed for all: no wait counts it down. */
 #define COMPLETE_ALL UINT_MAX
 
-/* In the order of KINDS in src/backends/native/events.ts. */
+/* Their names, and those of their values, are in trace.c. */
 enum event_kind {
 	E_POINT, E_CALL, E_VISIT, E_MARK, E_UNMARK, E_SLEEP, E_WAKE, E_INTERRUPTED, E_SIGNAL, E_KILL, E_ACTIVATE,
 	E_RESTORE_BEGIN, E_RESTORE_END, E_THREADS_PASSED, E_DONE, E_TOTAL, E_ERROR, E_SUCCESS, E_COMPLETE, E_GET, E_PUT,
-	E_FREE, E_STATUS, E_STATUS_LIST, E_FORK, E_FORK_FAILED, E_FROZEN, E_RETURN, E_USER, E_EXIT, E_REPARENT, E_FAULT,
-	E_LOG, E_FINDING, E_DETACH, E_CALL_FAILED
+	E_FREE, E_STATUS, E_STATUS_LIST, E_STATUS_ENTRY, E_FORK, E_FORK_FAILED, E_FROZEN, E_RETURN, E_USER, E_EXIT,
+	E_REPARENT, E_FAULT, E_LOG, E_FINDING, E_DETACH, E_CALL_FAILED, NR_EVENT_KINDS
 };
 
 /* ---- trace.c ---- */
+/* A text as the value of an event: a constant, whose address is the same in all tasks. */
+#define TEXT(text) ((long)(intptr_t)(text))
 void note(struct actor *who, enum event_kind kind, long a, long b);
-void note_text(struct actor *who, enum event_kind kind, long a, const char *text);
 
 /* ---- step.c: the big lock and the preemption points ---- */
 void big_lock(void);
@@ -54,8 +55,12 @@ void ask(struct actor *me, enum request what, int argument);
 /* The same without waiting: for who is about to die with the big lock. */
 void tell(struct actor *me, enum request what);
 /* A defect of the kernel shows: the run is over. Does not return. */
-void __attribute__((noreturn)) oops(struct actor *me, int kind);
-enum { BUG = 1, NULL_DEREFERENCE, OUT_OF_BOUNDS, USE_AFTER_FREE, UNINITIALIZED_READ };
+void __attribute__((noreturn)) oops(struct actor *me, const char *defect);
+#define BUG "bug"
+#define NULL_DEREFERENCE "null-dereference"
+#define OUT_OF_BOUNDS "out-of-bounds"
+#define USE_AFTER_FREE "use-after-free"
+#define UNINITIALIZED_READ "uninitialized-read"
 /* The actor arrives at a point; faults that wait for that come now. */
 void at(struct actor *me, enum point point);
 

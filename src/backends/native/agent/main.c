@@ -1,17 +1,13 @@
 /*
- * mktrouble's agent. `agent serve` is started by mktrouble with plans on its standard input and records on its standard
- * output. It is two processes: the warden, outside, which waits for the end of mktrouble (file descriptor 3) or of the
- * namespace and clears up; and the init of a fresh pid namespace, which runs the cases. Whoever of the three dies, the
- * namespace dies: mktrouble's end is seen by the warden, the warden's by init (parent death signal), and with its init the
- * kernel kills everything in a pid namespace.
+ * The agent of the native backend: `agent serve` is started by mktrouble with plans on its standard input and records on its
+ * standard output. See warden.h for its processes; this is its init, which runs the cases.
  */
 #define _GNU_SOURCE
 #include "init.h"
 #include "restart.h"
 #include "tree.h"
+#include "warden.h"
 
-#include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,62 +15,25 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define LIFELINE 3
-#define PLAN_LIMIT (256u << 20)
-
-struct options {
-	int with_user;			/* a user namespace too */
-	const char *cgroup, *plugin;	/* cgroup: the folder to make */
+static struct {
+	const char *plugin;
+	/* Of those that this process may use, round and round. */
 	unsigned processor;
-};
-
-static void __attribute__((noreturn)) die(const char *what)
-{
-	fprintf(stderr, "mktrouble agent: %s: %s\n", what, strerror(errno));
-	exit(2);
-}
-
-/* ---- namespaces ---- */
-
-static void write_proc(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, text, strlen(text)) < 0)
-		die(path);
-	close(fd);
-}
-
-static void enter_namespaces(int with_user)
-{
-	char map[64];
-	unsigned uid = getuid(), gid = getgid();
-
-	if (unshare(CLONE_NEWPID | (with_user ? CLONE_NEWUSER | CLONE_NEWNS : 0)) < 0)
-		die(with_user ? "a user namespace" : "a pid namespace");
-	if (!with_user)
-		return;
-	write_proc("/proc/self/setgroups", "deny");
-	snprintf(map, sizeof(map), "0 %u 1", uid);
-	write_proc("/proc/self/uid_map", map);
-	snprintf(map, sizeof(map), "0 %u 1", gid);
-	write_proc("/proc/self/gid_map", map);
-}
+} options;
 
 /* The namespace's own procfs, mounted nowhere: it is gone with its file descriptor. */
 static int open_procfs(void)
 {
-	int fs = (int)syscall(SYS_fsopen, "proc", 1), fd;
+	int fs = (int)syscall(SYS_fsopen, "proc", 1), fd = -1;
 
-	if (fs < 0 || syscall(SYS_fsconfig, fs, 6, NULL, NULL, 0) < 0)
-		die("procfs of the namespace");
-	fd = (int)syscall(SYS_fsmount, fs, 1, 0);
-	if (fd < 0)
-		die("procfs of the namespace");
+	if (fs >= 0 && syscall(SYS_fsconfig, fs, 6, NULL, NULL, 0) == 0)
+		fd = (int)syscall(SYS_fsmount, fs, 1, 0);
+	if (fd < 0) {
+		complain("procfs of the namespace");
+		exit(2);
+	}
 	close(fs);
 	return fd;
 }
@@ -101,8 +60,6 @@ static void settle_on_processor(unsigned number)
 	}
 }
 
-/* ---- init ---- */
-
 static void caught(int signal)
 {
 	(void)signal;
@@ -124,45 +81,6 @@ static void catch_signals(void)
 	}
 }
 
-/* Standard input, as it comes. */
-static char input[1 << 16];
-static size_t input_from, input_to;
-
-static int read_exactly(char *to, size_t length)
-{
-	while (length) {
-		size_t have = input_to - input_from, take = have < length ? have : length;
-		ssize_t n;
-
-		memcpy(to, input + input_from, take);
-		input_from += take;
-		to += take;
-		length -= take;
-		if (!length)
-			return 1;
-		n = read(0, input, sizeof(input));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return 0;
-		input_from = 0;
-		input_to = (size_t)n;
-	}
-	return 1;
-}
-
-/* A request is a line `<verb> <number>`; a plan follows as so many bytes. */
-static int read_request(char *verb, unsigned *number)
-{
-	char line[64];
-	size_t n = 0;
-
-	while (n < sizeof(line) - 1 && read_exactly(line + n, 1) && line[n] != '\n')
-		n++;
-	line[n] = '\0';
-	return sscanf(line, "%15s %u", verb, number) == 2;
-}
-
 /* What a case is measured against: so many processes, made and reaped, and nothing else. */
 static void fork_and_reap(unsigned n)
 {
@@ -178,129 +96,69 @@ static void fork_and_reap(unsigned n)
 	while (sys4(SYS_wait4, -1, NULL, __WALL, NULL) != -ECHILD)
 		;
 	clock_gettime(CLOCK_MONOTONIC, &to);
-	out_begin();
-	out("%lld", (to.tv_sec - from.tv_sec) * 1000000000LL + to.tv_nsec - from.tv_nsec);
-	out_send();
+	put(&answer, "{\"ns\":%lld}", (to.tv_sec - from.tv_sec) * 1000000000LL + to.tv_nsec - from.tv_nsec);
+	send_text(&answer);
 }
 
-static void run_plan(unsigned length, int procfs)
+static void obey(char *request, int procfs)
 {
-	char *text = length < PLAN_LIMIT ? malloc(length + 1) : NULL;
-	const char *wrong;
+	size_t length = strlen(request);
+	struct line line;
 
-	if (!text || !read_exactly(text, length))
-		exit(0);
-	text[length] = '\0';
-	wrong = plan_read(text, procfs);
-	free(text);
-	if (wrong) {
-		fprintf(stderr, "mktrouble agent: the plan has %s\n", wrong);
-		exit(2);
+	line_next(&request, &line);
+	if (line_is(&line, "plan")) {
+		plan_read(&line, request, length, procfs);
+		line_end(&line);
+		run_case();
+	} else if (line_is(&line, "fork")) {
+		fork_and_reap((unsigned)field_needed(&line, "processes"));
+	} else {
+		not_understood("there is no request %s", line.word);
 	}
-	run_case();
 }
 
-static void __attribute__((noreturn)) be_init(int alive, const struct options *options)
+static void __attribute__((noreturn)) be_init(void)
 {
-	struct pollfd parent = { .fd = alive, .events = POLLIN };
-	char verb[16];
-	unsigned number;
 	int procfs;
 
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* The warden may have died before that: then nobody holds the other end. */
-	if (poll(&parent, 1, 0) != 0)
-		exit(0);
 	setsid();
 	prctl(PR_SET_DUMPABLE, 1);
 	prctl(PR_SET_NAME, "mktrouble-init");
 	catch_signals();
-	settle_on_processor(options->processor);
-	if (options->plugin)
-		plugin_load(options->plugin);
+	settle_on_processor(options.processor);
+	if (options.plugin)
+		plugin_load(options.plugin);
 	procfs = open_procfs();
-	out_begin();
-	out("{\"init\":%d}", getpid());
-	out_send();
-	while (read_request(verb, &number)) {
-		if (!strcmp(verb, "run"))
-			run_plan(number, procfs);
-		else if (!strcmp(verb, "fork"))
-			fork_and_reap(number);
-		else
-			break;
-	}
-	exit(0);
-}
+	put(&answer, "{\"event\":\"ready\",\"kinds\":");
+	kinds_print(&answer);
+	put(&answer, "}");
+	send_text(&answer);
+	do {
+		char *request = request_next();
 
-/* ---- warden ---- */
-
-static int keep_watch(int init, int pidfd)
-{
-	struct pollfd watched[2] = { { .fd = LIFELINE, .events = POLLIN }, { .fd = pidfd, .events = POLLIN } };
-	int status = 0;
-
-	for (;;) {
-		if (poll(watched, 2, -1) < 0 && errno != EINTR)
-			break;
-		if (watched[0].revents || watched[1].revents)
-			break;
-	}
-	syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
-	while (waitpid(init, &status, 0) < 0 && errno == EINTR)
-		;
-	freezer_remove();
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-static void be_warden(const struct options *options)
-{
-	int alive[2], init, pidfd;
-
-	/* A signal to mktrouble's process group is not for the warden: it has to clear up. */
-	setsid();
-	signal(SIGINT, SIG_IGN);
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGPIPE, SIG_IGN);
-	freezer_name(options->cgroup);
-	if (pipe2(alive, O_CLOEXEC) < 0)
-		die("pipe");
-	enter_namespaces(options->with_user);
-	init = fork();
-	if (init < 0)
-		die("fork");
-	if (init == 0) {
-		close(alive[1]);
-		be_init(alive[0], options);
-	}
-	close(alive[0]);
-	close(0);
-	close(1);
-	pidfd = (int)syscall(SYS_pidfd_open, init, 0);
-	if (pidfd < 0)
-		die("pidfd_open");
-	exit(keep_watch(init, pidfd));
+		if (request)
+			obey(request, procfs);
+		else if (!request_read())
+			exit(0);
+	} while (true);
 }
 
 int main(int argc, char **argv)
 {
-	struct options options = { 0 };
+	struct agent agent = { .init = be_init, .namespaces = CLONE_NEWPID };
+	const char *processor = option(argc, argv, "--processor");
 
-	if (argc < 2 || strcmp(argv[1], "serve")) {
-		fprintf(stderr, "usage: agent serve [--user] [--cgroup FOLDER] [--plugin LIBRARY] [--processor NUMBER]\n"
-				"with a lifeline on file descriptor 3\n");
+	if (argc < 2 || strcmp(argv[1], "serve") != 0) {
+		fprintf(stderr, "usage: agent serve [--user] [--cgroup FOLDER] [--plugin LIBRARY] [--processor NUMBER]\n");
 		return 2;
 	}
-	for (int i = 2; i < argc; i++) {
-		if (!strcmp(argv[i], "--user"))
-			options.with_user = 1;
-		else if (!strcmp(argv[i], "--cgroup") && i + 1 < argc)
-			options.cgroup = argv[++i];
-		else if (!strcmp(argv[i], "--plugin") && i + 1 < argc)
-			options.plugin = argv[++i];
-		else if (!strcmp(argv[i], "--processor") && i + 1 < argc)
-			options.processor = (unsigned)atoi(argv[++i]);
-	}
-	be_warden(&options);
+	agent.cgroup = option(argc, argv, "--cgroup");
+	agent.with_user_namespace = has_option(argc, argv, "--user");
+	/* A procfs can be opened there only with a mount namespace of our own. */
+	if (agent.with_user_namespace)
+		agent.namespaces |= CLONE_NEWNS;
+	options.plugin = option(argc, argv, "--plugin");
+	options.processor = processor ? (unsigned)atoi(processor) : 0;
+	freezer_name(agent.cgroup);
+	return be_warden(&agent);
 }

@@ -1,53 +1,41 @@
 /*
- * The plan: lines of a word and key=value pairs, as src/backends/native/plan.ts writes them. The first line says how much
- * of each thing follows.
+ * The plan of a case: the lines of a request, as src/backends/native/plan.ts writes them. The first one says how much of each
+ * thing follows. What a line does not say is as for a process alone.
  */
 #include "init.h"
 #include "restart.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-/* The value of ` key=`, or `otherwise`. */
-static const char *text_of(const char *line, const char *key)
+static const struct name repairs[] = {
+#define REPAIR(name, text) { text, 1u << name },
+#include "repairs.h"
+#undef REPAIR
+	{ NULL, 0 },
+};
+
+static const struct name declarations[] = {
+	{ "dead", IS_DEAD }, { "ghost", IS_GHOST }, { "sibling", IS_SIBLING }, { "stranger", IS_STRANGER },
+	{ "nested", IS_NESTED }, { "absent", IS_ABSENT }, { "exiting", IS_EXITING }, { "late", IS_LATE },
+	{ "thread", IS_THREAD }, { "by-fault", BY_FAULT }, { NULL, 0 },
+};
+
+static const struct name verbs[] = {
+	{ "signal", V_SIGNAL }, { "kill", V_KILL }, { "stop", V_STOP }, { "ptrace", V_PTRACE }, { "fork", V_FORK },
+	{ "fail", V_FAIL }, { "wake", V_WAKE }, { "delay", V_DELAY }, { "exit", V_EXIT }, { NULL, 0 },
+};
+
+static const struct name object_kinds[] = {
+	{ "header", OBJ_HEADER }, { "container", OBJ_CONTAINER }, { "tree", OBJ_TREE }, { "pids", OBJ_PIDS },
+	{ "task", OBJ_TASK }, { "thread", OBJ_THREAD }, { "tail", OBJ_TAIL }, { NULL, 0 },
+};
+
+/* A copy in the arena: the request is gone when the tasks run. */
+static const char *kept(struct line *line, const char *key)
 {
-	size_t length = strlen(key);
+	const char *text = field_text(line, key, "");
 
-	for (const char *at = strchr(line, ' '); at; at = strchr(at + 1, ' '))
-		if (!strncmp(at + 1, key, length) && at[1 + length] == '=')
-			return at + 2 + length;
-	return NULL;
-}
-
-static int number(const char *line, const char *key, int otherwise)
-{
-	const char *text = text_of(line, key);
-
-	return text ? (int)strtol(text, NULL, 10) : otherwise;
-}
-
-/* A copy of the rest of the line behind `key=`; such a value stands last. */
-static char *rest(const char *line, const char *key)
-{
-	const char *text = text_of(line, key);
-	char *copy = arena_alloc(text ? strlen(text) + 1 : 1);
-
-	return text ? strcpy(copy, text) : copy;
-}
-
-static unsigned repairs_of(const char *line)
-{
-	unsigned repairs = 0;
-	const char *list = text_of(line, "repairs");
-
-	for (int i = 0; list && i < NR_REPAIRS; i++) {
-		size_t length = strlen(repair_names[i]);
-
-		for (const char *at = list; at && *at != ' '; at = strchr(at, ','), at = at ? at + 1 : NULL)
-			if (!strncmp(at, repair_names[i], length) && strchr(", ", at[length]))
-				repairs |= 1u << i;
-	}
-	return repairs;
+	return strcpy(arena_alloc(strlen(text) + 1), text);
 }
 
 static size_t size_needed(const struct plan *p, size_t text)
@@ -60,22 +48,23 @@ static size_t size_needed(const struct plan *p, size_t text)
 	       (4096 + n * 400) * sizeof(struct event) + (8192 + n * 1000) * sizeof(struct move);
 }
 
-static void open_plan(const char *line, size_t text, int procfs)
+/* `text`: bytes of the whole plan. */
+static void open_plan(struct line *line, size_t text, int procfs)
 {
 	struct plan p = {
-		.nr_actors = number(line, "actors", 1), .nr_faults = number(line, "faults", 0),
-		.nr_objects = number(line, "objects", 0), .nr_pids = number(line, "pids", 0),
-		.nr_records = number(line, "records", 0), .nr_turns = number(line, "turns", 0),
-		.nr_saved = number(line, "saved", 0), .names_twice = number(line, "twice", 0),
-		.pids_bytes = number(line, "pidsbytes", 0),
-		.repairs = repairs_of(line), .patch_only = number(line, "patch", 0),
-		.capable = number(line, "capable", 1) != 0, .bad_fd = number(line, "badfd", 0) != 0,
-		.bad_logfd = number(line, "badlog", 0) != 0, .debug = number(line, "debug", 0) != 0,
-		.spawn_by_last_pid = number(line, "lastpid", 0) != 0,
-		.stop_instead_of_freeze = number(line, "stop", 0) != 0, .settles = number(line, "settles", 0) != 0,
-		.limit_ms = number(line, "limit", 5000), .max_steps = number(line, "steps", 100000),
-		.seldom = number(line, "seldom", 0), .seed = (uint32_t)number(line, "seed", 1),
-		.outsider_pid = number(line, "outsider", 0),
+		.nr_actors = field_needed(line, "actors"), .nr_faults = field_number(line, "faults", 0),
+		.nr_objects = field_number(line, "objects", 0), .nr_pids = field_number(line, "pids", 0),
+		.nr_records = field_number(line, "records", 0), .nr_turns = field_number(line, "turns", 0),
+		.nr_saved = field_number(line, "saved", 0), .names_twice = field_flag(line, "names-twice"),
+		.pids_bytes = field_number(line, "pids-bytes", 0),
+		.repairs = field_set(line, "repairs", repairs), .patch_only = field_flag(line, "patch-only"),
+		.capable = field_flag(line, "capable"), .bad_fd = field_flag(line, "bad-fd"),
+		.bad_logfd = field_flag(line, "bad-logfd"), .debug = field_flag(line, "debug"),
+		.spawn_by_last_pid = field_flag(line, "spawn-by-last-pid"),
+		.stop_instead_of_freeze = field_flag(line, "stop-instead-of-freeze"), .settles = field_flag(line, "settles"),
+		.limit_ms = field_needed(line, "limit"), .max_steps = field_needed(line, "max-steps"),
+		.seldom = field_number(line, "seldom", 0), .seed = (uint32_t)field_number(line, "seed", 0),
+		.outsider_pid = field_needed(line, "outsider"),
 	};
 	size_t n = (size_t)p.nr_actors;
 
@@ -96,31 +85,31 @@ static void open_plan(const char *line, size_t text, int procfs)
 	arena->other_ctx->life = 1;
 	arena->other_ctx->refcount = 1 << 20;
 	arena->max_events = 4096 + p.nr_actors * 400;
-	/* There may be many, and nobody reads one that was not written. */
+	/* There may be many, and none is read that was not written. */
 	arena->events = arena_rest((size_t)arena->max_events * sizeof(struct event));
 	arena->max_moves = 8192 + p.nr_actors * 1000;
 	arena->moves = arena_rest((size_t)arena->max_moves * sizeof(struct move));
 }
 
-static void read_actor(const char *line, struct actor *a, int i)
+static void read_actor(struct line *line, struct actor *a, int i)
 {
-	a->pid = number(line, "pid", 0);
-	a->parent = number(line, "parent", NO_TASK);
-	a->leader = number(line, "leader", i);
-	a->creator = number(line, "creator", NO_TASK);
-	a->next_thread = number(line, "thread", i);
-	a->first_made = number(line, "makes", NO_TASK);
-	a->next_made = number(line, "next", NO_TASK);
-	a->first_fork = number(line, "forks", NO_TASK);
-	a->next_fork = number(line, "nextfork", NO_TASK);
-	a->declared = (unsigned)number(line, "declared", 0);
-	a->exit_code = number(line, "exit", 0);
-	a->arg_pid = number(line, "arg", 0);
-	a->arg_flags = number(line, "flags", 0);
-	a->born_before_session = number(line, "before", 0);
-	a->sets_session = number(line, "setsid", 0);
-	a->joins_group = number(line, "group", 0);
-	a->tracer = number(line, "tracer", NO_TASK);
+	a->pid = field_needed(line, "pid");
+	a->parent = field_number(line, "parent", NO_TASK);
+	a->leader = field_number(line, "leader", i);
+	a->creator = field_number(line, "creator", NO_TASK);
+	a->next_thread = field_number(line, "next-thread", i);
+	a->first_made = field_number(line, "first-made", NO_TASK);
+	a->next_made = field_number(line, "next-made", NO_TASK);
+	a->first_fork = field_number(line, "first-fork", NO_TASK);
+	a->next_fork = field_number(line, "next-fork", NO_TASK);
+	a->declared = field_set(line, "declared", declarations);
+	a->exit_code = field_number(line, "exit-code", 0);
+	a->arg_pid = field_number(line, "arg-pid", 0);
+	a->arg_flags = field_number(line, "arg-flags", 0);
+	a->born_before_session = field_flag(line, "born-before-session");
+	a->sets_session = field_flag(line, "sets-session");
+	a->joins_group = field_number(line, "joins-group", 0);
+	a->tracer = field_flag(line, "traced-by-outsider") ? OUTSIDER : field_number(line, "tracer", NO_TASK);
 	a->state = (a->declared & IS_LATE) ? UNBORN : (a->declared & IS_DEAD) ? DEAD : RUNNING;
 	a->flags = (a->declared & IS_DEAD) ? EXIT_STATE : (a->declared & IS_EXITING) ? WILL_EXIT : 0;
 	a->result = NO_RESULT;
@@ -132,77 +121,85 @@ static void read_actor(const char *line, struct actor *a, int i)
 		arena->busy++;
 }
 
-/* A list of numbers, with commas. */
-static void read_targets(const char *line, struct fault *f)
+static void read_targets(struct line *line, struct fault *f)
 {
-	const char *text = text_of(line, "targets");
+	const char *text = field_text(line, "targets", ""), *at = text;
+	int target;
 
-	for (const char *at = text; at && *at >= '0' && *at <= '9'; at += strcspn(at, ", "), at += *at == ',')
+	while (list_number(&at, &target))
 		f->nr_targets++;
 	f->targets = arena_alloc((size_t)f->nr_targets * sizeof(int));
-	for (int i = 0; i < f->nr_targets; i++) {
-		char *end;
-
-		f->targets[i] = (int)strtol(text, &end, 10);
-		text = end + 1;
-	}
+	at = text;
+	for (int i = 0; list_number(&at, &target); i++)
+		f->targets[i] = target;
 }
 
-static void read_fault(const char *line, struct fault *f)
+static void read_fault(struct line *line, struct fault *f)
 {
-	f->verb = (enum verb)number(line, "verb", 0);
-	f->who = number(line, "who", NO_TASK);
-	f->at = (enum point)number(line, "at", 0);
-	f->any = number(line, "any", 0);
-	f->after = number(line, "after", NO_TASK);
+	const char *point = field_text(line, "at", NULL);
+
+	f->name = kept(line, "name");
+	f->verb = field_named(line, "verb", verbs, NR_VERBS);
+	f->who = field_flag(line, "at-start") ? OUTSIDER : field_number(line, "actor", NO_TASK);
+	f->at = point ? point_by_name(point) : POINT_NONE;
+	if (point && f->at == POINT_NONE)
+		not_understood("there is no point %s", point);
+	f->any = field_flag(line, "any");
+	f->after = field_number(line, "after", NO_TASK);
 	read_targets(line, f);
-	f->signal = number(line, "signal", 0);
-	f->error = number(line, "error", 0);
-	f->child = number(line, "child", NO_TASK);
-	f->call = number(line, "call", 0);
-	f->times = number(line, "times", 1);
-	f->failure = (enum failure)number(line, "failure", 0);
-	f->name = rest(line, "name");
+	f->signal = field_number(line, "signal", 0);
+	f->error = field_number(line, "error", 0);
+	f->child = field_number(line, "child", NO_TASK);
+	f->call = field_number(line, "call", 0);
+	f->times = field_needed(line, "times");
+	f->failure = field_named(line, "failure", failure_names, 0);
 }
 
-static void read_object(const char *line, struct object *o)
+static void read_object(struct line *line, struct object *o)
 {
-	o->kind = number(line, "kind", 0);
-	o->record = number(line, "record", 0);
-	o->error = number(line, "error", 0);
+	o->kind = (int)field_named(line, "kind", object_kinds, OBJ_HEADER);
+	o->record = field_number(line, "record", 0);
+	o->error = field_number(line, "error", 0);
 }
 
-const char *plan_read(char *text, int procfs)
+static void read_turn(struct line *line, struct turn *turn)
+{
+	const char *fault = field_text(line, "fault", NULL);
+
+	turn->actor = fault ? ENVIRONMENT : field_needed(line, "actor");
+	turn->target = field_number(line, "target", NO_TASK);
+	turn->label = kept(line, fault ? "fault" : "step");
+}
+
+void plan_read(struct line *first, char *rest, size_t text, int procfs)
 {
 	int actors = 0, faults = 0, objects = 0, pids = 0, records = 0, turns = 0;
-	size_t length = strlen(text);
+	struct line line;
+	const struct plan *p;
 
-	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
-		const struct plan *p = arena ? &arena->plan : NULL;
-
-		if (!strncmp(line, "plan ", 5))
-			open_plan(line, length, procfs);
-		else if (!p)
-			return "no plan line";
-		else if (!strncmp(line, "actor ", 6) && actors < p->nr_actors)
-			read_actor(line, &arena->actors[actors], actors), actors++;
-		else if (!strncmp(line, "fault ", 6) && faults < p->nr_faults)
-			read_fault(line, &p->faults[faults++]);
-		else if (!strncmp(line, "object ", 7) && objects < p->nr_objects)
-			read_object(line, &p->objects[objects++]);
-		else if (!strncmp(line, "pid ", 4) && pids < p->nr_pids)
-			p->pids[pids++] = number(line, "is", 0);
-		else if (!strncmp(line, "record ", 7) && records < p->nr_records) {
-			p->retval[records] = number(line, "retval", 0);
-			p->zombie[records++] = number(line, "zombie", 0) != 0;
-		} else if (!strncmp(line, "turn ", 5) && turns < p->nr_turns) {
-			p->turns[turns].actor = number(line, "actor", 0);
-			p->turns[turns].target = number(line, "target", NO_TASK);
-			p->turns[turns++].label = rest(line, "label");
+	open_plan(first, text, procfs);
+	p = &arena->plan;
+	while (line_next(&rest, &line)) {
+		if (line_is(&line, "actor") && actors < p->nr_actors)
+			read_actor(&line, &arena->actors[actors], actors), actors++;
+		else if (line_is(&line, "fault") && faults < p->nr_faults)
+			read_fault(&line, &p->faults[faults++]);
+		else if (line_is(&line, "object") && objects < p->nr_objects)
+			read_object(&line, &p->objects[objects++]);
+		else if (line_is(&line, "pid") && pids < p->nr_pids)
+			p->pids[pids++] = field_needed(&line, "pid");
+		else if (line_is(&line, "record") && records < p->nr_records) {
+			p->retval[records] = field_number(&line, "retval", 0);
+			p->zombie[records++] = field_flag(&line, "zombie");
+		} else if (line_is(&line, "turn") && turns < p->nr_turns) {
+			read_turn(&line, &p->turns[turns++]);
 		} else {
-			return "a line that the agent does not know";
+			not_understood("a plan has a line %s too many", line.word);
 		}
+		line_end(&line);
 	}
+	if (actors < p->nr_actors || faults < p->nr_faults || objects < p->nr_objects || pids < p->nr_pids ||
+	    records < p->nr_records || turns < p->nr_turns)
+		not_understood("lines of the plan are missing");
 	arena_hash_pids();
-	return NULL;
 }

@@ -2,12 +2,14 @@
 #include "init.h"
 #include "restart.h"
 
+struct text answer;
+
 static void print_census(const struct seen *seen, int status)
 {
 	if (seen->there)
 		seen_print(seen);
 	if (status >= 0)
-		out_field("status", status);
+		put_field(&answer, "status", status);
 }
 
 static void print_actors(const struct seen *all, const int *status)
@@ -15,19 +17,22 @@ static void print_actors(const struct seen *all, const int *status)
 	for (int i = 0; i < arena->plan.nr_actors; i++) {
 		const struct actor *a = actor_of(i);
 
-		out_raw(i ? ",{\"point\":\"" : "{\"point\":\"");
-		out_raw(point_names[a->point]);
-		out_raw(a->flags & MARKED ? "\",\"marked\":true" : "\",\"marked\":false");
-		out_raw(a->flags & CALLED ? ",\"called\":true" : ",\"called\":false");
-		out_raw(a->checkpoint_ctx == arena->main_ctx ? ",\"has\":true" : ",\"has\":false");
-		out_field("pid", a->pid);
-		out_field("engine", a->state);
-		out_field("how", a->how);
-		out_field("record", a->record);
+		put_raw(&answer, i ? ",{\"point\":\"" : "{\"point\":\"");
+		put_raw(&answer, point_names[a->point]);
+		put_raw(&answer, a->flags & MARKED ? "\",\"marked\":true" : "\",\"marked\":false");
+		put_raw(&answer, a->flags & CALLED ? ",\"called\":true" : ",\"called\":false");
+		put_raw(&answer, a->checkpoint_ctx == arena->main_ctx ? ",\"has\":true" : ",\"has\":false");
+		put_field(&answer, "pid", a->pid);
+		put_raw(&answer, ",\"engine\":\"");
+		put_raw(&answer, state_names[a->state]);
+		put_raw(&answer, "\",\"how\":\"");
+		put_raw(&answer, exit_how_names[a->how]);
+		put_raw(&answer, "\"");
+		put_field(&answer, "record", a->record);
 		if (a->result != NO_RESULT)
-			out_field("result", a->result);
+			put_field(&answer, "result", a->result);
 		print_census(&all[i], status[i]);
-		out_raw("}");
+		put_raw(&answer, "}");
 	}
 }
 
@@ -38,35 +43,36 @@ static void print_fired(void)
 
 	for (int i = 0; i < plan->nr_faults; i++) {
 		if (i)
-			out_raw(",");
-		out_number(plan->faults[i].verb == V_FAIL ? plan->faults[i].failed : plan->faults[i].fired);
+			put_raw(&answer, ",");
+		put_number(&answer, plan->faults[i].verb == V_FAIL ? plan->faults[i].failed : plan->faults[i].fired);
 	}
 }
 
 void report_print(enum end end, const struct seen *all, const int *status)
 {
-	static const char *const ends[] = { "over", "crashed", "cut", "late", "not-built" };
+	static const char *const ends[] = {
+		[OVER] = "over", [CRASHED] = "crashed", [CUT] = "cut", [LATE] = "late", [NOT_BUILT] = "not-built",
+	};
 	const struct ctx *ctx = arena->main_ctx;
 
-	out_begin();
-	out("{\"end\":\"%s\"", ends[end]);
+	put(&answer, "{\"end\":\"%s\"", ends[end]);
 	if (end == NOT_BUILT) {
-		out(",\"error\":%ld,\"what\":", arena->error);
-		out_text(arena->error_what ? arena->error_what : "?");
-		out(",\"asker\":%d", pid_of(arena->asker));
+		put(&answer, ",\"error\":%ld,\"what\":", arena->error);
+		put_string(&answer, arena->error_what ? arena->error_what : "?");
+		put(&answer, ",\"asker\":%d", pid_of(arena->asker));
 	}
 	if (ctx->life)
-		out(",\"context\":{\"freed\":%s,\"references\":%d}", ctx->life == 2 ? "true" : "false", ctx->refcount);
-	out(",\"skipped\":%d,\"holder\":%d,\"actors\":[", arena->skipped_turns, arena->holder);
+		put(&answer, ",\"context\":{\"freed\":%s,\"references\":%d}", ctx->life == 2 ? "true" : "false", ctx->refcount);
+	put(&answer, ",\"skipped\":%d,\"holder\":%d,\"actors\":[", arena->skipped_turns, arena->holder);
 	print_actors(all, status);
-	out("],\"fired\":[");
+	put(&answer, "],\"fired\":[");
 	print_fired();
-	out("],\"snapshots\":[");
+	put(&answer, "],\"snapshots\":[");
 	snapshots_print();
-	out("],\"moves\":[");
+	put(&answer, "],\"moves\":[");
 	schedule_print();
-	out("]");
+	put(&answer, "]");
 	trace_print();
-	out("}");
-	out_send();
+	put(&answer, "}");
+	send_text(&answer);
 }

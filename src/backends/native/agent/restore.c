@@ -21,7 +21,7 @@ static int get_active_pid(struct actor *me, struct ctx *ctx)
 		return 0;
 	if ((long)active * SIZEOF_CKPT_PIDS >= ctx->pids_arr) {
 		/* a defect to be reported, which yields 0 */
-		note_text(me, E_FINDING, OUT_OF_BOUNDS, me->function);
+		note(me, E_FINDING, TEXT(OUT_OF_BOUNDS), TEXT(me->function));
 		return 0;
 	}
 	return active >= 0 ? arena->plan.pids[active] : 0;

@@ -51,7 +51,10 @@ static int print_stretch(int from)
 	int to = from, times = 0;
 
 	if (first->actor == ENVIRONMENT) {
-		out("%s[%d,%d,%d]", from ? "," : "", ENVIRONMENT, first->fault, first->target);
+		put(&answer, "%s{\"fault\":%d", from ? "," : "", first->fault);
+		if (first->target != NO_TASK)
+			put_field(&answer, "target", first->target);
+		put_raw(&answer, "}");
 		return from + 1;
 	}
 	while (to < arena->nr_moves && arena->moves[to].actor == first->actor)
@@ -59,15 +62,16 @@ static int print_stretch(int from)
 	last = &arena->moves[to - 1];
 	for (int i = from; i < to; i++)
 		times += same_step(&arena->moves[i], last);
-	out_raw(from ? ",[" : "[");
-	out_number(first->actor);
-	out_raw(",\"");
-	out_raw(last->function);
-	out_raw(": ");
-	out_raw(last->what);
-	out_raw("\",");
-	out_number(times);
-	out_raw("]");
+	put_raw(&answer, from ? ",{\"actor\":" : "{\"actor\":");
+	put_number(&answer, first->actor);
+	put_raw(&answer, ",\"step\":\"");
+	put_raw(&answer, last->function);
+	put_raw(&answer, ": ");
+	put_raw(&answer, last->what);
+	put_raw(&answer, "\"");
+	if (times > 1)
+		put_field(&answer, "times", times);
+	put_raw(&answer, "}");
 	return to;
 }
 

@@ -46,35 +46,35 @@ void seen_print(const struct seen *seen)
 {
 	const char state[2] = { seen->state, 0 };
 
-	out_raw(",\"state\":");
-	out_text(state);
-	out_field("ppid", seen->ppid);
-	out_field("pgid", seen->pgid);
-	out_field("sid", seen->sid);
-	out_field("threads", seen->threads);
-	out_field("tracer", seen->tracer);
-	out_field("pending", (long)seen->pending);
-	out_raw(",\"wchan\":");
-	out_text(seen->wchan);
-	out_raw(seen->frozen ? ",\"frozen\":true" : ",\"frozen\":false");
+	put_raw(&answer, ",\"state\":");
+	put_string(&answer, state);
+	put_field(&answer, "ppid", seen->ppid);
+	put_field(&answer, "pgid", seen->pgid);
+	put_field(&answer, "sid", seen->sid);
+	put_field(&answer, "threads", seen->threads);
+	put_field(&answer, "tracer", seen->tracer);
+	put_field(&answer, "pending", (long)seen->pending);
+	put_raw(&answer, ",\"wchan\":");
+	put_string(&answer, seen->wchan);
+	put_raw(&answer, seen->frozen ? ",\"frozen\":true" : ",\"frozen\":false");
 }
 
 static void print_one(const struct snapshot *one)
 {
-	out("{\"step\":%u,\"fault\":%d,\"actors\":[", one->step, one->fault);
+	put(&answer, "{\"step\":%u,\"fault\":%d,\"actors\":[", one->step, one->fault);
 	for (int i = 0; i < arena->plan.nr_actors; i++) {
-		out("%s{\"pid\":%d,\"engine\":%d", i ? "," : "", pid_of(i), one->engine[i]);
+		put(&answer, "%s{\"pid\":%d,\"engine\":\"%s\"", i ? "," : "", pid_of(i), state_names[one->engine[i]]);
 		if (one->all[i].there)
 			seen_print(&one->all[i]);
-		out_raw("}");
+		put_raw(&answer, "}");
 	}
-	out_raw("]}");
+	put_raw(&answer, "]}");
 }
 
 void snapshots_print(void)
 {
 	for (int i = 0; i < nr_taken; i++) {
-		out_raw(i ? "," : "");
+		put_raw(&answer, i ? "," : "");
 		print_one(&taken[i]);
 	}
 }

@@ -89,11 +89,11 @@ void tell(struct actor *me, enum request what)
 	ring(what, number_of(me), 0);
 }
 
-void oops(struct actor *me, int kind)
+void oops(struct actor *me, const char *defect)
 {
-	note_text(me, E_FINDING, kind, me->function);
+	note(me, E_FINDING, TEXT(defect), TEXT(me->function));
 	/* Everything stops here, as it is: the big lock is never let go. */
-	ring(BROKEN, number_of(me), kind);
+	ring(BROKEN, number_of(me), 0);
 	for (;;)
 		futex_wait(&arena->big_lock, 2, NULL);
 }
@@ -333,7 +333,7 @@ void at(struct actor *me, enum point point)
 	struct plan *plan = &arena->plan;
 
 	me->point = point;
-	note(me, E_POINT, point, 0);
+	note(me, E_POINT, TEXT(point_names[point]), 0);
 	for (int i = 0; i < plan->nr_faults; i++) {
 		struct fault *fault = &plan->faults[i];
 

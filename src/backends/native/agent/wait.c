@@ -60,7 +60,7 @@ static void schedule(struct actor *me, const struct queue *queue, int killable)
 	if (me->state != PREPARED)
 		return;
 	me->state = killable ? KILLABLE : SLEEPING;
-	note_text(me, E_SLEEP, 0, queue->name);
+	note(me, E_SLEEP, TEXT(queue->name), 0);
 	sleep_while(me, me->state);
 }
 
@@ -81,7 +81,7 @@ int wait_event_in(struct actor *me, const char *function, struct queue queue, co
 			return 0;
 		}
 		if (killable ? fatal_signal_pending(me) : signal_pending(me)) {
-			note_text(me, E_INTERRUPTED, 0, queue.name);
+			note(me, E_INTERRUPTED, TEXT(queue.name), 0);
 			finish_wait(me);
 			return -ERESTARTSYS;
 		}

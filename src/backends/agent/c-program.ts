@@ -7,9 +7,9 @@ import { createHash } from 'node:crypto';
 import { access, chmod, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { openCache } from './host/cache.ts';
-import { uniqueName } from './host/names.ts';
-import { isSound, seal } from './host/seal.ts';
+import { openCache } from '../host/cache.ts';
+import { uniqueName } from '../host/names.ts';
+import { isSound, seal } from '../host/seal.ts';
 
 const run = promisify(execFile);
 

@@ -2,13 +2,14 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { AgentError } from '../../../src/backends/agent/agent.ts';
 import { callCriu } from '../../../src/backends/criu/call.ts';
+import { compileCriuAgent } from '../../../src/backends/criu/compile.ts';
 import { criu } from '../../../src/backends/criu/index.ts';
-import { compileAgent } from '../../../src/backends/criu/program.ts';
-import { Stage, StageError } from '../../../src/backends/criu/stage.ts';
+import { Sandbox } from '../../../src/backends/criu/sandbox.ts';
 import { listChildren } from '../../../src/backends/host/stopped.ts';
-import { Agent, AgentError } from '../../../src/backends/native/agent.ts';
-import { compileAgent as compileNative } from '../../../src/backends/native/compile.ts';
+import { NativeAgent } from '../../../src/backends/native/agent.ts';
+import { compileNativeAgent } from '../../../src/backends/native/compile.ts';
 import { native } from '../../../src/backends/native/index.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
 import { skipWhereNone } from '../../support/available.ts';
@@ -33,9 +34,9 @@ describe('When a part of the CRIU backend dies', function () {
   for (const [part, pidOf] of PARTS) {
     for (const signal of ['SIGKILL', 'SIGSTOP'] as const) {
       it(`${signal} to the ${part} ends the wait for a call of CRIU, and what is left is cleared up`, async () => {
-        const program = await compileAgent();
-        const stage = await Stage.start({ program, userNamespace: !isRoot });
-        const { pid } = stage;
+        const program = await compileCriuAgent();
+        const sandbox = await Sandbox.start({ program, userNamespace: !isRoot });
+        const { pid } = sandbox;
         const init = listChildren(pid)[0]!;
         const { cases } = parseScenarios('scenario: A\ntree: { pid: 100 }\ncriu: { limit: 600000 }', 'a.yaml');
         const sleeping = {
@@ -45,7 +46,7 @@ describe('When a part of the CRIU backend dies', function () {
           path: '/bin/sh',
           name: 'stand-in',
         };
-        const call = callCriu(stage, cases[0]!, 'dump', {
+        const call = callCriu(sandbox, cases[0]!, 'dump', {
           criu: sleeping,
           program,
           hooks: false,
@@ -55,19 +56,19 @@ describe('When a part of the CRIU backend dies', function () {
           atStage: async () => {},
           meanwhile: () => process.kill(pidOf(pid), signal),
         });
-        await assert.rejects(call, StageError);
-        await stage.stop();
+        await assert.rejects(call, AgentError);
+        await sandbox.stop();
         await until(() => !existsSync(`/proc/${pid}`) && !existsSync(`/proc/${init}`));
       });
 
       it(`${signal} to the ${part} ends a request, and what is left is cleared up`, async () => {
-        const program = await compileAgent();
-        const stage = await Stage.start({ program, userNamespace: !isRoot });
-        const { pid } = stage;
+        const program = await compileCriuAgent();
+        const sandbox = await Sandbox.start({ program, userNamespace: !isRoot });
+        const { pid } = sandbox;
         const init = pidOf(pid);
         process.kill(init, signal);
-        await assert.rejects(Promise.race([stage.do('busy').then(() => stage.gone), stage.gone]), StageError);
-        await stage.stop();
+        await assert.rejects(Promise.race([sandbox.do('busy').then(() => sandbox.gone), sandbox.gone]), AgentError);
+        await sandbox.stop();
         await until(() => !existsSync(`/proc/${pid}`) && !existsSync(`/proc/${init}`));
       });
     }
@@ -82,7 +83,7 @@ describe('When a part of the native backend dies', function () {
 
   for (const [part, pidOf] of PARTS) {
     it(`SIGSTOP to the ${part} ends a request, and what is left is cleared up`, async () => {
-      const agent = await Agent.start({ program: await compileNative(false), userNamespace: !isRoot });
+      const agent = await NativeAgent.start({ program: await compileNativeAgent(false), userNamespace: !isRoot });
       const { pid } = agent;
       const init = listChildren(pid)[0]!;
       process.kill(pidOf(pid), 'SIGSTOP');

@@ -1,6 +1,6 @@
 /**
- * What the agents say, the C programs that backends start. An agent is a process of its own: it may be killed while it writes, run out of
- * memory, or be another program than it should be. So its answers are read as a file is: by a schema, with a limit.
+ * Answers of agents. An agent is a process of its own: it may be killed while it writes, run out of memory, or be another
+ * program than it should be. So its answers are read as a file is: by a schema, with a limit.
  */
 import type * as z from 'zod';
 
@@ -16,15 +16,16 @@ export class BadAnswer extends Error {
   }
 }
 
-/** The value of an answer. Throws BadAnswer. */
-export function readAnswer<T>(text: string, schema: z.ZodType<T>): T {
+/** The object of an answer. Throws BadAnswer. */
+export function parseAnswer(text: string): object {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
     throw new BadAnswer((error as Error).message);
   }
-  return checkAnswer(value, schema);
+  if (typeof value !== 'object' || value === null) throw new BadAnswer('expected an object');
+  return value;
 }
 
 /** A value that was read from an answer, as the schema says. Throws BadAnswer. */
