@@ -4,16 +4,11 @@ import Mocha from 'mocha';
 import { LostWorker } from './lost-worker.ts';
 import { readShard, SHARD_EXTENSION } from './shard.ts';
 import { suiteTitle } from './suite.ts';
+import { type FileResult, type Pool, WorkerPool } from './worker-pool.ts';
 
-/** What a worker sends when its file is done. */
-interface FileResult {
-  readonly failureCount: number;
-  readonly events: readonly { eventName: string; data?: object; error?: Error }[];
-}
-
-interface Pool {
-  run(file: string, options: unknown): Promise<FileResult>;
-  terminate(force?: boolean): Promise<void>;
+/** Mocha's own pool of workers, of which only the size is used. */
+interface MochaPool extends Pool {
+  readonly options: { readonly maxWorkers: number };
 }
 
 /** The parts of Mocha's ParallelBufferedRunner that are used here: the package does not declare them. */
@@ -27,7 +22,11 @@ const Parallel = createRequire(import.meta.url)('mocha/lib/nodejs/parallel-buffe
 
 class NamingRunner extends Parallel {
   /** Mocha takes the end of a worker for an exception outside of all tests, begins to report anew, and names no file. */
-  override _createFileRunner(pool: Pool, options: unknown): (file: string) => Promise<void> {
+  override _createFileRunner(
+    { options: { maxWorkers } }: MochaPool,
+    options: unknown,
+  ): (file: string) => Promise<void> {
+    const pool = new WorkerPool(maxWorkers);
     const named: Pool = {
       run: (file, given) =>
         pool.run(file, given).catch((error: unknown) => {
