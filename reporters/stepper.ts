@@ -32,8 +32,6 @@ export interface Stepped {
 /** A second screen beside the one with the shell's history, without a cursor; and back. */
 const ENTER = '\u001b[?1049h\u001b[?25l';
 const LEAVE = '\u001b[?25h\u001b[?1049l';
-/** Signals that end a program and can be caught. */
-const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const;
 const HOME = '\u001b[H';
 const REST_OF_LINE = '\u001b[K';
 const REST_OF_SCREEN = '\u001b[J';
@@ -44,12 +42,16 @@ interface Key {
   readonly sequence?: string;
 }
 
-/** Shows the record at its first violation and follows the keys; resolves when the reader leaves. */
+/**
+ * Shows the record at its first violation and follows the keys; resolves when the reader leaves, or the signal is aborted.
+ * The terminal is then as it was before, also when the process exits meanwhile.
+ */
 export async function stepThrough(
   { title, record, case: c, violations }: Stepped,
   keyboard: Keyboard,
   screen: Screen,
   env: NodeJS.ProcessEnv,
+  signal?: AbortSignal,
 ): Promise<void> {
   const playback = new Playback(record, violations);
   const { colors, symbols } = terminalOutput(screen, env);
@@ -72,14 +74,6 @@ export async function stepThrough(
     keyboard.setRawMode?.(false);
   };
   process.once('exit', restore);
-  const end = (signal: NodeJS.Signals): void => {
-    restore();
-    process.off('exit', restore);
-    // As if it had not been caught: the caller sees which signal it was.
-    for (const name of ENDING) process.off(name, end);
-    process.kill(process.pid, signal);
-  };
-  for (const name of ENDING) process.on(name, end);
   draw();
   try {
     await new Promise<void>((resolve) => {
@@ -96,12 +90,12 @@ export async function stepThrough(
       };
       keyboard.on('keypress', press);
       keyboard.once('end', resolve);
+      signal?.addEventListener('abort', () => resolve());
       keyboard.resume();
     });
   } finally {
     screen.off('resize', draw);
     process.off('exit', restore);
-    for (const name of ENDING) process.off(name, end);
     restore();
     keyboard.pause();
   }

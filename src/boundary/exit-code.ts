@@ -10,7 +10,7 @@ export const EXIT = {
   defect: 3,
   /** A search was stopped before it was complete, and nothing was found. */
   incomplete: 4,
-  /** Ended by SIGINT or SIGTERM, after reporting what was done. */
+  /** Ended by SIGINT, SIGTERM, SIGHUP or SIGQUIT, after reporting what was done. */
   interrupted: 130,
 } as const;
 

@@ -66,24 +66,30 @@ interface Stream {
   write(...args: never[]): unknown;
 }
 
-const unguarded = new WeakMap<Stream, (text: string) => unknown>();
+/**
+ * The stream's property with its write before it was guarded. In a clone the program guards its streams from the build, and
+ * draws from the sources when they are newer: two copies of this module, and each must find what the other did.
+ */
+const UNGUARDED = Symbol.for('mktrouble.unguarded-write');
+
+type Guarded = Stream & { [UNGUARDED]?: (text: string) => unknown };
 
 /** From now on all text that is written to this stream, by any part of the program, passes a guard. */
 export function guardStream(stream: NodeJS.WriteStream): void {
-  if (unguarded.has(stream)) return;
+  if (isGuarded(stream)) return;
   const write = stream.write.bind(stream) as (...args: unknown[]) => boolean;
   const guard = new LogGuard();
-  unguarded.set(stream, write);
+  (stream as Guarded)[UNGUARDED] = write;
   stream.write = (chunk: unknown, ...rest: unknown[]) =>
     write(typeof chunk === 'string' ? guard.pass(chunk) : chunk, ...rest);
 }
 
 /** Whether `guardStream` guards this stream. */
 export function isGuarded(stream: Stream): boolean {
-  return unguarded.has(stream);
+  return (stream as Guarded)[UNGUARDED] !== undefined;
 }
 
 /** Writes to a stream past its guard: for text that is a command, or draws a screen, and has been made harmless in parts. */
 export function rawWriter(stream: Stream): (text: string) => unknown {
-  return unguarded.get(stream) ?? ((text) => stream.write(text as never));
+  return (stream as Guarded)[UNGUARDED] ?? ((text) => stream.write(text as never));
 }

@@ -19,15 +19,22 @@ export function readReplay(file: string): ReadReplay | typeof EXIT.input {
   return typeof replayed === 'string' ? complain(replayed) : { ...replayed, file };
 }
 
-/** Follows the schedule of a replay file once; `protocol`: instead of the one that it was found in. */
+export interface ReplayOptions {
+  /** Instead of the protocol that the finding was found in. */
+  readonly protocol?: string;
+  /** Aborted: the run ends soon, and its verdict is of no use. */
+  readonly signal: AbortSignal;
+}
+
+/** Follows the schedule of a replay file once. */
 export async function verdictOfReplay(
   { file, schedule, case: c, protocol: foundIn }: ReadReplay,
   backendName: BackendName,
-  { protocol = foundIn, ...options }: BackendOptions & { readonly protocol?: string } = {},
+  { protocol = foundIn, signal, ...options }: BackendOptions & ReplayOptions,
 ): Promise<Verdict> {
   const backend = await openBackend(backendName, options);
   try {
-    return { ...(await runCase(c, { backend, protocol, schedule })), replay: file };
+    return { ...(await runCase(c, { backend, protocol, schedule, signal })), replay: file };
   } finally {
     await backend.dispose();
   }

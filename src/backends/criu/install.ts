@@ -33,19 +33,22 @@ export async function installedVersions(cache: string): Promise<string[]> {
 
 /**
  * Fetches and unpacks CRIU into the cache folder; does nothing when that version is there. `version`: as upstream counts,
- * `4.1.1`; without it that of the first suite. Gives the version. Rejects with CannotInstall and BadCache.
+ * `4.1.1`; without it that of the first suite. Gives the version. Rejects with CannotInstall and BadCache, and with an
+ * AbortError, nothing being left, when the signal is aborted.
  */
 export async function installCriu(
   cache: string,
   version: string | undefined,
   say: (line: string) => void,
+  signal?: AbortSignal,
 ): Promise<string> {
+  const tool: Tool = (name, args) => runTool(name, args, signal);
   openCache(cache);
   if (version !== undefined && (await installedVersions(cache)).includes(version)) return version;
-  const archive = await addressOfArchive();
+  const archive = await addressOfArchive(tool);
   const seen: string[] = [];
   for (const suite of SUITES) {
-    const found = await fromSuite(cache, suite, archive, version, say);
+    const found = await fromSuite(cache, suite, archive, version, say, tool);
     if (found === undefined || version === undefined || found === version) {
       if (found !== undefined) return found;
     }
@@ -61,6 +64,7 @@ async function fromSuite(
   archive: string,
   wanted: string | undefined,
   say: (line: string) => void,
+  tool: Tool,
 ): Promise<string | undefined> {
   const work = path.join(cache, uniqueName('setup'));
   await mkdir(work, { mode: 0o700 });
@@ -71,7 +75,7 @@ async function fromSuite(
     const policy = await tool('apt-cache', [...options, 'policy', 'criu']);
     const version = /Candidate: (?:\d+:)?(\d[\d.]*)/.exec(policy)?.[1];
     if (version === undefined || (wanted !== undefined && version !== wanted)) return version;
-    await unpack(work, options, installFolder(cache, version), say);
+    await unpack(work, options, installFolder(cache, version), say, tool);
     return version;
   } finally {
     await rm(work, { recursive: true, force: true });
@@ -83,6 +87,7 @@ async function unpack(
   options: readonly string[],
   target: string,
   say: (line: string) => void,
+  tool: Tool,
 ): Promise<void> {
   await tool('apt-get', [...options, '-qq', '-y', '--download-only', 'install', 'criu']);
   const archives = path.join(work, 'cache/archives');
@@ -99,7 +104,7 @@ async function unpack(
 }
 
 /** The address of the Debian archive that this machine's apt uses. */
-async function addressOfArchive(): Promise<string> {
+async function addressOfArchive(tool: Tool): Promise<string> {
   const format = '$(RELEASE) $(COMPONENT) $(REPO_URI)';
   const lines = (await tool('apt-get', ['indextargets', '--format', format, 'Created-By: Packages'])).split('\n');
   // Suites of updates and of other vendors are called <suite>-<what>.
@@ -133,11 +138,16 @@ async function aptRoot(work: string, archive: string, suite: string): Promise<st
   return Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
 }
 
-async function tool(name: string, args: readonly string[]): Promise<string> {
+/** Runs a program to its end: what it printed. Rejects with CannotInstall. */
+type Tool = (name: string, args: readonly string[]) => Promise<string>;
+
+async function runTool(name: string, args: readonly string[], signal: AbortSignal | undefined): Promise<string> {
+  const env = { ...process.env, LC_ALL: 'C' };
   try {
-    const { stdout } = await run(name, args, { env: { ...process.env, LC_ALL: 'C' }, maxBuffer: 1 << 24 });
+    const { stdout } = await run(name, args, { env, maxBuffer: 1 << 24, ...(signal && { signal }) });
     return stdout;
   } catch (error) {
+    if (signal?.aborted) throw error;
     const { code, stderr } = error as { code?: unknown; stderr?: string };
     const words = stderr?.trim() || String(error);
     throw new CannotInstall(code === 'ENOENT' ? `there is no ${name}: this is not Debian` : `${name}: ${words}`);

@@ -2,6 +2,7 @@
 import type { AddCommand } from '../command.ts';
 import { criuOption } from '../criu-option.ts';
 import { EXIT, type ExitCode, print } from '../exit.ts';
+import { interruptible } from '../interrupt.ts';
 
 export const addDoctor: AddCommand = ({ program, action }) => {
   program
@@ -14,10 +15,16 @@ export const addDoctor: AddCommand = ({ program, action }) => {
 };
 
 /** A backend that can't work here is news, not an error: only a backend that can't even tell is one. */
-async function doctor({ json }: { readonly json: boolean }): Promise<ExitCode> {
+function doctor({ json }: { readonly json: boolean }): Promise<ExitCode> {
+  // Backends start processes to find out.
+  return interruptible((signal) => examine(json, signal));
+}
+
+async function examine(json: boolean, signal: AbortSignal): Promise<ExitCode> {
   const { KNOWN_BACKENDS, openBackend } = await import('../../injector/backends.ts');
   const answers: Record<string, readonly { name: string; available: boolean; detail: string }[]> = {};
   for (const name of KNOWN_BACKENDS) {
+    if (signal.aborted) return EXIT.interrupted;
     const backend = await openBackend(name);
     try {
       answers[name] = await backend.capabilities();

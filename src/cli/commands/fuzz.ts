@@ -4,6 +4,7 @@ import type { AddCommand } from '../command.ts';
 import { criuOption } from '../criu-option.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
 import type { CampaignFlags } from '../fuzz/campaign.ts';
+import { interruptible } from '../interrupt.ts';
 import { parseCount } from '../run/request.ts';
 
 interface FuzzFlags extends CampaignFlags {
@@ -42,17 +43,14 @@ function parseSeconds(text: string): number {
 
 async function fuzz(file: string | undefined, flags: FuzzFlags): Promise<ExitCode> {
   const { campaign, FuzzError } = await import('../fuzz/campaign.ts');
-  const { onInterrupt } = await import('../run/interrupt.ts');
-  const interrupt = onInterrupt();
-  try {
-    const limits = flags.count === undefined && flags.time === undefined ? { count: 100 } : flags;
-    const { findings } = await campaign({ ...flags, ...limits, file, signal: interrupt.signal });
-    if (interrupt.signal.aborted) return EXIT.interrupted;
-    return findings > 0 ? EXIT.finding : EXIT.ok;
-  } catch (error) {
-    if (error instanceof FuzzError) return complain(error.message);
-    throw error;
-  } finally {
-    interrupt.release();
-  }
+  const limits = flags.count === undefined && flags.time === undefined ? { count: 100 } : flags;
+  return interruptible(async (signal) => {
+    try {
+      const { findings } = await campaign({ ...flags, ...limits, file, signal });
+      return findings > 0 ? EXIT.finding : EXIT.ok;
+    } catch (error) {
+      if (error instanceof FuzzError) return complain(error.message);
+      throw error;
+    }
+  });
 }

@@ -6,6 +6,7 @@ import type { Verdict } from '../../record/verdict.ts';
 import type { AddCommand } from '../command.ts';
 import { criuOption } from '../criu-option.ts';
 import { complain, EXIT, type ExitCode, print } from '../exit.ts';
+import { interruptible } from '../interrupt.ts';
 import type { ReadReplay } from '../replay.ts';
 import { parseBackend, parseProtocol } from '../run/request.ts';
 
@@ -33,13 +34,24 @@ export const addReplay: AddCommand = ({ program, action }) => {
 };
 
 async function replay(file: string, options: Options): Promise<ExitCode> {
-  const { readReplay, verdictOfReplay } = await import('../replay.ts');
+  const { readReplay } = await import('../replay.ts');
   const replayed = readReplay(file);
   if (typeof replayed === 'number') return replayed;
-  if (options.asScenario !== undefined) return writeAsScenario(replayed, options.asScenario, options);
+  return interruptible((signal) =>
+    options.asScenario === undefined
+      ? runAgain(replayed, { ...options, signal })
+      : writeAsScenario(replayed, options.asScenario, { ...options, signal }),
+  );
+}
 
+/** Options of a replay that ends soon once its signal is aborted. */
+type Interruptible = Options & { readonly signal: AbortSignal };
+
+async function runAgain(replayed: ReadReplay, options: Interruptible): Promise<ExitCode> {
+  const { verdictOfReplay } = await import('../replay.ts');
   const { property } = replayed;
   const verdict = await verdictOfReplay(replayed, options.backend[0]!, options);
+  if (options.signal.aborted) return EXIT.interrupted;
   await show(verdict);
   if (verdict.status === 'error') return verdict.badInput ? EXIT.input : EXIT.defect;
   if (verdict.status === 'skip') return EXIT.input;
@@ -54,11 +66,12 @@ async function show(verdict: Verdict): Promise<void> {
   process.stdout.write(`${showVerdict(verdict, process.stdout, process.env)}\n`);
 }
 
-async function writeAsScenario(replayed: ReadReplay, target: string, options: Options): Promise<ExitCode> {
+async function writeAsScenario(replayed: ReadReplay, target: string, options: Interruptible): Promise<ExitCode> {
   const { writeScenario } = await import('../../scenario/index.ts');
   const { verdictOfReplay } = await import('../replay.ts');
   const { case: c, protocol, property, schedule, file } = replayed;
   const verdict = await verdictOfReplay(replayed, 'simulated', options);
+  if (options.signal.aborted) return EXIT.interrupted;
   const violated = new Set([...verdict.violations, ...verdict.known].map((violation) => violation.property));
   if (!violated.has(property)) return complain(`${property} is not violated any more: there is nothing to keep`);
   // What the scenario expected is kept where the run is as expected: a smaller case may end otherwise.

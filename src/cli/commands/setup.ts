@@ -1,6 +1,7 @@
 /** `mktrouble setup criu[@version]`: makes sure that there is a CRIU that works here, and says which. */
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
+import { interruptible } from '../interrupt.ts';
 
 export const addSetup: AddCommand = ({ program, action }) => {
   program
@@ -24,7 +25,7 @@ async function setup(what: string): Promise<ExitCode> {
   const { CannotInstall } = await import('../../backends/criu/install.ts');
   const { BadCache } = await import('../../backends/host/cache.ts');
   try {
-    return await setUpCriu(version);
+    return await interruptible((signal) => setUpCriu(version, signal));
   } catch (error) {
     if (error instanceof CannotInstall)
       return complain(error.message, 'install CRIU, 4.1 or later, yourself, or name one in MKTROUBLE_CRIU');
@@ -33,7 +34,7 @@ async function setup(what: string): Promise<ExitCode> {
   }
 }
 
-async function setUpCriu(version: string | undefined): Promise<ExitCode> {
+async function setUpCriu(version: string | undefined, signal: AbortSignal): Promise<ExitCode> {
   const { installCriu } = await import('../../backends/criu/install.ts');
   const { locateCriu } = await import('../../backends/criu/locate.ts');
   const { cacheFolder } = await import('../../backends/host/cache.ts');
@@ -41,7 +42,7 @@ async function setUpCriu(version: string | undefined): Promise<ExitCode> {
   const environment = version === undefined ? process.env : { ...process.env, MKTROUBLE_CRIU: version };
   let found = await locateCriu(environment);
   if (typeof found === 'string') {
-    await installCriu(cacheFolder(), version, say);
+    await installCriu(cacheFolder(), version, say, signal);
     found = await locateCriu(environment);
   }
   if (typeof found === 'string') return complain(found);

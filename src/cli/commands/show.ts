@@ -1,6 +1,8 @@
 /** `mktrouble show <file>`: a finding step by step: on a terminal with keys, else the whole story as text. */
 import type { AddCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
+import { interruptible } from '../interrupt.ts';
+import type { ReadReplay } from '../replay.ts';
 import { parseProtocol } from '../run/request.ts';
 
 export const addShow: AddCommand = ({ program, action }) => {
@@ -17,10 +19,20 @@ export const addShow: AddCommand = ({ program, action }) => {
 };
 
 async function show(file: string, options: { readonly protocol?: string; readonly print: boolean }): Promise<ExitCode> {
-  const { readReplay, verdictOfReplay } = await import('../replay.ts');
+  const { readReplay } = await import('../replay.ts');
   const replayed = readReplay(file);
   if (typeof replayed === 'number') return replayed;
+  return interruptible((signal) => showReplay(replayed, { ...options, signal }));
+}
+
+async function showReplay(
+  replayed: ReadReplay,
+  options: { readonly protocol?: string; readonly print: boolean; readonly signal: AbortSignal },
+): Promise<ExitCode> {
+  const { verdictOfReplay } = await import('../replay.ts');
+  const { signal } = options;
   const verdict = await verdictOfReplay(replayed, 'simulated', options);
+  if (signal.aborted) return EXIT.interrupted;
   const { record, title } = verdict;
   if (record === undefined || options.print || !process.stdin.isTTY || !process.stdout.isTTY) {
     const { showVerdict } = await import('../../../reporters/show.ts');
@@ -29,6 +41,7 @@ async function show(file: string, options: { readonly protocol?: string; readonl
   }
   const { stepThrough } = await import('../../../reporters/stepper.ts');
   const violations = [...verdict.violations, ...verdict.known];
-  await stepThrough({ title, record, case: verdict.case, violations }, process.stdin, process.stdout, process.env);
+  const stepped = { title, record, case: verdict.case, violations };
+  await stepThrough(stepped, process.stdin, process.stdout, process.env, signal);
   return EXIT.ok;
 }

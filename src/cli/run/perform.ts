@@ -2,12 +2,13 @@
 
 import { count } from '../../../reporters/words/numbers.ts';
 import { CannotWrite, checkFolder } from '../../boundary/write-file.ts';
+import { drive } from '../../mocha/drive.ts';
 import type { SuiteOptions } from '../../mocha/options.ts';
 import { selectTests, withOwnBackends } from '../../mocha/select.ts';
 import type { Case } from '../../model/case.ts';
 import { complain, EXIT, type ExitCode, print } from '../exit.ts';
 import { type LoadedFiles, loadPaths } from '../files.ts';
-import { driveUntilSignal } from './drive.ts';
+import { interruptible } from '../interrupt.ts';
 import { listing, rehearsal } from './preview.ts';
 import { refuseReporters } from './reporters.ts';
 import { type RunFlags, suiteOptions } from './request.ts';
@@ -36,9 +37,11 @@ export async function perform(paths: readonly string[], flags: RunFlags): Promis
   if (flags.list) return printAll(listing(loaded, options));
   if (flags.dryRun) return printAll(rehearsal(loaded, options));
   const request = { loaded, options, reporters, bail, jobs, total, failOnSkip };
-  if (!flags.watch) return driveUntilSignal(request);
-  const { watchAndRun } = await import('../watch/index.ts');
-  return watchAndRun(paths, request);
+  return interruptible(async (signal) => {
+    if (!flags.watch) return drive({ ...request, signal });
+    const { watchAndRun } = await import('../watch/index.ts');
+    return watchAndRun(paths, { ...request, signal });
+  });
 }
 
 /** Why nothing can be written to this folder: it may have come with the scenarios as a link to anywhere. */

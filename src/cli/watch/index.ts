@@ -3,29 +3,25 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../../boundary/package.ts';
 import { KNOWN_NAMES } from '../../injector/known.ts';
+import { type DriveRequest, drive } from '../../mocha/drive.ts';
 import { selectTests } from '../../mocha/select.ts';
 import { findScenarioFiles, formatDiagnostic, type Loaded, loadScenarioFileSync } from '../../scenario/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { DEFAULT_PATHS, type LoadedFiles } from '../files.ts';
-import { driveUntilSignal, type RunRequest } from '../run/drive.ts';
 import { Reach } from './affected.ts';
 import { type Changes, watchChanges } from './changes.ts';
 import { firstFiles, startAfresh } from './supervise.ts';
 
-/** Runs what was asked for, then what is saved, until it is interrupted. `given` are the paths of the command line. */
-export async function watchAndRun(given: readonly string[], request: RunRequest): Promise<ExitCode> {
+/** Runs what was asked for, then what is saved, until the signal of the request is aborted. `given` are the paths of the command line. */
+export async function watchAndRun(given: readonly string[], request: DriveRequest): Promise<ExitCode> {
   const paths = given.length > 0 ? given : DEFAULT_PATHS;
   const sources = sourceFolder();
   const reach = new Reach();
   const changes = watchChanges(sources === undefined ? paths : [...paths, sources], (file) => matters(file, sources));
-  const stop = (): void => changes.close();
-  process.once('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  request.signal.addEventListener('abort', () => changes.close());
   try {
     return await loop(paths, request, { changes, reach, sources });
   } finally {
-    process.off('SIGTERM', stop);
-    process.off('SIGINT', stop);
     changes.close();
   }
 }
@@ -38,10 +34,10 @@ interface Watching {
 
 async function loop(
   paths: readonly string[],
-  request: RunRequest,
+  request: DriveRequest,
   { changes, reach, sources }: Watching,
 ): Promise<ExitCode> {
-  const told: RunRequest = {
+  const told: DriveRequest = {
     ...request,
     options: { ...request.options, coverage: sources !== undefined || request.options.coverage === true },
     onVerdict: (file, verdict) => reach.add(file, verdict),
@@ -57,7 +53,7 @@ async function loop(
     if (source !== undefined) {
       const files = reach.affected(source, [...load(findScenarioFiles(paths), paths).keys()]);
       process.stdout.write(`\n  ${path.relative(process.cwd(), source)} was saved: ${files.length} scenario files\n`);
-      return startAfresh(files);
+      return startAfresh(files, request.signal);
     }
     const loaded = load([...saved], paths);
     if (loaded.size === 0) continue;
@@ -67,17 +63,17 @@ async function loop(
 }
 
 /** Runs what is loaded; what can't be loaded is told. Files of reports are written by the first run only. */
-async function runSome(request: RunRequest, loaded: LoadedFiles, isFirst: boolean): Promise<void> {
+async function runSome(request: DriveRequest, loaded: LoadedFiles, isFirst: boolean): Promise<void> {
   const good = new Map([...loaded].filter(([, { diagnostics }]) => tell(diagnostics) === 0));
   const { options } = request;
   const total = [...good.values()].reduce((sum, { cases }) => sum + selectTests(options, cases).length, 0);
   if (total === 0) return;
   if (isFirst) {
-    await driveUntilSignal(request);
+    await drive(request);
     return;
   }
   const reporters = request.reporters.filter(({ output }) => output === undefined);
-  await driveUntilSignal({
+  await drive({
     ...request,
     loaded: good,
     total,

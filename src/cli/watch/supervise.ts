@@ -15,18 +15,21 @@ export function firstFiles(): readonly string[] | undefined {
 }
 
 /** Goes on with new code: in a process of its own, or, when this is one already, by asking its parent for another. */
-export async function startAfresh(files: readonly string[]): Promise<ExitCode> {
+export async function startAfresh(files: readonly string[], signal: AbortSignal): Promise<ExitCode> {
   if (process.send && firstFiles() !== undefined) {
     await new Promise<void>((resolve) => process.send!(files, () => resolve()));
     return AGAIN as number as ExitCode;
   }
   let next: readonly string[] | undefined = files;
   let exit: ExitCode = 0;
-  while (next) ({ next, exit } = await runChild(next));
+  while (next) ({ next, exit } = await runChild(next, signal));
   return exit;
 }
 
-function runChild(files: readonly string[]): Promise<{ next: readonly string[] | undefined; exit: ExitCode }> {
+function runChild(
+  files: readonly string[],
+  signal: AbortSignal,
+): Promise<{ next: readonly string[] | undefined; exit: ExitCode }> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1)], {
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
@@ -41,10 +44,6 @@ function runChild(files: readonly string[]): Promise<{ next: readonly string[] |
       resolve(code === AGAIN ? { next, exit: 0 } : { next: undefined, exit: (code ?? 130) as ExitCode }),
     );
     // The child ends by itself, and how it does is how this one ends. A terminal has told it already.
-    const stop = (): void => void child.kill('SIGTERM');
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
-    child.on('close', () => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
-    });
+    signal.addEventListener('abort', () => void child.kill('SIGTERM'));
   });
 }
