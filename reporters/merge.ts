@@ -1,4 +1,4 @@
-/** Reports of earlier runs told to any of the reporters that ship; for commands that have no Mocha running. */
+/** Passes reports of earlier runs to any of the reporters that ship; for commands that run no Mocha. */
 import { REPORTERS, type ReporterSpec } from './registry.ts';
 import type { Merged } from './shared/merge.ts';
 import { fileOutput, type Output, terminalOutput } from './shared/output.ts';

@@ -1,4 +1,4 @@
-/** One verdict as the terminal reporter tells a failure; for commands that show a single run. */
+/** One verdict as the terminal reporter prints a failure; for commands that show a single run. */
 import type { Verdict } from '../src/record/verdict.ts';
 import { failureLines } from './shared/failure.ts';
 import { type TerminalStream, terminalOutput } from './shared/output.ts';

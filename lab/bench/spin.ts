@@ -78,7 +78,7 @@ function both(tasks: number, fault: FaultOfCase) {
   return { theirs: explore(tasks, fault), ours: outcomes(writeScenario(tasks, fault)) };
 }
 
-/** What Spin meets; `states` undefined when it did not come to its end. */
+/** Result of Spin; `states` undefined when it did not finish. */
 function explore(tasks: number, fault: FaultOfCase): { made: number; pan: Spent; states: number | undefined } {
   const cwd = path.join(FOLDER, `spin-${tasks}-${fault}`);
   mkdirSync(cwd, { recursive: true });

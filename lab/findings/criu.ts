@@ -83,7 +83,7 @@ async function proves(backend: CriuBackend, c: Case): Promise<boolean> {
 
 async function smallest(backend: CriuBackend, c: Case): Promise<Case> {
   let at = c;
-  // What shows only now and then can't be told from what does not show.
+  // A violation that shows only now and then cannot be distinguished from none.
   if (c.criu!.repeat > 1) return at;
   for (let tries = 0, found = true; found; ) {
     found = false;
@@ -168,7 +168,7 @@ function section({ case: c, shown, runs, messages, errors, ends }: Finding, i: n
   ].join('\n\n');
 }
 
-/** The title of a finding: that of a scenario, without what tells it from others of the same. */
+/** The title of a finding: that of a scenario, without its matrix values. */
 function readTitle({ scenario }: Case): string {
   return scenario.replace(/ \([^)]*\)$/, '');
 }

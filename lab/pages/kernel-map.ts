@@ -62,7 +62,7 @@ of the series adds, our repairs, and the items of the changelog undone are [patc
 | in C | there | |
 | --- | --- | --- |
 | \`ctx->nr_pids\` read | \`yield* load(ctx.nr_pids)\` | a step of its own: another task may run before it |
-| | \`peek(ctx.nr_pids)\` | within the step: no other task can change it, or tell the moment |
+| | \`peek(ctx.nr_pids)\` | within the step: no other task can change it or observe the moment |
 | \`ctx->active_pid = n\` | \`yield* store(ctx.active_pid, n)\`, \`ctx.active_pid = n\` | the same for writes |
 | \`&ctx->complete\` | \`ctx.complete\` | an address, as an argument |
 | \`goto out\` | \`break out\` from the block \`out: { … }\` | |

@@ -88,7 +88,7 @@ function linesOfValues({ values }: IndexEntry): number {
   return values.length <= BESIDE ? 0 : Math.min(LINES_AT_MOST, Math.ceil(values.length / IN_A_LINE));
 }
 
-/** The name gives way to the matrix values, which tell cases of one scenario apart. */
+/** The name is cut before the matrix values, which distinguish the cases of one scenario. */
 function Title({ entry }: { readonly entry: IndexEntry }) {
   const { title, values } = entry;
   const below = linesOfValues(entry) > 0;

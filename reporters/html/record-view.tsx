@@ -36,7 +36,7 @@ interface Props {
 export function RecordView({ record, c, violations, heading, played, onSeek, keys, shrunk, jump }: Props) {
   const playback = useMemo(() => new Playback(record, violations), [record, violations]);
   const [own, setOwn] = useState<number>();
-  // A dump and a restore are told call by call, and not step by step.
+  // A dump and a restore are shown call by call, not step by step.
   const wanted = record.criu ? Number.POSITIVE_INFINITY : (played ?? own ?? playback.focus);
   const at = Math.min(Math.max(0, wanted), playback.frames.length);
   // Where it is, also between a key and the drawing of what it does: the next key goes on from there.

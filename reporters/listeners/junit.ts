@@ -129,8 +129,8 @@ function violationText({ message, expected, actual, position, step }: Violations
 
 /** Tree, timeline and the rest for what went wrong or is a known defect. */
 function writeStory(result: CaseResult): string[] {
-  const told = result.kind === 'fail' || result.kind === 'error' || (result.verdict?.known.length ?? 0) > 0;
-  return told ? failureLines(result, { colors: PLAIN, symbols: UNICODE, columns: COLUMNS }) : [];
+  const isShown = result.kind === 'fail' || result.kind === 'error' || (result.verdict?.known.length ?? 0) > 0;
+  return isShown ? failureLines(result, { colors: PLAIN, symbols: UNICODE, columns: COLUMNS }) : [];
 }
 
 function listProperties({ verdict }: CaseResult): [string, string][] {

@@ -40,7 +40,7 @@ export class Spec implements Listener {
   readonly #setting: Setting;
   readonly #progress: Progress;
   readonly #failed: Failed[] = [];
-  /** The failed cases by their finding: cases of one matrix that show the same are told once. */
+  /** The failed cases by their finding: equal findings of one matrix are printed once. */
   readonly #findings = new Map<string, Failed>();
   readonly #skips = new Skips();
   readonly #environments = new Environments();
@@ -49,7 +49,7 @@ export class Spec implements Listener {
 
   constructor(setting: Setting) {
     this.#setting = setting;
-    this.#progress = new Progress(setting.out, setting.total, { found: (...told) => this.#found(...told) });
+    this.#progress = new Progress(setting.out, setting.total, { found: (...args) => this.#found(...args) });
   }
 
   begin(title: string, read?: () => CaseProgress | undefined): void {

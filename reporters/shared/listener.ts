@@ -5,12 +5,12 @@ import type { Output } from './output.ts';
 import type { CaseResult } from './result.ts';
 import type { Summary } from './summary.ts';
 
-/** What a reporter is: it is told of each result as it comes, and of the end. */
+/** A reporter: it receives each result as soon as it is known, and the summary at the end. */
 export interface Listener {
   /** A test begins; not in parallel mode before its whole file is over. `read`: how far its case is, at any time. */
   begin?(title: string, read?: () => CaseProgress | undefined): void;
   result(result: CaseResult): void;
-  /** What of the protocols runs reached that are not told result by result: those of merged reports. */
+  /** Coverage of runs without results of their own: those of merged reports. */
   coverage?(report: CoverageReport): void;
   end(summary: Summary): void;
 }

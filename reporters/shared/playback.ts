@@ -1,4 +1,4 @@
-/** Plays a record back: what every task and the context were like after each step, told from the record's events alone. */
+/** Plays a record back: the state of every task and of the context after each step, from the record's events alone. */
 import type { TaskId } from '../../src/model/case.ts';
 import { errnoName } from '../../src/model/errno.ts';
 import type { Point } from '../../src/model/points.ts';
@@ -25,7 +25,7 @@ export interface LaneState {
   readonly arrivals: Map<Point, number>;
 }
 
-/** The restart context, as far as events tell. */
+/** The restart context, as far as events show it. */
 export interface ContextState {
   success: boolean;
   error: boolean;

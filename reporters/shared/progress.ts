@@ -20,7 +20,7 @@ const EVERY_IN_LOG = 60_000;
 interface Options {
   /** Milliseconds of a clock. */
   readonly now?: () => number;
-  /** Told of a finding while its case is still under way: the finding, the title of the case, and after how many milliseconds. */
+  /** Called for a finding while its case is still under way: the finding, the title of the case, and after how many milliseconds. */
   readonly found?: (finding: Violation, title: string, after: number) => void;
 }
 
@@ -37,7 +37,7 @@ export class Progress {
   #title = '';
   #begun = 0;
   #logged = 0;
-  #told = false;
+  #reported = false;
   #read: () => CaseProgress | undefined = () => undefined;
   #tick: NodeJS.Timeout | undefined;
   readonly #found: Options['found'];
@@ -54,7 +54,7 @@ export class Progress {
   begin(title: string, read: () => CaseProgress | undefined = () => undefined): void {
     this.#title = title;
     this.#read = read;
-    this.#told = false;
+    this.#reported = false;
     this.#begun = this.#now();
     this.#logged = this.#begun;
     this.#draw();
@@ -62,11 +62,11 @@ export class Progress {
     if (Number.isFinite(this.#out.columns)) this.#tick ??= setInterval(() => this.tick(), TICK).unref();
   }
 
-  /** Tells what is new in the case under way. */
+  /** Prints news of the running case. */
   tick(): void {
     const finding = this.#read()?.finding;
-    if (finding && !this.#told) {
-      this.#told = true;
+    if (finding && !this.#reported) {
+      this.#reported = true;
       this.#found?.(finding, this.#title, this.#now() - this.#begun);
     }
     this.#draw();

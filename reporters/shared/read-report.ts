@@ -1,4 +1,4 @@
-/** Reads JSON reports back, as results that any reporter can be told. */
+/** Reads JSON reports back, as results for any reporter. */
 
 import { isDeeperThan, placeInText, placeOfJson } from '../../src/boundary/json-place.ts';
 import type { Environment } from '../../src/record/environment.ts';
@@ -24,7 +24,7 @@ export interface JsonReport {
 export const MAX_REPORT_BYTES = 1 << 27;
 /** Levels of lists and mappings; a report of ours has at most 10. */
 const MAX_DEPTH = 32;
-/** Mistakes that are told. */
+/** Errors that are reported. */
 const MAX_MISTAKES = 10;
 
 /** The report in a text; a text that says what is wrong with it, with line and column. `name` is what it is called there. */
@@ -44,15 +44,15 @@ export function parseReport(text: string, name: string): JsonReport | string {
     return `${name}:1:1: this is a report of version ${version}; this program reads version ${JSON_REPORT_VERSION}`;
   const { error } = REPORT.safeParse(content);
   if (!error) return content as JsonReport;
-  const told = error.issues.slice(0, MAX_MISTAKES).map(({ path, message }) => {
+  const lines = error.issues.slice(0, MAX_MISTAKES).map(({ path, message }) => {
     const { line, column } = placeOfJson(text, path);
     return `${name}:${line}:${column}: ${path.length === 0 ? 'this is no report of --reporter json' : path.join('.')}: ${message}`;
   });
-  const more = error.issues.length - told.length;
-  return [...told, ...(more > 0 ? [`and ${more} more mistakes`] : [])].join('\n');
+  const more = error.issues.length - lines.length;
+  return [...lines, ...(more > 0 ? [`and ${more} more mistakes`] : [])].join('\n');
 }
 
-/** A case of a report as what a reporter was told of it. */
+/** A case of a report as the result that a reporter received. */
 export function resultFrom(report: CaseReport, environments: readonly Environment[] = []): CaseResult {
   const { result: kind, title, suites: path, position, duration, reason, error } = report;
   const verdict = verdictFrom(report, environments);

@@ -1,4 +1,4 @@
-/** What a reporter is told about one test: how it ended, and the verdict on it when it is a scenario's. */
+/** What a reporter receives about one test: how it ended, and the verdict when it is a scenario's. */
 import type { Position } from '../../src/model/case.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 import type { CaseReport } from './case-report.ts';
@@ -16,7 +16,7 @@ export interface CaseResult {
   readonly title: string;
   /** Titles of the suites around it, outermost first. */
   readonly path: readonly string[];
-  /** The scenario's place; for an ordinary test its file, or nothing where Mocha does not tell. */
+  /** The scenario's place; for an ordinary test its file, where Mocha knows it. */
   readonly position?: Position;
   /** Milliseconds. */
   readonly duration: number;

@@ -75,10 +75,10 @@ function besides({ playback, at, case: c }: StepScreen, rows: number, style: Scr
   });
   if (!wide) {
     const changed = fields.filter(([name, value]) => before.get(name) !== value);
-    const told = [...changed, ...fields.filter((field) => !changed.includes(field))];
+    const ordered = [...changed, ...fields.filter((field) => !changed.includes(field))];
     return [
       ...tree,
-      colors.dim(fitted(told.map(([name, value]) => `${name} ${value}`).join(` ${symbols.dot} `), style)),
+      colors.dim(fitted(ordered.map(([name, value]) => `${name} ${value}`).join(` ${symbols.dot} `), style)),
     ];
   }
   const context = fields.map(([name, value]) => {

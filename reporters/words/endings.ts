@@ -50,7 +50,7 @@ export interface ShownEnding {
   readonly coordinator: string;
   /** By the pids of the table's columns; or one text for all of them. */
   readonly tasks: readonly string[];
-  /** What tells it from another row that is alike in all that: the order of the restores, references that are left. */
+  /** What distinguishes it from an otherwise equal row: the order of the restores, references that are left. */
   readonly more: readonly string[];
   readonly findings: readonly string[];
   readonly steps: number;
@@ -100,7 +100,7 @@ export function endingTable(endings: readonly Ending[]): {
   return { pids, rows: [...rows.values()].sort((a, b) => a.steps - b.steps) };
 }
 
-/** A task's ends; with their results where those alone tell some apart. */
+/** A task's ends; with their results where only those differ. */
 function wordsOfColumn(ends: readonly (End | undefined)[]): string[] {
   const plain = ends.map((end) => taskEnd(end, 'briefly'));
   const full = ends.map((end) => taskEnd(end, 'with its record'));

@@ -156,7 +156,7 @@ export function findTarget(event: RunEvent): TaskId | undefined {
   }
 }
 
-/** How much an event tells about a failure: 3 explains, 2 carries the story, 1 fills in, 0 is bookkeeping. */
+/** Relevance of an event to a failure: 3 explains it, 2 is part of the sequence, 1 is detail, 0 is bookkeeping. */
 export function weighEvent(event: RunEvent): 0 | 1 | 2 | 3 {
   switch (event.kind) {
     case 'fault':

@@ -1,4 +1,4 @@
-/** Why cases were skipped: counted by reason, so that a reason is told once and not for each case. */
+/** Why cases were skipped: counted by reason, so that each reason is printed once. */
 import { count } from './numbers.ts';
 
 /** More reasons than this are counted. */

@@ -1,4 +1,4 @@
-/** Titles of cases: the name, and the matrix values that tell the cases of one scenario apart. */
+/** Titles of cases: the name, and the matrix values that distinguish the cases of one scenario. */
 import type { CaseResult } from '../shared/result.ts';
 import { cut, width } from '../shared/text.ts';
 

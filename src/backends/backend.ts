@@ -89,7 +89,7 @@ export function isSchedulable(backend: Backend): backend is SchedulableBackend {
 }
 
 /**
- * A run under way that moves one step at a time, as told. Actors are numbered from 0: the coordinator, the tasks in the
+ * A run that its caller moves one step at a time. Actors are numbered from 0: the coordinator, the tasks in the
  * case's order, then the events of the environment (faults that can come at any moment).
  */
 export interface Machine {
@@ -109,7 +109,7 @@ export interface Machine {
   label(actor: number): string;
   /**
    * Whether the next step of this actor may be taken alone: no other actor can, now or later before it moves, disable it
-   * or tell the difference (a persistent singleton).
+   * or observe the difference (a persistent singleton).
    */
   alone(actor: number): boolean;
   /** The first enabled actor that may be taken alone; -1: none. The same as asking `alone` of each, but faster. */
@@ -168,6 +168,6 @@ export interface Outcome {
   /** References left: 0 when it was freed; null when there was none. */
   readonly context: { readonly references: number } | null;
   readonly findings: readonly Finding[];
-  /** What was seen on the way and can't be told from the end; part of an outcome's identity, not of its JSON. */
+  /** What the run showed and its end does not; part of an outcome's identity, not of its JSON. */
   readonly seen: number;
 }

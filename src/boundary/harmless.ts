@@ -9,7 +9,7 @@ export const HOSTILE =
   /(?![\t\n])[\p{Control}\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}\p{Surrogate}]/gu;
 const LINE_BREAKS = /[\t\n]/g;
 
-/** The text with hostile characters as `\uXXXX`, which JSON reads back; tabs and line feeds stay when told. */
+/** The text with hostile characters as `\uXXXX`, which JSON reads back; tabs and line feeds stay on request. */
 export function harmless(text: string, keepLines = false): string {
   const escaped = text.replaceAll('\r\n', '\n').replace(HOSTILE, escapeUnits);
   return keepLines ? escaped : escaped.replace(LINE_BREAKS, escapeUnits);

@@ -1,4 +1,4 @@
-/** Where in a JSON text a value is, so that what is wrong with it can be told with line and column. */
+/** The position of a value in a JSON text, so that an error in it can be reported with line and column. */
 
 /** Line and column from 1. */
 export interface JsonPlace {

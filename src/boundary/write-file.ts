@@ -113,7 +113,7 @@ export function appendToFile(file: string, text: string): void {
   });
 }
 
-/** The name of a temporary file has the process that made it, so that what a killed one left can be told from a live one's. */
+/** The name of a temporary file contains the pid of its process, so that the file of a killed process can be recognised. */
 const TEMPORARY = /^\.mktrouble-(\d+)-[0-9a-f]{16}\.tmp$/;
 /** Milliseconds after which the temporary file of a process that is gone is removed. A commit takes far less. */
 const STALE = 60_000;

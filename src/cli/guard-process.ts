@@ -8,7 +8,7 @@ export function guardProcess(): void {
   guardStream(process.stdout);
   guardStream(process.stderr);
   // `mktrouble list | head` closes the pipe when it has seen enough, and a terminal can be closed: what goes into files
-  // goes on. Any other failure is told at the end, and is the exit code where nothing else is.
+  // goes on. Any other failure is reported at the end, and is the exit code where nothing else is.
   let unwritten: Error | undefined;
   process.stdout.on('error', (error) => {
     if (!isReaderGone(error)) unwritten ??= error;

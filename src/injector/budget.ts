@@ -45,7 +45,7 @@ export class Budget {
 
   /**
    * Runs slices to their end, and lets other things have their turn between them: a signal, a reporter's timer. Undefined
-   * when the budget ended it before that, or `each`, which is told of every slice, by answering true.
+   * when the budget ended it before that, or `each`, which is called for every slice, returned true.
    */
   async run<Slice, T>(
     slices: Generator<Slice, T>,

@@ -1,5 +1,5 @@
 /**
- * Real tasks held against the model. A run of real tasks tells its schedule; the model is led the same way, step by step,
+ * Compares real tasks with the model. A run of real tasks records its schedule; the model follows it step by step,
  * and has to end alike. Where it does not, the run may still be one of the model's by another way: all its ends are looked
  * through before it is called a disagreement.
  */

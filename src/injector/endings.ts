@@ -53,7 +53,7 @@ function buildEnding({ coordinator, tasks, findings, restores, context }: Facts,
   return {
     coordinator: classifyEnd(coordinator),
     tasks: mapValues(tasks, classifyEnd),
-    findings: findings.map(told),
+    findings: findings.map(formatFinding),
     restores,
     ...(context && { references: context.references }),
     steps,
@@ -76,7 +76,7 @@ function classifyEnd({
   };
 }
 
-function told({ kind, at }: Finding): string {
+function formatFinding({ kind, at }: Finding): string {
   return `${kind} in ${at}`;
 }
 

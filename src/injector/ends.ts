@@ -2,7 +2,7 @@
 import type { Outcome } from '../backends/backend.ts';
 import type { Finding, RunRecord } from '../record/record.ts';
 
-/** The end that a record tells. */
+/** The end of a record. */
 export function endOfRecord({ final, findings }: RunRecord): string {
   return formatEnd(final.coordinator, final.tasks, final.restores, final.context?.references, findings);
 }

@@ -45,7 +45,7 @@ export interface ExploreRequest {
   readonly keep?: Keep;
   /** What it may use: where that ends, it reports what was seen so far. */
   readonly budget: Budget;
-  /** Told how far it is, after each slice. */
+  /** Called with the progress after each slice. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -238,7 +238,7 @@ async function probe(request: Scheduled, judging: Judging, count: (schedules: nu
   return judging.all(result.endings.slice(met), true);
 }
 
-/** The one run that a replay file tells, or a scenario. */
+/** The one run with the schedule of a replay file or a scenario. */
 const replay: Explorer = async (request) => {
   const { backend, plan, judge, budget } = request;
   if (!isSchedulable(backend) || !plan.schedule) return unscheduled(request);

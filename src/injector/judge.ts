@@ -1,4 +1,4 @@
-/** Judges one record: the properties and the expectations of its case, told apart into what is a finding and what is known. */
+/** Judges one record: the properties and the expectations of its case, divided into findings and known defects. */
 import type { Case } from '../model/case.ts';
 import { isInRange } from '../model/version-range.ts';
 import { EXPECTATION, expectations, judge } from '../properties/index.ts';
@@ -19,7 +19,7 @@ export type JudgeRecord = (record: RunRecord) => Judgement;
 /** All violations that a case shows in a record, known or not. */
 export type FindViolations = (c: Case, record: RunRecord) => readonly Violation[];
 
-/** The properties that this project ships, and what the scenario itself expects: to come to an end, too. */
+/** The properties that this project ships, and the scenario's own expectations; also that the run ends. */
 export const shippedProperties: FindViolations = (c, record) => [
   ...judge(c, record),
   ...expectations(c, record),

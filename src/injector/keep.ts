@@ -58,9 +58,9 @@ export class Keep {
       rmSync(kept, { recursive: true, force: true });
       if (run === undefined) makeFolder(kept);
       else renameSync(path.join(this.#work, String(run)), kept);
-      const told = { ...verdict, kept };
-      writeFileAtomically(path.join(kept, 'verdict.json'), `${JSON.stringify(told, undefined, 1)}\n`);
-      return told;
+      const withFolder = { ...verdict, kept };
+      writeFileAtomically(path.join(kept, 'verdict.json'), `${JSON.stringify(withFolder, undefined, 1)}\n`);
+      return withFolder;
     } finally {
       if (existsSync(this.#work)) rmSync(this.#work, { recursive: true, force: true });
     }
@@ -94,7 +94,7 @@ function removeAbandoned(folder: string): void {
   sweepFolder(folder, (left) => rmSync(left, { recursive: true }));
 }
 
-/** Its title as far as every file system takes it; the hash tells cases with like titles apart. */
+/** Its title, cut to what every file system accepts; the hash distinguishes cases with similar titles. */
 function folderName({ id, title, backend, protocol }: Verdict): string {
   const words = title
     .toLowerCase()

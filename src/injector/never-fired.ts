@@ -1,6 +1,6 @@
 /**
  * Faults that fired in no run. A case is there for its faults: one that never fires leaves the case untested, however well
- * the runs ended. Told with the nearest thing that did happen: the points
+ * the runs ended. Reported with the nearest events that did happen: the points
  * that were reached in any run, and how the first run ended.
  */
 import type { Case, Fault, When } from '../model/case.ts';

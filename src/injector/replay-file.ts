@@ -77,7 +77,7 @@ export function parseReplay(text: string, file: string): Replay | string {
 const MAX_TITLE_BYTES = 80;
 
 /**
- * The file name of a verdict's replay: its title as far as it fits, for people, and a hash of what tells it from any other
+ * The file name of a verdict's replay: its title as far as it fits, for people, and a hash that distinguishes it from any other
  * finding (case id, backend, protocol, property). The same finding has the same name in every run.
  */
 export function replayName({ id, title, backend, protocol, violations, known }: Verdict): string {

@@ -38,7 +38,7 @@ export interface RunOptions extends Limits {
   readonly find?: FindViolations;
   /** The folder in which a case that fails gets one of its own, with what its run left: images, logs, output. None is kept without. */
   readonly keep?: string;
-  /** Told how far the search is, some times a second. */
+  /** Called with the progress of the search, some times a second. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -81,7 +81,7 @@ export async function runCase(given: Case, options: RunOptions): Promise<Verdict
   return keep ? keepFor(keep, verdict) : verdict;
 }
 
-/** A folder that cannot be written is told once for each reason: the verdict counts all the same. */
+/** A folder that cannot be written is reported once for each reason; the verdict still counts. */
 function keepFor(keep: Keep, verdict: Verdict): Verdict {
   try {
     return keep.decide(verdict);

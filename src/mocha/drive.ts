@@ -34,7 +34,7 @@ export interface DriveRequest {
   readonly failOnSkip: boolean;
   /** Aborted: the run ends soon, with what it has done reported. */
   readonly signal: AbortSignal;
-  /** Told of each verdict, with the scenario file that it is of. */
+  /** Called for each verdict, with its scenario file. */
   readonly onVerdict?: (file: string, verdict: Verdict) => void;
 }
 
@@ -71,7 +71,7 @@ function loadHere(mocha: Mocha, { loaded, options, signal }: DriveRequest): Prom
   return mocha.loadFilesAsync();
 }
 
-/** Workers load for themselves: they are told what, and with which options. */
+/** Workers load their files themselves; they receive the paths and the options. */
 function prepareWorkers(mocha: Mocha, { loaded, options }: DriveRequest): void {
   process.env[OPTIONS_VARIABLE] = JSON.stringify(options);
   const folder = temporaryFolder();
@@ -100,8 +100,8 @@ function workerRequires(): string[] {
 
 function run(mocha: Mocha, request: DriveRequest, done: (exit: ExitCode) => void): void {
   const { onVerdict, reporters, failOnSkip, signal } = request;
-  const told = reporters.some(({ name, output }) => name === 'spec' && output === undefined);
-  const skipped = new Skipped({ failOnSkip, told });
+  const printed = reporters.some(({ name, output }) => name === 'spec' && output === undefined);
+  const skipped = new Skipped({ failOnSkip, printed });
   const counts = { findings: 0, badInput: 0, incomplete: 0 };
   const runner = mocha.run((failures) => {
     process.off('exit', unfinished);
@@ -117,11 +117,11 @@ function run(mocha: Mocha, request: DriveRequest, done: (exit: ExitCode) => void
   runner.on('pass', () => skipped.ran()).on('fail', () => skipped.ran());
   runner.on('pending', (test) => skipped.skip(readVerdict(test)?.reason));
   if (onVerdict) {
-    const tell = (test: Mocha.Test) => {
+    const collect = (test: Mocha.Test) => {
       const verdict = readVerdict(test);
       if (verdict) onVerdict(path.resolve(verdict.position.file), verdict);
     };
-    runner.on('pass', tell).on('fail', tell);
+    runner.on('pass', collect).on('fail', collect);
   }
   signal.addEventListener('abort', () => abort(runner));
   process.once('exit', unfinished);

@@ -1,6 +1,6 @@
 /**
  * Keeps a broken reporter from passing for a green run. Mocha calls a reporter from inside its own machinery: one that
- * throws there can end a serial run with exit code 0. The guard catches, tells, and makes the run end as failed.
+ * throws there can end a serial run with exit code 0. The guard catches and reports it, and makes the run fail.
  */
 import { EXIT } from '../boundary/exit-code.ts';
 import { CannotWrite } from '../boundary/write-file.ts';
@@ -22,19 +22,19 @@ export class Guard {
   first: Error | undefined;
   readonly #name: string;
   readonly #runner: CountsFailures;
-  readonly #tell: (text: string) => void;
+  readonly #print: (text: string) => void;
 
   constructor(
     name: string,
     runner: CountsFailures,
-    tell: (text: string) => void = (text) => process.stderr.write(text),
+    print: (text: string) => void = (text) => process.stderr.write(text),
   ) {
     this.#name = name;
     this.#runner = runner;
-    this.#tell = tell;
+    this.#print = print;
   }
 
-  /** Calls `f`; an error in it is remembered, told, and fails the run. */
+  /** Calls `f`; an error in it is remembered and reported, and fails the run. */
   run<T>(f: () => T): T | undefined {
     try {
       return f();
@@ -58,17 +58,17 @@ export class Guard {
     if (this.first instanceof CannotWrite) {
       unwritten += 1;
       process.exitCode ??= EXIT.input;
-      this.#tell(
+      this.#print(
         `\nmktrouble: the report of ${this.#name} is lost, so this run counts as failed: ${this.first.message}\n`,
       );
       return;
     }
     process.exitCode = EXIT.defect;
-    this.#tell(`\nmktrouble: the reporter ${this.#name} broke, so this run counts as failed\n${this.first.stack}\n`);
+    this.#print(`\nmktrouble: the reporter ${this.#name} broke, so this run counts as failed\n${this.first.stack}\n`);
   }
 
   /** Says once more, at the end of a long log, that the report is not whole. */
   remind(): void {
-    if (this.first) this.#tell(`mktrouble: the report of ${this.#name} is incomplete: ${this.first.message}\n`);
+    if (this.first) this.#print(`mktrouble: the report of ${this.#name} is incomplete: ${this.first.message}\n`);
   }
 }

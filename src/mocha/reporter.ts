@@ -70,9 +70,9 @@ function connect(runner: MochaRunner, guard: Guard, listener: Listener, out: Out
 
   const result = (how: MochaEnd) =>
     guard.wrap((test: MochaTest, thrown?: unknown) => {
-      const told = makeResult(test, how, thrown);
-      tally.add(told);
-      listener.result(told);
+      const made = makeResult(test, how, thrown);
+      tally.add(made);
+      listener.result(made);
     });
   runner.on('start', () => {
     tally = new Tally();

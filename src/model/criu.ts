@@ -53,7 +53,7 @@ export type ImageEdit =
   | { readonly kind: 'extend'; readonly file: string; readonly bytes: number }
   /** A byte is changed; `at` counts from the end when it is negative. */
   | { readonly kind: 'xor'; readonly file: string; readonly at: number; readonly xor: number }
-  /** A record is left out, or is there twice. */
+  /** A record is removed, or repeated. */
   | { readonly kind: 'drop' | 'repeat'; readonly file: string; readonly record: number }
   /**
    * A field of a record, by the path of protobuf field numbers to it; `nth`: which one of each, from 0. Only numbers have values;

@@ -24,7 +24,7 @@ export function signalIn(c: Case, event: RunEvent): Sent | undefined {
 }
 
 /**
- * The SIGKILL that an event is, or what the kernel makes one of; undefined for any other event. A backend may tell a fault's kill as a
+ * The SIGKILL that an event is, or what the kernel makes one of; undefined for any other event. A backend may record a fault's kill as a
  * fault only.
  */
 export function killIn(c: Case, event: RunEvent): Kill | undefined {

@@ -68,9 +68,9 @@ const stories = new WeakMap<RunRecord, { readonly of: Case; readonly story: Stor
 
 /** The story of a record. */
 export function readStory(c: Case, record: RunRecord): Story {
-  const told = stories.get(record);
-  if (told?.of === c) return told.story;
-  const story = tell(c, record);
+  const known = stories.get(record);
+  if (known?.of === c) return known.story;
+  const story = buildStory(c, record);
   stories.set(record, { of: c, story });
   return story;
 }
@@ -107,7 +107,7 @@ function newFate(): Fate {
   };
 }
 
-function tell(c: Case, record: RunRecord): Story {
+function buildStory(c: Case, record: RunRecord): Story {
   const fates = new Map<Actor, Fate>();
   const fate = (actor: Actor): Fate => {
     const id = identify(c, actor);
@@ -154,7 +154,7 @@ function first(fate: Fate, moment: Moment, position: number): void {
   if (position < fate[moment]) fate[moment] = position;
 }
 
-/** What is done on the way to death, in the name of the dead, tells nothing. */
+/** Events of a dying task, on behalf of the dead, are ignored. */
 function takePart(fate: Fate, position: number): void {
   if (fate.dying === NEVER) first(fate, 'tookPart', position);
 }

@@ -6,7 +6,7 @@
  *
  * `ctx.nr_pids` names a word of an object. Where it stands alone it is an address (`&ctx->nr_pids`): `complete(ctx.complete)`.
  * `yield* load(ctx.nr_pids)` reads it as a step of its own: another task may run before it. `peek(ctx.nr_pids)` reads it
- * within the step, as does an assignment: no other task can tell the moment. Every function with steps in it is called by
+ * within the step, as does an assignment: no other task can observe the moment. Every function with steps in it is called by
  * `yield*`.
  */
 import type { Steps } from '../backends/simulated/kernel/access.ts';

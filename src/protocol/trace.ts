@@ -1,5 +1,5 @@
 /**
- * Trace points: what a run shows to its observers. The protocol calls them where it has done something that a record tells
+ * Trace points: what a run shows to its observers. The protocol calls them where it has done something that a record contains
  * (`note`), and they keep as bits of SEEN what the end of a run does not show, so that a search over states loses nothing. The
  * properties judge the events of a record; the bits only keep two states apart whose records would be judged differently. A
  * test holds them together: two runs that end alike and saw the same violate the same properties. No trace point changes what

@@ -1,4 +1,4 @@
-/** Which faults of a case did something in a run, as its record tells. */
+/** The faults of a case that took effect in a run, from its record. */
 import type { Case } from '../model/case.ts';
 import type { CriuCall, CriuSetup } from '../model/criu.ts';
 import { declaredFaults } from '../model/declared.ts';

@@ -1,7 +1,7 @@
 /** What was seen of a dump and a restore by CRIU: the tree before and after, and how CRIU ended. Part of a run record. */
 import type { CriuCall, CriuStage, ImageEdit } from '../model/criu.ts';
 
-/** A thread as /proc tells of it; masks in hexadecimal, bit n - 1 for signal n. */
+/** A thread as /proc shows it; masks in hexadecimal, bit n - 1 for signal n. */
 export interface CriuThread {
   readonly tid: number;
   readonly state: string;

@@ -203,7 +203,7 @@ export interface RunRecord {
   readonly protocol: string;
   readonly case: string;
   readonly seed: string | null;
-  /** The schedule in the words of a replay file; undefined where a backend can't tell. */
+  /** The schedule in the words of a replay file; undefined where a backend does not know it. */
   readonly schedule?: readonly string[];
   /** Real backends: how many turns of the schedule that they were to follow were not taken; absent: all were. */
   readonly missed?: number;

@@ -1,4 +1,4 @@
-/** A scenario that is a part of another document, as in a replay file: both are checked, and mistakes are told at their places. */
+/** A scenario that is a part of another document, as in a replay file: both are checked, and errors are reported at their positions. */
 import type * as z from 'zod';
 import type { Case } from '../model/case.ts';
 import { Budget } from './budget.ts';
@@ -22,7 +22,7 @@ export interface Enclosed<T> {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Unknown keys that are told one by one. */
+/** Unknown keys that are reported one by one. */
 const MAX_STRANGE = 10;
 
 /** Reads a text that is one document with a scenario of one case in it; `file` is its name in diagnostics. Never throws. */

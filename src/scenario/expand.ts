@@ -116,7 +116,7 @@ class Expansion {
     const explore = this.#explore();
     const [subject, check] = [this.#subject(), this.#check()];
     return (combination) => {
-      // All parts are asked even when one is wrong: their mistakes are told together.
+      // All parts are checked even when one is wrong: their errors are reported together.
       const parts = { tree: tree(combination), restart: restart(combination), image: image(combination) };
       const more = { faults: faults(combination), expect: expect(combination), explore: explore(combination) };
       const setup = criu(combination);

@@ -141,7 +141,7 @@ function checkNames(documents: readonly RawDocument[], { source, mistakes }: Fil
   }
 }
 
-/** Ids tell cases apart in reports and on the command line. */
+/** Ids identify cases in reports and on the command line. */
 function checkIds(cases: readonly Case[], { source, mistakes }: FileContext): void {
   const seen = new Set<string>();
   for (const { id, position } of cases) {

@@ -56,7 +56,7 @@ describe('the commands', () => {
       'a report that cannot be written': ['run', '--reporter', 'junit=/dev/null/x'],
       'two reports in one file': ['run', '--reporter', 'junit=/dev/null', '--reporter', 'tap=/dev/null'],
     })) {
-      it(`${what} is bad input, told on stderr`, async () => {
+      it(`${what} is bad input, reported on stderr`, async () => {
         const { result, stderr } = await command(...args);
         assert.equal(result, EXIT.input);
         assert.notEqual(stderr, '');
@@ -86,14 +86,14 @@ describe('the commands', () => {
       assert.match(stdout, /1 file.*2 cases/);
     });
 
-    it('tells every mistake, with its place', async () => {
+    it('reports every error, with its position', async () => {
       const { result, stderr } = await command('validate', at('good'), at('bad'));
       assert.equal(result, EXIT.input);
       assert.match(stderr, /b\.yaml:3:\d+.*SIGUSER1/);
       assert.match(stderr, /b\.yaml:4:\d+.*expekt/);
     });
 
-    it('a path that is not there, and a folder without scenarios, are bad input', async () => {
+    it('a missing path, and a folder without scenarios, are bad input', async () => {
       assert.equal((await command('validate', at('nowhere'))).result, EXIT.input);
       assert.equal((await command('validate', at('empty'))).result, EXIT.input);
     });
@@ -139,7 +139,7 @@ describe('the commands', () => {
       });
     }
 
-    it('tells all meanings of a word that has several', async () => {
+    it('prints all meanings of a word that has several', async () => {
       const { stdout } = await command('explain', 'restore');
       assert.ok(stdout.match(/^restore \(/gm)!.length >= 2);
     });

@@ -75,7 +75,7 @@ describe('mktrouble setup', function () {
       assert.equal((await command('setup', what)).code, EXIT.input, what);
   });
 
-  it('chooses a version when it is named; one that is not there is told', async () => {
+  it('installs the version that is named, and reports an unknown one', async () => {
     const environment = { MKTROUBLE_CACHE: cache(), PATH: '' };
     const missing = await locateCriu({ ...environment, MKTROUBLE_CRIU: '4.9' });
     assert.match(String(missing), /setup criu@4\.9/);

@@ -87,7 +87,7 @@ describe('what a saved file affects', () => {
     assert.deepEqual(affected('properties/index.ts'), all);
   });
 
-  it('is told once for a file that is saved in several moves, and when a file is put in its place', async () => {
+  it('reports a file once that is saved in several writes, and a file that replaces it', async () => {
     mkdirSync(path.join(folder.path, 'deep'));
     const changes = watchChanges([folder.path], (file) => file.endsWith('.yaml'));
     const file = path.join(folder.path, 'deep/x.yaml');

@@ -1,5 +1,5 @@
 /**
- * Runs cases for CRIU on a machine of its own, aborts them as it is told to, and prints what of the machine differs
+ * Runs cases for CRIU on a machine of its own, aborts them on request, and prints what of the machine differs
  * afterwards. Started by criu-host-clean.test.ts. Arguments: the campaign, how many kills it has, and the command that
  * starts CRIU.
  */

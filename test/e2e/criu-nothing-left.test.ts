@@ -23,7 +23,7 @@ describe('When mktrouble is killed while CRIU dumps and restores', function () {
 
   before(async function () {
     await skipWhereNone(criu, this);
-    // An agent of our own, so that its processes can be told from those of others.
+    // An agent of our own, so that its processes can be distinguished from those of others.
     cache = mkdtempSync(path.join(tmpdir(), 'mktrouble-criu-'));
     const located = await locateCriu();
     assert.ok(typeof located !== 'string');

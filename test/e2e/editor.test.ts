@@ -58,28 +58,28 @@ describe('a scenario file in an editor', function () {
 
   it('has a text with an example for every key of the scenarios that ship', async () => {
     const words = keyWords();
-    const told = new Set<string>();
+    const done = new Set<string>();
     const files = findScenarioFiles([path.join(ROOT, 'scenarios')]).map((file) => path.relative(ROOT, file));
     for (const file of files) {
       const text = withSchemaLines(readFileSync(path.join(ROOT, file), 'utf8'));
-      const keys = listKeys(text).filter(({ word }) => !told.has(word));
+      const keys = listKeys(text).filter(({ word }) => !done.has(word));
       if (keys.length === 0) continue;
       assert.deepEqual(await server.show(uriOf(file), text), [], `${file} is right`);
       for (const { word, position } of keys) {
         // What is no word of the format is a name of the user's (a variable of env, a path of files); a misspelt word is a diagnostic above.
-        if (told.has(word) || !words.some((one) => one.word === word)) continue;
-        told.add(word);
-        const shown = await server.hover(uriOf(file), position);
+        if (done.has(word) || !words.some((one) => one.word === word)) continue;
+        done.add(word);
+        const hovered = await server.hover(uriOf(file), position);
         const meant = words.filter((one) => one.word === word).map(({ description }) => description);
         assert.ok(
-          meant.some((description) => shown.includes(description)),
-          `${file}: ${word}: ${shown}`,
+          meant.some((description) => hovered.includes(description)),
+          `${file}: ${word}: ${hovered}`,
         );
-        assert.match(shown, /Example: `/, `${file}: ${word}: ${shown}`);
-        assert.doesNotMatch(shown, /\|\|/, 'one description, not those of all ways to write it');
+        assert.match(hovered, /Example: `/, `${file}: ${word}: ${hovered}`);
+        assert.doesNotMatch(hovered, /\|\|/, 'one description, not those of all ways to write it');
       }
     }
-    assert.ok(told.size > 50, `only ${told.size} keys were looked at`);
+    assert.ok(done.size > 50, `only ${done.size} keys were looked at`);
   });
 
   it('says what the values of a choice mean', async () => {

@@ -28,10 +28,10 @@ describe('ten thousand cases', function () {
   });
   after(() => folder.remove());
 
-  it(`run in ${HEAP} MB, and are told one by one`, async () => {
+  it(`run in ${HEAP} MB, and are reported one by one`, async () => {
     const program = start(process.execPath, [`--max-old-space-size=${HEAP}`, ...PROGRAM, 'run', folder.path]);
     await program.says('one=10, other=1]');
-    assert.equal(program.process.exitCode, null, 'it has not ended when the first cases are told');
+    assert.equal(program.process.exitCode, null, 'it has not ended when the first cases are reported');
     const { code, stdout, stderr } = await program.ended;
     assert.equal(code, 0, stderr);
     assert.match(stdout, /\b10,?000 passed/);

@@ -22,7 +22,7 @@ const RUNS = 2;
 const MOST_RUNS = 2_000;
 
 /**
- * Conditions under which a step is taken alone though the state tells its place: what differs has no effect on how anything ends,
+ * Conditions under which a step is taken alone although the state shows its position: what differs has no effect on how anything ends,
  * which only the comparison of outcomes shows (reduction.test.ts).
  */
 const TELLS_ITS_PLACE: ReadonlySet<Condition> = new Set([
@@ -157,8 +157,8 @@ describe('the rules of the reduction', function () {
 
   it('know a witness for each condition', () => {
     const known = CONDITION_NAMES.filter((name) => name !== 'never' && name !== 'always');
-    const told = [...Object.keys(WITNESSES), ...Object.keys(SPOILED)];
-    assert.deepEqual(told.sort(), [...known, 'arrivals', 'delays', 'freed'].sort());
+    const shown = [...Object.keys(WITNESSES), ...Object.keys(SPOILED)];
+    assert.deepEqual(shown.sort(), [...known, 'arrivals', 'delays', 'freed'].sort());
   });
 
   for (const [condition, spoil] of Object.entries(SPOILED)) {

@@ -68,7 +68,7 @@ describe('sampling', function () {
     });
   }
 
-  it('stops at a run that does not end within its limit, and tells it', () => {
+  it('stops at a run that does not end within its limit, and reports it', () => {
     const { cut, schedules } = sample(openMachine(SMALL_CASES.get('two tasks')!, 'series'), {
       ...OPTIONS[0]!,
       maxSteps: 20,

@@ -50,7 +50,7 @@ describe('a schedule in words', function () {
     fc.assert(property, { numRuns: 100, seed: 3 });
   });
 
-  it('says which lines could not be followed, and comes to an end all the same', () => {
+  it('reports the lines that could not be followed, and still ends', () => {
     const machine = openMachine(SMALL_CASES.get('two tasks')!, 'series');
     const lost = ['101: doRestoreTask: a step that is no more', '999: taskMain: state', 'a fault that is no more'];
     const { missed } = follow(machine, lost, MAX_STEPS);

@@ -1,6 +1,6 @@
 /**
  * Everything in this program that reads a text or bytes from outside, as a function for fuzzing: it gets an input and must
- * return. Where a reader accepts the input, what comes after it is run too: a report is told to all reporters.
+ * return. Where a reader accepts the input, what comes after it is run too: a report is passed to all reporters.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -72,7 +72,7 @@ describe('--keep', () => {
     assert.equal(all().length, 1);
   });
 
-  it('tells cases with like titles apart', async () => {
+  it('distinguishes cases with similar titles', async () => {
     const kept = new Set<string | undefined>();
     for (const id of ['a.yaml#x', 'b.yaml#x']) kept.add((await play(1, 1, 'fails', aCase({}, { id }))).kept);
     assert.equal(kept.size, 2);

@@ -280,7 +280,7 @@ image: { pids: [100, 101, 999] }
       assert.deepEqual(firedIn(c, seen), ['criu.syscalls.0', 'criu.syscalls.2']);
     });
 
-    it('tells the stages that were reached, and why the calls ended', async () => {
+    it('names the stages that were reached, and why the calls ended', async () => {
       const c = parseCase(`${TREE}criu: { script-fails: post-restore }`);
       const seen = record({ dump: { of: 'dump', ...failed }, stages: ['pre-dump'] });
       const double = Object.assign(aBackend(aRecord({}, { backend: 'criu', criu: seen, fired: [] })), {

@@ -45,9 +45,9 @@ describe('a replay file', () => {
     nothing: ['', 'a.replay.yaml:1:1'],
   };
   for (const [what, [text, place]] of Object.entries(mistakes)) {
-    it(`with ${what} is told with its place`, () => {
-      const told = parseReplay(text, 'a.replay.yaml');
-      assert.ok(typeof told === 'string' && told.includes(place), JSON.stringify(told));
+    it(`with ${what} is reported with its position`, () => {
+      const shown = parseReplay(text, 'a.replay.yaml');
+      assert.ok(typeof shown === 'string' && shown.includes(place), JSON.stringify(shown));
     });
   }
 

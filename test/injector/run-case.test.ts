@@ -25,7 +25,7 @@ describe('runCase', () => {
     assert.deepEqual(verdict.tried, { strategy: 'random', schedules: 1, complete: false });
   });
 
-  it('judges by the shipped properties and expectations unless told otherwise', async () => {
+  it('judges by the shipped properties and expectations by default', async () => {
     const asExpected = await runCase(aCase({ coordinator: ['EBUSY'] }), { backend: aBackend() });
     assert.equal(asExpected.violations.filter(({ property }) => property === 'expectation').length, 0);
     const otherwise = await runCase(aCase({ coordinator: ['ok'] }), { backend: aBackend() });
@@ -170,14 +170,14 @@ describe('runCase', () => {
       assert.equal(shrinking!.tasks, 5);
     });
 
-    it('is the same again, and told before it is shrunk', async () => {
-      const told: (string | undefined)[] = [];
+    it('is the same again, and reported before it is shrunk', async () => {
+      const shown: (string | undefined)[] = [];
       const onProgress = ({ doing, finding }: Progress) =>
-        told.push(doing === 'shrinking' ? finding!.property : undefined);
+        shown.push(doing === 'shrinking' ? finding!.property : undefined);
       const { duration: _, ...first } = await runCase(LARGE, { ...on, onProgress });
       const { duration: __, ...second } = await runCase(LARGE, on);
       assert.deepEqual(second, first);
-      assert.equal(told.at(-1), first.violations[0]!.property);
+      assert.equal(shown.at(-1), first.violations[0]!.property);
     });
   });
 
@@ -302,7 +302,7 @@ describe('runCase', () => {
       assert.deepEqual(verdict.violations[0]?.position, position);
     });
 
-    it('one that only may show does not have to, and is told when it does', async () => {
+    it('one that only may show does not have to, and is reported when it does', async () => {
       const c = aCase({ mayViolate: ['rare'] });
       const without = await runCase(c, { backend: aBackend(showing()), find: byLog });
       assert.deepEqual([without.status, without.known.length], ['pass', 0]);

@@ -153,7 +153,7 @@ async function play(kill: Kill, before: ReturnType<typeof hostState>): Promise<{
 /** New reports after kills: none would mean that no run had come so far. */
 let fresh = 0;
 
-/** What the next run removes: the folder by which workers are told what to run. */
+/** What the next run removes: the folder that names the work of the workers. */
 function isSwept(line: string): boolean {
   return line.startsWith('+ files: /tmp/mktrouble-run-');
 }

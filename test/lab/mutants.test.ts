@@ -15,7 +15,7 @@ function made(text: string): string[] {
   );
 }
 
-/** Some mutants, and a case that tells each; npm run mutants has them all. */
+/** Some mutants, and a case that kills each; npm run mutants has them all. */
 const KILLED: Readonly<Record<string, string>> = {
   'restore_activate_next: drop-call: yield* wake_up_process(task); -> {}':
     'debug/status-list.yaml#The status list of an interrupted restart shows every task as Failed',
@@ -57,7 +57,7 @@ describe('mutants of the protocol', () => {
     ]) {
       assert.ok(edits.includes(wanted), `${wanted}\n${edits.join('\n')}`);
     }
-    assert.ok(!edits.some((edit) => /drop-call: trace_f/.test(edit)), 'what only tells is left alone');
+    assert.ok(!edits.some((edit) => /drop-call: trace_f/.test(edit)), 'trace points are not mutated');
   });
 
   it('differ from the protocol in the builds that are named', () => {
@@ -81,7 +81,7 @@ describe('mutants of the protocol', () => {
   });
 
   for (const [mutant, id] of Object.entries(KILLED)) {
-    it(`${mutant} is told by ${id}`, async () => {
+    it(`${mutant} is killed by ${id}`, async () => {
       const changes = planChanges(mutants.find(({ name }) => name === mutant)!);
       const c = expandCase(id);
       assert.notEqual(await killedBy(c, mutated(changes)), undefined);

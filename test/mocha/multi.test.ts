@@ -14,7 +14,7 @@ const tests = [
 ];
 
 describe('several reporters at once', () => {
-  it('each tell the same run, into files and to the terminal', async () => {
+  it('each report the same run, to files and to the terminal', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'mktrouble-multi-'));
     try {
       const file = (name: string): string => join(folder, name);
@@ -24,10 +24,10 @@ describe('several reporters at once', () => {
         { name: 'junit', output: file('r.xml') },
         { name: 'dot' },
       ];
-      const { told, value } = await muted(() => runMocha(Multi, tests, { reporters }));
+      const { shown, value } = await muted(() => runMocha(Multi, tests, { reporters }));
       assert.equal(value.failures, 1);
       assert.equal(value.exitCode, 0);
-      assert.match(told, /1 passed, 1 failed/);
+      assert.match(shown, /1 passed, 1 failed/);
       assert.equal((JSON.parse(readFileSync(file('r.json'), 'utf8')) as { cases: unknown[] }).cases.length, 2);
       assert.match(readFileSync(file('r.xml'), 'utf8'), /<testsuites/);
     } finally {
@@ -36,8 +36,8 @@ describe('several reporters at once', () => {
   });
 
   it('is spec when nothing is said', async () => {
-    const { told } = await muted(() => runMocha(Multi, tests));
-    assert.match(told, /1 passed, 1 failed/);
+    const { shown } = await muted(() => runMocha(Multi, tests));
+    assert.match(shown, /1 passed, 1 failed/);
   });
 
   for (const name of [...REPORTER_NAMES, 'multi']) {

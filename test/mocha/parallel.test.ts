@@ -32,8 +32,8 @@ describe('reporters in parallel mode', function () {
     let summary: Summary | undefined;
     const Keep = mochaReporter('keep', () => ({
       result: (result) => results.push(result),
-      end: (told) => {
-        summary = told;
+      end: (shown) => {
+        summary = shown;
       },
     }));
     const { value: failures } = await muted(() => runParallel(Keep));

@@ -38,7 +38,7 @@ describe('the coverage reporter', () => {
     assert.equal((await report(healthy, failing.replace('hardened', 'series'))).match(/Coverage of/g)!.length, 2);
   });
 
-  it('says so when nothing can be told', async () => {
+  it('reports when there is no coverage', async () => {
     assert.match(await report(), /No coverage/);
   });
 });

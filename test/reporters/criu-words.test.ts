@@ -35,14 +35,14 @@ function shown(reporter: string, record: RunRecord): string {
 
 describe('a failure of CRIU', () => {
   for (const reporter of Object.keys(REPORTERS)) {
-    it(`is told call by call, with its first error, by ${reporter}`, () => {
+    it(`is reported call by call, with its first error, by ${reporter}`, () => {
       const text = shown(reporter, failedDump());
       for (const part of ['dump', 'exit code 1', '27 ms', 'proc_parse.c:486', 'Too many open files'])
         assert.ok(text.includes(part), `${part} is missing in\n${text}`);
       assert.doesNotMatch(text, /returned nothing|timeline/);
     });
 
-    it(`is told with the signal, the fault, and where each process waits, by ${reporter}`, () => {
+    it(`is reported with the signal, the fault, and where each process waits, by ${reporter}`, () => {
       const text = shown(reporter, killedRestore());
       for (const part of ['SIGSEGV', 'SIGUSR1 to 101', 'Restoring processes', '1500 ms', 'criu 77', 'do_wait'])
         assert.ok(text.includes(part), `${part} is missing in\n${text}`);

@@ -69,7 +69,7 @@ describe('the environment of a run', () => {
     });
   }
 
-  it('is told by spec once, and not for a run of the model in which everything passed', () => {
+  it('is printed by spec once, and not for a run of the model in which everything passed', () => {
     assert.equal(shown('spec', failed(HERE), failed(HERE)).split('Node 20.19.2').length, 2);
     const simulated: Environment = { ...HERE, backend: 'simulated', capabilities: [] };
     assert.doesNotMatch(shown('spec', resultFor(verdict({ environment: simulated }))), /Node 20/);

@@ -128,7 +128,7 @@ describe('json', () => {
     assert.equal(summary['interrupted'], false);
   });
 
-  it('has records where something is to be seen, or as told', async () => {
+  it('has records of failed cases, or as requested', async () => {
     const withRecord = async (options: Plain): Promise<unknown[]> => {
       const { cases } = await report(every, options);
       return cases.filter((c) => c['record']).map((c) => c['title']);

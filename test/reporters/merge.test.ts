@@ -29,7 +29,7 @@ describe('reports that are merged', () => {
     assert.equal(merged.repeated, 0);
   });
 
-  it('keep the worst of a case that is there twice; on another backend it is another case', () => {
+  it('keep the worst result of a duplicate case; on another backend it is another case', () => {
     const merged = mergeReports([
       buildReport(pass('a'), skip('b')),
       buildReport(fail('a', 'x'), pass('b'), pass('a', { backend: 'native' })),
@@ -86,10 +86,10 @@ describe('what is no report', () => {
     'a later version': '{"version":2,"cases":[],"summary":{}}',
     'a case that is none': '{"version":1,"cases":[null],"summary":{}}',
   })) {
-    it(`${what} is told, by the name of its file`, () => {
-      const told = parseReport(text, 'x.json');
-      assert.equal(typeof told, 'string');
-      assert.match(told as string, /^x\.json/);
+    it(`${what} is reported, by the name of its file`, () => {
+      const shown = parseReport(text, 'x.json');
+      assert.equal(typeof shown, 'string');
+      assert.match(shown as string, /^x\.json/);
     });
   }
 });
@@ -122,7 +122,7 @@ describe('two reports compared', () => {
     it(`${words(before)}, then ${words(after)}: ${kind}`, () => assert.equal(kindOf(before, after), kind));
   }
 
-  it('tell what is new and what is gone; what is new is worse only when it fails', () => {
+  it('list new and removed cases; a new case is worse only when it fails', () => {
     const diff = diffReports(buildReport(pass('old'), pass('both')), buildReport(pass('both'), pass('new')));
     assert.deepEqual([diff.added.length, diff.gone.length, diff.same], [1, 1, 1]);
     assert.equal(isWorse(diff), false);

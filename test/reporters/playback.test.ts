@@ -27,11 +27,11 @@ describe('playback of a record', () => {
       for (const [pid, final] of Object.entries(record.final.tasks)) {
         const lane = lanes.get(Number(pid))!;
         const expected = ENDS[final.end];
-        const told = `${record.protocol} ${record.seed} ${pid}: ${JSON.stringify(final)}`;
-        if (expected) assert.equal(lane.doing, expected, told);
-        if (final.end === 'waiting') assert.equal(lane.point, final.at, told);
-        if (final.record !== undefined) assert.equal(lane.record, final.record, told);
-        assert.equal(final.marked || !lane.marked, true, told);
+        const shown = `${record.protocol} ${record.seed} ${pid}: ${JSON.stringify(final)}`;
+        if (expected) assert.equal(lane.doing, expected, shown);
+        if (final.end === 'waiting') assert.equal(lane.point, final.at, shown);
+        if (final.record !== undefined) assert.equal(lane.record, final.record, shown);
+        assert.equal(final.marked || !lane.marked, true, shown);
       }
       assert.equal(context.freed, record.final.context?.freed ?? false);
       if (!context.freed && record.final.context) assert.equal(context.references, record.final.context.references);
@@ -49,7 +49,7 @@ describe('playback of a record', () => {
     assert.equal(context.error, false);
   });
 
-  it('tells the state at each step', () => {
+  it('shows the state at each step', () => {
     const playback = new Playback(buildRecord(), [violation]);
     const stateAt = (step: number) => playback.at(playback.frames.findIndex((frame) => frame.step === step) + 1);
     assert.equal(stateAt(3).lanes.get(100)!.doing, 'sleeps');

@@ -56,7 +56,7 @@ describe('spec', () => {
     }
   });
 
-  it('tells equal findings of one matrix once, with a count, and others each', () => {
+  it('prints equal findings of one matrix once, with a count, and others each', () => {
     const of = (n: number, message: string) =>
       resultFor(failing({ title: `bogus pids [bogus=${n}]`, violations: [{ ...violation, message }] }));
     const text = show([
@@ -232,15 +232,15 @@ describe('spec', () => {
   it('keeps no verdict of a case that passed', () => {
     const collect = garbageCollector();
     const spec = new Spec({ out: screen().out, options: {} });
-    const told: WeakRef<object>[] = [];
+    const shown: WeakRef<object>[] = [];
     for (let i = 0; i < 10_000; i += 1) {
       const result = resultFor(verdict({ title: `case ${i}`, record: buildRecord() }));
-      told.push(new WeakRef(result.verdict!));
+      shown.push(new WeakRef(result.verdict!));
       spec.result(result);
     }
     return new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
       collect();
-      const kept = told.filter((ref) => ref.deref() !== undefined).length;
+      const kept = shown.filter((ref) => ref.deref() !== undefined).length;
       assert.ok(kept <= 1, `${kept} verdicts are still held`);
     });
   });
@@ -287,26 +287,26 @@ describe('progress', () => {
 
   it('shows a clock, the states and their rate of a search, and that a finding is made smaller', () => {
     let now = 0;
-    let told: CaseProgress = { doing: 'searching', states: 20_000 };
+    let shown: CaseProgress = { doing: 'searching', states: 20_000 };
     const progress = new Progress(screen({ tty: true, columns: 200 }).out, 1, { now: () => now });
-    progress.begin('a search', () => told);
+    progress.begin('a search', () => shown);
     now = 4_000;
     assert.match(progress.text(), /a search \(4\.0 s, 20,000 states, 5,000 states\/s\)$/);
-    told = { doing: 'shrinking', finding: violation };
+    shown = { doing: 'shrinking', finding: violation };
     assert.match(progress.text(), /a search \(4\.0 s, making the case smaller\)$/);
     progress.end();
   });
 
-  it('tells a finding once, while its case is under way', () => {
+  it('prints a finding once, while its case is running', () => {
     const on = screen();
     const spec = new Spec({ out: on.out, options: {} });
     const clock = useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     try {
-      let told: CaseProgress = { doing: 'searching', states: 1 };
-      spec.begin('a search', () => told);
+      let shown: CaseProgress = { doing: 'searching', states: 1 };
+      spec.begin('a search', () => shown);
       clock.tick(1_000);
       assert.equal(on.text(), '');
-      told = { doing: 'shrinking', finding: violation };
+      shown = { doing: 'shrinking', finding: violation };
       clock.tick(3_000);
       assert.match(on.text(), /a search\n/);
       assert.equal(on.text().split(violation.property).length, 2);

@@ -48,7 +48,7 @@ describe('text for terminals', () => {
     assert.equal(toAscii('Ünïcode → … 日'), 'Unicode -> ... ?');
   });
 
-  it('pads, counts and tells time', () => {
+  it('pads, counts and formats durations', () => {
     assert.equal(pad('日', 4), '日  ');
     assert.equal(count(1, 'case'), '1 case');
     assert.equal(count(12_345, 'case'), '12,345 cases');

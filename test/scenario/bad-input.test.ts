@@ -174,7 +174,7 @@ describe('bad input', () => {
     refuses(given('expect: { all: [«nothing»] }'), [{ says: 'no-kernel-defect, restores-in-order' }], known);
   });
 
-  it('tells all mistakes of a file at once, in their order', () => {
+  it('reports all errors of a file at once, in their order', () => {
     refuses(
       `scenario: x
 «tgas»: [a]

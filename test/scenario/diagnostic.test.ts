@@ -23,16 +23,16 @@ describe('a diagnostic as text', () => {
   });
 
   it('keeps control characters of the file away from the terminal', () => {
-    const { diagnostics: told } = parseScenarios('scenario: x\ntree: { pid: \u001b[31m }\n', 'x.yaml');
-    assert.ok(told.every((one) => !formatDiagnostic(one).includes('\u001b')));
+    const { diagnostics: shown } = parseScenarios('scenario: x\ntree: { pid: \u001b[31m }\n', 'x.yaml');
+    assert.ok(shown.every((one) => !formatDiagnostic(one).includes('\u001b')));
   });
 
   it('cuts a long line around the place', () => {
-    const { diagnostics: told } = parseScenarios(
+    const { diagnostics: shown } = parseScenarios(
       `scenario: x\ntree: { pid: 100, name: ${'n'.repeat(90)}, stat: zombie }\n`,
       'x.yaml',
     );
-    const rows = told[0]!.frame.split('\n');
+    const rows = shown[0]!.frame.split('\n');
     assert.ok(rows.every((row) => row.length < 120));
     const marker = rows.findIndex((row) => row.includes('^'));
     const column = rows[marker]!.indexOf('^');
@@ -40,11 +40,11 @@ describe('a diagnostic as text', () => {
   });
 
   it('marks wide characters and tabs at their place', () => {
-    const { diagnostics: told } = parseScenarios(
+    const { diagnostics: shown } = parseScenarios(
       'scenario: x\ntree: { pid: 100, name: 日本,\tstat: zombie }\n',
       'x.yaml',
     );
-    assert.match(told[0]!.frame, /\n {4}\| {25}\u3000\u3000 \t\^{4}$/);
+    assert.match(shown[0]!.frame, /\n {4}\| {25}\u3000\u3000 \t\^{4}$/);
   });
 });
 

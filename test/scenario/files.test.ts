@@ -80,7 +80,7 @@ describe('scenario files', () => {
     assert.ok(!diagnostics[0]!.frame.includes('\r'));
   });
 
-  const told = (file: string) => {
+  const shown = (file: string) => {
     const { cases, diagnostics } = loadScenarioFileSync(file, { cwd: folder });
     assert.deepEqual([cases, diagnostics.length], [[], 1]);
     const { line, column, message } = diagnostics[0]!;
@@ -88,22 +88,22 @@ describe('scenario files', () => {
   };
 
   it('that are not UTF-8 are refused at the first byte that is not', () => {
-    const [line, column, message] = told(
+    const [line, column, message] = shown(
       write('latin.yaml', Buffer.from('scenario: x\nwhy: caf\u00e9 au lait\n', 'latin1')),
     );
     assert.deepEqual([line, column], [2, 9]);
     assert.match(message, /UTF-8/);
-    assert.match(told(write('utf16.yaml', Buffer.from(`\ufeff${GOOD}`, 'utf16le')))[2], /UTF-8/);
-    assert.match(told(write('cut.yaml', Buffer.from('scenario: caf\u00e9').subarray(0, -1)))[2], /UTF-8/);
-    assert.match(told(write('binary.yaml', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0xff, 0xfe, 0x00])))[2], /UTF-8/);
+    assert.match(shown(write('utf16.yaml', Buffer.from(`\ufeff${GOOD}`, 'utf16le')))[2], /UTF-8/);
+    assert.match(shown(write('cut.yaml', Buffer.from('scenario: caf\u00e9').subarray(0, -1)))[2], /UTF-8/);
+    assert.match(shown(write('binary.yaml', Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0xff, 0xfe, 0x00])))[2], /UTF-8/);
   });
 
   it('that are no files, or not there, or too large, are refused', () => {
-    assert.match(told(path.join(folder, 'none.yaml'))[2], /no such file/);
-    assert.match(told(path.join(write('file.yaml', GOOD), 'below.yaml'))[2], /not a folder/);
-    assert.match(told(folder)[2], /not a regular file/);
-    assert.match(told('/dev/null')[2], /not a regular file/);
-    assert.match(told(write('large.yaml', `${GOOD}# ${'x'.repeat(600_000)}`))[2], /bytes/);
+    assert.match(shown(path.join(folder, 'none.yaml'))[2], /no such file/);
+    assert.match(shown(path.join(write('file.yaml', GOOD), 'below.yaml'))[2], /not a folder/);
+    assert.match(shown(folder)[2], /not a regular file/);
+    assert.match(shown('/dev/null')[2], /not a regular file/);
+    assert.match(shown(write('large.yaml', `${GOOD}# ${'x'.repeat(600_000)}`))[2], /bytes/);
     assert.deepEqual(findScenarioFiles([path.join(folder, 'none.yaml')]), [path.join(folder, 'none.yaml')]);
   });
 });

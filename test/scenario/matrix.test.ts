@@ -59,7 +59,7 @@ expect: { coordinator: ["\${{ matrix.ok }}"], violates: ["\${{ matrix.word }}-\$
     assert.deepEqual([c!.expect.coordinator, c!.expect.violates], [['ok'], ['some-6']]);
   });
 
-  it('makes names that tell a number from a text', () => {
+  it('makes names that distinguish a number from a text', () => {
     const cases = load(`${TREE}matrix: { a: [1, "1", "", "a b", "a,b=c]", true, "true", -1.5] }`);
     assert.equal(new Set(cases.map(({ id }) => id)).size, 8);
     assert.deepEqual(

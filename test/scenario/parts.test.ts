@@ -111,7 +111,7 @@ describe('faults', () => {
     assert.equal(made[7]!.signal, 'SIGSTOP');
   });
 
-  it('come when they are told', () => {
+  it('fire when the file says', () => {
     const made = faults(
       '{ kill: 101 }\n{ kill: 101, when: start }\n{ kill: 101, when: { task: 102, at: threads } }\n{ kill: 101, when: { coordinator: release } }\n{ kill: 101, when: { after: kill-1 }, times: 3, name: last }',
     );

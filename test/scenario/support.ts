@@ -28,7 +28,7 @@ export interface Expected {
 }
 
 /**
- * Loads a text in which « and » stand around each thing that is wrong, and asserts that just these places are told, each
+ * Loads a text in which « and » stand around each thing that is wrong, and asserts that just these places are reported, each
  * with its message and hint, in their order.
  */
 export function refuses(marked: string, expected: readonly Expected[], known?: KnownNames): Diagnostic[] {
@@ -44,9 +44,9 @@ export function refuses(marked: string, expected: readonly Expected[], known?: K
   }
   const { cases, diagnostics } = parseScenarios(text, 'x.yaml', known);
   assert.deepEqual(cases, []);
-  const told = diagnostics.map(({ line, column, endLine, endColumn }) => ({ line, column, endLine, endColumn }));
+  const shown = diagnostics.map(({ line, column, endLine, endColumn }) => ({ line, column, endLine, endColumn }));
   const story = diagnostics.map((one) => formatDiagnostic(one)).join('\n\n');
-  assert.deepEqual(told, places, story);
+  assert.deepEqual(shown, places, story);
   expected.forEach(({ says, hint }, i) => {
     const { message, expected: right, hint: given } = diagnostics[i]!;
     if (says !== undefined) assert.ok(`${message} ${right}`.includes(says), story);

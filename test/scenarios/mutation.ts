@@ -7,7 +7,7 @@ import { EQUIVALENT, type Equivalent } from './equivalent-mutants.ts';
 import { listMutants, type Mutant } from './mutants.ts';
 import { type Explored, explore, judgeAgain, judgeOnce, type ScenarioFileDocument, suiteDocuments } from './support.ts';
 
-/** Whether a mutant is told from the scenario that it was made of. What its cases are compared with is the same search. */
+/** Whether a mutant differs from its scenario. Its cases are compared with the same search. */
 async function isKilled(document: ScenarioFileDocument, mutant: Mutant): Promise<boolean> {
   const cases = mutant.cases();
   if (!cases) return true;

@@ -19,13 +19,13 @@ const MAX_STEPS = 200_000;
 /** For each way in which the case ended, the moves of the first run that did. */
 type Endings = readonly (readonly number[])[];
 
-/** Runs all schedules; `see` is told of each. What it gives is the same for the same runs, whatever `see` does. */
+/** Runs all schedules; and calls `see` for each. The result is the same for the same runs, whatever `see` does. */
 function runAll(machine: Machine, see: (moves: ArrayLike<number>, length: number) => void): number {
   const schedules = new Schedules(machine, { strategy: 'random', seed: 'suite', depth: 1, maxSteps: MAX_STEPS });
   let digest = 0;
   for (let i = 0; i < SEEDS; i++) {
     const { moves, length, isCut } = schedules.run(i);
-    assert.ok(!isCut, `schedule ${i} does not come to its end`);
+    assert.ok(!isCut, `schedule ${i} does not end`);
     for (let step = 0; step < length; step++) digest = Math.imul(digest ^ moves[step]!, 0x01000193);
     see(moves, length);
   }
@@ -52,7 +52,7 @@ function recordOf(plan: Plan, moves: readonly number[]): RunRecord {
   return machine.record(plan.seed, inWords(machine, moves), 'over');
 }
 
-/** The cases under hardened: those that were told apart by their protocol alone are one. */
+/** The cases under hardened: cases that differ only in their protocol are one. */
 function hardenedCases(): Case[] {
   const distinct = new Map<string, Case>();
   for (const given of suiteCases()) {

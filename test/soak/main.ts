@@ -36,7 +36,7 @@ await backend.dispose();
 console.log(failed === 0 ? 'soak: all passed' : `soak: ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
-/** Plays a case so many times; how many did not pass, each of which is told. */
+/** Runs a case `times` times; returns how many runs did not pass, and prints each of them. */
 async function soak(c: (typeof cases)[number]): Promise<number> {
   let bad = 0;
   for (let i = 0; i < Number(runs); i++) {

@@ -2,7 +2,7 @@
  * A registry need not have the packages of every platform, and npm leaves those that it can't find out of
  * package-lock.json; but `npm ci` refuses a lock file that does not name them all. This names them, by what their names
  * say of their platform: npm never fetches the package of another platform. `tsx test/support/complete-lockfile.ts`
- * does it; a test tells when it is needed.
+ * does it; a test fails when it is needed.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -42,12 +42,12 @@ export class LanguageServer {
 
   /** Opens a document; resolves with what is wrong with it. */
   show(uri: string, text: string): Promise<string[]> {
-    const told = new Promise<string[]>((resolve) => this.#diagnostics.set(uri, resolve));
+    const shown = new Promise<string[]>((resolve) => this.#diagnostics.set(uri, resolve));
     this.#send({
       method: 'textDocument/didOpen',
       params: { textDocument: { uri, languageId: 'yaml', version: 1, text } },
     });
-    return told;
+    return shown;
   }
 
   /** The text that an editor shows over this place; empty for none. */

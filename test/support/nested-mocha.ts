@@ -1,4 +1,4 @@
-/** Runs files in a Mocha of its own inside a test, and tells what became of each test. */
+/** Runs files in a Mocha of its own inside a test, and returns the result of each test. */
 import { createRequire } from 'node:module';
 import Mocha from 'mocha';
 import { readVerdict } from '../../src/mocha/attach.ts';

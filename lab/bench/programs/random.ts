@@ -103,7 +103,7 @@ async function theirs(runs: number): Promise<number> {
     await scheduler.waitIdle();
     for (const task of pointers) {
       const state = memory[task + STATE];
-      if (state !== USER && state !== DEAD) throw new Error('a task did not come to its end');
+      if (state !== USER && state !== DEAD) throw new Error('a task did not end');
     }
   };
   await fc.assert(fc.asyncProperty(fc.scheduler(), run), { numRuns: runs });

@@ -14,7 +14,7 @@ export const addDoctor: AddCommand = ({ program, action }) => {
     .action(action(doctor));
 };
 
-/** A backend that can't work here is news, not an error: only a backend that can't even tell is one. */
+/** A backend that is unavailable is a result, not an error: only a backend that fails to answer is one. */
 function doctor({ json }: { readonly json: boolean }): Promise<ExitCode> {
   // Backends start processes to find out.
   return interruptible((signal) => examine(json, signal));

@@ -39,7 +39,7 @@ async function lintPaths(paths: readonly string[], { fix, json }: Options): Prom
   const old = [...loaded.values()].flatMap(oldNames);
   const found = [...old, ...(await lint(cases, simulated()))].filter((one) => !isMeant(one));
   if (json) for (const one of found) print(`${JSON.stringify(one)}\n`);
-  else await tell(found, loaded.size, cases.length);
+  else await printFindings(found, loaded.size, cases.length);
   return found.length > 0 ? EXIT.finding : EXIT.ok;
 }
 
@@ -49,7 +49,7 @@ function isMeant({ rule, position }: LintFinding): boolean {
   return line.includes(`# lint: ${rule}`);
 }
 
-async function tell(found: readonly LintFinding[], files: number, cases: number): Promise<void> {
+async function printFindings(found: readonly LintFinding[], files: number, cases: number): Promise<void> {
   const { formatDiagnostic } = await import('../../scenario/index.ts');
   const { SourceText } = await import('../../scenario/source/text.ts');
   const { count } = await import('../../../reporters/words/numbers.ts');

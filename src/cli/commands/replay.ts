@@ -60,7 +60,7 @@ async function runAgain(replayed: ReadReplay, options: Interruptible): Promise<E
   return again ? EXIT.finding : EXIT.ok;
 }
 
-/** The story of the run, as the terminal reporter tells a failure. */
+/** The run, as the terminal reporter prints a failure. */
 async function show(verdict: Verdict): Promise<void> {
   const { showVerdict } = await import('../../../reporters/show.ts');
   process.stdout.write(`${showVerdict(verdict, process.stdout, process.env)}\n`);

@@ -1,4 +1,4 @@
-/** A campaign: run after run with other images, until its limit; what is found is told apart by property and place. */
+/** A campaign: run after run with other images, until its limit; findings are distinguished by property and place. */
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { isBadSurroundings, type Plan } from '../../backends/backend.ts';
@@ -166,7 +166,7 @@ class Findings {
 
 /**
  * Where in CRIU it shows: the first error's place in its source, else what happened without its numbers. Where CRIU only
- * notes that a process is dead, or names nothing, the changes tell the findings apart.
+ * notes that a process is dead, or names nothing, the changes distinguish the findings.
  */
 function locateViolation({ criu: seen }: RunRecord, message: string, edits: readonly ImageEdit[]): string {
   const run = seen?.restore ?? seen?.dump;

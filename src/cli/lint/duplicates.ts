@@ -2,7 +2,7 @@
 import type { Case } from '../../model/case.ts';
 import { type LintFinding, serializeEssence } from './finding.ts';
 
-/** `scenarios`: the cases of each. Of two that are the same the later one is told. */
+/** `scenarios`: the cases of each. Of two equal scenarios the later one is reported. */
 export function duplicateScenarios(scenarios: readonly (readonly Case[])[]): LintFinding[] {
   const found: LintFinding[] = [];
   const owners = new Map<string, Set<number>>();
@@ -10,13 +10,13 @@ export function duplicateScenarios(scenarios: readonly (readonly Case[])[]): Lin
     const essences = [...new Set(cases.map(serializeEssence))];
     const sharing = essences.map((essence) => owners.get(essence) ?? new Set<number>());
     const twin = [...(sharing[0] ?? [])].find((other) => sharing.every((set) => set.has(other)));
-    if (twin !== undefined) found.push(told(cases[0]!, scenarios[twin]![0]!));
+    if (twin !== undefined) found.push(describeTwin(cases[0]!, scenarios[twin]![0]!));
     for (const essence of essences) owners.set(essence, (owners.get(essence) ?? new Set<number>()).add(i));
   });
   return found;
 }
 
-function told(c: Case, twin: Case): LintFinding {
+function describeTwin(c: Case, twin: Case): LintFinding {
   const { file, line } = twin.position;
   return {
     rule: 'duplicate-scenario',

@@ -9,11 +9,11 @@ const ERRORS: readonly CoordinatorOutcome[] = ['EPERM', 'ESRCH', 'EINTR', 'EIO',
 
 export function emptyExpectations(c: Case): LintFinding[] {
   const found: LintFinding[] = [];
-  const tell = (message: string, hint: string, ...paths: readonly string[]): void => {
+  const report = (message: string, hint: string, ...paths: readonly string[]): void => {
     found.push({ rule: 'expectation-cannot-fail', position: findPosition(c, ...paths), message, hint });
   };
   if (coordinatorMeetsAll(c))
-    tell(
+    report(
       'the coordinator ends as one of these in any case',
       'list fewer outcomes, or none',
       'expect.coordinator',
@@ -22,7 +22,7 @@ export function emptyExpectations(c: Case): LintFinding[] {
   for (const [pid, expected] of Object.entries(c.expect.tasks)) {
     const task = c.tasks.find((one) => one.pid === Number(pid));
     if (task && meetsAll(expected, listEnds(c, task)))
-      tell(
+      report(
         `task ${pid} ends as ${expected.length === 1 ? 'this' : 'one of these'} in any case`,
         'list fewer outcomes, or none',
         `expect.tasks.${pid}`,
@@ -31,7 +31,7 @@ export function emptyExpectations(c: Case): LintFinding[] {
       );
   }
   if (judgesNothing(c))
-    tell('this scenario judges nothing: no property, and no expectation', 'take properties out of except', 'expect');
+    report('this scenario judges nothing: no property, and no expectation', 'take properties out of except', 'expect');
   return found;
 }
 

@@ -1,4 +1,4 @@
-/** Which scenario files a change of the program's own sources can affect: told from what their cases reached of the protocol. */
+/** Which scenario files a change of the program's own sources can affect: derived from the parts of the protocol that their cases reached. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Verdict } from '../../record/verdict.ts';

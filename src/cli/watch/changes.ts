@@ -14,7 +14,7 @@ export interface Changes {
   close(): void;
 }
 
-/** Watches files, and folders with all below them. Of what is reported only what `matters` is told. */
+/** Watches files, and folders with everything below them; reports only the paths for which `matters` is true. */
 export function watchChanges(paths: readonly string[], matters: (file: string) => boolean): Changes {
   let gathered = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
@@ -37,7 +37,7 @@ export function watchChanges(paths: readonly string[], matters: (file: string) =
     const watcher = watch(folder, { recursive }, (_event, name) => {
       if (name !== null) saved(path.join(folder, name));
     });
-    // A folder that is gone has nothing to tell.
+    // A folder that is gone reports nothing.
     watcher.on('error', () => watcher.close());
     return watcher;
   });

@@ -37,14 +37,14 @@ async function loop(
   request: DriveRequest,
   { changes, reach, sources }: Watching,
 ): Promise<ExitCode> {
-  const told: DriveRequest = {
+  const watched: DriveRequest = {
     ...request,
     options: { ...request.options, coverage: sources !== undefined || request.options.coverage === true },
     onVerdict: (file, verdict) => reach.add(file, verdict),
   };
   const first = firstFiles();
   const say = () => process.stdout.write(`\n  watching ${paths.join(', ')} (Ctrl-C to stop)\n`);
-  await runSome(told, first === undefined ? request.loaded : load(first, paths), first === undefined);
+  await runSome(watched, first === undefined ? request.loaded : load(first, paths), first === undefined);
   say();
   for (;;) {
     const saved = await changes.next();
@@ -57,14 +57,14 @@ async function loop(
     }
     const loaded = load([...saved], paths);
     if (loaded.size === 0) continue;
-    await runSome(told, loaded, false);
+    await runSome(watched, loaded, false);
     say();
   }
 }
 
-/** Runs what is loaded; what can't be loaded is told. Files of reports are written by the first run only. */
+/** Runs the files that load, and reports the others. Only the first run writes report files. */
 async function runSome(request: DriveRequest, loaded: LoadedFiles, isFirst: boolean): Promise<void> {
-  const good = new Map([...loaded].filter(([, { diagnostics }]) => tell(diagnostics) === 0));
+  const good = new Map([...loaded].filter(([, { diagnostics }]) => printDiagnostics(diagnostics) === 0));
   const { options } = request;
   const total = [...good.values()].reduce((sum, { cases }) => sum + selectTests(options, cases).length, 0);
   if (total === 0) return;
@@ -89,7 +89,7 @@ function load(files: readonly string[], paths: readonly string[]): LoadedFiles {
   return new Map(there.map((file) => [file, loadScenarioFileSync(file, KNOWN_NAMES)]));
 }
 
-function tell(diagnostics: Loaded['diagnostics']): number {
+function printDiagnostics(diagnostics: Loaded['diagnostics']): number {
   const color = process.stderr.isTTY === true && !process.env['NO_COLOR'];
   for (const diagnostic of diagnostics) process.stderr.write(`\n${formatDiagnostic(diagnostic, { color })}\n`);
   return diagnostics.filter(({ severity }) => severity === 'error').length;

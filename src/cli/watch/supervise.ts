@@ -43,7 +43,7 @@ function runChild(
     child.on('close', (code) =>
       resolve(code === AGAIN ? { next, exit: 0 } : { next: undefined, exit: (code ?? 130) as ExitCode }),
     );
-    // The child ends by itself, and how it does is how this one ends. A terminal has told it already.
+    // The child ends by itself, and this process ends as it does. A terminal has signalled it already.
     signal.addEventListener('abort', () => void child.kill('SIGTERM'));
   });
 }

@@ -34,7 +34,7 @@ export const sigkillKills: Property = {
   },
 };
 
-/** The first SIGKILL to each thread group, by its leader. One to a dead thread, or after it was back, tells nothing. */
+/** The first SIGKILL to each thread group, by its leader. One to a dead thread, or after its return, proves nothing. */
 function findKills(c: Case, record: RunRecord, story: Story): Map<number | 'coordinator', number> {
   const killed = new Map<number | 'coordinator', number>();
   record.events.forEach((event, position) => {

@@ -3,7 +3,7 @@ import type { Fault } from '../../model/case.ts';
 import { type Complain, unknown } from '../complain.ts';
 
 /**
- * Complains about a name that is there twice, and about an `after` that leads nowhere, in a circle, or to a fault that never
+ * Complains about a name that is duplicated, and about an `after` that leads nowhere, in a circle, or to a fault that never
  * fires. `never`: the numbers of those that are known not to fire; what waits for one of them is added.
  */
 export function checkOrder(faults: readonly (Fault | null)[], never: Set<number>, complain: Complain): void {

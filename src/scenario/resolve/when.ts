@@ -1,4 +1,4 @@
-/** When a fault comes; a moment that can never come is a mistake. */
+/** When a fault fires; a moment that is never reached is an error. */
 import { RESTART_FLAGS, type RestartCall, type Task, type When } from '../../model/case.ts';
 import type { CriuSetup } from '../../model/criu.ts';
 import { COORDINATOR_POINTS, type CoordinatorPoint, type TaskPoint } from '../../model/points.ts';
@@ -12,7 +12,7 @@ import { pidNames, type Tree } from './tree.ts';
 type FaultWords = NonNullable<Checked<'faults'>[number]>;
 type WhenWords = NonNullable<FaultWords['when']>;
 
-/** The moment; complains when it is one of a task that is not there. `never` is told why a moment can never come. */
+/** The moment; complains about an unknown task. `never` receives the reason why a moment is never reached. */
 export function resolveWhen(
   words: WhenWords | undefined,
   path: Path,

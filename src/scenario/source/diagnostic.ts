@@ -60,7 +60,7 @@ export class Mistakes {
     if (mistake.severity !== 'warning') this.#errors++;
   }
 
-  /** All of them, sorted by place; beyond MAX_DIAGNOSTICS the last one tells how many more there are. */
+  /** All of them, sorted by place; beyond MAX_DIAGNOSTICS the last one counts the others. */
   diagnostics(): Diagnostic[] {
     const sorted = [...this.#list].sort((a, b) => a.span.start - b.span.start);
     const shown = sorted.length > MAX_DIAGNOSTICS ? sorted.slice(0, MAX_DIAGNOSTICS - 1) : sorted;

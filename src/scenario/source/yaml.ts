@@ -15,7 +15,7 @@ export interface YamlLimits {
 
 const SCENARIO_LIMITS: YamlLimits = { tokens: MAX_TOKENS, values: MAX_VALUES };
 
-/** The documents of a text. One that has a mistake of syntax is left out, and the mistake is told. */
+/** The documents of a text. One with a syntax error is left out, and the error is reported. */
 export function readYaml(text: string, mistakes: Mistakes, limits: YamlLimits = SCENARIO_LIMITS): RawDocument[] {
   const tokens = parse(text, mistakes, limits.tokens);
   if (tokens === undefined) return [];
@@ -126,7 +126,7 @@ function readDocument(
   return reader.usable ? new RawDocument(value, span, reader.entries) : undefined;
 }
 
-/** One mistake of syntax makes many that follow from it: the first of a line is told, and none once the structure is lost. */
+/** One syntax error causes others: the first of a line is reported, and none once the structure is lost. */
 function addSyntax(errors: readonly YAMLError[], text: string, mistakes: Mistakes): void {
   let lineEnd = -1;
   for (const error of errors) {

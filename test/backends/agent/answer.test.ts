@@ -34,7 +34,7 @@ describe('An agent that does not answer as it should', () => {
     chmodSync(program, 0o700);
   }
 
-  for (const [what, answer, told] of [
+  for (const [what, answer, shown] of [
     ['no length', "printf 'hello\\n'", /length/],
     ['a line without an end', 'yes | tr -d "\\n"', /length/],
     ['a negative length', "printf -- '-1\\nx'", /length/],
@@ -57,7 +57,7 @@ describe('An agent that does not answer as it should', () => {
         for (;;) await Promise.race([sandbox.do('busy'), sandbox.gone]);
       };
       await assert.rejects(asked(), (error: Error) => {
-        assert.match(error.message, told);
+        assert.match(error.message, shown);
         return !isDefect(error);
       });
       await sandbox.stop();

@@ -8,7 +8,7 @@ describe('The subject of a scenario', function () {
   const backend = useCriu();
 
   describe('is bad input, reported with its exit status and output,', () => {
-    for (const [what, subject, ...told] of [
+    for (const [what, subject, ...shown] of [
       ['when it cannot be started', 'command: [no-such-program, --serve]', /cannot be started.*ENOENT/],
       ['when a shell cannot start it', 'command: [sh, -c, "no-such-program --serve"]', /exit status 127/, /not found/],
       ['when it has ended', 'command: [sh, -c, "echo oh dear >&2; exit 3"]', /exit status 3/, /oh dear/],
@@ -46,7 +46,7 @@ describe('The subject of a scenario', function () {
       it(what, async () => {
         const { status, badInput, reason } = await verdictOn(backend(), subject);
         assert.deepEqual([status, badInput], ['error', true], reason);
-        for (const one of told) assert.match(reason ?? '', one);
+        for (const one of shown) assert.match(reason ?? '', one);
       });
     }
   });

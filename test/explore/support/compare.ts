@@ -10,7 +10,7 @@ export interface Compared {
   readonly reduced: SearchResult;
 }
 
-/** Both searches of a case; undefined when the full one does not come to its end within so many states. */
+/** Both searches of a case; undefined when the full one exceeds this number of states. */
 export function searchBoth(c: Case, protocol: string, maxStates: number): Compared | undefined {
   const machine = openMachine(c, protocol);
   const full = searchAll(machine, { reduce: false, maxStates });

@@ -20,7 +20,7 @@ describe(name, () => {
   });
 
   for (const kind of ['reference-leak', 'double-free', 'use-after-free'] as const) {
-    it(`finds a ${kind}, told at the end or by an event, once`, () => {
+    it(`finds a ${kind}, recorded at the end or by an event, once`, () => {
       const finding = { kind, at: 'ckptCtxPut' };
       findViolation(name, healthy(), { findings: [finding] });
       const script = healthy().add(101, 'finding', { finding });

@@ -35,7 +35,7 @@ describe(name, () => {
     it(`finds the result ${result}`, () => findViolation(name, failedLate(), { coordinator: { result } }));
   }
 
-  it('lets a fault kill it, told as a signal or as a fault', () => {
+  it('lets a fault kill it, recorded as a signal or as a fault', () => {
     const signal = blocked().add('environment', 'signal', { task: 'coordinator', signal: 'SIGKILL', force: false });
     assertHolds(name, signal.die('coordinator'));
     const fault = blocked().add('environment', 'fault', { fault: 'k', verb: 'kill', target: 'coordinator' });

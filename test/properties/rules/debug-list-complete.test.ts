@@ -27,7 +27,7 @@ describe(name, () => {
     }
   });
 
-  it('finds an entry that is there twice', () => findViolation(name, printing(...ENTRIES, ENTRIES[2]!)));
+  it('finds a duplicate entry', () => findViolation(name, printing(...ENTRIES, ENTRIES[2]!)));
 
   it('finds an entry without a final state', () => {
     for (const state of ['Waiting', 'Running'] as const) {
@@ -91,7 +91,7 @@ describe(name, () => {
     const script = new Script(debugged()).claim().enter(100, 101, 102).mark(100, 101, 102);
     script.fail(101, -12).return(101, -12).join(100, 102);
     assertHolds(name, script.add(102, 'status-list', { entries: ENTRIES.toSpliced(2, 1) }));
-    // a ghost never has a result to tell it by
+    // a ghost never has a result that shows it
     const ghost = new Script(debugged()).claim().enter(100, 101, 102).mark(100, 101, 102).join(100, 101);
     ghost.add(102, 'point', { point: 'sync-2' }).fail(102, -12).die(102);
     assertHolds(name, ghost.add(101, 'status-list', { entries: ENTRIES.slice(0, 3) }));

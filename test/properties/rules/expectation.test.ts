@@ -30,14 +30,14 @@ describe('expectations', () => {
     assert.deepEqual(unmet({ tasks: { 101: [] } }, failedLate), []);
   });
 
-  it('tell what was expected, what was, and where the file says so', () => {
+  it('report the expected and the actual end, and the place in the file', () => {
     const [violation, ...more] = unmet({ coordinator: ['ok', 'EINTR'] }, failedLate);
     assert.deepEqual(more, []);
     const { property, expected, actual, position } = violation!;
     assert.deepEqual([property, expected, actual, position], ['expectation', 'ok or EINTR', 'EIO', at(10)]);
   });
 
-  it('tell it of each task, with the nearest place of the file', () => {
+  it('report it for each task, with the nearest place in the file', () => {
     const resumed = [{ outcome: 'resumed' }] as const;
     const violations = unmet({ tasks: { 101: resumed, 102: resumed } }, failedLate);
     assert.deepEqual(
@@ -54,7 +54,7 @@ describe('expectations', () => {
     assert.deepEqual(expectations(c, aRecord(failedLate(c)))[0]?.position, c.position);
   });
 
-  it('tell apart where a task waits', () => {
+  it('distinguish where a task waits', () => {
     const final = { tasks: { 101: { end: 'waiting', at: 'sync-3' } } } as const;
     const waits = (where: 'sync-2' | 'sync-3') => ({ tasks: { 101: [{ outcome: 'waiting', at: where }] } }) as const;
     assert.deepEqual(unmet(waits('sync-3'), failedLate, final), []);

@@ -21,17 +21,17 @@ describe(name, () => {
     findViolation(name, script.return('coordinator', -5));
   });
 
-  it('finds one that is told success without a restore', () => {
+  it('finds a task that gets success without a restore', () => {
     findViolation(name, joined().return(101, 0).add(101, 'user').add('coordinator', 'success'));
     findViolation(name, new Script(aCase()).enter(101).add(101, 'return', { result: 0 }).add(101, 'user'));
   });
 
-  it('finds one whose restore failed, and that is told success', () => {
+  it('finds a task whose restore failed, and that gets success', () => {
     const script = joined().add(101, 'restore-begin').add(101, 'restore-end', { error: -22 }).return(101, 0);
     findViolation(name, script.add(101, 'user'));
   });
 
-  it('finds it where only the end tells that the task is back', () => {
+  it('finds it where only the end shows that the task is back', () => {
     findViolation(name, joined().fail(101, -4).return(101, -4), { tasks: { 101: { end: 'returned' } } });
   });
 

@@ -13,13 +13,13 @@ describe(name, () => {
     });
   }
 
-  it('tells the step where the record knows it, and each defect once', () => {
+  it('names the step where the record has it, and each defect once', () => {
     const finding = { kind: 'bug', at: 'restoreTaskDone' } as const;
     const script = healthy().add(101, 'finding', { finding });
     assert.equal(findViolation(name, script, { findings: [finding], end: 'crashed' }).step, script.events.length);
   });
 
-  it('tells each of several, each with its own step', () => {
+  it('reports each of several, with its own step', () => {
     const script = healthy()
       .add(101, 'finding', { finding: { kind: 'bug', at: 'a' } })
       .add(101, 'finding', { finding: { kind: 'bug', at: 'b' } })

@@ -19,7 +19,7 @@ describe(name, () => {
     findViolation(name, kill(joined(), 102, true).return(102, 1002).add(102, 'user'), succeeded);
   });
 
-  it('finds it of a kill that is told as a fault', () => {
+  it('finds it of a kill that is recorded as a fault', () => {
     const fault = (verb: string) => joined().add('environment', 'fault', { fault: 'f', verb, target: 102 });
     findViolation(name, fault('kill'), succeeded);
     assertHolds(name, fault('signal'), succeeded);

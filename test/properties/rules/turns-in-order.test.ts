@@ -42,7 +42,7 @@ describe(name, () => {
     assertHolds(name, dying.activate(100, 1));
   });
 
-  it('takes the pid from the image where the event does not tell it', () => {
+  it('takes the pid from the image where the event does not have it', () => {
     assertHolds(name, joined().add('coordinator', 'activate', { index: 0 }).restore(100, 0));
     findViolation(name, joined().add('coordinator', 'activate', { index: 0 }).restore(101, 1));
   });

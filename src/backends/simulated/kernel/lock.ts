@@ -1,4 +1,4 @@
-/** Locks. A task that wants one that is held cannot move. The release belongs to the step before it: no other task can tell the difference. */
+/** Locks. A task that wants one that is held cannot move. The release belongs to the step before it: no other task can observe the difference. */
 import { ACQUIRE, ACQUIRE_READ, type Steps, touch } from './access.ts';
 import { ALLOC_LOCK, NULL, TASKLIST_LOCK } from './layout.ts';
 import { m } from './memory.ts';

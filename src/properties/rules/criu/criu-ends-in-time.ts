@@ -1,4 +1,4 @@
-/** CRIU comes to an end. */
+/** CRIU terminates. */
 import { SIGNALS } from '../../../model/signals.ts';
 import type { CriuRun } from '../../../record/criu.ts';
 import { describeTask } from '../../criu-census.ts';
