@@ -20,6 +20,12 @@ const BANNED: readonly { readonly pattern: RegExp; readonly instead: string }[] 
   { pattern: /\b(nobody|somebody|everybody|anybody)\b/gi, instead: 'no task, a process, every thread …' },
   { pattern: /\bfor good\b/gi, instead: 'indefinitely, never returns' },
   { pattern: /\bcan not\b/gi, instead: 'cannot' },
+  { pattern: /\b(he|his|him|himself)\b/gi, instead: 'it, its; or name the task' },
+  // The patch's own comment says "tell next task in line"; names of protocols that are still accepted have a dash.
+  { pattern: /\b(told|tells?)(?![\w-])(?! next task)/gi, instead: 'report, show, print, distinguish' },
+  { pattern: /\bcomes? to (an|its|the) end\b/gi, instead: 'ends' },
+  { pattern: /\bcan never come\b/gi, instead: 'is never reached' },
+  { pattern: /\b(is|are) there twice\b/gi, instead: 'duplicate' },
 ];
 
 /** Texts that are written by hand and read by a person; what is generated from them is not counted twice. */

@@ -1,6 +1,6 @@
 /**
  * A running agent: a process in C with namespaces of its own, in which cases are run. Requests are answered in their order;
- * what happens meanwhile comes as events. Its end is ours: its standard input is a pipe whose other end only this process has.
+ * what happens meanwhile comes as events. It ends with this process: its standard input is a pipe of which only this process has the other end.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';

@@ -1,4 +1,4 @@
-/** A call of CRIU for a case: started in its sandbox, waited for, and told as the record has it. */
+/** A call of CRIU for a case: starts it in its sandbox, waits for it, and returns it as the record has it. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Case } from '../../model/case.ts';

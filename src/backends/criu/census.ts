@@ -76,10 +76,10 @@ export function toTasks(c: Case, all: readonly Seen[]): CriuTask[] {
     .sort((a, b) => a.pid - b.pid);
 }
 
-/** Milliseconds in which who can run answers; the agent is more patient with who waits for a processor. */
+/** Milliseconds in which a running task answers; the agent gives more time to one that waits for a processor. */
 const PATIENCE = 1000;
 
-/** The tids, in the scenario's numbers, of those who should run and do not answer. */
+/** The tids, in the scenario's numbers, of threads that should run and do not answer. */
 export async function ask(sandbox: Sandbox, c: Case, all: readonly Seen[], round: number): Promise<number[]> {
   const root = c.tasks[0]!.pid;
   const names = new Map<number, number>();

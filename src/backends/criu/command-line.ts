@@ -28,11 +28,11 @@ export interface CallOptions {
   readonly criu: Criu;
   /** The agent's program, which is the action script too. */
   readonly program: string;
-  /** Whether stages are told. */
+  /** Whether stages are reported. */
   readonly hooks: boolean;
   /** As an ordinary user. */
   readonly unprivileged: boolean;
-  /** The file, as seen inside, that puts who writes to it into the cgroup. */
+  /** The cgroup.procs file, as seen inside. */
   readonly cgroup?: string | undefined;
   /** Without the faults of the case: a second try. */
   readonly plain: boolean;

@@ -1,4 +1,4 @@
-/** The faults of a case: they come at the stages that they are for, and who was hit is remembered. */
+/** The faults of a case: fires each at its stage, and remembers the tasks that were hit. */
 import type { Case, Fault, TaskId } from '../../model/case.ts';
 import type { CriuStage } from '../../model/criu.ts';
 import { errnoName, errnoNumber } from '../../model/errno.ts';
@@ -66,7 +66,7 @@ export class Faults {
   }
 }
 
-/** Whether a fault of the case comes at a moment that CRIU's action script tells. */
+/** Whether a fault of the case fires at a stage that CRIU's action script reports. */
 export function needHooks({ faults, criu }: Case): boolean {
   if (criu?.syscalls.some(({ after }) => after !== undefined)) return true;
   return faults.some(({ when }) => when.kind === 'criu' && when.at !== 'before-dump' && when.at !== 'before-restore');

@@ -140,7 +140,7 @@ class CriuItself implements CriuBackend {
   /** A sandbox for one case. */
   async #take(ready: Ready): Promise<Sandbox> {
     const mine = this.#next ?? this.#start(ready);
-    // At once: whoever asks next must not get the same.
+    // Synchronously: the next caller must not get the same one.
     this.#next = undefined;
     const sandbox = await mine;
     sandbox.keepAwake(true);

@@ -20,7 +20,7 @@ export async function removeLeftovers(since: number): Promise<void> {
   for (const { folder } of still) removeEmpty(folder);
 }
 
-/** Those of this user, each with what tells it from another of the same name. */
+/** Those of this user, each with what distinguishes it from another of the same name. */
 function findLeftovers(): { folder: string; id: string; changed: number }[] {
   const names = readdirOrNone().filter((name) => NAME.test(name));
   return names.flatMap((name) => {

@@ -64,7 +64,7 @@ async function named(program: string): Promise<Criu | string> {
       };
 }
 
-/** A path is told so that it is the same from any folder; a bare name is one of PATH. */
+/** A path is made absolute, so that it is valid from any folder; a bare name is one of PATH. */
 function absolute(program: string): string {
   return program.includes('/') ? path.resolve(program) : program;
 }

@@ -44,9 +44,9 @@ export interface Played {
 /** What a build of the tree may take: as long as a call of CRIU. */
 const SETTLE_LOOKS = 200;
 const SETTLE_PAUSE = 10;
-/** A program of the user's has settled when so many looks in a row see the same, and nobody who runs. */
+/** A program of the user's has settled when this many looks in a row see the same state and no running task. */
 const SAME_LOOKS = 5;
-/** Milliseconds after CRIU's end in which those who are dying are gone. */
+/** Milliseconds after CRIU's end in which dying tasks are gone. */
 const REST_LOOKS = 40;
 const REST_PAUSE = 5;
 const GRACE = 1500;
@@ -200,13 +200,13 @@ class Play {
     return takeCensus(this.#sandbox, this.#case, await look(this.#sandbox, 'bystanders'), ++this.#round);
   }
 
-  /** The tree. Without memory of the agent's own nobody can be asked whether he runs. */
+  /** The tree. A task without the agent's memory cannot be asked whether it runs. */
   async #census(seen?: readonly Seen[]): Promise<CriuCensus> {
     const round = this.#case.subject ? undefined : ++this.#round;
     return takeCensus(this.#sandbox, this.#case, seen ?? (await this.#tasks('tree')), round);
   }
 
-  /** Those with this role who matter. */
+  /** The relevant tasks with this role. */
   async #tasks(...wanted: readonly Role[]): Promise<readonly Seen[]> {
     const all = await look(this.#sandbox);
     // One that runs on may fork.
@@ -214,7 +214,7 @@ class Play {
     return all.filter(({ role, id }) => wanted.includes(role) && !this.#orphans.has(id));
   }
 
-  /** Who is not below the root when the dump begins is nobody that CRIU could know. The others. */
+  /** The descendants of the root when the dump begins: CRIU does not see any other task. */
   async #forgetOrphans(): Promise<readonly Seen[]> {
     const all = await this.#tasks('tree');
     const tree = findTree(this.#case, all);
@@ -240,14 +240,14 @@ class Play {
     }
   }
 
-  /** Waits until nobody of the tree is on his way any more: who was let go, or is to be stopped, has yet to run for that. */
+  /** Waits until the tree has settled: a task that was released, or is about to stop, must run first. */
   async #rest(): Promise<void> {
     for (let looks = 0; looks < REST_LOOKS && (await this.#sandbox.do('busy')) > 0; looks++) {
       await sleep(REST_PAUSE);
     }
   }
 
-  /** Everybody who is neither a bystander nor one of our helpers, once those who are dying are gone. */
+  /** Every task that is neither a bystander nor a helper of the agent, once dying tasks are gone. */
   async #whoIsLeft(grace = GRACE): Promise<CriuCensus> {
     let left: readonly Seen[] = [];
     for (let pause = 1, waited = 0; waited <= grace; waited += pause, pause = Math.min(2 * pause, GRACE_PAUSE)) {
@@ -271,7 +271,7 @@ class Play {
       if (this.#case.subject) await this.#letRun(this.#case.subject);
       return { ...imaged, restore, ...restored, afterRestore: await this.#census() };
     }
-    // Whom we had to end ourselves is not judged by who is left: no need to wait until all are gone who will go.
+    // A call that mktrouble had to end is not judged by the tasks left: no need to wait for dying ones.
     const isEnded = restore.timedOut !== undefined || restore.flooded !== undefined;
     const afterRestore = await this.#whoIsLeft(isEnded ? 0 : GRACE);
     if (images.length > 0) return { ...imaged, restore, afterRestore };
@@ -284,7 +284,7 @@ class Play {
     return { ...imaged, restore, afterRestore, again, ...restoredAgain, afterAgain: await this.#census() };
   }
 
-  /** Whom the images say that they hold. */
+  /** The pids in the images. */
   async #imaged(): Promise<Pick<CriuRecord, 'imaged'>> {
     const bytes = await readFile(path.join(this.#sandbox.inside(IMAGES), 'pstree.img')).catch(() => undefined);
     const pids = bytes && readPids(bytes);

@@ -59,7 +59,7 @@ function buildStory(c: Case, criu: CriuRecord): RunEvent[] {
     say(`criu ${run.of}${again ? ', once more and without faults' : ''}`);
     if (!again) for (const event of listHits(criu, run)) events.push({ step: ++step, ...event });
     for (const error of run.errors) say(`criu: ${error}`);
-    say(`criu ${run.of} ${formatEnd(run)}; ${left.length === 0 ? 'nobody of the tree is there' : whoText(left)}`);
+    say(`criu ${run.of} ${formatEnd(run)}; ${left.length === 0 ? 'no task of the tree is left' : whoText(left)}`);
   };
   say(`${c.subject ? c.subject.command[0] : 'the tree'} is there: ${whoText(criu.before.tasks)}`);
   call(criu.dump, criu.afterDump.tasks);

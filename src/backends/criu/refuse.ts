@@ -61,9 +61,9 @@ function ofTask(task: Task, { tasks, criu, subject }: Case): string | undefined 
   }
   if ((task.flags & ~RESTART_FLAGS.ghost) !== 0 || task.owner === 'stranger')
     return 'CRIU has no word for its flags or owner';
-  if (task.state === 'dead') return 'who is dead before the dump is nobody to CRIU';
+  if (task.state === 'dead') return 'a task that died before the dump is invisible to CRIU';
   if (typeof task.tracedBy === 'number') return 'only an outsider can trace it here';
-  if (parent && parent.leader !== parent.pid) return 'children of threads can not be built here';
+  if (parent && parent.leader !== parent.pid) return 'the CRIU backend cannot build children of threads';
   if (parent?.state === 'zombie') return 'a zombie has no children';
   if (task.state === 'zombie' && (parent === undefined || isThread))
     return 'only a process below the root can be a zombie';

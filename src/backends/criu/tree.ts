@@ -8,7 +8,7 @@ const MEMORY = { 'private-kib': DEFAULT_MEMORY, 'shared-kib': 16 };
 /** Farther from the tree than any pid that a fault would take. */
 const BYSTANDER_GAP = 500;
 
-/** The pids of the two who have nothing to do with the tree: a process and its child. */
+/** The pids of the two bystanders outside the tree: a process and its child. */
 export function chooseBystanders(c: Case): readonly [number, number] {
   const last = Math.max(...c.tasks.map(({ pid }) => pid));
   return [last + BYSTANDER_GAP, last + BYSTANDER_GAP + 1];

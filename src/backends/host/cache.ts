@@ -35,5 +35,5 @@ export function openCache(folder: string): void {
 function absolute(folder: string, variable: string): string {
   if (path.isAbsolute(folder)) return folder;
   const what = folder === '' ? 'is empty' : `is the relative path ${folder}`;
-  throw new BadCache(`${variable} ${what}, and no cache folder can be told from it; ${HINT}`);
+  throw new BadCache(`${variable} ${what}, and names no cache folder; ${HINT}`);
 }

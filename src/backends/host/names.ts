@@ -1,6 +1,6 @@
 /**
  * Names for what mktrouble makes outside of a case's namespaces: cgroups, temporary folders. A name is unique on the machine,
- * also among containers that share a file system, and it carries the process that made it, so that a later run can tell
+ * also among containers that share a file system, and it carries the process that made it, so that a later run can see
  * what a dead process left behind.
  */
 import { randomBytes } from 'node:crypto';

@@ -37,7 +37,7 @@ export function killAll(pids: readonly number[]): void {
   }
 }
 
-/** The pids of the children of a process; none where the kernel does not tell. */
+/** The pids of the children of a process; none where the kernel does not list them. */
 export function listChildren(pid: number): number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);

@@ -18,7 +18,7 @@ type Declared =
 export interface Actor {
   readonly number: number;
   readonly pid: number;
-  readonly who: TaskId;
+  readonly id: TaskId;
   /** Of the case; undefined for a coordinator that is not in the tree, and for a child that a fault forks. */
   readonly task: Task | undefined;
   readonly creator: Actor | undefined;
@@ -32,7 +32,7 @@ export interface Actor {
 export interface Cast {
   readonly actors: readonly Actor[];
   /** The actor with this name; undefined where the case has none. */
-  of(who: TaskId): Actor | undefined;
+  of(id: TaskId): Actor | undefined;
   /** A pid that the case does not mention anywhere, for the tracer that is not in the tree. */
   readonly outsider: number;
 }
@@ -42,16 +42,16 @@ export function isTaskself(c: Case): boolean {
   return (c.restart.flags & RESTART_FLAGS.taskself) !== 0;
 }
 
-/** Everybody who takes part in a run. */
+/** The actors of a run. */
 export function assignActors(c: Case, faults: readonly Placed[], pidMax: number): Cast {
   const free = freePids(c, pidMax);
-  const byWho = new Map<TaskId, Actor>();
+  const byId = new Map<TaskId, Actor>();
   const actors: Actor[] = [];
   const add = (made: Omit<Actor, 'number' | 'leader'>, leader?: Actor): void => {
     const actor = { ...made, number: actors.length } as { -readonly [K in keyof Actor]: Actor[K] };
     actor.leader = leader ?? actor;
     actors.push(actor);
-    byWho.set(made.who, actor);
+    byId.set(made.id, actor);
   };
   const self = isTaskself(c) ? c.tasks[0] : undefined;
   // Pid 1 is the agent's own: a coordinator that the scenario leaves there gets another, which nothing else mentions.
@@ -59,37 +59,37 @@ export function assignActors(c: Case, faults: readonly Placed[], pidMax: number)
   const pid = self?.pid ?? (coordinatorPid > 1 ? coordinatorPid : free());
   add({
     pid,
-    who: 'coordinator',
+    id: 'coordinator',
     task: self,
     creator: undefined,
     parent: undefined,
     declared: self ? listDeclared(self) : [],
   });
-  if (self) byWho.set(self.pid, actors[0]!);
+  if (self) byId.set(self.pid, actors[0]!);
   for (const task of c.tasks) {
     if (task === self) continue;
     const isThread = task.leader !== task.pid;
     add(
       {
         pid: task.pid,
-        who: task.pid,
+        id: task.pid,
         task,
-        creator: byWho.get(task.creator),
-        parent: byWho.get(task.parent),
+        creator: byId.get(task.creator),
+        parent: byId.get(task.parent),
         declared: listDeclared(task),
       },
-      isThread ? byWho.get(task.leader) : undefined,
+      isThread ? byId.get(task.leader) : undefined,
     );
   }
   for (const placed of faults) {
     const { fault, targets } = placed;
-    const maker = targets[0] === undefined ? undefined : byWho.get(targets[0]);
+    const maker = targets[0] === undefined ? undefined : byId.get(targets[0]);
     const { child } = fault;
-    if (fault.verb !== 'fork' || child === undefined || !maker || byWho.has(child)) continue;
+    if (fault.verb !== 'fork' || child === undefined || !maker || byId.has(child)) continue;
     const declared: readonly Declared[] = ['late', 'by-fault'];
-    add({ pid: child, who: child, task: undefined, creator: maker, parent: maker, declared, forkedBy: placed });
+    add({ pid: child, id: child, task: undefined, creator: maker, parent: maker, declared, forkedBy: placed });
   }
-  return { actors, of: (who) => byWho.get(who), outsider: free() };
+  return { actors, of: (id) => byId.get(id), outsider: free() };
 }
 
 function listDeclared(task: Task): Declared[] {

@@ -1,4 +1,4 @@
-/** What /proc said of everybody, at the end and whenever a fault came, in the words of the record. */
+/** The state of every task in /proc, at the end and whenever a fault fired, in the words of the record. */
 import type { Finding, Snapshot, TaskCensus } from '../../record/record.ts';
 import { itemAt } from '../agent/answer.ts';
 import type { Cast } from './actors.ts';
@@ -19,7 +19,7 @@ export function takeCensus(actors: readonly Seen[], cast: Cast): TaskCensus[] {
     const actor = actors[i]!;
     if (actor.state === undefined && actor.status === undefined) continue;
     const { pid, state, pgid, threads, tracer, pending } = actor;
-    const task = cast.actors[i]?.who ?? pid;
+    const task = cast.actors[i]?.id ?? pid;
     if (state === undefined) all.push({ task, pid });
     else {
       const { ppid: parent, sid: session, wchan: waitChannel } = actor as Required<Seen>;
@@ -29,7 +29,7 @@ export function takeCensus(actors: readonly Seen[], cast: Cast): TaskCensus[] {
   return all;
 }
 
-/** The censuses of a run; a finding is added where the kernel and the engine do not agree who is alive. */
+/** The censuses of a run; a finding is added where the kernel and the engine disagree on whether a task is alive. */
 export function takeSnapshots(
   raw: readonly RawSnapshot[],
   { cast, faults }: NativePlan,

@@ -178,7 +178,7 @@ function sceneOf(texts: readonly string[], made: NativePlan, saved: number): Sce
   return {
     made,
     saved,
-    taskOf: (number) => itemAt(actors, number, 'actors').who,
+    taskOf: (number) => itemAt(actors, number, 'actors').id,
     text,
     name: <T extends string>(place: number, names: ReadonlySet<T>): T => {
       const name = text(place) as T;

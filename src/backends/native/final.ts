@@ -1,5 +1,5 @@
 /**
- * How everybody ended: what the kernel says (/proc at the end, wait status), and only where it can't know, as which value
+ * How each task ended: from the kernel (/proc at the end, wait status), and only where it cannot know, as which value
  * restart gave, what the driver around the engine saw. Where kernel and engine contradict each other it is a finding.
  */
 import type { Case } from '../../model/case.ts';
@@ -64,7 +64,7 @@ function taskFinal(report: Report, cast: Actor, actor: ActorReport, findings: Fi
   };
 }
 
-/** The wait status tells a death by SIGKILL from an exit; whether an exit was a restored zombie's only the engine knows. */
+/** The wait status distinguishes a death by SIGKILL from an exit; whether an exit was a restored zombie's only the engine knows. */
 function endOfDead(cast: Actor, actor: ActorReport, findings: Finding[]): TaskFinal['end'] {
   if (cast.task?.state === 'dead') return 'untouched';
   const { status, how } = actor;
@@ -132,7 +132,7 @@ function endOfLiving(report: Report, actor: ActorReport, findings: Finding[]): T
   }
 }
 
-/** References that somebody who is still there may yet give back: of those that have it, and of those inside of restart. */
+/** References that a remaining task may still drop: those of tasks that have the context, and of tasks inside restart. */
 function heldReferences(actors: readonly ActorReport[]): number {
   let held = 0;
   actors.forEach((actor, i) => {
@@ -155,13 +155,13 @@ function listRestores(events: readonly RunEvent[], coordinatorPid: number): [num
   return restores;
 }
 
-/** Who hung where, in a line. */
+/** The tasks that hung, and where, in a line. */
 function whereabouts(actors: readonly ActorReport[], cast: Cast): string {
   const points: readonly string[] = TASK_POINT_NAMES;
   const hanging = actors.flatMap((actor, i) =>
     isDead(actor) || actor.engine === 'user' || (i > 0 && !points.includes(actor.point))
       ? []
-      : [`${cast.actors[i]!.who} at ${actor.point} (${actor.state}, ${actor.wchan || 'running'})`],
+      : [`${cast.actors[i]!.id} at ${actor.point} (${actor.state}, ${actor.wchan || 'running'})`],
   );
-  return hanging.join(', ') || 'nobody';
+  return hanging.join(', ') || 'no task';
 }

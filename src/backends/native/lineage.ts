@@ -45,10 +45,10 @@ function locateActor(actor: Actor, pids: ReadonlySet<number>, maker: Place | und
   const setsSession = session === pid && process !== undefined;
   const beforeSession = !setsSession && maker !== undefined && session !== maker.session;
   if (beforeSession && session !== maker.birthSession) {
-    return `task ${pid} can not be in session ${session}: its maker was never in it`;
+    return `task ${pid} cannot be in session ${session}: its maker was never in it`;
   }
   const birthGroup = beforeSession ? maker.birthGroup : inherited.group;
-  // A group is of one session: who stays behind in the old one can't have its maker's new group.
+  // A group belongs to one session: a task in the old session cannot be in its maker's new group.
   const leftBehind = beforeSession && task?.pgid === creator?.task?.pgid;
   const group = process && !leftBehind ? inside(process.pgid) : birthGroup;
   const joinsGroup = setsSession || group === birthGroup ? 0 : group;

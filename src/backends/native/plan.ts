@@ -96,7 +96,7 @@ function describeMoment({ moment }: Placed, cast: Cast, all: readonly Placed[], 
     case 'start':
       return { 'at-start': true };
     case 'at':
-      return { actor: cast.of(moment.who)?.number, at: moment.point };
+      return { actor: cast.of(moment.actor)?.number, at: moment.point };
     case 'after': {
       const first = all.findIndex(({ fault }, i) => i !== self && fault.name === moment.fault);
       return first < 0 ? {} : { after: first };

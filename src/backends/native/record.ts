@@ -1,4 +1,4 @@
-/** What the agent prints, as a run record: events in the words of the record, end states as the kernel tells them. */
+/** The agent's answer as a run record: events in the words of the record, end states from the kernel. */
 import type { Finding, RunEvent, RunRecord } from '../../record/record.ts';
 import type { Plan } from '../backend.ts';
 import { takeCensus, takeSnapshots } from './census.ts';
@@ -52,7 +52,7 @@ function remark(text: string): RunEvent {
   return { step: 0, actor: 'environment', kind: 'log', text };
 }
 
-/** A schedule that can't be imposed to the letter is no lie, but has to be told. */
+/** A schedule that was not imposed exactly is reported in the log. */
 function missedTurns(missed: number): RunEvent[] {
   return missed === 0 ? [] : [remark(`turns of the schedule that were not taken: ${missed}`)];
 }

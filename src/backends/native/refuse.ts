@@ -35,9 +35,9 @@ function strangerThatForks(c: Case): string | undefined {
   const strangers = new Set(c.tasks.filter(({ owner }) => owner === 'stranger').map(({ pid }) => pid));
   const forks = c.tasks.some(({ creator, forkedLate }) => forkedLate !== undefined && strangers.has(Number(creator)));
   const forked = c.faults.some(
-    ({ verb, targets }) => verb === 'fork' && targets.some((who) => strangers.has(Number(who))),
+    ({ verb, targets }) => verb === 'fork' && targets.some((target) => strangers.has(Number(target))),
   );
-  return forks || forked ? 'a task of another owner can not choose the pid of a child' : undefined;
+  return forks || forked ? 'a task of another owner cannot choose the pid of a child' : undefined;
 }
 
 function unmakeable(c: Case, pidMax: number): string | undefined {

@@ -17,7 +17,7 @@ export interface Scene {
 
 const scenes = new WeakMap<Case, Scene>();
 
-/** The scene of a case. Kept with the case, unless a fault makes somebody fork, whoever is chosen. Throws for a refused case. */
+/** The scene of a case. Kept with the case, unless a fault makes a chosen task fork. Throws for a refused case. */
 export function buildScene(c: Case, faults: readonly Placed[], pidMax: number): Scene {
   if (c.faults.some(({ verb }) => verb === 'fork')) return makeScene(c, faults, pidMax);
   let scene = scenes.get(c);
@@ -61,7 +61,7 @@ function makeScene(c: Case, faults: readonly Placed[], pidMax: number): Scene {
   };
 }
 
-/** Whether somebody has something to do once the whole tree stands. */
+/** Whether init has work to do once the whole tree exists. */
 function settles({ actors }: Cast, lineages: ReadonlyMap<Actor, Lineage>): boolean {
   return actors.some((actor) => {
     const joins = lineages.get(actor)!.joinsGroup;
@@ -71,7 +71,7 @@ function settles({ actors }: Cast, lineages: ReadonlyMap<Actor, Lineage>): boole
   });
 }
 
-/** Who comes next in the lists that an actor is in or has. */
+/** The next actor in each list that an actor is in or has. */
 interface Links {
   makes?: Actor;
   forks?: Actor;

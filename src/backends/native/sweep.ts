@@ -8,7 +8,7 @@ import { COORDINATOR_POINT_NAMES, type Point, TASK_POINT_NAMES } from '../../mod
 /** When a fault comes in one run. */
 export type Moment =
   | { readonly kind: 'start' }
-  | { readonly kind: 'at'; readonly who: TaskId; readonly point: Point }
+  | { readonly kind: 'at'; readonly actor: TaskId; readonly point: Point }
   | { readonly kind: 'after'; readonly fault: string }
   | { readonly kind: 'call'; readonly call: number }
   /** When the schedule says so. */
@@ -18,7 +18,7 @@ export type Moment =
 export interface Placed {
   readonly fault: Fault;
   readonly moment: Moment;
-  /** The first of these that is there; empty: whoever (fail). */
+  /** The first of these that exists; empty: any task (fail). */
   readonly targets: readonly TaskId[];
 }
 
@@ -42,11 +42,11 @@ function countCalls(c: Case, fault: Fault): number {
   }
 }
 
-/** The moments of a case, in their order: before anybody moves, then each actor at each of its points. */
+/** The moments of a case, in their order: before the first step, then each actor at each of its points. */
 function listMoments(c: Case): Moment[] {
   const moments: Moment[] = [{ kind: 'start' }];
-  for (const point of COORDINATOR_POINT_NAMES) moments.push({ kind: 'at', who: 'coordinator', point });
-  for (const { pid } of c.tasks) for (const point of TASK_POINT_NAMES) moments.push({ kind: 'at', who: pid, point });
+  for (const point of COORDINATOR_POINT_NAMES) moments.push({ kind: 'at', actor: 'coordinator', point });
+  for (const { pid } of c.tasks) for (const point of TASK_POINT_NAMES) moments.push({ kind: 'at', actor: pid, point });
   return moments;
 }
 
@@ -122,9 +122,9 @@ export function placeFaults(c: Case, seed: string): Placed[] {
 function fixedMoment({ when }: Fault): Moment {
   switch (when.kind) {
     case 'task':
-      return { kind: 'at', who: when.task, point: when.at };
+      return { kind: 'at', actor: when.task, point: when.at };
     case 'coordinator':
-      return { kind: 'at', who: 'coordinator', point: when.at };
+      return { kind: 'at', actor: 'coordinator', point: when.at };
     case 'after':
       return { kind: 'after', fault: when.fault };
     default:

@@ -1,4 +1,4 @@
-/** A schedule in the words of a replay file: as turns that the agent imposes gate by gate, and of a run as the agent tells it. */
+/** Schedules in the words of a replay file: converts them to the turns that the agent imposes, and back from the agent's report. */
 import { itemAt } from '../agent/answer.ts';
 import type { Cast } from './actors.ts';
 import type { Stretch } from './report.ts';
@@ -11,7 +11,7 @@ export type Turn =
 
 /**
  * The turns of a schedule in the words of src/explore/schedule.ts: `<actor>: <step>`, with ` x2` for the second time, or a
- * fault's name. What names nobody of this run is left out.
+ * fault's name. Lines that name no actor of this run are left out.
  */
 export function parseTurns(schedule: readonly string[], cast: Cast, faults: readonly Placed[]): Turn[] {
   const names = new Set(faults.map(({ fault }) => fault.name));
@@ -23,9 +23,9 @@ export function parseTurns(schedule: readonly string[], cast: Cast, faults: read
       return Array.from({ length: Number(times) }, () => ({ actor: actor.number, step }));
     }
     // A fault that has several targets says which: `signal-1 101`.
-    const [, fault = name, whom] = /^(.*) (coordinator|\d+)$/.exec(name) ?? [];
+    const [, fault = name, hit] = /^(.*) (coordinator|\d+)$/.exec(name) ?? [];
     if (!names.has(fault)) return [];
-    const target = whom === undefined ? undefined : cast.of(parseActor(whom))?.number;
+    const target = hit === undefined ? undefined : cast.of(parseActor(hit))?.number;
     return [{ fault, ...(target !== undefined && { target }) }];
   });
 }
@@ -35,14 +35,14 @@ export function formatTurns(stretches: readonly Stretch[], cast: Cast, faults: r
   return stretches.flatMap((stretch) => {
     if ('step' in stretch) {
       const times = stretch.times === undefined ? '' : ` x${stretch.times}`;
-      return [`${itemAt(cast.actors, stretch.actor, 'actors').who}: ${stretch.step}${times}`];
+      return [`${itemAt(cast.actors, stretch.actor, 'actors').id}: ${stretch.step}${times}`];
     }
     const { fault } = itemAt(faults, stretch.fault, 'faults');
     // A call that fails by its number does so by itself, unless it is one of any.
     if (fault.call !== undefined) return [];
     const { target } = stretch;
     if (fault.targets.length < 2 || target === undefined) return [fault.name];
-    return [`${fault.name} ${itemAt(cast.actors, target, 'actors').who}`];
+    return [`${fault.name} ${itemAt(cast.actors, target, 'actors').id}`];
   });
 }
 

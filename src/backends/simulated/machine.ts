@@ -49,7 +49,7 @@ export class SimulatedMachine implements Machine {
   private readonly protocol: Protocol;
   private readonly start: Int32Array;
   readonly events: readonly Event[];
-  private readonly who: readonly TaskId[];
+  private readonly ids: readonly TaskId[];
   private readonly tracer: Tracer | null;
   private readonly listener: Listener | null;
   private readonly reduction: Reduction;
@@ -69,10 +69,10 @@ export class SimulatedMachine implements Machine {
     this.world = world;
     this.state = memory;
     this.events = listEvents(world);
-    this.who = ['coordinator', ...[...flattenTasks(c), ...forkedByFaults(c)].map((task) => task.pid)];
+    this.ids = ['coordinator', ...[...flattenTasks(c), ...forkedByFaults(c)].map((task) => task.pid)];
     this.firstEvent = world.nrTasks;
-    this.actors = [...this.who.map(String), ...this.events.map((event) => this.nameEvent(event))];
-    this.tracer = trace ? new Tracer(c, world, this.who) : null;
+    this.actors = [...this.ids.map(String), ...this.events.map((event) => this.nameEvent(event))];
+    this.tracer = trace ? new Tracer(c, world, this.ids) : null;
     this.listener = this.tracer ? this.tracer.hear : null;
     this.visits = options.coverage ? new Visits(this.compiled) : null;
     this.reduction = new Reduction(this.compiled, world, protocol, options.loosened);
@@ -84,7 +84,7 @@ export class SimulatedMachine implements Machine {
   private nameEvent(event: Event): string {
     const fault = this.world.faults[event.fault]!;
     if (fault.targets.length < 2 || event.target === 0) return fault.name;
-    return `${fault.name} ${this.who[this.numberOf(event.target)]}`;
+    return `${fault.name} ${this.ids[this.numberOf(event.target)]}`;
   }
 
   private numberOf(task: number): number {
@@ -248,7 +248,7 @@ export class SimulatedMachine implements Machine {
 
   /** The tasks by their numbers: `coordinator`, then pids. */
   get lanes(): readonly TaskId[] {
-    return this.who;
+    return this.ids;
   }
 
   get subject(): Case {

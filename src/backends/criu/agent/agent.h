@@ -64,7 +64,7 @@ struct task {
 	int session;
 	int pgid;
 	enum kind kind;
-	/* As wait() would tell: code << 8, or a signal. */
+	/* As wait() would return it: code << 8, or a signal. */
 	int status;
 	uint64_t blocked;
 	uint64_t pending;
@@ -92,7 +92,7 @@ enum role { STRANGER, BYSTANDER, HELPER, CRIU };
 void census(struct text *text, bool bystanders_only);
 /* How many threads of the tree are on their way. */
 long busy(void);
-/* Whether somebody could go on, if there were a processor, or a page, for him. Bystanders do not count. */
+/* Whether a task is runnable but waits for a processor or a page. Bystanders do not count. */
 bool waits_for_processor(void);
 /* Asks the tasks of these lines (pid and tid, as seen from here) whether they run; prints those that did not answer in time. */
 void ping(char *lines, uint32_t round, long limit_ms, struct text *text);
@@ -106,7 +106,7 @@ const char *role_name(enum role role);
 /* Holds a pid; attaches to a task. The pid of the helper, or a negative errno. */
 long take_pid(int pid);
 long trace_task(int tid);
-/* Kills everybody but bystanders (and helpers, unless they are to go too) and waits until they are gone. How many are left. */
+/* Kills every process but bystanders (and helpers, unless those are included) and waits until they are gone. Returns how many are left. */
 int sweep(bool helpers, long limit_ms);
 
 /* ---- a program, as it is started: lines `env value=...` and `arg value=...` ---- */
@@ -149,10 +149,10 @@ void run_check(void);
 
 /*
  * Starts one as a request says: `pid` (0: any), `inner` (as the init of a pid namespace), `name`, `folder`. Gives its pid, or a
- * negative errno and the step that failed. Its end is told as an event.
+ * negative errno and the step that failed. Its end is reported as an event.
  */
 long start_command(struct line *first, char *lines, const char **step);
-/* From now on the end of this child is told. */
+/* From now on the end of this child is reported. */
 void watch(int pid);
 void watched_ended(int pid, int status);
 bool is_watching(void);
@@ -178,7 +178,7 @@ void inject_report(struct text *text);
 long long now_us(void);
 /* Removes what a killed CRIU has left in /tmp since then, in seconds since the epoch. */
 void remove_leftovers(time_t since);
-/* Reaps whoever is dead. */
+/* Reaps all dead children. */
 void reap(void);
 void become_plain(void);
 /* As become_plain, but for one file: it stays open until exec, under the number that is returned. -1: none. */

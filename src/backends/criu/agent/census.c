@@ -1,4 +1,4 @@
-/* What is in the namespace: every task with what CRIU promises to bring back, as /proc and the task's memory tell it. */
+/* The census of the namespace: every task with the state that CRIU promises to restore, from /proc and the task's memory. */
 #define _GNU_SOURCE
 #include "agent.h"
 #include "sys.h"
@@ -247,7 +247,7 @@ bool waits_for_processor(void)
 	return all_in("RD", false) > 0;
 }
 
-/* So many times the limit has who waits for a processor. */
+/* Factor of the limit for a task that waits for a processor. */
 #define STARVED 20
 
 /* Also says in what state it is. */
@@ -299,7 +299,7 @@ void ping(char *lines, uint32_t round, long limit_ms, struct text *text)
 			struct timespec little = { .tv_nsec = 200000 };
 
 			now = now_us() - asked_at;
-			/* Who waits for a processor is not silent: a busy machine, or a host that has gone for a while, lets wait. */
+			/* A task that waits for a processor is not silent: the machine, or the host of a virtual one, may be busy. */
 			if (now > limit_ms * 1000 * (state == 'R' || state == 'D' ? STARVED : 1)) {
 				put(text, "%s%d", separator, asked[i][1]);
 				separator = ",";

@@ -1,4 +1,4 @@
-/* A program of the scenario's: the subject, its load, and the command that checks it. Their output is kept, their end is told. */
+/* A program of the scenario's: the subject, its load, and the command that checks it. Their output is kept, their end is reported. */
 #define _GNU_SOURCE
 #include "agent.h"
 #include "sys.h"
@@ -20,7 +20,7 @@ static const char *const streams[] = { "subject.stdout", "subject.stderr", "load
 static int watched[MAX_WATCHED];
 static int nr_watched;
 
-/* A step of the child that failed, as it tells its parent. */
+/* A step of the child that failed, as reported to its parent. */
 struct failure {
 	int error;
 	int step;

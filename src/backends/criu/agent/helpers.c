@@ -1,4 +1,4 @@
-/* Processes of ours in the namespace: who holds a pid, who traces a task; and the end of all that is not ours. */
+/* The agent's own processes in the namespace, which hold a pid or trace a task; and the end of all others. */
 #define _GNU_SOURCE
 #include "agent.h"
 #include "sys.h"
@@ -76,12 +76,12 @@ static void __attribute__((noreturn)) trace(int tid, int answer)
 	close(answer);
 	for (;;) {
 		int status;
-		pid_t who = waitpid(-1, &status, __WALL);
+		pid_t stopped = waitpid(-1, &status, __WALL);
 
-		if (who < 0)
+		if (stopped < 0)
 			pause();
 		else if (WIFSTOPPED(status))
-			ptrace(PTRACE_CONT, who, 0, status >> 16 ? 0 : WSTOPSIG(status));
+			ptrace(PTRACE_CONT, stopped, 0, status >> 16 ? 0 : WSTOPSIG(status));
 	}
 }
 
@@ -122,7 +122,7 @@ void reap(void)
 	}
 }
 
-/* Kills who may be killed, and counts who is there. */
+/* Kills the processes that may be killed, and counts the remaining ones. */
 static int kill_round(bool helpers)
 {
 	DIR *folder = opendir("/proc");

@@ -1,4 +1,4 @@
-/* CRIU's action script: says at which stage CRIU is, waits for the word to go on, and fails when it is told to. */
+/* CRIU's action script: reports the stage of CRIU, waits for the reply, and continues or fails accordingly. */
 #define _GNU_SOURCE
 #include "agent.h"
 

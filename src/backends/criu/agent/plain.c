@@ -52,7 +52,7 @@ void become_usual(void)
 void forget_registers(void)
 {
 #if defined(__x86_64__)
-	/* The XSAVE area of who has used nothing yet; of all there MXCSR alone is taken from it (SDM 1, 13.8.1). */
+	/* The XSAVE area of a task that has used no extended state yet; only MXCSR is loaded from it (SDM 1, 13.8.1). */
 	static const struct {
 		unsigned char x87[24];
 		uint32_t mxcsr;

@@ -120,7 +120,7 @@ void run_ended(int status)
 	send_text(&text);
 }
 
-/* So many times its limit a run has while somebody waits for a processor: no machine is always there when it is needed. */
+/* Factor of a run's limit while a task waits for a processor: the machine may be busy. */
 #define STARVED 3
 
 /* Microseconds for which CRIU's main process was runnable and had no processor: of a busy machine, not of CRIU. */

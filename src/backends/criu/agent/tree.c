@@ -1,6 +1,6 @@
 /*
  * Builds the declared tree. Every process makes its own threads and children, under their pids. Phases: 1 all are made;
- * 2 leaders of groups found them; 3 the others join; 4 masks are set, signals are left pending, and who is to be a zombie dies.
+ * 2 leaders of groups found them; 3 the others join; 4 masks are set, signals are left pending, and future zombies exit.
  */
 #define _GNU_SOURCE
 #include "agent.h"
@@ -20,7 +20,7 @@
 
 enum { PHASES = 4 };
 
-/* What all share while they build; nobody keeps it. */
+/* Shared by all tasks while they build the tree; unmapped afterwards. */
 struct site {
 	word phase;
 	word arrived[PHASES + 1];
@@ -106,7 +106,7 @@ static void answer_ping(int signal, siginfo_t *info, void *context)
 	}
 }
 
-/* A pattern that nobody else has. */
+/* A pattern that no other task has. */
 static void fill(void *at, size_t bytes, uint64_t seed)
 {
 	uint64_t *words = at;
@@ -132,7 +132,7 @@ static void make_memory(const struct task *task)
 	struct subject *subject = (struct subject *)PRIVATE_AT;
 	size_t bytes = (size_t)task->private_kib << 10;
 
-	/* A root has its own shared region; whoever is below inherits it. */
+	/* A root has its own shared region, which its descendants inherit. */
 	if (task->parent < 0 && task->shared_kib > 0) {
 		struct shared *shared = (struct shared *)SHARED_AT;
 		size_t size = (size_t)task->shared_kib << 10;
@@ -211,7 +211,7 @@ static void __attribute__((noreturn)) run_process(struct task *task);
 
 static void make(struct task *task)
 {
-	/* In a namespace of its own, whose init is the root: the number there, and the number here. */
+	/* With a pid namespace of its own, in which the root is init: the pid there, and the pid here. */
 	pid_t pids[2] = { task->pid, task->pid };
 	struct clone_args args = { .set_tid = (uintptr_t)pids, .set_tid_size = task->inner ? 2 : 1 };
 	bool is_thread = tasks[task->leader].pid != task->pid;
@@ -284,7 +284,7 @@ static void run_process(struct task *task)
 	rest();
 }
 
-/* Whether a task has come as far as it will: a zombie is one, who is to be stopped is stopped, the others sleep. */
+/* Whether a task has reached its final state: zombie, stopped as declared, or asleep. */
 static bool is_settled(const struct task *task)
 {
 	char path[64], text[512], *end;

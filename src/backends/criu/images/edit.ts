@@ -1,4 +1,4 @@
-/** Changes images as a scenario says. A change of what is not there is a mistake of the scenario, and is told. */
+/** Changes images as a scenario asks. A change of a missing file or field is an error of the scenario, and is reported. */
 import { ABSENT, type ImageEdit, PSTREE_FIELDS, type PstreeField } from '../../../model/criu.ts';
 import { type ImageFile, readImage, writeImage } from './file.ts';
 import { withField, withValues } from './wire.ts';

@@ -32,7 +32,7 @@ export function listKinds(images: Images): string[] {
   return [...new Set([...images.keys()].map(parseKind))].sort();
 }
 
-/** The kind of a file: its name without the number of whom or what it is of. */
+/** The kind of a file: its name without the number of its task or object. */
 export function parseKind(file: string): string {
   return file.replace(/(-(\d+|\*))+$/, '');
 }

@@ -1,4 +1,4 @@
-/** pstree.img: who is in the images. */
+/** pstree.img: the tasks of the images. */
 import { PSTREE_FIELDS } from '../../../model/criu.ts';
 import { readImage } from './file.ts';
 import { readMessage } from './wire.ts';

@@ -1,5 +1,5 @@
 /*
- * The arena: the memory that the agent's init and every task of a case share. It is mapped before anybody is made, so
+ * The arena: the memory that the agent's init and every task of a case share. It is mapped before the first fork, so
  * pointers into it hold everywhere, and it has no name: nothing of it is left when the last process is gone.
  */
 #ifndef MKT_ARENA_H
@@ -64,7 +64,7 @@ extern const char *const state_names[NR_STATES];
 #define ENVIRONMENT (-3)
 #define NO_RESULT (-0x7fffffffL - 1)
 
-/* How somebody died. */
+/* How a task died. */
 enum exit_how { NOT_DEAD, BY_ITSELF, BY_KILL, AS_ZOMBIE };
 extern const char *const exit_how_names[AS_ZOMBIE + 1];
 
@@ -111,7 +111,7 @@ struct event {
 	long a, b;
 };
 
-/* A step that was done, or a fault that came (actor ENVIRONMENT, `fault`): together the schedule of the run. */
+/* A step, or a fault that fired (actor ENVIRONMENT, `fault`): together the schedule of the run. */
 struct move {
 	int actor;
 	int fault, target;
@@ -122,17 +122,17 @@ enum verb { V_SIGNAL, V_KILL, V_STOP, V_PTRACE, V_FORK, V_FAIL, V_WAKE, V_DELAY,
 enum failure { FAIL_KMALLOC, FAIL_READ, FAIL_RESTORE, FAIL_FREEZE };
 extern const struct name failure_names[];
 
-/* A fault, at one moment: `at` of actor `who`; who == OUTSIDER: at the start; NO_TASK: only after another one. */
+/* A fault, at one moment: `at` of `actor`; OUTSIDER: at the start; NO_TASK: only after another fault. */
 struct fault {
 	const char *name;
 	enum verb verb;
-	int who;
+	int actor;
 	enum point at;
 	int after;			/* NO_TASK or the fault that it follows */
-	int nr_targets, *targets;	/* the first that is there; none: whoever (fail) */
+	int nr_targets, *targets;	/* the first that exists; none: any task (fail) */
 	int signal, error, child, call, times;
 	enum failure failure;
-	int any;			/* comes at last when nobody can move, if not before */
+	int any;			/* fires at the latest when no task can move */
 	int fired, calls, armed;
 	int failed;			/* V_FAIL: calls that it made fail */
 };
@@ -142,10 +142,10 @@ struct object {
 	int kind, record, error;
 };
 
-/* Who takes the next step, as imposed: it moves until it has taken the step of this name. ENVIRONMENT: a fault comes. */
+/* The imposed next actor: it moves until it has taken the step of this name. ENVIRONMENT: a fault fires. */
 struct turn {
 	int actor;
-	int target;			/* of a fault: whom; NO_TASK: the first that is there */
+	int target;			/* of a fault; NO_TASK: the first that exists */
 	const char *label;
 };
 
@@ -207,7 +207,7 @@ struct arena {
 	int lock_waiters;
 	int wake_list;			/* head, NO_TASK at the end */
 	int tasklist;			/* readers, -1: a writer */
-	int holder;			/* who is in the step */
+	int holder;			/* the actor within the step */
 	long error;			/* CANNOT_BUILD: errno, asker, what */
 	const char *error_what;
 	int chores;			/* actors to be stopped or frozen for real */
@@ -226,7 +226,7 @@ extern int i_am_init;
 #define number_of(a) ((int)((a) - arena->actors))
 #define pid_of(n) (arena->actors[n].pid)
 
-/* Memory of the arena, zeroed, for the whole case; init only, before anybody is made. */
+/* Memory of the arena, zeroed, for the whole case; init only, before the first fork. */
 void *arena_alloc(size_t size);
 /* The same, as it was left by the case before: for what is written before it is read. */
 void *arena_rest(size_t size);

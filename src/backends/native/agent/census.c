@@ -1,4 +1,4 @@
-/* The census: what /proc says of every task, so that an end state is the kernel's word and not the engine's. */
+/* The census: the state of every task in /proc, so that an end state is reported by the kernel and not by the engine. */
 #include "init.h"
 
 #include <stdlib.h>
@@ -29,7 +29,7 @@ static int look(const struct actor *task, struct seen *seen)
 	return 1;
 }
 
-/* Only the longer file tells; it is read where there is a tracer at all. */
+/* Only /proc/<pid>/status has it; read only when there is a tracer. */
 static int tracer_of(const struct actor *task)
 {
 	char status[4096];
@@ -74,7 +74,7 @@ void census(struct seen *all)
 		seen->there = look(task, seen);
 		if (seen->there && traced)
 			seen->tracer = tracer_of(task);
-		/* Who is back in user space sleeps nowhere that matters. */
+		/* A task in user space has no relevant wait channel. */
 		if (!seen->there || seen->state == 'Z' || seen->state == 'X' || task->state == USER)
 			continue;
 		if (proc_read(arena->procfs, pid_of(task->leader), task->pid, "wchan", seen->wchan, sizeof(seen->wchan)) < 0)

@@ -160,7 +160,7 @@ static int __destroy_descendants(struct actor *me, struct actor *task, void *ctx
 	return 1;
 }
 
-/* Who was handed to init is not in the subtree any more. */
+/* A task that was reparented to init is outside the subtree. */
 static void destroy_descendants(struct actor *me, struct ctx *ctx)
 {
 	read_lock_tasklist(me);

@@ -1,4 +1,4 @@
-/* The status list of the debug build: who takes part, and how it ended. An entry is found by pid, so each task has one at most. */
+/* The status list of the debug build: every task that takes part, and how it ended. An entry is found by pid, so each task has one at most. */
 #include "restart.h"
 
 static const char *type_name(unsigned status)
@@ -37,7 +37,7 @@ int restore_debug_task(struct actor *me, struct ctx *ctx, unsigned type)
 	return 0;
 }
 
-/* Whether the caller's entry is in the list: an entry that is not there is a NULL that nobody checks. */
+/* Whether the caller's entry is in the list: a missing entry is a NULL that is not checked. */
 static int restore_debug_getme(struct actor *me, struct ctx *ctx)
 {
 	if (!arena->plan.debug)

@@ -197,7 +197,7 @@ static const struct mktrouble_host *host(void)
 
 /* ---- the calls ---- */
 
-/* Who is asked for its result runs without the big lock: the library is in user space. */
+/* Runs without the big lock: the library is in user space. */
 long engine_restart(struct actor *me)
 {
 	struct mktrouble_self *self = (struct mktrouble_self *)me;

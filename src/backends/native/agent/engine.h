@@ -3,9 +3,9 @@
  * engine: `MKTROUBLE_PLUGIN=<library or C file> mktrouble run --backend native`; see docs/native-backend.md.
  *
  * mktrouble builds the tree of the scenario out of real processes. In each of them that is to call restart it calls one of
- * the two functions below, at the same time in all. They share `memory`, and nothing else; whoever waits does so through
- * `wait`, for mktrouble has to know when nobody can move any more. At each point of the protocol they say so; there
- * faults come: signals that end a wait, SIGKILL that ends a process between two instructions, failures of calls.
+ * the two functions below, at the same time in all. They share `memory`, and nothing else; a task waits through `wait`,
+ * since mktrouble has to detect when no task can move any more. They report each point of the protocol, where faults
+ * fire: signals that end a wait, SIGKILL that ends a process between two instructions, failures of calls.
  */
 #ifndef MKTROUBLE_ENGINE_H
 #define MKTROUBLE_ENGINE_H
@@ -15,7 +15,7 @@
 
 #define MKTROUBLE_ABI 1
 
-/* The task in whose name a function is called. */
+/* The calling task. */
 struct mktrouble_self;
 
 /* restart(2) as it is called, and what the image says. */
@@ -42,13 +42,13 @@ struct mktrouble_host {
 	/* Shared by all tasks, zeroed before each case. */
 	void *memory;
 	size_t memory_size;
-	/* The caller is at this point of the scenario format (`sync-1`, `prepare` ...). Faults that wait for that come now. */
+	/* The caller is at this point of the scenario format (`sync-1`, `prepare` ...). Faults that wait for it fire now. */
 	void (*at_point)(struct mktrouble_self *self, const char *point);
 	/* What the properties judge a run by, and can't see from outside. */
 	void (*report)(struct mktrouble_self *self, enum mktrouble_event what, long value);
 	/*
-	 * Sleeps while *word is `value`, as futex(2) does: 0 when woken, -EAGAIN when *word was another, -EINTR when a
-	 * signal came.
+	 * Sleeps while *word is `value`, as futex(2) does: 0 when woken, -EAGAIN when *word was another, -EINTR after a
+	 * signal.
 	 */
 	int (*wait)(struct mktrouble_self *self, uint32_t *word, uint32_t value);
 	/* Wakes all that wait on the word. */

@@ -69,7 +69,7 @@ void do_exit(struct actor *me, enum exit_how how)
 		exit_checkpoint(me);
 	me->state = DEAD;
 	arena->busy--;
-	tell(me, HAS_DIED);
+	post_request(me, HAS_DIED);
 	if (group_was_killed(me) && last_of_group(me))
 		sys2(SYS_kill, pid_of(me->leader), SIGKILL);
 	thread_exit(me->how == BY_KILL ? 0 : me->exit_code);
@@ -97,10 +97,10 @@ int copy_process(struct actor *me, struct actor *child)
 	return 0;
 }
 
-static int concerns(const struct fault *fault, const struct actor *who)
+static int concerns(const struct fault *fault, const struct actor *actor)
 {
 	for (int i = 0; i < fault->nr_targets; i++)
-		if (fault->targets[i] == number_of(who))
+		if (fault->targets[i] == number_of(actor))
 			return 1;
 	return 0;
 }

@@ -1,10 +1,10 @@
-/* Faults: done by init while whoever arrived at the point holds the big lock, so that nobody moves meanwhile. */
+/* Faults: fired by init while the actor that arrived at the point holds the big lock, so that no task moves meanwhile. */
 #include "init.h"
 #include "kernel.h"
 
 #include <signal.h>
 
-/* The real signal: ends the real futex wait. A tracer of the tree would hold its tracee for good, and is spared. */
+/* The real signal: ends the real futex wait. A tracer in the tree would hold its tracee indefinitely, so its tracee gets none. */
 static void send_for_real(struct actor *target, int signal)
 {
 	if (target->tracer >= 0 || target->state == DEAD || target->state == UNBORN)
@@ -98,7 +98,7 @@ static int in_user(const struct actor *target)
 	return target->state != UNBORN && !(target->flags & (CALLED | EXIT_STATE));
 }
 
-/* Whether the target is where the fault can do something. */
+/* Whether the target is in a state in which the fault has an effect. */
 static int finds(const struct fault *fault, const struct actor *target)
 {
 	switch (fault->verb) {
@@ -150,7 +150,7 @@ void fault_comes(int number)
 int something_at_start(void)
 {
 	for (int i = 0; i < arena->plan.nr_faults; i++)
-		if (arena->plan.faults[i].who == OUTSIDER)
+		if (arena->plan.faults[i].actor == OUTSIDER)
 			return 1;
 	return 0;
 }
@@ -158,7 +158,7 @@ int something_at_start(void)
 void faults_at_start(void)
 {
 	for (int i = 0; i < arena->plan.nr_faults; i++)
-		if (arena->plan.faults[i].who == OUTSIDER)
+		if (arena->plan.faults[i].actor == OUTSIDER)
 			fault_comes(i);
 }
 

@@ -1,6 +1,6 @@
 /*
- * The freezer: a cgroup (v2) that is frozen from the start, the refrigerator; whoever is moved into it is frozen there by
- * the real kernel. Where no cgroup can be made, SIGSTOP has to do, and the record says so.
+ * The freezer: a cgroup (v2) that is frozen from the start, the refrigerator; a task that is moved into it is frozen
+ * by the real kernel. Where no cgroup can be made, SIGSTOP replaces it, and the record says so.
  */
 #include "files.h"
 #include "init.h"
@@ -80,7 +80,7 @@ static void stop(struct actor *task)
 		usleep(50);
 }
 
-/* Whoever says that he sleeps may still have others to wake: he has, when the kernel says that he sleeps. */
+/* A task that is marked as asleep may still have others to wake; it has done so when the kernel reports it asleep. */
 static void wait_until_asleep(const struct actor *task)
 {
 	int self = number_of(task), i = self;

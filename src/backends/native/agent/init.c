@@ -79,11 +79,11 @@ static void kill_group(int victim)
 		account_death(task, BY_KILL);
 		task = actor_of(task->next_thread);
 	} while (number_of(task) != victim);
-	/* The dead may have been woken to take the big lock: whoever else waits for it has to look again. */
+	/* A dead task may have been woken to take the big lock: the other waiters must try again. */
 	futex_wake(&arena->big_lock, 1 << 30);
 }
 
-/* Plug-ins crash: who is counted as running, and is dead, is not waited for. */
+/* Plug-ins crash: init does not wait for a task that is counted as running and is dead. */
 static void look_for_crashes(void)
 {
 	if (!plugin_is_loaded() || !big_trylock())
@@ -95,7 +95,7 @@ static void look_for_crashes(void)
 		if (state && state != 'Z' && state != 'X')
 			continue;
 		account_death(task, BY_KILL);
-		somebody_must_move(task);
+		check_progress(task);
 	}
 	big_unlock();
 }
@@ -133,7 +133,7 @@ static int is_quiet(void)
 	return arena->busy == 0;
 }
 
-/* Somebody died with the big lock in hand: it is let go when the real kernel says so too. */
+/* A task died with the big lock held: it is released once the real kernel reports the death. */
 static int bury(int asker)
 {
 	int quiet;
@@ -141,13 +141,13 @@ static int bury(int asker)
 	arena->request = NOTHING;
 	wait_until_dead(actor_of(asker));
 	plugin_buries(actor_of(asker));
-	somebody_must_move(actor_of(asker));
+	check_progress(actor_of(asker));
 	quiet = is_quiet();
 	big_unlock();
 	return quiet;
 }
 
-/* Whoever asks has the big lock; if it dies of the answer, init lets the lock go. */
+/* The requester holds the big lock; if the request kills it, init releases the lock. */
 static int serve_asker(void)
 {
 	int asker = arena->asker;
@@ -159,7 +159,7 @@ static int serve_asker(void)
 		return 0;
 	}
 	arena->request = NOTHING;
-	somebody_must_move(actor_of(asker));
+	check_progress(actor_of(asker));
 	quiet = is_quiet();
 	big_unlock();
 	return quiet;
@@ -175,7 +175,7 @@ static int try_chores(void)
 	return 1;
 }
 
-/* Serves the tree until nobody can move any more, or until it has to be stopped. */
+/* Serves the tree until no task can move any more, or until the run must be stopped. */
 static enum end supervise(void)
 {
 	long long deadline = now() + arena->plan.limit_ms * NS_PER_MS;
@@ -192,7 +192,7 @@ static enum end supervise(void)
 				return OVER;
 			continue;
 		case ALL_QUIET:
-			/* Nobody moves, so nobody has the lock for long. */
+			/* No task moves, so no task holds the lock for long. */
 			arena->request = NOTHING;
 			big_lock();
 			if (is_quiet())
@@ -222,7 +222,7 @@ static enum end supervise(void)
 	}
 }
 
-/* Waits until all have come to the end of a building phase. */
+/* Waits until all have finished a building phase. */
 static int all_present(int times)
 {
 	long long deadline = now() + arena->plan.limit_ms * NS_PER_MS;
@@ -247,7 +247,7 @@ static int all_present(int times)
 static int attach_outsider(void)
 {
 	for (int i = 1; i < arena->plan.nr_actors; i++) {
-		/* The tracer of one that has died by then was told so, and has let go. */
+		/* The tracer of a task that has died by then was notified, and has detached. */
 		if (actor_of(i)->tracer != OUTSIDER || (actor_of(i)->declared & IS_DEAD))
 			continue;
 		arena->error = tracer_attach(pid_of(i));
@@ -263,7 +263,7 @@ static int build(void)
 {
 	long ret;
 
-	/* Who looks for crashes has to know that all are there. */
+	/* The check for crashes requires that all tasks exist. */
 	arena->init_begins = arena->plan.settles || something_at_start() || plugin_is_loaded();
 	ret = make_tree();
 	if (ret < 0) {
@@ -292,7 +292,7 @@ static int build(void)
 
 void clear_namespace(int *status)
 {
-	/* Once is enough: who was forking got the signal before the fork was done. */
+	/* Once is enough: a forking task received the signal before its fork completed. */
 	sys2(SYS_kill, -1, SIGKILL);
 	for (;;) {
 		int how;

@@ -13,14 +13,14 @@ void plan_read(struct line *first, char *rest, size_t text, int procfs);
 void run_case(void);
 /* What an actor asks for while it holds the big lock. */
 void serve(enum request what, int asker, int argument);
-/* Kills everybody else of the namespace and reaps until nobody is left. `status` (by actor, may be NULL) gets wait statuses. */
+/* Kills all other processes of the namespace and reaps until none is left. `status` (by actor, may be NULL) gets wait statuses. */
 void clear_namespace(int *status);
 
 /* ---- fault.c ---- */
 void fault_comes(int fault);
 int something_at_start(void);
 void faults_at_start(void);
-/* Nobody can move: what may come at any moment, and has not yet, comes now. */
+/* No task can move: faults that may fire at any moment, and have not yet, fire now. */
 void faults_at_last(void);
 
 /* ---- tracer.c: a task outside of the tree that attaches for real ---- */
@@ -28,7 +28,7 @@ long tracer_attach(int pid);
 void tracer_forget(void);
 
 /* ---- freezer.c ---- */
-/* Stops or freezes for real who is to be so; called with the big lock, when nobody of them runs. */
+/* Really stops or freezes the tasks that are marked so; called with the big lock, when none of them runs. */
 void do_chores(int everybody_sleeps);
 /* Lets a stopped or frozen task run again. */
 void continue_task(struct actor *task);
@@ -54,7 +54,7 @@ char state_of(const struct actor *task);
 /* The answer that is being made. */
 extern struct text answer;
 
-/* ---- snapshot.c: the census in the middle of a run, as a fault finds everybody; the first few of a run are kept ---- */
+/* ---- snapshot.c: the census in the middle of a run, when a fault fires; the first few of a run are kept ---- */
 void snapshot(int fault);
 void snapshots_print(void);
 void snapshots_forget(void);
@@ -66,7 +66,7 @@ enum end { OVER, CRASHED, CUT, LATE, NOT_BUILT };
 void report_print(enum end end, const struct seen *all, const int *status);
 
 /* ---- schedule.c ---- */
-/* A fault comes now; a call that was to fail by its number does, within the step that was begun last. */
+/* A fault fires now; a call that was to fail by its number does, within the step that was begun last. */
 void fault_moved(int fault, int target);
 void call_failed(int fault);
 void schedule_print(void);

@@ -2,10 +2,10 @@
  * The small kernel that the built-in restart engine stands on, made of real processes: a "preemption point" before each
  * access to what tasks share, wait queues on futexes, locks, signals that stay pending until the way out, exit, fork. Names
  * and meaning are those of the simulated kernel (src/backends/simulated/kernel), so that both can be held side by side;
- * here whoever sleeps really sleeps in futex(2), whoever dies really dies, and what a walk finds is what /proc says.
+ * here a sleeping task really sleeps in futex(2), a dying task really dies, and a walk reads /proc.
  *
- * Between two preemption points an actor holds the big lock, so a step is one step for everybody, and the order of the
- * trace is the order of what happened.
+ * Between two preemption points an actor holds the big lock, so a step is atomic for all others, and the order of the
+ * trace is the order of events.
  */
 #ifndef MKT_KERNEL_H
 #define MKT_KERNEL_H
@@ -28,32 +28,32 @@ enum event_kind {
 };
 
 /* ---- trace.c ---- */
-/* A text as the value of an event: a constant, whose address is the same in all tasks. */
+/* A text as the value of an event: a constant, at the same address in all tasks. */
 #define TEXT(text) ((long)(intptr_t)(text))
-void note(struct actor *who, enum event_kind kind, long a, long b);
+void note(struct actor *actor, enum event_kind kind, long a, long b);
 
 /* ---- step.c: the big lock and the preemption points ---- */
 void big_lock(void);
 int big_trylock(void);
 void big_unlock(void);
-/* The next access, and in which function: somebody else may come first. Labels are those of the simulated backend. */
+/* The next access, and its function: another task may move first. Labels are those of the simulated backend. */
 void touch_in(struct actor *me, const char *function, const char *what);
 #define touch(me, what) touch_in(me, __func__, what)
-/* The same for who wants a lock: the step is done, and counts (schedule.c), only when he has it. */
+/* The same before taking a lock: the step is done, and counts (schedule.c), only when the lock is taken. */
 void come_up_to(struct actor *me, const char *function, const char *what);
 void moved(struct actor *me);
 /* Its last step was none: the model has its like behind it when the run begins. */
 void did_not_move(void);
 /* Gives up the big lock and sleeps until its state is no longer `asleep`. Has the big lock again afterwards. */
 void sleep_while(struct actor *me, enum state asleep);
-/* Called by whoever stopped moving, with the big lock: notices when nobody can move any more. */
-void somebody_must_move(struct actor *me);
-/* It can move again; really woken when the big lock is let go. */
-void runnable(struct actor *who);
-/* Asks init to do something, and waits until it is done. The big lock is kept, nobody moves meanwhile. */
+/* Called by an actor that stopped moving, with the big lock: detects when no task can move any more. */
+void check_progress(struct actor *me);
+/* It can move again; really woken when the big lock is released. */
+void runnable(struct actor *actor);
+/* Sends a request to init, and waits until it is done. The big lock is kept, so no task moves meanwhile. */
 void ask(struct actor *me, enum request what, int argument);
-/* The same without waiting: for who is about to die with the big lock. */
-void tell(struct actor *me, enum request what);
+/* The same without waiting: for a task that is about to die with the big lock. */
+void post_request(struct actor *me, enum request what);
 /* A defect of the kernel shows: the run is over. Does not return. */
 void __attribute__((noreturn)) oops(struct actor *me, const char *defect);
 #define BUG "bug"
@@ -61,7 +61,7 @@ void __attribute__((noreturn)) oops(struct actor *me, const char *defect);
 #define OUT_OF_BOUNDS "out-of-bounds"
 #define USE_AFTER_FREE "use-after-free"
 #define UNINITIALIZED_READ "uninitialized-read"
-/* The actor arrives at a point; faults that wait for that come now. */
+/* The actor arrives at a point; faults that wait for it fire now. */
 void at(struct actor *me, enum point point);
 
 /* ---- lock.c: `function` is the caller's, for the label ---- */
@@ -103,7 +103,7 @@ void force_sigkill_in(struct actor *me, const char *function, struct actor *task
 int fatal_signal_pending(const struct actor *task);
 /* The way to user space: 0 when it has to look again. */
 int deliver_signals(struct actor *me);
-/* Everyone of the tree is to go into the refrigerator, on the way to user space: 0, or a negative errno. */
+/* Every task of the tree must enter the refrigerator on its way to user space: 0, or a negative errno. */
 int cgroup_freezer_make_frozen_in(struct actor *me, const char *function, int self);
 #define cgroup_freezer_make_frozen(me, self) cgroup_freezer_make_frozen_in(me, __func__, self)
 int can_be_hit(const struct actor *task, unsigned signal);
@@ -118,7 +118,7 @@ int failure(struct actor *me, enum failure kind);
 int kmalloc_in(struct actor *me, const char *function, size_t size);
 #define kmalloc_works(me, size) kmalloc_in(me, __func__, size)
 
-/* ---- proc.c: the tree as the real kernel tells it ---- */
+/* ---- proc.c: the tree as the real kernel shows it ---- */
 struct actor *next_thread(struct actor *task);
 int thread_group_empty(struct actor *task);
 struct actor *find_task_by_pid(int pid);

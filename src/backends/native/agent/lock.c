@@ -1,4 +1,4 @@
-/* Locks. Who wants one that is held sleeps; letting go belongs to the step before it: nobody could tell. */
+/* Locks. A task that wants a held lock sleeps; the release belongs to the step before it, as no task can observe the difference. */
 #include "kernel.h"
 
 static void wake_lock_waiters(const int *word)
@@ -6,13 +6,13 @@ static void wake_lock_waiters(const int *word)
 	if (!arena->lock_waiters)
 		return;
 	for (int i = 0; i < arena->plan.nr_actors; i++) {
-		struct actor *who = actor_of(i);
+		struct actor *actor = actor_of(i);
 
-		if (who->wants != word)
+		if (actor->wants != word)
 			continue;
-		who->wants = NULL;
+		actor->wants = NULL;
 		arena->lock_waiters--;
-		runnable(who);
+		runnable(actor);
 	}
 }
 
@@ -24,7 +24,7 @@ static void wait_for_lock(struct actor *me, int *word)
 	me->wants = word;
 	arena->lock_waiters++;
 	arena->busy--;
-	somebody_must_move(me);
+	check_progress(me);
 	while (me->wants) {
 		uint32_t seen = me->wakeups;
 

@@ -140,7 +140,7 @@ static void read_fault(struct line *line, struct fault *f)
 
 	f->name = kept(line, "name");
 	f->verb = field_named(line, "verb", verbs, NR_VERBS);
-	f->who = field_flag(line, "at-start") ? OUTSIDER : field_number(line, "actor", NO_TASK);
+	f->actor = field_flag(line, "at-start") ? OUTSIDER : field_number(line, "actor", NO_TASK);
 	f->at = point ? point_by_name(point) : POINT_NONE;
 	if (point && f->at == POINT_NONE)
 		not_understood("there is no point %s", point);

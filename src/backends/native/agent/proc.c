@@ -1,4 +1,4 @@
-/* The tree as the real kernel tells it: /proc, and what attaching would be answered. */
+/* The tree as the real kernel shows it: /proc, and whether an attach would be permitted. */
 #define _GNU_SOURCE
 #include "kernel.h"
 
@@ -80,7 +80,7 @@ struct actor *find_child(struct actor *parent, int pid)
 	return found && !strncmp(found + 7, path, strlen(path)) && found[7 + strlen(path)] == '\n' ? child : NULL;
 }
 
-/* The children of a task are looked up when the walk is there: who died meanwhile can't be, for the caller has the lock. */
+/* The children of a task are read when the walk reaches it: none can have died meanwhile, since the caller has the lock. */
 void walk_task_subtree(struct actor *me, struct actor *root, int (*visit)(struct actor *me, struct actor *task, void *of),
 		       void *of)
 {

@@ -1,4 +1,4 @@
-/* The answer to a plan: what happened, how everybody ended, and what the kernel says of them. */
+/* The answer to a plan: the events, the end of each task, and its state in the kernel. */
 #include "init.h"
 #include "restart.h"
 

@@ -106,7 +106,7 @@ long engine_restart(struct actor *me);
 /* Ends the agent with a message when the library is none. */
 void plugin_load(const char *path);
 int plugin_is_loaded(void);
-/* Tells the plug-in that a task is dead. */
+/* Reports the death of a task to the plug-in. */
 void plugin_buries(struct actor *task);
 
 #endif

@@ -249,7 +249,7 @@ static long wait_task_sync(struct actor *me, struct ctx *ctx)
 
 /* ---- the restore itself ---- */
 
-/* Reads the next record of the stream, whose ever it is. 1 for a zombie (series), 0, or a negative errno. */
+/* Reads the next record of the stream, whichever task it belongs to. 1 for a zombie (series), 0, or a negative errno. */
 long restore_task(struct actor *me, struct ctx *ctx)
 {
 	int refused;

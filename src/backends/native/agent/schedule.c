@@ -1,4 +1,4 @@
-/* The schedule of the run as it was: who did which step, and when faults came. The model can be led the same way. */
+/* The schedule of the run: the actor of each step, and when faults fired. The model can follow it. */
 #include "init.h"
 #include "kernel.h"
 #include "restart.h"
@@ -7,7 +7,7 @@
 
 void moved(struct actor *me)
 {
-	/* One that is longer than this is not told at all. */
+	/* A longer schedule is not reported. */
 	if (arena->nr_moves++ < arena->max_moves)
 		arena->moves[arena->nr_moves - 1] =
 			(struct move){ .actor = number_of(me), .function = me->function, .what = me->what };

@@ -56,7 +56,7 @@ int fatal_signal_pending(const struct actor *task)
 	return (task->pending & SIG_KILL) != 0;
 }
 
-/* What the kernel does for good (freezes, stops) init does as soon as the actor sleeps. */
+/* Real freezes and stops are done by init as soon as the actor sleeps. */
 static void sleep_for_good(struct actor *me, enum state state)
 {
 	me->state = state;

@@ -1,4 +1,4 @@
-/* The census in the middle of a run: whenever a fault comes, everybody stands still, and /proc is asked. */
+/* The census in the middle of a run: when a fault fires, no task moves, and /proc is read. */
 #include "init.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@ struct snapshot {
 	uint32_t step;
 	int fault;
 	struct seen *all;
-	enum state *engine;		/* what the engine held everybody for */
+	enum state *engine;		/* the engine's view of each task */
 };
 
 static struct snapshot taken[MOST];

@@ -1,4 +1,4 @@
-/* Preemption points: the big lock, whose turn it is, and when nobody can move any more. */
+/* Preemption points: the big lock, the imposed turns, and the detection that no task can move any more. */
 #include "kernel.h"
 #include "init.h"
 
@@ -30,14 +30,14 @@ void big_unlock(void)
 	int n = 0;
 
 	while (arena->wake_list != NO_TASK) {
-		struct actor *who = actor_of(arena->wake_list);
+		struct actor *actor = actor_of(arena->wake_list);
 
-		arena->wake_list = who->next_wake;
-		who->flags &= ~TO_BE_WOKEN;
+		arena->wake_list = actor->next_wake;
+		actor->flags &= ~TO_BE_WOKEN;
 		if (n < BATCH)
-			sleepers[n++] = &who->wakeups;
+			sleepers[n++] = &actor->wakeups;
 		else
-			futex_wake(&who->wakeups, 1);
+			futex_wake(&actor->wakeups, 1);
 	}
 	if (atomic_exchange(&arena->big_lock, 0) == 2)
 		futex_wake(&arena->big_lock, 1);
@@ -46,20 +46,20 @@ void big_unlock(void)
 }
 
 /* It will look again as soon as the big lock is let go. */
-static void poke(struct actor *who)
+static void poke(struct actor *actor)
 {
-	who->wakeups++;
-	if (who->flags & TO_BE_WOKEN)
+	actor->wakeups++;
+	if (actor->flags & TO_BE_WOKEN)
 		return;
-	who->flags |= TO_BE_WOKEN;
-	who->next_wake = arena->wake_list;
-	arena->wake_list = number_of(who);
+	actor->flags |= TO_BE_WOKEN;
+	actor->next_wake = arena->wake_list;
+	arena->wake_list = number_of(actor);
 }
 
-void runnable(struct actor *who)
+void runnable(struct actor *actor)
 {
 	arena->busy++;
-	poke(who);
+	poke(actor);
 }
 
 static void ring(enum request what, int asker, int argument)
@@ -84,7 +84,7 @@ void ask(struct actor *me, enum request what, int argument)
 		futex_wait(&arena->answered, seen, NULL);
 }
 
-void tell(struct actor *me, enum request what)
+void post_request(struct actor *me, enum request what)
 {
 	ring(what, number_of(me), 0);
 }
@@ -98,15 +98,15 @@ void oops(struct actor *me, const char *defect)
 		futex_wait(&arena->big_lock, 2, NULL);
 }
 
-/* ---- held back: by a delay, or because it is somebody else's turn ---- */
+/* ---- held back: by a delay, or because it is the turn of another actor ---- */
 
-static void let_go(struct actor *who)
+static void let_go(struct actor *actor)
 {
-	if (!(who->flags & HELD))
+	if (!(actor->flags & HELD))
 		return;
-	who->flags &= ~HELD;
+	actor->flags &= ~HELD;
 	arena->waiting--;
-	poke(who);
+	poke(actor);
 }
 
 static int let_delayed_go(unsigned why)
@@ -122,9 +122,9 @@ static int let_delayed_go(unsigned why)
 	return found;
 }
 
-static int is_gone(const struct actor *who)
+static int is_gone(const struct actor *actor)
 {
-	return who->state == DEAD || who->state == USER;
+	return actor->state == DEAD || actor->state == USER;
 }
 
 /*
@@ -160,7 +160,7 @@ static void fault_by_turn(struct actor *me, const struct turn *turn)
 		struct fault *fault = &arena->plan.faults[i];
 
 		/* A fault with a point of its own has come by itself. */
-		if (strcmp(fault->name, turn->label) || fault->who != NO_TASK)
+		if (strcmp(fault->name, turn->label) || fault->actor != NO_TASK)
 			continue;
 		if (turn->target != NO_TASK) {
 			fault->nr_targets = 1;
@@ -170,7 +170,7 @@ static void fault_by_turn(struct actor *me, const struct turn *turn)
 	}
 }
 
-/* The actor's last step is done: faults whose turn it is come now. */
+/* The actor's last step is done: faults that are next in the schedule fire now. */
 static void events_come(struct actor *me)
 {
 	const struct turn *turn;
@@ -181,7 +181,7 @@ static void events_come(struct actor *me)
 	}
 }
 
-/* Whoever has the turn may go. A fault has to wait until the step that comes before it is done. */
+/* Releases the actor that has the turn. A fault has to wait until the step before it is done. */
 static void pass_turn(void)
 {
 	const struct turn *turn = this_turn();
@@ -192,7 +192,7 @@ static void pass_turn(void)
 		let_go(actor_of(i));
 }
 
-void somebody_must_move(struct actor *me)
+void check_progress(struct actor *me)
 {
 	if (arena->plan.nr_turns) {
 		events_come(me);
@@ -217,7 +217,7 @@ static void hold_back(struct actor *me)
 {
 	me->flags |= HELD;
 	arena->waiting++;
-	somebody_must_move(me);
+	check_progress(me);
 	while (me->flags & HELD) {
 		uint32_t seen = me->wakeups;
 
@@ -261,7 +261,7 @@ static void take_turn(struct actor *me)
 /* ---- preemption points ---- */
 
 /*
- * Free runs let others in now and then: where, and whether only for once or for as long as anybody else can move, is the
+ * Free runs let others in now and then: where, and whether only once or for as long as another actor can move, is the
  * actor's own seeded choice.
  */
 static void let_others_in(struct actor *me)
@@ -287,7 +287,7 @@ static void let_others_in(struct actor *me)
 
 static void begin_step(struct actor *me)
 {
-	/* A schedule says by itself when who moves. */
+	/* An imposed schedule names the actor of each step. */
 	while ((me->flags & (DELAYED | POLITE)) && !this_turn())
 		hold_back(me);
 	if (arena->plan.nr_turns && !(me->flags & DYING))
@@ -314,7 +314,7 @@ void touch_in(struct actor *me, const char *function, const char *what)
 void sleep_while(struct actor *me, enum state asleep)
 {
 	arena->busy--;
-	somebody_must_move(me);
+	check_progress(me);
 	while (me->state == asleep) {
 		uint32_t seen = me->wakeups;
 
@@ -327,7 +327,7 @@ void sleep_while(struct actor *me, enum state asleep)
 
 /* ---- points ---- */
 
-/* Only who arrives there for real: a fault's `times` says how often. */
+/* Only a real arrival counts: a fault's `times` limits how often it fires. */
 void at(struct actor *me, enum point point)
 {
 	struct plan *plan = &arena->plan;
@@ -337,7 +337,7 @@ void at(struct actor *me, enum point point)
 	for (int i = 0; i < plan->nr_faults; i++) {
 		struct fault *fault = &plan->faults[i];
 
-		if (fault->who == number_of(me) && fault->at == point && fault->fired < fault->times)
+		if (fault->actor == number_of(me) && fault->at == point && fault->fired < fault->times)
 			ask(me, FAULT_DUE, i);
 	}
 }

@@ -89,7 +89,7 @@ static void before_call(struct actor *me)
 		}
 		if (me->flags & WILL_EXIT)
 			do_exit(me, BY_ITSELF);
-		/* Who restarts itself makes the call, also when it is in another restart: that is for the claim to find out. */
+		/* A task that restarts itself makes the call even when it is in another restart: the claim must detect that. */
 		if (!(me->declared & (IS_ABSENT | IS_NESTED)) || number_of(me) == 0)
 			return;
 		if (first)
@@ -114,7 +114,7 @@ void live(struct actor *me)
 			do_exit(me, BY_KILL);
 	} while (!deliver_signals(me));
 	note(me, E_USER, 0, 0);
-	/* It runs on, as far as anybody can see, until a SIGKILL of the restart finds it. */
+	/* It runs on in user space until a SIGKILL of the restart hits it. */
 	for (;;) {
 		me->state = USER;
 		sleep_while(me, USER);

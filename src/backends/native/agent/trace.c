@@ -58,7 +58,7 @@ static const struct kind {
 	[E_CALL_FAILED] = { "call-failed", { "call", true }, { "error", false } },
 };
 
-void note(struct actor *who, enum event_kind kind, long a, long b)
+void note(struct actor *actor, enum event_kind kind, long a, long b)
 {
 	struct event *event;
 
@@ -66,7 +66,7 @@ void note(struct actor *who, enum event_kind kind, long a, long b)
 		return;
 	event = &arena->events[arena->nr_events++];
 	event->step = arena->step;
-	event->actor = who ? number_of(who) : NO_TASK;
+	event->actor = actor ? number_of(actor) : NO_TASK;
 	event->kind = kind;
 	event->a = a;
 	event->b = b;

@@ -29,7 +29,7 @@ void cannot_build(struct actor *me, long error, const char *what)
 {
 	arena->error = error;
 	arena->error_what = what;
-	tell(me, CANNOT_BUILD);
+	post_request(me, CANNOT_BUILD);
 	for (;;)
 		sys0(SYS_pause);
 }
@@ -57,7 +57,7 @@ static long make_by_last_pid(struct clone_args *args, struct actor *child, void 
 			sys1(SYS_close, fd);
 			return pid;
 		}
-		/* Somebody else was faster: what came out ends at once (begin). */
+		/* Another process took the pid: this child exits at once (begin). */
 		if (!start)
 			sys4(SYS_wait4, pid, NULL, __WALL, NULL);
 	}
@@ -137,7 +137,7 @@ static void check(struct actor *me, long ret, const char *what)
 		cannot_build(me, ret, what);
 }
 
-/* The last one of a phase tells init, or lets all go at once where init has nothing to do in between. */
+/* The last one of a phase notifies init, or releases all at once where init has nothing to do in between. */
 static void arrive(void)
 {
 	if (++arena->present % (uint32_t)arena->nr_builders)
@@ -160,7 +160,7 @@ static void wait_for_phase(enum phase phase)
 		futex_wait(&arena->phase, now, NULL);
 }
 
-/* The rights of one user over his own processes: with more, nobody would be a stranger to the coordinator. */
+/* The rights of a user over processes of the same user: with more, no task would be a stranger to the coordinator. */
 static void become_ordinary(struct actor *me)
 {
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };

@@ -1,4 +1,4 @@
-/* Wait queues and wake-ups. A queue is its address; whoever sleeps on it sleeps in futex(2), on a word of its own. */
+/* Wait queues and wake-ups. A queue is its address; a task that sleeps on it sleeps in futex(2), on a word of its own. */
 #include "kernel.h"
 
 int signal_pending(const struct actor *task)
