@@ -115,7 +115,7 @@ class Play {
     if (this.#endedBeforeDump) await this.#program?.mustRun('the dump');
     const before = this.#held ?? beforeDump;
     if (dump.exit !== 0) await this.#rest();
-    const afterDump = dump.exit === 0 ? await this.#whoIsLeft() : await this.#census();
+    const afterDump = dump.exit === 0 ? await this.#listLeft() : await this.#census();
     const restored = dump.exit === 0 ? await this.#restore() : {};
     const check = restored.restore?.exit === 0 ? await runCheck(this.#sandbox, c) : undefined;
     const subject = await this.#subject(restored.restore?.exit === 0);
@@ -248,7 +248,7 @@ class Play {
   }
 
   /** Every task that is neither a bystander nor a helper of the agent, once dying tasks are gone. */
-  async #whoIsLeft(grace = GRACE): Promise<CriuCensus> {
+  async #listLeft(grace = GRACE): Promise<CriuCensus> {
     let left: readonly Seen[] = [];
     for (let pause = 1, waited = 0; waited <= grace; waited += pause, pause = Math.min(2 * pause, GRACE_PAUSE)) {
       left = await this.#tasks('tree', 'criu');
@@ -273,7 +273,7 @@ class Play {
     }
     // A call that mktrouble had to end is not judged by the tasks left: no need to wait for dying ones.
     const isEnded = restore.timedOut !== undefined || restore.flooded !== undefined;
-    const afterRestore = await this.#whoIsLeft(isEnded ? 0 : GRACE);
+    const afterRestore = await this.#listLeft(isEnded ? 0 : GRACE);
     if (images.length > 0) return { ...imaged, restore, afterRestore };
     await this.#sandbox.do('sweep', { helpers: true });
     // The pids of a program that runs on may be above: CRIU itself must not get one of them.

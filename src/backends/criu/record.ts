@@ -59,9 +59,9 @@ function buildStory(c: Case, criu: CriuRecord): RunEvent[] {
     say(`criu ${run.of}${again ? ', once more and without faults' : ''}`);
     if (!again) for (const event of listHits(criu, run)) events.push({ step: ++step, ...event });
     for (const error of run.errors) say(`criu: ${error}`);
-    say(`criu ${run.of} ${formatEnd(run)}; ${left.length === 0 ? 'no task of the tree is left' : whoText(left)}`);
+    say(`criu ${run.of} ${formatEnd(run)}; ${left.length === 0 ? 'no task of the tree is left' : listTasks(left)}`);
   };
-  say(`${c.subject ? c.subject.command[0] : 'the tree'} is there: ${whoText(criu.before.tasks)}`);
+  say(`${c.subject ? c.subject.command[0] : 'the tree'} is there: ${listTasks(criu.before.tasks)}`);
   call(criu.dump, criu.afterDump.tasks);
   for (const edit of criu.edits ?? []) say(`the images are changed: ${editText(edit)}`);
   if (criu.restore) call(criu.restore, criu.afterRestore?.tasks ?? []);
@@ -106,7 +106,7 @@ function formatEnd({ exit, signal, timedOut, flooded }: CriuRun): string {
 const NAMED = 8;
 
 /** `100 S, 101 Z`. */
-function whoText(tasks: readonly CriuTask[]): string {
+function listTasks(tasks: readonly CriuTask[]): string {
   const names = tasks.slice(0, NAMED).map(({ pid, state }) => `${pid} ${state}`);
   return tasks.length > NAMED ? `${names.join(', ')} and ${tasks.length - NAMED} more` : names.join(', ');
 }

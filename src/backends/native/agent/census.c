@@ -41,7 +41,7 @@ static int tracer_of(const struct actor *task)
 	return at ? (int)strtol(at + 12, NULL, 10) : 0;
 }
 
-static int somebody_traces(void)
+static int has_tracer(void)
 {
 	for (int i = 0; i < arena->plan.nr_actors; i++)
 		if (actor_of(i)->tracer != NO_TASK || (actor_of(i)->flags & PT_PTRACED))
@@ -62,7 +62,7 @@ char state_of(const struct actor *task)
 
 void census(struct seen *all)
 {
-	int traced = somebody_traces();
+	int traced = has_tracer();
 
 	for (int i = 0; i < arena->plan.nr_actors; i++) {
 		const struct actor *task = actor_of(i);

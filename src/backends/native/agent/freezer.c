@@ -48,7 +48,7 @@ int freezer_holds(int pid)
 	       strstr(text, name) != NULL;
 }
 
-static int nobody_runs(const struct actor *task)
+static int none_runs(const struct actor *task)
 {
 	for (int i = task->next_thread; i != number_of(task); i = actor_of(i)->next_thread) {
 		enum state state = actor_of(i)->state;
@@ -105,14 +105,14 @@ static void halt(struct actor *task)
 	stop(task);
 }
 
-void do_chores(int everybody_sleeps)
+void do_chores(int all_asleep)
 {
 	for (int i = 0; arena->chores && i < arena->plan.nr_actors; i++) {
 		struct actor *task = actor_of(i);
 
 		if ((task->state != FROZEN && task->state != STOPPED) || (task->flags & HALTED))
 			continue;
-		if (!everybody_sleeps && !nobody_runs(task))
+		if (!all_asleep && !none_runs(task))
 			continue;
 		halt(task);
 		task->flags |= HALTED;

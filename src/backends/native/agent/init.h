@@ -29,7 +29,7 @@ void tracer_forget(void);
 
 /* ---- freezer.c ---- */
 /* Really stops or freezes the tasks that are marked so; called with the big lock, when none of them runs. */
-void do_chores(int everybody_sleeps);
+void do_chores(int all_asleep);
 /* Lets a stopped or frozen task run again. */
 void continue_task(struct actor *task);
 /* Name of the refrigerator's folder; made at the first use. NULL: no cgroup can be made here, SIGSTOP has to do. */

@@ -18,7 +18,7 @@
 #include <sys/wait.h>
 
 #define STACK_BYTES (64 << 10)
-#define NOBODY_UID 65534
+#define OTHER_UID 65534
 /* Tries to get a pid. */
 #define TRIES 1000
 /* Tries while the pid is taken: at once at first, then once in a millisecond. */
@@ -203,8 +203,8 @@ static void settle(struct actor *me)
 		if (actor_of(i)->tracer == number_of(me))
 			check(me, sys4(SYS_ptrace, PTRACE_SEIZE, actor_of(i)->pid, 0, 0), "ptrace");
 	if (me->declared & IS_STRANGER) {
-		check(me, sys3(SYS_setresgid, NOBODY_UID, NOBODY_UID, NOBODY_UID), "setresgid");
-		check(me, sys3(SYS_setresuid, NOBODY_UID, NOBODY_UID, NOBODY_UID), "setresuid");
+		check(me, sys3(SYS_setresgid, OTHER_UID, OTHER_UID, OTHER_UID), "setresgid");
+		check(me, sys3(SYS_setresuid, OTHER_UID, OTHER_UID, OTHER_UID), "setresuid");
 	}
 }
 
