@@ -3,6 +3,7 @@
  * that has `violates:`, and runs it several times. Takes about ten minutes. Scenarios with equal titles up to the bracket at
  * the end are one finding. Findings of random changes (tag `mutations`) are covered by others, and only counted.
  */
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import path from 'node:path';
@@ -15,6 +16,7 @@ import type { Case } from '../../src/model/case.ts';
 import { PSTREE_FIELDS } from '../../src/model/criu.ts';
 import { judge } from '../../src/properties/index.ts';
 import type { CriuRun } from '../../src/record/criu.ts';
+import { callEnd } from '../../src/record/program-text.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import { loadScenarios, parseScenarios, writeScenario } from '../../src/scenario/index.ts';
 
@@ -121,7 +123,7 @@ async function find(backend: CriuBackend, c: Case): Promise<Finding> {
     version = seen?.version ?? version;
     if (violations.length === 0 || !seen) continue;
     for (const error of readErrors(seen.restore ?? seen.dump)) errors.add(error);
-    ends.add([seen.dump, seen.restore].flatMap((one) => (one ? [endText(one)] : [])).join(', '));
+    ends.add([seen.dump, seen.restore].flatMap((one) => (one ? [`the ${one.of} ${callEnd(one)}`] : [])).join(', '));
   }
   return {
     case: small,
@@ -137,12 +139,6 @@ async function find(backend: CriuBackend, c: Case): Promise<Finding> {
 /** The last errors of its log: what it was at when it ended. */
 function readErrors({ errors }: CriuRun): string[] {
   return errors.slice(-4).map(plain);
-}
-
-/** `the restore dies by signal 11`. */
-function endText({ of, exit, signal, timedOut }: CriuRun): string {
-  if (timedOut !== undefined) return `the ${of} does not end`;
-  return signal === undefined ? `the ${of} exits with ${exit}` : `the ${of} dies by signal ${signal}`;
 }
 
 /** Without what differs from run to run, or from machine to machine. */

@@ -64,13 +64,3 @@ export function falloutSince(criu: CriuRecord, stage: CriuStage): Set<number> {
   }
   return hit;
 }
-
-/** How a call ended: `dies by signal 9`, `ends with 1`. */
-export function describeEnd({ of, exit, signal }: CriuRun): string {
-  return signal === undefined ? `${of} ends with ${exit}` : `${of} dies by signal ${signal}`;
-}
-
-/** The first error of a call, in brackets. */
-export function why({ errors }: CriuRun): string {
-  return errors[0] === undefined ? '' : ` (${errors[0]})`;
-}

@@ -17,13 +17,16 @@ function part(stream: string, text: string): string {
   return trimmed === '' ? `its ${stream} is empty` : `the end of its ${stream}:\n${trimmed.replace(/^/gm, '  ')}`;
 }
 
-/** A call of CRIU: `the dump failed (exit 1): cr-dump.c:1570: Collect mappings failed`. */
-export function callText({ of, exit, signal, timedOut, flooded, errors }: CriuRun): string {
-  if (exit === 0) return `the ${of} succeeded`;
-  const error = errors[0] === undefined ? '' : `: ${errors[0]}`;
-  if (timedOut !== undefined) return `the ${of} did not end in ${timedOut} ms${error}`;
-  if (flooded !== undefined) return `the ${of} filled its log${error}`;
-  return signal === undefined
-    ? `the ${of} failed (exit ${exit})${error}`
-    : `the ${of} was killed by ${signalName(signal)}${error}`;
+/** How a call of CRIU ended: `succeeded`, `failed (exit 1)`, `was killed by SIGSEGV`. */
+export function callEnd({ exit, signal, timedOut, flooded }: CriuRun): string {
+  if (timedOut !== undefined) return `did not end in ${timedOut} ms`;
+  if (flooded !== undefined) return 'filled its log';
+  if (signal !== undefined) return `was killed by ${signalName(signal)}`;
+  return exit === 0 ? 'succeeded' : `failed (exit ${exit})`;
+}
+
+/** A call of CRIU with its first error: `the dump failed (exit 1): cr-dump.c:1570: Collect mappings failed`. */
+export function callText(run: CriuRun): string {
+  const error = run.exit === 0 || run.errors[0] === undefined ? '' : `: ${run.errors[0]}`;
+  return `the ${run.of} ${callEnd(run)}${error}`;
 }

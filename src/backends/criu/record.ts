@@ -1,9 +1,11 @@
 /** The run record of a case that was played: what was seen, and a short story of it for reports. */
+
 import type { Case } from '../../model/case.ts';
 import type { ImageEdit } from '../../model/criu.ts';
 import { signalName } from '../../model/signals.ts';
 import type { CriuRecord, CriuRun, CriuTask } from '../../record/criu.ts';
 import { firedIn } from '../../record/criu-fired.ts';
+import { callEnd } from '../../record/program-text.ts';
 import {
   type CoordinatorFinal,
   RECORD_VERSION,
@@ -59,7 +61,7 @@ function buildStory(c: Case, criu: CriuRecord): RunEvent[] {
     say(`criu ${run.of}${again ? ', once more and without faults' : ''}`);
     if (!again) for (const event of listHits(criu, run)) events.push({ step: ++step, ...event });
     for (const error of run.errors) say(`criu: ${error}`);
-    say(`criu ${run.of} ${formatEnd(run)}; ${left.length === 0 ? 'no task of the tree is left' : listTasks(left)}`);
+    say(`criu ${run.of} ${callEnd(run)}; ${left.length === 0 ? 'no task of the tree is left' : listTasks(left)}`);
   };
   say(`${c.subject ? c.subject.command[0] : 'the tree'} is there: ${listTasks(criu.before.tasks)}`);
   call(criu.dump, criu.afterDump.tasks);
@@ -90,17 +92,6 @@ function editText(edit: ImageEdit): string {
   const words = Object.entries(rest).filter(([word]) => word !== 'file');
   const values = words.map(([word, value]) => `${word} ${JSON.stringify(value)}`);
   return [`${resolveFile(edit)}: ${kind}`, ...values].join(', ');
-}
-
-/** `ends with 1`, `dies by SIGSEGV`, … */
-function formatEnd({ exit, signal, timedOut, flooded }: CriuRun): string {
-  if (timedOut !== undefined) return `has not ended after ${timedOut} ms`;
-  if (flooded !== undefined) return `fills its log, and is killed at ${flooded} bytes`;
-  return signal !== undefined
-    ? `dies by ${signalName(signal)}`
-    : exit === 0
-      ? 'says success'
-      : `says that it failed (${exit})`;
 }
 
 const NAMED = 8;

@@ -1,6 +1,7 @@
 /** A dump that reports success can be restored. */
 
-import { describeEnd, hasFailed, listCauses, succeeded, why } from '../../criu-runs.ts';
+import { callText } from '../../../record/program-text.ts';
+import { hasFailed, listCauses, succeeded } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
 const name = 'dumped-tree-can-be-restored';
@@ -16,7 +17,7 @@ export const dumpedTreeCanBeRestored: Property = {
   check(c, { criu }) {
     if (!criu?.restore || !succeeded(criu.dump) || !hasFailed(criu.restore)) return [];
     if (listCauses(c, criu, 'restore').length > 0) return [];
-    const message = `the dump reported success; ${describeEnd(criu.restore)}${why(criu.restore)}, and no fault fired in it`;
+    const message = `the dump reported success; ${callText(criu.restore)}, and no fault fired in it`;
     return [{ property: name, message }];
   },
 };

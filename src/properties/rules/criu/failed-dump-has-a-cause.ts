@@ -1,6 +1,7 @@
 /** A dump that nothing stands in the way of succeeds. */
 
-import { describeEnd, hasFailed, listCauses, why } from '../../criu-runs.ts';
+import { callText } from '../../../record/program-text.ts';
+import { hasFailed, listCauses } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
 const name = 'failed-dump-has-a-cause';
@@ -16,6 +17,6 @@ export const failedDumpHasACause: Property = {
   check(c, { criu }) {
     if (!criu || !hasFailed(criu.dump) || c.expect.coordinator.length > 0) return [];
     if (listCauses(c, criu, 'dump').length > 0) return [];
-    return [{ property: name, message: `the ${describeEnd(criu.dump)}${why(criu.dump)}, and no fault fired before` }];
+    return [{ property: name, message: `${callText(criu.dump)}, and no fault fired before` }];
   },
 };

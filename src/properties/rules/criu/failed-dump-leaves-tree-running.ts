@@ -1,8 +1,9 @@
 /** A failed dump leaves the tree as it was. */
 
 import type { CriuRecord } from '../../../record/criu.ts';
+import { callText } from '../../../record/program-text.ts';
 import { added, differences, few, missing } from '../../criu-census.ts';
-import { describeEnd, falloutSince, succeeded, wasEnded, why } from '../../criu-runs.ts';
+import { falloutSince, succeeded, wasEnded } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 import { heldTasks } from './restored-program-runs.ts';
 
@@ -21,7 +22,7 @@ export const failedDumpLeavesTreeRunning: Property = {
     if (succeeded(dump) || wasEnded(dump)) return [];
     const hit = falloutSince(criu, 'pre-dump');
     const found = criu.ownSubject ? compared(criu, hit) : programWrongs(criu, hit);
-    return found.length === 0 ? [] : [{ property: name, message: `${describeEnd(dump)}${why(dump)}; ${few(found)}` }];
+    return found.length === 0 ? [] : [{ property: name, message: `${callText(dump)}; ${few(found)}` }];
   },
 };
 

@@ -1,7 +1,8 @@
 /** A failed restore can be retried. */
 
+import { callText } from '../../../record/program-text.ts';
 import { differences, few, missing } from '../../criu-census.ts';
-import { comparable, describeEnd, falloutSince, succeeded, why } from '../../criu-runs.ts';
+import { comparable, falloutSince, succeeded } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
 const name = 'failed-restore-can-be-retried';
@@ -17,8 +18,7 @@ export const failedRestoreCanBeRetried: Property = {
     if (!criu) return [];
     const { again } = criu;
     if (!again) return [];
-    if (!succeeded(again))
-      return [{ property: name, message: `once more, without faults: ${describeEnd(again)}${why(again)}` }];
+    if (!succeeded(again)) return [{ property: name, message: `once more, without faults: ${callText(again)}` }];
     const afterAgain = comparable(criu, criu.restoredAgain, criu.afterAgain);
     if (!afterAgain) return [];
     const hit = falloutSince(criu, 'pre-dump');

@@ -1,7 +1,8 @@
 /** A failed restore leaves no task. */
 
+import { callText } from '../../../record/program-text.ts';
 import { describeTask } from '../../criu-census.ts';
-import { describeEnd, succeeded, wasEnded, why } from '../../criu-runs.ts';
+import { succeeded, wasEnded } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
 const name = 'failed-restore-leaves-no-task';
@@ -20,6 +21,6 @@ export const failedRestoreLeavesNoTask: Property = {
     const before = new Set(criu.afterDump.tasks.map(({ pid }) => pid));
     const left = afterRestore?.tasks.filter(({ pid }) => !before.has(pid)) ?? [];
     if (!restore || succeeded(restore) || wasEnded(restore) || left.length === 0) return [];
-    return [{ property: name, message: `${describeEnd(restore)}${why(restore)}, and leaves ${describeTask(left)}` }];
+    return [{ property: name, message: `${callText(restore)}, and leaves ${describeTask(left)}` }];
   },
 };
