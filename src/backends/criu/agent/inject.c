@@ -54,7 +54,11 @@ static const struct {
 	const char *name;
 	long nr;
 } calls[] = {
-#define CALL(name) { #name, __NR_##name },
+#ifdef __x86_64__
+#define CALL(name, x86, arm) { #name, x86 },
+#else
+#define CALL(name, x86, arm) { #name, arm },
+#endif
 #include "syscalls.h"
 #undef CALL
 };
@@ -65,7 +69,7 @@ static long number_of(const char *name)
 		return ANY_CALL;
 	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
 		if (!strcmp(calls[i].name, name))
-			return calls[i].nr;
+			return calls[i].nr < 0 ? -ENOSYS : calls[i].nr;
 	return -ENOSYS;
 }
 
