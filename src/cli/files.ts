@@ -3,7 +3,13 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { KNOWN_NAMES } from '../injector/known.ts';
 
-import { findScenarioFiles, formatDiagnostic, type Loaded, loadScenarioFileSync } from '../scenario/index.ts';
+import {
+  findScenarioFiles,
+  formatDiagnostic,
+  LoadBudget,
+  type Loaded,
+  loadScenarioFileSync,
+} from '../scenario/index.ts';
 import { complain, EXIT } from './exit.ts';
 
 /** By absolute path, in the order in which they are run. */
@@ -25,7 +31,8 @@ export function loadPaths(
   }
   const files = findScenarioFiles(paths);
   if (files.length === 0) return complain(`no scenario files (*.yaml, *.yml) in ${paths.join(', ')}`);
-  const loaded = new Map(files.map((file) => [path.resolve(file), loadScenarioFileSync(file, KNOWN_NAMES)]));
+  const options = { ...KNOWN_NAMES, budget: new LoadBudget() };
+  const loaded = new Map(files.map((file) => [path.resolve(file), loadScenarioFileSync(file, options)]));
   return report(loaded, shown) > 0 ? EXIT.input : loaded;
 }
 

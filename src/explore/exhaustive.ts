@@ -87,6 +87,7 @@ class Search {
   private readonly slot = new Column();
   /** States that wait to be expanded, by their depth. */
   private readonly buckets: number[][] = [];
+  private bucketBytes = 0;
   /** States to be expanded: the words of a state, then its fingerprint. */
   private readonly pool: Pool;
   private transitions = 0;
@@ -149,6 +150,7 @@ class Search {
         if (this.bytes > this.maxBytes) return 'memory';
         yield this.slice();
       }
+      this.bucketBytes -= bucket.length * 8;
       this.buckets[depth] = [];
     }
     return undefined;
@@ -157,7 +159,7 @@ class Search {
   /** Bytes that the search holds, but for what is small. */
   private get bytes(): number {
     const { visited, parent, mover, slot, pool } = this;
-    return visited.bytes + parent.bytes + mover.bytes + slot.bytes + pool.bytes + this.endingBytes;
+    return visited.bytes + parent.bytes + mover.bytes + slot.bytes + pool.bytes + this.bucketBytes + this.endingBytes;
   }
 
   /** Ends a slice. In the middle of a move the machine stays as it is, and the ends are reported later. */
@@ -189,6 +191,7 @@ class Search {
     const bucket = this.buckets[depth];
     if (bucket) bucket.push(state);
     else this.buckets[depth] = [state];
+    this.bucketBytes += 8;
   }
 
   /** Copies the machine's state into the pool. */

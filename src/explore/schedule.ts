@@ -75,6 +75,7 @@ export function* followInSlices(
     while (left > 0 && moves.length < maxSteps && actor >= 0 && walker.can(actor)) {
       if (label === undefined || machine.label(actor) === label) left--;
       move(actor);
+      if (moves.length % STEPS_PER_SLICE === 0) yield;
     }
     if (left > 0) missed.push(line);
   }

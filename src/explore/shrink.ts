@@ -2,6 +2,9 @@
 import type { Machine } from '../backends/backend.ts';
 import { createWalker, toEnd } from '../backends/walk.ts';
 
+/** Steps after which a long walk lets its caller see to other things. */
+const STEPS_PER_SLICE = 65_536;
+
 /** A stretch of one actor. */
 interface Stretch {
   readonly actor: number;
@@ -26,8 +29,9 @@ export function countSwitches(moves: readonly number[]): number {
 }
 
 /** Walks along the stretches as far as they can be followed; after them, the current actor continues for as long as it can. */
-function walkAlong(machine: Machine, stretches: readonly Stretch[], maxSteps: number): number[] {
+function* walkAlong(machine: Machine, stretches: readonly Stretch[], maxSteps: number): Generator<void, number[]> {
   const walker = createWalker(machine);
+  let yieldAt = STEPS_PER_SLICE;
   const moves: number[] = [];
   const move = (actor: number): void => {
     moves.push(actor);
@@ -35,12 +39,17 @@ function walkAlong(machine: Machine, stretches: readonly Stretch[], maxSteps: nu
   };
   for (const { actor, steps } of stretches) {
     for (let i = 0; i < steps && walker.can(actor); i++) move(actor);
+    if (moves.length >= yieldAt) {
+      yieldAt = moves.length + STEPS_PER_SLICE;
+      yield;
+    }
   }
   while (moves.length < maxSteps) {
     const last = moves.at(-1) ?? -1;
     const next = last >= 0 && last < machine.firstEvent && walker.can(last) ? last : walker.first();
     if (next < 0) break;
     move(next);
+    if (moves.length % STEPS_PER_SLICE === 0) yield;
   }
   return moves;
 }
@@ -50,15 +59,22 @@ function walkAlong(machine: Machine, stretches: readonly Stretch[], maxSteps: nu
  * change helps. `holds`: whether moves that run to the end still show the violation.
  */
 export function shrinkMoves(machine: Machine, moves: readonly number[], holds: (moves: number[]) => boolean): number[] {
-  return toEnd(shrinkMovesInSlices(machine, moves, holds));
+  // biome-ignore lint/correctness/useYield: it is done at once.
+  const atOnce = function* (candidate: number[]): Generator<void, boolean> {
+    return holds(candidate);
+  };
+  return toEnd(shrinkMovesInSlices(machine, moves, atOnce));
 }
 
-/** The same one candidate at a time, for callers that do other work in between; `goesOn`: whether it may try another. */
+/**
+ * The same some steps at a time, for callers that do other work in between. `spend` gets the number of steps that it took to walk a
+ * candidate, and answers whether it may try another.
+ */
 export function* shrinkMovesInSlices(
   machine: Machine,
   moves: readonly number[],
-  holds: (moves: number[]) => boolean,
-  goesOn: () => boolean = () => true,
+  holds: (moves: number[]) => Generator<void, boolean>,
+  spend: (steps: number) => boolean = () => true,
 ): Generator<void, number[]> {
   const maxSteps = moves.length * 4 + 1_000;
   let best = [...moves];
@@ -66,9 +82,10 @@ export function* shrinkMovesInSlices(
     better = false;
     for (const candidate of candidates(splitStretches(best))) {
       yield;
-      if (!goesOn()) return best;
-      const walked = walkAlong(machine, candidate, maxSteps);
-      if (!isSimpler(walked, best) || !holds(walked)) continue;
+      const walked = yield* walkAlong(machine, candidate, maxSteps);
+      const mayGoOn = spend(walked.length);
+      if (mayGoOn && (!isSimpler(walked, best) || !(yield* holds(walked)))) continue;
+      if (!mayGoOn) return best;
       best = walked;
       better = true;
       break;

@@ -1,6 +1,7 @@
 /** What a search may use, and whether it has to end. */
 import os from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import v8 from 'node:v8';
 import type { Stop } from '../record/verdict.ts';
 
 /** The limits of a search. One that reaches a limit is `incomplete`, unless it has found a failure by then. */
@@ -11,9 +12,19 @@ export interface Limits {
   readonly timeout?: number;
   /** Bytes that an exhaustive search may hold; a quarter of the machine's memory. */
   readonly maxMemory?: number;
+  /** Of these states, how many other cases of the same run have looked at already. */
+  readonly spentStates?: number;
+  /** When the run that the case is part of has to end, as Date.now() counts; `timeout` says how long the run may take. */
+  readonly deadline?: number;
   /** Aborted: the case ends soon. */
   readonly signal?: AbortSignal;
 }
+
+/**
+ * The part of Node's heap that may be full while a case runs. Where more is used, at least half as much is no garbage (the
+ * collector lets the heap grow to the middle of what is alive and the limit), and judging a run may double that.
+ */
+const PART_OF_HEAP = 0.7;
 
 /**
  * A quarter of the memory that this process may have: a search, the garbage of the one before it, and what else a machine
@@ -38,9 +49,12 @@ export class Budget {
 
   /** Why the search has to end now; undefined: it goes on. */
   get stop(): Stop | undefined {
-    const { signal, timeout } = this.limits;
+    const { signal, timeout, deadline } = this.limits;
     if (signal?.aborted) return { by: 'interrupt' };
-    return timeout !== undefined && performance.now() >= this.#end ? { by: 'time', limit: timeout } : undefined;
+    const isLate = performance.now() >= this.#end || (deadline !== undefined && Date.now() >= deadline);
+    if (timeout !== undefined && isLate) return { by: 'time', limit: timeout };
+    const { used_heap_size: used, heap_size_limit: limit } = v8.getHeapStatistics();
+    return used > PART_OF_HEAP * limit ? { by: 'memory', limit } : undefined;
   }
 
   /**

@@ -78,7 +78,7 @@ class Judging {
   /** Judges these ends; true when one is a failure: the search is over. */
   async all(endings: readonly Ending[], onlyFailures = false): Promise<boolean> {
     const { budget } = this.request;
-    (onlyFailures ? this.probed : this.met).push(...endings);
+    for (const one of endings) (onlyFailures ? this.probed : this.met).push(one);
     for (const { moves } of endings) {
       const record = budget.stop ? undefined : await budget.run(this.recorder.recordInSlices(moves));
       if (!record) {
@@ -175,13 +175,16 @@ function withCoverage(result: ExploreResult, machine: Machine): ExploreResult {
 const exhaustive: Explorer = async (request) => {
   const { backend, plan, budget, onProgress } = request;
   if (!isSchedulable(backend)) return unscheduled(request);
-  const { maxStates = DEFAULT_MAX_STATES, maxMemory } = budget.limits;
+  const { maxStates = DEFAULT_MAX_STATES, spentStates = 0, maxMemory } = budget.limits;
   const judging = new Judging({ ...request, backend });
   const machine = backend.open(plan, { coverage: request.coverage ?? false });
   let probed: number | undefined;
   let met = 0;
   let searched: Searched = { states: 0, transitions: 0 };
-  const limits = { maxStates, ...(maxMemory !== undefined && { maxBytes: maxMemory }) };
+  const limits = {
+    maxStates: Math.max(1, maxStates - spentStates),
+    ...(maxMemory !== undefined && { maxBytes: maxMemory }),
+  };
   const result = await budget.run(searchInSlices(machine, limits), async (slice) => {
     searched = slice;
     met += slice.endings.length;

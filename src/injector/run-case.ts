@@ -5,15 +5,23 @@ import { CannotWrite } from '../boundary/write-file.ts';
 import type { Case, Explore } from '../model/case.ts';
 import { currentLine } from '../protocol/renamed-steps.ts';
 import type { Progress } from '../record/progress.ts';
-import type { Tried, Verdict } from '../record/verdict.ts';
+import type { Stop, Tried, Verdict } from '../record/verdict.ts';
 import { whyNot } from './applicable.ts';
 import { Budget, defaultMaxMemory, type Limits } from './budget.ts';
 import { readEnvironment } from './environment.ts';
 import { EXPLORERS, type Explorer } from './explorers.ts';
-import { createJudge, type FindViolations, shippedProperties, underProtocol, underVersion } from './judge.ts';
+import {
+  createJudge,
+  type FindViolations,
+  type JudgeRecord,
+  shippedProperties,
+  underProtocol,
+  underVersion,
+} from './judge.ts';
 import { Keep } from './keep.ts';
 import { modelFor } from './model.ts';
 import type { JudgeCase } from './shrink.ts';
+import { type ExploreResult, Tally } from './tally.ts';
 import { countRuns } from './unscheduled.ts';
 import { type Decision, decide } from './verdict.ts';
 
@@ -122,6 +130,7 @@ async function search(
 ): Promise<Outcome> {
   const { backend, schedules, maxSteps, schedule, coverage = false, find = shippedProperties, onProgress } = options;
   const { maxStates = explore.maxStates, timeout, maxMemory = defaultMaxMemory(), signal } = options;
+  const { spentStates, deadline } = options;
   const plan: Plan = {
     case: c,
     protocol: c.restart.protocol,
@@ -129,6 +138,14 @@ async function search(
     maxSteps: maxSteps ?? defaultMaxSteps(c),
     ...((schedule ?? c.explore?.schedule) && { schedule: (schedule ?? c.explore!.schedule!).map(currentLine) }),
   };
+  const budget = new Budget({
+    maxMemory,
+    ...(maxStates !== undefined && { maxStates }),
+    ...(spentStates !== undefined && { spentStates }),
+    ...(timeout !== undefined && { timeout }),
+    ...(deadline !== undefined && { deadline }),
+    ...(signal && { signal }),
+  });
   const judgeCase: JudgeCase = (other, record) => createJudge(other, find)(record);
   const request = {
     plan,
@@ -136,14 +153,11 @@ async function search(
     patient: schedules === undefined,
     judge: createJudge(c, find),
     judgeCase,
-    budget: new Budget({
-      maxMemory,
-      ...(maxStates !== undefined && { maxStates }),
-      ...(timeout !== undefined && { timeout }),
-      ...(signal && { signal }),
-    }),
+    budget,
     ...(onProgress && { onProgress }),
   };
+  const { stop } = budget;
+  if (stop) return decide(c, notBegun(explore, request.judge, stop));
   const result = await explorer({
     ...request,
     backend,
@@ -152,6 +166,11 @@ async function search(
     ...(keep && { keep }),
   });
   return decide(c, result);
+}
+
+/** The result of a case whose run was over before it began. */
+function notBegun({ strategy }: Explore, judge: JudgeRecord, stopped: Stop): ExploreResult {
+  return new Tally(judge).result({ strategy, schedules: 0, complete: false, stopped });
 }
 
 /**

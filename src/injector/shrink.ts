@@ -62,11 +62,11 @@ export function smallestInSlices(
 class Shrinker {
   private readonly backend: SchedulableBackend;
   private readonly judge: JudgeCase;
-  private readonly wanted: string | undefined;
+  private wanted: string | undefined;
   private plan: Plan;
   private recorder: Recorder;
   private moves: readonly number[];
-  private record: RunRecord;
+  private record!: RunRecord;
   private left: number;
   private tried = 0;
 
@@ -76,13 +76,14 @@ class Shrinker {
     this.plan = plan;
     this.moves = moves;
     this.recorder = new Recorder(backend, plan);
-    this.record = this.recorder.record(moves);
-    this.wanted = findHead(judge(plan.case, this.record));
     this.left = BUDGET + JUDGED_RUNS * PER_JUDGED_STEP * moves.length;
   }
 
   *run(): Generator<void, Judged> {
     const given = this.plan.case;
+    this.record = yield* this.recorder.recordInSlices(this.moves);
+    this.wanted = findHead(this.judge(given, this.record));
+    yield;
     if (this.wanted !== 'expectation') {
       yield* this.reduce((plan) => this.along(plan));
       yield* this.reduce((plan) => this.elsewhere(plan));
@@ -158,11 +159,16 @@ class Shrinker {
   /** The schedule with the fewest context switches. */
   private *simplify(): Generator<void, void> {
     const { recorder, plan } = this;
-    const holds = (moves: number[]): boolean => {
-      this.left -= PER_JUDGED_STEP * moves.length;
-      return findHead(this.judge(plan.case, recorder.record(moves))) === this.wanted;
+    const spend = (steps: number): boolean => {
+      this.left -= steps;
+      return this.left > 0;
     };
-    const moves = yield* shrinkMovesInSlices(recorder.machine, this.moves, holds, () => this.left > 0);
+    const isShown = (record: RunRecord): boolean => findHead(this.judge(plan.case, record)) === this.wanted;
+    const holds = function* (moves: number[]): Generator<void, boolean> {
+      spend(PER_JUDGED_STEP * moves.length);
+      return isShown(yield* recorder.recordInSlices(moves));
+    };
+    const moves = yield* shrinkMovesInSlices(recorder.machine, this.moves, holds, spend);
     this.record = yield* recorder.recordInSlices(moves);
   }
 }

@@ -85,7 +85,7 @@ function stopWords({ states, schedules, outcomes }: Tried, { by, limit = 0 }: St
   const why = {
     states: `stopped at the limit of ${n(limit)} states (--max-states)`,
     time: `stopped at the limit of ${n(limit / 1000)} s (--timeout)`,
-    memory: `stopped at the limit of ${n(Math.round(limit / 2 ** 20))} MiB (--max-memory)`,
+    memory: `stopped at the limit of ${n(Math.round(limit / 2 ** 20))} MiB (--max-memory, or Node's heap)`,
     interrupt: 'interrupted',
   }[by];
   const seen = [

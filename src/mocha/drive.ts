@@ -16,6 +16,7 @@ import { countUnwritten } from './guard.ts';
 import { hookScenarioFiles } from './hook.ts';
 import { OPTIONS_VARIABLE, type SuiteOptions } from './options.ts';
 import { nameLostWorkers } from './parallel-runner.ts';
+import { DEADLINE_VARIABLE, RunLimits } from './run-limits.ts';
 import { selectTests } from './select.ts';
 import { makeShards } from './shard.ts';
 import { Skipped } from './skipped.ts';
@@ -63,7 +64,8 @@ export async function drive(request: DriveRequest): Promise<ExitCode> {
 function loadHere(mocha: Mocha, { loaded, options, signal }: DriveRequest): Promise<void> {
   // Node calls a module by where it really is, links followed.
   const byRealPath = new Map([...loaded].map(([file, one]) => [realpathSync(file), one]));
-  hookScenarioFiles(() => ({ options, signal, load: (file) => byRealPath.get(file)! }));
+  const limits = new RunLimits(options);
+  hookScenarioFiles(() => ({ options, signal, limits, load: (file) => byRealPath.get(file)! }));
   mocha.files = [...loaded.keys()];
   // A file that was run before is read again.
   const { cache } = createRequire(import.meta.url);
@@ -72,8 +74,13 @@ function loadHere(mocha: Mocha, { loaded, options, signal }: DriveRequest): Prom
 }
 
 /** Workers load their files themselves; they receive the paths and the options. */
-function prepareWorkers(mocha: Mocha, { loaded, options }: DriveRequest): void {
-  process.env[OPTIONS_VARIABLE] = JSON.stringify(options);
+function prepareWorkers(mocha: Mocha, { loaded, options, jobs }: DriveRequest): void {
+  const { maxStates } = options;
+  const shared = maxStates === undefined ? options : { ...options, maxStates: Math.ceil(maxStates / jobs) };
+  process.env[OPTIONS_VARIABLE] = JSON.stringify(shared);
+  const { deadline } = new RunLimits(options);
+  if (deadline === undefined) delete process.env[DEADLINE_VARIABLE];
+  else process.env[DEADLINE_VARIABLE] = deadline;
   const folder = temporaryFolder();
   endWorkersOnExit();
   nameLostWorkers(mocha);

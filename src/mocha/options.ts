@@ -12,9 +12,9 @@ export interface SuiteOptions {
   readonly seed?: string;
   /** From 1. */
   readonly schedules?: number;
-  /** States that an exhaustive search of a case may look at, from 1. */
+  /** States that the exhaustive searches of a run may look at together, from 1. */
   readonly maxStates?: number;
-  /** Milliseconds for one case. */
+  /** Milliseconds for the run. */
   readonly timeout?: number;
   /** Bytes that an exhaustive search may hold, in this process. */
   readonly maxMemory?: number;

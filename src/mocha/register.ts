@@ -4,8 +4,13 @@
  */
 import { hookScenarioFiles } from './hook.ts';
 import { optionsFromEnvironment } from './options.ts';
+import { RunLimits } from './run-limits.ts';
+
+let limits: RunLimits | undefined;
 
 hookScenarioFiles(() => {
   const options = optionsFromEnvironment(process.env);
-  return typeof options === 'string' ? options : { options };
+  if (typeof options === 'string') return options;
+  limits ??= new RunLimits(options);
+  return { options, limits };
 });

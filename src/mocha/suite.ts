@@ -9,6 +9,7 @@ import { attachProgress, attachVerdict } from './attach.ts';
 import { CaseFailed, toFailure } from './failure.ts';
 import { keepReplay } from './keep-replay.ts';
 import type { SuiteOptions } from './options.ts';
+import { RunLimits } from './run-limits.ts';
 import { selectTests, testTitle } from './select.ts';
 
 /** What a suite needs from outside. */
@@ -18,6 +19,8 @@ export interface SuiteSetting {
   readonly signal?: AbortSignal;
   /** How a backend comes by its name; by default one of this build's. */
   readonly open?: typeof openBackend;
+  /** What the cases of the whole run use together; by default those of this suite. */
+  readonly limits?: RunLimits;
   /** Only these of the tests that are selected. */
   readonly part?: { readonly from: number; readonly to: number };
 }
@@ -38,7 +41,7 @@ function currentInterface(): Interface {
 
 /** Defines the suite of a file. No suite when nothing in it is selected. */
 export function defineSuite(file: string, cases: readonly Case[], setting: SuiteSetting): void {
-  const { options, signal, part } = setting;
+  const { options, signal, part, limits = new RunLimits(options) } = setting;
   const tests = selectTests(options, cases).slice(part?.from, part?.to);
   if (tests.length === 0) return;
   const { describe, it } = currentInterface();
@@ -53,11 +56,13 @@ export function defineSuite(file: string, cases: readonly Case[], setting: Suite
         const onProgress = (progress: Progress) => attachProgress(this.test!, progress);
         const judged = await runCase(c, {
           ...options,
+          ...limits.next(options),
           backend: await backends(backend),
           onProgress,
           ...(signal && { signal }),
         });
         const verdict = options.replays === undefined ? judged : keepReplay(judged, options.replays);
+        limits.add(verdict);
         attachVerdict(this.test!, verdict);
         if (verdict.status === 'skip') this.skip();
         if (verdict.status !== 'pass') throw toFailure(verdict);

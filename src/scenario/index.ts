@@ -1,4 +1,5 @@
 /** The scenario room: a YAML file, or a typed object, becomes cases or diagnostics. */
+export { LoadBudget } from './budget.ts';
 export { defineScenario, ScenarioError } from './define.ts';
 export type { KnownNames } from './known-names.ts';
 export {

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { CannotRead, listFolder, readBytes } from '../boundary/read-file.ts';
 import type { Case } from '../model/case.ts';
-import { Budget } from './budget.ts';
+import { Budget, LoadBudget } from './budget.ts';
 import { expandDocument, type FileContext } from './expand.ts';
 import type { KnownNames } from './known-names.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
@@ -13,6 +13,8 @@ import { SourceText } from './source/text.ts';
 import { readYaml } from './source/yaml.ts';
 
 export interface LoadOptions extends KnownNames {
+  /** The memory that the files of a run may take together; by default each file has its own. */
+  readonly budget?: LoadBudget;
   /** The folder that file names in ids and diagnostics are relative to. Default: the current one. */
   readonly cwd?: string;
 }
@@ -25,11 +27,13 @@ export interface Loaded {
 }
 
 /** The cases of a text; `file` is its name in ids and diagnostics. Pure. */
-export function parseScenarios(text: string, file: string, known: KnownNames = {}): Loaded {
+export function parseScenarios(text: string, file: string, options: LoadOptions = {}): Loaded {
+  const { budget = new LoadBudget(), ...known } = options;
   if (text.length > MAX_FILE_BYTES) return broken(file, ...TOO_LARGE);
+  if (!budget.takeText(text.length)) return broken(file, budget.exceeded.message, budget.exceeded.hint);
   const source = new SourceText(file, text);
   const mistakes = new Mistakes(source);
-  const context: FileContext = { source, mistakes, budget: new Budget(), known };
+  const context: FileContext = { source, mistakes, budget: new Budget(budget), known };
   const documents = readYaml(text, mistakes);
   checkNames(documents, context);
   const cases = documents.flatMap((document) => expandDocument(document, context));
@@ -63,7 +67,8 @@ export function loadScenarios(paths: readonly string[], options: LoadOptions = {
     if (error instanceof CannotRead) return broken(error.file, error.reason);
     throw error;
   }
-  const loaded = files.map((file) => loadScenarioFileSync(file, options));
+  const shared = { budget: new LoadBudget(), ...options };
+  const loaded = files.map((file) => loadScenarioFileSync(file, shared));
   return { cases: loaded.flatMap(({ cases }) => cases), diagnostics: loaded.flatMap(({ diagnostics }) => diagnostics) };
 }
 
@@ -88,14 +93,14 @@ function search(where: string): string[] {
 const TOO_LARGE = [`the file has more than ${MAX_FILE_BYTES} bytes`, 'split it into several files'] as const;
 
 /** The cases of a file's bytes, which must be UTF-8. */
-export function parseBytes(bytes: Uint8Array, name: string, known: KnownNames): Loaded {
+export function parseBytes(bytes: Uint8Array, name: string, options: LoadOptions): Loaded {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return notUtf8(bytes, name);
   }
-  return parseScenarios(text, name, known);
+  return parseScenarios(text, name, options);
 }
 
 /** Shows the line with the first byte that is wrong. */

@@ -67,6 +67,25 @@ describe('mktrouble run', function () {
     assert.equal((await run('good', 'searched', '--max-states', '10', '--parallel', '2')).code, EXIT.incomplete);
   });
 
+  it('a limit of states is for all files of the run together, in one process and in several', async () => {
+    const names = Array.from({ length: 6 }, (_, i) => `many/${i}.yaml`);
+    for (const [i, name] of names.entries()) folder.write(name, scenario(`Many ${i}`, 'ok', 'explore: exhaustive\n'));
+    const alone = await run('many/0.yaml', '--reporter', 'json');
+    const states = Number(/"states": *(\d+)/.exec(alone.stdout)?.[1]);
+    assert.ok(states > 1000);
+    assert.equal((await run('many/0.yaml', '--max-states', String(states + 1))).code, EXIT.ok);
+    assert.equal((await run('many', '--max-states', String(states + 1))).code, EXIT.incomplete);
+    assert.equal((await run('many', '--max-states', String(states + 1), '--parallel', '2')).code, EXIT.incomplete);
+  });
+
+  it('a limit of time is for all files of the run together: those after it are not begun', async () => {
+    const { code, stdout } = await run('many', '--timeout', '1ms', '--reporter', 'json');
+    assert.equal(code, EXIT.incomplete);
+    const { summary } = JSON.parse(stdout) as { summary: { incomplete: number; passed: number } };
+    assert.deepEqual([summary.incomplete, summary.passed], [6, 0]);
+    assert.equal((await run('many', '--timeout', '1ms', '--parallel', '2')).code, EXIT.incomplete);
+  });
+
   it('a reporter that breaks is exit code 3', async () => {
     const { code, stderr } = await run('good', '--reporter', './throwing.cjs');
     assert.equal(code, EXIT.defect);

@@ -41,10 +41,10 @@ export const addRun: AddCommand = ({ program, action }) => {
     .option('-n, --schedules <number>', 'number of schedules per case', parseCount)
     .option(
       '--max-states <number>',
-      'maximum number of states of an exhaustive search, per case (20,000,000)',
+      'maximum number of states of the exhaustive searches of the whole run (default: 20,000,000 per case)',
       parseCount,
     )
-    .option('--timeout <time>', 'time limit per case: 30 (seconds), 500ms, 5m (default: none)', parseTimeout)
+    .option('--timeout <time>', 'time limit of the whole run: 30 (seconds), 500ms, 5m (default: none)', parseTimeout)
     .option('--max-memory <size>', 'memory limit of searches: 500M, 2G (default: a quarter of the memory)', parseMemory)
     .option('--bail', 'stop after the first case that fails', false)
     .option('-j, --parallel <number>', 'number of worker processes', parseCount)
