@@ -85,7 +85,7 @@ itself, a number stays a number; in a longer text it becomes a part of that text
 values, and its name ends with them: \`Bogus pids [bogus=-1]\`. In flow style (\`{ … }\`, \`[ … ]\`) an expression must be
 quoted.`;
 
-const MEANING = `## What is not said
+const MEANING = `## Defaults and order
 
 - **The walk.** Tasks are in the order of the kernel's walk: a task, its children with all of theirs, then the next thread of
   its group. User space makes each child with everything below it before the next child; a sibling (CLONE_PARENT) comes after
@@ -96,8 +96,8 @@ const MEANING = `## What is not said
 - **Taskself.** The root is the caller itself: \`coordinator\` and the root's pid are the same task.
 - **Faults.** \`fail\` without \`call\` and \`when\` is the first such call. A default name is the verb and the fault's number
   in the list, from 1: \`kill-2\`. The children of a \`fork\` that fires several times have \`child\` and the pids after it.
-- **Expectations.** What is not named is not judged by the scenario, only by the properties. A task whose line in \`tasks\`
-  says nothing but \`waiting\` may be left waiting, as if \`left-waiting\` named it.`;
+- **Expectations.** Tasks and results that \`expect\` does not name are judged by the properties only. A task whose line in \`tasks\`
+  allows only \`waiting\` may be left waiting, as if \`left-waiting\` named it.`;
 
 const count = (number: number): string => number.toLocaleString('en');
 

@@ -1,5 +1,7 @@
 /** `mktrouble replay <file>`: runs a finding again, step by step as its file says. */
+
 import path from 'node:path';
+import { Option } from 'commander';
 import { CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
 import type { BackendName } from '../../model/case.ts';
 import type { Verdict } from '../../record/verdict.ts';
@@ -25,7 +27,11 @@ export const addReplay: AddCommand = ({ program, action }) => {
       'Runs the schedule of a *.replay.yaml file. Exit code 1 when the property is violated again, 0 when it is not.',
     )
     .argument('<file>', 'a *.replay.yaml file')
-    .option('-b, --backend <name>', 'restart backend: simulated or native', parseBackend, ['simulated'])
+    .addOption(
+      new Option('-b, --backend <name>', 'restart backend: simulated or native')
+        .argParser(parseBackend)
+        .default(['simulated'], 'simulated'),
+    )
     .addOption(criuOption())
     .option('-p, --protocol <name>', 'protocol to use instead of the one in the file', parseProtocol)
     .option('--allow-commands', 'execute the commands that the file names (subject, load, check)', false)

@@ -26,7 +26,7 @@ export const addReport: AddCommand = ({ program, action }) => {
     .action(action(merge));
   report
     .command('diff')
-    .summary('what became better, worse, new, gone')
+    .summary('compare two reports')
     .description(
       'Compares two reports. Exit code 1 when something became worse, or a new case fails; 0 when nothing did.',
     )
