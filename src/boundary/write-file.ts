@@ -24,6 +24,7 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
+import { isRunning } from './processes.ts';
 import { FileError, systemErrorCode } from './system-error.ts';
 
 /** A file that cannot be written. */
@@ -313,7 +314,7 @@ function removeStale(folder: string): void {
   try {
     for (const name of readdirSync(real)) {
       const pid = TEMPORARY.exec(name)?.[1];
-      if (pid === undefined || isAlive(Number(pid))) continue;
+      if (pid === undefined || isRunning(Number(pid))) continue;
       const file = path.join(real, name);
       const stats = lstatSync(file, { throwIfNoEntry: false });
       if (stats?.isFile() && Date.now() - stats.mtimeMs > STALE) rmSync(file, { force: true });
@@ -321,15 +322,6 @@ function removeStale(folder: string): void {
   } catch (error) {
     // What cannot be listed or removed does no harm where it is.
     if (systemErrorCode(error) === undefined) throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

@@ -54,12 +54,12 @@ export class Keep {
     try {
       if (verdict.status !== 'fail' && verdict.status !== 'error') return verdict;
       const kept = path.join(this.#folder, folderName(verdict));
-      makeFolder(this.#folder);
-      rmSync(kept, { recursive: true, force: true });
-      if (run === undefined) makeFolder(kept);
-      else renameSync(path.join(this.#work, String(run)), kept);
       const withFolder = { ...verdict, kept };
-      writeFileAtomically(path.join(kept, 'verdict.json'), `${JSON.stringify(withFolder, undefined, 1)}\n`);
+      // Complete before it takes its name: what is killed meanwhile leaves only a folder that the next run removes.
+      const work = path.join(this.#work, String(run ?? 1));
+      writeFileAtomically(path.join(work, 'verdict.json'), `${JSON.stringify(withFolder, undefined, 1)}\n`);
+      rmSync(kept, { recursive: true, force: true });
+      renameSync(work, kept);
       return withFolder;
     } finally {
       if (existsSync(this.#work)) rmSync(this.#work, { recursive: true, force: true });

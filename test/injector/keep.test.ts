@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Plan } from '../../src/backends/backend.ts';
 import { type FindViolations, runCase } from '../../src/injector/index.ts';
@@ -82,6 +82,18 @@ describe('--keep', () => {
     const backend = aBackend(aRecord({}, { events: [{ step: 1, actor: 'coordinator', kind: 'log', text: 'no' }] }));
     const { kept } = await runCase(aCase(), { backend, find: byLog, keep: path.join(folder.path, 'kept') });
     assert.deepEqual(readdirSync(kept!), ['verdict.json']);
+  });
+
+  it('has a folder once it is complete, and none when the verdict cannot be written', async () => {
+    const backend = aBackend();
+    backend.run.callsFake(async ({ keep }: Plan) => {
+      mkdirSync(path.join(keep!, 'verdict.json'));
+      return aRecord({}, { events: [{ step: 1, actor: 'coordinator', kind: 'log', text: 'no' }] });
+    });
+    const run = () => runCase(aCase(), { backend, find: byLog, keep: path.join(folder.path, 'kept') });
+    const { result: verdict, stderr } = await capture(run);
+    assert.deepEqual([verdict.status, verdict.kept, all()], ['fail', undefined, []]);
+    assert.match(stderr, /nothing kept/);
   });
 
   it('never follows a link that lies where its folder goes', async () => {

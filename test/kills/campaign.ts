@@ -4,7 +4,8 @@
  * itself (temporary files beside its output) is gone after the next run. Arguments: kills, seed, the command of CRIU.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import seedrandom from 'seedrandom';
@@ -67,12 +68,13 @@ async function waitForEnd(child: ChildProcess): Promise<string | undefined> {
   return over() === undefined ? undefined : String(over());
 }
 
-/** Sends the signal at its moment: how many processes got it. */
-async function send({ part, signal, moment }: Kill, child: ChildProcess): Promise<number> {
+/** Sends the signal at its moment: how many processes got it, and whether mktrouble handled such signals then. */
+async function send({ part, signal, moment }: Kill, child: ChildProcess): Promise<{ hit: number; isHandled: boolean }> {
   const late = performance.now() + PATIENCE;
   while (findPart(part, child.pid!).length === 0 && child.exitCode === null && performance.now() < late) await sleep(5);
   await sleep(moment);
   let hit = 0;
+  const isHandled = listHandled(child.pid!).has(signal);
   for (const pid of findPart(part, child.pid!)) {
     try {
       process.kill(pid, signal);
@@ -81,17 +83,30 @@ async function send({ part, signal, moment }: Kill, child: ChildProcess): Promis
       // It has ended since.
     }
   }
-  return hit;
+  return { hit, isHandled };
 }
 
-/** What is wrong with the end of a run. */
-function judgeEnd({ part, signal }: Kill, end: string | undefined, milliseconds: number): string[] {
+/** Which signals mktrouble handles at this moment: none yet while it starts. */
+function listHandled(pid: number): ReadonlySet<Signal> {
+  const [, mask = '0'] = /SigCgt:\s*([0-9a-f]+)/.exec(readStatus(pid)) ?? [];
+  return new Set(SIGNALS.filter((name) => (BigInt(`0x${mask}`) >> BigInt(constants.signals[name] - 1)) & 1n));
+}
+
+function readStatus(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** What is wrong with the end of a run, of which mktrouble itself got a signal. `isHandled`: whether it handled it then. */
+function judgeEnd({ part, signal }: Kill, isHandled: boolean, end: string | undefined, milliseconds: number): string[] {
   if (end === undefined) return ['mktrouble does not end'];
   const isWhole = part === 'mktrouble' || part === 'group';
-  // Before it listens, and after it has ended its work, a signal does what it does to any program.
-  const allowed = isWhole
-    ? [signal, ...(signal === 'SIGKILL' ? [] : [EXIT.interrupted])]
-    : [EXIT.interrupted, EXIT.defect, 'SIGINT'];
+  // While it starts, a signal does what it does to any program; and what was killed may have been taken for a defect.
+  const itself = isHandled ? [EXIT.interrupted] : [signal, EXIT.interrupted];
+  const allowed = isWhole ? itself : [EXIT.interrupted, EXIT.defect];
   if (!allowed.map(String).includes(end)) return [`it ended with ${end}`];
   if (isWhole) slowest = Math.max(slowest, milliseconds);
   return [];
@@ -124,14 +139,14 @@ async function play(kill: Kill, before: ReturnType<typeof hostState>): Promise<{
   const child = start(longRun(kill.backend, kill.workers));
   let said = '';
   for (const pipe of [child.stdout!, child.stderr!]) pipe.on('data', (piece) => (said = (said + piece).slice(-3000)));
-  const hit = await send(kill, child);
+  const { hit, isHandled } = await send(kill, child);
   if (kill.part !== 'mktrouble' && kill.part !== 'group') {
     await sleep(GOES_ON);
     child.kill('SIGINT');
   }
   const sent = performance.now();
   const end = await waitForEnd(child);
-  const wrong = judgeEnd(kill, end, performance.now() - sent);
+  const wrong = judgeEnd(kill, isHandled, end, performance.now() - sent);
   if (end === undefined) process.kill(-child.pid!, 'SIGKILL');
   const isKilled = end === 'SIGKILL';
   wrong.push(...(await findDifferences(before).then((all) => all.filter((line) => !(isKilled && isSwept(line))))));

@@ -4,8 +4,9 @@
  * what a dead process left behind.
  */
 import { randomBytes } from 'node:crypto';
-import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
+import { readStartTime } from '../../boundary/processes.ts';
 
 /** The process that made a name: its pid namespace, its pid there and its start time, in clock ticks since boot. */
 interface Owner {
@@ -30,14 +31,14 @@ export function ownPrefix(kind: string): string {
 
 /** What all names of a kind begin with that a process of this namespace makes, while it is there. */
 export function buildPrefix(kind: string, pid: number): string {
-  return `mktrouble-${kind}-${namespaceOfPids()}-${pid}-${startTime(pid) ?? UNKNOWN}-`;
+  return `mktrouble-${kind}-${namespaceOfPids()}-${pid}-${readStartTime(pid) ?? UNKNOWN}-`;
 }
 
 /** Whether a name is one of ours and the process that made it has ended. False where that cannot be known. */
 export function isAbandoned(name: string): boolean {
   const owner = parseOwner(name);
   if (!owner || owner.started === UNKNOWN || owner.namespace === UNKNOWN) return false;
-  return owner.namespace === namespaceOfPids() && startTime(owner.pid) !== owner.started;
+  return owner.namespace === namespaceOfPids() && readStartTime(owner.pid) !== owner.started;
 }
 
 /** Removes what ended processes of this user left in a folder. `remove` is given a path; what it throws is ignored. */
@@ -72,16 +73,5 @@ function namespaceOfPids(): string {
     return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? UNKNOWN;
   } catch {
     return UNKNOWN;
-  }
-}
-
-/** The start time of a process (proc(5), field 22 of stat); undefined when there is no such process, or no /proc. */
-function startTime(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name of the program, in parentheses, may hold anything; the state, field 3, follows it.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
   }
 }

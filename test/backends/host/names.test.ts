@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readlinkSync, rmdirSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isAbandoned, ownPrefix, sweepFolder, uniqueName } from '../../../src/backends/host/names.ts';
 import { temporaryFolder } from '../../support/folder.ts';
 
@@ -29,6 +31,28 @@ describe('Names outside of the namespaces of a case', () => {
   it('are abandoned once the process that made them has ended', () => {
     assert.equal(isAbandoned(uniqueName('test')), false);
     assert.equal(isAbandoned(nameOfTheDead()), true);
+  });
+
+  it('are abandoned when the process that made them is a zombie: not every init reaps', async () => {
+    // The second program takes the place of the parent, and does not reap.
+    const parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const [text] = (await once(parent.stdout, 'data')) as [Buffer];
+      const pid = Number(text);
+      let fields: string[];
+      do {
+        await sleep(5);
+        fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+          .replace(/^.*\) /, '')
+          .split(' ');
+      } while (fields[0] !== 'Z');
+      const inode = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))![0];
+      assert.equal(isAbandoned(`mktrouble-test-${inode}-${pid}-${fields[19]}-00`), true);
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 
   it('are abandoned when their pid is that of another process now', () => {
