@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { buildPrefix, sweepFolder, uniqueName } from '../backends/host/names.ts';
+import { isMadeBy, sweepFolder, uniqueName } from '../backends/host/names.ts';
 import { CannotWrite, makeFolder, writeFileAtomically } from '../boundary/write-file.ts';
 import type { Verdict } from '../record/verdict.ts';
 
@@ -19,7 +19,8 @@ export class Keep {
   constructor(folder: string) {
     this.#folder = folder;
     this.#work = path.join(folder, `.${uniqueName('keep')}`);
-    removeAbandoned(folder);
+    if (!swept.has(folder)) removeAbandoned(folder);
+    swept.add(folder);
   }
 
   /** The folder for the next run; undefined where it cannot be made, which `decide` throws. */
@@ -77,21 +78,18 @@ export class Keep {
 
 /** Removes what the runs of these processes left undecided when they end before their cases do, and what ended ones left. */
 export function removeUndecided(folder: string, pids: readonly number[]): void {
-  sweepFolder(folder, (left) => rmSync(left, { recursive: true }));
-  const prefixes = pids.map((pid) => `.${buildPrefix('keep', pid)}`);
+  removeAbandoned(folder);
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    if (!prefixes.some((prefix) => name.startsWith(prefix))) continue;
+    if (!isMadeBy(name, pids)) continue;
     rmSync(path.join(folder, name), { recursive: true, force: true, maxRetries: 3 });
   }
 }
 
 const swept = new Set<string>();
 
-/** Removes what a mktrouble that was killed had not decided on; looked for once a folder. */
+/** Removes what a mktrouble that was killed had not decided on. */
 function removeAbandoned(folder: string): void {
-  if (swept.has(folder)) return;
-  swept.add(folder);
-  sweepFolder(folder, (left) => rmSync(left, { recursive: true }));
+  sweepFolder(folder, (left) => rmSync(left, { recursive: true, maxRetries: 3 }));
 }
 
 /** Its title, cut to what every file system accepts; the hash distinguishes cases with similar titles. */

@@ -26,12 +26,13 @@ export function uniqueName(kind: string): string {
 
 /** What all names of a kind that this process makes begin with. */
 export function ownPrefix(kind: string): string {
-  return buildPrefix(kind, process.pid);
+  return `mktrouble-${kind}-${namespaceOfPids()}-${process.pid}-${readStartTime(process.pid) ?? UNKNOWN}-`;
 }
 
-/** What all names of a kind begin with that a process of this namespace makes, while it is there. */
-export function buildPrefix(kind: string, pid: number): string {
-  return `mktrouble-${kind}-${namespaceOfPids()}-${pid}-${readStartTime(pid) ?? UNKNOWN}-`;
+/** Whether one of these processes made a name, or an earlier process of its pid. */
+export function isMadeBy(name: string, pids: readonly number[]): boolean {
+  const owner = parseOwner(name);
+  return owner !== undefined && owner.namespace === namespaceOfPids() && pids.includes(owner.pid);
 }
 
 /** Whether a name is one of ours and the process that made it has ended. False where that cannot be known. */
