@@ -1,4 +1,4 @@
-/** Whether a process is there, and since when, as /proc tells. A zombie has ended: not every init reaps, in containers above all. */
+/** Whether a process is there, and since when, from /proc. A zombie has ended: not every init reaps, in containers above all. */
 import { readFileSync } from 'node:fs';
 
 /** The start time of a process in clock ticks since boot; undefined when it has ended, or there is no /proc. */
