@@ -11,7 +11,8 @@
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Change } from '../../src/backends/simulated/compile/source.ts';
-import { SimulatedMachine } from '../../src/backends/simulated/machine.ts';
+import type { SimulatedMachine } from '../../src/backends/simulated/machine.ts';
+import { openMachine } from '../../src/backends/simulated/open.ts';
 import { searchAll } from '../../src/explore/index.ts';
 import type { Case } from '../../src/model/case.ts';
 import { protocolNamed } from '../../src/protocol/stacks.ts';
@@ -41,8 +42,7 @@ interface Ends {
 
 /** Undefined when it has more states than that. */
 function exploreEnds(c: Case, protocol: string, mostStates: number, change?: Change): Ends | undefined {
-  const open = (trace: boolean) =>
-    new SimulatedMachine(c, protocolNamed(protocol)!, { trace, ...(change && { change }) });
+  const open = (trace: boolean) => openMachine(c, protocolNamed(protocol)!, { trace, ...(change && { change }) });
   const result = searchAll(open(false), { maxStates: mostStates });
   if (!result.complete) return undefined;
   const machine = open(true);

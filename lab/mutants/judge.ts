@@ -2,7 +2,7 @@
 
 import type { SchedulableBackend } from '../../src/backends/backend.ts';
 import { simulated } from '../../src/backends/simulated/index.ts';
-import { SimulatedMachine } from '../../src/backends/simulated/machine.ts';
+import { openMachine } from '../../src/backends/simulated/open.ts';
 import { runCase } from '../../src/index.ts';
 import { createJudge, shippedProperties } from '../../src/injector/judge.ts';
 import { Tally } from '../../src/injector/tally.ts';
@@ -16,7 +16,7 @@ export function mutated(changes: Changes): SchedulableBackend {
   const backend = simulated();
   backend.open = (plan, options = {}) => {
     const change = changes(plan.protocol);
-    return new SimulatedMachine(plan.case, protocolNamed(plan.protocol)!, { ...options, ...(change && { change }) });
+    return openMachine(plan.case, protocolNamed(plan.protocol)!, { ...options, ...(change && { change }) });
   };
   return backend;
 }

@@ -60,6 +60,9 @@ export const UNDONE = Object.keys(UNDONE_WAS) as Undone[];
 const HARDENED = 'hardened';
 const HARDENED_WITHOUT = 'hardened-without-';
 
+/** What a machine asks of a protocol. */
+export type ProtocolFacts = Pick<Protocol, 'name' | 'has'>;
+
 /** A protocol by its name: the patches of its stack, from the bottom. */
 export class Protocol {
   readonly name: string;

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { compiledModel } from '../../src/backends/simulated/compile/compile.ts';
 import { type Change, collectFunctions } from '../../src/backends/simulated/compile/source.ts';
 import { PC } from '../../src/backends/simulated/kernel/layout.ts';
-import type { MachineOptions, SimulatedMachine } from '../../src/backends/simulated/machine.ts';
+import type { SimulatedMachine } from '../../src/backends/simulated/machine.ts';
+import type { OpenMachineOptions } from '../../src/backends/simulated/open.ts';
 import {
   CONDITION_NAMES,
   type Condition,
@@ -179,7 +180,7 @@ describe('the rules of the reduction', function () {
   for (const [loosened, { case: name, protocol = 'series', change }] of Object.entries(WITNESSES)) {
     it(`${loosened}: taken for granted, it is caught`, () => {
       const c = caseNamed(name);
-      const options: MachineOptions = change ? { change } : {};
+      const options: OpenMachineOptions = change ? { change } : {};
       const bold = openMachine(c, protocol, { ...options, loosened: loosened as Condition });
       const right = openMachine(c, protocol, options);
       for (const { actor, state } of walkConflicts(openMachine(c, protocol, options), MOST_RUNS)) {

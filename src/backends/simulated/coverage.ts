@@ -1,6 +1,6 @@
 /** Which steps and branches of the protocol runs have reached. Steps that inlining wrote several times are one, by their name. */
 import type { ProtocolCoverage } from '../../record/verdict.ts';
-import type { Compiled } from './compile/compile.ts';
+import type { Compiled } from './compile/link.ts';
 import { POINT_NAMES } from './world.ts';
 
 /** Marks what is reached, by pc; cheap enough for a search. */

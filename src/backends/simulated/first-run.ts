@@ -2,7 +2,7 @@
  * The run in which the first task that can move continues for as long as it can: the walk of `firstComes`, without polling
  * every task before each step. Each task that is awake has a bit; a step changes bits only when its task sleeps or wakes others.
  */
-import type { Compiled } from './compile/compile.ts';
+import type { Compiled } from './compile/link.ts';
 import { ACQUIRE, ACQUIRE_READ } from './kernel/access.ts';
 import { OOPS_AT, PC, PREPARED, STATE } from './kernel/layout.ts';
 import { OOPSED, use } from './kernel/memory.ts';

@@ -5,7 +5,8 @@ import type { RunRecord } from '../../record/record.ts';
 import type { Capability, Machine, OpenOptions, Plan, SchedulableBackend } from '../backend.ts';
 import { Draws } from '../draws.ts';
 import { firstWalk, toEnd } from '../walk.ts';
-import { SimulatedMachine } from './machine.ts';
+import type { SimulatedMachine } from './machine.ts';
+import { openMachine } from './open.ts';
 
 function findProtocol(plan: Plan): Protocol {
   const protocol = protocolNamed(plan.protocol);
@@ -31,7 +32,7 @@ class Simulated implements SchedulableBackend {
   }
 
   #open(plan: Plan, options: OpenOptions = {}): SimulatedMachine {
-    return new SimulatedMachine(plan.case, findProtocol(plan), options);
+    return openMachine(plan.case, findProtocol(plan), options);
   }
 
   async run(plan: Plan): Promise<RunRecord> {

@@ -1,11 +1,10 @@
 /** A simulated machine: the compiled model, its memory, and the events of the environment, one step at a time. */
 import type { Case, TaskId } from '../../model/case.ts';
-import type { Protocol } from '../../protocol/stacks.ts';
+import type { ProtocolFacts } from '../../protocol/stacks.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { ProtocolCoverage } from '../../record/verdict.ts';
 import { faultsIn, type Machine, type Outcome, type RandomWalk, type Walker } from '../backend.ts';
-import { type Compiled, compiledModel } from './compile/compile.ts';
-import type { Change } from './compile/source.ts';
+import type { Compiled } from './compile/link.ts';
 import { Visits } from './coverage.ts';
 import { canFire, type Event, fire, hasFired, passOver } from './faults.ts';
 import { ACQUIRE, ACQUIRE_READ } from './kernel/access.ts';
@@ -22,8 +21,6 @@ import { flattenTasks, forkedByFaults, setUp } from './world.ts';
 export interface MachineOptions {
   readonly trace?: boolean;
   readonly coverage?: boolean;
-  /** A function of the model that is changed before it is compiled (mutants). */
-  readonly change?: Change;
   /** A condition of the reduction that is taken for granted (tests). */
   readonly loosened?: Condition | Guard;
 }
@@ -46,7 +43,7 @@ export class SimulatedMachine implements Machine {
   readonly world: World;
   readonly compiled: Compiled;
   private readonly case: Case;
-  private readonly protocol: Protocol;
+  private readonly protocol: ProtocolFacts;
   private readonly start: Int32Array;
   readonly events: readonly Event[];
   private readonly ids: readonly TaskId[];
@@ -59,10 +56,10 @@ export class SimulatedMachine implements Machine {
   /** The task that ran into the kernel defect that stopped the last run. */
   crashed = 0;
 
-  constructor(c: Case, protocol: Protocol, options: MachineOptions = {}) {
+  /** `compiled`: of this protocol, for `trace` and the `debug` of the case's restart. */
+  constructor(c: Case, protocol: ProtocolFacts, compiled: Compiled, options: MachineOptions = {}) {
     const trace = options.trace ?? false;
-    const build = { protocol, debug: c.restart.debug, trace };
-    this.compiled = compiledModel(options.change ? { ...build, change: options.change } : build);
+    this.compiled = compiled;
     const { world, memory } = setUp(c, this.compiled.taskWords);
     this.case = c;
     this.protocol = protocol;

@@ -5,7 +5,7 @@
  */
 import type { RandomWalk } from '../backend.ts';
 import type { Draws } from '../draws.ts';
-import type { Compiled } from './compile/compile.ts';
+import type { Compiled } from './compile/link.ts';
 import type { Visits } from './coverage.ts';
 import { canFire, canStillFire, type Event, fire, passOver, VERBS } from './faults.ts';
 import { ACQUIRE, ACQUIRE_READ } from './kernel/access.ts';

@@ -5,9 +5,9 @@
  * with the rules as they are and with each of them loosened.
  */
 import * as P from '../../protocol/checkpoint_types.ts';
-import type { Protocol } from '../../protocol/stacks.ts';
+import type { ProtocolFacts } from '../../protocol/stacks.ts';
 import { FAIL_READ } from '../../protocol/world.ts';
-import type { Compiled } from './compile/compile.ts';
+import type { Compiled } from './compile/link.ts';
 import { canStillFire, type Event, VERBS } from './faults.ts';
 import { READ } from './kernel/access.ts';
 import * as L from './kernel/layout.ts';
@@ -49,7 +49,7 @@ interface Rule {
   /** Only steps that read (or only those that do not). */
   readonly reads?: boolean;
   /** Only for protocols of which this is true. */
-  readonly when?: (protocol: Protocol) => boolean;
+  readonly when?: (protocol: ProtocolFacts) => boolean;
 }
 
 const takesCtx = ['clear_task_ctx', 'exit_checkpoint', 'get_task_ctx', 'set_task_ctx'];
@@ -115,7 +115,7 @@ export const RULES: readonly Rule[] = [
 ];
 
 /** The rule of a step; undefined when there is none. A step's name is `function: primitive field`, or `function: field`. */
-export function findRule(compiled: Compiled, pc: number, protocol: Protocol): Rule | undefined {
+export function findRule(compiled: Compiled, pc: number, protocol: ProtocolFacts): Rule | undefined {
   const functions = new Set(compiled.labels[pc]!.split(/:? /).slice(0, -1));
   return RULES.find(
     (rule) =>
@@ -143,7 +143,7 @@ export class Reduction {
   private readonly future: Int32Array;
   private readonly compiled: Compiled;
   private readonly world: World;
-  private readonly protocol: Protocol;
+  private readonly protocol: ProtocolFacts;
   private readonly allocationsFail: boolean;
   private readonly readsFail: boolean;
   private readonly delays: boolean;
@@ -152,7 +152,7 @@ export class Reduction {
   private readonly triggers: Int32Array;
 
   /** `loosened`: assumed true, for the test that shows why each condition is needed. */
-  constructor(compiled: Compiled, world: World, protocol: Protocol, loosened?: Condition | Guard) {
+  constructor(compiled: Compiled, world: World, protocol: ProtocolFacts, loosened?: Condition | Guard) {
     this.compiled = compiled;
     this.world = world;
     this.protocol = protocol;

@@ -4,7 +4,8 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Build, ModelText } from './compile.ts';
+import type { Build } from './compile.ts';
+import type { ModelText } from './link.ts';
 
 function resolveFile({ protocol, debug, trace }: Omit<Build, 'change'>): string {
   const name = [protocol.name, debug ? 'debug' : '', trace ? 'trace' : ''].filter(Boolean).join('-');

@@ -6,42 +6,16 @@
 import { FRAME } from '../../../protocol/checkpoint_types.ts';
 import type { Protocol } from '../../../protocol/stacks.ts';
 import { EFFECT } from '../kernel/access.ts';
-import * as memory from '../kernel/memory.ts';
-import type { World } from '../kernel/world.ts';
 import { readAhead } from './ahead.ts';
 import type { Constant } from './constant.ts';
 import { emitSteps, emitTouches } from './emit.ts';
 import type { Block, Point, Program } from './ir.ts';
 import { successors } from './ir.ts';
+import { type Compiled, link, type ModelText } from './link.ts';
 import { type Frames, placeLocals, reachable } from './liveness.ts';
 import { Lowering } from './lower.ts';
 import { plainSource } from './plain.ts';
 import { buildScope, type Change, changedScope, type Scope } from './source.ts';
-
-/** Goes on from a preemption point to the next; writes the memory. */
-export type StepFunction = (m: Int32Array, world: World, current: number) => void;
-export type TouchFunction = (m: Int32Array, world: World, current: number) => number;
-
-export interface Compiled {
-  /** By pc; 0 starts the program. */
-  readonly steps: readonly StepFunction[];
-  /** By pc: the object that the step touches. */
-  readonly touches: readonly TouchFunction[];
-  /** By pc: READ, WRITE, ACQUIRE …; EFFECT for 0. */
-  readonly modes: Uint8Array;
-  readonly fields: readonly string[];
-  readonly fieldOffsets: Int32Array;
-  /** By pc: whether the object is the task itself. */
-  readonly own: readonly boolean[];
-  /** By pc: the step's name. */
-  readonly labels: readonly string[];
-  /** By pc: the pcs that can follow. */
-  readonly next: readonly (readonly number[])[];
-  /** By pc: the points of the protocol at which the task may arrive with this step; a bit for each. */
-  readonly arrivals: Int32Array;
-  /** Words of a task_struct with its frame. */
-  readonly taskWords: number;
-}
 
 export interface Build {
   readonly protocol: Protocol;
@@ -77,21 +51,6 @@ function scopeFor({ protocol, change }: Build): Scope {
 /** The source of a build: builds with the same text behave alike. */
 export function compiledSource(build: Build): string {
   return emit(build, scopeFor(build)).source;
-}
-
-/** A compiled model as plain JSON: its functions are text still. Where it has lists, they are by pc. */
-export interface ModelText {
-  readonly source: string;
-  /** The functions of the machine that the source is handed. */
-  readonly natives: readonly string[];
-  readonly modes: readonly number[];
-  readonly fields: readonly string[];
-  readonly fieldOffsets: readonly number[];
-  readonly own: readonly boolean[];
-  readonly labels: readonly string[];
-  readonly next: readonly (readonly number[])[];
-  readonly arrivals: readonly number[];
-  readonly taskWords: number;
 }
 
 /** Compiles the model for one build. */
@@ -138,20 +97,6 @@ export function compileModel(build: Build): ModelText {
     next: Array.from({ length: pcs }, (_, pc) => next[pc] ?? []),
     arrivals: Array.from({ length: pcs }, (_, pc) => arrivals[pc] ?? 0),
     taskWords: FRAME + frames.slots,
-  };
-}
-
-/** Makes functions of the text. */
-function link(text: ModelText): Compiled {
-  const natives = text.natives.map((name) => (memory as Record<string, unknown>)[name]);
-  const { steps, touches } = new Function(...text.natives, text.source)(...natives);
-  return {
-    ...text,
-    steps,
-    touches,
-    modes: Uint8Array.from(text.modes),
-    fieldOffsets: Int32Array.from(text.fieldOffsets),
-    arrivals: Int32Array.from(text.arrivals),
   };
 }
 

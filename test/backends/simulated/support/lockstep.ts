@@ -1,7 +1,8 @@
 /** Drives the compiled machine and the interpreter step by step, and reports where they differ. */
 import { Interpreter } from '../../../../src/backends/simulated/interpret.ts';
 import { OOPS, OOPS_AT, PC } from '../../../../src/backends/simulated/kernel/layout.ts';
-import { SimulatedMachine } from '../../../../src/backends/simulated/machine.ts';
+import type { SimulatedMachine } from '../../../../src/backends/simulated/machine.ts';
+import { openMachine } from '../../../../src/backends/simulated/open.ts';
 import type { Case } from '../../../../src/model/case.ts';
 import { FRAME } from '../../../../src/protocol/checkpoint_types.ts';
 import { protocolOf } from './machines.ts';
@@ -12,7 +13,7 @@ export type Choose = (enabled: readonly number[], step: number) => number;
 /** Runs the case on both with the same choices; the first difference, or undefined. */
 export function firstDifference(c: Case, protocol: string, choose: Choose, maxSteps = 5_000): string | undefined {
   const variant = protocolOf(protocol);
-  const compiled = new SimulatedMachine(c, variant);
+  const compiled = openMachine(c, variant);
   const plain = new Interpreter(c, variant, compiled.world.taskWords);
   const out = new Int32Array(compiled.actors.length);
   for (let step = 0; step < maxSteps; step++) {

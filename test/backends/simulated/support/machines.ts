@@ -1,5 +1,6 @@
 /** Machines of the simulated backend for tests. */
-import { type MachineOptions, SimulatedMachine } from '../../../../src/backends/simulated/machine.ts';
+import type { SimulatedMachine } from '../../../../src/backends/simulated/machine.ts';
+import { type OpenMachineOptions, openMachine as open } from '../../../../src/backends/simulated/open.ts';
 import type { Case } from '../../../../src/model/case.ts';
 import { type Protocol, protocolNamed } from '../../../../src/protocol/stacks.ts';
 
@@ -12,6 +13,6 @@ export function protocolOf(name: string): Protocol {
   return protocol;
 }
 
-export function openMachine(c: Case, protocol: string, options: MachineOptions = {}): SimulatedMachine {
-  return new SimulatedMachine(c, protocolOf(protocol), options);
+export function openMachine(c: Case, protocol: string, options: OpenMachineOptions = {}): SimulatedMachine {
+  return open(c, protocolOf(protocol), options);
 }
