@@ -51,6 +51,9 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/explore', mayImport: [...RECORD, ...CONTRACT] },
   { path: 'src/injector', mayImport: ABOVE_INJECTOR },
   { path: 'reporters', mayImport: RECORD },
+  // A page on which a reader plays a case on holds the machine, the judge, and the writer of what was played.
+  { path: 'reporters/html/play', mayImport: ABOVE_INJECTOR },
+  { path: 'reporters/listeners/html-models.ts', mayImport: ABOVE_INJECTOR },
   { path: 'src/mocha', mayImport: [...ABOVE_INJECTOR, 'src/injector', 'reporters'] },
   { path: 'src/cli', mayImport: ALL },
   { path: 'src/index.ts', mayImport: ALL },

@@ -127,6 +127,7 @@ function Body({ index, position, detail, played, onSeek }: BodyProps) {
         {runs.map(({ record, c, violations, heading, shrunk }, i) => (
           <RecordView
             key={`${i} ${record.backend}`}
+            index={index}
             record={record}
             c={c}
             violations={violations}

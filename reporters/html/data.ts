@@ -3,6 +3,7 @@ import { HOSTILE, harmless } from '../../src/boundary/harmless.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { CoverageReport } from '../shared/coverage.ts';
 import { type CaseDetail, DETAILS_ID, INDEX_ID, type ReportIndex } from './format.ts';
+import type { PackedModel } from './play/model.ts';
 
 export function readIndex(): ReportIndex {
   return parse(readElement(INDEX_ID)) as ReportIndex;
@@ -52,6 +53,11 @@ export async function readSource(index: ReportIndex, file: string): Promise<stri
 /** What of the protocols was reached. */
 export async function readCoverage(line: number): Promise<CoverageReport> {
   return (await unpack(line)) as CoverageReport;
+}
+
+/** A compiled protocol. */
+export async function readModel(line: number): Promise<PackedModel> {
+  return (await unpack(line)) as PackedModel;
 }
 
 /** The records to be shown: one, or those of several ways to run the same case. */

@@ -8,7 +8,12 @@ import { Board } from './board.tsx';
 import { ChartView } from './chart-view.tsx';
 import { ContextView } from './context-view.tsx';
 import { CriuView } from './criu-view.tsx';
+import type { ReportIndex } from './format.ts';
 import { LogView } from './log-view.tsx';
+import { ChoicesView } from './play/choices-view.tsx';
+import { GraphView } from './play/graph-view.tsx';
+import type { Branch } from './play/player.ts';
+import { isPlayable, usePlay } from './play/use-play.ts';
 import { Scrubber } from './scrubber.tsx';
 import { TreeView } from './tree-view.tsx';
 
@@ -18,6 +23,7 @@ export interface Jump {
 }
 
 interface Props {
+  readonly index: ReportIndex;
   readonly record: RunRecord;
   readonly c: Case | undefined;
   readonly violations: readonly Violation[];
@@ -33,8 +39,23 @@ interface Props {
   readonly jump: Jump | undefined;
 }
 
-export function RecordView({ record, c, violations, heading, played, onSeek, keys, shrunk, jump }: Props) {
-  const playback = useMemo(() => new Playback(record, violations), [record, violations]);
+export function RecordView({
+  index,
+  record: recorded,
+  c,
+  violations,
+  heading,
+  played,
+  onSeek,
+  keys,
+  shrunk,
+  jump,
+}: Props) {
+  const { play, begin } = usePlay(index, recorded, c);
+  const playing = play instanceof Error ? undefined : play;
+  const branch = playing?.branch;
+  const record = branch?.record ?? recorded;
+  const playback = useMemo(() => new Playback(record, branch?.violations ?? violations), [record, branch, violations]);
   const [own, setOwn] = useState<number>();
   // A dump and a restore are shown call by call, not step by step.
   const wanted = record.criu ? Number.POSITIVE_INFINITY : (played ?? own ?? playback.focus);
@@ -57,17 +78,37 @@ export function RecordView({ record, c, violations, heading, played, onSeek, key
     const found = playback.frames.findIndex((frame) => frame.step >= jump.step);
     seek(found === -1 ? playback.frames.length : found + 1);
   }, [jump]);
+  // A branch is shown as far as it was played.
+  useLayoutEffect(() => {
+    if (branch) seek(playback.frames.length);
+  }, [branch]);
   const snapshot = useMemo(() => playback.at(at), [playback, at]);
   const before = useMemo(() => playback.at(Math.max(0, at - 1)), [playback, at]);
   const frame = at > 0 ? playback.frames[at - 1] : undefined;
+  const all = (branch ?? playing?.recorded)?.moves;
+  // The last step of a branch may be one that no event tells of.
+  const moves = at === playback.frames.length ? all : all?.slice(0, frame?.step ?? 0);
   return (
     <section class="record" data-backend={record.backend}>
       <h3>
-        {heading} <EndWords record={record} />
+        {branch ? 'Your branch' : heading} <EndWords record={record} />
         {shrunk && <small>the smallest case that shows it: smaller than the scenario</small>}
       </h3>
       {record.criu && <CriuView criu={record.criu} />}
       {!record.criu && <Scrubber playback={playback} at={at} onSeek={seek} onMove={move} keys={keys} />}
+      {!play && keys && isPlayable(index, recorded, c) && (
+        <button type="button" class="begin" onClick={begin}>
+          play on from here
+        </button>
+      )}
+      {play instanceof Error && <p class="bad">{play.message}</p>}
+      {playing && moves && (
+        <>
+          <ChoicesView play={playing} moves={moves} onPlay={playing.show} onBack={() => playing.show(undefined)} />
+          {branch && <BranchVerdict branch={branch} />}
+          <GraphView play={playing} onPlay={playing.show} />
+        </>
+      )}
       <div class="state">
         <TreeView
           c={c}
@@ -86,6 +127,23 @@ export function RecordView({ record, c, violations, heading, played, onSeek, key
         </>
       )}
     </section>
+  );
+}
+
+/** Whether the branch violates anything so far. */
+function BranchVerdict({ branch }: { readonly branch: Branch }) {
+  const { violations, record } = branch;
+  if (violations.length === 0) {
+    return <p class="good">{record.end === 'over' ? '✓ this run violates nothing' : '✓ nothing is violated so far'}</p>;
+  }
+  return (
+    <ul class="branch-verdict">
+      {violations.map(({ property, message }) => (
+        <li key={`${property} ${message}`} class="bad">
+          ✗ <b class="property">{property}</b> {message}
+        </li>
+      ))}
+    </ul>
   );
 }
 

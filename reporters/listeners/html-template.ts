@@ -25,7 +25,7 @@ export function readTemplate(): string {
 function isStale(): boolean {
   if (!existsSync(BUILT)) return true;
   const built = statSync(BUILT).mtimeMs;
-  return [PAGE, join(PAGE, 'style'), join(HERE, 'shared')].some((folder) =>
+  return [PAGE, join(PAGE, 'style'), join(PAGE, 'play'), join(HERE, 'shared'), join(HERE, 'words')].some((folder) =>
     readdirSync(folder, { withFileTypes: true }).some(
       (entry) => entry.isFile() && statSync(join(folder, entry.name)).mtimeMs > built,
     ),

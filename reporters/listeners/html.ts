@@ -24,6 +24,7 @@ import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
 import { Environments } from '../words/environment.ts';
 import { formatValues } from '../words/title.ts';
+import { Models } from './html-models.ts';
 import { readTemplate } from './html-template.ts';
 
 /** Packed records of cases that passed are kept up to so many bytes; a browser should open the page without effort. */
@@ -39,6 +40,7 @@ export class Html implements Listener {
   readonly #claimed = new Map<string, number>();
   readonly #coverage = new CoverageTally();
   readonly #environments = new Environments();
+  readonly #models = new Models();
   #packed = 0;
 
   constructor(setting: Setting, template: string = readTemplate()) {
@@ -55,6 +57,7 @@ export class Html implements Listener {
     const line = pack(makeDetail(result, !plain || this.#packed < PASSED_RECORDS, environment));
     this.#packed += line.length;
     this.#cases.push(entry);
+    this.#models.add(result);
     if (result.report) this.#claimed.set(entry.file, entry.line);
     this.#setting.out.writeRaw(`${line}\n`);
     const { verdict } = result;
@@ -75,6 +78,12 @@ export class Html implements Listener {
       sources[file] = next;
       next += 1;
     }
+    const models: Record<string, number> = {};
+    for (const [key, model] of this.#models.pack()) {
+      this.#setting.out.writeRaw(`${pack(model)}\n`);
+      models[key] = next;
+      next += 1;
+    }
     const coverage = this.#coverage.report();
     if (coverage) this.#setting.out.writeRaw(`${pack(coverage)}\n`);
     const index: ReportIndex = {
@@ -84,6 +93,7 @@ export class Html implements Listener {
       cases: this.#cases,
       environments: this.#environments.list(),
       ...(coverage && { coverage: next }),
+      ...(Object.keys(models).length > 0 && { models }),
       sources,
     };
     this.#setting.out.writeRaw(

@@ -21,5 +21,5 @@ export {
   sampleInSlices,
 } from './sample.ts';
 export { describe, describeInSlices, type Followed, follow, followInSlices } from './schedule.ts';
-export { countSwitches as switchesOf, shrinkMoves, shrinkMovesInSlices } from './shrink.ts';
+export { countSwitches, shrinkMoves, shrinkMovesInSlices } from './shrink.ts';
 export { smallerCases } from './smaller.ts';

@@ -3,12 +3,11 @@
  * and the schedule in words, so it still runs when the suite around it has changed.
  */
 import { createHash } from 'node:crypto';
-import { parse, Document as YamlDocument } from 'yaml';
 import * as z from 'zod';
 import type { Case } from '../model/case.ts';
 import type { Verdict } from '../record/verdict.ts';
 import { parseEnclosed } from '../scenario/enclosed.ts';
-import { formatDiagnostic, writeScenario } from '../scenario/index.ts';
+import { formatDiagnostic, writeReplay } from '../scenario/index.ts';
 import { MAX_REPLAY_BYTES, MAX_REPLAY_TOKENS, MAX_REPLAY_VALUES, MAX_SCHEDULE } from '../scenario/limits.ts';
 import { fileDiagnostic } from '../scenario/source/diagnostic.ts';
 import { KNOWN_NAMES, resolveName } from './known.ts';
@@ -47,17 +46,13 @@ export function replayText(verdict: Verdict): string | undefined {
   const violation = verdict.violations[0] ?? verdict.known[0];
   const schedule = verdict.record?.schedule;
   if (!violation || !verdict.case || !schedule || schedule.length === 0) return undefined;
-  const { explore: _, ...c } = verdict.case;
-  const document = new YamlDocument({
-    version: 1,
+  const text = writeReplay({
     property: violation.property,
     message: violation.message.slice(0, MAX_MESSAGE),
     protocol: verdict.protocol,
-    scenario: parse(writeScenario({ ...c, title: verdict.title })),
+    case: { ...verdict.case, title: verdict.title },
     schedule,
   });
-  document.commentBefore = ' A finding of mktrouble. To see it again: npx mktrouble replay <this file>';
-  const text = document.toString({ lineWidth: 120 });
   // What could not be read back is not written.
   return text.length > MAX_REPLAY_BYTES || schedule.length > MAX_SCHEDULE ? undefined : text;
 }

@@ -15,3 +15,5 @@ export type { ScenarioDocument } from './schema/document.ts';
 export { formatWords } from './schema/words.ts';
 export { type Diagnostic, formatDiagnostic } from './source/diagnostic.ts';
 export { writeScenario } from './write.ts';
+export { writePinned } from './write-pinned.ts';
+export { writeReplay } from './write-replay.ts';

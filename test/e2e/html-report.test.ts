@@ -6,7 +6,7 @@ import type { Browser, Locator, Page } from 'playwright-core';
 import { Playback } from '../../reporters/shared/playback.ts';
 import { replayCommand } from '../../reporters/shared/replay-command.ts';
 import { endingTable } from '../../reporters/words/endings.ts';
-import { describe as wordsOf } from '../../reporters/words/events.ts';
+import { describe as describeEvent } from '../../reporters/words/events.ts';
 import { HOSTILE as HOSTILE_EVERYWHERE } from '../../src/boundary/harmless.ts';
 import type { ProtocolCoverage, Verdict } from '../../src/record/verdict.ts';
 import { criuRecord, failedDump, killedRestore } from '../reporters/fixtures/criu.ts';
@@ -107,7 +107,7 @@ describe('the HTML report in a browser', function () {
     const frame = playback.frames[playback.focus - 1]!;
     const text = await now();
     assert.ok(text.startsWith(`step ${frame.step}:`), text);
-    for (const event of frame.events) assert.ok(text.includes(wordsOf(event)), text);
+    for (const event of frame.events) assert.ok(text.includes(describeEvent(event)), text);
     for (const { property } of frame.violations) assert.ok(text.includes(property), text);
     assert.ok((await page.locator('.violations .property').allTextContents()).includes(real.violations[0]!.property));
     assert.ok((await page.locator('.chart .violation').count()) > 0);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import seedrandom from 'seedrandom';
 import type { Machine, Outcome } from '../../src/backends/backend.ts';
 import { type Chooser, walk } from '../../src/backends/walk.ts';
-import { pctBound, pctWalk, sample, switchesOf } from '../../src/explore/index.ts';
+import { countSwitches, pctBound, pctWalk, sample } from '../../src/explore/index.ts';
 import { SMALL_CASES } from '../backends/simulated/support/cases.ts';
 import { MAX_STEPS } from '../backends/simulated/support/judged.ts';
 import { MAIN_PROTOCOLS, openMachine } from '../backends/simulated/support/machines.ts';
@@ -136,7 +136,7 @@ describe('pct', function () {
     const options = { schedules: 60, seed: '0', depth: 2, maxSteps: MAX_STEPS };
     const average = (strategy: 'pct' | 'random'): number => {
       const { endings } = sample(machine, { ...options, strategy });
-      return endings.reduce((sum, { moves }) => sum + switchesOf(moves), 0) / endings.length;
+      return endings.reduce((sum, { moves }) => sum + countSwitches(moves), 0) / endings.length;
     };
     assert.ok(average('pct') < average('random'));
   });

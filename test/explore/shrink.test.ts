@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { walk } from '../../src/backends/walk.ts';
-import { shrinkMoves, smallerCases, switchesOf } from '../../src/explore/index.ts';
+import { countSwitches, shrinkMoves, smallerCases } from '../../src/explore/index.ts';
 import type { Case } from '../../src/model/case.ts';
 import { SMALL_CASES } from '../backends/simulated/support/cases.ts';
 import { drawn, MAX_STEPS, replayMoves, violated } from '../backends/simulated/support/judged.ts';
@@ -27,7 +27,7 @@ describe('shrinking a schedule', function () {
         violated(machine, replayMoves(machine, candidate)).includes(wanted);
       const small = shrinkMoves(machine, moves, shows);
       assert.ok(shows(small), `${wanted} is gone`);
-      const [before, after] = [switchesOf(moves), switchesOf(small)];
+      const [before, after] = [countSwitches(moves), countSwitches(small)];
       assert.ok(after < before || (after === before && small.length <= moves.length), `${before} became ${after}`);
       assert.deepEqual(shrinkMoves(machine, small, shows), small, 'shrinks on when asked again');
       shrunk++;
@@ -43,7 +43,7 @@ describe('shrinking a schedule', function () {
     machine.reset();
     for (const actor of small) machine.step(actor);
     assert.equal(machine.enabled(new Int32Array(machine.actors.length)), 0);
-    assert.ok(switchesOf(small) < switchesOf(moves));
+    assert.ok(countSwitches(small) < countSwitches(moves));
   });
 });
 

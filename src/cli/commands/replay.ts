@@ -73,20 +73,17 @@ async function show(verdict: Verdict): Promise<void> {
 }
 
 async function writeAsScenario(replayed: ReadReplay, target: string, options: Interruptible): Promise<ExitCode> {
-  const { writeScenario } = await import('../../scenario/index.ts');
+  const { writePinned } = await import('../../scenario/index.ts');
   const { verdictOfReplay } = await import('../replay.ts');
   const { case: c, protocol, property, schedule, file } = replayed;
   const verdict = await verdictOfReplay(replayed, 'simulated', options);
   if (options.signal.aborted) return EXIT.interrupted;
   const violated = new Set([...verdict.violations, ...verdict.known].map((violation) => violation.property));
   if (!violated.has(property)) return complain(`${property} is not violated any more: there is nothing to keep`);
-  // What the scenario expected is kept where the run is as expected: a smaller case may end otherwise.
-  const isMet = property === 'expectation' || !violated.has('expectation');
-  const { coordinator, tasks } = isMet ? c.expect : { coordinator: [], tasks: {} };
-  const violates = [...violated].filter((name) => name !== 'expectation');
-  const expect = { ...c.expect, coordinator, tasks, violates };
-  const explore = { strategy: 'replay', schedules: 1, depth: 1, schedule } as const;
-  const scenario = writeScenario({ ...c, restart: { ...c.restart, protocol }, explore, expect });
+  // A run that was found because the expectation is not met is kept with it.
+  const names = [...violated].filter((name) => name !== 'expectation' || property !== 'expectation');
+  const scenario = writePinned({ case: c, protocol, schedule, violated: names });
+  const violates = names.filter((name) => name !== 'expectation');
   const header = [
     `The schedule of ${path.basename(file)}: a run of ${protocol} that violates ${violates.join(', ') || property}.`,
     'When the defect is repaired: remove `violates`, and write `explore: exhaustive` in place of the schedule.',

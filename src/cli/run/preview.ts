@@ -3,7 +3,7 @@ import { count } from '../../../reporters/words/numbers.ts';
 import { type Backend, isSchedulable } from '../../backends/backend.ts';
 import { harmless } from '../../boundary/harmless.ts';
 import { openBackend } from '../../injector/backends.ts';
-import { DEFAULT_SEED, exploreOf, underProtocol, whyNot } from '../../injector/index.ts';
+import { DEFAULT_SEED, selectExplorer, underProtocol, whyNot } from '../../injector/index.ts';
 import type { SuiteOptions } from '../../mocha/options.ts';
 import { selectTests, testTitle } from '../../mocha/select.ts';
 import { suiteTitle } from '../../mocha/suite.ts';
@@ -60,7 +60,7 @@ function commandLines(c: Case, { allowCommands = false }: SuiteOptions): string[
 
 function howRun(c: Case, backend: Backend, options: SuiteOptions): string {
   const seed = options.seed ?? c.explore?.seed ?? DEFAULT_SEED;
-  const { strategy, schedules } = exploreOf(c, { backend, ...options });
+  const { strategy, schedules } = selectExplorer(c, { backend, ...options });
   const where = backend.name === 'criu' ? 'on criu' : `protocol ${c.restart.protocol} on ${backend.name}`;
   return `${count(c.tasks.length, 'task')}, ${where}, ${search(backend, strategy, schedules)}, seed ${seed}`;
 }

@@ -130,13 +130,18 @@ function selectCache(change: Change | undefined): Map<string, Compiled> {
   return cache;
 }
 
+/** The compiled model of a build as text, for surroundings that link it themselves. */
+export function modelText(build: Build): ModelText {
+  return readAhead(build) ?? compileModel(build);
+}
+
 /** The compiled model of a build; made once. */
 export function compiledModel(build: Build): Compiled {
   const cache = selectCache(build.change);
   const key = `${build.protocol.name} ${build.debug} ${build.trace}`;
   let compiled = cache.get(key);
   if (!compiled) {
-    compiled = link(readAhead(build) ?? compileModel(build));
+    compiled = link(modelText(build));
     cache.set(key, compiled);
   }
   return compiled;

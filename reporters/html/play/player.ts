@@ -1,0 +1,86 @@
+/**
+ * Plays a case on from any step: which actors can move there, what happens when one does, and whether a property is violated
+ * then. The machine is the one that found what the report tells.
+ */
+import type { SimulatedMachine } from '../../../src/backends/simulated/machine.ts';
+import { describe, follow } from '../../../src/explore/schedule.ts';
+import type { Case } from '../../../src/model/case.ts';
+import { expectations, judge } from '../../../src/properties/index.ts';
+import type { RunRecord } from '../../../src/record/record.ts';
+import type { Violation } from '../../../src/record/verdict.ts';
+
+/** A run is cut here, as by the program. */
+const MAX_STEPS = 100_000;
+
+/** An actor that can move. */
+export interface Choice {
+  readonly actor: number;
+  /** `coordinator`, a pid, or the name of a fault. */
+  readonly name: string;
+  /** The step that it would do, as schedules name it; undefined for a fault that fires. */
+  readonly step: string | undefined;
+}
+
+/** A run as far as it was played. */
+export interface Branch {
+  /** The actors that moved, step by step. */
+  readonly moves: readonly number[];
+  readonly record: RunRecord;
+  readonly violations: readonly Violation[];
+  /** What can happen next; nothing when the run is over. */
+  readonly choices: readonly Choice[];
+}
+
+export class Player {
+  readonly machine: SimulatedMachine;
+  readonly case: Case;
+
+  constructor(machine: SimulatedMachine) {
+    this.machine = machine;
+    this.case = machine.subject;
+  }
+
+  /** The moves of a recorded run. */
+  movesOf(record: RunRecord): readonly number[] {
+    return follow(this.machine, record.schedule ?? [], MAX_STEPS).moves;
+  }
+
+  /** The run of these moves. Each has to be one that was a choice. */
+  play(moves: readonly number[]): Branch {
+    const machine = this.machine;
+    const schedule = describe(machine, moves);
+    const choices = this.#choices();
+    const record = machine.record(null, schedule, choices.length === 0 ? 'over' : 'cut');
+    return { moves: [...moves], record, violations: this.#judge(record), choices };
+  }
+
+  /** The run of these moves to its end: each actor goes on for as long as it can, faults last. */
+  finish(moves: readonly number[]): Branch {
+    const machine = this.machine;
+    machine.reset();
+    const all = [...moves];
+    for (const actor of moves) machine.step(actor);
+    const enabled = new Int32Array(machine.actors.length);
+    while (all.length < MAX_STEPS && machine.enabled(enabled) > 0) {
+      all.push(enabled[0]!);
+      machine.step(enabled[0]!);
+    }
+    return this.play(all);
+  }
+
+  #choices(): Choice[] {
+    const machine = this.machine;
+    const enabled = new Int32Array(machine.actors.length);
+    return [...enabled.subarray(0, machine.enabled(enabled))].map((actor) => ({
+      actor,
+      name: machine.actors[actor]!,
+      step: actor < machine.firstEvent ? machine.label(actor) : undefined,
+    }));
+  }
+
+  /** A run that goes on is judged by what has happened in it: it has no end yet that could be other than expected. */
+  #judge(record: RunRecord): Violation[] {
+    const violations = judge(this.case, record);
+    return record.end === 'cut' ? violations : [...violations, ...expectations(this.case, record)];
+  }
+}

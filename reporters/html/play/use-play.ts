@@ -1,0 +1,62 @@
+/** The branch that a reader plays in a record: where it is, and how it goes on. */
+import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
+import type { Case } from '../../../src/model/case.ts';
+import type { RunRecord } from '../../../src/record/record.ts';
+import { readModel } from '../data.ts';
+import type { ReportIndex } from '../format.ts';
+import { makeByScript, modelKey, openPacked } from './model.ts';
+import { type Branch, Player } from './player.ts';
+
+export interface Play {
+  readonly player: Player;
+  /** Undefined: the recorded run is shown, and may be left at each of its steps. */
+  readonly branch: Branch | undefined;
+  /** The recorded run as a branch: its moves. */
+  readonly recorded: Branch;
+  readonly show: (branch: Branch | undefined) => void;
+}
+
+/** Whether the report holds what it takes to play this record on. */
+export function isPlayable(index: ReportIndex, record: RunRecord, c: Case | undefined): c is Case {
+  return record.backend === 'simulated' && c !== undefined && modelOf(index, record, c) !== undefined;
+}
+
+function modelOf(index: ReportIndex, record: RunRecord, c: Case): number | undefined {
+  return index.models?.[modelKey(record.protocol, c.restart.debug)];
+}
+
+/** The play of a record, once it was asked for and its protocol is loaded; an error when it cannot be. */
+export function usePlay(
+  index: ReportIndex,
+  record: RunRecord,
+  c: Case | undefined,
+): { readonly play: Play | Error | undefined; readonly begin: () => void } {
+  const [wanted, setWanted] = useState(false);
+  const [player, setPlayer] = useState<Player | Error>();
+  const [branch, show] = useState<Branch>();
+  useEffect(() => {
+    setWanted(false);
+    setPlayer(undefined);
+    show(undefined);
+  }, [record]);
+  useEffect(() => {
+    if (!wanted || !isPlayable(index, record, c)) return undefined;
+    let current = true;
+    readModel(modelOf(index, record, c)!)
+      .then((model) => new Player(openPacked(c, model, makeByScript)))
+      .then(
+        (made) => current && setPlayer(made),
+        (error: Error) => current && setPlayer(error),
+      );
+    return () => {
+      current = false;
+    };
+  }, [wanted, index, record, c]);
+  const recorded = useMemo(
+    () => (player instanceof Player ? player.play(player.movesOf(record)) : undefined),
+    [player, record],
+  );
+  const begin = useCallback(() => setWanted(true), []);
+  if (player instanceof Error) return { play: player, begin };
+  return { play: player && recorded && { player, branch, recorded, show }, begin };
+}
