@@ -11,7 +11,7 @@ import { formatRoute, parseRoute, type Route } from './route.ts';
 import { initialTheme, rememberTheme, type Theme } from './theme.ts';
 
 export function App({ index }: { readonly index: ReportIndex }) {
-  const [route, go] = useRoute();
+  const [route, go] = useRoute(index);
   const shown = useMemo(() => select(index.cases, route.filter), [index, route.filter]);
   const open = route.open !== undefined && route.open < index.cases.length ? route.open : undefined;
   const onFilter = useCallback((filter: Filter) => go((was) => ({ ...was, filter }), true), [go]);
@@ -33,12 +33,21 @@ export function App({ index }: { readonly index: ReportIndex }) {
   );
 }
 
+/** What the address says; without one the first failed case, so that the page opens on the answer. */
+function firstRoute(index: ReportIndex): Route {
+  const route = parseRoute(location.hash);
+  if (location.hash !== '') return route;
+  const { cases } = index;
+  const [open] = select(cases, route.filter).filter((i) => ['fail', 'error'].includes(cases[i]!.result));
+  return open === undefined ? route : { ...route, open };
+}
+
 /** Milliseconds. Browsers refuse an address that changes hundreds of times in a few seconds, as it would while a key is held down. */
 const SETTLED = 200;
 
 /** The route in the address. Steps and filters replace the address once they have settled, opening a case adds to the history. */
-function useRoute(): [Route, (change: (was: Route) => Route, replace?: boolean) => void] {
-  const [route, set] = useState(() => parseRoute(location.hash));
+function useRoute(index: ReportIndex): [Route, (change: (was: Route) => Route, replace?: boolean) => void] {
+  const [route, set] = useState(() => firstRoute(index));
   const latest = useRef(route);
   const waiting = useRef<ReturnType<typeof setTimeout>>();
   const settle = useCallback(() => {

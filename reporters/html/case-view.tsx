@@ -13,7 +13,9 @@ import { readCase } from './data.ts';
 import { EndingsView } from './endings-view.tsx';
 import { nameVerdict } from './filters.ts';
 import type { CaseDetail, ReportIndex } from './format.ts';
-import { type Jump, RecordView } from './record-view.tsx';
+import { isPlayable } from './play/use-play.ts';
+import { type Jump, RecordView, type Wanted } from './record-view.tsx';
+import { RuleView } from './rule-view.tsx';
 import { listRuns, useOthers } from './runs.ts';
 import { SourceView } from './source-view.tsx';
 
@@ -88,12 +90,13 @@ function Body({ index, position, detail, played, onSeek }: BodyProps) {
   const runs = [detail, ...others].flatMap((one) => listRuns(one, others.length > 0));
   const hasSteps = runs.some(({ record }) => !record.criu);
   const [jump, setJump] = useState<Jump>();
+  const [wanted, setWanted] = useState<Wanted>();
+  const [first] = runs;
   return (
     <>
       {detail.why !== null && <p class="why">{detail.why}</p>}
       {detail.reason !== null && <pre class="reason">{detail.reason}</pre>}
       {detail.error && <pre class="reason">{detail.error.stack ?? detail.error.message}</pre>}
-      <Facts detail={detail} environment={index.environments[detail.environment ?? -1]} />
       <Violations
         title="What is wrong"
         list={detail.violations}
@@ -116,13 +119,6 @@ function Body({ index, position, detail, played, onSeek }: BodyProps) {
       {runs.length === 0 && detail.recordLeftOut && (
         <p class="muted">The record of this run was left out, to keep the report small.</p>
       )}
-      {detail.endings && (hasSteps || detail.endings.length > 1) && (
-        <EndingsView
-          endings={detail.endings}
-          outcomes={detail.tried?.outcomes}
-          complete={detail.tried?.complete ?? false}
-        />
-      )}
       <div class={runs.length > 1 ? 'side-by-side' : ''}>
         {runs.map(({ record, c, violations, heading, shrunk }, i) => (
           <RecordView
@@ -137,9 +133,19 @@ function Body({ index, position, detail, played, onSeek }: BodyProps) {
             keys={i === 0}
             shrunk={shrunk}
             jump={jump}
+            wanted={i === 0 ? wanted : undefined}
           />
         ))}
       </div>
+      {detail.endings && (hasSteps || detail.endings.length > 1) && (
+        <EndingsView
+          endings={detail.endings}
+          outcomes={detail.tried?.outcomes}
+          complete={detail.tried?.complete ?? false}
+          onShow={first && isPlayable(index, first.record, first.c) ? (ending) => setWanted({ ending }) : undefined}
+        />
+      )}
+      <Facts detail={detail} environment={index.environments[detail.environment ?? -1]} />
       <SourceView index={index} detail={detail} />
     </>
   );
@@ -206,6 +212,7 @@ function Violations({ title, list, cause, onJump }: ViolationsProps) {
               )}
             </p>
             <p class="message">{violation.message}</p>
+            <RuleView property={violation.property} />
             {violation.expected !== undefined && (
               <p class="expected">
                 <span>expected</span> {violation.expected}

@@ -9,9 +9,11 @@ interface Props {
   readonly outcomes: number | undefined;
   /** Whether these are all that there are. */
   readonly complete: boolean;
+  /** Shows a run that ends so; undefined where none can be found. */
+  readonly onShow: ((ending: Ending) => void) | undefined;
 }
 
-export function EndingsView({ endings, outcomes, complete }: Props) {
+export function EndingsView({ endings, outcomes, complete, onShow }: Props) {
   const { pids, rows } = endingTable(endings);
   const all = Math.max(outcomes ?? 0, endings.length);
   const shown = endings.length < all ? `, of which ${endings.length} are shown` : '';
@@ -49,13 +51,19 @@ export function EndingsView({ endings, outcomes, complete }: Props) {
             </tr>
           </thead>
           <tbody>
-            {rows.map(({ coordinator, tasks, more, findings, steps, violates, outcomes }) => (
+            {rows.map(({ coordinator, tasks, more, findings, steps, violates, outcomes, ending }) => (
               <tr
                 key={`${coordinator} ${tasks} ${more} ${findings}`}
                 class={violates && violates.length > 0 ? 'violating' : ''}
               >
                 <th scope="row" class={differs(coordinator, first.coordinator)}>
-                  {coordinator}
+                  {onShow ? (
+                    <button type="button" class="quiet" title="show a run that ends so" onClick={() => onShow(ending)}>
+                      {coordinator}
+                    </button>
+                  ) : (
+                    coordinator
+                  )}
                 </th>
                 {tasks.map((words, i) => (
                   <td key={i} class={differs(words, first.tasks[i])}>

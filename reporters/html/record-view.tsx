@@ -1,9 +1,10 @@
 /** A record: the calls of CRIU, or played: the scrubber, the tree and the context as they were, the points that each lane has reached, the chart, the log. */
-import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Case } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
-import type { Violation } from '../../src/record/verdict.ts';
+import type { Ending, Violation } from '../../src/record/verdict.ts';
 import { Playback } from '../shared/playback.ts';
+import { count } from '../words/numbers.ts';
 import { Board } from './board.tsx';
 import { ChartView } from './chart-view.tsx';
 import { ContextView } from './context-view.tsx';
@@ -22,6 +23,11 @@ export interface Jump {
   readonly step: number;
 }
 
+/** The wish to see a run with this outcome; a new object each time. */
+export interface Wanted {
+  readonly ending: Ending;
+}
+
 interface Props {
   readonly index: ReportIndex;
   readonly record: RunRecord;
@@ -37,6 +43,8 @@ interface Props {
   readonly shrunk: boolean;
   /** A step that was asked for elsewhere. */
   readonly jump: Jump | undefined;
+  /** An outcome of which a run was asked for elsewhere. */
+  readonly wanted: Wanted | undefined;
 }
 
 export function RecordView({
@@ -50,6 +58,7 @@ export function RecordView({
   keys,
   shrunk,
   jump,
+  wanted,
 }: Props) {
   const { play, begin } = usePlay(index, recorded, c);
   const playing = play instanceof Error ? undefined : play;
@@ -57,9 +66,9 @@ export function RecordView({
   const record = branch?.record ?? recorded;
   const playback = useMemo(() => new Playback(record, branch?.violations ?? violations), [record, branch, violations]);
   const [own, setOwn] = useState<number>();
-  // A dump and a restore are shown call by call, not step by step.
-  const wanted = record.criu ? Number.POSITIVE_INFINITY : (played ?? own ?? playback.focus);
-  const at = Math.min(Math.max(0, wanted), playback.frames.length);
+  // A dump and a restore are reported call by call, and not step by step.
+  const asked = record.criu ? Number.POSITIVE_INFINITY : (played ?? own ?? playback.focus);
+  const at = Math.min(Math.max(0, asked), playback.frames.length);
   // Where it is, also between a key and the drawing of what it does: the next key goes on from there.
   const place = useRef(at);
   place.current = at;
@@ -78,6 +87,16 @@ export function RecordView({
     const found = playback.frames.findIndex((frame) => frame.step >= jump.step);
     seek(found === -1 ? playback.frames.length : found + 1);
   }, [jump]);
+  const [notFound, setNotFound] = useState(false);
+  useEffect(() => {
+    if (wanted) begin();
+  }, [wanted]);
+  useEffect(() => {
+    if (!wanted || !playing) return;
+    const found = playing.player.findEnding(wanted.ending);
+    setNotFound(!found);
+    if (found) playing.show(found);
+  }, [wanted, playing?.player]);
   // A branch is shown as far as it was played.
   useLayoutEffect(() => {
     if (branch) seek(playback.frames.length);
@@ -91,7 +110,7 @@ export function RecordView({
   return (
     <section class="record" data-backend={record.backend}>
       <h3>
-        {branch ? 'Your branch' : heading} <EndWords record={record} />
+        {branch ? 'Your branch' : heading} <EndWords record={record} steps={branch?.moves.length} />
         {shrunk && <small>the smallest case that shows it: smaller than the scenario</small>}
       </h3>
       {record.criu && <CriuView criu={record.criu} />}
@@ -101,6 +120,7 @@ export function RecordView({
           play on from here
         </button>
       )}
+      {notFound && <p class="muted">A search of bounded size met no run with that outcome.</p>}
       {play instanceof Error && <p class="bad">{play.message}</p>}
       {playing && moves && (
         <>
@@ -115,7 +135,7 @@ export function RecordView({
           playback={playback}
           snapshot={snapshot}
           frame={record.criu ? undefined : frame}
-          ended={at === playback.frames.length}
+          ended={at === playback.frames.length && !(branch && record.end === 'cut')}
         />
         {!record.criu && <ContextView now={snapshot.context} before={before.context} c={c} />}
       </div>
@@ -147,8 +167,16 @@ function BranchVerdict({ branch }: { readonly branch: Branch }) {
   );
 }
 
-function EndWords({ record }: { readonly record: RunRecord }) {
+/** `steps`: of a branch, which may not be over. */
+function EndWords({ record, steps }: { readonly record: RunRecord; readonly steps: number | undefined }) {
   if (record.criu) return null;
+  if (steps !== undefined)
+    return (
+      <small>
+        {count(steps, 'step')}
+        {record.end === 'cut' ? ' so far' : ''}
+      </small>
+    );
   if (record.end === 'over') return <small>{record.events.at(-1)?.step ?? 0} steps</small>;
   return (
     <small class="bad">{record.end === 'crashed' ? 'stopped by a kernel defect' : 'cut at the limit of steps'}</small>

@@ -57,6 +57,8 @@ export interface ShownEnding {
   readonly violates: readonly string[] | undefined;
   /** How many outcomes it stands for. */
   readonly outcomes: number;
+  /** The first of them. */
+  readonly ending: Ending;
 }
 
 /** More tasks than this are counted instead of shown one by one. */
@@ -95,6 +97,7 @@ export function endingTable(endings: readonly Ending[]): {
       steps: Math.min(steps, before?.steps ?? steps),
       violates: union(before?.violates, violates),
       outcomes: (before?.outcomes ?? 0) + 1,
+      ending: before?.ending ?? endings[i]!,
     });
   });
   return { pids, rows: [...rows.values()].sort((a, b) => a.steps - b.steps) };

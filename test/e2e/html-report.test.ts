@@ -8,7 +8,9 @@ import { replayCommand } from '../../reporters/shared/replay-command.ts';
 import { endingTable } from '../../reporters/words/endings.ts';
 import { describe as describeEvent } from '../../reporters/words/events.ts';
 import { HOSTILE as HOSTILE_EVERYWHERE } from '../../src/boundary/harmless.ts';
+import { explainProperty } from '../../src/properties/index.ts';
 import type { ProtocolCoverage, Verdict } from '../../src/record/verdict.ts';
+import { parseScenarios } from '../../src/scenario/index.ts';
 import { criuRecord, failedDump, killedRestore } from '../reporters/fixtures/criu.ts';
 import { realRuns } from '../reporters/fixtures/real.ts';
 import { ordinary, resultFor } from '../reporters/fixtures/results.ts';
@@ -37,6 +39,7 @@ describe('the HTML report in a browser', function () {
   let file: string;
   let real: Verdict;
   let covered: ProtocolCoverage;
+  let firstFailed: string;
   let shown: OpenPage;
   let page: Page;
 
@@ -54,6 +57,7 @@ describe('the HTML report in a browser', function () {
     real = runs.find(
       (run) => run.verdict.status === 'fail' && run.verdict.violations.some((v) => v.step !== undefined),
     )!.verdict;
+    firstFailed = runs.find((run) => run.verdict.status === 'fail')!.verdict.title;
     covered = runs[0]!.verdict.coverage!;
     const position = { file: source, line: 3, column: 1 };
     const other = { ...buildRecord(), backend: 'native' as const, events: buildRecord().events.slice(0, 5) };
@@ -93,6 +97,9 @@ describe('the HTML report in a browser', function () {
   });
 
   const openCase = async (title: string): Promise<void> => {
+    // Where the window is narrow the open case hides the list.
+    const back = page.getByRole('button', { name: /all cases/ });
+    if (await back.isVisible()) await back.click();
     await page.getByLabel('search').fill(title);
     await page.locator('.list .item', { hasText: title }).first().click();
     await page.waitForSelector('.case');
@@ -100,6 +107,61 @@ describe('the HTML report in a browser', function () {
     await settled(page);
   };
   const now = (): Promise<string> => readText(page.locator('.record output').first());
+
+  it('opens on the first failed case, with the rule that is violated and its source', async () => {
+    await page.waitForSelector('.case');
+    assert.ok((await readText(page.locator('.case h2'))).includes(firstFailed));
+    const [first] = await page.locator('.violations .property').allTextContents();
+    const rule = await readText(page.locator('.violations .rule').first());
+    const { statement, source, hint } = explainProperty(first!)!;
+    for (const words of [statement, source, hint]) assert.ok(rule.includes(words), rule);
+  });
+
+  describe('playing on', () => {
+    /** A run that fails, from whose start there is more than one way. */
+    const begin = async (): Promise<void> => {
+      await openCase(real.title);
+      await page.keyboard.press('Home');
+      await page.getByRole('button', { name: 'play on from here' }).click();
+      await page.waitForSelector('.choices button');
+    };
+    const choices = (): Promise<string[]> => page.locator('.choices button').allTextContents();
+
+    it('takes another branch, step by step, and back', async () => {
+      await begin();
+      const atStart = await choices();
+      assert.ok(atStart.length > 1, String(atStart));
+      await page.locator('.choices button').last().click();
+      await page.getByText('Your branch').waitFor();
+      await page.keyboard.press('1');
+      await page.getByText('2 steps so far').waitFor();
+      await page.keyboard.press('Backspace');
+      await page.keyboard.press('Backspace');
+      await page.getByText('0 steps so far').waitFor();
+      assert.deepEqual(await choices(), atStart);
+      await page.getByRole('button', { name: 'back to the recorded run' }).click();
+      await page.getByText('Your branch').waitFor({ state: 'detached' });
+    });
+
+    it('lets a fault fire', async () => {
+      await begin();
+      for (let steps = 0; steps < 300 && (await page.locator('.choices .fault').count()) === 0; steps += 1)
+        await page.keyboard.press('1');
+      await page.locator('.choices .fault').first().click();
+      await settled(page);
+      assert.ok((await now()).includes(real.case!.faults[0]!.name), await now());
+    });
+
+    it('runs to the end, judges the branch, and saves it as a scenario that the program reads', async () => {
+      await begin();
+      await page.getByRole('button', { name: 'run to the end' }).click();
+      await page.getByText('Here the run is over').waitFor();
+      assert.ok((await page.locator('.branch-verdict, .record > .good').count()) > 0);
+      const link = page.getByRole('link', { name: 'save as a scenario' });
+      const text = decodeURIComponent((await link.getAttribute('href'))!.split(',').slice(1).join(','));
+      assert.deepEqual(parseScenarios(text, 'branch.yaml').diagnostics, []);
+    });
+  });
 
   it('opens a failed case at the violating step, and says there what the record says', async () => {
     await openCase(real.title);
@@ -256,6 +318,8 @@ describe('the HTML report in a browser', function () {
     await page.keyboard.press('Home');
     assert.match(await now(), /before the first step/);
     await page.goBack();
+    await page.locator('.case h2', { hasText: firstFailed }).waitFor();
+    await page.getByRole('button', { name: /all cases/ }).click();
     await page.getByText('Pick a case').waitFor();
   });
 
@@ -323,6 +387,7 @@ describe('the HTML report in a browser', function () {
   });
 
   it('lists what of a protocol was reached, and unreached steps', async () => {
+    await page.getByRole('button', { name: /all cases/ }).click();
     const never = page.locator('.coverage .points .never');
     await page.locator('.coverage h2').waitFor();
     const { points } = covered;

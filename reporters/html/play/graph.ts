@@ -8,7 +8,7 @@ import { Fingerprint } from '../../../src/explore/fingerprint.ts';
 /** A case with more states is not drawn. */
 export const MAX_STATES = 4_000;
 /** Nor is one of which this many nodes are left. */
-export const MAX_NODES = 300;
+export const MAX_NODES = 1_000;
 
 export interface GraphNode {
   readonly id: number;

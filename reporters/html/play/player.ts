@@ -3,14 +3,18 @@
  * then. The machine is the one that found what the report tells.
  */
 import type { SimulatedMachine } from '../../../src/backends/simulated/machine.ts';
+import { searchAll } from '../../../src/explore/exhaustive.ts';
 import { describe, follow } from '../../../src/explore/schedule.ts';
 import type { Case } from '../../../src/model/case.ts';
 import { expectations, judge } from '../../../src/properties/index.ts';
 import type { RunRecord } from '../../../src/record/record.ts';
-import type { Violation } from '../../../src/record/verdict.ts';
+import type { End, Ending, Violation } from '../../../src/record/verdict.ts';
 
 /** A run is cut here, as by the program. */
 const MAX_STEPS = 100_000;
+
+/** States after which the search for an outcome gives up: a second or two. */
+const MAX_SEARCHED = 100_000;
 
 /** An actor that can move. */
 export interface Choice {
@@ -68,6 +72,14 @@ export class Player {
     return this.play(all);
   }
 
+  /** A shortest run with this outcome, if a search of bounded size meets one. */
+  findEnding(ending: Ending): Branch | undefined {
+    const { endings } = searchAll(this.machine, { maxStates: MAX_SEARCHED });
+    const wanted = outcomeKey(ending);
+    const found = endings.find(({ outcome }) => outcomeKey(outcome) === wanted);
+    return found && this.play(found.moves);
+  }
+
   #choices(): Choice[] {
     const machine = this.machine;
     const enabled = new Int32Array(machine.actors.length);
@@ -83,4 +95,10 @@ export class Player {
     const violations = judge(this.case, record);
     return record.end === 'cut' ? violations : [...violations, ...expectations(this.case, record)];
   }
+}
+
+/** What tells one outcome of a case from another. */
+function outcomeKey({ coordinator, tasks, restores }: Pick<Ending, 'coordinator' | 'tasks' | 'restores'>): string {
+  const key = ({ end, at, result, record }: End) => [end, at, result, record];
+  return JSON.stringify([key(coordinator), Object.entries(tasks).map(([pid, task]) => [pid, key(task)]), restores]);
 }
