@@ -66,7 +66,7 @@ export function RecordView({
   const record = branch?.record ?? recorded;
   const playback = useMemo(() => new Playback(record, branch?.violations ?? violations), [record, branch, violations]);
   const [own, setOwn] = useState<number>();
-  // A dump and a restore are reported call by call, and not step by step.
+  // A dump and a restore are shown call by call, not step by step.
   const asked = record.criu ? Number.POSITIVE_INFINITY : (played ?? own ?? playback.focus);
   const at = Math.min(Math.max(0, asked), playback.frames.length);
   // Where it is, also between a key and the drawing of what it does: the next key goes on from there.
@@ -105,7 +105,7 @@ export function RecordView({
   const before = useMemo(() => playback.at(Math.max(0, at - 1)), [playback, at]);
   const frame = at > 0 ? playback.frames[at - 1] : undefined;
   const all = (branch ?? playing?.recorded)?.moves;
-  // The last step of a branch may be one that no event tells of.
+  // The last step of a branch may be one without an event.
   const moves = at === playback.frames.length ? all : all?.slice(0, frame?.step ?? 0);
   return (
     <section class="record" data-backend={record.backend}>

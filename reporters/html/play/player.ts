@@ -1,6 +1,6 @@
 /**
  * Plays a case on from any step: which actors can move there, what happens when one does, and whether a property is violated
- * then. The machine is the one that found what the report tells.
+ * then. The machine is the one that found what the report shows.
  */
 import type { SimulatedMachine } from '../../../src/backends/simulated/machine.ts';
 import { searchAll } from '../../../src/explore/exhaustive.ts';
@@ -97,7 +97,7 @@ export class Player {
   }
 }
 
-/** What tells one outcome of a case from another. */
+/** What distinguishes the outcomes of a case. */
 function outcomeKey({ coordinator, tasks, restores }: Pick<Ending, 'coordinator' | 'tasks' | 'restores'>): string {
   const key = ({ end, at, result, record }: End) => [end, at, result, record];
   return JSON.stringify([key(coordinator), Object.entries(tasks).map(([pid, task]) => [pid, key(task)]), restores]);

@@ -69,12 +69,12 @@ describe('playing a case on', () => {
       const branch = player.play(player.movesOf(record));
       assert.deepEqual(branch.record.events, record.events);
       assert.deepEqual(branch.record.final, record.final);
-      const told = [...run.verdict.violations, ...run.verdict.known].filter(
+      const expected = [...run.verdict.violations, ...run.verdict.known].filter(
         ({ property }) => property !== 'fault-never-fired',
       );
       assert.deepEqual(
         branch.violations.map(({ property }) => property),
-        told.map(({ property }) => property),
+        expected.map(({ property }) => property),
       );
       assert.deepEqual(branch.choices, []);
     }
@@ -102,7 +102,7 @@ describe('playing a case on', () => {
     }
   });
 
-  it('comes to an end from any step', () => {
+  it('ends from any step', () => {
     for (const { run, player } of players) {
       const moves = player.movesOf(run.verdict.record!);
       const branch = player.finish(moves.slice(0, moves.length / 2));
