@@ -13,6 +13,7 @@ import { build } from './child.ts';
 import { bench as criu } from './criu.ts';
 import { exhaustive } from './exhaustive.ts';
 import { finding } from './finding.ts';
+import { linear } from './linear.ts';
 import { million } from './million.ts';
 import { bench as native } from './native.ts';
 import { races } from './races.ts';
@@ -27,6 +28,7 @@ const SECTIONS: readonly Section[] = [
   finding,
   spin,
   million,
+  linear,
   races,
   workers,
   { name: 'native', title: 'The native backend', run: (smoke) => native({ smoke }) },

@@ -6,13 +6,9 @@ import { EXIT } from '../../src/boundary/exit-code.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 
 const PROGRAM = path.resolve(import.meta.dirname, '../../dist/src/cli/bin.js');
-const SEARCHED = `tree: { pid: 100, children: [{ pid: 101 }, { pid: 102 }, { pid: 103 }, { pid: 104 }] }
+const SEARCHED = `tree: { generate: { shape: star, tasks: 6 } }
 restart: { protocol: hardened }
-faults:
-  - { signal: SIGUSR1, to: [coordinator, 100, 101, 102, 103, 104], when: any, optional: true }
-  - { kill: [101, 102, 103, 104], when: any, optional: true }
 explore: exhaustive
-expect: { except: all }
 `;
 
 describe('with little memory', function () {
