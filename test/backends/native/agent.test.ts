@@ -78,6 +78,11 @@ describe('The agent', () => {
     await one.dispose();
   });
 
+  it('takes a flag of restart in each of its 32 bits', async () => {
+    const unknown = expandCase({ tree: { pid: 100 }, restart: { protocol: 'hardened', flags: [2 ** 31] } });
+    assert.equal((await runOnce(backend(), unknown)).final.coordinator.result, -22);
+  });
+
   it('cuts a run that takes more steps than it may', async () => {
     const record = await backend().run({ case: c, protocol: 'hardened', seed: '0', maxSteps: 40 });
     assert.equal(record.end, 'cut');

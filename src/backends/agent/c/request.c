@@ -157,7 +157,7 @@ static bool read_number(const char **at, int *number)
 	char *end;
 	long value = strtol(*at, &end, 10);
 
-	if (end == *at || value < INT_MIN || value > INT_MAX)
+	if (end == *at || value < INT_MIN || value > UINT_MAX)
 		return false;
 	*at = end;
 	*number = (int)value;

@@ -42,7 +42,7 @@ void line_end(const struct line *line);
 
 /* The value of a field, `otherwise` for one that is not there. */
 const char *field_text(struct line *line, const char *key, const char *otherwise);
-/* A decimal number in the range of int. */
+/* A decimal number of 32 bits: in the range of int, or of unsigned int for flags. */
 int field_number(struct line *line, const char *key, int otherwise);
 /* The same, of a field that must be there. */
 int field_needed(struct line *line, const char *key);
