@@ -25,7 +25,15 @@ const CONTRACT = [
   'src/backends/pid-max.ts',
   'src/backends/host',
 ];
-const ABOVE_INJECTOR = [...RECORD, 'src/scenario', 'src/protocol', 'src/properties', 'src/backends', 'src/explore'];
+const ABOVE_INJECTOR = [
+  ...RECORD,
+  'src/scenario',
+  'src/config',
+  'src/protocol',
+  'src/properties',
+  'src/backends',
+  'src/explore',
+];
 const ALL = ['src', 'reporters'];
 
 /** The table, from top to bottom. */
@@ -33,6 +41,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/boundary', mayImport: [] },
   { path: 'src/model', mayImport: [] },
   { path: 'src/scenario', mayImport: MODEL },
+  { path: 'src/config', mayImport: [...MODEL, 'src/scenario'] },
   { path: 'src/record', mayImport: MODEL },
   { path: 'src/properties', mayImport: RECORD },
   { path: 'src/backends/draws.ts', mayImport: RECORD },

@@ -59,6 +59,7 @@ export function CaseView({ index, position, played, onSeek, onClose }: Props) {
             {entry.line > 0 && `:${entry.line}`}
           </code>
           {entry.backend !== '' && <span>{entry.backend}</span>}
+          {entry.project !== undefined && <span>{entry.project}</span>}
           {entry.protocol !== '' && <span>{entry.protocol}</span>}
           <span>{duration(entry.duration)}</span>
           {entry.tags.map((tag) => (

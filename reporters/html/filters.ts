@@ -60,8 +60,8 @@ const haystacks = new WeakMap<IndexEntry, string>();
 function haystack(entry: IndexEntry): string {
   let text = haystacks.get(entry);
   if (text === undefined) {
-    const { title, file, tags, violated, known, backend, protocol } = entry;
-    text = [title, file, ...tags, ...violated, ...known, backend, protocol].join('\n').toLowerCase();
+    const { title, file, tags, violated, known, backend, project = '', protocol } = entry;
+    text = [title, file, ...tags, ...violated, ...known, backend, project, protocol].join('\n').toLowerCase();
     haystacks.set(entry, text);
   }
   return text;

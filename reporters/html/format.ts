@@ -25,6 +25,8 @@ export interface IndexEntry {
   readonly line: number;
   readonly tags: readonly string[];
   readonly backend: string;
+  /** The configured project; absent where there is none. */
+  readonly project?: string;
   readonly protocol: string;
   /** Names of violated properties, and of known defects that were found; each once. */
   readonly violated: readonly string[];

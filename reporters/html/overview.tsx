@@ -76,8 +76,8 @@ function CaseRow({ entry, slowest, protocol }: RowProps) {
       <span class="under">
         {shortFile(entry.file)}
         {protocol && entry.protocol !== '' && ` · ${entry.protocol}`}
-        {entry.backend !== 'simulated' && entry.backend !== '' && ` · ${entry.backend}`}{' '}
-        {properties.length > 0 && <b>{properties.join(', ')}</b>}
+        {entry.backend !== 'simulated' && entry.backend !== '' && ` · ${entry.backend}`}
+        {entry.project !== undefined && ` · ${entry.project}`} {properties.length > 0 && <b>{properties.join(', ')}</b>}
       </span>
     </div>
   );

@@ -113,6 +113,7 @@ function makeEntry(result: CaseResult): IndexEntry {
     line: position?.line ?? 0,
     tags: verdict?.tags ?? [],
     backend: verdict?.backend ?? '',
+    ...(verdict?.project !== undefined && { project: verdict.project }),
     protocol: verdict?.protocol ?? '',
     violated: [...new Set(verdict?.violations.map((v) => v.property))],
     known: [...new Set(verdict?.known.map((v) => v.property))],

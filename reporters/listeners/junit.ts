@@ -135,9 +135,10 @@ function writeStory(result: CaseResult): string[] {
 
 function listProperties({ verdict }: CaseResult): [string, string][] {
   if (!verdict) return [];
-  const { backend, protocol, seed, tags, record, replay, case: c } = verdict;
+  const { backend, project, protocol, seed, tags, record, replay, case: c } = verdict;
   return [
     ['backend', backend],
+    ...(project === undefined ? [] : ([['project', project]] as [string, string][])),
     ['protocol', protocol],
     ['seed', record?.seed ?? seed],
     ...(tags.length > 0 ? ([['tags', tags.join(' ')]] as [string, string][]) : []),

@@ -217,9 +217,9 @@ function listReasons({ verdict, error, reason }: CaseResult): string[] {
 /** What a case of a matrix found, as a text: cases of one scenario with equal texts show the same. Numbers are those of a case. */
 function identifyFinding({ verdict }: CaseResult): string | undefined {
   if (verdict?.status !== 'fail' || verdict.violations.length === 0) return undefined;
-  const { scenario, position, backend, protocol, violations } = verdict;
+  const { scenario, position, backend, project, protocol, violations } = verdict;
   const found = violations.map(({ property, message }) => `${property}: ${message.replace(/\d+/g, '#')}`);
-  return JSON.stringify([position.file, scenario, backend, protocol, found]);
+  return JSON.stringify([position.file, scenario, backend, project, protocol, found]);
 }
 
 function firstLine(text: string): string {
@@ -233,7 +233,7 @@ function formatPlace({ position, verdict }: CaseResult): string {
 
 function formatDetails(result: CaseResult): string {
   const { verdict } = result;
-  const where = verdict && verdict.backend !== 'simulated' ? verdict.backend : '';
+  const where = verdict ? (verdict.project ?? (verdict.backend === 'simulated' ? '' : verdict.backend)) : '';
   const tried = verdict ? triedWords(verdict) : '';
   return [where, tried, formatTime(result)].filter(Boolean).join(', ');
 }

@@ -59,6 +59,7 @@ function collectFacts(result: CaseResult): Record<string, unknown> | undefined {
     duration_ms: Math.round(duration),
     ...(verdict && {
       backend: verdict.backend,
+      ...(verdict.project !== undefined && { project: verdict.project }),
       protocol: verdict.protocol,
       seed: verdict.record?.seed ?? verdict.seed,
     }),

@@ -21,6 +21,8 @@ export interface CaseReport {
   readonly tags: readonly string[];
   readonly matrix: Case['matrix'];
   readonly backend: string | null;
+  /** The configured project; absent where there is none. */
+  readonly project?: string;
   readonly protocol: string | null;
   readonly seed: string | null;
   /** Why it was skipped, what stopped the search, or what broke. */
@@ -68,6 +70,7 @@ export function caseReport(result: CaseResult, withRecord: boolean, environment:
     tags: verdict?.tags ?? [],
     matrix: verdict?.case?.matrix ?? {},
     backend: verdict?.backend ?? null,
+    ...(verdict?.project !== undefined && { project: verdict.project }),
     protocol: verdict?.protocol ?? null,
     seed: verdict?.seed ?? null,
     reason: reason ?? null,

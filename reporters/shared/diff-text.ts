@@ -45,9 +45,9 @@ function changeWords(change: Change, arrow: string): string {
   return [from, ...details].join(': ');
 }
 
-function formatPlace({ position, backend, protocol }: CaseReport): string {
+function formatPlace({ position, backend, project, protocol }: CaseReport): string {
   const where = position ? `${position.file}:${position.line}` : '';
-  return [where, ...(protocol === null ? [] : [protocol]), ...(backend === null ? [] : [backend])]
+  return [where, ...(protocol === null ? [] : [protocol]), ...(backend === null ? [] : [project ?? backend])]
     .filter(Boolean)
     .join(', ');
 }

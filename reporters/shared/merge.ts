@@ -23,8 +23,8 @@ export interface Merged {
 const ORDER: readonly CaseReport['result'][] = ['skip', 'pass', 'incomplete', 'fail', 'error'];
 
 /** What makes two cases of different runs the same one. */
-export function makeKey({ id, backend, protocol }: CaseReport): string {
-  return JSON.stringify([id, backend, protocol]);
+export function makeKey({ id, backend, project, protocol }: CaseReport): string {
+  return JSON.stringify([id, backend, protocol, project]);
 }
 
 /** In the order of the reports; a case that several have is where it was first. */

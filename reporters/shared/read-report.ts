@@ -84,6 +84,7 @@ function verdictFrom(report: CaseReport, environments: readonly Environment[]): 
     tags,
     position,
     backend: backend as Verdict['backend'],
+    ...(report.project !== undefined && { project: report.project }),
     protocol,
     seed,
     status: result,

@@ -4,7 +4,7 @@ import type { Verdict } from '../../src/record/verdict.ts';
 
 /** `mktrouble replay` where a replay file was written, else the same case with the same seed; with the same program where a backend runs one. */
 export function replayCommand(verdict: Verdict): string {
-  const { replay, backend, position, protocol, record, seed, title, tried, environment, case: c } = verdict;
+  const { replay, backend, project, position, protocol, record, seed, title, tried, environment, case: c } = verdict;
   const setting = environment?.tool ? [`${environment.tool.setting[0]}=${quoted(environment.tool.setting[1])}`] : [];
   const command = (...words: readonly string[]): string =>
     [...setting, ...['npx', 'mktrouble', ...words].map(quoted)].join(' ');
@@ -18,7 +18,7 @@ export function replayCommand(verdict: Verdict): string {
     position.file,
     '--grep',
     asPattern(title),
-    ...on,
+    ...(project === undefined ? on : ['--project', project]),
     '--protocol',
     protocol,
     '--seed',

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 
-/** The option, for each command that may start CRIU. The environment carries the choice to the backend and to worker processes. */
+/** The option, for each command that may start CRIU. */
 export function criuOption(): Option {
   return new Option(
     '--criu <version|path>',
@@ -12,7 +12,6 @@ export function criuOption(): Option {
     const isPath = text.includes('/');
     if (text === '') throw new InvalidArgumentError('expected a version or a path');
     if (isPath && !existsSync(text)) throw new InvalidArgumentError('no such file');
-    process.env['MKTROUBLE_CRIU'] = isPath ? path.resolve(text) : text;
-    return text;
+    return isPath ? path.resolve(text) : text;
   });
 }

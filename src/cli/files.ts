@@ -1,6 +1,7 @@
 /** From the paths of a command line to loaded scenario files; all errors are printed at once. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Options } from '../config/index.ts';
 import { KNOWN_NAMES } from '../injector/known.ts';
 
 import {
@@ -20,18 +21,18 @@ export const DEFAULT_PATHS: readonly string[] = ['scenarios'];
 
 /** The scenario files under these paths, loaded; or exit code 2, after printing every error to stderr. */
 export function loadPaths(
-  given: readonly string[],
+  { paths, defaults }: Pick<Options, 'paths' | 'defaults'>,
   shown: 'errors and warnings' | 'errors only' = 'errors and warnings',
 ): LoadedFiles | typeof EXIT.input {
-  const paths = given.length > 0 ? given : DEFAULT_PATHS;
   const missing = paths.filter((one) => !existsSync(one));
   if (missing.length > 0) {
-    const hint = given.length > 0 ? undefined : 'mktrouble init makes a first scenario here';
+    const isDefault = paths.length === 1 && paths[0] === DEFAULT_PATHS[0];
+    const hint = isDefault ? 'mktrouble init makes a first scenario here' : undefined;
     return complain(`no such file or folder: ${missing.join(', ')}`, hint);
   }
   const files = findScenarioFiles(paths);
   if (files.length === 0) return complain(`no scenario files (*.yaml, *.yml) in ${paths.join(', ')}`);
-  const options = { ...KNOWN_NAMES, budget: new LoadBudget() };
+  const options = { ...KNOWN_NAMES, budget: new LoadBudget(), ...(defaults && { defaults }) };
   const loaded = new Map(files.map((file) => [path.resolve(file), loadScenarioFileSync(file, options)]));
   return report(loaded, shown) > 0 ? EXIT.input : loaded;
 }

@@ -12,6 +12,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
       'Injects faults into the checkpoint and restart of process trees, and checks that no process hangs, survives or is lost.',
     )
     .version(packageVersion())
+    .option('--no-config', 'do not read mktrouble.config.*')
     .showHelpAfterError('(see mktrouble --help or mktrouble help <command>)')
     .exitOverride();
   for (const add of COMMANDS) {

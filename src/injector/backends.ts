@@ -1,17 +1,20 @@
 /** The backends that this build has, by name; each is loaded only when it is asked for. */
 import type { Backend } from '../backends/backend.ts';
+import type { EngineOptions } from '../config/index.ts';
 import { BACKENDS, type BackendName } from '../model/case.ts';
 
 /** What a user decides about a backend. */
-export interface BackendOptions {
+export interface BackendOptions extends EngineOptions {
   /** Whether the commands of scenarios (`subject`) may be run; default: no. */
   readonly allowCommands?: boolean;
 }
 
 const OPEN: Partial<Record<BackendName, (options: BackendOptions) => Promise<Backend>>> = {
   simulated: async () => (await import('../backends/simulated/index.ts')).simulated(),
-  native: async () => (await import('../backends/native/index.ts')).native(),
-  criu: async (options) => (await import('../backends/criu/index.ts')).criu(options),
+  native: async ({ plugin }) =>
+    (await import('../backends/native/index.ts')).native(plugin === undefined ? {} : { plugin }),
+  criu: async ({ criu, allowCommands = false }) =>
+    (await import('../backends/criu/index.ts')).criu({ allowCommands, ...(criu !== undefined && { criu }) }),
 };
 
 /** The backends that can be opened, in the order of the format's list. */

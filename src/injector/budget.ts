@@ -2,16 +2,11 @@
 import os from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import v8 from 'node:v8';
+import type { CaseOptions } from '../config/index.ts';
 import type { Stop } from '../record/verdict.ts';
 
 /** The limits of a search. One that reaches a limit is `incomplete`, unless it has found a failure by then. */
-export interface Limits {
-  /** States that an exhaustive search may look at, from 1; 20,000,000. */
-  readonly maxStates?: number;
-  /** Milliseconds for one case; by default there is no such limit. */
-  readonly timeout?: number;
-  /** Bytes that an exhaustive search may hold; a quarter of the machine's memory. */
-  readonly maxMemory?: number;
+export interface Limits extends Pick<CaseOptions, 'maxStates' | 'timeout' | 'maxMemory'> {
   /** Of these states, how many other cases of the same run have looked at already. */
   readonly spentStates?: number;
   /** When the run that the case is part of has to end, as Date.now() counts; `timeout` says how long the run may take. */

@@ -93,14 +93,14 @@ function removeAbandoned(folder: string): void {
 }
 
 /** Its title, cut to what every file system accepts; the hash distinguishes cases with similar titles. */
-function folderName({ id, title, backend, protocol }: Verdict): string {
+function folderName({ id, title, backend, project, protocol }: Verdict): string {
   const words = title
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 60);
   const hash = createHash('sha256')
-    .update(JSON.stringify([id, backend, protocol]))
+    .update(JSON.stringify([id, backend, protocol, ...(project === undefined ? [] : [project])]))
     .digest('hex')
     .slice(0, 8);
   return [words, backend, hash].filter(Boolean).join('.');

@@ -75,10 +75,10 @@ const MAX_TITLE_BYTES = 80;
  * The file name of a verdict's replay: its title as far as it fits, for people, and a hash that distinguishes it from any other
  * finding (case id, backend, protocol, property). The same finding has the same name in every run.
  */
-export function replayName({ id, title, backend, protocol, violations, known }: Verdict): string {
+export function replayName({ id, title, backend, project, protocol, violations, known }: Verdict): string {
   const property = (violations[0] ?? known[0])?.property ?? 'run';
   const hash = createHash('sha256')
-    .update(JSON.stringify([id, backend, protocol, property]))
+    .update(JSON.stringify([id, backend, protocol, property, ...(project === undefined ? [] : [project])]))
     .digest('hex')
     .slice(0, 8);
   return `${titleForFile(title)}.${protocol}.${property}.${hash}.replay.yaml`;

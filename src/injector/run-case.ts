@@ -2,6 +2,7 @@
 import { performance } from 'node:perf_hooks';
 import { type Backend, isBadSurroundings, isSchedulable, type Plan } from '../backends/backend.ts';
 import { CannotWrite } from '../boundary/write-file.ts';
+import type { CaseOptions } from '../config/index.ts';
 import type { Case, Explore } from '../model/case.ts';
 import { currentLine } from '../protocol/renamed-steps.ts';
 import type { Progress } from '../record/progress.ts';
@@ -25,17 +26,10 @@ import { type ExploreResult, Tally } from './tally.ts';
 import { countRuns } from './unscheduled.ts';
 import { type Decision, decide } from './verdict.ts';
 
-export interface RunOptions extends Limits {
+export interface RunOptions extends CaseOptions, Limits {
   readonly backend: Backend;
-  /** Instead of the protocol that the file names. */
-  readonly protocol?: string;
-  /** Any text; goes before a seed that the file names. Default `0`. */
-  readonly seed?: string;
-  /**
-   * How many schedules to try, from 1; goes before the number that the file names. Default 1, and on real tasks without a
-   * model up to ten times as many, until each known defect has shown.
-   */
-  readonly schedules?: number;
+  /** The name of the configured project that the run is part of. */
+  readonly project?: string;
   /** Steps after which a run is cut; by default more than any run that ends takes. */
   readonly maxSteps?: number;
   /** Whether the verdict says what of the protocol was reached. */
@@ -78,6 +72,7 @@ export async function runCase(given: Case, options: RunOptions): Promise<Verdict
     tags: given.tags,
     position: given.position,
     backend: options.backend.name,
+    ...(options.project !== undefined && { project: options.project }),
     protocol,
     seed,
     ...decision,

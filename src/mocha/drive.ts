@@ -4,17 +4,17 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Mocha from 'mocha';
-import type { ReporterSpec } from '../../reporters/registry.ts';
 import { sweepFolder, uniqueName } from '../backends/host/names.ts';
 import { listChildren } from '../backends/host/stopped.ts';
 import { EXIT, type ExitCode } from '../boundary/exit-code.ts';
+import type { CaseOptions, Options } from '../config/index.ts';
+import { writeForWorkers } from '../config/worker.ts';
 import { removeUndecided } from '../injector/keep.ts';
 import type { Verdict } from '../record/verdict.ts';
 import type { Loaded } from '../scenario/index.ts';
 import { readVerdict } from './attach.ts';
 import { countUnwritten } from './guard.ts';
 import { hookScenarioFiles } from './hook.ts';
-import { OPTIONS_VARIABLE, type SuiteOptions } from './options.ts';
 import { nameLostWorkers } from './parallel-runner.ts';
 import { DEADLINE_VARIABLE, RunLimits } from './run-limits.ts';
 import { selectTests } from './select.ts';
@@ -25,14 +25,9 @@ import { endWorkersOnExit } from './workers.ts';
 export interface DriveRequest {
   /** By absolute path, in the order in which they are run. */
   readonly loaded: ReadonlyMap<string, Loaded>;
-  readonly options: SuiteOptions;
-  readonly reporters: readonly ReporterSpec[];
-  readonly bail: boolean;
-  /** Worker processes; 1: none, everything runs here. */
-  readonly jobs: number;
+  readonly options: Options;
   /** How many tests there will be. */
   readonly total: number;
-  readonly failOnSkip: boolean;
   /** Aborted: the run ends soon, with what it has done reported. */
   readonly signal: AbortSignal;
   /** Called for each verdict, with its scenario file. */
@@ -42,17 +37,20 @@ export interface DriveRequest {
 /** Runs the suites. Reporters have written all that they have to say when this resolves. */
 export async function drive(request: DriveRequest): Promise<ExitCode> {
   const { Multi } = await import('./multi.ts');
-  const { bail, jobs, reporters, total } = request;
+  const { options, total } = request;
+  const { bail, keep, parallel: jobs, reporters, records } = options;
   const parallel = jobs > 1;
   const mocha = new Mocha({
     bail,
     parallel,
     jobs,
     reporter: Multi as unknown as Mocha.ReporterConstructor,
-    reporterOptions: { reporters, total },
+    reporterOptions: {
+      reporters: reporters.map((one) => ({ ...one, options: { ...one.options, records } })),
+      total,
+    },
     ...(parallel && { require: workerRequires() }),
   } as Mocha.MochaOptions);
-  const { keep } = request.options;
   if (parallel) prepareWorkers(mocha, request);
   else await loadHere(mocha, request);
   // After the workers have been ended.
@@ -73,11 +71,17 @@ function loadHere(mocha: Mocha, { loaded, options, signal }: DriveRequest): Prom
   return mocha.loadFilesAsync();
 }
 
+/** Workers search at the same time: the states of a run are for all of them. */
+function shareStates(options: Options): Options {
+  const share = <T extends CaseOptions>(one: T): T =>
+    one.maxStates === undefined ? one : { ...one, maxStates: Math.ceil(one.maxStates / options.parallel) };
+  return { ...share(options), projects: options.projects.map(share) };
+}
+
 /** Workers load their files themselves; they receive the paths and the options. */
-function prepareWorkers(mocha: Mocha, { loaded, options, jobs }: DriveRequest): void {
-  const { maxStates } = options;
-  const shared = maxStates === undefined ? options : { ...options, maxStates: Math.ceil(maxStates / jobs) };
-  process.env[OPTIONS_VARIABLE] = JSON.stringify(shared);
+function prepareWorkers(mocha: Mocha, { loaded, options }: DriveRequest): void {
+  const [variable, value] = writeForWorkers(shareStates(options));
+  process.env[variable] = value;
   const { deadline } = new RunLimits(options);
   if (deadline === undefined) delete process.env[DEADLINE_VARIABLE];
   else process.env[DEADLINE_VARIABLE] = deadline;
@@ -101,12 +105,13 @@ function temporaryFolder(): string {
 /** What a worker requires before it loads a scenario file; from the sources it first has to learn TypeScript. */
 function workerRequires(): string[] {
   const extension = path.extname(import.meta.filename);
-  const register = path.join(import.meta.dirname, `register${extension}`);
+  const register = path.join(import.meta.dirname, `worker${extension}`);
   return extension === '.ts' ? [createRequire(import.meta.url).resolve('tsx'), register] : [register];
 }
 
 function run(mocha: Mocha, request: DriveRequest, done: (exit: ExitCode) => void): void {
-  const { onVerdict, reporters, failOnSkip, signal } = request;
+  const { onVerdict, signal } = request;
+  const { reporters, failOnSkip } = request.options;
   const printed = reporters.some(({ name, output }) => name === 'spec' && output === undefined);
   const skipped = new Skipped({ failOnSkip, printed });
   const counts = { findings: 0, badInput: 0, incomplete: 0 };

@@ -1,5 +1,6 @@
 /** Teaches Node's `require`, which is how Mocha loads its files, that a YAML file is a suite of scenarios. */
 import { createRequire } from 'node:module';
+import type { Options } from '../config/index.ts';
 import { KNOWN_NAMES } from '../injector/known.ts';
 import type { Case } from '../model/case.ts';
 import { formatDiagnostic, type Loaded, loadScenarioFileSync } from '../scenario/index.ts';
@@ -22,7 +23,10 @@ export function hookScenarioFiles(setting: () => HookSetting | string): void {
     extensions[extension] = define;
     extensions[`.replay${extension}`] = () => {};
   }
-  const loadOnce = onlyTheLast(loadAnew);
+  const loadOnce = onlyTheLast((file) => {
+    const given = setting();
+    return loadAnew(file, typeof given === 'string' ? undefined : given.options.defaults);
+  });
   extensions[SHARD_EXTENSION] = (_module, name) => {
     const { file, from, to } = readShard(name);
     const given = setting();
@@ -31,7 +35,10 @@ export function hookScenarioFiles(setting: () => HookSetting | string): void {
 }
 
 function defineFile(file: string, setting: HookSetting | string): void {
-  const loaded = typeof setting === 'string' ? setting : readCases((setting.load ?? loadAndWarn)(file));
+  const loaded =
+    typeof setting === 'string'
+      ? setting
+      : readCases(setting.load ? setting.load(file) : loadAndWarn(file, setting.options.defaults));
   if (typeof setting === 'string' || typeof loaded === 'string') defineBrokenSuite(file, String(loaded));
   else defineSuite(file, loaded, setting);
 }
@@ -46,15 +53,15 @@ function onlyTheLast(load: (file: string) => Loaded): (file: string) => Loaded {
 }
 
 /** `mktrouble run` loads files itself and has printed their warnings. */
-function loadAndWarn(file: string): Loaded {
-  const loaded = loadAnew(file);
+function loadAndWarn(file: string, defaults: Options['defaults']): Loaded {
+  const loaded = loadAnew(file, defaults);
   for (const one of loaded.diagnostics)
     if (one.severity === 'warning') process.stderr.write(`${formatDiagnostic(one)}\n\n`);
   return loaded;
 }
 
-function loadAnew(file: string): Loaded {
-  return loadScenarioFileSync(file, KNOWN_NAMES);
+function loadAnew(file: string, defaults: Options['defaults']): Loaded {
+  return loadScenarioFileSync(file, { ...KNOWN_NAMES, ...(defaults && { defaults }) });
 }
 
 /** The cases of a file; the text of its diagnostics when there is a mistake in it. */

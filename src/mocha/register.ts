@@ -1,16 +1,22 @@
 /**
  * `mktrouble/mocha`: required by Mocha (`"require": ["mktrouble/mocha"]` and `"extension": ["js", "yaml", "yml"]` in
- * .mocharc.json) it makes scenario files suites. Options come as JSON in MKTROUBLE_OPTIONS.
+ * .mocharc.json) it makes scenario files suites. Options come from the project's configuration file, and from JSON in
+ * MKTROUBLE_OPTIONS, which goes before it.
  */
+import { makeOptions } from '../config/index.ts';
+import { KNOWN_SETTINGS } from '../injector/known.ts';
+import { formatDiagnostic } from '../scenario/index.ts';
 import { hookScenarioFiles } from './hook.ts';
-import { optionsFromEnvironment } from './options.ts';
 import { RunLimits } from './run-limits.ts';
 
-let limits: RunLimits | undefined;
+const made = makeOptions({ environment: process.env, folder: process.cwd(), known: KNOWN_SETTINGS });
+const { options } = made;
+const limits = options && new RunLimits(options);
+for (const one of made.diagnostics)
+  if (options && one.severity === 'warning') process.stderr.write(`${formatDiagnostic(one)}\n\n`);
 
-hookScenarioFiles(() => {
-  const options = optionsFromEnvironment(process.env);
-  if (typeof options === 'string') return options;
-  limits ??= new RunLimits(options);
-  return { options, limits };
-});
+hookScenarioFiles(() =>
+  options && limits
+    ? { options, limits }
+    : made.diagnostics.map((diagnostic) => formatDiagnostic(diagnostic)).join('\n\n'),
+);

@@ -1,6 +1,6 @@
 /** What all cases of a run may use together: time until a deadline, and states of exhaustive searches. */
+import type { CaseOptions } from '../config/index.ts';
 import type { Verdict } from '../record/verdict.ts';
-import type { SuiteOptions } from './options.ts';
 
 /** How a worker process comes by the deadline of the run that it is part of. */
 export const DEADLINE_VARIABLE = 'MKTROUBLE_DEADLINE';
@@ -10,7 +10,7 @@ export class RunLimits {
   #states = 0;
 
   /** From now on, or with the deadline of the run that this process works for. */
-  constructor({ timeout }: SuiteOptions, given = process.env[DEADLINE_VARIABLE]) {
+  constructor({ timeout }: CaseOptions, given = process.env[DEADLINE_VARIABLE]) {
     const inherited = Number(given);
     this.#deadline = inherited > 0 ? inherited : timeout === undefined ? undefined : Date.now() + timeout;
   }
@@ -21,7 +21,7 @@ export class RunLimits {
   }
 
   /** What is left for the next case, in the words of RunOptions. */
-  next({ maxStates }: SuiteOptions): { readonly deadline?: number; readonly spentStates?: number } {
+  next({ maxStates }: CaseOptions): { readonly deadline?: number; readonly spentStates?: number } {
     return {
       ...(this.#deadline !== undefined && { deadline: this.#deadline }),
       ...(maxStates !== undefined && { spentStates: this.#states }),

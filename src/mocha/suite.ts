@@ -1,20 +1,20 @@
 /** One scenario file as one Mocha suite: a test for each case. */
 import path from 'node:path';
 import type { Backend } from '../backends/backend.ts';
+import type { Options, Project } from '../config/index.ts';
 import { openBackend } from '../injector/backends.ts';
 import { runCase } from '../injector/index.ts';
-import type { BackendName, Case } from '../model/case.ts';
+import type { Case } from '../model/case.ts';
 import type { Progress } from '../record/progress.ts';
 import { attachProgress, attachVerdict } from './attach.ts';
 import { CaseFailed, toFailure } from './failure.ts';
 import { keepReplay } from './keep-replay.ts';
-import type { SuiteOptions } from './options.ts';
 import { RunLimits } from './run-limits.ts';
 import { selectTests, testTitle } from './select.ts';
 
 /** What a suite needs from outside. */
 export interface SuiteSetting {
-  readonly options: SuiteOptions;
+  readonly options: Options;
   /** Aborted: the case under way ends soon. */
   readonly signal?: AbortSignal;
   /** How a backend comes by its name; by default one of this build's. */
@@ -51,14 +51,17 @@ export function defineSuite(file: string, cases: readonly Case[], setting: Suite
     this.timeout(0);
     const backends = chooseBackends(this, setting);
     releaseVerdicts(this);
-    for (const { c, backend } of tests) {
-      const test = it(testTitle(c, backend, options), async function () {
+    for (const { c, project } of tests) {
+      const test = it(testTitle(c, project, options), async function () {
         const onProgress = (progress: Progress) => attachProgress(this.test!, progress);
         const judged = await runCase(c, {
-          ...options,
-          ...limits.next(options),
-          backend: await backends(backend),
+          ...project,
+          ...limits.next(project),
+          backend: await backends(project),
+          coverage: options.coverage,
           onProgress,
+          ...(project.name !== project.backend && { project: project.name }),
+          ...(options.keep !== undefined && { keep: options.keep }),
           ...(signal && { signal }),
         });
         const verdict = options.replays === undefined ? judged : keepReplay(judged, options.replays);
@@ -88,20 +91,25 @@ export function suiteTitle(file: string): string {
   return path.relative(process.cwd(), file).split(path.sep).join('/');
 }
 
-/** Opens each backend once for the suite, at first use, and lets go of it after the last test. */
+/** Opens the backend of each project once for the suite, at first use, and lets go of it after the last test. */
 function chooseBackends(
   suite: Mocha.Suite,
-  { open = openBackend, options: { allowCommands = false } }: SuiteSetting,
-): (name: BackendName) => Promise<Backend> {
-  const opened = new Map<BackendName, Promise<Backend>>();
+  { open = openBackend, options: { allowCommands } }: SuiteSetting,
+): (project: Project) => Promise<Backend> {
+  const opened = new Map<Project, Promise<Backend>>();
   suite.afterAll('let go of the backends', async () => {
     for (const backend of opened.values()) await (await backend).dispose();
   });
-  return (name) => {
-    let backend = opened.get(name);
+  return (project) => {
+    let backend = opened.get(project);
     if (!backend) {
-      backend = open(name, { allowCommands });
-      opened.set(name, backend);
+      const { criu, plugin } = project;
+      backend = open(project.backend, {
+        allowCommands,
+        ...(criu !== undefined && { criu }),
+        ...(plugin !== undefined && { plugin }),
+      });
+      opened.set(project, backend);
     }
     return backend;
   };

@@ -95,6 +95,8 @@ export interface Verdict {
   readonly tags: readonly string[];
   readonly position: Position;
   readonly backend: BackendName;
+  /** The configured project that the run is part of; absent where none is configured. */
+  readonly project?: string;
   readonly protocol: string;
   readonly seed: string;
   /**

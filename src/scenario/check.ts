@@ -20,8 +20,17 @@ export type Checked<S extends Section> = S extends 'faults'
 
 /** The part as far as it is right; undefined when nothing of it can be used. */
 export function checkSection<S extends Section>(section: S, value: Raw, complain: Complain): Checked<S> | undefined {
-  const result = SECTIONS[section].safeParse(value);
-  if (result.success) return value as Checked<S>;
+  const wrong = checkValue(SECTIONS[section], value, [section], complain);
+  return without(section, value, wrong) as Checked<S> | undefined;
+}
+
+/**
+ * Checks a value, which stands at a path, against a schema made of the words in `schema/word.ts`. The paths below it that
+ * are wrong; an unknown key is complained about, and what is left without it may be right.
+ */
+export function checkValue(schema: z.ZodType, value: unknown, at: Path, complain: Complain): readonly Path[] {
+  const result = schema.safeParse(value);
+  if (result.success) return [];
   const issues = result.error.issues
     .flatMap((issue) => unfold(issue))
     .map((issue) => ({ ...issue, found: valueAt(value, issue.path as Path) }));
@@ -29,10 +38,9 @@ export function checkSection<S extends Section>(section: S, value: Raw, complain
   for (const issue of issues) {
     // What is left of an expression has been complained about where it could not be filled in.
     if (isExpression(issue.found) || (issue.found === undefined && misspelt.has(issue.path.join(' ')))) continue;
-    for (const complaint of explain(issue, [section, ...(issue.path as Path)], issue.found)) complain(complaint);
+    for (const complaint of explain(issue, [...at, ...(issue.path as Path)], issue.found)) complain(complaint);
   }
-  const wrong = issues.filter(({ code }) => code !== 'unrecognized_keys').map(({ path }) => path as Path);
-  return without(section, value, wrong) as Checked<S> | undefined;
+  return issues.filter(({ code }) => code !== 'unrecognized_keys').map(({ path }) => path as Path);
 }
 
 /** The paths of missing keys for which an unknown key of the same mapping stands. */

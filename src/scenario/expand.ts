@@ -9,6 +9,7 @@ import type { Subject } from '../model/subject.ts';
 import type { Budget } from './budget.ts';
 import { type Checked, checkKeys, checkSection } from './check.ts';
 import type { Complain } from './complain.ts';
+import { type ScenarioDefaults, withDefaults } from './defaults.ts';
 import type { KnownNames } from './known-names.ts';
 import { MAX_DIAGNOSTICS } from './limits.ts';
 import { type Combination, describeValues, Matrix, type Template, template, type Values } from './matrix.ts';
@@ -31,6 +32,7 @@ export interface FileContext {
   readonly mistakes: Mistakes;
   readonly budget: Budget;
   readonly known: KnownNames;
+  readonly defaults?: ScenarioDefaults;
 }
 
 /** The cases of a document; none when it has mistakes, which are then in the context. */
@@ -46,7 +48,8 @@ export function expandDocument(raw: RawDocument, context: FileContext): Case[] {
     return [];
   }
   checkKeys(raw.value, say);
-  const cases = new Expansion(raw, raw.value, context).cases();
+  const document = context.defaults ? withDefaults(raw.value, context.defaults) : raw.value;
+  const cases = new Expansion(raw, document, context).cases();
   return context.mistakes.count > before ? [] : cases;
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { CannotRead, listFolder, readBytes } from '../boundary/read-file.ts';
 import type { Case } from '../model/case.ts';
 import { Budget, LoadBudget } from './budget.ts';
+import type { ScenarioDefaults } from './defaults.ts';
 import { expandDocument, type FileContext } from './expand.ts';
 import type { KnownNames } from './known-names.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
@@ -12,9 +13,14 @@ import { isMapping, type RawDocument } from './source/raw.ts';
 import { SourceText } from './source/text.ts';
 import { readYaml } from './source/yaml.ts';
 
-export interface LoadOptions extends KnownNames {
+export interface ParseOptions extends KnownNames {
+  /** What scenarios have that do not specify it. */
+  readonly defaults?: ScenarioDefaults;
   /** The memory that the files of a run may take together; by default each file has its own. */
   readonly budget?: LoadBudget;
+}
+
+export interface LoadOptions extends ParseOptions {
   /** The folder that file names in ids and diagnostics are relative to. Default: the current one. */
   readonly cwd?: string;
 }
@@ -27,13 +33,19 @@ export interface Loaded {
 }
 
 /** The cases of a text; `file` is its name in ids and diagnostics. Pure. */
-export function parseScenarios(text: string, file: string, options: LoadOptions = {}): Loaded {
-  const { budget = new LoadBudget(), ...known } = options;
+export function parseScenarios(text: string, file: string, options: ParseOptions = {}): Loaded {
+  const { budget = new LoadBudget(), defaults, ...known } = options;
   if (text.length > MAX_FILE_BYTES) return broken(file, ...TOO_LARGE);
   if (!budget.takeText(text.length)) return broken(file, budget.exceeded.message, budget.exceeded.hint);
   const source = new SourceText(file, text);
   const mistakes = new Mistakes(source);
-  const context: FileContext = { source, mistakes, budget: new Budget(budget), known };
+  const context: FileContext = {
+    source,
+    mistakes,
+    budget: new Budget(budget),
+    known,
+    ...(defaults && { defaults }),
+  };
   const documents = readYaml(text, mistakes);
   checkNames(documents, context);
   const cases = documents.flatMap((document) => expandDocument(document, context));
@@ -93,7 +105,7 @@ function search(where: string): string[] {
 const TOO_LARGE = [`the file has more than ${MAX_FILE_BYTES} bytes`, 'split it into several files'] as const;
 
 /** The cases of a file's bytes, which must be UTF-8. */
-export function parseBytes(bytes: Uint8Array, name: string, options: LoadOptions): Loaded {
+export function parseBytes(bytes: Uint8Array, name: string, options: ParseOptions): Loaded {
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -8,8 +8,8 @@ import {
   parseMemory,
   parseReporter,
   parseTimeout,
-  REPORTER_NAMES,
 } from '../../src/cli/run/request.ts';
+import { REPORTER_NAMES } from '../../src/config/values.ts';
 
 describe('the options of run', () => {
   it('know every reporter that ships', () => {

@@ -15,9 +15,9 @@ import { UNICODE } from '../../reporters/words/signs.ts';
 import { readImage, writeImage } from '../../src/backends/criu/images/file.ts';
 import { readPids } from '../../src/backends/criu/images/pstree.ts';
 import { findSpots, readMessage, withField, writeMessage } from '../../src/backends/criu/images/wire.ts';
-import { KNOWN_NAMES } from '../../src/injector/known.ts';
+import { OPTIONS_VARIABLE, readEnvironment } from '../../src/config/environment.ts';
+import { KNOWN_NAMES, KNOWN_SETTINGS } from '../../src/injector/known.ts';
 import { parseReplay } from '../../src/injector/replay-file.ts';
-import { OPTIONS_VARIABLE, optionsFromEnvironment } from '../../src/mocha/options.ts';
 import { makeResult } from '../../src/mocha/result.ts';
 import { formatDiagnostic } from '../../src/scenario/index.ts';
 import { parseBytes } from '../../src/scenario/load.ts';
@@ -91,7 +91,7 @@ export const READERS: readonly Reader[] = [
         },
       ].map((one) => Buffer.from(JSON.stringify(one))),
     read(input) {
-      optionsFromEnvironment({ [OPTIONS_VARIABLE]: input.toString('utf8') });
+      readEnvironment({ [OPTIONS_VARIABLE]: input.toString('utf8') }, KNOWN_SETTINGS);
     },
   },
   {

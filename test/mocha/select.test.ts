@@ -1,8 +1,10 @@
 /** On which backends cases run when none is named. */
 import assert from 'node:assert/strict';
-import { DEFAULT_OPTIONS } from '../../src/mocha/options.ts';
+import { resolveOptions } from '../../src/config/resolve.ts';
 import { selectTests, withOwnBackends } from '../../src/mocha/select.ts';
 import { parseScenarios } from '../../src/scenario/index.ts';
+
+const DEFAULT_OPTIONS = resolveOptions([]).options;
 
 function parseCases(...documents: readonly string[]) {
   return parseScenarios(documents.join('\n---\n'), 'a.yaml').cases;
@@ -14,7 +16,9 @@ const FOR_TWO = 'scenario: For two\ntree: { pid: 100 }\nrestart: { backends: [na
 
 function ran(options: typeof DEFAULT_OPTIONS, ...documents: readonly string[]): string[] {
   const cases = parseCases(...documents);
-  return selectTests(withOwnBackends(options, cases), cases).map(({ c, backend }) => `${c.title} on ${backend}`);
+  return selectTests(withOwnBackends(options, cases), cases).map(
+    ({ c, project }) => `${c.title} on ${project.backend}`,
+  );
 }
 
 describe('the backends of a run that names none', () => {

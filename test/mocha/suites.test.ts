@@ -3,14 +3,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { projectOn } from '../../src/config/index.ts';
+import { resolveOptions } from '../../src/config/resolve.ts';
 import { type HookSetting, hookScenarioFiles } from '../../src/mocha/hook.ts';
-import { DEFAULT_OPTIONS } from '../../src/mocha/options.ts';
 import { makeShards } from '../../src/mocha/shard.ts';
 import { suiteTitle } from '../../src/mocha/suite.ts';
 import type { Case } from '../../src/model/case.ts';
 import type { Loaded } from '../../src/scenario/index.ts';
 import { aBackend, aCase } from '../support/builders.ts';
 import { type NestedRun, nestedMocha } from '../support/nested-mocha.ts';
+
+const DEFAULT_OPTIONS = resolveOptions([]).options;
 
 const { extensions } = createRequire(import.meta.url);
 
@@ -116,7 +119,10 @@ describe('scenario files as Mocha suites', () => {
       opened.push(name);
       return Object.assign(aBackend(), { name });
     };
-    const { ends } = await runFile([titled('one')], { open, options: { backends: ['simulated', 'native'] } });
+    const { ends } = await runFile([titled('one')], {
+      open,
+      options: { ...DEFAULT_OPTIONS, projects: [projectOn('simulated', {}), projectOn('native', {})] },
+    });
     assert.deepEqual(
       ends.map(({ verdict }) => verdict?.backend),
       ['simulated', 'native'],
@@ -150,7 +156,8 @@ describe('scenario files as Mocha suites', () => {
 
   it('passes protocol, seed and schedules on', async () => {
     const backend = aBackend();
-    const options = { ...DEFAULT_OPTIONS, protocol: 'hardened', seed: '9', schedules: 2 };
+    const projects = [projectOn('simulated', { protocol: 'hardened', seed: '9', schedules: 2 })];
+    const options = { ...DEFAULT_OPTIONS, projects };
     await runFile([aCase({ coordinator: ['EBUSY'] }, { title: 'one' })], {
       options,
       open: async () => backend,

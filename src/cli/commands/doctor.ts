@@ -1,4 +1,6 @@
 /** `mktrouble doctor`: what each backend can do on this machine, and why not. */
+import type { Command } from 'commander';
+import type { EngineOptions } from '../../config/index.ts';
 import type { AddCommand } from '../command.ts';
 import { criuOption } from '../criu-option.ts';
 import { EXIT, type ExitCode, print } from '../exit.ts';
@@ -15,17 +17,20 @@ export const addDoctor: AddCommand = ({ program, action }) => {
 };
 
 /** A backend that is unavailable is a result, not an error: only a backend that fails to answer is one. */
-function doctor({ json }: { readonly json: boolean }): Promise<ExitCode> {
+async function doctor({ json }: { readonly json: boolean }, command: Command): Promise<ExitCode> {
+  const { readOptions } = await import('../options.ts');
+  const options = readOptions(command, [], ['criu']);
+  if (typeof options === 'number') return options;
   // Backends start processes to find out.
-  return interruptible((signal) => examine(json, signal));
+  return interruptible((signal) => examine(json, options, signal));
 }
 
-async function examine(json: boolean, signal: AbortSignal): Promise<ExitCode> {
+async function examine(json: boolean, options: EngineOptions, signal: AbortSignal): Promise<ExitCode> {
   const { KNOWN_BACKENDS, openBackend } = await import('../../injector/backends.ts');
   const answers: Record<string, readonly { name: string; available: boolean; detail: string }[]> = {};
   for (const name of KNOWN_BACKENDS) {
     if (signal.aborted) return EXIT.interrupted;
-    const backend = await openBackend(name);
+    const backend = await openBackend(name, options);
     try {
       answers[name] = await backend.capabilities();
     } finally {

@@ -1,5 +1,5 @@
 /** `mktrouble fuzz`: changes the images of a checkpoint at random, and keeps each new finding as a scenario. */
-import { InvalidArgumentError, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { AddCommand } from '../command.ts';
 import { criuOption } from '../criu-option.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
@@ -41,7 +41,12 @@ function parseSeconds(text: string): number {
   throw new InvalidArgumentError('expected a number of seconds above 0');
 }
 
-async function fuzz(file: string | undefined, flags: FuzzFlags): Promise<ExitCode> {
+async function fuzz(file: string | undefined, given: FuzzFlags, command: Command): Promise<ExitCode> {
+  const { readOptions } = await import('../options.ts');
+  const options = readOptions(command, [], ['criu', 'allowCommands']);
+  if (typeof options === 'number') return options;
+  const { allowCommands, criu } = options;
+  const flags = { ...given, allowCommands, ...(criu !== undefined && { criu }) };
   const { campaign, FuzzError } = await import('../fuzz/campaign.ts');
   const limits = flags.count === undefined && flags.time === undefined ? { count: 100 } : flags;
   return interruptible(async (signal) => {

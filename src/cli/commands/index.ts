@@ -1,6 +1,7 @@
 /** All commands, in the order in which --help lists them. A new one is one file and one line here. */
 import type { AddCommand } from '../command.ts';
 import { addCompletion } from './completion.ts';
+import { addConfig } from './config.ts';
 import { addDoctor } from './doctor.ts';
 import { addExplain } from './explain.ts';
 import { addFuzz } from './fuzz.ts';
@@ -31,6 +32,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addProtocol,
   addInit,
   addNew,
+  addConfig,
   addDoctor,
   addSetup,
   addCompletion,

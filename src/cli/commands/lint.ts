@@ -1,5 +1,6 @@
 /** `mktrouble lint [paths…]`: parts of scenarios that are valid but have no effect, and old names. */
 import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
 import type { AddCommand } from '../command.ts';
 import { EXIT, type ExitCode, print } from '../exit.ts';
 import type { LintFinding } from '../lint/index.ts';
@@ -17,22 +18,25 @@ export const addLint: AddCommand = ({ program, action }) => {
     .action(action(lintPaths));
 };
 
-interface Options {
+interface Flags {
   readonly fix: boolean;
   readonly json: boolean;
 }
 
-async function lintPaths(paths: readonly string[], { fix, json }: Options): Promise<ExitCode> {
+async function lintPaths(paths: readonly string[], { fix, json }: Flags, command: Command): Promise<ExitCode> {
+  const { readOptions } = await import('../options.ts');
+  const options = readOptions(command, paths);
+  if (typeof options === 'number') return options;
   const { loadPaths } = await import('../files.ts');
   const { lint } = await import('../lint/index.ts');
   const { fixFile, oldNames } = await import('../lint/fix.ts');
   const { simulated } = await import('../../backends/simulated/index.ts');
-  let loaded = loadPaths(paths, 'errors only');
+  let loaded = loadPaths(options, 'errors only');
   if (typeof loaded === 'number') return loaded;
   if (fix) {
     let replaced = 0;
     for (const [file, one] of loaded) replaced += fixFile(file, one);
-    if (replaced > 0) loaded = loadPaths(paths, 'errors only');
+    if (replaced > 0) loaded = loadPaths(options, 'errors only');
     if (typeof loaded === 'number') return loaded;
   }
   const cases = [...loaded.values()].flatMap((file) => file.cases);

@@ -1,4 +1,6 @@
 /** `mktrouble list [paths…]`: the cases that the scenario files make. */
+
+import type { Command } from 'commander';
 import { harmless } from '../../boundary/harmless.ts';
 import type { Case } from '../../model/case.ts';
 import type { AddCommand } from '../command.ts';
@@ -14,10 +16,17 @@ export const addList: AddCommand = ({ program, action }) => {
     .action(action(list));
 };
 
-async function list(paths: readonly string[], { json }: { readonly json: boolean }): Promise<ExitCode> {
+async function list(
+  paths: readonly string[],
+  { json }: { readonly json: boolean },
+  command: Command,
+): Promise<ExitCode> {
+  const { readOptions } = await import('../options.ts');
+  const options = readOptions(command, paths);
+  if (typeof options === 'number') return options;
   const { loadPaths } = await import('../files.ts');
   const { suiteTitle } = await import('../../mocha/suite.ts');
-  const loaded = loadPaths(paths);
+  const loaded = loadPaths(options);
   if (typeof loaded === 'number') return loaded;
   for (const [file, { cases }] of loaded) {
     if (!json) print(`${suiteTitle(file)}\n`);

@@ -1,5 +1,6 @@
 /** `mktrouble outcomes [paths…]`: for each case all the ways in which it can end, each with a shortest schedule. */
 
+import type { Command } from 'commander';
 import { coordinatorEnd, taskEnd } from '../../../reporters/words/endings.ts';
 import { findingText } from '../../../reporters/words/events.ts';
 import { count } from '../../../reporters/words/numbers.ts';
@@ -12,12 +13,10 @@ import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode, print } from '../exit.ts';
 import { parseCount, parseProtocol } from '../run/request.ts';
 
-interface Options {
-  readonly protocol?: string;
+interface Flags {
   readonly json: boolean;
   readonly full: boolean;
   readonly grep?: string;
-  readonly maxStates: number;
 }
 
 export const addOutcomes: AddCommand = ({ program, action }) => {
@@ -47,28 +46,31 @@ interface CaseOutcomes {
   readonly outcomes: readonly (Omit<Outcome, 'seen'> & { readonly schedule: string })[];
 }
 
-async function outcomes(paths: readonly string[], options: Options): Promise<ExitCode> {
+async function outcomes(paths: readonly string[], flags: Flags, command: Command): Promise<ExitCode> {
+  const { readOptions } = await import('../options.ts');
+  const options = readOptions(command, paths, ['protocol', 'maxStates']);
+  if (typeof options === 'number') return options;
   const { loadPaths } = await import('../files.ts');
   const { simulated } = await import('../../backends/simulated/index.ts');
-  const { describe, searchAll } = await import('../../explore/index.ts');
-  const loaded = loadPaths(paths);
+  const { DEFAULT_MAX_STATES, describe, searchAll } = await import('../../explore/index.ts');
+  const loaded = loadPaths(options);
   if (typeof loaded === 'number') return loaded;
   const backend = simulated();
   const answers: CaseOutcomes[] = [];
   let exit: ExitCode = EXIT.ok;
   for (const c of [...loaded.values()].flatMap(({ cases }) => cases)) {
-    if (options.grep !== undefined && !c.title.includes(options.grep)) continue;
+    if (flags.grep !== undefined && !c.title.includes(flags.grep)) continue;
     const protocol = options.protocol ?? c.restart.protocol;
     const refusal = backend.refuses(c, protocol);
     if (refusal !== undefined) return complain(`${c.id}: ${refusal}`);
     const machine = open(backend, c, protocol);
-    const result = searchAll(machine, { reduce: !options.full, maxStates: options.maxStates });
+    const result = searchAll(machine, { reduce: !flags.full, maxStates: options.maxStates ?? DEFAULT_MAX_STATES });
     const answer = makeAnswer(c, protocol, result, (moves) => describe(machine, moves).join('; '));
     if (!answer.complete) exit = EXIT.incomplete;
-    if (options.json) answers.push(answer);
+    if (flags.json) answers.push(answer);
     else print(formatAnswer(answer));
   }
-  if (options.json) print(`${JSON.stringify({ version: 1, cases: answers }, undefined, 2)}\n`);
+  if (flags.json) print(`${JSON.stringify({ version: 1, cases: answers }, undefined, 2)}\n`);
   return exit;
 }
 

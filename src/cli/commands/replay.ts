@@ -1,8 +1,9 @@
 /** `mktrouble replay <file>`: runs a finding again, step by step as its file says. */
 
 import path from 'node:path';
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
+import { withoutUndefined } from '../../config/options.ts';
 import type { BackendName } from '../../model/case.ts';
 import type { Verdict } from '../../record/verdict.ts';
 import type { AddCommand } from '../command.ts';
@@ -39,7 +40,12 @@ export const addReplay: AddCommand = ({ program, action }) => {
     .action(action(replay));
 };
 
-async function replay(file: string, options: Options): Promise<ExitCode> {
+async function replay(file: string, flags: Options, command: Command): Promise<ExitCode> {
+  const { readOptions } = await import('../options.ts');
+  const made = readOptions(command, [], ['criu', 'allowCommands']);
+  if (typeof made === 'number') return made;
+  const { criu, plugin, allowCommands } = made;
+  const options = { ...flags, allowCommands, ...withoutUndefined({ criu, plugin }) };
   const { readReplay } = await import('../replay.ts');
   const replayed = readReplay(file);
   if (typeof replayed === 'number') return replayed;

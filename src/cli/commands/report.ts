@@ -2,9 +2,10 @@
 import { Option } from 'commander';
 import type { JsonReport } from '../../../reporters/merge.ts';
 import { CannotRead, readText } from '../../boundary/read-file.ts';
+import { REPORTER_NAMES, type ReporterSpec } from '../../config/values.ts';
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
-import { parseReporter, REPORTER_NAMES, type ReporterSpec } from '../run/request.ts';
+import { parseReporter } from '../run/request.ts';
 
 export const addReport: AddCommand = ({ program, action }) => {
   const report = program

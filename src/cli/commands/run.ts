@@ -1,5 +1,6 @@
 /** `mktrouble run [paths…]`: runs scenarios and reports their verdicts. */
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
+import { REPORTER_NAMES } from '../../config/values.ts';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import type { AddCommand } from '../command.ts';
 import { criuOption } from '../criu-option.ts';
@@ -12,18 +13,27 @@ import {
   parseProtocol,
   parseReporter,
   parseTimeout,
-  REPORTER_NAMES,
-  type RunFlags,
 } from '../run/request.ts';
 
 const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
 
 export const addRun: AddCommand = ({ program, action }) => {
-  program
-    .command('run')
-    .summary('run scenarios')
-    .description('Runs the scenarios under these paths (default: scenarios) and reports a verdict on each case.')
-    .argument('[paths...]', 'scenario files or folders')
+  withRunOptions(
+    program
+      .command('run')
+      .summary('run scenarios')
+      .description('Runs the scenarios under these paths (default: scenarios) and reports a verdict on each case.')
+      .argument('[paths...]', 'scenario files or folders'),
+  )
+    .option('-w, --watch', 'keep running; re-run what a saved file affects', false)
+    .option('--list', 'print the titles of the cases and run nothing', false)
+    .option('--dry-run', 'print the plan of each case and run nothing', false)
+    .action(action(run));
+};
+
+/** The command with a flag for each setting. */
+export function withRunOptions(command: Command): Command {
+  return command
     .addOption(
       new Option('-b, --backend <name>', `restart backend: ${KNOWN_BACKENDS.join(', ')} or all`)
         .argParser(parseBackend)
@@ -36,6 +46,7 @@ export const addRun: AddCommand = ({ program, action }) => {
       parseGrep,
     )
     .option('-t, --tag <tag>', 'only cases with this tag (repeatable; one match is enough)', collect, [])
+    .option('--project <name>', 'only this project of the configuration (repeatable)', collect, [])
     .addOption(criuOption())
     .option('-s, --seed <text>', 'seed of all random choices; the same seed gives the same run')
     .option('-n, --schedules <number>', 'number of schedules per case', parseCount)
@@ -48,9 +59,6 @@ export const addRun: AddCommand = ({ program, action }) => {
     .option('--max-memory <size>', 'memory limit of searches: 500M, 2G (default: a quarter of the memory)', parseMemory)
     .option('--bail', 'stop after the first case that fails', false)
     .option('-j, --parallel <number>', 'number of worker processes', parseCount)
-    .option('-w, --watch', 'keep running; re-run what a saved file affects', false)
-    .option('--list', 'print the titles of the cases and run nothing', false)
-    .option('--dry-run', 'print the plan of each case and run nothing', false)
     .option('--allow-commands', 'execute the commands that scenarios name (subject, load, check)', false)
     .option('--replays <dir>', 'folder for the replay files of findings', '.mktrouble')
     .option('--keep <dir>', 'keep the images, logs and output of each failed case, in a subfolder of this folder')
@@ -64,11 +72,19 @@ export const addRun: AddCommand = ({ program, action }) => {
       new Option('--records <which>', 'which runs the JSON report contains step by step')
         .choices(['all', 'failed', 'none'])
         .default('failed'),
-    )
-    .action(action(run));
-};
+    );
+}
 
-async function run(paths: readonly string[], flags: RunFlags): Promise<ExitCode> {
+interface RunFlags {
+  readonly watch: boolean;
+  readonly list: boolean;
+  readonly dryRun: boolean;
+}
+
+async function run(paths: readonly string[], flags: RunFlags, command: Command): Promise<ExitCode> {
+  const { readOptions } = await import('../options.ts');
+  const options = readOptions(command, paths);
+  if (typeof options === 'number') return options;
   const { perform } = await import('../run/perform.ts');
-  return perform(paths, flags);
+  return perform(options, flags.list ? 'list' : flags.dryRun ? 'dry run' : flags.watch ? 'watch' : 'run');
 }

@@ -1,4 +1,5 @@
 /** `mktrouble validate [paths…]`: loads scenario files and prints every error. */
+import type { Command } from 'commander';
 import type { AddCommand } from '../command.ts';
 import { EXIT, type ExitCode, print } from '../exit.ts';
 
@@ -11,9 +12,12 @@ export const addValidate: AddCommand = ({ program, action }) => {
     .action(action(validate));
 };
 
-async function validate(paths: readonly string[]): Promise<ExitCode> {
+async function validate(paths: readonly string[], _flags: object, command: Command): Promise<ExitCode> {
+  const { readOptions } = await import('../options.ts');
+  const options = readOptions(command, paths);
+  if (typeof options === 'number') return options;
   const { loadPaths } = await import('../files.ts');
-  const loaded = loadPaths(paths);
+  const loaded = loadPaths(options);
   if (typeof loaded === 'number') return loaded;
   let cases = 0;
   for (const file of loaded.values()) cases += file.cases.length;

@@ -1,9 +1,9 @@
 /** What a shell can complete: the commands with their options and the words that each may be followed by. */
 import type { Argument, Command, Option } from 'commander';
+import { REPORTER_NAMES } from '../../config/values.ts';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import { KNOWN_NAMES } from '../../injector/known.ts';
 import { glossary } from '../glossary.ts';
-import { REPORTER_NAMES } from '../run/request.ts';
 
 export interface CompletedOption {
   /** `--seed`, and `-s` where there is one. */

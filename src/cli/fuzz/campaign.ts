@@ -33,6 +33,8 @@ export interface CampaignFlags {
   readonly out: string;
   /** Whether the command of the scenario may be run; default: no. */
   readonly allowCommands?: boolean;
+  /** The version or program of CRIU; by default the one that is found. */
+  readonly criu?: string;
 }
 
 export interface CampaignOptions extends CampaignFlags {
@@ -56,7 +58,10 @@ criu: { limit: 2000 }
 export async function campaign(
   options: CampaignOptions,
 ): Promise<{ readonly runs: number; readonly findings: number }> {
-  const backend = criu({ allowCommands: options.allowCommands ?? false });
+  const backend = criu({
+    allowCommands: options.allowCommands ?? false,
+    ...(options.criu !== undefined && { criu: options.criu }),
+  });
   try {
     const base = baseCase(options.file);
     const reason = await whyNot(backend, base);

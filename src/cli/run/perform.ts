@@ -2,8 +2,8 @@
 
 import { count } from '../../../reporters/words/numbers.ts';
 import { CannotWrite, checkFolder } from '../../boundary/write-file.ts';
+import type { Options } from '../../config/index.ts';
 import { drive } from '../../mocha/drive.ts';
-import type { SuiteOptions } from '../../mocha/options.ts';
 import { selectTests, withOwnBackends } from '../../mocha/select.ts';
 import type { Case } from '../../model/case.ts';
 import { complain, EXIT, type ExitCode, print } from '../exit.ts';
@@ -11,36 +11,33 @@ import { type LoadedFiles, loadPaths } from '../files.ts';
 import { interruptible } from '../interrupt.ts';
 import { listing, rehearsal } from './preview.ts';
 import { refuseReporters } from './reporters.ts';
-import { type RunFlags, suiteOptions } from './request.ts';
+
+/** What is done with the cases. */
+export type Mode = 'run' | 'watch' | 'list' | 'dry run';
 
 /** Nothing runs unless every file loads and at least one case is selected. */
-export async function perform(paths: readonly string[], flags: RunFlags): Promise<ExitCode> {
-  const { bail, parallel: jobs = 1, records, failOnSkip } = flags;
-  const reporters = (flags.reporter ?? [{ name: 'spec' }]).map((one) => ({ ...one, options: { records } }));
-  const refused = refuseReporters(reporters);
+export async function perform(given: Options, mode: Mode): Promise<ExitCode> {
+  const refused = refuseReporters(given.reporters);
   if (refused !== undefined) return refused;
-  for (const [option, folder] of [
-    ['--replays', flags.replays],
-    ['--keep', flags.keep],
-  ] as const) {
+  for (const setting of ['replays', 'keep'] as const) {
+    const folder = given[setting];
     const linked = folder === undefined ? undefined : whyLinked(folder);
-    if (linked !== undefined) return complain(linked, `name another folder with ${option}`);
+    if (linked !== undefined) return complain(linked, `name another folder with --${setting}`);
   }
-  const loaded = loadPaths(paths);
+  const loaded = loadPaths(given);
   if (typeof loaded === 'number') return loaded;
-  const asked = suiteOptions(flags);
   // What is not for a backend that was named is no gap of that backend.
-  const options = flags.backend ? { ...asked, own: flags.failOnSkip } : withOwnBackends(asked, collectCases(loaded));
+  const options = given.own === undefined ? withOwnBackends(given, collectCases(loaded)) : given;
   const total = countTests(loaded, options);
   if (total === 0) return complain('no case matches --grep and --tag', 'mktrouble list shows titles and tags');
-  if (!flags.backend) noteLeftOut(countTests(loaded, asked) - total, options);
-  if (flags.list) return printAll(listing(loaded, options));
-  if (flags.dryRun) return printAll(rehearsal(loaded, options));
-  const request = { loaded, options, reporters, bail, jobs, total, failOnSkip };
+  if (given.own === undefined) noteLeftOut(countTests(loaded, given) - total, options);
+  if (mode === 'list') return printAll(listing(loaded, options));
+  if (mode === 'dry run') return printAll(rehearsal(loaded, options));
   return interruptible(async (signal) => {
-    if (!flags.watch) return drive({ ...request, signal });
+    const request = { loaded, options, total, signal };
+    if (mode === 'run') return drive(request);
     const { watchAndRun } = await import('../watch/index.ts');
-    return watchAndRun(paths, { ...request, signal });
+    return watchAndRun(request);
   });
 }
 
@@ -60,15 +57,15 @@ function collectCases(loaded: LoadedFiles): readonly Case[] {
 }
 
 /** Says what a run without --backend does not run. */
-function noteLeftOut(cases: number, { own, backends }: SuiteOptions): void {
+function noteLeftOut(cases: number, { own, projects }: Options): void {
   if (!own || cases <= 0) return;
-  const others = `for other backends than ${backends.join(' and ')}`;
+  const others = `for other backends than ${projects.map(({ backend }) => backend).join(' and ')}`;
   process.stderr.write(
     `mktrouble: ${count(cases, 'case')} ${cases === 1 ? 'is' : 'are'} ${others}: name one with --backend\n`,
   );
 }
 
-function countTests(loaded: LoadedFiles, options: SuiteOptions): number {
+function countTests(loaded: LoadedFiles, options: Options): number {
   let total = 0;
   for (const { cases } of loaded.values()) total += selectTests(options, cases).length;
   return total;

@@ -2,48 +2,48 @@
 import { count } from '../../../reporters/words/numbers.ts';
 import { type Backend, isSchedulable } from '../../backends/backend.ts';
 import { harmless } from '../../boundary/harmless.ts';
+import type { Options, Project } from '../../config/index.ts';
 import { openBackend } from '../../injector/backends.ts';
 import { DEFAULT_SEED, selectExplorer, underProtocol, whyNot } from '../../injector/index.ts';
-import type { SuiteOptions } from '../../mocha/options.ts';
-import { selectTests, testTitle } from '../../mocha/select.ts';
+import { type SelectedTest, selectTests, testTitle } from '../../mocha/select.ts';
 import { suiteTitle } from '../../mocha/suite.ts';
-import { type BackendName, type Case, type Explore, type Fault, listCommands, type When } from '../../model/case.ts';
+import { type Case, type Explore, type Fault, listCommands, type When } from '../../model/case.ts';
 import type { LoadedFiles } from '../files.ts';
 
-interface Planned {
+interface Planned extends SelectedTest {
   readonly file: string;
-  readonly c: Case;
-  readonly backend: BackendName;
 }
 
-function* planned(loaded: LoadedFiles, options: SuiteOptions): Generator<Planned> {
+function* planned(loaded: LoadedFiles, options: Options): Generator<Planned> {
   for (const [file, { cases }] of loaded) {
     for (const test of selectTests(options, cases)) yield { file: suiteTitle(file), ...test };
   }
 }
 
 /** A line for each test that would be run: its place and its title. */
-export function* listing(loaded: LoadedFiles, options: SuiteOptions): Generator<string> {
-  for (const { file, c, backend } of planned(loaded, options)) {
-    yield `${file}:${c.position.line}: ${harmless(testTitle(c, backend, options))}\n`;
+export function* listing(loaded: LoadedFiles, options: Options): Generator<string> {
+  for (const { file, c, project } of planned(loaded, options)) {
+    yield `${file}:${c.position.line}: ${harmless(testTitle(c, project, options))}\n`;
   }
 }
 
 /** For each test what its run would be: backend, protocol, schedules, faults; or the reason why it would be skipped. */
-export async function* rehearsal(loaded: LoadedFiles, options: SuiteOptions): AsyncGenerator<string> {
+export async function* rehearsal(loaded: LoadedFiles, options: Options): AsyncGenerator<string> {
   const backends = new Map(
-    await Promise.all(options.backends.map(async (name) => [name, await openBackend(name)] as const)),
+    await Promise.all(
+      options.projects.map(async (project) => [project, await openBackend(project.backend, project)] as const),
+    ),
   );
   try {
-    for (const { file, c, backend } of planned(loaded, options)) {
-      const subject = underProtocol(c, options.protocol ?? c.restart.protocol);
-      const opened = backends.get(backend)!;
+    for (const { file, c, project } of planned(loaded, options)) {
+      const subject = underProtocol(c, project.protocol ?? c.restart.protocol);
+      const opened = backends.get(project)!;
       const reason = await whyNot(opened, subject);
       const lines =
         reason === undefined
-          ? [howRun(subject, opened, options), ...commandLines(subject, options), ...subject.faults.map(faultLine)]
+          ? [howRun(subject, opened, project), ...commandLines(subject, options), ...subject.faults.map(faultLine)]
           : [`skipped: ${reason}`];
-      yield `${file}:${c.position.line}: ${harmless(testTitle(c, backend, options))}\n${lines.map((line) => `  ${line}\n`).join('')}`;
+      yield `${file}:${c.position.line}: ${harmless(testTitle(c, project, options))}\n${lines.map((line) => `  ${line}\n`).join('')}`;
     }
   } finally {
     for (const backend of backends.values()) await backend.dispose();
@@ -51,16 +51,16 @@ export async function* rehearsal(loaded: LoadedFiles, options: SuiteOptions): As
 }
 
 /** The commands that a case runs, as they are executed. */
-function commandLines(c: Case, { allowCommands = false }: SuiteOptions): string[] {
+function commandLines(c: Case, { allowCommands }: Options): string[] {
   return listCommands(c).map(
     (command) =>
       `command: ${command.map((word) => JSON.stringify(word)).join(' ')}${allowCommands ? '' : ' (needs --allow-commands)'}`,
   );
 }
 
-function howRun(c: Case, backend: Backend, options: SuiteOptions): string {
+function howRun(c: Case, backend: Backend, options: Project): string {
   const seed = options.seed ?? c.explore?.seed ?? DEFAULT_SEED;
-  const { strategy, schedules } = selectExplorer(c, { backend, ...options });
+  const { strategy, schedules } = selectExplorer(c, { ...options, backend });
   const where = backend.name === 'criu' ? 'on criu' : `protocol ${c.restart.protocol} on ${backend.name}`;
   return `${count(c.tasks.length, 'task')}, ${where}, ${search(backend, strategy, schedules)}, seed ${seed}`;
 }

@@ -3,9 +3,9 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import Mocha from 'mocha';
 import { CannotWrite, checkWritable } from '../../boundary/write-file.ts';
+import { REPORTER_NAMES, type ReporterSpec } from '../../config/values.ts';
 import { didYouMean } from '../../scenario/source/nearest.ts';
 import { complain, type EXIT } from '../exit.ts';
-import { REPORTER_NAMES, type ReporterSpec } from './request.ts';
 
 /** Exit code 2 when a reporter is not known or its file can't be written, which has then been said. */
 export function refuseReporters(reporters: readonly ReporterSpec[]): typeof EXIT.input | undefined {

@@ -2,25 +2,26 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../../boundary/package.ts';
+import type { Options } from '../../config/index.ts';
 import { KNOWN_NAMES } from '../../injector/known.ts';
 import { type DriveRequest, drive } from '../../mocha/drive.ts';
 import { selectTests } from '../../mocha/select.ts';
 import { findScenarioFiles, formatDiagnostic, type Loaded, loadScenarioFileSync } from '../../scenario/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { DEFAULT_PATHS, type LoadedFiles } from '../files.ts';
+import type { LoadedFiles } from '../files.ts';
 import { Reach } from './affected.ts';
 import { type Changes, watchChanges } from './changes.ts';
 import { firstFiles, startAfresh } from './supervise.ts';
 
-/** Runs what was asked for, then what is saved, until the signal of the request is aborted. `given` are the paths of the command line. */
-export async function watchAndRun(given: readonly string[], request: DriveRequest): Promise<ExitCode> {
-  const paths = given.length > 0 ? given : DEFAULT_PATHS;
+/** Runs what was asked for, then what is saved, until the signal of the request is aborted. */
+export async function watchAndRun(request: DriveRequest): Promise<ExitCode> {
+  const { paths } = request.options;
   const sources = sourceFolder();
   const reach = new Reach();
   const changes = watchChanges(sources === undefined ? paths : [...paths, sources], (file) => matters(file, sources));
   request.signal.addEventListener('abort', () => changes.close());
   try {
-    return await loop(paths, request, { changes, reach, sources });
+    return await loop(request, { changes, reach, sources });
   } finally {
     changes.close();
   }
@@ -32,30 +33,29 @@ interface Watching {
   readonly sources: string | undefined;
 }
 
-async function loop(
-  paths: readonly string[],
-  request: DriveRequest,
-  { changes, reach, sources }: Watching,
-): Promise<ExitCode> {
+async function loop(request: DriveRequest, { changes, reach, sources }: Watching): Promise<ExitCode> {
+  const { options } = request;
+  const { paths } = options;
+  const load = (files: readonly string[]) => loadSome(files, options);
   const watched: DriveRequest = {
     ...request,
-    options: { ...request.options, coverage: sources !== undefined || request.options.coverage === true },
+    options: { ...options, coverage: sources !== undefined || options.coverage },
     onVerdict: (file, verdict) => reach.add(file, verdict),
   };
   const first = firstFiles();
   const say = () => process.stdout.write(`\n  watching ${paths.join(', ')} (Ctrl-C to stop)\n`);
-  await runSome(watched, first === undefined ? request.loaded : load(first, paths), first === undefined);
+  await runSome(watched, first === undefined ? request.loaded : load(first), first === undefined);
   say();
   for (;;) {
     const saved = await changes.next();
     if (!saved) return EXIT.interrupted;
     const source = [...saved].find((file) => isSource(file, sources));
     if (source !== undefined) {
-      const files = reach.affected(source, [...load(findScenarioFiles(paths), paths).keys()]);
+      const files = reach.affected(source, [...load(findScenarioFiles(paths)).keys()]);
       process.stdout.write(`\n  ${path.relative(process.cwd(), source)} was saved: ${files.length} scenario files\n`);
       return startAfresh(files, request.signal);
     }
-    const loaded = load([...saved], paths);
+    const loaded = load([...saved]);
     if (loaded.size === 0) continue;
     await runSome(watched, loaded, false);
     say();
@@ -72,21 +72,22 @@ async function runSome(request: DriveRequest, loaded: LoadedFiles, isFirst: bool
     await drive(request);
     return;
   }
-  const reporters = request.reporters.filter(({ output }) => output === undefined);
+  const reporters = options.reporters.filter(({ output }) => output === undefined);
   await drive({
     ...request,
     loaded: good,
     total,
-    jobs: 1,
-    reporters: reporters.length > 0 ? reporters : [{ name: 'spec' }],
+    options: { ...options, parallel: 1, reporters: reporters.length > 0 ? reporters : [{ name: 'spec' }] },
   });
 }
 
 /** Those of the files that are there, and below the paths that were given. */
-function load(files: readonly string[], paths: readonly string[]): LoadedFiles {
+function loadSome(files: readonly string[], { paths, defaults }: Options): LoadedFiles {
   const asked = new Set(findScenarioFiles(paths).map((file) => path.resolve(file)));
   const there = files.map((file) => path.resolve(file)).filter((file) => asked.has(file) && existsSync(file));
-  return new Map(there.map((file) => [file, loadScenarioFileSync(file, KNOWN_NAMES)]));
+  return new Map(
+    there.map((file) => [file, loadScenarioFileSync(file, { ...KNOWN_NAMES, ...(defaults && { defaults }) })]),
+  );
 }
 
 function printDiagnostics(diagnostics: Loaded['diagnostics']): number {

@@ -64,6 +64,7 @@ export const REPORT = z.looseObject({
       matrix: MATRIX,
       environment: count.nullable().optional(),
       backend: z.enum(BACKENDS).nullable(),
+      project: name.optional(),
       protocol: name.nullable(),
       seed: name.nullable(),
       reason: text.nullable(),

@@ -1,0 +1,47 @@
+/** The options of a command, made once: its flags, the environment, the configuration file, the defaults. */
+import type { Command } from 'commander';
+import { type MadeOptions, makeOptions, type Options, type Settings } from '../config/index.ts';
+import { SETTING_NAMES, type SettingName } from '../config/schema.ts';
+import { defaultMaxMemory } from '../injector/budget.ts';
+import { KNOWN_SETTINGS } from '../injector/known.ts';
+import { formatDiagnostic } from '../scenario/index.ts';
+import { EXIT } from './exit.ts';
+import { DEFAULT_PATHS } from './files.ts';
+
+/** Flags that have the name of one value, and make a setting that is a list. */
+const LISTS: Readonly<Record<string, SettingName>> = { backend: 'backends', tag: 'tags', reporter: 'reporters' };
+
+/**
+ * The options of a command; or exit code 2, after printing every mistake. `paths`: its arguments that are paths. `flags`: which
+ * settings its flags make, where others of its flags have the name of a setting and another meaning.
+ */
+export function readOptions(
+  command: Command,
+  paths: readonly string[] = [],
+  flags: readonly SettingName[] = SETTING_NAMES,
+): Options | typeof EXIT.input {
+  const { options, diagnostics } = readSources(command, paths, flags);
+  const color = process.stderr.isTTY === true && !process.env['NO_COLOR'];
+  for (const one of diagnostics) process.stderr.write(`${formatDiagnostic(one, { color })}\n\n`);
+  return options ?? EXIT.input;
+}
+
+/** The same with the origin of each setting. */
+export function readSources(
+  command: Command,
+  paths: readonly string[],
+  flags: readonly SettingName[] = SETTING_NAMES,
+): MadeOptions {
+  const given = Object.entries(command.opts())
+    .filter(([name]) => command.getOptionValueSource(name) === 'cli')
+    .map(([name, value]) => [LISTS[name] ?? name, value] as const)
+    .filter(([name]) => flags.includes(name as SettingName));
+  const { config } = command.optsWithGlobals();
+  return makeOptions({
+    given: { ...(Object.fromEntries(given) as Settings), ...(paths.length > 0 && { paths: [...paths] }) },
+    environment: process.env,
+    ...(config !== false && { folder: process.cwd() }),
+    defaults: { paths: [...DEFAULT_PATHS], replays: '.mktrouble', maxMemory: defaultMaxMemory() },
+    known: KNOWN_SETTINGS,
+  });
+}

@@ -1,0 +1,80 @@
+/** Checks settings against the schema and against the names of this build. */
+import type { BackendName } from '../model/case.ts';
+import { checkValue } from '../scenario/check.ts';
+import { type Complain, unknown } from '../scenario/complain.ts';
+import { currentName, type KnownNames } from '../scenario/known-names.ts';
+import type { Mistakes } from '../scenario/source/diagnostic.ts';
+import type { Part, Path } from '../scenario/source/raw.ts';
+import type { Span } from '../scenario/source/text.ts';
+import { SETTINGS, type Settings } from './schema.ts';
+import { type ReporterSpec, readReporter, refuseReporter } from './values.ts';
+
+/** The names of this build. */
+export interface KnownSettings extends KnownNames {
+  readonly backends: readonly BackendName[];
+}
+
+/** The settings; undefined where there is any mistake, which is then in `mistakes`. `locate`: the place of a setting. */
+export function checkSettings(
+  value: unknown,
+  known: KnownSettings,
+  mistakes: Mistakes,
+  locate: (path: Path, part: Part) => Span,
+): Settings | undefined {
+  const before = mistakes.count;
+  const complain: Complain = ({ path, part, ...rest }) =>
+    mistakes.add({ ...rest, span: locate(path, part ?? 'value') });
+  const [wrong] = checkValue(SETTINGS, value, [], complain);
+  // A value that would be an expression in a scenario is for the author to fill in.
+  if (wrong && mistakes.count === before)
+    complain({ path: wrong, message: 'there are no expressions in a configuration' });
+  if (mistakes.count > before) return undefined;
+  const settings = checkNames(value as Settings, known, complain);
+  return mistakes.count > before ? undefined : settings;
+}
+
+/** The settings with the current names in place of old ones. */
+function checkNames(settings: Settings, known: KnownSettings, complain: Complain): Settings {
+  const protocol = (name: string | undefined, path: Path): string | undefined => {
+    if (name === undefined) return undefined;
+    const current = currentName(name, known.renamed?.protocols, path, complain);
+    if (known.protocols && !known.protocols.includes(current))
+      complain(unknown(path, 'protocol', current, () => known.protocols!));
+    return current;
+  };
+  const backend = (name: BackendName, path: Path): void => {
+    if (!known.backends.includes(name)) complain(unknown(path, 'backend', name, () => known.backends));
+  };
+  const { backends, projects } = settings;
+  if (backends !== undefined && backends !== 'all')
+    [backends].flat().forEach((name, i) => {
+      backend(name, typeof backends === 'string' ? ['backends'] : ['backends', i]);
+    });
+  const seen = new Set<string>();
+  const renamed = projects?.map((project, i) => {
+    if (seen.has(project.name))
+      complain({ path: ['projects', i, 'name'], message: `two projects have the name ${project.name}` });
+    seen.add(project.name);
+    backend(project.backend, ['projects', i, 'backend']);
+    const current = protocol(project.protocol, ['projects', i, 'protocol']);
+    return current === undefined ? project : { ...project, protocol: current };
+  });
+  checkReporters(settings, complain);
+  const current = protocol(settings.protocol, ['protocol']);
+  protocol(settings.defaults?.restart?.protocol, ['defaults', 'restart', 'protocol']);
+  return {
+    ...settings,
+    ...(current !== undefined && { protocol: current }),
+    ...(renamed && { projects: renamed }),
+  };
+}
+
+function checkReporters({ reporters = [] }: Settings, complain: Complain): void {
+  const before: ReporterSpec[] = [];
+  reporters.forEach((given, i) => {
+    const reporter = typeof given === 'string' ? readReporter(given)! : (given as ReporterSpec);
+    const why = refuseReporter(reporter, before);
+    if (why !== undefined) complain({ path: ['reporters', i], message: why });
+    before.push(reporter);
+  });
+}

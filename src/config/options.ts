@@ -1,0 +1,96 @@
+/** The one object that says what is run and how: made once, from the command line, the environment, the configuration file and the defaults. */
+import type { BackendName } from '../model/case.ts';
+import type { ScenarioDefaults } from '../scenario/defaults.ts';
+import type { ReporterSpec } from './values.ts';
+
+/** How one case is run. */
+export interface CaseOptions {
+  /** Instead of the protocol that a scenario names. */
+  readonly protocol?: string;
+  /** Any text; goes before a seed that the scenario names. Default `0`. */
+  readonly seed?: string;
+  /**
+   * How many schedules to try, from 1; goes before the number that the scenario names. Default 1, and on real tasks without
+   * a model up to ten times as many, until each known defect has shown.
+   */
+  readonly schedules?: number;
+  /** States that an exhaustive search may look at, from 1; 20,000,000. */
+  readonly maxStates?: number;
+  /** Milliseconds for one case; by default there is no such limit. */
+  readonly timeout?: number;
+  /** Bytes that an exhaustive search may hold, in one process; a quarter of the machine's memory. */
+  readonly maxMemory?: number;
+}
+
+/** Which engine a backend runs. */
+export interface EngineOptions {
+  /** Of the backend criu: a version that is installed, or the path of a program. */
+  readonly criu?: string;
+  /** Of the backend native: a C file with a restart. */
+  readonly plugin?: string;
+}
+
+/** A way to run the cases: each case is one test on each project. */
+export interface Project extends CaseOptions, EngineOptions {
+  /** That of its backend where no project is configured. */
+  readonly name: string;
+  readonly backend: BackendName;
+  /** Only cases whose title matches belong to it; the source of a regular expression. */
+  readonly grep?: string;
+  /** Only cases with at least one of these tags belong to it. */
+  readonly tags?: readonly string[];
+}
+
+export interface Options extends CaseOptions, EngineOptions {
+  /** Scenario files and folders. */
+  readonly paths: readonly string[];
+  /** At least one. */
+  readonly projects: readonly Project[];
+  /** Cases that are for other backends only are left out, not skipped. Undefined: no backend is named, cases may choose. */
+  readonly own?: boolean;
+  /** Only cases whose title (with its tags) matches; the source of a regular expression. */
+  readonly grep?: string;
+  /** Only cases with at least one of these tags. */
+  readonly tags?: readonly string[];
+  readonly defaults?: ScenarioDefaults;
+  /** Whether the commands of scenarios may be run. */
+  readonly allowCommands: boolean;
+  readonly bail: boolean;
+  /** Worker processes; 1: none, everything runs in this process. */
+  readonly parallel: number;
+  readonly failOnSkip: boolean;
+  readonly reporters: readonly ReporterSpec[];
+  readonly records: 'all' | 'failed' | 'none';
+  /** Whether verdicts contain what of the protocol was reached. */
+  readonly coverage: boolean;
+  /** The folder for the replay files of findings; none are written without. */
+  readonly replays?: string;
+  /** The folder in which a case that fails gets one of its own, with what its run left: images, logs, output. None is kept without. */
+  readonly keep?: string;
+}
+
+/** The project of cases that run on a backend with the options of all. */
+export function projectOn(backend: BackendName, options: CaseOptions & EngineOptions): Project {
+  const { protocol, seed, schedules, maxStates, timeout, maxMemory, criu, plugin } = options;
+  return withoutUndefined({
+    name: backend,
+    backend,
+    protocol,
+    seed,
+    schedules,
+    maxStates,
+    timeout,
+    maxMemory,
+    criu: backend === 'criu' ? criu : undefined,
+    plugin: backend === 'native' ? plugin : undefined,
+  });
+}
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** The object without keys that have no value. */
+export function withoutUndefined<T extends object>(object: T): Defined<T> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

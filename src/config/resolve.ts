@@ -1,0 +1,152 @@
+/** Layers of settings to the one object of options. A setting of a higher layer goes before that of a lower one. */
+import { BACKENDS, type BackendName } from '../model/case.ts';
+import {
+  type CaseOptions,
+  type EngineOptions,
+  type Options,
+  type Project,
+  projectOn,
+  withoutUndefined,
+} from './options.ts';
+import { CASE_SETTINGS, type ProjectSettings, type SettingName, type Settings } from './schema.ts';
+import { needsCoverage, type ReporterSpec, readReporter, readSize, readTime } from './values.ts';
+
+/** Settings from one place, already checked. */
+export interface Layer {
+  readonly settings: Settings;
+  /** Where a setting is made, for people: `--seed`, `mktrouble.config.yaml:3:1`. */
+  locate(path: readonly (string | number)[]): string;
+}
+
+/** A setting that has a value, and where it comes from. */
+export interface Origin {
+  readonly value: unknown;
+  readonly from: string;
+}
+
+export interface Resolved {
+  readonly options: Options;
+  /** The origin of each setting that has a value, by its name; those of a project by `projects.<name>.<setting>`. */
+  readonly origins: ReadonlyMap<string, Origin>;
+}
+
+/** `layers`: the highest first. `backends`: those that `all` stands for. */
+export function resolveOptions(layers: readonly Layer[], backends: readonly BackendName[] = BACKENDS): Resolved {
+  const stack = new Stack(layers);
+  const pick = <K extends SettingName>(name: K) => stack.pick(name);
+  const parallel = pick('parallel') ?? 1;
+  const reporters = (pick('reporters') ?? ['spec']).map(toReporter);
+  const shared = toCaseOptions(Object.fromEntries(CASE_SETTINGS.map((name) => [name, pick(name)])), parallel);
+  const named = toBackends(pick('backends'), backends);
+  const configured = stack.projects(named, parallel);
+  const failOnSkip = pick('failOnSkip') ?? false;
+  const own = pick('own') ?? (configured ? true : named ? failOnSkip : undefined);
+  const options: Options = {
+    ...shared,
+    paths: pick('paths') ?? [],
+    projects: configured ?? (named ?? ['simulated' as const]).map((backend) => projectOn(backend, shared)),
+    ...withoutUndefined({
+      own,
+      grep: pick('grep'),
+      tags: pick('tags'),
+      defaults: pick('defaults'),
+      replays: pick('replays'),
+      keep: pick('keep'),
+    }),
+    allowCommands: pick('allowCommands') ?? false,
+    bail: pick('bail') ?? false,
+    parallel,
+    failOnSkip,
+    reporters,
+    records: pick('records') ?? 'failed',
+    coverage: pick('coverage') ?? needsCoverage(reporters),
+  };
+  return { options, origins: stack.origins };
+}
+
+class Stack {
+  readonly origins = new Map<string, Origin>();
+  readonly #layers: readonly Layer[];
+
+  constructor(layers: readonly Layer[]) {
+    this.#layers = layers;
+  }
+
+  pick<K extends SettingName>(name: K): Settings[K] {
+    const layer = this.#layers.find(({ settings }) => settings[name] !== undefined);
+    if (layer && name !== 'projects')
+      this.origins.set(name, { value: layer.settings[name], from: layer.locate([name]) });
+    return layer?.settings[name];
+  }
+
+  /**
+   * The projects that are configured; undefined when there are none. Backends that a higher layer names select those
+   * that use them, or, where none does, take their place.
+   */
+  projects(named: readonly BackendName[] | undefined, parallel: number): readonly Project[] | undefined {
+    const level = this.#layers.findIndex(({ settings }) => settings.projects !== undefined);
+    if (level === -1) return undefined;
+    const layer = this.#layers[level]!;
+    const above = this.#layers.slice(0, level);
+    const wanted = above.some(({ settings }) => settings.backends !== undefined) ? named : undefined;
+    const only = toList(this.pick('project'));
+    const chosen = layer.settings.projects!.filter(
+      ({ name, backend }) => (only?.includes(name) ?? true) && (wanted?.includes(backend) ?? true),
+    );
+    if (chosen.length === 0) return undefined;
+    return chosen.map((project) => this.#project(project, level, parallel));
+  }
+
+  #project(project: ProjectSettings, level: number, parallel: number): Project {
+    const layer = this.#layers[level]!;
+    const { name, backend, grep, tags } = project;
+    const index = layer.settings.projects!.indexOf(project);
+    const values = CASE_SETTINGS.map((key) => {
+      const above = this.#layers.slice(0, level).find(({ settings }) => settings[key] !== undefined);
+      const own = project[key];
+      const below = this.#layers.slice(level).find(({ settings }) => settings[key] !== undefined);
+      const value = above?.settings[key] ?? own ?? below?.settings[key];
+      const from =
+        above?.locate([key]) ?? (own === undefined ? below?.locate([key]) : layer.locate(['projects', index, key]));
+      if (value !== undefined) this.origins.set(`projects.${name}.${key}`, { value, from: from! });
+      return [key, value] as const;
+    });
+    for (const [key, value] of Object.entries({ backend, grep, tags }))
+      if (value !== undefined)
+        this.origins.set(`projects.${name}.${key}`, { value, from: layer.locate(['projects', index, key]) });
+    return {
+      ...projectOn(backend, toCaseOptions(Object.fromEntries(values), parallel)),
+      name,
+      ...withoutUndefined({ grep, tags }),
+    };
+  }
+}
+
+type CaseSettings = Pick<Settings, (typeof CASE_SETTINGS)[number]>;
+
+/** Values in their units; workers search at the same time: the memory is for all of them. */
+function toCaseOptions(settings: CaseSettings, parallel: number): CaseOptions & EngineOptions {
+  const { seed, timeout, maxMemory, ...rest } = settings;
+  const bytes = typeof maxMemory === 'string' ? readSize(maxMemory) : maxMemory;
+  return withoutUndefined({
+    ...rest,
+    seed: seed === undefined ? undefined : String(seed),
+    timeout: typeof timeout === 'string' ? readTime(timeout) : timeout,
+    maxMemory: bytes === undefined ? undefined : Math.max(1, Math.floor(bytes / parallel)),
+  });
+}
+
+function toBackends(given: Settings['backends'], all: readonly BackendName[]): readonly BackendName[] | undefined {
+  if (given === undefined) return undefined;
+  if (given === 'all') return all;
+  return [...new Set(toList(given))];
+}
+
+function toList<T>(given: T | readonly T[] | undefined): readonly T[] | undefined {
+  if (given === undefined) return undefined;
+  return Array.isArray(given) ? (given as readonly T[]) : [given as T];
+}
+
+function toReporter(given: NonNullable<Settings['reporters']>[number]): ReporterSpec {
+  return typeof given === 'string' ? readReporter(given)! : withoutUndefined(given);
+}
