@@ -1,9 +1,11 @@
 /** The reporters that mktrouble ships, by name. */
 import { Coverage } from './listeners/coverage.ts';
+import { Ctrf } from './listeners/ctrf.ts';
 import { Github } from './listeners/github.ts';
 import { Html } from './listeners/html.ts';
 import { Json } from './listeners/json.ts';
 import { Junit } from './listeners/junit.ts';
+import { Sarif } from './listeners/sarif.ts';
 import { Spec } from './listeners/spec.ts';
 import { Tap } from './listeners/tap.ts';
 import type { ListenerFactory } from './shared/listener.ts';
@@ -16,6 +18,8 @@ export const REPORTERS: Readonly<Record<string, ListenerFactory>> = {
   tap: (setting) => new Tap(setting),
   github: (setting) => new Github(setting),
   html: (setting) => new Html(setting),
+  sarif: (setting) => new Sarif(setting),
+  ctrf: (setting) => new Ctrf(setting),
   coverage: (setting) => new Coverage(setting),
 };
 

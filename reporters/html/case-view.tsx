@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Environment } from '../../src/record/environment.ts';
 import type { Violation } from '../../src/record/verdict.ts';
+import { bucketText } from '../words/bucket.ts';
 import { faultSentence } from '../words/case.ts';
 import { setupLines } from '../words/criu-setup.ts';
 import { environmentLines } from '../words/environment.ts';
@@ -167,6 +168,7 @@ function Facts({ detail, environment }: FactsProps) {
       ? ([['tried', triedWords({ tried, status: detail.result, violations: [] }) || 'one run']] as [string, string][])
       : []),
     ...(seed === null ? [] : ([['seed', seed]] as [string, string][])),
+    ...(detail.bucket ? ([['defect', bucketText(detail.bucket)]] as [string, string][]) : []),
     ...(detail.kept === null ? [] : ([['kept', detail.kept]] as [string, string][])),
     ...(environment ? ([['where', environmentLines([environment]).join('; ')]] as [string, string][]) : []),
   ];

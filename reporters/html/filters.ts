@@ -2,7 +2,7 @@
 import { VERDICTS, type VerdictName } from '../words/verdicts.ts';
 import type { IndexEntry } from './format.ts';
 
-export const ORDERS = ['failures first', 'as run', 'slowest first'] as const;
+export const ORDERS = ['failures first', 'as run', 'slowest first', 'by defect'] as const;
 export type Order = (typeof ORDERS)[number];
 
 export interface Filter {
@@ -12,6 +12,8 @@ export interface Filter {
   readonly protocol: string;
   readonly tag: string;
   readonly property: string;
+  readonly defect: string;
+  readonly state: string;
   readonly order: Order;
 }
 
@@ -22,6 +24,8 @@ export const EVERYTHING: Filter = {
   protocol: '',
   tag: '',
   property: '',
+  defect: '',
+  state: '',
   order: 'failures first',
 };
 
@@ -37,16 +41,29 @@ export function select(cases: readonly IndexEntry[], filter: Filter): number[] {
     if (passes(entry, filter) && words.every((word) => haystack(entry).includes(word))) found.push(i);
   });
   if (filter.order === 'as run') return found;
+  if (filter.order === 'by defect') return groupByDefect(cases, found);
   const key = filter.order === 'slowest first' ? (i: number) => -cases[i]!.duration : (i: number) => rank(cases[i]!);
   return found.sort((a, b) => key(a) - key(b) || a - b);
 }
 
-function passes(entry: IndexEntry, { verdict, backend, protocol, tag, property }: Filter): boolean {
+/** Cases of one defect beside each other, the defect with the most cases first; then the cases without any. */
+function groupByDefect(cases: readonly IndexEntry[], found: readonly number[]): number[] {
+  const order = choices(
+    found.map((i) => cases[i]!),
+    (entry) => [entry.defect],
+  ).map(([defect]) => defect);
+  const place = new Map([...order, ''].map((defect, i) => [defect, i]));
+  return [...found].sort((a, b) => place.get(cases[a]!.defect)! - place.get(cases[b]!.defect)! || a - b);
+}
+
+function passes(entry: IndexEntry, { verdict, backend, protocol, tag, property, defect, state }: Filter): boolean {
   return (
     (verdict === '' || nameVerdict(entry) === verdict) &&
     (backend === '' || entry.backend === backend) &&
     (protocol === '' || entry.protocol === protocol) &&
     (tag === '' || entry.tags.includes(tag)) &&
+    (defect === '' || entry.defect === defect) &&
+    (state === '' || entry.state === state) &&
     (property === '' || entry.violated.includes(property) || entry.known.includes(property))
   );
 }
@@ -60,8 +77,8 @@ const haystacks = new WeakMap<IndexEntry, string>();
 function haystack(entry: IndexEntry): string {
   let text = haystacks.get(entry);
   if (text === undefined) {
-    const { title, file, tags, violated, known, backend, project = '', protocol } = entry;
-    text = [title, file, ...tags, ...violated, ...known, backend, project, protocol].join('\n').toLowerCase();
+    const { title, file, tags, violated, known, defect, backend, project = '', protocol } = entry;
+    text = [title, file, defect, ...tags, ...violated, ...known, backend, project, protocol].join('\n').toLowerCase();
     haystacks.set(entry, text);
   }
   return text;

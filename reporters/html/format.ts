@@ -2,6 +2,7 @@
  * What an HTML report holds, for the reporter that writes it and the page that reads it. The page is one file:
  * an index of all cases as JSON, and for each case its details, deflated and in base64, unpacked when it is opened.
  */
+import type { DefectState } from '../../src/model/signature.ts';
 import type { Environment } from '../../src/record/environment.ts';
 import type { CaseReport } from '../shared/case-report.ts';
 import type { Summary } from '../shared/summary.ts';
@@ -31,6 +32,9 @@ export interface IndexEntry {
   /** Names of violated properties, and of known defects that were found; each once. */
   readonly violated: readonly string[];
   readonly known: readonly string[];
+  /** The defect of the finding: its title, or its signature; empty where nothing was found. */
+  readonly defect: string;
+  readonly state: DefectState | '';
   /** Milliseconds. */
   readonly duration: number;
 }

@@ -121,6 +121,8 @@ function Filters({ cases, filter, onFilter }: FiltersProps) {
       protocol: choices(cases, (c) => [c.protocol]),
       tag: choices(cases, (c) => c.tags),
       property: choices(cases, (c) => [...c.violated, ...c.known]),
+      defect: choices(cases, (c) => [c.defect]),
+      state: choices(cases, (c) => [c.state]),
     }),
     [cases],
   );
@@ -161,7 +163,7 @@ function Filters({ cases, filter, onFilter }: FiltersProps) {
         ))}
       </fieldset>
       <div class="selects">
-        {(['backend', 'protocol', 'tag', 'property'] as const)
+        {(['backend', 'protocol', 'tag', 'property', 'defect', 'state'] as const)
           .filter(
             (key) => offers[key].length > 1 || (key !== 'backend' && key !== 'protocol' && offers[key].length > 0),
           )

@@ -22,6 +22,7 @@ import { type CoverageReport, CoverageTally } from '../shared/coverage.ts';
 import type { Listener, Setting } from '../shared/listener.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
+import { bucketTitle } from '../words/bucket.ts';
 import { Environments } from '../words/environment.ts';
 import { formatValues } from '../words/title.ts';
 import { Models } from './html-models.ts';
@@ -117,6 +118,8 @@ function makeEntry(result: CaseResult): IndexEntry {
     protocol: verdict?.protocol ?? '',
     violated: [...new Set(verdict?.violations.map((v) => v.property))],
     known: [...new Set(verdict?.known.map((v) => v.property))],
+    defect: verdict?.bucket ? bucketTitle(verdict.bucket) : '',
+    state: verdict?.bucket?.state ?? '',
     duration: Math.round(duration * 10) / 10,
   };
 }

@@ -4,6 +4,7 @@
  * has no properties in a test case.
  */
 
+import type { Bucket } from '../../src/model/signature.ts';
 import { PLAIN } from '../shared/colors.ts';
 import { failureLines } from '../shared/failure.ts';
 import type { Listener, Setting } from '../shared/listener.ts';
@@ -135,7 +136,7 @@ function writeStory(result: CaseResult): string[] {
 
 function listProperties({ verdict }: CaseResult): [string, string][] {
   if (!verdict) return [];
-  const { backend, project, protocol, seed, tags, record, replay, case: c } = verdict;
+  const { backend, project, protocol, seed, tags, record, replay, bucket, case: c } = verdict;
   return [
     ['backend', backend],
     ...(project === undefined ? [] : ([['project', project]] as [string, string][])),
@@ -143,9 +144,18 @@ function listProperties({ verdict }: CaseResult): [string, string][] {
     ['seed', record?.seed ?? seed],
     ...(tags.length > 0 ? ([['tags', tags.join(' ')]] as [string, string][]) : []),
     ...Object.entries(c?.matrix ?? {}).map(([key, value]): [string, string] => [`matrix.${key}`, String(value)]),
+    ...(bucket === undefined ? [] : listBucket(bucket)),
     ...(replay === undefined ? [] : ([['replay', replay]] as [string, string][])),
     ...(verdict.kept === undefined ? [] : ([['kept', verdict.kept]] as [string, string][])),
     ...(verdict.status === 'fail' ? ([['replay-command', replayCommand(verdict)]] as [string, string][]) : []),
+  ];
+}
+
+function listBucket({ id, state, defect }: Bucket): [string, string][] {
+  return [
+    ['signature', id],
+    ['defect-state', state],
+    ...(defect === undefined ? [] : ([['defect', defect]] as [string, string][])),
   ];
 }
 

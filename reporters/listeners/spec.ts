@@ -1,8 +1,10 @@
 /** The terminal's reporter: one line a case as it ends, all about a case that failed, a progress line, a summary. */
 import { relative } from 'node:path';
 import { harmless } from '../../src/boundary/harmless.ts';
+import { isNew } from '../../src/model/signature.ts';
 import type { Progress as CaseProgress } from '../../src/record/progress.ts';
 import type { Violation } from '../../src/record/verdict.ts';
+import { BucketTally } from '../shared/buckets.ts';
 import { failureLines } from '../shared/failure.ts';
 import type { Listener, Setting } from '../shared/listener.ts';
 import { Progress } from '../shared/progress.ts';
@@ -11,6 +13,7 @@ import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
 import { cut, width } from '../shared/text.ts';
 import type { TextStyle } from '../shared/timeline-text.ts';
+import { bucketText } from '../words/bucket.ts';
 import { findCause } from '../words/criu.ts';
 import { Environments, environmentLines } from '../words/environment.ts';
 import { count, duration } from '../words/numbers.ts';
@@ -44,6 +47,7 @@ export class Spec implements Listener {
   readonly #findings = new Map<string, Failed>();
   readonly #skips = new Skips();
   readonly #environments = new Environments();
+  readonly #buckets = new BucketTally();
   #group: string | undefined;
   #blank = false;
 
@@ -66,6 +70,7 @@ export class Spec implements Listener {
 
   result(result: CaseResult): void {
     this.#environments.add(result.verdict?.environment);
+    this.#buckets.add(result);
     this.#header(result);
     this.#line(result);
     if (result.kind === 'fail' || result.kind === 'error') this.#failure(result);
@@ -96,11 +101,24 @@ export class Spec implements Listener {
     });
     const more = this.#failed.length - LISTED;
     if (more > 0) this.#print(`${MARGIN}     ${symbols.ellipsis} and ${count(more, 'more')}`);
+    this.#defects();
     if (this.#skips.total > 0) this.#print('', `${MARGIN}${colors.bold('Skipped')}`);
     for (const line of this.#skips.lines()) this.#print(`${MARGIN}  ${colors.yellow(harmless(line))}`);
     this.#environment(summary);
     if (summary.interrupted) this.#print('', `${MARGIN}${colors.yellow('Interrupted: results so far')}`);
     this.#print('', `${MARGIN}${parts.join(', ')}${time}`, '');
+  }
+
+  /** The failed cases by defect. */
+  #defects(): void {
+    const { colors, symbols } = this.#setting.out;
+    const failed = this.#buckets.list().filter((one) => one.failed > 0);
+    if (failed.length > 0) this.#print('', `${MARGIN}${colors.bold('Defects')}`);
+    for (const { bucket, failed: cases } of failed.slice(0, LISTED)) {
+      const paint = isNew(bucket) ? colors.red : colors.cyan;
+      const text = cut(harmless(bucketText(bucket)), REASON_AT_MOST, symbols.ellipsis);
+      this.#print(`${MARGIN}${String(cases).padStart(5)}  ${paint(text)}`);
+    }
   }
 
   /** Where it ran: when something did not pass, and whenever real processes took part, for then another place may say something else. */

@@ -1,5 +1,6 @@
 /** A case as one plain object: what the JSON report holds, and what the HTML report is made from. */
 import type { Case, Position } from '../../src/model/case.ts';
+import type { Bucket } from '../../src/model/signature.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { Ending, Shrinking, Tried, Violation } from '../../src/record/verdict.ts';
 import { findCause } from '../words/criu.ts';
@@ -31,6 +32,8 @@ export interface CaseReport {
   readonly cause: string | null;
   readonly violations: readonly Violation[];
   readonly known: readonly Violation[];
+  /** The defect that it is a finding of, and its state; null where nothing was found. */
+  readonly bucket: Bucket | null;
   readonly tried: Tried | null;
   /** The replay file. */
   readonly replay: string | null;
@@ -77,6 +80,7 @@ export function caseReport(result: CaseResult, withRecord: boolean, environment:
     cause: (verdict?.record?.criu && findCause(verdict.record.criu)) ?? null,
     violations: verdict?.violations ?? [],
     known: verdict?.known ?? [],
+    bucket: verdict?.bucket ?? null,
     tried: verdict?.tried ?? null,
     replay: verdict?.replay ?? null,
     kept: verdict?.kept ?? null,

@@ -1,6 +1,7 @@
 /** All that is to be said about a case that went wrong, as lines: for the terminal, for JUnit's system-out, for TAP. */
 import { harmless } from '../../src/boundary/harmless.ts';
 import type { Verdict, Violation } from '../../src/record/verdict.ts';
+import { bucketText } from '../words/bucket.ts';
 import { faultSentence } from '../words/case.ts';
 import { waitLines } from '../words/census.ts';
 import { callLines } from '../words/criu.ts';
@@ -43,6 +44,7 @@ export function failureLines(result: CaseResult, style: TextStyle, turns: number
     ),
     ...runSections(result, violations, style, turns),
     ...violations.flatMap((violation) => violationLines(violation, style)),
+    ...section('defect', verdict.bucket ? textLines(bucketText(verdict.bucket), style) : [], style),
     ...section('kept', verdict.kept === undefined ? [] : [harmless(verdict.kept)], style),
     ...section('replay', [replayCommand(verdict)], style),
   ];

@@ -95,6 +95,7 @@ function verdictFrom(report: CaseReport, environments: readonly Environment[]): 
     ...(why !== null && { why }),
     ...(reason !== null && { reason }),
     ...(replay !== null && { replay }),
+    ...(report.bucket && { bucket: report.bucket }),
     ...(report.kept && { kept: report.kept }),
     ...(environment && { environment }),
     ...(report.case && { case: report.case }),

@@ -3,21 +3,23 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { packageRoot } from '../boundary/package.ts';
 
-const SCHEMA = 'schema/scenario.schema.json';
+const SCENARIO_SCHEMA = 'schema/scenario.schema.json';
+/** The schema of mktrouble.known.yaml. */
+export const DEFECTS_SCHEMA = 'schema/known.schema.json';
 const INSTALLED = 'node_modules/mktrouble';
 
 /** The schema as seen from a folder: that of the clone that the folder is in, else of the nearest installation above; undefined where there is none. */
-export function schemaSeenFrom(folder: string): string | undefined {
+export function schemaSeenFrom(folder: string, schema: string = SCENARIO_SCHEMA): string | undefined {
   const clone = packageRoot();
-  if (isInside(clone, folder)) return relativeTo(folder, path.join(clone, SCHEMA));
+  if (isInside(clone, folder)) return relativeTo(folder, path.join(clone, schema));
   const above = nearestWith(folder, INSTALLED);
-  return above === undefined ? undefined : relativeTo(folder, path.join(above, INSTALLED, SCHEMA));
+  return above === undefined ? undefined : relativeTo(folder, path.join(above, INSTALLED, schema));
 }
 
 /** The same where mktrouble is yet to be installed: `npm install` puts it beside the nearest package.json, else into `project`. */
 export function schemaToBeSeenFrom(folder: string, project: string): string {
   const root = nearestWith(project, 'package.json') ?? project;
-  return schemaSeenFrom(folder) ?? relativeTo(folder, path.join(root, INSTALLED, SCHEMA));
+  return schemaSeenFrom(folder) ?? relativeTo(folder, path.join(root, INSTALLED, SCENARIO_SCHEMA));
 }
 
 /** The line itself. */

@@ -14,9 +14,9 @@ export interface CaseOptions {
    * a model up to ten times as many, until each known defect has shown.
    */
   readonly schedules?: number;
-  /** States that an exhaustive search may look at, from 1; 20,000,000. */
+  /** States that the exhaustive searches of a run may look at together, from 1; 20,000,000 for each case. */
   readonly maxStates?: number;
-  /** Milliseconds for one case; by default there is no such limit. */
+  /** Milliseconds for the run; by default there is no such limit. */
   readonly timeout?: number;
   /** Bytes that an exhaustive search may hold, in one process; a quarter of the machine's memory. */
   readonly maxMemory?: number;
@@ -59,6 +59,8 @@ export interface Options extends CaseOptions, EngineOptions {
   /** Worker processes; 1: none, everything runs in this process. */
   readonly parallel: number;
   readonly failOnSkip: boolean;
+  /** Which findings make the exit code 1: any, or those of no known defect. */
+  readonly failOn: 'any' | 'new';
   readonly reporters: readonly ReporterSpec[];
   readonly records: 'all' | 'failed' | 'none';
   /** Whether verdicts contain what of the protocol was reached. */
@@ -67,6 +69,8 @@ export interface Options extends CaseOptions, EngineOptions {
   readonly replays?: string;
   /** The folder in which a case that fails gets one of its own, with what its run left: images, logs, output. None is kept without. */
   readonly keep?: string;
+  /** The file of known defects, for the buckets of findings; by default the nearest mktrouble.known.yaml. */
+  readonly known?: string;
 }
 
 /** The project of cases that run on a backend with the options of all. */

@@ -44,7 +44,7 @@ const CASE_WORDS = {
   ).optional(),
   maxStates: word(
     integer(1, 10_000_000_000, 'a number of states'),
-    'Maximum number of states of an exhaustive search, per case. Default: 20,000,000.',
+    'Maximum number of states of the exhaustive searches of the whole run. Default: 20,000,000 per case.',
     'maxStates: 100000',
   ).optional(),
   timeout: word(
@@ -52,7 +52,7 @@ const CASE_WORDS = {
       z.number({ error: TIME }).positive({ error: TIME }).max(MAX_TIMEOUT, { error: TIME }),
       text(TIME, 20).refine((one) => readTime(one) !== undefined, { error: TIME }),
     ]),
-    'Time limit per case. Default: none.',
+    'Time limit of the whole run. Default: none.',
     'timeout: 90s',
   ).optional(),
   maxMemory: word(
@@ -139,6 +139,16 @@ export const SETTINGS = mapping('a mapping with settings', {
     'parallel: 4',
   ).optional(),
   failOnSkip: word(flag(), 'Exit with 2 when a case is skipped. Default: false.', 'failOnSkip: true').optional(),
+  failOn: word(
+    oneOf(['any', 'new'], 'choice of findings'),
+    'Findings that make the exit code 1: any, or new (of no known defect). Default: any.',
+    'failOn: new',
+  ).optional(),
+  known: word(
+    path,
+    'File of known defects. Default: the nearest mktrouble.known.yaml above each scenario file.',
+    'known: mktrouble.known.yaml',
+  ).optional(),
   reporters: word(
     list(
       z.union([

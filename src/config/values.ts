@@ -32,7 +32,17 @@ export function isPattern(text: string): boolean {
 }
 
 /** The reporters that ship, by the names that `--reporter` takes. */
-export const REPORTER_NAMES: readonly string[] = ['spec', 'junit', 'json', 'tap', 'github', 'html', 'coverage'];
+export const REPORTER_NAMES: readonly string[] = [
+  'spec',
+  'junit',
+  'json',
+  'tap',
+  'github',
+  'html',
+  'sarif',
+  'ctrf',
+  'coverage',
+];
 
 /** Reporters that write whole lines, each for itself; the others write one document, which must not be mixed with anything. */
 const LINE_REPORTERS: ReadonlySet<string> = new Set(['spec', 'github', 'coverage']);

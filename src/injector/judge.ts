@@ -1,7 +1,9 @@
 /** Judges one record: the properties and the expectations of its case, divided into findings and known defects. */
 import type { Case } from '../model/case.ts';
+import { hashSignature } from '../model/signature.ts';
 import { isInRange } from '../model/version-range.ts';
 import { EXPECTATION, expectations, judge } from '../properties/index.ts';
+import { signViolation } from '../properties/signature.ts';
 import type { RunRecord } from '../record/record.ts';
 import type { Violation } from '../record/verdict.ts';
 
@@ -39,9 +41,18 @@ export function createJudge(c: Case, find: FindViolations): JudgeRecord {
   return (record) => {
     const failures: Violation[] = [];
     const known: Violation[] = [];
-    for (const violation of find(c, record)) (expected.has(violation.property) ? known : failures).push(violation);
+    for (const violation of find(c, record)) {
+      const isKnown = expected.has(violation.property) && isOfDefect(c, record, violation);
+      (isKnown ? known : failures).push(violation);
+    }
     return { failures, known };
   };
+}
+
+/** Whether the violation is of the defect that the case names for its property; where it names none, any is. */
+function isOfDefect(c: Case, record: RunRecord, violation: Violation): boolean {
+  const defect = c.expect.defects?.[violation.property];
+  return defect === undefined || defect.signatures.includes(hashSignature(signViolation(c, record, violation)));
 }
 
 /**

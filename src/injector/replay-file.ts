@@ -46,11 +46,13 @@ export function replayText(verdict: Verdict): string | undefined {
   const violation = verdict.violations[0] ?? verdict.known[0];
   const schedule = verdict.record?.schedule;
   if (!violation || !verdict.case || !schedule || schedule.length === 0) return undefined;
+  // A replay file stands for itself: it does not need the file of known defects.
+  const { defects: _, ...expect } = verdict.case.expect;
   const text = writeReplay({
     property: violation.property,
     message: violation.message.slice(0, MAX_MESSAGE),
     protocol: verdict.protocol,
-    case: { ...verdict.case, title: verdict.title },
+    case: { ...verdict.case, title: verdict.title, expect },
     schedule,
   });
   // What could not be read back is not written.

@@ -4,9 +4,12 @@ import { type Backend, isBadSurroundings, isSchedulable, type Plan } from '../ba
 import { CannotWrite } from '../boundary/write-file.ts';
 import type { CaseOptions } from '../config/index.ts';
 import type { Case, Explore } from '../model/case.ts';
+import { findBucket, type KnownDefect } from '../model/signature.ts';
+import { signFinding } from '../properties/signature.ts';
 import { currentLine } from '../protocol/renamed-steps.ts';
 import type { Progress } from '../record/progress.ts';
-import type { Stop, Tried, Verdict } from '../record/verdict.ts';
+import type { RunRecord } from '../record/record.ts';
+import type { Stop, Tried, Verdict, Violation } from '../record/verdict.ts';
 import { whyNot } from './applicable.ts';
 import { Budget, defaultMaxMemory, type Limits } from './budget.ts';
 import { readEnvironment } from './environment.ts';
@@ -40,6 +43,8 @@ export interface RunOptions extends CaseOptions, Limits {
   readonly find?: FindViolations;
   /** The folder in which a case that fails gets one of its own, with what its run left: images, logs, output. None is kept without. */
   readonly keep?: string;
+  /** The defects that are known, for the bucket of a finding; by default none is. */
+  readonly defects?: readonly KnownDefect[];
   /** Called with the progress of the search, some times a second. */
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -81,7 +86,28 @@ export async function runCase(given: Case, options: RunOptions): Promise<Verdict
     duration: performance.now() - started,
     environment,
   };
-  return keep ? keepFor(keep, verdict) : verdict;
+  const sorted = sortIntoBucket(verdict, options);
+  return keep ? keepFor(keep, sorted) : sorted;
+}
+
+/** The verdict with the defect that it is a finding of: of what makes it fail, else of the known defects that its run shows. */
+function sortIntoBucket(verdict: Verdict, { defects = [], find = shippedProperties }: RunOptions): Verdict {
+  const { violations, known, record, case: c } = verdict;
+  if (!c || violations.length + known.length === 0) return verdict;
+  const signature = signFinding(c, record, violations.length > 0 ? violations : shownBy(c, record, known, find));
+  return signature ? { ...verdict, bucket: findBucket(signature, defects) } : verdict;
+}
+
+/** Known defects of several runs are in one list: of these, those that this run shows; all where it shows none. */
+function shownBy(
+  c: Case,
+  record: RunRecord | undefined,
+  known: readonly Violation[],
+  find: FindViolations,
+): readonly Violation[] {
+  const names = new Set(known.map(({ property }) => property));
+  const shown = record ? find(c, record).filter(({ property }) => names.has(property)) : [];
+  return shown.length > 0 ? shown : known;
 }
 
 /** A folder that cannot be written is reported once for each reason; the verdict still counts. */

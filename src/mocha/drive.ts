@@ -10,6 +10,7 @@ import { EXIT, type ExitCode } from '../boundary/exit-code.ts';
 import type { CaseOptions, Options } from '../config/index.ts';
 import { writeForWorkers } from '../config/worker.ts';
 import { removeUndecided } from '../injector/keep.ts';
+import { isNew } from '../model/signature.ts';
 import type { Verdict } from '../record/verdict.ts';
 import type { Loaded } from '../scenario/index.ts';
 import { readVerdict } from './attach.ts';
@@ -111,10 +112,10 @@ function workerRequires(): string[] {
 
 function run(mocha: Mocha, request: DriveRequest, done: (exit: ExitCode) => void): void {
   const { onVerdict, signal } = request;
-  const { reporters, failOnSkip } = request.options;
+  const { reporters, failOnSkip, failOn } = request.options;
   const printed = reporters.some(({ name, output }) => name === 'spec' && output === undefined);
   const skipped = new Skipped({ failOnSkip, printed });
-  const counts = { findings: 0, badInput: 0, incomplete: 0 };
+  const counts = { findings: 0, expected: 0, badInput: 0, incomplete: 0 };
   const runner = mocha.run((failures) => {
     process.off('exit', unfinished);
     const exit = chooseExitCode(failures, counts);
@@ -122,7 +123,7 @@ function run(mocha: Mocha, request: DriveRequest, done: (exit: ExitCode) => void
   });
   runner.on('fail', (test) => {
     const verdict = readVerdict(test);
-    if (verdict?.status === 'fail') counts.findings += 1;
+    if (verdict?.status === 'fail') counts[failOn === 'new' && isExpected(verdict) ? 'expected' : 'findings'] += 1;
     if (verdict?.status === 'incomplete') counts.incomplete += 1;
     if (verdict?.badInput) counts.badInput += 1;
   });
@@ -139,14 +140,24 @@ function run(mocha: Mocha, request: DriveRequest, done: (exit: ExitCode) => void
   process.once('exit', unfinished);
 }
 
+/** Whether a finding is of a defect that is known, and not marked fixed. */
+function isExpected({ bucket }: Verdict): boolean {
+  return bucket !== undefined && !isNew(bucket);
+}
+
 /** The exit code of a run with this number of failed tests. */
 function chooseExitCode(
   failures: number,
-  { findings, badInput, incomplete }: Readonly<Record<'findings' | 'badInput' | 'incomplete', number>>,
+  {
+    findings,
+    expected,
+    badInput,
+    incomplete,
+  }: Readonly<Record<'findings' | 'expected' | 'badInput' | 'incomplete', number>>,
 ): ExitCode {
   const unwritten = countUnwritten();
   // What failed and is none of these: a backend that broke, or a reporter.
-  if (failures > findings + badInput + incomplete + unwritten) return EXIT.defect;
+  if (failures > findings + expected + badInput + incomplete + unwritten) return EXIT.defect;
   if (findings > 0) return EXIT.finding;
   if (badInput + unwritten > 0) return EXIT.input;
   return incomplete > 0 ? EXIT.incomplete : EXIT.ok;

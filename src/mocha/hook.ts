@@ -1,7 +1,7 @@
 /** Teaches Node's `require`, which is how Mocha loads its files, that a YAML file is a suite of scenarios. */
 import { createRequire } from 'node:module';
 import type { Options } from '../config/index.ts';
-import { KNOWN_NAMES } from '../injector/known.ts';
+import { KNOWN_NAMES, knownDefects } from '../injector/known.ts';
 import type { Case } from '../model/case.ts';
 import { formatDiagnostic, type Loaded, loadScenarioFileSync } from '../scenario/index.ts';
 import { readShard, SHARD_EXTENSION } from './shard.ts';
@@ -39,8 +39,10 @@ function defineFile(file: string, setting: HookSetting | string): void {
     typeof setting === 'string'
       ? setting
       : readCases(setting.load ? setting.load(file) : loadAndWarn(file, setting.options.defaults));
-  if (typeof setting === 'string' || typeof loaded === 'string') defineBrokenSuite(file, String(loaded));
-  else defineSuite(file, loaded, setting);
+  if (typeof setting === 'string' || typeof loaded === 'string') return defineBrokenSuite(file, String(loaded));
+  const defects = setting.defects ?? knownDefects(file, setting.options.known);
+  if (typeof defects === 'string') defineBrokenSuite(file, defects);
+  else defineSuite(file, loaded, { ...setting, defects });
 }
 
 /** Shards of a file come one after the other: what was loaded for the one before serves for the next. */

@@ -5,6 +5,7 @@ import type { Options, Project } from '../config/index.ts';
 import { openBackend } from '../injector/backends.ts';
 import { runCase } from '../injector/index.ts';
 import type { Case } from '../model/case.ts';
+import type { KnownDefect } from '../model/signature.ts';
 import type { Progress } from '../record/progress.ts';
 import { attachProgress, attachVerdict } from './attach.ts';
 import { CaseFailed, toFailure } from './failure.ts';
@@ -21,6 +22,8 @@ export interface SuiteSetting {
   readonly open?: typeof openBackend;
   /** What the cases of the whole run use together; by default those of this suite. */
   readonly limits?: RunLimits;
+  /** The defects that are known, for the buckets of findings. */
+  readonly defects?: readonly KnownDefect[];
   /** Only these of the tests that are selected. */
   readonly part?: { readonly from: number; readonly to: number };
 }
@@ -41,7 +44,7 @@ function currentInterface(): Interface {
 
 /** Defines the suite of a file. No suite when nothing in it is selected. */
 export function defineSuite(file: string, cases: readonly Case[], setting: SuiteSetting): void {
-  const { options, signal, part, limits = new RunLimits(options) } = setting;
+  const { options, signal, part, defects, limits = new RunLimits(options) } = setting;
   const tests = selectTests(options, cases).slice(part?.from, part?.to);
   if (tests.length === 0) return;
   const { describe, it } = currentInterface();
@@ -62,6 +65,7 @@ export function defineSuite(file: string, cases: readonly Case[], setting: Suite
           onProgress,
           ...(project.name !== project.backend && { project: project.name }),
           ...(options.keep !== undefined && { keep: options.keep }),
+          ...(defects && { defects }),
           ...(signal && { signal }),
         });
         const verdict = options.replays === undefined ? judged : keepReplay(judged, options.replays);

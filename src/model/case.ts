@@ -216,6 +216,14 @@ export interface TaskExpectation {
   readonly at?: TaskPoint;
 }
 
+/** A defect that a case shows: only findings with one of its signatures are expected. */
+export interface ExpectedDefect {
+  /** Its name in mktrouble.known.yaml. */
+  readonly name: string;
+  /** The ids of its signatures. */
+  readonly signatures: readonly string[];
+}
+
 export interface Expect {
   /** Any of these; empty: not said. */
   readonly coordinator: readonly CoordinatorOutcome[];
@@ -229,6 +237,8 @@ export interface Expect {
   readonly mayViolate?: readonly string[];
   /** The ranges of CRIU's version for which `violates` and `mayViolate` name a property, by the property; others: any version. */
   readonly versions?: Readonly<Record<string, string>>;
+  /** The defects of mktrouble.known.yaml that violate properties of `violates` and `mayViolate`, by the property; of others any violation is expected. */
+  readonly defects?: Readonly<Record<string, ExpectedDefect>>;
   /** Properties not judged. */
   readonly except: readonly string[];
   /** Only these properties are judged. */

@@ -35,7 +35,7 @@ function collectFacts(task: CriuTask): Facts {
   };
 }
 
-function factsOfThread({ blocked, pending, state }: CriuThread): Facts {
+function collectThreadFacts({ blocked, pending, state }: CriuThread): Facts {
   return {
     'blocked signals': mask(blocked),
     'pending signals of its own': mask(pending),
@@ -50,16 +50,46 @@ export function mask(hexadecimal: string): string {
   return `{${signals.join(' ')}}`;
 }
 
-function compareFacts(describeTask: string, before: Facts, after: Facts): string[] {
+/** One thing that differs between two looks at the same tasks. */
+interface Difference {
+  /** `task 101`, `thread 103`. */
+  readonly of: string;
+  readonly fact: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+function compareFacts(of: string, before: Facts, after: Facts): Difference[] {
   return Object.keys(before)
     .filter((fact) => before[fact] !== after[fact])
-    .map((fact) => `${describeTask}: ${fact} ${before[fact] ?? 'none'}, then ${after[fact] ?? 'none'}`);
+    .map((fact) => ({ of, fact, before: `${before[fact] ?? 'none'}`, after: `${after[fact] ?? 'none'}` }));
 }
 
 /** What differs of the tasks that are in both; the pids of `except` are left out, and the parents of their children. */
 export function differences(before: CriuCensus, after: CriuCensus, except: ReadonlySet<number> = new Set()): string[] {
+  const found = compareTasks(before, after, except);
+  return [
+    ...found.map(({ of, fact, before: was, after: is }) => `${of}: ${fact} ${was}, then ${is}`),
+    ...newlySilent(before, after, except).map((tid) => `thread ${tid} does not answer: it exists, but does not run`),
+  ];
+}
+
+/** The kinds of what differs, each once: `pending signals`, `state stopped, then running`, `a task is missing`. */
+export function kindsOfDifferences(before: CriuCensus, after: CriuCensus, except: ReadonlySet<number>): string[] {
+  const kinds = compareTasks(before, after, except).map((one) =>
+    one.fact === 'state' ? `state ${one.before}, then ${one.after}` : one.fact,
+  );
+  return [
+    ...new Set(kinds),
+    ...(newlySilent(before, after, except).length > 0 ? ['a thread does not answer'] : []),
+    ...(missing(before, after, except).length > 0 ? ['a task is missing'] : []),
+    ...(added(before, after).length > 0 ? ['a new task'] : []),
+  ];
+}
+
+function compareTasks(before: CriuCensus, after: CriuCensus, except: ReadonlySet<number>): Difference[] {
   const later = new Map(after.tasks.map((task) => [task.pid, task]));
-  const found: string[] = [];
+  const found: Difference[] = [];
   for (const task of before.tasks) {
     const seen = later.get(task.pid);
     const now = seen && (before.held && after.held ? withoutNewSignals(task, seen) : seen);
@@ -71,12 +101,15 @@ export function differences(before: CriuCensus, after: CriuCensus, except: Reado
       const same = now.threads.find(({ tid }) => tid === thread.tid);
       // Of a zombie nothing but its status is left.
       if (!same || task.state === 'Z') continue;
-      found.push(...compareFacts(`thread ${thread.tid}`, factsOfThread(thread), factsOfThread(same)));
+      found.push(...compareFacts(`thread ${thread.tid}`, collectThreadFacts(thread), collectThreadFacts(same)));
     }
   }
+  return found;
+}
+
+function newlySilent(before: CriuCensus, after: CriuCensus, except: ReadonlySet<number>): number[] {
   const wasSilent = new Set(before.silent);
-  const silent = after.silent.filter((tid) => !wasSilent.has(tid) && !except.has(tid));
-  return [...found, ...silent.map((tid) => `thread ${tid} does not answer: it exists, but does not run`)];
+  return after.silent.filter((tid) => !wasSilent.has(tid) && !except.has(tid));
 }
 
 /** A program that runs on may have got signals between two looks: only those that are lost are a difference. */

@@ -1,5 +1,6 @@
 /** A verdict: what a run, or a search, said about a case. What reporters read. */
 import type { BackendName, Case, Position } from '../model/case.ts';
+import type { Bucket } from '../model/signature.ts';
 import type { Environment } from './environment.ts';
 import type { RunRecord } from './record.ts';
 
@@ -112,6 +113,8 @@ export interface Verdict {
   readonly violations: readonly Violation[];
   /** Known defects (`violates:`) that the run found, as it had to. */
   readonly known: readonly Violation[];
+  /** The defect that its violations, or else the known ones, are a finding of; absent where there are none. */
+  readonly bucket?: Bucket;
   readonly tried: Tried;
   /** The run that shows the first violation (shrunk), else the first known one, else the first run. */
   readonly record?: RunRecord;

@@ -50,7 +50,8 @@ export function parseEnclosed<T>(
   return { found, diagnostics: mistakes.diagnostics() };
 }
 
-function addIssue(issue: z.core.$ZodIssue, document: RawDocument, mistakes: Mistakes): void {
+/** Reports an issue of zod at the place in the document that it is about. */
+export function addIssue(issue: z.core.$ZodIssue, document: RawDocument, mistakes: Mistakes): void {
   const path = issue.path as Path;
   if (issue.code === 'unrecognized_keys') {
     for (const key of issue.keys.slice(0, MAX_STRANGE))

@@ -1,4 +1,5 @@
 /** Names that other rooms own, and those among them that have changed. */
+import type { KnownDefect } from '../model/signature.ts';
 import type { Complain } from './complain.ts';
 import type { Path } from './source/raw.ts';
 
@@ -10,6 +11,11 @@ export interface KnownNames {
   readonly protocols?: readonly string[];
   readonly properties?: readonly string[];
   /** Old names, which are accepted for one version with a warning. */
+  /**
+   * The defects of mktrouble.known.yaml for a scenario file, by default the one that is loaded; a text that says what is wrong
+   * with that file; undefined where there is none.
+   */
+  readonly defects?: (file?: string) => readonly KnownDefect[] | string | undefined;
   readonly renamed?: { readonly protocols?: Renames; readonly properties?: Renames };
 }
 

@@ -5,6 +5,7 @@ import { CannotRead, listFolder, readBytes } from '../boundary/read-file.ts';
 import type { Case } from '../model/case.ts';
 import { Budget, LoadBudget } from './budget.ts';
 import type { ScenarioDefaults } from './defaults.ts';
+import { DEFECTS_FILE } from './defects.ts';
 import { expandDocument, type FileContext } from './expand.ts';
 import type { KnownNames } from './known-names.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
@@ -57,8 +58,10 @@ export function parseScenarios(text: string, file: string, options: ParseOptions
 /** The cases of a file. A file that cannot be read is a diagnostic. */
 export function loadScenarioFileSync(file: string, options: LoadOptions = {}): Loaded {
   const { name, where } = nameFile(file, options);
+  const { defects } = options;
+  const known = defects ? { ...options, defects: () => defects(where) } : options;
   try {
-    return parseBytes(readBytes(where, MAX_FILE_BYTES), name, options);
+    return parseBytes(readBytes(where, MAX_FILE_BYTES), name, known);
   } catch (error) {
     if (error instanceof CannotRead) return broken(name, error.reason);
     throw error;
@@ -86,7 +89,7 @@ export function loadScenarios(paths: readonly string[], options: LoadOptions = {
 
 /**
  * The scenario files in these files and folders, sorted, each once. Folders are searched with all below them for *.yaml
- * and *.yml, but not *.replay.yaml, hidden folders and node_modules. A file is taken as it is; so is what does not
+ * and *.yml, but not *.replay.yaml, mktrouble.known.yaml, hidden folders and node_modules. A file is taken as it is; so is what does not
  * exist, which then fails to load with a diagnostic. Throws CannotRead for a folder that cannot be read.
  */
 export function findScenarioFiles(paths: readonly string[]): string[] {
@@ -98,8 +101,13 @@ function search(where: string): string[] {
   return listFolder(where).flatMap((entry) => {
     const inner = path.join(where, entry.name);
     if (entry.isDirectory()) return /^\.|^node_modules$/.test(entry.name) ? [] : search(inner);
-    return /\.ya?ml$/.test(entry.name) && !/\.replay\.ya?ml$/.test(entry.name) ? [inner] : [];
+    return isScenarioFile(entry.name) ? [inner] : [];
   });
+}
+
+/** Replay files and the files of known defects are no scenarios. */
+function isScenarioFile(name: string): boolean {
+  return /\.ya?ml$/.test(name) && !/\.replay\.ya?ml$/.test(name) && name !== DEFECTS_FILE;
 }
 
 const TOO_LARGE = [`the file has more than ${MAX_FILE_BYTES} bytes`, 'split it into several files'] as const;

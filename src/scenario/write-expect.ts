@@ -21,10 +21,15 @@ export function writeExpect(expect: Expect, tasks: readonly Task[]): ExpectWords
   };
 }
 
-function writeDefects(names: readonly string[], { versions = {} }: Expect): NonNullable<ExpectWords['violates']> {
+function writeDefects(
+  names: readonly string[],
+  { versions = {}, defects = {} }: Expect,
+): NonNullable<ExpectWords['violates']> {
   return names.map((property) => {
     const range = versions[property];
-    return range === undefined ? property : { property, versions: range };
+    const defect = defects[property]?.name;
+    if (range === undefined && defect === undefined) return property;
+    return { property, ...(range !== undefined && { versions: range }), ...(defect !== undefined && { defect }) };
   });
 }
 

@@ -45,6 +45,14 @@ const every: FakeTest[] = [
     title: 'fails',
     verdict: failing({
       title: 'fails',
+      bucket: {
+        id: '0123456789',
+        signature: { property: 'ghosts-exit', place: 'ghost at exit', shape: '' },
+        state: 'known',
+        defect: 'a-ghost-stays',
+        title: 'A ghost stays',
+        issue: '#1',
+      },
       tried,
       violations: [{ ...violation, position }],
       differential: [buildRecord(), buildRecord()],
@@ -179,6 +187,7 @@ describe('json', () => {
       'A case': cases,
       'A position': all((c) => c['position']),
       'A violation': all((c) => [...(c['violations'] as Plain[]), ...(c['known'] as Plain[])]),
+      'A bucket': all((c) => c['bucket']),
       'What was tried': all((c) => c['tried']),
       'What stopped a search': all((c) => (c['tried'] as Plain | null)?.['stopped']),
       Shrinking: all((c) => c['shrinking']),

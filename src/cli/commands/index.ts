@@ -16,6 +16,7 @@ import { addReport } from './report.ts';
 import { addRun } from './run.ts';
 import { addSetup } from './setup.ts';
 import { addShow } from './show.ts';
+import { addTriage } from './triage.ts';
 import { addValidate } from './validate.ts';
 
 export const COMMANDS: readonly AddCommand[] = [
@@ -25,6 +26,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addOutcomes,
   addFuzz,
   addReport,
+  addTriage,
   addValidate,
   addLint,
   addList,

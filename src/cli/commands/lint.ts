@@ -10,7 +10,7 @@ export const addLint: AddCommand = ({ program, action }) => {
     .command('lint')
     .summary('find ineffective parts of scenario files')
     .description(
-      'Finds expectations that cannot fail, faults that never fire, matrix values without effect, duplicate scenarios, and old names. Exit code 1 when it finds any. To accept a finding, end its line with # lint: <rule>.',
+      'Finds expectations that cannot fail, faults that never fire, matrix values without effect, duplicate scenarios, old names, and known defects that are not reviewed. Exit code 1 when it finds any. To accept a finding, end its line with # lint: <rule>.',
     )
     .argument('[paths...]', 'scenario files or folders')
     .option('--fix', 'replace old names in the files', false)
@@ -30,6 +30,8 @@ async function lintPaths(paths: readonly string[], { fix, json }: Flags, command
   const { loadPaths } = await import('../files.ts');
   const { lint } = await import('../lint/index.ts');
   const { fixFile, oldNames } = await import('../lint/fix.ts');
+  const { lintDefects } = await import('../lint/defects.ts');
+  const { formatDiagnostic } = await import('../../scenario/index.ts');
   const { simulated } = await import('../../backends/simulated/index.ts');
   let loaded = loadPaths(options, 'errors only');
   if (typeof loaded === 'number') return loaded;
@@ -40,8 +42,11 @@ async function lintPaths(paths: readonly string[], { fix, json }: Flags, command
     if (typeof loaded === 'number') return loaded;
   }
   const cases = [...loaded.values()].flatMap((file) => file.cases);
+  const known = lintDefects([...loaded.keys()]);
+  for (const one of known.diagnostics) process.stderr.write(`${formatDiagnostic(one)}\n\n`);
+  if (known.diagnostics.length > 0) return EXIT.input;
   const old = [...loaded.values()].flatMap(oldNames);
-  const found = [...old, ...(await lint(cases, simulated()))].filter((one) => !isMeant(one));
+  const found = [...known.findings, ...old, ...(await lint(cases, simulated()))].filter((one) => !isMeant(one));
   if (json) for (const one of found) print(`${JSON.stringify(one)}\n`);
   else await printFindings(found, loaded.size, cases.length);
   return found.length > 0 ? EXIT.finding : EXIT.ok;

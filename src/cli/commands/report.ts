@@ -1,10 +1,9 @@
 /** `mktrouble report merge|diff`: what to do with JSON reports of runs that are over. */
 import { Option } from 'commander';
-import type { JsonReport } from '../../../reporters/merge.ts';
-import { CannotRead, readText } from '../../boundary/read-file.ts';
 import { REPORTER_NAMES, type ReporterSpec } from '../../config/values.ts';
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
+import { readReports } from '../read-reports.ts';
 import { parseReporter } from '../run/request.ts';
 
 export const addReport: AddCommand = ({ program, action }) => {
@@ -43,7 +42,7 @@ async function merge(
 ): Promise<ExitCode> {
   const foreign = reporters.find(({ name }) => !REPORTER_NAMES.includes(name));
   if (foreign) return complain(`reports are merged by ${REPORTER_NAMES.join(', ')}, not by ${foreign.name}`);
-  const reports = await read(files);
+  const reports = await readReports(files);
   if (typeof reports === 'number') return reports;
   const { refuseReporters } = await import('../run/reporters.ts');
   const refused = refuseReporters(reporters);
@@ -63,7 +62,7 @@ async function merge(
 }
 
 async function diff(old: string, recent: string, { markdown }: { readonly markdown: boolean }): Promise<ExitCode> {
-  const reports = await read([old, recent]);
+  const reports = await readReports([old, recent]);
   if (typeof reports === 'number') return reports;
   const { diffLines, diffMarkdown, diffReports, isWorse } = await import('../../../reporters/merge.ts');
   const { terminalOutput } = await import('../../../reporters/shared/output.ts');
@@ -72,20 +71,4 @@ async function diff(old: string, recent: string, { markdown }: { readonly markdo
   if (markdown) process.stdout.write(`${diffMarkdown(changes).join('\n')}\n`);
   else out.write(`${diffLines(changes, out).join('\n')}\n`);
   return isWorse(changes) ? EXIT.finding : EXIT.ok;
-}
-
-/** All reports; or exit code 2, everything that is wrong with any having been said. */
-async function read(files: readonly string[]): Promise<JsonReport[] | typeof EXIT.input> {
-  const { MAX_REPORT_BYTES, parseReport } = await import('../../../reporters/merge.ts');
-  const found = files.map((file) => {
-    try {
-      return parseReport(readText(file, MAX_REPORT_BYTES), file);
-    } catch (error) {
-      if (error instanceof CannotRead) return error.message;
-      throw error;
-    }
-  });
-  const mistakes = found.filter((one) => typeof one === 'string');
-  for (const mistake of mistakes) complain(mistake);
-  return mistakes.length > 0 ? EXIT.input : (found as JsonReport[]);
 }

@@ -62,6 +62,12 @@ export function withRunOptions(command: Command): Command {
     .option('--allow-commands', 'execute the commands that scenarios name (subject, load, check)', false)
     .option('--replays <dir>', 'folder for the replay files of findings', '.mktrouble')
     .option('--keep <dir>', 'keep the images, logs and output of each failed case, in a subfolder of this folder')
+    .addOption(
+      new Option('--fail-on <findings>', 'findings that make the exit code 1: any, or new (of no known defect)')
+        .choices(['any', 'new'])
+        .default('any'),
+    )
+    .option('--known <file>', 'file of known defects (default: the nearest mktrouble.known.yaml)')
     .option('--fail-on-skip', 'exit with 2 when a case is skipped (for CI)', false)
     .addOption(
       new Option('-r, --reporter <name[=file]>', `report format: ${REPORTER_NAMES.join(', ')} (repeatable)`)

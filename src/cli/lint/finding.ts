@@ -6,6 +6,7 @@ export const RULES = {
   'fault-never-fires': 'a fault that fired in no run',
   'dead-matrix-value': 'a value of the matrix that changes nothing',
   'duplicate-scenario': 'a scenario that is another one under another name',
+  'defect-not-reviewed': 'a defect of mktrouble.known.yaml that is still new',
   'old-name': 'a name that has been replaced by another',
 } as const;
 export type RuleName = keyof typeof RULES;

@@ -3,6 +3,7 @@
 import { count } from '../../../reporters/words/numbers.ts';
 import { CannotWrite, checkFolder } from '../../boundary/write-file.ts';
 import type { Options } from '../../config/index.ts';
+import { knownDefects } from '../../injector/known.ts';
 import { drive } from '../../mocha/drive.ts';
 import { selectTests, withOwnBackends } from '../../mocha/select.ts';
 import type { Case } from '../../model/case.ts';
@@ -26,6 +27,8 @@ export async function perform(given: Options, mode: Mode): Promise<ExitCode> {
   }
   const loaded = loadPaths(given);
   if (typeof loaded === 'number') return loaded;
+  const wrong = whyUnusable([...loaded.keys()], given.known);
+  if (wrong !== undefined) return complain(wrong);
   // What is not for a backend that was named is no gap of that backend.
   const options = given.own === undefined ? withOwnBackends(given, collectCases(loaded)) : given;
   const total = countTests(loaded, options);
@@ -39,6 +42,12 @@ export async function perform(given: Options, mode: Mode): Promise<ExitCode> {
     const { watchAndRun } = await import('../watch/index.ts');
     return watchAndRun(request);
   });
+}
+
+/** What is wrong with the files of known defects that these scenario files have. */
+function whyUnusable(files: readonly string[], known: string | undefined): string | undefined {
+  const found = new Set(files.map((file) => knownDefects(file, known)).filter((one) => typeof one === 'string'));
+  return found.size === 0 ? undefined : `the file of known defects has mistakes:\n${[...found].join('\n\n')}`;
 }
 
 /** Why nothing can be written to this folder: it may have come with the scenarios as a link to anywhere. */

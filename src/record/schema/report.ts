@@ -4,6 +4,7 @@
  */
 import * as z from 'zod';
 import { BACKENDS } from '../../model/case.ts';
+import { DEFECT_STATE_NAMES } from '../../model/signature.ts';
 import { CASE, MATRIX } from './case.ts';
 import { RECORD } from './record.ts';
 import { count, list, milliseconds, name, POSITION, text, whole } from './scalars.ts';
@@ -15,6 +16,15 @@ const VIOLATION = z.looseObject({
   expected: text.optional(),
   actual: text.optional(),
   position: POSITION.optional(),
+});
+
+const BUCKET = z.looseObject({
+  id: name,
+  signature: z.looseObject({ property: name, place: text, shape: text }),
+  state: z.enum(DEFECT_STATE_NAMES),
+  defect: name.optional(),
+  title: name.optional(),
+  issue: text.optional(),
 });
 
 const TRIED = z.looseObject({
@@ -71,6 +81,7 @@ export const REPORT = z.looseObject({
       cause: text.nullable().optional(),
       violations: list(VIOLATION),
       known: list(VIOLATION),
+      bucket: BUCKET.nullable().optional(),
       tried: TRIED.nullable(),
       replay: name.nullable(),
       command: text.nullable(),

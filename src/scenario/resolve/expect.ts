@@ -1,5 +1,6 @@
 /** What a case expects: `all` written out, references checked, contradictions refused. */
-import type { Expect, Explore, Fault, Task, TaskExpectation } from '../../model/case.ts';
+import type { Expect, ExpectedDefect, Explore, Fault, Task, TaskExpectation } from '../../model/case.ts';
+import { hashSignature } from '../../model/signature.ts';
 import { isRange, RANGE_FORM } from '../../model/version-range.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
@@ -15,7 +16,7 @@ export function resolveExpect(
   tree: Tree,
   faults: readonly Fault[],
   complain: Complain,
-  { properties, renamed }: KnownNames,
+  { properties, renamed, defects: known }: KnownNames,
 ): Expect {
   const expect = withCurrentNames(written, renamed?.properties, complain);
   const forked = new Set(faults.flatMap(listChildren));
@@ -25,6 +26,7 @@ export function resolveExpect(
   const defects = { violates: listNames(expect.violates), 'may-violate': listNames(expect['may-violate']) };
   checkProperties({ ...expect, ...defects }, complain, properties);
   const versions = readVersions(expect, complain);
+  const named = readDefects(expect, known, complain);
   const tasks = resolveTasks(expect, tree);
   const leftWaiting = expect['left-waiting'] ?? alwaysWaiting(expect, tree);
   return {
@@ -34,6 +36,7 @@ export function resolveExpect(
     violates: [...new Set(defects.violates)],
     ...(expect['may-violate'] === undefined ? {} : { mayViolate: [...new Set(defects['may-violate'])] }),
     ...(Object.keys(versions).length === 0 ? {} : { versions }),
+    ...(Object.keys(named).length === 0 ? {} : { defects: named }),
     except: [...new Set(expect.except ?? [])],
     ...(expect.all === undefined ? {} : { only: [...new Set(expect.all)] }),
   };
@@ -160,7 +163,7 @@ function readVersions(expect: Checked<'expect'>, complain: Complain): Record<str
   const versions: Record<string, string> = {};
   for (const word of ['violates', 'may-violate'] as const) {
     expect[word]?.forEach((defect, i) => {
-      if (typeof defect === 'string') return;
+      if (typeof defect === 'string' || defect.versions === undefined) return;
       if (!isRange(defect.versions)) {
         const path = ['expect', word, i, 'versions'];
         complain({ path, message: `${defect.versions} is no range of versions`, expected: RANGE_FORM });
@@ -170,6 +173,32 @@ function readVersions(expect: Checked<'expect'>, complain: Complain): Record<str
   }
   return versions;
 }
+
+/** The defects of mktrouble.known.yaml that lists of known defects name. */
+function readDefects(
+  expect: Checked<'expect'>,
+  find: KnownNames['defects'],
+  complain: Complain,
+): Record<string, ExpectedDefect> {
+  const named: Record<string, ExpectedDefect> = {};
+  for (const word of ['violates', 'may-violate'] as const) {
+    expect[word]?.forEach((one, i) => {
+      if (typeof one === 'string' || one.defect === undefined || find === undefined) return;
+      const path = ['expect', word, i, 'defect'];
+      const defects = find();
+      if (defects === undefined) complain({ path, message: NO_DEFECTS, hint: NO_DEFECTS_HINT });
+      if (typeof defects === 'string') complain({ path, message: `mktrouble.known.yaml has mistakes:\n${defects}` });
+      if (typeof defects !== 'object') return;
+      const defect = defects.find(({ name }) => name === one.defect);
+      if (!defect) complain(unknown(path, 'defect', one.defect, () => defects.map(({ name }) => name)));
+      else named[one.property] = { name: defect.name, signatures: defect.signatures.map(hashSignature) };
+    });
+  }
+  return named;
+}
+
+const NO_DEFECTS = 'there is no mktrouble.known.yaml in this folder, nor in one above it';
+const NO_DEFECTS_HINT = 'mktrouble triage --update makes one of a JSON report';
 
 type Names = Partial<Record<(typeof PROPERTY_LISTS)[number], readonly string[] | undefined>>;
 

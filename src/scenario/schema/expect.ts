@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { TASK_OUTCOMES, type TaskOutcome } from '../../model/case.ts';
 import { ERRNO_NAMES } from '../../model/errno.ts';
 import { pid, property, taskPoint } from './values.ts';
-import { integer, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
+import { integer, kebab, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
 
 export const COORDINATOR_OUTCOMES = {
   ok: 'returned with success',
@@ -25,16 +25,31 @@ const taskOutcome = z.union([oneOf(taskOutcomes, 'outcome of a task'), waitingAt
 /** A list may be empty nowhere: an expectation of nothing is a slip. */
 const properties = list(property, 'a list of properties');
 
-const versioned = mapping('a mapping with property and versions', {
+const defect = mapping('a mapping with property, versions and defect', {
   property: word(property, 'The property.', 'property: criu-never-crashes'),
   versions: word(
     text('a range of versions', 100),
     'The versions of CRIU that have the defect: comparisons such as <4.2 or ">=4.0 <4.2", alternatives separated by ||. 4.1 is any 4.1.x. With any other version the property is judged as always, and does not have to be violated.',
     'versions: "<4.2"',
-  ),
-}).meta({ id: 'versioned-defect', description: 'A known defect of some versions of CRIU.' });
+  ).optional(),
+  defect: word(
+    kebab('the name of a defect in mktrouble.known.yaml'),
+    'A defect of mktrouble.known.yaml: only findings of it are expected, and the property has to be violated by one. Another finding that violates the property fails the case.',
+    'defect: duplicate-pid-aborts-restore',
+  ).optional(),
+})
+  .refine(({ versions, defect }) => versions !== undefined || defect !== undefined, {
+    error: 'a mapping with property, and with versions or defect',
+  })
+  .meta({
+    id: 'known-defect',
+    description: 'A known defect of some versions of CRIU, or one of mktrouble.known.yaml.',
+  });
 
-const defects = list(z.union([property, versioned]), 'a list of properties, or of mappings with property and versions');
+const defects = list(
+  z.union([property, defect]),
+  'a list of properties, or of mappings with property and versions or defect',
+);
 
 export const expect = mapping('a mapping with what is expected', {
   coordinator: word(

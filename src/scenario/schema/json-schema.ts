@@ -4,12 +4,22 @@
  */
 import * as z from 'zod';
 import type { KnownNames } from '../known-names.ts';
+import { defectsFile } from './defects.ts';
 import { scenario } from './document.ts';
 import { findMeanings } from './meanings.ts';
 import type { Suggested, WordMeta } from './word.ts';
 
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 type JsonObject = { [key: string]: Json };
+
+/** The JSON Schema of mktrouble.known.yaml. Nothing in it comes from a matrix. */
+export function defectsSchema({ properties = [] }: KnownNames): JsonObject {
+  const made = z.toJSONSchema(defectsFile, { target: 'draft-7' }) as unknown as JsonObject;
+  return adapt(
+    made,
+    offering({ properties }, (one) => one),
+  ) as JsonObject;
+}
 
 /** Draft 7, which the YAML language server understands. */
 export function jsonSchema(known: KnownNames = {}): JsonObject {

@@ -15,6 +15,8 @@ function entry(more: Partial<IndexEntry>): IndexEntry {
     protocol: 'series',
     violated: [],
     known: [],
+    defect: '',
+    state: '',
     duration: 1,
     ...more,
   };

@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { simulated } from '../../src/backends/simulated/index.ts';
+import { KNOWN_NAMES } from '../../src/injector/known.ts';
+import { runCase } from '../../src/injector/run-case.ts';
+import { hashSignature } from '../../src/model/signature.ts';
+import { signFinding } from '../../src/properties/signature.ts';
+import type { CriuRecord, CriuRun } from '../../src/record/criu.ts';
+import type { RunRecord } from '../../src/record/record.ts';
+import { parseScenarios } from '../../src/scenario/index.ts';
+
+/** A signal at sync point 2, with other pids, titles, trees and ways to search: one defect. */
+function signalScenario(first: number, title: string, explore: string, more = ''): string {
+  return `scenario: ${title}
+tree: { pid: ${first}, children: [{ pid: ${first + 1} }${more}] }
+faults: [{ signal: SIGUSR1, to: [${first}, ${first + 1}] }]
+explore: ${explore}
+expect: { all: [turns-in-order] }
+`;
+}
+
+async function bucketOf(text: string, seed = '0'): Promise<string | undefined> {
+  const [c] = parseScenarios(text, 'some/where.yaml', KNOWN_NAMES).cases;
+  const verdict = await runCase(c!, { backend: simulated(), seed });
+  return verdict.bucket?.id;
+}
+
+describe('the signature of a finding of the restart', () => {
+  const SEARCHES = ['exhaustive', '{ strategy: random, schedules: 200 }', '{ strategy: pct, schedules: 200 }'];
+
+  it('is the same for all pids, titles, trees, places in the file, seeds and ways to search', async () => {
+    const found = new Set<string | undefined>();
+    for (const explore of SEARCHES)
+      for (const seed of ['0', '1']) found.add(await bucketOf(signalScenario(100, 'One', explore), seed));
+    found.add(await bucketOf(signalScenario(4711, 'Another', 'exhaustive')));
+    found.add(await bucketOf(`# further down\n\n${signalScenario(7, 'Third', 'exhaustive', ', { pid: 99 }')}`));
+    assert.equal(found.size, 1);
+    assert.match([...found][0] ?? '', /^[0-9a-f]{10}$/);
+  });
+
+  it('distinguishes defects that violate the same property', async () => {
+    const bounds = 'scenario: A\ntree: { pid: 100 }\nexplore: exhaustive\nexpect: { all: [no-kernel-defect] }\n';
+    const allocation =
+      'scenario: B\ntree: { pid: 100 }\nrestart: { debug: true }\nfaults: [{ fail: kmalloc, task: 100 }]\nexpect: { all: [no-kernel-defect] }\n';
+    const ids = [await bucketOf(bounds), await bucketOf(allocation)];
+    assert.ok(ids[0] !== undefined && ids[1] !== undefined && ids[0] !== ids[1], ids.join());
+  });
+
+  it('is there for known defects that a passing case shows, and absent where nothing was found', async () => {
+    const known = signalScenario(100, 'K', 'exhaustive').replace('{ all:', '{ violates: [turns-in-order], all:');
+    assert.equal(await bucketOf(known), await bucketOf(signalScenario(100, 'One', 'exhaustive')));
+    assert.equal(await bucketOf('scenario: Fine\ntree: { pid: 100 }\nrestart: { protocol: hardened }\n'), undefined);
+  });
+});
+
+describe('the signature of a finding of CRIU', () => {
+  const EMPTY = { tasks: [], silent: [] };
+  const DUMP: CriuRun = { of: 'dump', exit: 0, errors: [] };
+
+  /** The id for a restore that ended so, of images with this change. */
+  function sign(restore: Partial<CriuRun>, change: string, property = 'criu-never-crashes'): string {
+    const text = `scenario: x\ntree: { pid: 100, children: [{ pid: 101 }] }\ncriu: { images: ${change} }\n`;
+    const { cases, diagnostics } = parseScenarios(text, 'x.yaml', KNOWN_NAMES);
+    assert.deepEqual(diagnostics, []);
+    const criu: CriuRecord = {
+      version: '4.1.1',
+      before: EMPTY,
+      dump: DUMP,
+      afterDump: EMPTY,
+      restore: { of: 'restore', errors: [], ...restore },
+      afterRestore: EMPTY,
+      bystanders: { before: EMPTY, after: EMPTY },
+      hits: [],
+      stages: [],
+      ownSubject: true,
+    };
+    const record = { backend: 'criu', criu, events: [], findings: [], final: {} } as unknown as RunRecord;
+    return hashSignature(signFinding(cases[0]!, record, [{ property, message: '' }])!);
+  }
+  const PID = '{ task: 1, set: { pid: 100 } }';
+
+  it('has no pid, and not the number of the record', () => {
+    const crash = (pid: number) => ({
+      exit: 1,
+      errors: [`cr-restore.c:1262: ${pid} killed by signal 11: Segmentation fault`],
+    });
+    assert.equal(sign(crash(100), PID), sign(crash(1133), '{ task: 0, set: { pid: 7 } }'));
+  });
+
+  it('of an error has the file, not its line and its message: they differ from version to version', () => {
+    const crash = (error: string) => ({
+      exit: 1,
+      errors: [error, 'cr-restore.c:1262: 100 killed by signal 11: Segmentation fault'],
+    });
+    const found = sign(crash("files.c:1464: Can't find task cwd file"), PID);
+    assert.equal(sign(crash("files.c:1470: Can't find task root file"), PID), found);
+    assert.notEqual(sign(crash('memfd.c:224: Unable to find the 1 memfd inode'), PID), found);
+  });
+
+  it('of an assertion has its line: it has no message that would distinguish it', () => {
+    const bug = (line: number) => ({ signal: 6, errors: [`pstree.c:${line}: BUG at criu/pstree.c:${line}`] });
+    assert.equal(sign(bug(560), PID), sign(bug(560), '{ task: 0, set: { ppid: 7 } }'));
+    assert.notEqual(sign(bug(560), PID), sign(bug(490), PID));
+  });
+
+  it('of a crash without an error has the field that was changed', () => {
+    const crash = { signal: 11, errors: [] };
+    assert.notEqual(sign(crash, PID), sign(crash, '{ task: 0, set: { threads: 7 } }'));
+  });
+
+  it('is that of the crash where tasks stay behind as well', () => {
+    const text = 'scenario: x\ntree: { pid: 100 }\ncriu: {}\n';
+    const [c] = parseScenarios(text, 'x.yaml', KNOWN_NAMES).cases;
+    const violations = ['failed-restore-leaves-no-task', 'criu-never-crashes'].map((property) => ({
+      property,
+      message: '',
+    }));
+    assert.equal(signFinding(c!, undefined, violations)?.property, 'criu-never-crashes');
+  });
+});
