@@ -7,10 +7,11 @@ import type { Bucket } from '../../src/model/signature.ts';
 import { buildReport, type FakeTest } from './fixtures/run.ts';
 import { buildRecord, failing, HOSTILE, incomplete, verdict, violation } from './fixtures/verdicts.ts';
 
-/** The schemas that the two projects publish. */
+/** The schemas that the two projects publish. That of SARIF is of draft 4, of which it uses nothing that draft 7 does not have. */
 function validator(name: string) {
   const text = readFileSync(new URL(`./fixtures/${name}.schema.json`, import.meta.url), 'utf8');
-  return new Ajv({ strict: false, validateFormats: false }).compile(JSON.parse(text));
+  const { $schema: _draft, id: _id, ...schema } = JSON.parse(text);
+  return new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
 }
 const schemas = { sarif: validator('sarif'), ctrf: validator('ctrf') };
 
