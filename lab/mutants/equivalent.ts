@@ -20,6 +20,10 @@ export const EQUIVALENT: readonly Equivalent[] = [
       /^ckpt_read_obj_type: (drop-call: yield\* ckpt_err\(ctx, -EINVAL\)|other-return: -EINVAL|other-errno: -EINVAL -> \(-5\) \(2\))/,
       /^restore_activate_next: (drop-call: yield\* ckpt_err|other-errno: -ESRCH -> \(-5\) \(2\))/,
       /^wait_all_tasks_finish: (drop-check: if \(ret < 0\) return ret|other-return: ret) -> /,
+      /^wait_all_tasks_finish: drop-check: if \(ret < 0\) return ret; -> /,
+      /^ckpt_read_obj_type: drop-call: yield\* ckpt_err\(ctx, PTR_ERR\(h\)\)/,
+      /^restore_task: (off-by-one: h (>=|<) 0|other-return: 0 -> |swap-statements: if \(h (>=|<) 0\))/,
+      /^restore_read_tree: (swap-statements|one-side): .*has_duplicate_pids/,
     ],
   },
   {
@@ -90,7 +94,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason: 'The sum of a walk that failed is thrown away, and so is the total of a restart that fails.',
-    mutants: [/^prepare_descendants: swap-statements: if \(nr_pids < peek/],
+    mutants: [/^prepare_descendants: swap-statements: if \(nr_pids (< peek|!== peek)/],
   },
   {
     reason:
@@ -102,7 +106,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   },
   {
     reason: 'Only the code that frees the array checks that it exists; its end is given by the number of pids.',
-    mutants: [/^restore_read_tree: (drop-assignment|swap-statements: .* <->) ctx\.pids_arr = size/],
+    mutants: [/^restore_read_tree: (drop-assignment: |swap-statements: (.* <-> )?)ctx\.pids_arr = size/],
   },
   {
     reason: 'A task that has no entry in the status list leaves before it gets here.',
@@ -135,7 +139,7 @@ export const EQUIVALENT: readonly Equivalent[] = [
   {
     reason:
       'Only a reader distinguishes a ghost that is Running or Failed when it exits from one that has Exited: both are ends.',
-    mutants: [/^do_ghost_task: drop-call: yield\* restore_debug_exit/],
+    mutants: [/^do_ghost_task: drop-call: yield\* restore_debug_exit/, /^restore_debug_exit: drop-call: change_status/],
   },
   {
     reason:
@@ -210,5 +214,55 @@ export const EQUIVALENT: readonly Equivalent[] = [
       /^do_restore_task: swap-statements: if \(ret < 0\) break out; <-> yield\* restore_debug_running/,
       /^do_restore_coord: (swap-statements: |drop-call: )yield\* restore_debug_running/,
     ],
+  },
+  {
+    reason:
+      'Whether a task that takes part is listed as Waiting or Running is for a reader: properties look at the ends of the list.',
+    mutants: [
+      /^restore_debug_running: (swap-statements|negate-condition|ignore-condition)/,
+      /^do_restore_coord: swap-statements: .*<-> yield\* restore_debug_running/,
+    ],
+  },
+  {
+    reason:
+      'The error is recorded by then: the wait that follows returns at once, and what is counted after it decides nothing any more.',
+    mutants: [
+      /^do_restore_task: swap-statements: if \(ret < 0\) break out; <-> (ret = yield\* wait_sync_threads|yield\* restore_task_done)/,
+      /^do_ghost_task: swap-statements: if \(ret < 0\) break out; <-> current\.flags/,
+      /^wait_task_sync: swap-statements: if \(ret < 0\) return ret/,
+    ],
+  },
+  {
+    reason: 'A wait for a context ends with a context, or with a signal, which is looked at before.',
+    mutants: [/^wait_checkpoint_ctx: drop-check: if \(!ctx\)/],
+  },
+  {
+    reason: 'A walk stops at a negative result, and its sum is not used by a kill.',
+    mutants: [/^__destroy_descendants: other-return: 0 -> \(1\)/],
+  },
+  {
+    reason: 'On this path the coordinator has no result above 0, and 0 is not an error to it.',
+    mutants: [/^do_restore_coord: off-by-one: ret < 0 -> .* \(7\)$/],
+  },
+  {
+    reason: 'A caller that is the root and fails is killed, whatever restart returns to it.',
+    mutants: [/^do_restore_coord: other-return: return yield\* fail_early\(ctx, -EBUSY\)/],
+  },
+  {
+    reason:
+      'A task that exits with PF_RESTARTING has no turn to hand over in the patch, and in the series both orders, and neither call, end in the same outcomes.',
+    mutants: [/^exit_checkpoint: (swap-statements|drop-check): if \(peek\(tsk\.flags\) & PF_RESTARTING\)/],
+  },
+  {
+    reason: 'Under hardened no task asks for its turn after the last one; the turns are as many as the records.',
+    mutants: [/^get_active_pid: drop-check: if \(active >= peek/],
+  },
+  {
+    reason: 'The child does not run before fork has ended: no task reads one of the two words in between.',
+    mutants: [/^inherit_checkpoint_ctx: swap-statements: child\.checkpoint_ctx/],
+  },
+  {
+    reason: 'There is no checkpoint here: the flag is always set.',
+    mutants: [/^ckpt_set_error: ignore-condition: \(yield\* load\(ctx\.kflags\)\)/],
   },
 ];
