@@ -9,7 +9,7 @@ const SAMPLE = [
   '2 src/backends/criu/subject.ts mustRun: negate-condition',
   '3 src/properties/rules/criu/failed-dump-has-a-cause.ts check: negate-condition',
   '3 src/properties/rules/criu/dumped-tree-can-be-restored.ts check: negate-condition',
-  '4 src/backends/criu/held.ts rootOf: negate-condition',
+  '4 src/backends/criu/held.ts findRoot: negate-condition',
   '5 src/backends/host/names.ts sweepFolder: negate-condition',
 ];
 
