@@ -1,6 +1,10 @@
 /** When a part of an agent is killed or stopped, every wait for it ends with the reason, and nothing of it is left. */
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, existsSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentError } from '../../../src/backends/agent/agent.ts';
 import { callCriu } from '../../../src/backends/criu/call.ts';
@@ -73,6 +77,33 @@ describe('When a part of the CRIU backend dies', function () {
       });
     }
   }
+});
+
+describe('When mktrouble dies while an agent starts', () => {
+  before(async function () {
+    await skipWhereNone(criu, this);
+  });
+
+  // Any folder serves: the warden makes it, as it makes a cgroup, and has to remove it.
+  it('its cgroup is removed, though the first message finds no reader', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'mktrouble-warden-'));
+    const fifo = path.join(folder, 'out');
+    execFileSync('mkfifo', [fifo]);
+    const reader = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
+    const out = openSync(fifo, 'w');
+    closeSync(reader);
+    const cgroup = path.join(folder, 'cgroup');
+    const args = ['serve', ...(isRoot ? [] : ['--user']), '--cgroup', cgroup];
+    const child = spawn(await compileCriuAgent(), args, { stdio: ['pipe', out, 'pipe'] });
+    child.stdin!.end();
+    let said = '';
+    child.stderr!.on('data', (piece) => (said += piece));
+    await once(child, 'close');
+    assert.equal(said, '');
+    assert.equal(existsSync(cgroup), false);
+    closeSync(out);
+    rmSync(folder, { recursive: true });
+  });
 });
 
 describe('When a part of the native backend dies', function () {

@@ -115,32 +115,42 @@ void put_string(struct text *text, const char *value)
 	put_raw(text, "\"");
 }
 
-static void write_all(const char *at, size_t length)
+/* -1 when mktrouble has ended. */
+static int write_all(const char *at, size_t length)
 {
 	while (length > 0) {
 		ssize_t n = write(STDOUT_FILENO, at, length);
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		/* mktrouble has ended: there is nothing left to do. */
 		if (n <= 0)
-			_exit(0);
+			return -1;
 		at += n;
 		length -= (size_t)n;
 	}
+	return 0;
 }
 
-void send_text(struct text *text)
+int try_send_text(struct text *text)
 {
 	char head[MAX_HEAD];
+	int ret;
 	int length = snprintf(head, sizeof(head), "%zu\n", text->length);
 
 	/* One write: mktrouble is woken once. */
 	make_room(text, (size_t)length);
 	memmove(text->at + length, text->at, text->length);
 	memcpy(text->at, head, (size_t)length);
-	write_all(text->at, text->length + (size_t)length);
+	ret = write_all(text->at, text->length + (size_t)length);
 	text->length = 0;
+	return ret;
+}
+
+void send_text(struct text *text)
+{
+	/* mktrouble has ended: there is nothing left to do. */
+	if (try_send_text(text) < 0)
+		_exit(0);
 }
 
 void say(const char *format, ...)

@@ -21,8 +21,10 @@ void put_field(struct text *text, const char *key, long value);
  */
 void put_string(struct text *text, const char *value);
 
-/* Sends it as a frame: a line with its length in bytes, and so many bytes. Empties it, and keeps its memory. */
+/* Sends it as a frame: a line with its length in bytes, and so many bytes. Empties it, and keeps its memory. Ends the process when mktrouble has ended. */
 void send_text(struct text *text);
+/* The same; -1 when mktrouble has ended. */
+int try_send_text(struct text *text);
 /* Sends one that is short. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

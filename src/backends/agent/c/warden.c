@@ -95,19 +95,13 @@ static void ignore_signals(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
-int be_warden(const struct agent *agent)
+/* Starts init and waits for its end; the exit code. */
+static int supervise(const struct agent *agent)
 {
-	time_t started = time(NULL);
-	int alive[2], pidfd, code;
+	struct text event = { 0 };
+	int alive[2], pidfd;
 	pid_t init;
 
-	setsid();
-	if (agent->with_user_namespace && become_root() < 0)
-		return complain("no user namespace can be made here"), 2;
-	if (unshare(agent->namespaces) < 0)
-		return complain("no namespaces can be made here"), 2;
-	if (agent->prepare && agent->prepare() < 0)
-		return 2;
 	if (pipe2(alive, O_CLOEXEC) < 0)
 		return complain("pipe"), 2;
 	init = fork();
@@ -122,8 +116,25 @@ int be_warden(const struct agent *agent)
 	pidfd = (int)syscall(SYS_pidfd_open, init, 0);
 	if (pidfd < 0)
 		return complain("pidfd_open"), 2;
-	say("{\"event\":\"init\",\"pid\":%d}", init);
-	code = keep_watch(init, pidfd);
+	put(&event, "{\"event\":\"init\",\"pid\":%d}", init);
+	/* Where mktrouble has ended, keep_watch() sees that as well, and what was made is removed. */
+	(void)try_send_text(&event);
+	return keep_watch(init, pidfd);
+}
+
+int be_warden(const struct agent *agent)
+{
+	time_t started = time(NULL);
+	int code;
+
+	setsid();
+	if (agent->with_user_namespace && become_root() < 0)
+		return complain("no user namespace can be made here"), 2;
+	if (unshare(agent->namespaces) < 0)
+		return complain("no namespaces can be made here"), 2;
+	if (agent->prepare && agent->prepare() < 0)
+		return 2;
+	code = supervise(agent);
 	if (agent->cgroup)
 		remove_cgroup(agent->cgroup);
 	if (agent->clear_up)
