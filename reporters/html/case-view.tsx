@@ -200,7 +200,7 @@ function Violations({ title, list, cause, onJump }: ViolationsProps) {
     <section class="violations">
       <h3>{title}</h3>
       <ul>
-        {list.map((violation) => (
+        {list.map((violation, i) => (
           <li key={`${violation.property} ${violation.message}`}>
             <p>
               <b class="property">{violation.property}</b>
@@ -215,7 +215,7 @@ function Violations({ title, list, cause, onJump }: ViolationsProps) {
               )}
             </p>
             <p class="message">{violation.message}</p>
-            <RuleView property={violation.property} />
+            <RuleView property={violation.property} open={i === 0} />
             {violation.expected !== undefined && (
               <p class="expected">
                 <span>expected</span> {violation.expected}

@@ -106,7 +106,8 @@ export function RecordView({
   const frame = at > 0 ? playback.frames[at - 1] : undefined;
   const all = (branch ?? playing?.recorded)?.moves;
   // The last step of a branch may be one without an event.
-  const moves = at === playback.frames.length ? all : all?.slice(0, frame?.step ?? 0);
+  const isAll = at === playback.frames.length;
+  const moves = useMemo(() => (isAll ? all : all?.slice(0, frame?.step ?? 0)), [isAll, all, frame]);
   return (
     <section class="record" data-backend={record.backend}>
       <h3>
@@ -126,7 +127,7 @@ export function RecordView({
         <>
           <ChoicesView play={playing} moves={moves} onPlay={playing.show} onBack={() => playing.show(undefined)} />
           {branch && <BranchVerdict branch={branch} />}
-          <GraphView play={playing} onPlay={playing.show} />
+          <GraphView play={playing} moves={moves} onPlay={playing.show} />
         </>
       )}
       <div class="state">

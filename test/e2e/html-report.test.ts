@@ -10,7 +10,6 @@ import { describe as describeEvent } from '../../reporters/words/events.ts';
 import { HOSTILE as HOSTILE_EVERYWHERE } from '../../src/boundary/harmless.ts';
 import { explainProperty } from '../../src/properties/index.ts';
 import type { ProtocolCoverage, Verdict } from '../../src/record/verdict.ts';
-import { parseScenarios } from '../../src/scenario/index.ts';
 import { criuRecord, failedDump, killedRestore } from '../reporters/fixtures/criu.ts';
 import { realRuns } from '../reporters/fixtures/real.ts';
 import { ordinary, resultFor } from '../reporters/fixtures/results.ts';
@@ -115,52 +114,6 @@ describe('the HTML report in a browser', function () {
     const rule = await readText(page.locator('.violations .rule').first());
     const { statement, source, hint } = explainProperty(first!)!;
     for (const words of [statement, source, hint]) assert.ok(rule.includes(words), rule);
-  });
-
-  describe('playing on', () => {
-    /** A run that fails, from whose start there is more than one way. */
-    const begin = async (): Promise<void> => {
-      await openCase(real.title);
-      await page.keyboard.press('Home');
-      await page.getByRole('button', { name: 'play on from here' }).click();
-      await page.waitForSelector('.choices button');
-    };
-    const choices = (): Promise<string[]> => page.locator('.choices button').allTextContents();
-
-    it('takes another branch, step by step, and back', async () => {
-      await begin();
-      const atStart = await choices();
-      assert.ok(atStart.length > 1, String(atStart));
-      await page.locator('.choices button').last().click();
-      await page.getByText('Your branch').waitFor();
-      await page.keyboard.press('1');
-      await page.getByText('2 steps so far').waitFor();
-      await page.keyboard.press('Backspace');
-      await page.keyboard.press('Backspace');
-      await page.getByText('0 steps so far').waitFor();
-      assert.deepEqual(await choices(), atStart);
-      await page.getByRole('button', { name: 'back to the recorded run' }).click();
-      await page.getByText('Your branch').waitFor({ state: 'detached' });
-    });
-
-    it('lets a fault fire', async () => {
-      await begin();
-      for (let steps = 0; steps < 300 && (await page.locator('.choices .fault').count()) === 0; steps += 1)
-        await page.keyboard.press('1');
-      await page.locator('.choices .fault').first().click();
-      await settled(page);
-      assert.ok((await now()).includes(real.case!.faults[0]!.name), await now());
-    });
-
-    it('runs to the end, judges the branch, and saves it as a scenario that the program reads', async () => {
-      await begin();
-      await page.getByRole('button', { name: 'run to the end' }).click();
-      await page.getByText('Here the run is over').waitFor();
-      assert.ok((await page.locator('.branch-verdict, .record > .good').count()) > 0);
-      const link = page.getByRole('link', { name: 'save as a scenario' });
-      const text = decodeURIComponent((await link.getAttribute('href'))!.split(',').slice(1).join(','));
-      assert.deepEqual(parseScenarios(text, 'branch.yaml').diagnostics, []);
-    });
   });
 
   it('opens a failed case at the violating step, and says there what the record says', async () => {

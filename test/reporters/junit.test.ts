@@ -3,8 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import JunitReporter from '../../src/mocha/reporters/junit.ts';
+import { FAILS, OTHERS, PASSES } from './fixtures/kinds.ts';
 import { buildReport, type FakeTest } from './fixtures/run.ts';
-import { buildCase, buildRecord, failing, HOSTILE, incomplete, verdict, violation } from './fixtures/verdicts.ts';
+import { buildCase, buildRecord, failing, HOSTILE, verdict, violation } from './fixtures/verdicts.ts';
 
 const schema = readFileSync(new URL('./fixtures/junit.xsd', import.meta.url), 'utf8');
 
@@ -33,16 +34,7 @@ function cdataOf(xml: string, element: string): string {
   return [...body.matchAll(/<!\[CDATA\[([\s\S]*?)\]\]>/g)].map((m) => m[1]).join('');
 }
 
-const every: FakeTest[] = [
-  { title: 'passes', verdict: verdict({ title: 'passes' }) },
-  { title: 'fails', verdict: failing({ title: 'fails' }) },
-  { title: 'skipped', verdict: verdict({ title: 'skipped', status: 'skip', reason: 'no "freezer" here' }) },
-  { title: 'broken', verdict: verdict({ title: 'broken', status: 'error', reason: 'TypeError: no' }) },
-  { title: 'incomplete', verdict: incomplete({ title: 'incomplete' }) },
-  { title: 'known', verdict: verdict({ title: 'known', known: [violation], record: buildRecord() }) },
-  { title: 'ordinary' },
-  { title: 'ordinary failure', throws: new Error('6 !== 7') },
-];
+const every: FakeTest[] = [PASSES, FAILS, ...OTHERS];
 
 describe('junit', () => {
   it('is valid, with every kind of result counted', async () => {

@@ -4,8 +4,9 @@ import { Ajv } from 'ajv';
 import CtrfReporter from '../../src/mocha/reporters/ctrf.ts';
 import SarifReporter from '../../src/mocha/reporters/sarif.ts';
 import type { Bucket } from '../../src/model/signature.ts';
+import { OTHERS, PASSES } from './fixtures/kinds.ts';
 import { buildReport, type FakeTest } from './fixtures/run.ts';
-import { buildRecord, failing, HOSTILE, incomplete, verdict, violation } from './fixtures/verdicts.ts';
+import { failing, HOSTILE, violation } from './fixtures/verdicts.ts';
 
 /** The schemas that the two projects publish. That of SARIF is of draft 4, of which it uses nothing that draft 7 does not have. */
 function validator(name: string) {
@@ -23,16 +24,11 @@ const bucket = (state: Bucket['state'], defect?: string): Bucket => ({
 });
 
 const every: FakeTest[] = [
-  { title: 'passes', verdict: verdict({ title: 'passes' }) },
+  PASSES,
   { title: 'fails', verdict: failing({ title: 'fails', bucket: bucket('new') }) },
   { title: 'fails as known', verdict: failing({ title: 'fails as known', bucket: bucket('known', 'no-wake-up') }) },
   { title: 'hostile', verdict: failing({ title: HOSTILE, bucket: bucket('fixed', 'again') }) },
-  { title: 'skipped', verdict: verdict({ title: 'skipped', status: 'skip', reason: 'no "freezer" here' }) },
-  { title: 'broken', verdict: verdict({ title: 'broken', status: 'error', reason: 'TypeError: no' }) },
-  { title: 'incomplete', verdict: incomplete({ title: 'incomplete' }) },
-  { title: 'known', verdict: verdict({ title: 'known', known: [violation], record: buildRecord() }) },
-  { title: 'ordinary' },
-  { title: 'ordinary failure', throws: new Error('6 !== 7') },
+  ...OTHERS,
 ];
 
 describe('sarif', () => {

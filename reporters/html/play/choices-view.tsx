@@ -14,8 +14,11 @@ interface Props {
 }
 
 export function ChoicesView({ play, moves, onPlay, onBack }: Props) {
-  const { player, branch } = play;
-  const here = useMemo(() => player.play(moves), [player, moves]);
+  const { player, branch, recorded } = play;
+  const here = useMemo(
+    () => [branch, recorded].find((known) => known?.moves === moves) ?? player.play(moves),
+    [player, branch, recorded, moves],
+  );
   const take = ({ actor }: Choice) => onPlay(player.play([...moves, actor]));
   useEffect(() => {
     const press = (event: KeyboardEvent) => {

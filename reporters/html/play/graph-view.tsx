@@ -1,7 +1,15 @@
 /** The state graph of a small case: each node can be chosen, and is then played to. */
 import { useMemo, useState } from 'preact/hooks';
 import { count } from '../../words/numbers.ts';
-import { exploreGraph, type GraphEdge, type GraphNode, MAX_NODES, MAX_STATES, type StateGraph } from './graph.ts';
+import {
+  exploreGraph,
+  type GraphEdge,
+  type GraphNode,
+  keyAfter,
+  MAX_NODES,
+  MAX_STATES,
+  type StateGraph,
+} from './graph.ts';
 import type { Branch } from './player.ts';
 import type { Play } from './use-play.ts';
 
@@ -12,15 +20,17 @@ const RADIUS = 6;
 
 interface Props {
   readonly play: Play;
+  /** The moves up to the step that is shown. */
+  readonly moves: readonly number[];
   readonly onPlay: (branch: Branch) => void;
 }
 
-export function GraphView({ play, onPlay }: Props) {
+export function GraphView(props: Props) {
   const [open, setOpen] = useState(false);
   return (
     <details class="graph" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>State graph</summary>
-      {open && <Graph play={play} onPlay={onPlay} />}
+      {open && <Graph {...props} />}
     </details>
   );
 }
@@ -31,10 +41,11 @@ interface Placed extends GraphNode {
   readonly violated: readonly string[];
 }
 
-function Graph({ play, onPlay }: Props) {
-  const { player, branch } = play;
+function Graph({ play, moves, onPlay }: Props) {
+  const { player } = play;
   const graph = useMemo(() => exploreGraph(player.machine), [player]);
-  const placed = useMemo(() => graph && place(graph, play), [graph, play.player]);
+  const placed = useMemo(() => graph && place(graph, play), [graph, player]);
+  const here = useMemo(() => keyAfter(player.machine, moves), [player, moves]);
   if (!graph || !placed) {
     return (
       <p class="muted">
@@ -43,7 +54,6 @@ function Graph({ play, onPlay }: Props) {
       </p>
     );
   }
-  const here = (branch ?? play.recorded).moves.join();
   const width = Math.max(...[...placed.values()].map(({ x }) => x)) + ACROSS;
   const height = Math.max(...[...placed.values()].map(({ y }) => y)) + DOWN;
   const choose = (node: Placed) => onPlay(player.play(node.moves));
@@ -64,13 +74,14 @@ function Graph({ play, onPlay }: Props) {
             <circle
               key={node.id}
               class={`${node.isEnd ? 'end' : 'state'} ${node.violated.length > 0 ? 'bad' : ''} ${
-                node.moves.join() === here ? 'here' : ''
+                node.key === here ? 'here' : ''
               }`}
               cx={node.x}
               cy={node.y}
               r={RADIUS}
               role="button"
-              tabIndex={0}
+              // As SVG spells it: its attributes keep their case.
+              tabindex={0}
               aria-label={label(node)}
               onClick={() => choose(node)}
               onKeyDown={(event) => event.key === 'Enter' && choose(node)}

@@ -12,6 +12,8 @@ export const MAX_NODES = 1_000;
 
 export interface GraphNode {
   readonly id: number;
+  /** Of its state; see keyAfter(). */
+  readonly key: string;
   /** The moves of a shortest way to it. */
   readonly moves: readonly number[];
   /** Whether no actor can move. */
@@ -36,9 +38,32 @@ export interface StateGraph {
 }
 
 interface State {
+  readonly key: string;
   readonly words: Int32Array;
   readonly moves: readonly number[];
   next: { readonly actor: number; readonly to: number; readonly moves: number }[];
+}
+
+/** What identifies the state after these moves, and after the steps that no other actor notices: equal for equal states. */
+export function keyAfter(machine: SimulatedMachine, moves: readonly number[]): string {
+  machine.reset();
+  for (const actor of moves) machine.step(actor);
+  settle(machine, []);
+  return keyOfState(machine, new Fingerprint());
+}
+
+function keyOfState({ state }: SimulatedMachine, print: Fingerprint): string {
+  print.of(state);
+  return `${print.high} ${print.low}`;
+}
+
+/** Takes the steps that no other actor notices; appends them to `moves`. */
+function settle(machine: SimulatedMachine, moves: number[]): number[] {
+  for (let actor = machine.firstAlone(); actor >= 0; actor = machine.firstAlone()) {
+    moves.push(actor);
+    machine.step(actor);
+  }
+  return moves;
 }
 
 /** The graph of a case; undefined for one with too many states. */
@@ -54,25 +79,16 @@ function collectStates(machine: SimulatedMachine): State[] | undefined {
   const print = new Fingerprint();
   const enabled = new Int32Array(machine.actors.length);
   const visit = (moves: readonly number[]): number => {
-    print.of(machine.state);
-    const key = `${print.high} ${print.low}`;
+    const key = keyOfState(machine, print);
     let id = known.get(key);
     if (id === undefined) {
       id = states.length;
       known.set(key, id);
-      states.push({ words: machine.state.slice(), moves, next: [] });
+      states.push({ key, words: machine.state.slice(), moves, next: [] });
     }
     return id;
   };
-  /** Takes the steps that no other actor notices. */
-  const settle = (moves: number[]): number[] => {
-    for (let actor = machine.firstAlone(); actor >= 0; actor = machine.firstAlone()) {
-      moves.push(actor);
-      machine.step(actor);
-    }
-    return moves;
-  };
-  visit(settle([]));
+  visit(settle(machine, []));
   for (let id = 0; id < states.length; id++) {
     if (states.length > MAX_STATES) return undefined;
     const { words, moves } = states[id]!;
@@ -80,7 +96,7 @@ function collectStates(machine: SimulatedMachine): State[] | undefined {
     for (const actor of [...enabled.subarray(0, machine.enabled(enabled))]) {
       machine.state.set(words);
       machine.step(actor);
-      const after = settle([...moves, actor]);
+      const after = settle(machine, [...moves, actor]);
       states[id]!.next.push({ actor, to: visit(after), moves: after.length - moves.length });
     }
   }
@@ -109,6 +125,7 @@ function contract(states: readonly State[]): StateGraph | undefined {
   const layers = findLayers(kept, edges);
   const nodes = kept.map((id) => ({
     id,
+    key: states[id]!.key,
     moves: states[id]!.moves,
     isEnd: states[id]!.next.length === 0,
     layer: layers.get(id)!,

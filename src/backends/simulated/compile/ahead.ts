@@ -13,8 +13,7 @@ function resolveFile({ protocol, debug, trace }: Omit<Build, 'change'>): string 
 }
 
 /** The compiled model of a build; undefined when it was not compiled ahead. */
-export function readAhead(build: Build): ModelText | undefined {
-  if (build.change) return undefined;
+export function readAhead(build: Omit<Build, 'change'>): ModelText | undefined {
   let text: string;
   try {
     text = readFileSync(resolveFile(build), 'utf8');

@@ -120,6 +120,7 @@ function arrival(text: string): number {
   return point === undefined ? 0 : 1 << Number(point);
 }
 
+const texts = new Map<string, ModelText>();
 const unchanged = new Map<string, Compiled>();
 const changed = new WeakMap<Change, Map<string, Compiled>>();
 
@@ -130,18 +131,28 @@ function selectCache(change: Change | undefined): Map<string, Compiled> {
   return cache;
 }
 
-/** The compiled model of a build as text, for surroundings that link it themselves. */
-export function modelText(build: Build): ModelText {
-  return readAhead(build) ?? compileModel(build);
+function buildKey({ protocol, debug, trace }: Build): string {
+  return `${protocol.name} ${debug} ${trace}`;
+}
+
+/** The compiled model of a build as text, for surroundings that link it themselves; made once. */
+export function modelText(build: Omit<Build, 'change'>): ModelText {
+  const key = buildKey(build);
+  let text = texts.get(key);
+  if (!text) {
+    text = readAhead(build) ?? compileModel(build);
+    texts.set(key, text);
+  }
+  return text;
 }
 
 /** The compiled model of a build; made once. */
 export function compiledModel(build: Build): Compiled {
   const cache = selectCache(build.change);
-  const key = `${build.protocol.name} ${build.debug} ${build.trace}`;
+  const key = buildKey(build);
   let compiled = cache.get(key);
   if (!compiled) {
-    compiled = link(modelText(build));
+    compiled = link(build.change ? compileModel(build) : modelText(build));
     cache.set(key, compiled);
   }
   return compiled;
