@@ -23,6 +23,8 @@ export interface Triage {
   readonly gone: readonly KnownDefect[];
 }
 
+/** Characters of a title, as of a scenario. */
+const MAX_TITLE = 200;
 /** Cases that a new defect is written down with, at most. */
 const EXAMPLES = 3;
 
@@ -70,7 +72,7 @@ export function planUpdate({ found, gone }: Triage, reports: number, taken: Read
     .filter(({ defect }) => !defect)
     .map(({ signature, cases, reports: shown }): KnownDefect => {
       const { property, place, shape } = signature;
-      const name = uniqueName(`${property}-${hashSignature(signature)}`, names);
+      const name = chooseName(`${property}-${hashSignature(signature)}`, names);
       return {
         name,
         title: [property, place, shape]
@@ -88,10 +90,7 @@ export function planUpdate({ found, gone }: Triage, reports: number, taken: Read
   return { added, states: new Map<string, DefectState>([...again, ...fixed]) };
 }
 
-/** As of a scenario. */
-const MAX_TITLE = 200;
-
-function uniqueName(wanted: string, names: Set<string>): string {
+function chooseName(wanted: string, names: Set<string>): string {
   let name = wanted;
   for (let i = 2; names.has(name); i++) name = `${wanted}-${i}`;
   names.add(name);

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { CaseResult } from '../../reporters/shared/result.ts';
 import { resultFor } from '../reporters/fixtures/results.ts';
 import { buildRecord, failing, verdict } from '../reporters/fixtures/verdicts.ts';
-import { CHROMIUM, launch, type OpenPage, open, writeReport } from '../reporters/html/page.ts';
+import { launch, type OpenPage, open, skipWithoutBrowser, writeReport } from '../reporters/html/page.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 
 describe('the HTML report of many cases', function () {
@@ -30,10 +30,7 @@ describe('the HTML report of many cases', function () {
   describe('in a browser', () => {
     let browser: Browser;
     before(async function () {
-      if (!CHROMIUM) {
-        console.log('      skipped: there is no Chromium here (apt-get install chromium, or set CHROMIUM)');
-        this.skip();
-      }
+      skipWithoutBrowser(this);
       browser = await launch();
     });
     after(() => browser?.close());

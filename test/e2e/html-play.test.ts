@@ -1,7 +1,5 @@
 /** A run in the HTML report is played on: from any step, to an outcome, to a state of the graph; and what was played is saved. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { openBackend } from '../../src/injector/backends.ts';
@@ -10,7 +8,8 @@ import { parseReplay } from '../../src/injector/replay-file.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 import { parseScenarios } from '../../src/scenario/index.ts';
 import { resultFor } from '../reporters/fixtures/results.ts';
-import { CHROMIUM, launch, type OpenPage, open, settled, writeReport } from '../reporters/html/page.ts';
+import { launch, type OpenPage, open, settled, skipWithoutBrowser, writeReport } from '../reporters/html/page.ts';
+import { temporaryFolder } from '../support/folder.ts';
 
 /** Small enough for a graph; the coordinator cannot always end as expected. */
 const SCENARIO = `scenario: A signal wakes the coordinator
@@ -23,19 +22,14 @@ expect: { coordinator: ok }
 describe('a run that is played on in the HTML report', function () {
   this.timeout(120_000);
   let browser: Browser;
-  let folder: string;
-  let file: string;
+  const folder = temporaryFolder();
+  const file = path.join(folder.path, 'report.html');
   let verdict: Verdict;
   let shown: OpenPage;
   let page: Page;
 
   before(async function () {
-    if (!CHROMIUM) {
-      console.log('      skipped: there is no Chromium here (apt-get install chromium, or set CHROMIUM)');
-      this.skip();
-    }
-    folder = mkdtempSync(path.join(tmpdir(), 'mktrouble-play-'));
-    file = path.join(folder, 'report.html');
+    skipWithoutBrowser(this);
     const backend = await openBackend('simulated');
     verdict = await runCase(parseScenarios(SCENARIO, 'a.yaml').cases[0]!, { backend });
     await backend.dispose();
@@ -45,7 +39,7 @@ describe('a run that is played on in the HTML report', function () {
   });
   after(async () => {
     await browser?.close();
-    if (folder) rmSync(folder, { recursive: true });
+    folder.remove();
   });
   beforeEach(async () => {
     shown = await open(browser, file);

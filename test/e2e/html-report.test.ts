@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { Playback } from '../../reporters/shared/playback.ts';
@@ -14,7 +12,8 @@ import { criuRecord, failedDump, killedRestore } from '../reporters/fixtures/cri
 import { realRuns } from '../reporters/fixtures/real.ts';
 import { ordinary, resultFor } from '../reporters/fixtures/results.ts';
 import { buildRecord, failing, HOSTILE, VIOLATING_STEP, verdict, violation } from '../reporters/fixtures/verdicts.ts';
-import { CHROMIUM, launch, type OpenPage, open, settled, writeReport } from '../reporters/html/page.ts';
+import { launch, type OpenPage, open, settled, skipWithoutBrowser, writeReport } from '../reporters/html/page.ts';
+import { temporaryFolder } from '../support/folder.ts';
 
 const BIDI = 'a\u202eb\u2066c\u200bd\u0007e';
 /** Of one text: `HOSTILE` is global, and remembers where it was. */
@@ -34,8 +33,8 @@ describe('the HTML report in a browser', function () {
   // A browser and a build of the page, perhaps on a machine that has much else to do.
   this.timeout(120_000);
   let browser: Browser;
-  let folder: string;
-  let file: string;
+  const folder = temporaryFolder();
+  const file = path.join(folder.path, 'report.html');
   let real: Verdict;
   let covered: ProtocolCoverage;
   let firstFailed: string;
@@ -43,15 +42,8 @@ describe('the HTML report in a browser', function () {
   let page: Page;
 
   before(async function () {
-    if (!CHROMIUM) {
-      console.log('      skipped: there is no Chromium here (apt-get install chromium, or set CHROMIUM)');
-      this.skip();
-    }
-    folder = mkdtempSync(path.join(tmpdir(), 'mktrouble-html-'));
-    file = path.join(folder, 'report.html');
-    const source = path.join(folder, 'scenarios/traced.yaml');
-    mkdirSync(path.dirname(source));
-    writeFileSync(source, SOURCE);
+    skipWithoutBrowser(this);
+    const source = folder.write('scenarios/traced.yaml', SOURCE);
     const runs = await realRuns(['series', 'hardened'], ['1', '2', '3']);
     real = runs.find(
       (run) => run.verdict.status === 'fail' && run.verdict.violations.some((v) => v.step !== undefined),
@@ -82,7 +74,7 @@ describe('the HTML report in a browser', function () {
   });
   after(async () => {
     await browser?.close();
-    if (folder) rmSync(folder, { recursive: true });
+    folder.remove();
   });
   beforeEach(async () => {
     shown = await open(browser, file);

@@ -10,7 +10,14 @@ import { buildSummary } from '../fixtures/results.ts';
 const PLACES = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** Where Chromium is; undefined when it is not on this machine. */
-export const CHROMIUM = PLACES.find((place) => place !== undefined && existsSync(place));
+const CHROMIUM = PLACES.find((place) => place !== undefined && existsSync(place));
+
+/** Skips a suite, with the reason, where there is no browser. */
+export function skipWithoutBrowser(context: Mocha.Context): void {
+  if (CHROMIUM) return;
+  console.log('      skipped: there is no Chromium here (apt-get install chromium, or set CHROMIUM)');
+  context.skip();
+}
 
 /** Writes the report of these results. */
 export function writeReport(file: string, results: readonly CaseResult[]): void {
