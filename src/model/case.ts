@@ -182,6 +182,10 @@ export interface Fault {
   readonly position?: Position;
 }
 
+/** What a scenario has that says how to explore, and not how much. */
+export const DEFAULT_SCHEDULES = 1000;
+export const DEFAULT_DEPTH = 3;
+
 export interface Explore {
   /** replay: the one run that `schedule` says. */
   readonly strategy: 'random' | 'pct' | 'exhaustive' | 'replay';

@@ -61,10 +61,14 @@ export function hashSignature({ property, place, shape }: Signature): string {
 /** The bucket of a signature among the defects that are known; one that none of them has is new. */
 export function findBucket(signature: Signature, defects: readonly KnownDefect[]): Bucket {
   const id = hashSignature(signature);
-  const defect = defects.find(({ signatures }) => signatures.some((one) => hashSignature(one) === id));
+  const defect = defects.find(({ signatures }) => signatures.some((one) => isSame(one, signature)));
   if (!defect) return { id, signature, state: 'new' };
   const { name, title, state, issue } = defect;
   return { id, signature, state, defect: name, title, ...(issue !== undefined && { issue }) };
+}
+
+function isSame(a: Signature, b: Signature): boolean {
+  return a.property === b.property && a.place === b.place && a.shape === b.shape;
 }
 
 /** Whether `--fail-on new` counts a finding: its defect is not known, not reviewed, or was repaired. */

@@ -1,8 +1,16 @@
 /** A case as a scenario file: what a shrunk counterexample becomes. Defaults are left out, so that it is short. */
 import { isDeepStrictEqual } from 'node:util';
 import { isScalar, visit, Document as YamlDocument } from 'yaml';
-import { type Case, type Explore, FAILURES, type Fault, type Image, RESTART_FLAGS } from '../model/case.ts';
-import { DEFAULT_DEPTH, DEFAULT_SCHEDULES } from './resolve/expect.ts';
+import {
+  type Case,
+  DEFAULT_DEPTH,
+  DEFAULT_SCHEDULES,
+  type Explore,
+  FAILURES,
+  type Fault,
+  type Image,
+  RESTART_FLAGS,
+} from '../model/case.ts';
 import { flagList } from './resolve/flags.ts';
 import { DEFAULT_XOR, FIRST_RETVAL, savedPids } from './resolve/image.ts';
 import { oneOrAll } from './resolve/lists.ts';

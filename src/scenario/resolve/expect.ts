@@ -1,5 +1,14 @@
 /** What a case expects: `all` written out, references checked, contradictions refused. */
-import type { Expect, ExpectedDefect, Explore, Fault, Task, TaskExpectation } from '../../model/case.ts';
+import {
+  DEFAULT_DEPTH,
+  DEFAULT_SCHEDULES,
+  type Expect,
+  type ExpectedDefect,
+  type Explore,
+  type Fault,
+  type Task,
+  type TaskExpectation,
+} from '../../model/case.ts';
 import { hashSignature } from '../../model/signature.ts';
 import { isRange, RANGE_FORM } from '../../model/version-range.ts';
 import type { Checked } from '../check.ts';
@@ -228,9 +237,6 @@ function checkProperties(expect: Names, complain: Complain, known: readonly stri
       complain({ path: ['expect', 'may-violate', i], message: `${name} must be found violated (violates)` });
   });
 }
-
-export const DEFAULT_SCHEDULES = 1000;
-export const DEFAULT_DEPTH = 3;
 
 /** How schedules are chosen, with the defaults. */
 export function resolveExplore(explore: Checked<'explore'>, complain: Complain): Explore | undefined {
