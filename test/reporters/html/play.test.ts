@@ -89,15 +89,18 @@ describe('playing a case on', () => {
       machine.reset();
       for (const actor of moves.slice(0, at)) machine.step(actor);
       const expected = [...enabled.subarray(0, machine.enabled(enabled))];
-      const { choices, record } = player.play(moves.slice(0, at));
+      const { choices, record: before } = player.play(moves.slice(0, at));
       assert.deepEqual(
         choices.map(({ actor }) => actor),
         expected,
       );
-      assert.equal(record.end, 'cut');
+      assert.equal(before.end, 'cut');
       for (const { actor } of choices) {
-        const next = player.play([...moves.slice(0, at), actor]);
-        assert.equal(next.moves.length, at + 1);
+        const { record } = player.play([...moves.slice(0, at), actor]);
+        assert.deepEqual(
+          record.events.filter(({ step }) => step <= at),
+          before.events,
+        );
       }
     }
   });
@@ -151,7 +154,7 @@ describe('playing a case on', () => {
 
   describe('the graph of states', () => {
     it('has the states and the outcomes of the exhaustive search', () => {
-      const { run, player } = players.find(({ run }) => run.c.faults.length === 0)!;
+      const { run } = players.find(({ run }) => run.c.faults.length === 0)!;
       const c = run.verdict.case!;
       const { tasks } = c;
       const small = {
@@ -181,7 +184,6 @@ describe('playing a case on', () => {
         const layer = (id: number): number => graph.nodes.find((node) => node.id === id)!.layer;
         assert.ok(layer(from) < layer(to));
       }
-      assert.ok(player.case.tasks.length > 1);
     });
   });
 
