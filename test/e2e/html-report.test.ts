@@ -388,6 +388,8 @@ describe('the HTML report in a browser', function () {
     await page.setViewportSize({ width: 420, height: 800 });
     await openCase('made by hand');
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), true);
+    const slider = await page.getByRole('slider').first().boundingBox();
+    assert.ok(slider!.x >= 0 && slider!.x + slider!.width <= 420, JSON.stringify(slider));
     await page.getByRole('button', { name: /all cases/ }).click();
     assert.ok(await page.locator('.list').isVisible());
   });
