@@ -86,7 +86,8 @@ describe('a signal ends', function () {
       'wide.yaml': WIDE,
       'one.yaml': `scenario: One\ntree: ${TREE}\n`,
     });
-    for (let i = 0; i < 60; i++) folder.write(`many/${i}.yaml`, MANY);
+    // To load them all takes many times as long as a command is waited for.
+    for (let i = 0; i < 300; i++) folder.write(`many/${i}.yaml`, MANY);
     const criu = await locateCriu();
     if (typeof criu === 'string') noCriu = criu;
   });
@@ -104,7 +105,8 @@ describe('a signal ends', function () {
     }
     const child = spawn(process.execPath, [...PROGRAM, ...args], {
       cwd: folder.path,
-      env: { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' },
+      // Room for all files: with less a command refuses them, and ends.
+      env: { ...process.env, NODE_OPTIONS: '--max-old-space-size=24000', NO_COLOR: '1' },
       stdio: ['pipe', stdout, 'pipe'],
     });
     let said = '';
