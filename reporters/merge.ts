@@ -29,3 +29,4 @@ export { diffReports, isWorse } from './shared/diff.ts';
 export { diffLines, diffMarkdown } from './shared/diff-text.ts';
 export { mergeReports } from './shared/merge.ts';
 export { type JsonReport, MAX_REPORT_BYTES, parseReport } from './shared/read-report.ts';
+export { whyNotWhole } from './shared/shard.ts';

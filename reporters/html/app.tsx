@@ -38,7 +38,7 @@ function firstRoute(index: ReportIndex): Route {
   const route = parseRoute(location.hash);
   if (location.hash !== '') return route;
   const { cases } = index;
-  const [open] = select(cases, route.filter).filter((i) => ['fail', 'error'].includes(cases[i]!.result));
+  const [open] = select(cases, route.filter).filter((i) => ['fail', 'error', 'flaky'].includes(cases[i]!.result));
   return open === undefined ? route : { ...route, open };
 }
 
@@ -91,7 +91,7 @@ function Header({ index }: { readonly index: ReportIndex }) {
   const [theme, setTheme] = useState<Theme>(initialTheme);
   const other = theme === 'dark' ? 'light' : 'dark';
   const { summary } = index;
-  const bad = summary.failed + summary.errors;
+  const bad = summary.failed + summary.flaky + summary.errors;
   return (
     <header class="top">
       <h1>mktrouble</h1>
@@ -121,6 +121,7 @@ function Welcome({ index }: { readonly index: ReportIndex }) {
   const rows: [string, number][] = [
     ['passed', summary.passed],
     ['failed', summary.failed],
+    ['flaky', summary.flaky],
     ['broken', summary.errors],
     ['incomplete', summary.incomplete],
     ['skipped', summary.skipped],

@@ -7,8 +7,15 @@ import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
 import { bucketText } from '../words/bucket.ts';
 
-/** A search that was stopped has neither passed nor failed. */
-const STATUS = { pass: 'passed', fail: 'failed', error: 'failed', incomplete: 'other', skip: 'skipped' } as const;
+/** A search that was stopped has neither passed nor failed; a flaky case has failed once. */
+const STATUS = {
+  pass: 'passed',
+  fail: 'failed',
+  flaky: 'failed',
+  error: 'failed',
+  incomplete: 'other',
+  skip: 'skipped',
+} as const;
 
 export class Ctrf implements Listener {
   readonly #setting: Setting;
@@ -29,6 +36,8 @@ export class Ctrf implements Listener {
       name: harmless(title) || 'test',
       status: STATUS[kind],
       rawStatus: kind,
+      ...(kind === 'flaky' && { flaky: true }),
+      ...(verdict?.attempts && { retries: verdict.attempts.length - 1 }),
       duration: Math.round(duration),
       suite: suite.map((one) => harmless(one)),
       ...(verdict && { testId: harmless(verdict.id) }),
@@ -42,7 +51,7 @@ export class Ctrf implements Listener {
     });
   }
 
-  end({ cases, passed, failed, errors, skipped, incomplete, duration }: Summary): void {
+  end({ cases, passed, failed, flaky, errors, skipped, incomplete, duration }: Summary): void {
     const stop = Date.now();
     const report = {
       reportFormat: 'CTRF',
@@ -54,7 +63,8 @@ export class Ctrf implements Listener {
         summary: {
           tests: cases,
           passed,
-          failed: failed + errors,
+          failed: failed + flaky + errors,
+          flaky,
           skipped,
           pending: 0,
           other: incomplete,
@@ -75,7 +85,8 @@ function composeMessage({ kind, verdict, error, reason }: CaseResult): string {
   const violations = verdict?.violations ?? [];
   if (violations.length === 0) return reason ?? error?.message ?? '';
   const lines = violations.map(({ property, message }) => `${property}: ${message}`);
-  return [...lines, ...(verdict?.bucket ? [bucketText(verdict.bucket)] : [])].join('\n');
+  const before = kind === 'flaky' ? [reason ?? 'flaky'] : [];
+  return [...before, ...lines, ...(verdict?.bucket ? [bucketText(verdict.bucket)] : [])].join('\n');
 }
 
 type Verdict = NonNullable<CaseResult['verdict']>;

@@ -77,7 +77,11 @@ export class Github implements Listener {
     const { verdict, position, title, error, reason } = result;
     const what =
       verdict && verdict.violations.length > 0
-        ? [...verdict.violations.map((v) => `${v.property}: ${v.message}`), ...listCauses(verdict)].join('; ')
+        ? [
+            ...flakyWords(result),
+            ...verdict.violations.map((v) => `${v.property}: ${v.message}`),
+            ...listCauses(verdict),
+          ].join('; ')
         : undefined;
     this.#rows.push({
       place: position ? `${this.#path(position.file)}:${position.line}` : '',
@@ -97,7 +101,7 @@ export class Github implements Listener {
     const lines = [
       `### mktrouble: ${headline(summary)}`,
       '',
-      `${summary.passed} passed, ${summary.failed} failed, ${summary.errors} broken, ${summary.incomplete} incomplete, ${summary.skipped} skipped, ` +
+      `${summary.passed} passed, ${summary.failed} failed, ${summary.flaky} flaky, ${summary.errors} broken, ${summary.incomplete} incomplete, ${summary.skipped} skipped, ` +
         `${count(summary.known, 'known defect')} found, in ${duration(summary.duration)}${summary.interrupted ? ' (interrupted)' : ''}`,
       '',
     ];
@@ -117,19 +121,25 @@ export class Github implements Listener {
   }
 }
 
+function flakyWords({ kind, reason }: CaseResult): string[] {
+  return kind === 'flaky' ? [reason ?? 'flaky'] : [];
+}
+
 function listCauses({ record }: Verdict): string[] {
   const cause = record?.criu && findCause(record.criu);
   return cause === undefined ? [] : [cause];
 }
 
-function headline({ failed, errors, incomplete }: Summary): string {
+function headline({ failed, flaky, errors, incomplete }: Summary): string {
   const bad = failed + errors;
   if (bad > 0) return `${count(bad, 'case')} failed`;
+  if (flaky > 0) return `${count(flaky, 'case')} flaky`;
   return incomplete > 0 ? `${count(incomplete, 'search', 'searches')} incomplete` : 'all cases passed';
 }
 
 /** Each violation at the place that it contradicts, else at the scenario. */
-function composeMessages({ verdict, position, error, reason }: CaseResult): [Position | undefined, string][] {
+function composeMessages(result: CaseResult): [Position | undefined, string][] {
+  const { verdict, position, error, reason } = result;
   if (!verdict && error) return mistakesIn(error.message, position);
   if (!verdict || verdict.violations.length === 0) return [[position, reason ?? error?.message ?? 'failed']];
   const command = replayCommand(verdict);
@@ -140,6 +150,7 @@ function composeMessages({ verdict, position, error, reason }: CaseResult): [Pos
   return verdict.violations.map((v) => [
     v.position ?? position,
     [
+      ...flakyWords(result),
       `${v.property}: ${v.message}`,
       ...(v.expected === undefined ? [] : [`expected: ${v.expected}`]),
       ...(v.actual === undefined ? [] : [`actual: ${v.actual}`]),

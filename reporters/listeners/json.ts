@@ -40,9 +40,11 @@ export class Json implements Listener {
     const rounded = { ...summary, duration: Math.round(summary.duration) };
     const coverage = this.#coverage.report();
     const environments = JSON.stringify(this.#environments.list());
+    const { shard } = this.#setting.options;
+    const part = shard === undefined ? '' : `,\n"shard": ${JSON.stringify(shard)}`;
     const last = coverage ? `,\n"coverage": ${JSON.stringify(coverage)}` : '';
     this.#setting.out.write(
-      `\n],\n"environments": ${environments},\n"summary": ${JSON.stringify(rounded)}${last}\n}\n`,
+      `\n],\n"environments": ${environments},\n"summary": ${JSON.stringify(rounded)}${part}${last}\n}\n`,
     );
   }
 }

@@ -9,7 +9,7 @@ import { PLAIN } from '../shared/colors.ts';
 import { failureLines } from '../shared/failure.ts';
 import type { Listener, Setting } from '../shared/listener.ts';
 import { replayCommand } from '../shared/replay-command.ts';
-import type { CaseResult } from '../shared/result.ts';
+import { type CaseResult, isFinding } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
 import { callLines } from '../words/criu.ts';
 import { capabilityLines, hostWords, toolWords } from '../words/environment.ts';
@@ -83,17 +83,22 @@ function judge(node: TestCase, result: CaseResult, out: string): void {
   if (kind === 'error')
     node.error(legal(reason ?? error?.message ?? 'broken'), 'error', body(error?.stack ?? reason ?? ''));
   if (kind === 'incomplete') node.error(legal(reason ?? ''), 'incomplete', body(reason ?? ''));
-  if (kind === 'fail') {
+  if (isFinding(kind)) {
     const text = first
       ? [violationText(first), ...listCalls(verdict)].join('\n')
       : (error?.stack ?? error?.message ?? '');
     node
-      .failure(legal(first?.message ?? error?.message ?? 'failed'), legal(first?.property ?? 'failure'))
+      .failure(
+        legal(
+          [...(kind === 'flaky' ? [reason ?? 'flaky'] : []), first?.message ?? error?.message ?? 'failed'].join(': '),
+        ),
+        legal(first?.property ?? 'failure'),
+      )
       .stacktrace(body(text));
   }
   decorate(node, (element) => {
     if (kind === 'skip') skippedIn(element)?.att('message', legal(reason ?? ''));
-    if (kind === 'fail') {
+    if (isFinding(kind)) {
       for (const v of others) {
         element.ele('failure', { message: legal(v.message), type: legal(v.property) }).cdata(body(violationText(v)));
       }
@@ -130,7 +135,7 @@ function violationText({ message, expected, actual, position, step }: Violations
 
 /** Tree, timeline and the rest for what went wrong or is a known defect. */
 function writeStory(result: CaseResult): string[] {
-  const isShown = result.kind === 'fail' || result.kind === 'error' || (result.verdict?.known.length ?? 0) > 0;
+  const isShown = isFinding(result.kind) || result.kind === 'error' || (result.verdict?.known.length ?? 0) > 0;
   return isShown ? failureLines(result, { colors: PLAIN, symbols: UNICODE, columns: COLUMNS }) : [];
 }
 
@@ -147,7 +152,8 @@ function listProperties({ verdict }: CaseResult): [string, string][] {
     ...(bucket === undefined ? [] : listBucket(bucket)),
     ...(replay === undefined ? [] : ([['replay', replay]] as [string, string][])),
     ...(verdict.kept === undefined ? [] : ([['kept', verdict.kept]] as [string, string][])),
-    ...(verdict.status === 'fail' ? ([['replay-command', replayCommand(verdict)]] as [string, string][]) : []),
+    ...(verdict.status === 'flaky' ? ([['flaky', 'true']] as [string, string][]) : []),
+    ...(isFinding(verdict.status) ? ([['replay-command', replayCommand(verdict)]] as [string, string][]) : []),
   ];
 }
 

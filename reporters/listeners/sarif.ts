@@ -9,7 +9,7 @@ import type { Position } from '../../src/model/case.ts';
 import type { Bucket } from '../../src/model/signature.ts';
 import type { Listener, Setting } from '../shared/listener.ts';
 import { replayCommand } from '../shared/replay-command.ts';
-import type { CaseResult } from '../shared/result.ts';
+import { type CaseResult, isFinding } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
 import { bucketText, bucketTitle } from '../words/bucket.ts';
 import { findCause } from '../words/criu.ts';
@@ -37,18 +37,18 @@ export class Sarif implements Listener {
       this.#notifications.push({ level: kind === 'error' ? 'error' : 'warning', message: { text }, locations });
       return;
     }
-    const shown = verdict ? [...verdict.violations, ...(kind === 'fail' ? [] : verdict.known)] : [];
-    if (kind !== 'fail' && shown.length === 0) return;
+    const shown = verdict ? [...verdict.violations, ...(isFinding(kind) ? [] : verdict.known)] : [];
+    if (!isFinding(kind) && shown.length === 0) return;
     const ruleId = verdict?.bucket?.signature.property ?? shown[0]?.property ?? 'test';
     this.#results.push({
       ruleId,
       ruleIndex: this.#rule(ruleId),
       kind: 'fail',
-      level: kind === 'fail' ? 'error' : 'note',
+      level: isFinding(kind) ? 'error' : 'note',
       message: { text: harmless(composeMessage(result), true) },
       locations,
       ...(verdict?.bucket && describeBucket(verdict.bucket)),
-      ...(kind !== 'fail' && { suppressions: [{ kind: 'inSource', justification: 'violates: of the scenario' }] }),
+      ...(!isFinding(kind) && { suppressions: [{ kind: 'inSource', justification: 'violates: of the scenario' }] }),
     });
   }
 
@@ -98,12 +98,13 @@ export class Sarif implements Listener {
 
 const SCHEMA = 'https://json.schemastore.org/sarif-2.1.0.json';
 
-function composeMessage({ title, verdict, error }: CaseResult): string {
+function composeMessage({ kind, title, verdict, error, reason }: CaseResult): string {
   if (!verdict) return `${title}: ${error?.message ?? 'failed'}`;
   const violations = verdict.violations.length > 0 ? verdict.violations : verdict.known;
   const cause = verdict.record?.criu && findCause(verdict.record.criu);
   return [
     title,
+    ...(kind === 'flaky' ? [reason ?? 'flaky'] : []),
     ...violations.map(({ property, message }) => `${property}: ${message}`),
     ...(cause === undefined ? [] : [cause]),
     ...(verdict.bucket ? [bucketText(verdict.bucket)] : []),

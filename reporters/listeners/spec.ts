@@ -6,10 +6,11 @@ import type { Progress as CaseProgress } from '../../src/record/progress.ts';
 import type { Violation } from '../../src/record/verdict.ts';
 import { BucketTally } from '../shared/buckets.ts';
 import { failureLines } from '../shared/failure.ts';
+import { identifyFinding } from '../shared/finding.ts';
 import type { Listener, Setting } from '../shared/listener.ts';
 import { Progress } from '../shared/progress.ts';
 import { replayCommand } from '../shared/replay-command.ts';
-import type { CaseResult } from '../shared/result.ts';
+import { type CaseResult, isFinding } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
 import { cut, width } from '../shared/text.ts';
 import type { TextStyle } from '../shared/timeline-text.ts';
@@ -73,7 +74,7 @@ export class Spec implements Listener {
     this.#buckets.add(result);
     this.#header(result);
     this.#line(result);
-    if (result.kind === 'fail' || result.kind === 'error') this.#failure(result);
+    if (isFinding(result.kind) || result.kind === 'error') this.#failure(result);
     if (result.kind === 'skip') this.#skips.add(result.reason);
     this.#progress.add(result);
   }
@@ -84,6 +85,7 @@ export class Spec implements Listener {
     const parts = [
       colors.green(`${summary.passed} passed`),
       ...(summary.failed > 0 ? [colors.red(`${summary.failed} failed`)] : []),
+      ...(summary.flaky > 0 ? [colors.red(`${summary.flaky} flaky`)] : []),
       ...(summary.errors > 0 ? [colors.red(`${summary.errors} broken`)] : []),
       ...(summary.incomplete > 0 ? [colors.yellow(`${summary.incomplete} incomplete`)] : []),
       ...(summary.skipped > 0 ? [colors.yellow(`${summary.skipped} skipped`)] : []),
@@ -155,6 +157,7 @@ export class Spec implements Listener {
       const names = [...new Set(verdict.known.map((v) => v.property))].join(', ');
       this.#note(colors.cyan(`${out.symbols.known} known defect found, as expected: ${harmless(names)}`));
     }
+    if (result.kind === 'flaky') this.#note(colors.red(`flaky: ${harmless(result.reason ?? '')}`));
     if (result.kind === 'incomplete') this.#note(colors.yellow(`incomplete: ${harmless(result.reason ?? '')}`));
   }
 
@@ -175,6 +178,7 @@ export class Spec implements Listener {
     if (kind === 'skip') return [colors.yellow(symbols.skip), colors.dim];
     if (kind === 'incomplete') return [colors.yellow(symbols.incomplete), colors.yellow];
     if (kind === 'error') return [colors.red(symbols.broken), colors.red];
+    if (kind === 'flaky') return [colors.red(symbols.flaky), colors.red];
     return [colors.red(symbols.fail), colors.red];
   }
 
@@ -230,14 +234,6 @@ function listReasons({ verdict, error, reason }: CaseResult): string[] {
     ];
   }
   return [firstLine(reason ?? error?.message ?? 'failed')];
-}
-
-/** What a case of a matrix found, as a text: cases of one scenario with equal texts show the same. Numbers are those of a case. */
-function identifyFinding({ verdict }: CaseResult): string | undefined {
-  if (verdict?.status !== 'fail' || verdict.violations.length === 0) return undefined;
-  const { scenario, position, backend, project, protocol, violations } = verdict;
-  const found = violations.map(({ property, message }) => `${property}: ${message.replace(/\d+/g, '#')}`);
-  return JSON.stringify([position.file, scenario, backend, project, protocol, found]);
 }
 
 function firstLine(text: string): string {

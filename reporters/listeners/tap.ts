@@ -31,7 +31,7 @@ export class Tap implements Listener {
   end(summary: Summary): void {
     for (const line of environmentLines(this.#environments.list())) this.#setting.out.write(`# ${oneLine(line)}\n`);
     this.#setting.out.write(
-      `1..${this.#count}\n# ${summary.passed} passed, ${summary.failed + summary.errors} failed, ${summary.incomplete} incomplete, ${summary.skipped} skipped\n`,
+      `1..${this.#count}\n# ${summary.passed} passed, ${summary.failed + summary.errors} failed, ${summary.flaky} flaky, ${summary.incomplete} incomplete, ${summary.skipped} skipped\n`,
     );
     if (summary.interrupted) this.#setting.out.write('Bail out! interrupted\n');
   }
@@ -53,7 +53,7 @@ function collectFacts(result: CaseResult): Record<string, unknown> | undefined {
   const plain = (list: NonNullable<typeof verdict>['violations']): unknown[] =>
     list.map(({ property, message, expected, actual, step }) => ({ property, message, expected, actual, step }));
   return {
-    message: verdict?.violations[0]?.message ?? reason ?? error?.message,
+    message: kind === 'flaky' ? reason : (verdict?.violations[0]?.message ?? reason ?? error?.message),
     severity: kind === 'pass' ? 'comment' : kind,
     ...(position && { at: `${position.file}:${position.line}:${position.column}` }),
     duration_ms: Math.round(duration),

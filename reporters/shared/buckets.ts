@@ -1,6 +1,6 @@
 /** The findings of a run by defect, counted while it goes: a title and a number for each, whatever the number of cases. */
 import type { Bucket } from '../../src/model/signature.ts';
-import type { CaseResult } from './result.ts';
+import { type CaseResult, isFinding } from './result.ts';
 
 /** The cases that show one defect. */
 export interface BucketCount {
@@ -25,7 +25,7 @@ export class BucketTally {
     const count = this.#counts.get(key) ?? { bucket, cases: 0, failed: 0 };
     this.#counts.set(key, count);
     count.cases += 1;
-    if (kind === 'fail') count.failed += 1;
+    if (isFinding(kind)) count.failed += 1;
   }
 
   /** The most frequent first; as frequent ones in the order in which they were met. */

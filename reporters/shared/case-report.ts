@@ -2,7 +2,7 @@
 import type { Case, Position } from '../../src/model/case.ts';
 import type { Bucket } from '../../src/model/signature.ts';
 import type { RunRecord } from '../../src/record/record.ts';
-import type { Ending, Shrinking, Tried, Violation } from '../../src/record/verdict.ts';
+import type { Attempt, Ending, Shrinking, Tried, Violation } from '../../src/record/verdict.ts';
 import { findCause } from '../words/criu.ts';
 import { replayCommand } from './replay-command.ts';
 import type { CaseResult, ResultKind, TestError } from './result.ts';
@@ -35,6 +35,8 @@ export interface CaseReport {
   /** The defect that it is a finding of, and its state; null where nothing was found. */
   readonly bucket: Bucket | null;
   readonly tried: Tried | null;
+  /** Each attempt, in order, where it was run again because it had failed. */
+  readonly attempts?: readonly Attempt[];
   /** The replay file. */
   readonly replay: string | null;
   /** The folder with what its run left, when it was kept. */
@@ -82,6 +84,7 @@ export function caseReport(result: CaseResult, withRecord: boolean, environment:
     known: verdict?.known ?? [],
     bucket: verdict?.bucket ?? null,
     tried: verdict?.tried ?? null,
+    ...(verdict?.attempts && { attempts: verdict.attempts }),
     replay: verdict?.replay ?? null,
     kept: verdict?.kept ?? null,
     environment,

@@ -5,6 +5,7 @@ import { markdownText } from '../words/markdown.ts';
 import { count } from '../words/numbers.ts';
 import type { CaseReport } from './case-report.ts';
 import { type Change, propertyChanges, type ReportDiff } from './diff.ts';
+import { isFinding } from './result.ts';
 import type { TextStyle } from './timeline-text.ts';
 
 /** More of one kind are only counted. */
@@ -64,7 +65,13 @@ export function diffLines(diff: ReportDiff, { colors, symbols }: TextStyle): str
       const one = (change.after ?? change.before)!;
       lines.push(`  ${harmless(one.title)}  ${colors.dim(harmless(formatPlace(one)))}`);
       lines.push(`    ${paint[kind](harmless(changeWords(change, '->')))}`);
-      if (kind !== 'better' && kind !== 'gone' && change.after?.result === 'fail' && change.after.command !== null)
+      if (
+        kind !== 'better' &&
+        kind !== 'gone' &&
+        change.after &&
+        isFinding(change.after.result) &&
+        change.after.command !== null
+      )
         lines.push(`    ${colors.dim(harmless(change.after.command))}`);
     }
     if (changes.length > LISTED) lines.push(`  ${symbols.ellipsis} and ${count(changes.length - LISTED, 'more')}`);

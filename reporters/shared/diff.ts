@@ -48,7 +48,7 @@ export function isWorse({ worse, added }: ReportDiff): boolean {
 }
 
 /** A finding that is no longer tested is as bad as a finding. */
-const BADNESS = { pass: 0, incomplete: 1, fail: 2, error: 3 } as const;
+const BADNESS = { pass: 0, incomplete: 1, flaky: 2, fail: 3, error: 4 } as const;
 
 function compare(before: CaseReport, after: CaseReport): 'same' | 'better' | 'worse' {
   const [was, is] = [before.result, after.result];

@@ -31,6 +31,7 @@ export function failureLines(result: CaseResult, style: TextStyle, turns: number
       result.kind === 'error' ? textLines(verdict.reason ?? result.error?.message ?? '', style) : [],
       style,
     ),
+    ...section('flaky', result.kind === 'flaky' ? textLines(verdict.reason ?? '', style) : [], style),
     ...section('incomplete', result.kind === 'incomplete' ? textLines(verdict.reason ?? '', style) : [], style),
     ...section(
       treeTitle(verdict),

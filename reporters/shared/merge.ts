@@ -20,7 +20,7 @@ export interface Merged {
 }
 
 /** From best to worst. */
-const ORDER: readonly CaseReport['result'][] = ['skip', 'pass', 'incomplete', 'fail', 'error'];
+const ORDER: readonly CaseReport['result'][] = ['skip', 'pass', 'incomplete', 'flaky', 'fail', 'error'];
 
 /** What makes two cases of different runs the same one. */
 export function makeKey({ id, backend, project, protocol }: CaseReport): string {

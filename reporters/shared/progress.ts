@@ -7,7 +7,7 @@ import type { Progress as CaseProgress } from '../../src/record/progress.ts';
 import type { Violation } from '../../src/record/verdict.ts';
 import { count, duration } from '../words/numbers.ts';
 import type { Output } from './output.ts';
-import type { CaseResult } from './result.ts';
+import { type CaseResult, isFinding } from './result.ts';
 import { cut } from './text.ts';
 
 /** Milliseconds between two drawings: often enough to live, seldom enough to cost nothing. */
@@ -83,7 +83,7 @@ export class Progress {
 
   add({ kind, verdict }: CaseResult): void {
     this.#done += 1;
-    if (kind === 'fail' || kind === 'error') this.#findings += 1;
+    if (isFinding(kind) || kind === 'error') this.#findings += 1;
     this.#title = '';
     this.#read = () => undefined;
     this.#schedules += verdict?.tried.schedules ?? 0;

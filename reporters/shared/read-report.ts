@@ -9,6 +9,7 @@ import { JSON_REPORT_VERSION } from '../listeners/json.ts';
 import type { CaseReport } from './case-report.ts';
 import type { CoverageReport } from './coverage.ts';
 import type { CaseResult } from './result.ts';
+import type { ShardReport } from './shard.ts';
 import type { Summary } from './summary.ts';
 
 export interface JsonReport {
@@ -18,6 +19,8 @@ export interface JsonReport {
   readonly environments?: readonly Environment[];
   readonly summary: Summary;
   readonly coverage?: CoverageReport;
+  /** The part of a larger run that it is. */
+  readonly shard?: ShardReport;
 }
 
 /** Bytes of a report: 128 MiB. A run of 10,000 cases with all its records stays below. */
@@ -94,6 +97,7 @@ function verdictFrom(report: CaseReport, environments: readonly Environment[]): 
     duration,
     ...(why !== null && { why }),
     ...(reason !== null && { reason }),
+    ...(report.attempts && { attempts: report.attempts }),
     ...(replay !== null && { replay }),
     ...(report.bucket && { bucket: report.bucket }),
     ...(report.kept && { kept: report.kept }),

@@ -3,8 +3,13 @@ import type { Position } from '../../src/model/case.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 import type { CaseReport } from './case-report.ts';
 
-/** pass · fail: a finding, or an ordinary test that failed · incomplete: a search that was stopped and found nothing · skip: with a reason · error: a defect of ours, or a file that can't be read. */
-export type ResultKind = 'pass' | 'fail' | 'incomplete' | 'skip' | 'error';
+/** pass · fail: a finding, or an ordinary test that failed · flaky: a finding that a retry did not show again · incomplete: a search that was stopped and found nothing · skip: with a reason · error: a defect of ours, or a file that can't be read. */
+export type ResultKind = 'pass' | 'fail' | 'flaky' | 'incomplete' | 'skip' | 'error';
+
+/** Whether a result is a finding: one that a retry did not show again is one, too. */
+export function isFinding(kind: ResultKind): boolean {
+  return kind === 'fail' || kind === 'flaky';
+}
 
 export interface TestError {
   readonly message: string;

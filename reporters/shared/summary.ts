@@ -5,6 +5,8 @@ export interface Summary {
   readonly cases: number;
   readonly passed: number;
   readonly failed: number;
+  /** Findings that a retry did not show again. */
+  readonly flaky: number;
   readonly errors: number;
   readonly skipped: number;
   /** Searches that were stopped and had found nothing by then. */
@@ -21,7 +23,7 @@ export interface Summary {
 
 export class Tally {
   readonly #started: number;
-  #counts = { cases: 0, passed: 0, failed: 0, errors: 0, skipped: 0, incomplete: 0, violations: 0, known: 0 };
+  #counts = { cases: 0, passed: 0, failed: 0, flaky: 0, errors: 0, skipped: 0, incomplete: 0, violations: 0, known: 0 };
 
   constructor(now: number = performance.now()) {
     this.#started = now;
@@ -43,6 +45,7 @@ export class Tally {
 const COUNTED_AS = {
   pass: 'passed',
   fail: 'failed',
+  flaky: 'flaky',
   incomplete: 'incomplete',
   error: 'errors',
   skip: 'skipped',

@@ -4,6 +4,7 @@ export interface Symbols {
   readonly pass: string;
   readonly fail: string;
   readonly skip: string;
+  readonly flaky: string;
   readonly incomplete: string;
   readonly known: string;
   readonly broken: string;
@@ -36,6 +37,7 @@ export const UNICODE: Symbols = {
   pass: '✓',
   fail: '✗',
   skip: '○',
+  flaky: '≈',
   incomplete: '◐',
   known: '◆',
   broken: '!',
@@ -64,6 +66,7 @@ export const ASCII: Symbols = {
   pass: '+',
   fail: 'x',
   skip: '-',
+  flaky: '=',
   incomplete: '~',
   known: '*',
   broken: '!',

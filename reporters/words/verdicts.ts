@@ -2,12 +2,13 @@
 import { type Symbols, UNICODE } from './signs.ts';
 
 /** The worst first. `known`: passed, and showed a known defect. */
-export const VERDICTS = ['fail', 'error', 'incomplete', 'known', 'skip', 'pass'] as const;
+export const VERDICTS = ['fail', 'error', 'flaky', 'incomplete', 'known', 'skip', 'pass'] as const;
 export type VerdictName = (typeof VERDICTS)[number];
 
 export const VERDICT_NAMES: Readonly<Record<VerdictName, string>> = {
   fail: 'failed',
   error: 'broken',
+  flaky: 'flaky',
   incomplete: 'incomplete',
   known: 'known defect',
   skip: 'skipped',

@@ -58,7 +58,7 @@ export function triage(reports: readonly JsonReport[], defects: readonly KnownDe
 }
 
 function hasRun({ result }: CaseReport): boolean {
-  return result === 'pass' || result === 'fail';
+  return result === 'pass' || result === 'fail' || result === 'flaky';
 }
 
 /**

@@ -18,6 +18,8 @@ export interface CaseOptions {
   readonly maxStates?: number;
   /** Milliseconds for the run; by default there is no such limit. */
   readonly timeout?: number;
+  /** How often a case that fails on real tasks is run again, 0 by default; what is deterministic fails again, and is not. */
+  readonly retries?: number;
   /** Bytes that an exhaustive search may hold, in one process; a quarter of the machine's memory. */
   readonly maxMemory?: number;
 }
@@ -37,7 +39,7 @@ export interface Project extends CaseOptions, EngineOptions {
   readonly backend: BackendName;
   /** Only cases whose title matches belong to it; the source of a regular expression. */
   readonly grep?: string;
-  /** Only cases with at least one of these tags belong to it. */
+  /** Only cases for which one of these tag expressions holds belong to it. */
   readonly tags?: readonly string[];
 }
 
@@ -50,7 +52,7 @@ export interface Options extends CaseOptions, EngineOptions {
   readonly own?: boolean;
   /** Only cases whose title (with its tags) matches; the source of a regular expression. */
   readonly grep?: string;
-  /** Only cases with at least one of these tags. */
+  /** Only cases for which one of these tag expressions holds. */
   readonly tags?: readonly string[];
   readonly defaults?: ScenarioDefaults;
   /** Whether the commands of scenarios may be run. */
@@ -59,6 +61,10 @@ export interface Options extends CaseOptions, EngineOptions {
   /** Worker processes; 1: none, everything runs in this process. */
   readonly parallel: number;
   readonly failOnSkip: boolean;
+  /** A scenario with `only:` is an error. */
+  readonly forbidOnly: boolean;
+  /** Flaky cases, which are reported, do not make the exit code 1. */
+  readonly allowFlaky: boolean;
   /** Which findings make the exit code 1: any, or those of no known defect. */
   readonly failOn: 'any' | 'new';
   readonly reporters: readonly ReporterSpec[];
@@ -75,7 +81,7 @@ export interface Options extends CaseOptions, EngineOptions {
 
 /** The project of cases that run on a backend with the options of all. */
 export function projectOn(backend: BackendName, options: CaseOptions & EngineOptions): Project {
-  const { protocol, seed, schedules, maxStates, timeout, maxMemory, criu, plugin } = options;
+  const { protocol, seed, schedules, maxStates, timeout, maxMemory, retries, criu, plugin } = options;
   return withoutUndefined({
     name: backend,
     backend,
@@ -85,6 +91,7 @@ export function projectOn(backend: BackendName, options: CaseOptions & EngineOpt
     maxStates,
     timeout,
     maxMemory,
+    retries,
     criu: backend === 'criu' ? criu : undefined,
     plugin: backend === 'native' ? plugin : undefined,
   });

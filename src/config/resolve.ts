@@ -58,6 +58,8 @@ export function resolveOptions(layers: readonly Layer[], backends: readonly Back
     bail: pick('bail') ?? false,
     parallel,
     failOnSkip,
+    forbidOnly: pick('forbidOnly') ?? false,
+    allowFlaky: pick('allowFlaky') ?? false,
     failOn: pick('failOn') ?? 'any',
     reporters,
     records: pick('records') ?? 'failed',

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { BACKENDS } from '../model/case.ts';
 import { DEFAULTS } from '../scenario/defaults.ts';
 import { flag, integer, kebab, list, mapping, oneOf, oneOrMore, suggest, text, word } from '../scenario/schema/word.ts';
+import { parseTagExpression } from './tag-expression.ts';
 import { isPattern, MAX_TIMEOUT, readReporter, readSize, readTime } from './values.ts';
 
 /** Characters of a path, a pattern, a name. */
@@ -21,7 +22,15 @@ const REPORTER = 'name, name=file, or a mapping with name, output and options';
 const path = text('a path', MAX_TEXT);
 const backend = oneOf(BACKENDS, 'backend');
 const pattern = text('a regular expression', MAX_TEXT).refine(isPattern, { error: 'a regular expression' });
-const tags = z.array(text('a tag', 100), { error: 'a list of tags' }).max(1000, { error: 'at most 1000 tags' });
+const TAGS = 'a tag, or an expression with and, or, not and parentheses';
+const tags = z
+  .array(
+    text(TAGS, 1000).refine((one) => typeof parseTagExpression(one) !== 'string', {
+      error: ({ input }) => `${TAGS}: ${parseTagExpression(String(input))}`,
+    }),
+    { error: 'a list of tags' },
+  )
+  .max(1000, { error: 'at most 1000 tags' });
 
 const PROTOCOL = word(
   suggest(kebab('the name of a protocol: series, patch, hardened or a variant'), 'protocols'),
@@ -63,6 +72,11 @@ const CASE_WORDS = {
     'Memory limit of the searches of all worker processes together. Default: a quarter of the memory.',
     'maxMemory: 2G',
   ).optional(),
+  retries: word(
+    integer(0, 100, 'a number of retries'),
+    'How often a case that fails on real tasks is run again. One that then passes is flaky, which is a finding all the same. Default: 0.',
+    'retries: 2',
+  ).optional(),
   criu: word(
     text('a version or a path', MAX_TEXT),
     'CRIU to use: a version that `mktrouble setup criu@VERSION` installed, or the path of a program.',
@@ -80,7 +94,11 @@ const project = mapping('a mapping with name and backend', {
   backend: word(backend, 'Restart backend.', 'backend: criu'),
   ...CASE_WORDS,
   grep: word(pattern, 'Only cases whose title matches belong to the project.', 'grep: signal').optional(),
-  tags: word(tags, 'Only cases with one of these tags belong to the project.', 'tags: [quick]').optional(),
+  tags: word(
+    tags,
+    'Only cases for which one of these tag expressions holds belong to the project.',
+    'tags: [ptrace and not slow]',
+  ).optional(),
 }).meta({ id: 'project', description: 'A way to run the cases: a backend with its engine, protocol and options.' });
 
 const reporter = mapping(REPORTER, {
@@ -121,7 +139,11 @@ export const SETTINGS = mapping('a mapping with settings', {
     'Only cases whose title (with its @tags) matches this regular expression.',
     'grep: signal',
   ).optional(),
-  tags: word(tags, 'Only cases with one of these tags.', 'tags: [quick]').optional(),
+  tags: word(
+    tags,
+    'Only cases for which one of these tag expressions holds.',
+    'tags: [ptrace and not slow]',
+  ).optional(),
   defaults: word(
     DEFAULTS,
     'What scenarios have that do not specify it: keys of restart, explore, and further tags.',
@@ -139,6 +161,16 @@ export const SETTINGS = mapping('a mapping with settings', {
     'parallel: 4',
   ).optional(),
   failOnSkip: word(flag(), 'Exit with 2 when a case is skipped. Default: false.', 'failOnSkip: true').optional(),
+  forbidOnly: word(
+    flag(),
+    'Exit with 2 when a scenario has the key `only`. Default: false.',
+    'forbidOnly: true',
+  ).optional(),
+  allowFlaky: word(
+    flag(),
+    'Flaky cases, which are reported, do not make the exit code 1. Default: false.',
+    'allowFlaky: true',
+  ).optional(),
   failOn: word(
     oneOf(['any', 'new'], 'choice of findings'),
     'Findings that make the exit code 1: any, or new (of no known defect). Default: any.',

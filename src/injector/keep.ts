@@ -53,7 +53,7 @@ export class Keep {
   decide(verdict: Verdict): Verdict {
     const run = this.#runs().at(-1);
     try {
-      if (verdict.status !== 'fail' && verdict.status !== 'error') return verdict;
+      if (!['fail', 'flaky', 'error'].includes(verdict.status)) return verdict;
       const kept = path.join(this.#folder, folderName(verdict));
       const withFolder = { ...verdict, kept };
       // Complete before it takes its name: what is killed meanwhile leaves only a folder that the next run removes.

@@ -24,6 +24,7 @@ import {
 } from './judge.ts';
 import { Keep } from './keep.ts';
 import { modelFor } from './model.ts';
+import { retryWhileFailing } from './retry.ts';
 import type { JudgeCase } from './shrink.ts';
 import { type ExploreResult, Tally } from './tally.ts';
 import { countRuns } from './unscheduled.ts';
@@ -58,9 +59,20 @@ export function defaultMaxSteps(c: Case): number {
 
 /**
  * Runs a case and judges it. Never rejects: what breaks on the way (a defect of the backend, or ours) is a verdict with
- * `status: 'error'` and its reason; with `badInput` when what the case needs around it was not there, or not allowed.
+ * `status: 'error'` and its reason; one that fails on real tasks is run again as often as `retries` allow; with `badInput` when what the case needs around it was not there, or not allowed.
  */
 export async function runCase(given: Case, options: RunOptions): Promise<Verdict> {
+  const { retries = 0, backend, signal } = options;
+  // What can be scheduled does the same again.
+  const useful = isSchedulable(backend) ? 0 : retries;
+  return retryWhileFailing(
+    () => runOnce(given, options),
+    useful,
+    () => signal?.aborted !== true,
+  );
+}
+
+async function runOnce(given: Case, options: RunOptions): Promise<Verdict> {
   const started = performance.now();
   const protocol = options.protocol ?? given.restart.protocol;
   const seed = options.seed ?? given.explore?.seed ?? DEFAULT_SEED;
@@ -131,7 +143,7 @@ type Outcome = Decision & Pick<Verdict, 'reason' | 'badInput'>;
 async function attempt(c: Case, seed: string, options: RunOptions, keep: Keep | undefined): Promise<Outcome> {
   const explore = selectExplorer(c, options);
   try {
-    const reason = await whyNot(options.backend, c);
+    const reason = c.skip ?? (await whyNot(options.backend, c));
     if (reason !== undefined) return without('skip', reason, explore);
     const explorer = options.schedule ? EXPLORERS.replay : EXPLORERS[explore.strategy];
     return await search(c, seed, explore, explorer, options, keep);

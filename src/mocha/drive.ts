@@ -4,22 +4,25 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Mocha from 'mocha';
+import type { CaseResult } from '../../reporters/shared/result.ts';
+import type { ShardReport } from '../../reporters/shared/shard.ts';
 import { sweepFolder, uniqueName } from '../backends/host/names.ts';
 import { listChildren } from '../backends/host/stopped.ts';
 import { EXIT, type ExitCode } from '../boundary/exit-code.ts';
 import type { CaseOptions, Options } from '../config/index.ts';
 import { writeForWorkers } from '../config/worker.ts';
 import { removeUndecided } from '../injector/keep.ts';
-import { isNew } from '../model/signature.ts';
 import type { Verdict } from '../record/verdict.ts';
 import type { Loaded } from '../scenario/index.ts';
 import { readVerdict } from './attach.ts';
+import { FailedTests } from './failed.ts';
 import { countUnwritten } from './guard.ts';
 import { hookScenarioFiles } from './hook.ts';
 import { nameLostWorkers } from './parallel-runner.ts';
+import { makePortions } from './portion.ts';
+import { type MochaTest, makeResult } from './result.ts';
 import { DEADLINE_VARIABLE, RunLimits } from './run-limits.ts';
 import { selectTests } from './select.ts';
-import { makeShards } from './shard.ts';
 import { Skipped } from './skipped.ts';
 import { endWorkersOnExit } from './workers.ts';
 
@@ -31,6 +34,12 @@ export interface DriveRequest {
   readonly total: number;
   /** Aborted: the run ends soon, with what it has done reported. */
   readonly signal: AbortSignal;
+  /** Of each file the tests that are run, of those that the options select in it, counted from 0; by default all. */
+  readonly chosen?: ReadonlyMap<string, readonly number[]>;
+  /** The part of a larger run that this is, for reports. */
+  readonly shard?: ShardReport;
+  /** Called for each test that has ended. */
+  readonly onResult?: (result: CaseResult) => void;
   /** Called for each verdict, with its scenario file. */
   readonly onVerdict?: (file: string, verdict: Verdict) => void;
 }
@@ -38,7 +47,7 @@ export interface DriveRequest {
 /** Runs the suites. Reporters have written all that they have to say when this resolves. */
 export async function drive(request: DriveRequest): Promise<ExitCode> {
   const { Multi } = await import('./multi.ts');
-  const { options, total } = request;
+  const { options, total, shard } = request;
   const { bail, keep, parallel: jobs, reporters, records } = options;
   const parallel = jobs > 1;
   const mocha = new Mocha({
@@ -47,7 +56,7 @@ export async function drive(request: DriveRequest): Promise<ExitCode> {
     jobs,
     reporter: Multi as unknown as Mocha.ReporterConstructor,
     reporterOptions: {
-      reporters: reporters.map((one) => ({ ...one, options: { ...one.options, records } })),
+      reporters: reporters.map((one) => ({ ...one, options: { ...one.options, records, ...(shard && { shard }) } })),
       total,
     },
     ...(parallel && { require: workerRequires() }),
@@ -60,11 +69,13 @@ export async function drive(request: DriveRequest): Promise<ExitCode> {
   return new Promise((resolve) => run(mocha, request, resolve));
 }
 
-function loadHere(mocha: Mocha, { loaded, options, signal }: DriveRequest): Promise<void> {
+function loadHere(mocha: Mocha, { loaded, options, signal, chosen }: DriveRequest): Promise<void> {
   // Node calls a module by where it really is, links followed.
   const byRealPath = new Map([...loaded].map(([file, one]) => [realpathSync(file), one]));
   const limits = new RunLimits(options);
-  hookScenarioFiles(() => ({ options, signal, limits, load: (file) => byRealPath.get(file)! }));
+  const choice = new Map([...(chosen ?? [])].map(([file, tests]) => [realpathSync(file), tests]));
+  const choose = chosen && { choose: (file: string) => choice.get(file) ?? [] };
+  hookScenarioFiles(() => ({ options, signal, limits, load: (file) => byRealPath.get(file)!, ...choose }));
   mocha.files = [...loaded.keys()];
   // A file that was run before is read again.
   const { cache } = createRequire(import.meta.url);
@@ -80,7 +91,7 @@ function shareStates(options: Options): Options {
 }
 
 /** Workers load their files themselves; they receive the paths and the options. */
-function prepareWorkers(mocha: Mocha, { loaded, options }: DriveRequest): void {
+function prepareWorkers(mocha: Mocha, { loaded, options, chosen }: DriveRequest): void {
   const [variable, value] = writeForWorkers(shareStates(options));
   process.env[variable] = value;
   const { deadline } = new RunLimits(options);
@@ -90,7 +101,12 @@ function prepareWorkers(mocha: Mocha, { loaded, options }: DriveRequest): void {
   endWorkersOnExit();
   nameLostWorkers(mocha);
   mocha.files = [...loaded].flatMap(([file, { cases }], i) =>
-    makeShards(file, selectTests(options, cases).length, path.join(folder, String(i))),
+    makePortions({
+      file,
+      total: selectTests(options, cases).length,
+      folder: path.join(folder, String(i)),
+      ...(chosen && { chosen: chosen.get(file) ?? [] }),
+    }),
   );
 }
 
@@ -111,24 +127,23 @@ function workerRequires(): string[] {
 }
 
 function run(mocha: Mocha, request: DriveRequest, done: (exit: ExitCode) => void): void {
-  const { onVerdict, signal } = request;
-  const { reporters, failOnSkip, failOn } = request.options;
+  const { onVerdict, onResult, signal } = request;
+  const { reporters, failOnSkip } = request.options;
   const printed = reporters.some(({ name, output }) => name === 'spec' && output === undefined);
   const skipped = new Skipped({ failOnSkip, printed });
-  const counts = { findings: 0, expected: 0, badInput: 0, incomplete: 0 };
+  const failed = new FailedTests(request.options);
   const runner = mocha.run((failures) => {
     process.off('exit', unfinished);
-    const exit = chooseExitCode(failures, counts);
+    const exit = failed.chooseExitCode(failures, countUnwritten());
     done(signal.aborted ? EXIT.interrupted : exit === EXIT.ok ? skipped.judge() : exit);
   });
-  runner.on('fail', (test) => {
-    const verdict = readVerdict(test);
-    if (verdict?.status === 'fail') counts[failOn === 'new' && isExpected(verdict) ? 'expected' : 'findings'] += 1;
-    if (verdict?.status === 'incomplete') counts.incomplete += 1;
-    if (verdict?.badInput) counts.badInput += 1;
-  });
+  runner.on('fail', (test) => failed.add(readVerdict(test)));
   runner.on('pass', () => skipped.ran()).on('fail', () => skipped.ran());
   runner.on('pending', (test) => skipped.skip(readVerdict(test)?.reason));
+  if (onResult) {
+    for (const end of ['pass', 'fail', 'pending'] as const)
+      runner.on(end, (test: MochaTest, thrown?: unknown) => onResult(makeResult(test, end, thrown)));
+  }
   if (onVerdict) {
     const collect = (test: Mocha.Test) => {
       const verdict = readVerdict(test);
@@ -138,29 +153,6 @@ function run(mocha: Mocha, request: DriveRequest, done: (exit: ExitCode) => void
   }
   signal.addEventListener('abort', () => abort(runner));
   process.once('exit', unfinished);
-}
-
-/** Whether a finding is of a defect that is known, and not marked fixed. */
-function isExpected({ bucket }: Verdict): boolean {
-  return bucket !== undefined && !isNew(bucket);
-}
-
-/** The exit code of a run with this number of failed tests. */
-function chooseExitCode(
-  failures: number,
-  {
-    findings,
-    expected,
-    badInput,
-    incomplete,
-  }: Readonly<Record<'findings' | 'expected' | 'badInput' | 'incomplete', number>>,
-): ExitCode {
-  const unwritten = countUnwritten();
-  // What failed and is none of these: a backend that broke, or a reporter.
-  if (failures > findings + expected + badInput + incomplete + unwritten) return EXIT.defect;
-  if (findings > 0) return EXIT.finding;
-  if (badInput + unwritten > 0) return EXIT.input;
-  return incomplete > 0 ? EXIT.incomplete : EXIT.ok;
 }
 
 /** A serial run ends after the case under way; workers are let go as they are, and the reporters end with the process. */

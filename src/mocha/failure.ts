@@ -22,13 +22,14 @@ export class CaseFailed extends Error {
   }
 }
 
-/** The error of a verdict whose status is `fail`, `incomplete` or `error`. */
+/** The error of a verdict whose status is `fail`, `flaky`, `incomplete` or `error`. */
 export function toFailure(verdict: Verdict): CaseFailed {
   const { violations, title, position } = verdict;
   const { status, reason } = verdict;
   if (status === 'error') return new CaseFailed(reason ?? 'the run broke', title, position);
   if (status === 'incomplete') return new CaseFailed(`incomplete: ${reason}`, title, position);
   const message = [
+    ...(status === 'flaky' ? [`flaky: ${reason}`] : []),
     ...violations.map((violation) => `${violation.property}: ${violation.message}`),
     ...criuReasons(verdict),
   ].join('\n');

@@ -4,12 +4,14 @@ import type { Options } from '../config/index.ts';
 import { KNOWN_NAMES, knownDefects } from '../injector/known.ts';
 import type { Case } from '../model/case.ts';
 import { formatDiagnostic, type Loaded, loadScenarioFileSync } from '../scenario/index.ts';
-import { readShard, SHARD_EXTENSION } from './shard.ts';
+import { PORTION_EXTENSION, readPortion } from './portion.ts';
 import { defineBrokenSuite, defineSuite, type SuiteSetting } from './suite.ts';
 
 export interface HookSetting extends SuiteSetting {
   /** How a file is read; by default anew each time, so that a watching Mocha sees what was saved. */
   readonly load?: (file: string) => Loaded;
+  /** Which of the tests that the options select in a file are run, counted from 0; undefined: all. */
+  readonly choose?: (file: string) => readonly number[] | undefined;
 }
 
 /**
@@ -27,10 +29,10 @@ export function hookScenarioFiles(setting: () => HookSetting | string): void {
     const given = setting();
     return loadAnew(file, typeof given === 'string' ? undefined : given.options.defaults);
   });
-  extensions[SHARD_EXTENSION] = (_module, name) => {
-    const { file, from, to } = readShard(name);
+  extensions[PORTION_EXTENSION] = (_module, name) => {
+    const { file, tests } = readPortion(name);
     const given = setting();
-    defineFile(file, typeof given === 'string' ? given : { load: loadOnce, ...given, part: { from, to } });
+    defineFile(file, typeof given === 'string' ? given : { load: loadOnce, ...given, choose: () => tests });
   };
 }
 
@@ -42,10 +44,13 @@ function defineFile(file: string, setting: HookSetting | string): void {
   if (typeof setting === 'string' || typeof loaded === 'string') return defineBrokenSuite(file, String(loaded));
   const defects = setting.defects ?? knownDefects(file, setting.options.known);
   if (typeof defects === 'string') defineBrokenSuite(file, defects);
-  else defineSuite(file, loaded, { ...setting, defects });
+  else {
+    const chosen = setting.choose?.(file);
+    defineSuite(file, loaded, { ...setting, defects, ...(chosen && { chosen }) });
+  }
 }
 
-/** Shards of a file come one after the other: what was loaded for the one before serves for the next. */
+/** Portions of a file come one after the other: what was loaded for the one before serves for the next. */
 function onlyTheLast(load: (file: string) => Loaded): (file: string) => Loaded {
   let last: { readonly file: string; readonly loaded: Loaded } | undefined;
   return (file) => {

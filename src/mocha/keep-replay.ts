@@ -11,7 +11,7 @@ const refused = new Set<string>();
  * is a note on standard error, once for each reason: the finding itself counts all the same.
  */
 export function keepReplay(verdict: Verdict, folder: string): Verdict {
-  if (verdict.status !== 'fail') return verdict;
+  if (verdict.status !== 'fail' && verdict.status !== 'flaky') return verdict;
   const text = replayText(verdict);
   if (text === undefined) return verdict;
   const file = path.join(folder, replayName(verdict));

@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import Mocha from 'mocha';
 import { LostWorker } from './lost-worker.ts';
-import { readShard, SHARD_EXTENSION } from './shard.ts';
+import { PORTION_EXTENSION, readPortion } from './portion.ts';
 import { suiteTitle } from './suite.ts';
 import { type FileResult, type Pool, WorkerPool } from './worker-pool.ts';
 
@@ -56,11 +56,11 @@ function howWorkerEnded(error: unknown): string | undefined {
 
 /** One failed test in place of all that the worker had. */
 function lostFile(given: string, how: string): FileResult {
-  const shard = given.endsWith(SHARD_EXTENSION) ? readShard(given) : undefined;
-  const file = shard?.file ?? given;
+  const portion = given.endsWith(PORTION_EXTENSION) ? readPortion(given) : undefined;
+  const file = portion?.file ?? given;
   const suite = new Mocha.Suite(suiteTitle(file));
   suite.file = file;
-  const cases = shard ? `cases ${shard.from + 1} to ${shard.to}` : 'its cases';
+  const cases = portion ? `cases ${portion.tests[0]! + 1} to ${portion.tests.at(-1)! + 1}` : 'its cases';
   const test = new Mocha.Test(`${cases} were not reported`);
   test.file = file;
   suite.addTest(test);

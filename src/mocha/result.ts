@@ -38,7 +38,8 @@ export function makeResult(test: MochaTest, end: MochaEnd, thrown?: unknown): Ca
 function classifyResult(end: MochaEnd, verdict: Verdict | undefined): ResultKind {
   if (end === 'pass') return 'pass';
   if (end === 'pending') return 'skip';
-  return verdict?.status === 'error' || verdict?.status === 'incomplete' ? verdict.status : 'fail';
+  const { status } = verdict ?? {};
+  return status === 'error' || status === 'incomplete' || status === 'flaky' ? status : 'fail';
 }
 
 function listTitles(test: MochaTest): readonly string[] {

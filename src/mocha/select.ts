@@ -1,5 +1,6 @@
 /** Which cases are run, and what their tests are called. */
 import { type Options, type Project, projectOn } from '../config/index.ts';
+import { matchesTags } from '../config/tag-expression.ts';
 import { BACKENDS, type BackendName, type Case } from '../model/case.ts';
 
 /** The title of a case's test: Mocha's --grep finds it by its name, its matrix values and, as @tag, by its tags. */
@@ -16,9 +17,7 @@ function selects(options: Selection, c: Case, project: Project): boolean {
   if (options.own && !isFor(c, project.backend)) return false;
   const title = testTitle(c, project, options);
   return [options, project].every(
-    ({ grep, tags = [] }) =>
-      (tags.length === 0 || tags.some((tag) => c.tags.includes(tag))) &&
-      (grep === undefined || new RegExp(grep).test(title)),
+    ({ grep, tags = [] }) => matchesTags(tags, c.tags) && (grep === undefined || new RegExp(grep).test(title)),
   );
 }
 

@@ -24,14 +24,16 @@ export interface SuiteSetting {
   readonly limits?: RunLimits;
   /** The defects that are known, for the buckets of findings. */
   readonly defects?: readonly KnownDefect[];
-  /** Only these of the tests that are selected. */
-  readonly part?: { readonly from: number; readonly to: number };
+  /** Only these of the tests that are selected, counted from 0; by default all. */
+  readonly chosen?: readonly number[];
 }
+
+type DefineTest = (title: string, body: (this: Mocha.Context) => Promise<void> | void) => Mocha.Test;
 
 /** Mocha's words for a suite and a test, whichever of its interfaces is in use. */
 interface Interface {
   describe(title: string, body: (this: Mocha.Suite) => void): void;
-  it(title: string, body: (this: Mocha.Context) => Promise<void> | void): Mocha.Test;
+  it: DefineTest & { readonly only: DefineTest };
 }
 
 /** The interface that Mocha has put into the globals (bdd or tdd). Throws when there is none. */
@@ -44,10 +46,18 @@ function currentInterface(): Interface {
 
 /** Defines the suite of a file. No suite when nothing in it is selected. */
 export function defineSuite(file: string, cases: readonly Case[], setting: SuiteSetting): void {
-  const { options, signal, part, defects, limits = new RunLimits(options) } = setting;
-  const tests = selectTests(options, cases).slice(part?.from, part?.to);
+  const { options, signal, chosen, defects, limits = new RunLimits(options) } = setting;
+  const selected = selectTests(options, cases);
+  const tests = chosen ? chosen.map((i) => selected[i]!) : selected;
   if (tests.length === 0) return;
+  if (options.forbidOnly && tests.some(({ c }) => c.only !== undefined))
+    return defineBrokenSuite(
+      file,
+      `${suiteTitle(file)}:1:1: error: a scenario of this file has the key only, which forbidOnly refuses`,
+    );
   const { describe, it } = currentInterface();
+  // Mocha itself keeps to `only` across its files; where tests were chosen that was done.
+  const define = (c: Case): DefineTest => (c.only === undefined || chosen ? it : it.only);
   describe(suiteTitle(file), function () {
     this.file = file;
     // Every run has a limit of steps, or of time where steps can't be counted; a second limit would only hide which.
@@ -55,7 +65,7 @@ export function defineSuite(file: string, cases: readonly Case[], setting: Suite
     const backends = chooseBackends(this, setting);
     releaseVerdicts(this);
     for (const { c, project } of tests) {
-      const test = it(testTitle(c, project, options), async function () {
+      const test = define(c)(testTitle(c, project, options), async function () {
         const onProgress = (progress: Progress) => attachProgress(this.test!, progress);
         const judged = await runCase(c, {
           ...project,

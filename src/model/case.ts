@@ -259,6 +259,10 @@ export interface Case {
   readonly tags: readonly string[];
   readonly matrix: Readonly<Record<string, string | number | boolean>>;
   readonly position: Position;
+  /** Why it is not run. */
+  readonly skip?: string;
+  /** Why no case without such a reason is run together with it. */
+  readonly only?: string;
   /** In the walk's order: a task, its children (deep), then its next thread (walk_task_subtree). The first is the root. */
   readonly tasks: readonly Task[];
   readonly image: Image;

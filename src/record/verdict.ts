@@ -86,6 +86,15 @@ export interface Ending {
   readonly violates?: readonly string[];
 }
 
+/** One of several runs of a case that `retries` allow. */
+export interface Attempt {
+  readonly status: 'pass' | 'fail' | 'incomplete' | 'skip' | 'error';
+  /** The properties that it violates. */
+  readonly violated: readonly string[];
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
 export interface Verdict {
   readonly version: 1;
   /** Case id. */
@@ -101,14 +110,16 @@ export interface Verdict {
   readonly protocol: string;
   readonly seed: string;
   /**
-   * pass · fail: a finding · incomplete: the search was stopped (`tried.stopped`) and had found nothing by then · skip: with
+   * pass · fail: a finding · flaky: a finding that a retry did not show again · incomplete: the search was stopped (`tried.stopped`) and had found nothing by then · skip: with
    * a reason · error: a defect of ours, or input that can't be read.
    */
-  readonly status: 'pass' | 'fail' | 'incomplete' | 'skip' | 'error';
+  readonly status: 'pass' | 'fail' | 'flaky' | 'incomplete' | 'skip' | 'error';
   /** Why it was skipped, what stopped the search, or what broke. */
   readonly reason?: string;
   /** Of an error: the scenario, or what it needs around it, is at fault, and not mktrouble. */
   readonly badInput?: true;
+  /** Each attempt, in order, where the case was run again because it had failed; the verdict is that of the first that failed. */
+  readonly attempts?: readonly Attempt[];
   /** What makes it fail. */
   readonly violations: readonly Violation[];
   /** Known defects (`violates:`) that the run found, as it had to. */

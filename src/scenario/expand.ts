@@ -118,6 +118,7 @@ class Expansion {
     const expect = this.#expect(tree, faults);
     const explore = this.#explore();
     const [subject, check] = [this.#subject(), this.#check()];
+    const [skip, todo, only] = [this.#part('skip'), this.#part('todo'), this.#part('only')];
     return (combination) => {
       // All parts are checked even when one is wrong: their errors are reported together.
       const parts = { tree: tree(combination), restart: restart(combination), image: image(combination) };
@@ -126,6 +127,7 @@ class Expansion {
       const program = subject(combination);
       const checks = check(combination);
       const [name, reason, words] = [scenario(combination), why(combination), tags(combination)];
+      const [skipped, missing, chosen] = [skip(combination), todo(combination), only(combination)];
       if (!parts.tree || !parts.restart || !parts.image || !more.faults || !more.expect || name === undefined)
         return undefined;
       const { values } = combination;
@@ -139,6 +141,8 @@ class Expansion {
         tags: words ?? [],
         matrix: values,
         position,
+        ...((skipped ?? missing) === undefined ? {} : { skip: skipped ?? `todo: ${missing}` }),
+        ...(chosen === undefined ? {} : { only: chosen }),
         tasks: parts.tree.tasks,
         image: parts.image,
         restart: parts.restart,

@@ -31,6 +31,8 @@ export interface Loaded {
   readonly cases: Case[];
   /** All errors and warnings, sorted by place. */
   readonly diagnostics: Diagnostic[];
+  /** Other files of which its cases are made, as absolute paths. */
+  readonly bases?: readonly string[];
 }
 
 /** The cases of a text; `file` is its name in ids and diagnostics. Pure. */
@@ -89,7 +91,7 @@ export function loadScenarios(paths: readonly string[], options: LoadOptions = {
 
 /**
  * The scenario files in these files and folders, sorted, each once. Folders are searched with all below them for *.yaml
- * and *.yml, but not *.replay.yaml, mktrouble.known.yaml, hidden folders and node_modules. A file is taken as it is; so is what does not
+ * and *.yml, but not *.replay.yaml, mktrouble.known.yaml, mktrouble.config.yaml, hidden folders and node_modules. A file is taken as it is; so is what does not
  * exist, which then fails to load with a diagnostic. Throws CannotRead for a folder that cannot be read.
  */
 export function findScenarioFiles(paths: readonly string[]): string[] {
@@ -105,9 +107,9 @@ function search(where: string): string[] {
   });
 }
 
-/** Replay files and the files of known defects are no scenarios. */
+/** Replay files, files of known defects and configuration files are no scenarios. */
 function isScenarioFile(name: string): boolean {
-  return /\.ya?ml$/.test(name) && !/\.replay\.ya?ml$/.test(name) && name !== DEFECTS_FILE;
+  return /\.ya?ml$/.test(name) && !/\.replay\.ya?ml$|^mktrouble\.config\./.test(name) && name !== DEFECTS_FILE;
 }
 
 const TOO_LARGE = [`the file has more than ${MAX_FILE_BYTES} bytes`, 'split it into several files'] as const;

@@ -52,6 +52,7 @@ const PRINTING: Readonly<Record<string, Row>> = {
   new: { args: ['new'] },
   doctor: { args: ['doctor'] },
   config: { args: ['config'] },
+  history: { args: ['history'] },
   setup: { args: ['setup', 'criu'], needs: 'criu' },
   completion: { args: ['completion', 'bash'] },
   outcomes: { args: ['outcomes', 'one.yaml'] },
@@ -68,6 +69,9 @@ explore: { strategy: random, schedules: 1000000000 }
 const WIDE = `scenario: Wide
 tree: { pid: 100, children: [${Array.from({ length: 12 }, (_, i) => `{ pid: ${101 + i} }`)}] }
 `;
+const COUNTS = { passed: 1, failed: 0, flaky: 0, errors: 0, incomplete: 0, skipped: 0 };
+const RUN = { number: 1, time: '2026-01-01T00:00:00Z', duration: 1, command: 'mktrouble run', ...COUNTS };
+const HISTORY = { version: 1, runs: [{ ...RUN, interrupted: false, findings: [] }], cases: {} };
 /** Near the limit of a file's cases. */
 const MANY = `scenario: Many
 tree: ${TREE}
@@ -85,6 +89,7 @@ describe('a signal ends', function () {
       'endless.yaml': ENDLESS,
       'wide.yaml': WIDE,
       'one.yaml': `scenario: One\ntree: ${TREE}\n`,
+      '.mktrouble/history.json': JSON.stringify(HISTORY),
     });
     // To load them all takes many times as long as a command is waited for.
     for (let i = 0; i < 300; i++) folder.write(`many/${i}.yaml`, MANY);

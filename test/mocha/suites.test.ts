@@ -6,7 +6,7 @@ import path from 'node:path';
 import { projectOn } from '../../src/config/index.ts';
 import { resolveOptions } from '../../src/config/resolve.ts';
 import { type HookSetting, hookScenarioFiles } from '../../src/mocha/hook.ts';
-import { makeShards } from '../../src/mocha/shard.ts';
+import { makePortions } from '../../src/mocha/portion.ts';
 import { suiteTitle } from '../../src/mocha/suite.ts';
 import type { Case } from '../../src/model/case.ts';
 import type { Loaded } from '../../src/scenario/index.ts';
@@ -168,14 +168,15 @@ describe('scenario files as Mocha suites', () => {
     );
   });
 
-  it('a large file can be run in shards, in which all tests are as in the file', async () => {
+  it('a large file can be run in portions, in which all tests are as in the file', async () => {
     const cases = Array.from({ length: 200 }, (_, i) => titled(`case ${i}`));
     const whole = await runFile(cases);
-    const shards = makeShards(file, cases.length, path.join(folder, 'shards'));
-    assert.ok(shards.length > 1);
-    const parts = await nestedMocha(shards);
+    const portions = makePortions({ file, total: cases.length, folder: path.join(folder, 'portions') });
+    assert.ok(portions.length > 1);
+    const parts = await nestedMocha(portions);
     const places = ({ ends }: NestedRun) => ends.map(({ title, suite, file: where }) => ({ title, suite, where }));
     assert.deepEqual(places(parts), places(whole));
-    assert.deepEqual(makeShards(file, 3, path.join(folder, 'none')), [file], 'a small file is not cut');
+    const folderOfNone = path.join(folder, 'none');
+    assert.deepEqual(makePortions({ file, total: 3, folder: folderOfNone }), [file], 'a small file is not cut');
   });
 });

@@ -21,6 +21,7 @@ interface Document {
   cases: Plain[];
   summary: Plain;
   environments: Plain[];
+  shard?: Plain;
 }
 
 async function report(tests: readonly FakeTest[], options: Plain = {}): Promise<Document> {
@@ -53,6 +54,7 @@ const every: FakeTest[] = [
         title: 'A ghost stays',
         issue: '#1',
       },
+      attempts: [{ status: 'fail', violated: ['ghosts-exit'], duration: 1 }],
       tried,
       violations: [{ ...violation, position }],
       differential: [buildRecord(), buildRecord()],
@@ -178,7 +180,7 @@ describe('json', () => {
 
   it('has the keys that docs/json-report.md names, and no others', async () => {
     const documented = keysByHeading(readFileSync(new URL('../../docs/json-report.md', import.meta.url), 'utf8'));
-    const document = await report(every, { records: 'all' });
+    const document = await report(every, { records: 'all', shard: { index: 1, of: 2, plan: 'abc', tests: 3 } });
     const cases = document.cases;
     const all = (pick: (c: Plain) => unknown): Plain[] =>
       cases.flatMap((c) => pick(c) ?? []).filter(Boolean) as Plain[];
@@ -190,6 +192,8 @@ describe('json', () => {
       'A bucket': all((c) => c['bucket']),
       'What was tried': all((c) => c['tried']),
       'What stopped a search': all((c) => (c['tried'] as Plain | null)?.['stopped']),
+      'An attempt': all((c) => c['attempts']),
+      'A shard': [document.shard!],
       Shrinking: all((c) => c['shrinking']),
       'An ending': all((c) => c['endings']),
       'An error': all((c) => c['error']),

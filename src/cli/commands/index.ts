@@ -5,6 +5,7 @@ import { addConfig } from './config.ts';
 import { addDoctor } from './doctor.ts';
 import { addExplain } from './explain.ts';
 import { addFuzz } from './fuzz.ts';
+import { addHistory } from './history.ts';
 import { addInit } from './init.ts';
 import { addLint } from './lint.ts';
 import { addList } from './list.ts';
@@ -26,6 +27,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addOutcomes,
   addFuzz,
   addReport,
+  addHistory,
   addTriage,
   addValidate,
   addLint,

@@ -1,4 +1,4 @@
-/** `mktrouble replay <file>`: runs a finding again, step by step as its file says. */
+/** `mktrouble replay [finding]`: runs a finding again, step by step as its file says. */
 
 import path from 'node:path';
 import { type Command, Option } from 'commander';
@@ -27,7 +27,7 @@ export const addReplay: AddCommand = ({ program, action }) => {
     .description(
       'Runs the schedule of a *.replay.yaml file. Exit code 1 when the property is violated again, 0 when it is not.',
     )
-    .argument('<file>', 'a *.replay.yaml file')
+    .argument('[finding]', 'a *.replay.yaml file, or the number of a finding of the last run')
     .addOption(
       new Option('-b, --backend <name>', 'restart backend: simulated or native')
         .argParser(parseBackend)
@@ -40,7 +40,10 @@ export const addReplay: AddCommand = ({ program, action }) => {
     .action(action(replay));
 };
 
-async function replay(file: string, flags: Options, command: Command): Promise<ExitCode> {
+async function replay(given: string | undefined, flags: Options, command: Command): Promise<ExitCode> {
+  const { findReplay } = await import('../history/finding.ts');
+  const file = findReplay(given, command);
+  if (typeof file === 'number') return file;
   const { readOptions } = await import('../options.ts');
   const made = readOptions(command, [], ['criu', 'allowCommands']);
   if (typeof made === 'number') return made;

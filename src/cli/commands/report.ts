@@ -15,7 +15,7 @@ export const addReport: AddCommand = ({ program, action }) => {
     .command('merge')
     .summary('merge reports into one report of any kind')
     .description(
-      'Merges the reports of shards, backends or machines. For a case in several reports, the worst result counts.',
+      'Merges the reports of shards, backends or machines. For a case in several reports, the worst result counts. Exit code 2 when a shard is missing, or when shards were not split in the same way.',
     )
     .argument('<files...>', 'JSON reports')
     .addOption(
@@ -47,8 +47,9 @@ async function merge(
   const { refuseReporters } = await import('../run/reporters.ts');
   const refused = refuseReporters(reporters);
   if (refused !== undefined) return refused;
-  const { mergeReports, report } = await import('../../../reporters/merge.ts');
+  const { mergeReports, report, whyNotWhole } = await import('../../../reporters/merge.ts');
   const { count } = await import('../../../reporters/words/numbers.ts');
+  const incomplete = whyNotWhole(reports.map(({ shard }) => shard));
   const merged = mergeReports(reports);
   report(
     merged,
@@ -58,7 +59,7 @@ async function merge(
     process.stderr.write(
       `mktrouble: ${count(merged.repeated, 'case')} in several reports: the worst of each is kept\n`,
     );
-  return EXIT.ok;
+  return incomplete === undefined ? EXIT.ok : complain(`the merged report is not whole: ${incomplete}`);
 }
 
 async function diff(old: string, recent: string, { markdown }: { readonly markdown: boolean }): Promise<ExitCode> {

@@ -1,5 +1,6 @@
 /** `mktrouble run [paths…]`: runs scenarios and reports their verdicts. */
 import { type Command, Option } from 'commander';
+import type { Shard } from '../../../reporters/shared/shard.ts';
 import { REPORTER_NAMES } from '../../config/values.ts';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import type { AddCommand } from '../command.ts';
@@ -12,6 +13,9 @@ import {
   parseMemory,
   parseProtocol,
   parseReporter,
+  parseRetries,
+  parseShard,
+  parseTag,
   parseTimeout,
 } from '../run/request.ts';
 
@@ -26,6 +30,12 @@ export const addRun: AddCommand = ({ program, action }) => {
       .argument('[paths...]', 'scenario files or folders'),
   )
     .option('-w, --watch', 'keep running; re-run what a saved file affects', false)
+    .option('--last-failed', 'only cases that did not pass when they were last run', false)
+    .option('--only-changed [commit]', 'only scenario files that git finds changed since a commit (default: HEAD)')
+    .addOption(
+      new Option('--shard <i/n>', 'only part i of n, which take about as long as each other').argParser(parseShard),
+    )
+    .option('--durations <file>', 'JSON report whose durations --shard goes by (default: those of the last runs)')
     .option('--list', 'print the titles of the cases and run nothing', false)
     .option('--dry-run', 'print the plan of each case and run nothing', false)
     .action(action(run));
@@ -45,7 +55,12 @@ export function withRunOptions(command: Command): Command {
       'only cases whose title (with its @tags) matches this regular expression',
       parseGrep,
     )
-    .option('-t, --tag <tag>', 'only cases with this tag (repeatable; one match is enough)', collect, [])
+    .option(
+      '-t, --tag <expression>',
+      'only cases with this tag, or for which this holds: ptrace and not slow (repeatable; one is enough)',
+      parseTag,
+      [],
+    )
     .option('--project <name>', 'only this project of the configuration (repeatable)', collect, [])
     .addOption(criuOption())
     .option('-s, --seed <text>', 'seed of all random choices; the same seed gives the same run')
@@ -57,6 +72,8 @@ export function withRunOptions(command: Command): Command {
     )
     .option('--timeout <time>', 'time limit of the whole run: 30 (seconds), 500ms, 5m (default: none)', parseTimeout)
     .option('--max-memory <size>', 'memory limit of searches: 500M, 2G (default: a quarter of the memory)', parseMemory)
+    .option('--retries <number>', 'how often a case that fails on real tasks is run again', parseRetries)
+    .option('--allow-flaky', 'a case that passes when it is run again does not make the exit code 1', false)
     .option('--bail', 'stop after the first case that fails', false)
     .option('-j, --parallel <number>', 'number of worker processes', parseCount)
     .option('--allow-commands', 'execute the commands that scenarios name (subject, load, check)', false)
@@ -68,6 +85,7 @@ export function withRunOptions(command: Command): Command {
         .default('any'),
     )
     .option('--known <file>', 'file of known defects (default: the nearest mktrouble.known.yaml)')
+    .option('--forbid-only', 'exit with 2 when a scenario has the key only (for CI)', false)
     .option('--fail-on-skip', 'exit with 2 when a case is skipped (for CI)', false)
     .addOption(
       new Option('-r, --reporter <name[=file]>', `report format: ${REPORTER_NAMES.join(', ')} (repeatable)`)
@@ -85,6 +103,10 @@ interface RunFlags {
   readonly watch: boolean;
   readonly list: boolean;
   readonly dryRun: boolean;
+  readonly lastFailed: boolean;
+  readonly onlyChanged?: string | true;
+  readonly shard?: Shard;
+  readonly durations?: string;
 }
 
 async function run(paths: readonly string[], flags: RunFlags, command: Command): Promise<ExitCode> {
@@ -92,5 +114,5 @@ async function run(paths: readonly string[], flags: RunFlags, command: Command):
   const options = readOptions(command, paths);
   if (typeof options === 'number') return options;
   const { perform } = await import('../run/perform.ts');
-  return perform(options, flags.list ? 'list' : flags.dryRun ? 'dry run' : flags.watch ? 'watch' : 'run');
+  return perform(options, flags.list ? 'list' : flags.dryRun ? 'dry run' : flags.watch ? 'watch' : 'run', flags);
 }

@@ -1,4 +1,5 @@
-/** `mktrouble show <file>`: a finding step by step: on a terminal with keys, else the whole story as text. */
+/** `mktrouble show [finding]`: a finding step by step: on a terminal with keys, else the whole story as text. */
+import type { Command } from 'commander';
 import type { AddCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
@@ -12,13 +13,22 @@ export const addShow: AddCommand = ({ program, action }) => {
     .description(
       'Replays a *.replay.yaml file on the simulated backend; the arrow keys step through the run. Without a terminal it prints the timeline.',
     )
-    .argument('<file>', 'a *.replay.yaml file')
+    .argument('[finding]', 'a *.replay.yaml file, or the number of a finding of the last run')
+    .option('--last', 'the first finding of the last run (the default)', false)
     .option('-p, --protocol <name>', 'protocol to use instead of the one in the file', parseProtocol)
     .option('--print', 'print the timeline even on a terminal', false)
     .action(action(show));
 };
 
-async function show(file: string, options: { readonly protocol?: string; readonly print: boolean }): Promise<ExitCode> {
+interface Flags {
+  readonly protocol?: string;
+  readonly print: boolean;
+}
+
+async function show(given: string | undefined, options: Flags, command: Command): Promise<ExitCode> {
+  const { findReplay } = await import('../history/finding.ts');
+  const file = findReplay(given, command);
+  if (typeof file === 'number') return file;
   const { readReplay } = await import('../replay.ts');
   const replayed = readReplay(file);
   if (typeof replayed === 'number') return replayed;

@@ -8,6 +8,7 @@ export const RULES = {
   'duplicate-scenario': 'a scenario that is another one under another name',
   'defect-not-reviewed': 'a defect of mktrouble.known.yaml that is still new',
   'old-name': 'a name that has been replaced by another',
+  'only-left-in': 'an `only:` that keeps all other scenarios from being run',
 } as const;
 export type RuleName = keyof typeof RULES;
 
@@ -20,7 +21,7 @@ export interface LintFinding {
 
 /** All that decides how a case is run and judged, as one text: equal texts, equal cases. Names of people and places are not in it. */
 export function serializeEssence(c: Case): string {
-  const { id, scenario, title, why, tags, matrix, position, positions, tasks, faults, ...rest } = c;
+  const { id, scenario, title, why, tags, matrix, position, positions, tasks, faults, skip, only, ...rest } = c;
   const numbers = new Map(faults.map((fault, i) => [fault.name, i]));
   return JSON.stringify([
     rest,

@@ -16,10 +16,17 @@ export async function lint(cases: readonly Case[], backend: SchedulableBackend):
     ...cases.flatMap(emptyExpectations),
     ...scenarios.flatMap(deadMatrixValues),
     ...duplicateScenarios(scenarios),
+    ...cases.flatMap(onlyLeftIn),
   ];
   for (const c of cases) found.push(...(await silentFaults(c, backend)));
   const once = new Map(found.map((one) => [`${one.rule} ${placeText(one)} ${one.message}`, one]));
   return [...once.values()].sort(byPlace);
+}
+
+function onlyLeftIn({ only, position }: Case): LintFinding[] {
+  if (only === undefined) return [];
+  const message = 'no other scenario is run while this one has the key `only`';
+  return [{ rule: 'only-left-in', position, message, hint: 'remove it before you commit the file' }];
 }
 
 function placeText({ position: { file, line, column } }: LintFinding): string {

@@ -1,23 +1,35 @@
 /** `mktrouble run`, from its paths and options to an exit code. */
 
+import { quoted } from '../../../reporters/shared/replay-command.ts';
 import { count } from '../../../reporters/words/numbers.ts';
 import { CannotWrite, checkFolder } from '../../boundary/write-file.ts';
 import type { Options } from '../../config/index.ts';
+import { namedTags } from '../../config/tag-expression.ts';
 import { knownDefects } from '../../injector/known.ts';
-import { drive } from '../../mocha/drive.ts';
+import { type DriveRequest, drive } from '../../mocha/drive.ts';
 import { selectTests, withOwnBackends } from '../../mocha/select.ts';
 import type { Case } from '../../model/case.ts';
-import { complain, EXIT, type ExitCode, print } from '../exit.ts';
+import { didYouMean } from '../../scenario/source/nearest.ts';
+import { complain, EXIT, type ExitCode, note, print } from '../exit.ts';
 import { type LoadedFiles, loadPaths } from '../files.ts';
+import { HistoryRecorder } from '../history/recorder.ts';
+import { DEFAULT_FOLDER, readHistory } from '../history/store.ts';
 import { interruptible } from '../interrupt.ts';
+import { readDurations } from '../narrow/durations.ts';
+import { type Narrowing, narrow } from '../narrow/index.ts';
 import { listing, rehearsal } from './preview.ts';
 import { refuseReporters } from './reporters.ts';
 
 /** What is done with the cases. */
 export type Mode = 'run' | 'watch' | 'list' | 'dry run';
 
+export interface NarrowingFlags extends Narrowing {
+  /** A JSON report, or a history, by whose durations shards are split. */
+  readonly durations?: string;
+}
+
 /** Nothing runs unless every file loads and at least one case is selected. */
-export async function perform(given: Options, mode: Mode): Promise<ExitCode> {
+export async function perform(given: Options, mode: Mode, narrowing: NarrowingFlags = {}): Promise<ExitCode> {
   const refused = refuseReporters(given.reporters);
   if (refused !== undefined) return refused;
   for (const setting of ['replays', 'keep'] as const) {
@@ -31,17 +43,69 @@ export async function perform(given: Options, mode: Mode): Promise<ExitCode> {
   if (wrong !== undefined) return complain(wrong);
   // What is not for a backend that was named is no gap of that backend.
   const options = given.own === undefined ? withOwnBackends(given, collectCases(loaded)) : given;
-  const total = countTests(loaded, options);
-  if (total === 0) return complain('no case matches --grep and --tag', 'mktrouble list shows titles and tags');
-  if (given.own === undefined) noteLeftOut(countTests(loaded, given) - total, options);
-  if (mode === 'list') return printAll(listing(loaded, options));
-  if (mode === 'dry run') return printAll(rehearsal(loaded, options));
+  const selected = countTests(loaded, options);
+  const strange = findStrangeTag(loaded, options);
+  if (selected === 0)
+    return complain('no case matches --grep and --tag', strange ?? 'mktrouble list shows titles and tags');
+  if (strange !== undefined) note(strange);
+  if (given.own === undefined) noteLeftOut(countTests(loaded, given) - selected, options);
+  const history = readHistory(historyFolder(options));
+  const durations = await readDurations(narrowing.durations, history);
+  if (typeof durations === 'number') return durations;
+  const narrowed = narrow(loaded, options, narrowing, durations, history);
+  if (typeof narrowed === 'number') return narrowed;
+  const { total, chosen, shard } = narrowed;
+  if (mode === 'list') return printAll(listing(loaded, options, chosen));
+  if (mode === 'dry run') return printAll(rehearsal(loaded, options, chosen));
+  if (total === 0) return EXIT.ok;
   return interruptible(async (signal) => {
-    const request = { loaded, options, total, signal };
-    if (mode === 'run') return drive(request);
+    const request: DriveRequest = {
+      loaded,
+      options,
+      total,
+      signal,
+      ...(chosen && { chosen }),
+      ...(shard && { shard }),
+    };
+    if (mode === 'run') return driveAndRecord(request);
     const { watchAndRun } = await import('../watch/index.ts');
     return watchAndRun(request);
   });
+}
+
+/** The history is beside the replay files. */
+function historyFolder({ replays = DEFAULT_FOLDER }: Options): string {
+  return replays;
+}
+
+/** Runs, with the results in the history, also when the run is interrupted; and says which files were written. */
+export async function driveAndRecord(request: DriveRequest): Promise<ExitCode> {
+  const recorder = new HistoryRecorder(historyFolder(request.options), commandLine(), request.shard !== undefined);
+  const cutShort = (): void => recorder.save(true);
+  process.once('exit', cutShort);
+  try {
+    const exit = await drive({ ...request, onResult: (result) => recorder.add(result) });
+    recorder.save(exit === EXIT.interrupted);
+    for (const { name, output } of request.options.reporters) if (output !== undefined) note(`${name}: ${output}`);
+    return exit;
+  } finally {
+    process.off('exit', cutShort);
+  }
+}
+
+function commandLine(): string {
+  return ['mktrouble', ...process.argv.slice(2)].map(quoted).join(' ');
+}
+
+/** What to say of a tag of the expressions that no scenario has, when another one is near. */
+function findStrangeTag(loaded: LoadedFiles, { tags = [], projects }: Options): string | undefined {
+  const named = namedTags([...tags, ...projects.flatMap((project) => project.tags ?? [])]);
+  if (named.length === 0) return undefined;
+  const known = new Set(collectCases(loaded).flatMap((c) => c.tags));
+  const strange = named.find((tag) => !known.has(tag));
+  if (strange === undefined) return undefined;
+  const hint = didYouMean(strange, known);
+  return hint === undefined ? undefined : `no scenario has the tag ${strange}: ${hint}`;
 }
 
 /** What is wrong with the files of known defects that these scenario files have. */

@@ -14,28 +14,33 @@ interface Planned extends SelectedTest {
   readonly file: string;
 }
 
-function* planned(loaded: LoadedFiles, options: Options): Generator<Planned> {
+/** Of each file the tests that are run, counted from 0. */
+type Chosen = ReadonlyMap<string, readonly number[]> | undefined;
+
+function* planned(loaded: LoadedFiles, options: Options, chosen: Chosen): Generator<Planned> {
   for (const [file, { cases }] of loaded) {
-    for (const test of selectTests(options, cases)) yield { file: suiteTitle(file), ...test };
+    const tests = selectTests(options, cases);
+    const numbers = chosen ? (chosen.get(file) ?? []) : tests.keys();
+    for (const number of numbers) yield { file: suiteTitle(file), ...tests[number]! };
   }
 }
 
 /** A line for each test that would be run: its place and its title. */
-export function* listing(loaded: LoadedFiles, options: Options): Generator<string> {
-  for (const { file, c, project } of planned(loaded, options)) {
+export function* listing(loaded: LoadedFiles, options: Options, chosen?: Chosen): Generator<string> {
+  for (const { file, c, project } of planned(loaded, options, chosen)) {
     yield `${file}:${c.position.line}: ${harmless(testTitle(c, project, options))}\n`;
   }
 }
 
 /** For each test what its run would be: backend, protocol, schedules, faults; or the reason why it would be skipped. */
-export async function* rehearsal(loaded: LoadedFiles, options: Options): AsyncGenerator<string> {
+export async function* rehearsal(loaded: LoadedFiles, options: Options, chosen?: Chosen): AsyncGenerator<string> {
   const backends = new Map(
     await Promise.all(
       options.projects.map(async (project) => [project, await openBackend(project.backend, project)] as const),
     ),
   );
   try {
-    for (const { file, c, project } of planned(loaded, options)) {
+    for (const { file, c, project } of planned(loaded, options, chosen)) {
       const subject = underProtocol(c, project.protocol ?? c.restart.protocol);
       const opened = backends.get(project)!;
       const reason = await whyNot(opened, subject);

@@ -1,5 +1,7 @@
 /** The values of flags, checked as commander reads them. */
 import { InvalidArgumentError } from 'commander';
+import type { Shard } from '../../../reporters/shared/shard.ts';
+import { parseTagExpression } from '../../config/tag-expression.ts';
 import { isPattern, type ReporterSpec, readReporter, readSize, readTime, refuseReporter } from '../../config/values.ts';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import { KNOWN_NAMES, resolveName } from '../../injector/known.ts';
@@ -32,6 +34,30 @@ export function parseCount(text: string): number {
   const count = Number(text);
   if (Number.isSafeInteger(count) && count >= 1) return count;
   throw new InvalidArgumentError('it must be a whole number, at least 1');
+}
+
+/** `--retries`: a whole number from 0 to 100. */
+export function parseRetries(text: string): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count <= 100) return count;
+  throw new InvalidArgumentError('it must be a whole number from 0 to 100');
+}
+
+/** `--tag`, repeatable: a tag expression. */
+export function parseTag(text: string, before: readonly string[]): readonly string[] {
+  const made = parseTagExpression(text);
+  if (typeof made === 'string') throw new InvalidArgumentError(`${made}; an expression has tags, and, or, not and ( )`);
+  return [...before, text];
+}
+
+/** Shards, at most. */
+const MAX_SHARDS = 10_000;
+
+/** `--shard`: `2/4`. */
+export function parseShard(text: string): Shard {
+  const [, index, of] = /^(\d{1,5})\/(\d{1,5})$/.exec(text)?.map(Number) ?? [];
+  if (index !== undefined && of !== undefined && index >= 1 && index <= of && of <= MAX_SHARDS) return { index, of };
+  throw new InvalidArgumentError('it must be i/n, such as 2/4: part 2 of 4');
 }
 
 /** `--timeout`: a number of seconds, or one with its unit; in milliseconds. */

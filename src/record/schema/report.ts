@@ -56,6 +56,12 @@ const ENVIRONMENT = z.looseObject({
   capabilities: list(z.looseObject({ name, available: z.boolean(), detail: text })),
 });
 
+const ATTEMPT = z.looseObject({
+  status: z.enum(['pass', 'fail', 'incomplete', 'skip', 'error']),
+  violated: list(name),
+  duration: milliseconds,
+});
+
 const REACHED = z.record(name, count);
 
 export const REPORT = z.looseObject({
@@ -63,7 +69,7 @@ export const REPORT = z.looseObject({
   cases: list(
     z.looseObject({
       id: name,
-      result: z.enum(['pass', 'fail', 'incomplete', 'skip', 'error']),
+      result: z.enum(['pass', 'fail', 'flaky', 'incomplete', 'skip', 'error']),
       title: name,
       suites: list(name),
       position: POSITION.nullable(),
@@ -83,6 +89,7 @@ export const REPORT = z.looseObject({
       known: list(VIOLATION),
       bucket: BUCKET.nullable().optional(),
       tried: TRIED.nullable(),
+      attempts: list(ATTEMPT).optional(),
       replay: name.nullable(),
       command: text.nullable(),
       error: z.looseObject({ message: text, stack: text.optional() }).nullable(),
@@ -101,11 +108,13 @@ export const REPORT = z.looseObject({
     errors: count,
     skipped: count,
     incomplete: count.optional(),
+    flaky: count.optional(),
     violations: count,
     known: count,
     duration: milliseconds,
     interrupted: z.boolean(),
   }),
+  shard: z.looseObject({ index: count, of: count.max(10_000), plan: name, tests: count }).optional(),
   coverage: z
     .record(name, z.looseObject({ cases: count, points: REACHED, steps: REACHED, branches: REACHED }))
     .optional(),

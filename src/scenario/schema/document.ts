@@ -9,13 +9,15 @@ import { restart } from './restart.ts';
 import { command, subject } from './subject.ts';
 import { tree } from './task.ts';
 import { title } from './values.ts';
-import { list, mapping, word } from './word.ts';
+import { list, mapping, text, word } from './word.ts';
 
 const matrixValue = z.union([
   z.string({ error: 'a text' }),
   z.number({ error: 'a number' }),
   z.boolean({ error: 'true or false' }),
 ]);
+
+const reason = text('a reason, as a sentence', 1000);
 
 export const scenario = mapping('a scenario: a mapping with scenario and tree', {
   scenario: word(
@@ -39,6 +41,21 @@ export const scenario = mapping('a scenario: a mapping with scenario and tree', 
     ),
     'Words to choose scenarios by.',
     'tags: [ptrace, cleanup]',
+  ).optional(),
+  skip: word(
+    reason,
+    'The scenario is not run, for this reason. Reports show it as skipped.',
+    'skip: the machine of CI has no CRIU that reads these images',
+  ).optional(),
+  todo: word(
+    reason,
+    'The scenario is not run yet, and this is what is missing. Reports show it as skipped.',
+    'todo: the protocol has no second coordinator yet',
+  ).optional(),
+  only: word(
+    reason,
+    'While any scenario of a run has this key, no other is run. For work on one scenario: lint warns of it, and --forbid-only refuses it.',
+    'only: I am looking for the leak here',
   ).optional(),
   tree: word(
     tree,
