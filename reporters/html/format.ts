@@ -56,4 +56,4 @@ export interface ReportIndex {
 }
 
 /** One line of the details: a case (line i is case i), or after the cases the text of a scenario file. */
-export type CaseDetail = CaseReport & { readonly recordLeftOut?: true };
+export type CaseDetail = CaseReport;

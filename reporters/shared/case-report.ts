@@ -4,6 +4,7 @@ import type { Bucket } from '../../src/model/signature.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { Attempt, Ending, Shrinking, Tried, Violation } from '../../src/record/verdict.ts';
 import { findCause } from '../words/criu.ts';
+import { isTooLarge } from './large-record.ts';
 import { replayCommand } from './replay-command.ts';
 import type { CaseResult, ResultKind, TestError } from './result.ts';
 
@@ -57,10 +58,16 @@ export interface CaseReport {
   readonly differential?: readonly RunRecord[];
   /** The ways in which its runs ended; with the record. */
   readonly endings?: readonly Ending[];
+  /** Case and records were asked for and left out, to keep the report small; the command shows them again. */
+  readonly recordLeftOut?: true;
 }
 
 /** The object for a result; with its case and records when asked. `environment`: the number of its environment in the report. */
-export function caseReport(result: CaseResult, withRecord: boolean, environment: number | null = null): CaseReport {
+export function caseReport(result: CaseResult, asked: boolean, environment: number | null = null): CaseReport {
+  const tooLarge = [result.verdict?.record, ...(result.verdict?.differential ?? [])].some(
+    (record) => record !== undefined && isTooLarge(record),
+  );
+  const withRecord = asked && !tooLarge;
   if (result.report) return { ...(withRecord ? result.report : withoutRecord(result.report)), environment };
   const { kind, title, path, position, duration, reason, error, verdict } = result;
   return {
@@ -96,6 +103,7 @@ export function caseReport(result: CaseResult, withRecord: boolean, environment:
     ...(withRecord && verdict?.record && { record: verdict.record }),
     ...(withRecord && verdict?.differential && { differential: verdict.differential }),
     ...(withRecord && verdict?.endings && { endings: verdict.endings }),
+    ...(asked && tooLarge && { recordLeftOut: true }),
   };
 }
 

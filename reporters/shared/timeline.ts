@@ -172,7 +172,7 @@ function shrink(turns: readonly Turn[], keep: number, suspected: ReadonlySet<Act
 
 function score(turn: Turn, distance: number, suspected: ReadonlySet<Actor>): number {
   if (turn.violations.length > 0 || turn.actor === 'environment') return 100;
-  const weight = Math.max(...turn.effects.map((e) => e.weight));
+  const weight = turn.effects.reduce((most, effect) => Math.max(most, effect.weight), 0);
   // What comes before explains more than what follows.
   const near = distance <= 0 ? Math.max(0, 12 + distance) : Math.max(0, 6 - distance);
   const involved = suspected.has(turn.actor) || turn.targets.some((t) => suspected.has(t));

@@ -2,13 +2,19 @@
 import type { Machine, Plan, SchedulableBackend } from '../backends/backend.ts';
 import { toEnd } from '../backends/walk.ts';
 import { describeInSlices } from '../explore/index.ts';
+import { judgeInSlices } from '../properties/index.ts';
 import type { RunRecord } from '../record/record.ts';
+
+/** A record with more events is judged here, in slices: to judge it at once takes seconds, in which no signal is handled. */
+const LARGE = 100_000;
 
 /** A machine that writes down what happens, for the few schedules that are judged. */
 export class Recorder {
   readonly machine: Machine;
+  readonly #plan: Plan;
 
   constructor(backend: SchedulableBackend, plan: Plan) {
+    this.#plan = plan;
     this.machine = backend.open(plan, { trace: true });
   }
 
@@ -20,6 +26,9 @@ export class Recorder {
   /** The same some steps at a time, for callers that have other things to see to. */
   *recordInSlices(moves: readonly number[], end: RunRecord['end'] = 'over'): Generator<void, RunRecord> {
     const words = yield* describeInSlices(this.machine, moves);
-    return this.machine.record(null, words, end);
+    const record = this.machine.record(null, words, end);
+    yield;
+    if (record.events.length > LARGE) yield* judgeInSlices(this.#plan.case, record);
+    return record;
   }
 }

@@ -8,7 +8,14 @@ import type { Case } from '../model/case.ts';
 import type { Verdict } from '../record/verdict.ts';
 import { parseEnclosed } from '../scenario/enclosed.ts';
 import { formatDiagnostic, writeReplay } from '../scenario/index.ts';
-import { MAX_REPLAY_BYTES, MAX_REPLAY_TOKENS, MAX_REPLAY_VALUES, MAX_SCHEDULE } from '../scenario/limits.ts';
+import {
+  MAX_REPLAY_BYTES,
+  MAX_REPLAY_TOKENS,
+  MAX_REPLAY_VALUES,
+  MAX_SCHEDULE,
+  MAX_WRITTEN_TASKS,
+  REPEATS_WITHIN_LIMIT,
+} from '../scenario/limits.ts';
 import { fileDiagnostic } from '../scenario/source/diagnostic.ts';
 import { KNOWN_NAMES, resolveName } from './known.ts';
 
@@ -38,7 +45,15 @@ const FILE = z.strictObject({
     .pipe(z.enum(KNOWN_NAMES.protocols as [string, ...string[]], 'a protocol that this program has')),
   // What is in it is checked as any scenario.
   scenario: z.unknown(),
-  schedule: z.array(z.string().max(MAX_LINE).regex(/^.+$/, 'one line of text')).max(MAX_SCHEDULE),
+  schedule: z
+    .array(
+      z
+        .string()
+        .max(MAX_LINE)
+        .regex(/^.+$/, 'one line of text')
+        .regex(REPEATS_WITHIN_LIMIT, 'a step that is done at most 9,999,999 times'),
+    )
+    .max(MAX_SCHEDULE),
 });
 
 /** The text of a replay file for a verdict; undefined when its record has no schedule in words, or it found nothing. */
@@ -46,6 +61,8 @@ export function replayText(verdict: Verdict): string | undefined {
   const violation = verdict.violations[0] ?? verdict.known[0];
   const schedule = verdict.record?.schedule;
   if (!violation || !verdict.case || !schedule || schedule.length === 0) return undefined;
+  // What could not be read back is not written.
+  if (schedule.length > MAX_SCHEDULE || verdict.case.tasks.length > MAX_WRITTEN_TASKS) return undefined;
   // A replay file stands for itself: it does not need the file of known defects.
   const { defects: _, ...expect } = verdict.case.expect;
   const text = writeReplay({
@@ -55,8 +72,7 @@ export function replayText(verdict: Verdict): string | undefined {
     case: { ...verdict.case, title: verdict.title, expect },
     schedule,
   });
-  // What could not be read back is not written.
-  return text.length > MAX_REPLAY_BYTES || schedule.length > MAX_SCHEDULE ? undefined : text;
+  return text.length > MAX_REPLAY_BYTES ? undefined : text;
 }
 
 /** Reads a replay file; a text that says what is wrong with it, with file, line and column. Never throws. */

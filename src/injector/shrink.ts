@@ -26,7 +26,7 @@ export type JudgeCase = (c: Case, record: RunRecord) => Judgement;
 const BUDGET = 20_000_000;
 const PER_JUDGED_STEP = 20;
 /** A large case may at least be tried so often. */
-const JUDGED_RUNS = 8;
+const JUDGED_RUNS = 4;
 /** What is tried where the known schedule does not show the finding. */
 const SCHEDULES = 64;
 const STATES = 4_000;
@@ -168,7 +168,8 @@ class Shrinker {
       spend(PER_JUDGED_STEP * moves.length);
       return isShown(yield* recorder.recordInSlices(moves));
     };
-    const moves = yield* shrinkMovesInSlices(recorder.machine, this.moves, holds, spend);
+    // What is only walked need not be written down.
+    const moves = yield* shrinkMovesInSlices(this.backend.open(plan), this.moves, holds, spend);
     this.record = yield* recorder.recordInSlices(moves);
   }
 }

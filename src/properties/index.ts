@@ -35,6 +35,7 @@ import { threadsWaitForGroup } from './rules/threads-wait-for-group.ts';
 import { turnsInOrder } from './rules/turns-in-order.ts';
 import { waitsAreInterruptible } from './rules/waits-are-interruptible.ts';
 import { zombiesDeadBeforeReturn } from './rules/zombies-dead-before-return.ts';
+import { readStoryInSlices } from './story.ts';
 
 export { PROPERTY_NAMES } from './names.ts';
 export type { Property } from './property.ts';
@@ -98,11 +99,29 @@ function selectProperties(c: Case): readonly Property[] {
 }
 
 /** All violations of the case's properties in a record, in the order of PROPERTIES. Pure; see `expectations` for what the scenario itself says. */
-export function judge(c: Case, record: RunRecord): Violation[] {
+export function judge(c: Case, record: RunRecord): readonly Violation[] {
+  const known = answers.get(record);
+  if (known?.of === c) return known.violations;
+  return applicable(c, record).flatMap((property) => property.check(c, record));
+}
+
+/** The answers of `judgeInSlices`. */
+const answers = new WeakMap<RunRecord, { readonly of: Case; readonly violations: readonly Violation[] }>();
+
+/** Does what `judge` does one property at a time, for callers that do other work in between; `judge` has the answer then. */
+export function* judgeInSlices(c: Case, record: RunRecord): Generator<void, void> {
+  yield* readStoryInSlices(c, record);
+  const violations: Violation[] = [];
+  for (const property of applicable(c, record)) {
+    yield;
+    for (const violation of property.check(c, record)) violations.push(violation);
+  }
+  answers.set(record, { of: c, violations });
+}
+
+function applicable(c: Case, record: RunRecord): readonly Property[] {
   const isOfCriu = record.backend === 'criu';
-  return selectProperties(c)
-    .filter((property) => CRIU_PROPERTIES.includes(property) === isOfCriu)
-    .flatMap((property) => property.check(c, record));
+  return selectProperties(c).filter((property) => CRIU_PROPERTIES.includes(property) === isOfCriu);
 }
 
 /** What there is to say about a property: for `explain` and for the docs. */

@@ -70,10 +70,18 @@ const stories = new WeakMap<RunRecord, { readonly of: Case; readonly story: Stor
 export function readStory(c: Case, record: RunRecord): Story {
   const known = stories.get(record);
   if (known?.of === c) return known.story;
-  const story = buildStory(c, record);
+  const slices = readStoryInSlices(c, record);
+  for (let slice = slices.next(); ; slice = slices.next()) if (slice.done) return slice.value;
+}
+
+/** The same some events at a time, for callers that do other work in between: a run of 100,000 tasks has millions. */
+export function* readStoryInSlices(c: Case, record: RunRecord): Generator<void, Story> {
+  const story = yield* buildStory(c, record);
   stories.set(record, { of: c, story });
   return story;
 }
+
+const EVENTS_PER_SLICE = 65_536;
 
 /** What happened to an actor; for one that did nothing: nothing ever. */
 export function fateOf(story: Story, actor: Actor): Readonly<Fate> {
@@ -107,7 +115,7 @@ function newFate(): Fate {
   };
 }
 
-function buildStory(c: Case, record: RunRecord): Story {
+function* buildStory(c: Case, record: RunRecord): Generator<void, Story> {
   const fates = new Map<Actor, Fate>();
   const fate = (actor: Actor): Fate => {
     const id = identify(c, actor);
@@ -121,7 +129,8 @@ function buildStory(c: Case, record: RunRecord): Story {
   const elsewhere = new Set(readTree(c).elsewhere);
   let success = NEVER;
   let firstError = NEVER;
-  record.events.forEach((event, position) => {
+  for (const [position, event] of record.events.entries()) {
+    if (position % EVENTS_PER_SLICE === EVENTS_PER_SLICE - 1) yield;
     if (event.kind === 'fork' && elsewhere.has(event.actor)) elsewhere.add(event.child);
     else if (isInherited(event, elsewhere)) elsewhere.delete(event.child);
     if (event.kind === 'success') success = Math.min(success, position);
@@ -129,10 +138,10 @@ function buildStory(c: Case, record: RunRecord): Story {
       firstError = Math.min(firstError, position);
     } else if (isMark(event)) first(fate(event.task), 'marked', position);
     else if (isInherited(event, elsewhere)) first(fate(event.child), 'marked', position);
-    if (event.actor === 'environment') return;
+    if (event.actor === 'environment') continue;
     if (showsPart(event) && !elsewhere.has(event.actor)) takePart(fate(event.actor), position);
     follow(fate(event.actor), event, position);
-  });
+  }
   completeFromFinal(record, fate);
   const coordinator = fate('coordinator');
   const failed = readTree(c).taskself ? isFailure(c, coordinator) : (coordinator.result ?? 0) < 0;

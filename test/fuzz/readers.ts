@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { stringify } from 'yaml';
 import { diffReports, mergeReports, parseReport } from '../../reporters/merge.ts';
 import { REPORTERS } from '../../reporters/registry.ts';
 import { PLAIN } from '../../reporters/shared/colors.ts';
@@ -16,14 +17,18 @@ import { readImage, writeImage } from '../../src/backends/criu/images/file.ts';
 import { readPids } from '../../src/backends/criu/images/pstree.ts';
 import { findSpots, readMessage, withField, writeMessage } from '../../src/backends/criu/images/wire.ts';
 import { OPTIONS_VARIABLE, readEnvironment } from '../../src/config/environment.ts';
+import { parseSettings } from '../../src/config/text.ts';
 import { KNOWN_NAMES, KNOWN_SETTINGS } from '../../src/injector/known.ts';
 import { parseReplay } from '../../src/injector/replay-file.ts';
 import { makeResult } from '../../src/mocha/result.ts';
+import { PROPERTY_NAMES } from '../../src/properties/names.ts';
+import { parseDefects, updateDefects } from '../../src/scenario/defects.ts';
 import { formatDiagnostic } from '../../src/scenario/index.ts';
 import { parseBytes } from '../../src/scenario/load.ts';
 import { criuRecord, failedDump, killedRestore } from '../reporters/fixtures/criu.ts';
 import { realRuns } from '../reporters/fixtures/real.ts';
 import { buildCase, failing } from '../reporters/fixtures/verdicts.ts';
+import { answers, readAnswers } from './answers.ts';
 
 export interface Reader {
   readonly name: string;
@@ -77,23 +82,32 @@ export const READERS: readonly Reader[] = [
   },
   {
     name: 'options',
-    seeds: () =>
-      [
-        {},
-        {
-          backends: ['simulated', 'native'],
-          seed: '7',
-          schedules: 20,
-          grep: 'a|b',
-          tags: ['x'],
-          replays: '.mktrouble',
-          coverage: true,
-        },
-      ].map((one) => Buffer.from(JSON.stringify(one))),
+    seeds: () => SETTINGS.map((one) => Buffer.from(JSON.stringify(one))),
     read(input) {
       readEnvironment({ [OPTIONS_VARIABLE]: input.toString('utf8') }, KNOWN_SETTINGS);
     },
   },
+  {
+    name: 'configuration',
+    seeds: () => SETTINGS.map((one) => Buffer.from(stringify(one))),
+    read(input) {
+      const { layer, diagnostics } = parseSettings(input.toString('utf8'), 'mktrouble.config.yaml', KNOWN_SETTINGS);
+      for (const one of diagnostics) formatDiagnostic(one, { color: true });
+      for (const name of Object.keys(layer?.settings ?? {})) layer!.locate([name]);
+    },
+  },
+  {
+    name: 'known-defects',
+    seeds: () => filesBelow('scenarios', /^(.*\/)?mktrouble\.known\.yaml$/),
+    read(input) {
+      const text = input.toString('utf8');
+      const { defects, diagnostics } = parseDefects(text, 'mktrouble.known.yaml', PROPERTY_NAMES);
+      for (const one of diagnostics) formatDiagnostic(one, { color: true });
+      const states = new Map(defects.map(({ name }) => [name, 'fixed'] as const));
+      if (diagnostics.length === 0) updateDefects(text, { added: [], states });
+    },
+  },
+  { name: 'answers', seeds: answers, read: readAnswers },
   {
     name: 'image',
     seeds: () => [Buffer.from(writeImage({ head: Buffer.from('1943565409000000', 'hex'), records: [RECORD, RECORD] }))],
@@ -120,6 +134,24 @@ const RECORD = writeMessage([
   { number: 5, type: 'bytes', bytes: writeMessage([{ number: 1, type: 'varint', value: 101n }]) },
   { number: 6, type: 'fixed', bytes: new Uint8Array(8) },
 ]);
+
+const SETTINGS = [
+  {},
+  {
+    backends: ['simulated', 'native'],
+    seed: '7',
+    schedules: 20,
+    grep: 'a|b',
+    tags: ['x'],
+    replays: '.mktrouble',
+    coverage: true,
+  },
+  {
+    projects: [{ name: 'a', backend: 'simulated', protocol: 'hardened' }],
+    reporters: ['spec', 'json=a.json'],
+    defaults: { restart: { protocol: 'series' } },
+  },
+];
 
 const NOWHERE: Output = {
   colors: PLAIN,

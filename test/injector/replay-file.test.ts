@@ -32,6 +32,7 @@ describe('a replay file', () => {
     'an unknown key': [changed('message:', 'massage: x\nmessage:'), 'a.replay.yaml:3:1'],
     'an unknown protocol': [changed('series', 'serious'), 'a.replay.yaml:4:11'],
     'a number for a line of the schedule': [changed('"100: read"', '7'), 'a.replay.yaml:9:5'],
+    'a step that is done too often': [changed('"100: read"', '"100: read x99999999"'), 'a.replay.yaml:9:5'],
     'a line of the schedule that is two': [changed('"100: read"', '"a\\nb"'), 'a.replay.yaml:9:5'],
     'a property that is a path': [changed('no-kernel-defect', '../../x'), 'a.replay.yaml:2:11'],
     'a type of its own': [changed('it breaks', '!!js/function "function () {}"'), 'a.replay.yaml:3:'],

@@ -2,7 +2,8 @@
  * `npm run campaign:kills -- [kills] [seed]`: signals to mktrouble and to each process that it starts, at seeded moments of runs
  * on every backend; nothing may stay, and no report may be broken. On a machine of its own: campaign.ts says what is checked.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
 import { locateCriu } from '../../src/backends/criu/locate.ts';
 import { machineCommand, whyNoMachine } from '../support/machine.ts';
@@ -16,5 +17,14 @@ if (why !== undefined) {
 const criu = await locateCriu();
 if (typeof criu === 'string') console.log(`without the backend criu: ${criu}`);
 const command = typeof criu === 'string' ? [] : criu.command;
-const [unshare, ...args] = machineCommand(path.join(import.meta.dirname, 'campaign.ts'), [kills, seed, ...command]);
-process.exitCode = spawnSync(unshare!, args, { stdio: 'inherit' }).status ?? 1;
+const [setpriv, ...args] = machineCommand(path.join(import.meta.dirname, 'campaign.ts'), [kills, seed, ...command]);
+const campaign = spawn(setpriv!, args, { stdio: 'inherit' });
+// SIGKILL to the machine ends every process on it; it has nothing that would be left.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const) {
+  process.on(signal, () => {
+    campaign.kill('SIGKILL');
+    process.exit(130);
+  });
+}
+const [code] = (await once(campaign, 'close')) as [number | null];
+process.exitCode = code ?? 1;

@@ -13,7 +13,7 @@ import { keysByHeading } from '../support/markdown.ts';
 import { criuRecord, failedDump, killedRestore } from './fixtures/criu.ts';
 import { realRuns } from './fixtures/real.ts';
 import { buildReport, type FakeTest } from './fixtures/run.ts';
-import { buildRecord, failing, HOSTILE, incomplete, verdict, violation } from './fixtures/verdicts.ts';
+import { buildRecord, failing, HOSTILE, incomplete, recordOfLength, verdict, violation } from './fixtures/verdicts.ts';
 
 type Plain = Record<string, unknown>;
 interface Document {
@@ -90,6 +90,7 @@ const every: FakeTest[] = [
   { title: 'known', verdict: verdict({ title: 'known', known: [violation], record: buildRecord() }) },
   { title: 'ordinary' },
   { title: 'ordinary failure', throws: new Error('6 !== 7') },
+  { title: 'is large', verdict: verdict({ title: 'is large', record: recordOfLength(200_000) }) },
 ];
 
 describe('json', () => {
@@ -127,6 +128,7 @@ describe('json', () => {
         ['known', 'pass'],
         ['ordinary', 'pass'],
         ['ordinary failure', 'fail'],
+        ['is large', 'pass'],
       ],
     );
     assert.equal(cases[3]!['reason'], 'no freezer');

@@ -93,6 +93,10 @@ const MISSING: Record<string, Bad> = {
     given('explore: { strategy: random, «max-states»: 10 }'),
     { says: 'exhaustive' },
   ],
+  'a step of a schedule that is done too often': [
+    given('explore: { schedule: [«"100: read x10000000"»] }'),
+    { says: '9,999,999' },
+  ],
   'a strategy beside a schedule': [given('explore: { «strategy»: pct, schedule: ["100: x"] }'), { says: 'strategy' }],
   'a point': [given('faults: [{ kill: 101, «when»: { task: 101 } }]'), { says: 'at is missing' }],
   'a verb': [given('faults: [«{ to: 101 }»]'), { says: 'without a verb' }],

@@ -27,16 +27,19 @@ export function whyNoMachine(programs: readonly string[] = []): string | undefin
   return status === 0 ? undefined : 'namespaces for a machine of its own need root';
 }
 
-/** The command that runs a TypeScript file there. */
+/**
+ * The command that runs a TypeScript file there. The machine ends with the process that starts it, however that ends: unshare
+ * itself ignores the signals of a terminal.
+ */
 export function machineCommand(file: string, args: readonly string[]): string[] {
   const node = [process.execPath, '--import', 'tsx', file, ...args];
-  return ['unshare', ...SEPARATE, 'sh', '-c', FURNISH, 'sh', ROOT, ...node];
+  return ['setpriv', '--pdeathsig', 'KILL', 'unshare', ...SEPARATE, 'sh', '-c', FURNISH, 'sh', ROOT, ...node];
 }
 
 /** Runs a TypeScript file there to its end; its standard output. Rejects when it fails. */
 export async function runOnMachine(file: string, args: readonly string[]): Promise<string> {
-  const [unshare, ...rest] = machineCommand(file, args);
-  const { code, stdout, stderr } = await run(unshare!, rest);
+  const [command, ...rest] = machineCommand(file, args);
+  const { code, stdout, stderr } = await run(command!, rest);
   if (code !== 0) throw new Error(`${file} ended with ${code}:\n${stdout}${stderr}`);
   return stdout;
 }

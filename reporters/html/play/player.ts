@@ -92,7 +92,7 @@ export class Player {
 
   /** A run that goes on is judged by what has happened in it: it has no end yet that could be other than expected. */
   #judge(record: RunRecord): Violation[] {
-    const violations = judge(this.case, record);
+    const violations = [...judge(this.case, record)];
     return record.end === 'cut' ? violations : [...violations, ...expectations(this.case, record)];
   }
 }

@@ -41,7 +41,7 @@ export const SEEN = z.object({
 });
 export type Seen = z.infer<typeof SEEN>;
 
-const CENSUS = z.object({ tasks: z.array(SEEN) });
+export const CENSUS = z.object({ tasks: z.array(SEEN) });
 const SILENT = z.object({ silent: z.array(number) });
 
 /** Every process of the namespace, or the bystanders only. */

@@ -47,7 +47,7 @@ export function nativePlan({ case: c, protocol, seed, maxSteps, schedule }: Plan
   if (!rules) throw new Error(`the native engine does not know the protocol ${protocol}`);
   const faults = schedule ? scheduledFaults(c) : placeFaults(c, seed);
   const { cast, head, actors, image } = buildScene(c, faults, around.pidMax);
-  const turns = parseTurns(schedule ?? [], cast, faults);
+  const { turns, unknown } = parseTurns(schedule ?? [], cast, faults, maxSteps);
   const rest = line('', {
     faults: faults.length,
     turns: turns.length,
@@ -66,8 +66,7 @@ export function nativePlan({ case: c, protocol, seed, maxSteps, schedule }: Plan
     image,
     ...turns.map((turn) => line('turn', { ...turn })),
   ].filter((part) => part !== '');
-  const unknownTurns = (schedule ?? []).filter((entry) => parseTurns([entry], cast, faults).length === 0).length;
-  return { text: parts.join('\n'), cast, faults, unknownTurns };
+  return { text: parts.join('\n'), cast, faults, unknownTurns: unknown };
 }
 
 function faultLine(placed: Placed, cast: Cast, all: readonly Placed[], self: number): string {

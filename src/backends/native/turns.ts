@@ -9,25 +9,44 @@ export type Turn =
   | { readonly actor: number; readonly step: string }
   | { readonly fault: string; readonly target?: number };
 
+/** Turns of a schedule, and how many of its lines name no actor of this run. */
+export interface Turns {
+  readonly turns: readonly Turn[];
+  readonly unknown: number;
+}
+
 /**
  * The turns of a schedule in the words of src/explore/schedule.ts: `<actor>: <step>`, with ` x2` for the second time, or a
- * fault's name. Lines that name no actor of this run are left out.
+ * fault's name. Lines that name no actor of this run are left out. `limit`: of turns, the steps of the run: later ones never come.
  */
-export function parseTurns(schedule: readonly string[], cast: Cast, faults: readonly Placed[]): Turn[] {
+export function parseTurns(
+  schedule: readonly string[],
+  cast: Cast,
+  faults: readonly Placed[],
+  limit = Number.POSITIVE_INFINITY,
+): Turns {
   const names = new Set(faults.map(({ fault }) => fault.name));
-  return schedule.flatMap((entry): Turn[] => {
+  const turns: Turn[] = [];
+  let unknown = 0;
+  for (const entry of schedule) {
     const [, name = '', label = ''] = /^\s*([^:]+?)\s*(?::\s*(.*?)\s*)?$/.exec(entry) ?? [];
     const actor = cast.of(parseActor(name));
     if (actor) {
       const [, step = label, times = '1'] = /^(.*) x(\d+)$/.exec(label) ?? [];
-      return Array.from({ length: Number(times) }, () => ({ actor: actor.number, step }));
+      const end = Math.min(turns.length + Number(times), limit);
+      while (turns.length < end) turns.push({ actor: actor.number, step });
+      continue;
     }
     // A fault that has several targets says which: `signal-1 101`.
     const [, fault = name, hit] = /^(.*) (coordinator|\d+)$/.exec(name) ?? [];
-    if (!names.has(fault)) return [];
+    if (!names.has(fault)) {
+      unknown++;
+      continue;
+    }
     const target = hit === undefined ? undefined : cast.of(parseActor(hit))?.number;
-    return [{ fault, ...(target !== undefined && { target }) }];
-  });
+    if (turns.length < limit) turns.push({ fault, ...(target !== undefined && { target }) });
+  }
+  return { turns, unknown };
 }
 
 /** The schedule of a run, in the words that `parseTurns` reads. */

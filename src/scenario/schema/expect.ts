@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { TASK_OUTCOMES, type TaskOutcome } from '../../model/case.ts';
 import { ERRNO_NAMES } from '../../model/errno.ts';
+import { REPEATS_WITHIN_LIMIT } from '../limits.ts';
 import { pid, property, taskPoint } from './values.ts';
 import { integer, kebab, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
 
@@ -98,7 +99,12 @@ export const explore = z.union([
   mapping('a strategy, or a mapping with one', {
     strategy: word(strategy, 'How schedules are chosen: random, pct or exhaustive.', 'strategy: pct').optional(),
     schedule: word(
-      list(text('a step of a schedule', 300), 'a list of steps'),
+      list(
+        text('a step of a schedule', 300).regex(REPEATS_WITHIN_LIMIT, {
+          error: 'a step that is done at most 9,999,999 times',
+        }),
+        'a list of steps',
+      ),
       'The one schedule that is run, in the words of a replay file, in place of a strategy. A run that departs from it fails.',
       'schedule: ["100: callRestart", "signal-1"]',
     ).optional(),

@@ -19,21 +19,26 @@ const words = fc.oneof(
   { weight: 1, arbitrary: fc.array(word, { minLength: 90, maxLength: 400 }) },
 );
 
+/** A sandbox; the test is skipped, with the reason, where there can be none. */
+async function startSandbox(test: Mocha.Context): Promise<Sandbox> {
+  try {
+    const program = await compileCriuAgent();
+    return await Sandbox.start({ program, userNamespace: process.getuid?.() !== 0 });
+  } catch (error) {
+    const isDefect = error instanceof CannotCompile && /^cc .*compile/.test(error.message);
+    if (isDefect || !(error instanceof CannotCompile || error instanceof AgentError)) throw error;
+    console.log(`      skipped: ${error.message}`);
+    return test.skip();
+  }
+}
+
 describe('The words of a request to a program', function () {
   this.timeout(300_000);
 
   let sandbox: Sandbox | undefined;
 
   before(async function () {
-    try {
-      const program = await compileCriuAgent();
-      sandbox = await Sandbox.start({ program, userNamespace: process.getuid?.() !== 0 });
-    } catch (error) {
-      const isDefect = error instanceof CannotCompile && /^cc .*compile/.test(error.message);
-      if (isDefect || !(error instanceof CannotCompile || error instanceof AgentError)) throw error;
-      console.log(`      skipped: ${error.message}`);
-      this.skip();
-    }
+    sandbox = await startSandbox(this);
   });
   after(() => sandbox?.stop());
 
@@ -112,3 +117,22 @@ function toBytes(text: string): Buffer {
   });
   return Buffer.concat(characters);
 }
+
+describe('The processes of the agent itself', function () {
+  this.timeout(300_000);
+
+  it('are no tasks of the tree, however many they are', async function () {
+    const sandbox = await startSandbox(this);
+    try {
+      const taken = 4200;
+      for (let pid = 1000; pid < 1000 + taken; pid++) assert.equal(await sandbox.do('take', { pid }), pid);
+      const roles = (await look(sandbox)).map(({ role }) => role);
+      assert.ok(
+        !roles.includes('tree'),
+        `${roles.filter((role) => role === 'tree').length} count as tasks of the tree`,
+      );
+    } finally {
+      await sandbox.stop();
+    }
+  });
+});

@@ -104,12 +104,21 @@ describe('A schedule in words', () => {
     const placed = placeFaults(c, '0');
     const cast = assignActors(c, placed, 32768);
     const words = ['coordinator: ckpt_err: mutex_lock msg_mutex x2', '101: sync-2', 'usr 101', 'usr', '999: sync-1'];
-    assert.deepEqual(parseTurns(words, cast, placed), [
+    const { turns, unknown } = parseTurns(words, cast, placed);
+    assert.equal(unknown, 1);
+    assert.deepEqual(turns, [
       { actor: 0, step: 'ckpt_err: mutex_lock msg_mutex' },
       { actor: 0, step: 'ckpt_err: mutex_lock msg_mutex' },
       { actor: 2, step: 'sync-2' },
       { fault: 'usr', target: 2 },
       { fault: 'usr' },
     ]);
+  });
+
+  it('has no more turns than the run has steps', () => {
+    const c = expandCase({ tree });
+    const cast = assignActors(c, [], 32768);
+    const { turns } = parseTurns(['100: read x9999999', '101: sync-2 x9999999'], cast, [], 1000);
+    assert.equal(turns.length, 1000);
   });
 });

@@ -12,34 +12,21 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_ROLES 4096
+/* Linux: PID_MAX_LIMIT, for 64 bits. */
+#define PIDS (4 * 1024 * 1024)
 
-static struct {
-	int pid;
-	enum role role;
-} roles[MAX_ROLES];
-static int nr_roles;
+/* By pid; pages of pids that have no role take no memory. */
+static unsigned char roles[PIDS];
 
 enum role role_of(int pid)
 {
-	for (int i = 0; i < nr_roles; i++)
-		if (roles[i].pid == pid)
-			return roles[i].role;
-	return STRANGER;
+	return pid > 0 && pid < PIDS ? roles[pid] : STRANGER;
 }
 
 void role_set(int pid, enum role role)
 {
-	for (int i = 0; i < nr_roles; i++) {
-		if (roles[i].pid == pid) {
-			roles[i].role = role;
-			return;
-		}
-	}
-	if (role == STRANGER || nr_roles == MAX_ROLES)
-		return;
-	roles[nr_roles].pid = pid;
-	roles[nr_roles++].role = role;
+	if (pid > 0 && pid < PIDS)
+		roles[pid] = role;
 }
 
 const char *role_name(enum role role)
