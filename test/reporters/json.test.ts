@@ -133,7 +133,7 @@ describe('json', () => {
     );
     assert.equal(cases[3]!['reason'], 'no freezer');
     assert.equal((cases[7]!['error'] as Plain)['message'], '6 !== 7');
-    assert.equal(summary['cases'], 8);
+    assert.equal(summary['cases'], 9);
     assert.equal(summary['failed'], 2);
     assert.equal(summary['incomplete'], 1);
     assert.equal(summary['known'], 1);
