@@ -64,9 +64,7 @@ export interface CaseReport {
 
 /** The object for a result; with its case and records when asked. `environment`: the number of its environment in the report. */
 export function caseReport(result: CaseResult, asked: boolean, environment: number | null = null): CaseReport {
-  const tooLarge = [result.verdict?.record, ...(result.verdict?.differential ?? [])].some(
-    (record) => record !== undefined && isTooLarge(record),
-  );
+  const tooLarge = result.verdict !== undefined && isTooLarge(result.verdict);
   const withRecord = asked && !tooLarge;
   if (result.report) return { ...(withRecord ? result.report : withoutRecord(result.report)), environment };
   const { kind, title, path, position, duration, reason, error, verdict } = result;

@@ -8,7 +8,7 @@ import { callLines } from '../words/criu.ts';
 import { setupLines } from '../words/criu-setup.ts';
 import { toolWords } from '../words/environment.ts';
 import { count } from '../words/numbers.ts';
-import { isTooLarge } from './large-record.ts';
+import { isLongRecord } from './large-record.ts';
 import { replayCommand } from './replay-command.ts';
 import type { CaseResult } from './result.ts';
 import { head, wrap } from './text.ts';
@@ -66,7 +66,7 @@ function runSections(
       const tool = verdict?.environment && toolWords(verdict.environment);
       return section(harmless(tool ?? `CRIU ${record.criu.version}`), calls, style);
     }
-    if (isTooLarge(record))
+    if (isLongRecord(record))
       return section('timeline', [`left out: the run has ${count(record.events.length, 'event')}`], style);
     const timeline = buildTimeline(record, { violations, keep: turns });
     const end = { over: '', crashed: '; a kernel defect stopped it', cut: '; cut at the limit of steps' }[record.end];

@@ -10,12 +10,19 @@ const LARGE = 100_000;
 
 /** A machine that writes down what happens, for the few schedules that are judged. */
 export class Recorder {
-  readonly machine: Machine;
+  readonly #backend: SchedulableBackend;
   readonly #plan: Plan;
+  #machine: Machine | undefined;
 
   constructor(backend: SchedulableBackend, plan: Plan) {
+    this.#backend = backend;
     this.#plan = plan;
-    this.machine = backend.open(plan, { trace: true });
+  }
+
+  /** Opened at first use: of a large tree that takes a moment, and a search may end before. */
+  get machine(): Machine {
+    this.#machine ??= this.#backend.open(this.#plan, { trace: true });
+    return this.#machine;
   }
 
   /** The record of these moves. */

@@ -42,7 +42,12 @@ describe('mktrouble run, interrupted', function () {
   });
 
   /** Sends a signal when it has begun to report, and sees that it ends as it should. */
-  const interrupt = async (signal: NodeJS.Signals, files: string, said: string, ...args: string[]) => {
+  const interrupt = async (
+    signal: NodeJS.Signals,
+    files: string,
+    said: string,
+    { args = [], after = 1 }: { args?: readonly string[]; after?: number } = {},
+  ) => {
     const inWorkers = args.includes('--parallel');
     const report = path.join(folder.path, `${files}.json`);
     const program = start(process.execPath, [...PROGRAM, 'run', files, '-r', 'spec', '-r', `json=${report}`, ...args], {
@@ -51,7 +56,7 @@ describe('mktrouble run, interrupted', function () {
     running.push(program);
     await program.says(said);
     // Between two cases would be easy: a second of work later it is in the middle of one.
-    if (!inWorkers) await busyFor(program.process.pid!, 1);
+    if (!inWorkers) await busyFor(program.process.pid!, after);
     program.process.kill(signal);
     const { code, stdout, stderr } = await program.ended;
     assert.equal(code, EXIT.interrupted, stdout.slice(0, 1000) + stderr);
@@ -68,7 +73,7 @@ describe('mktrouble run, interrupted', function () {
 
   it('ends a parallel run', () => {
     folder.write('many/a.yaml', many);
-    return interrupt('SIGINT', 'many', 'Many', '--parallel', '2');
+    return interrupt('SIGINT', 'many', 'Many', { args: ['--parallel', '2'] });
   });
 
   it('ends a long search', () => {
@@ -77,9 +82,27 @@ describe('mktrouble run, interrupted', function () {
     return interrupt('SIGINT', 'endless', 'Quick');
   });
 
+  for (const [phase, coordinator, seconds] of [
+    ['searched', 'ok', 1],
+    ['judged', 'ok', 5],
+    ['shrunk', 'EPERM', 12],
+  ] as const) {
+    it(`ends a run of 100,000 tasks while it is ${phase}, with reports that leave out its record`, async () => {
+      folder.write('large/a.yaml', scenario('Quick', 'ok'));
+      const large = scenario('Large', coordinator).replace(
+        /tree: .*/,
+        'tree: { generate: { shape: star, tasks: 100000 } }',
+      );
+      folder.write('large/b.yaml', large);
+      await interrupt('SIGINT', 'large', 'Quick', { after: seconds });
+      const report = readFileSync(path.join(folder.path, 'large.json'), 'utf8');
+      assert.ok(report.length < 100_000, `${report.length} characters`);
+    });
+  }
+
   it('ends workers in the middle of a long search', async () => {
     folder.write('endless/a.yaml', scenario('Quick', 'ok'));
     folder.write('endless/b.yaml', endless);
-    await interrupt('SIGINT', 'endless', 'Quick', '--parallel', '2');
+    await interrupt('SIGINT', 'endless', 'Quick', { args: ['--parallel', '2'] });
   });
 });
