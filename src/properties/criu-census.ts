@@ -1,5 +1,6 @@
 /** What differs between two looks at the same tasks, in words. */
 import type { CriuCensus, CriuTask, CriuThread } from '../record/criu.ts';
+import { isNotRestored } from './criu-not-restored.ts';
 
 /** Differences that a message names before it only counts them. */
 const NAMED = 3;
@@ -32,14 +33,16 @@ function collectFacts(task: CriuTask): Facts {
     'memory of its own': task.privateMemory,
     'shared memory': task.sharedMemory,
     name,
+    ...task.facts,
   };
 }
 
-function collectThreadFacts({ blocked, pending, state }: CriuThread): Facts {
+function collectThreadFacts({ blocked, pending, state, facts }: CriuThread): Facts {
   return {
     'blocked signals': mask(blocked),
     'pending signals of its own': mask(pending),
     'state of its own': describeState(state),
+    ...facts,
   };
 }
 
@@ -60,8 +63,8 @@ interface Difference {
 }
 
 function compareFacts(of: string, before: Facts, after: Facts): Difference[] {
-  return Object.keys(before)
-    .filter((fact) => before[fact] !== after[fact])
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((fact) => before[fact] !== after[fact] && !isNotRestored(fact))
     .map((fact) => ({ of, fact, before: `${before[fact] ?? 'none'}`, after: `${after[fact] ?? 'none'}` }));
 }
 
@@ -77,7 +80,7 @@ export function differences(before: CriuCensus, after: CriuCensus, except: Reado
 /** The kinds of what differs, each once: `pending signals`, `state stopped, then running`, `a task is missing`. */
 export function kindsOfDifferences(before: CriuCensus, after: CriuCensus, except: ReadonlySet<number>): string[] {
   const kinds = compareTasks(before, after, except).map((one) =>
-    one.fact === 'state' ? `state ${one.before}, then ${one.after}` : one.fact,
+    one.fact === 'state' ? `state ${one.before}, then ${one.after}` : withoutItem(one.fact),
   );
   return [
     ...new Set(kinds),
@@ -85,6 +88,11 @@ export function kindsOfDifferences(before: CriuCensus, after: CriuCensus, except
     ...(missing(before, after, except).length > 0 ? ['a task is missing'] : []),
     ...(added(before, after).length > 0 ? ['a new task'] : []),
   ];
+}
+
+/** `open file 3` → `open file`. */
+function withoutItem(fact: string): string {
+  return fact.replace(/ (\d+|[0-9a-f]+-[0-9a-f]+)$/, '');
 }
 
 function compareTasks(before: CriuCensus, after: CriuCensus, except: ReadonlySet<number>): Difference[] {
@@ -97,6 +105,8 @@ function compareTasks(before: CriuCensus, after: CriuCensus, except: ReadonlySet
     const [then_, now_] = [collectFacts(task), collectFacts(now)];
     const sameParent = except.has(task.parent) ? { parent: task.parent } : {};
     found.push(...compareFacts(`task ${task.pid}`, then_, { ...now_, ...sameParent }));
+    // Only of a tree that did nothing at both times.
+    if (task.heldFacts && now.heldFacts) found.push(...compareFacts(`task ${task.pid}`, task.heldFacts, now.heldFacts));
     for (const thread of task.threads) {
       const same = now.threads.find(({ tid }) => tid === thread.tid);
       // Of a zombie nothing but its status is left.

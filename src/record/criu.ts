@@ -1,6 +1,9 @@
 /** What was seen of a dump and a restore by CRIU: the tree before and after, and how CRIU ended. Part of a run record. */
 import type { CriuCall, CriuStage, ImageEdit } from '../model/criu.ts';
 
+/** State by name, as /proc shows it: `umask` → `0022`, `open file 3` → `/dev/null, flags 02`. */
+export type CriuFacts = Readonly<Record<string, string>>;
+
 /** A thread as /proc shows it; masks in hexadecimal, bit n - 1 for signal n. */
 export interface CriuThread {
   readonly tid: number;
@@ -11,6 +14,8 @@ export interface CriuThread {
   readonly tracer: number;
   /** The kernel function in which it sleeps. */
   readonly wchan: string;
+  /** What differs between two censuses of the run; what was equal in all of them is left out. */
+  readonly facts?: CriuFacts;
 }
 
 /** A process; its numbers are those of its own pid namespace, in which the root of an own one has that of the scenario. */
@@ -30,6 +35,10 @@ export interface CriuTask {
   /** Checksums of its patterned memory; absent when it could not be read. */
   readonly privateMemory?: string;
   readonly sharedMemory?: string;
+  /** What differs between two censuses of the run; what was equal in all of them is left out. */
+  readonly facts?: CriuFacts;
+  /** The same of what a program changes by what it does: read only of a tree that does nothing, or is held. */
+  readonly heldFacts?: CriuFacts;
   /** By tid. */
   readonly threads: readonly CriuThread[];
 }

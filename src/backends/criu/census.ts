@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type { Case } from '../../model/case.ts';
 import type { CriuCensus, CriuTask } from '../../record/criu.ts';
 import { line } from '../agent/request.ts';
+import { FactReader, type Reading } from './kinds/index.ts';
 import type { Sandbox } from './sandbox.ts';
 
 export type Role = z.infer<typeof ROLE>;
@@ -50,15 +51,23 @@ export async function look(sandbox: Sandbox, target: 'all' | 'bystanders' = 'all
   return tasks;
 }
 
-/** How those of a group are called in the scenario. */
-export function toTasks(c: Case, all: readonly Seen[]): CriuTask[] {
+/** How those of a group are called in the scenario. `reader`: with the facts that it reads. */
+export function toTasks(c: Case, all: readonly Seen[], reader?: FactReader): CriuTask[] {
   const root = c.tasks[0]!.pid;
   const named = (pid: number): number => (c.criu?.namespace === 'own' && pid === 1 ? root : pid);
   const byId = new Map(all.map((seen) => [seen.id, named(seen.pid)]));
-  return all
+  return [...all]
+    .sort((a, b) => named(a.pid) - named(b.pid))
     .map((seen): CriuTask => {
       const { state, name, pending, status } = seen;
-      const threads = seen.threads.map(({ id: _, tid, ...thread }) => ({ tid: named(tid), ...thread }));
+      const ids = seen.threads.map(({ id }) => id);
+      // Of a zombie nothing but its status is left.
+      const facts = state === 'Z' ? undefined : reader?.read(seen.id, ids);
+      const threads = seen.threads.map(({ id, tid, ...thread }) => ({
+        tid: named(tid),
+        ...thread,
+        ...(facts && { facts: facts.threads.get(id)! }),
+      }));
       return {
         pid: named(seen.pid),
         name,
@@ -70,10 +79,11 @@ export function toTasks(c: Case, all: readonly Seen[]): CriuTask[] {
         ...(status !== undefined && { status }),
         ...(seen.private !== undefined && { privateMemory: seen.private }),
         ...(seen.shared !== undefined && { sharedMemory: seen.shared }),
+        ...(facts && { facts: facts.steady }),
+        ...(facts?.held && { heldFacts: facts.held }),
         threads: threads.sort((a, b) => a.tid - b.tid),
       };
-    })
-    .sort((a, b) => a.pid - b.pid);
+    });
 }
 
 /** Milliseconds in which a running task answers; the agent gives more time to one that waits for a processor. */
@@ -101,7 +111,15 @@ function isRunning(state: string): boolean {
   return state === 'S' || state === 'R' || state === 'D';
 }
 
-/** A census of a group; `round`: they are asked whether they run, with a number that no other question has. */
+/** Reads what processes of a sandbox have beside what its agent sees. */
+export function openFactReader(sandbox: Sandbox, isHeld: boolean, holes?: Reading['holes']): FactReader {
+  return new FactReader({ proc: sandbox.inside('/proc'), isHeld, ...(holes && { holes }) });
+}
+
+/**
+ * A census of a group; `round`: they are asked whether they run, with a number that no other question has. Tasks that answer such
+ * questions do nothing else, and count as held.
+ */
 export async function takeCensus(
   sandbox: Sandbox,
   c: Case,
@@ -109,5 +127,5 @@ export async function takeCensus(
   round?: number,
 ): Promise<CriuCensus> {
   const silent = round === undefined ? [] : await ask(sandbox, c, group, round);
-  return { tasks: toTasks(c, group), silent };
+  return { tasks: toTasks(c, group, openFactReader(sandbox, round !== undefined)), silent };
 }

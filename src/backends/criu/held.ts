@@ -2,12 +2,16 @@
  * A tree while CRIU holds it. A program of the user's runs on between two looks of ours, so what counts of it is what it was
  * while it could not: at the end of the dump and before the restore lets it go.
  */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Case } from '../../model/case.ts';
 import type { CriuCall, CriuStage } from '../../model/criu.ts';
 import type { CriuCensus, CriuTask } from '../../record/criu.ts';
-import { type Seen, toTasks } from './census.ts';
+import { openFactReader, type Seen, toTasks } from './census.ts';
 import { IMAGES } from './command-line.ts';
 import { imagedState } from './images/states.ts';
+import { findRseq } from './kinds/contents.ts';
+import type { Hole } from './kinds/memory.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** The stage of each call at which all tasks are held, and are what they are (not yet, or no longer, changed by CRIU). */
@@ -42,11 +46,22 @@ export function findDescendants(ids: ReadonlySet<number>, all: readonly Seen[]):
 export async function heldCensus(sandbox: Sandbox, c: Case, tree: readonly Seen[]): Promise<CriuCensus> {
   const images = sandbox.inside(IMAGES);
   const root = c.tasks[0]!.pid;
-  const tasks = toTasks(c, tree).map(async (task): Promise<CriuTask> => {
+  const reader = openFactReader(sandbox, true, await findHoles(images, tree));
+  const tasks = toTasks(c, tree, reader).map(async (task): Promise<CriuTask> => {
     if (task.state !== 't' && task.state !== 'T') return task;
     const pid = c.criu?.namespace === 'own' && task.pid === root ? 1 : task.pid;
     const state = (await imagedState(images, pid)) ?? task.state;
     return { ...task, state, threads: task.threads.map((thread) => ({ ...thread, state, tracer: 0 })) };
   });
   return { tasks: await Promise.all(tasks), silent: [], held: true };
+}
+
+/** What the kernel itself writes in the memory of each process, by the pid that it has around the tree. */
+async function findHoles(images: string, tree: readonly Seen[]): Promise<Map<number, readonly Hole[]>> {
+  const holes = tree.map(async ({ id, threads }): Promise<[number, readonly Hole[]]> => {
+    const cores = threads.map(({ tid }) => readFile(path.join(images, `core-${tid}.img`)).catch(() => undefined));
+    const found = (await Promise.all(cores)).map((core) => core && findRseq(core));
+    return [id, found.filter((hole) => hole !== undefined)];
+  });
+  return new Map(await Promise.all(holes));
 }

@@ -14,6 +14,7 @@ import {
   type TaskFinal,
 } from '../../record/record.ts';
 import type { Plan } from '../backend.ts';
+import { keepDifferentFacts } from './different-facts.ts';
 import { resolveFile } from './images/edit.ts';
 
 /** The record. */
@@ -33,7 +34,7 @@ export function buildRecord({ case: c, protocol, seed }: Plan, criu: CriuRecord)
     findings: [],
     fired: firedIn(c, criu),
     end: 'over',
-    criu,
+    criu: keepDifferentFacts(criu),
   };
 }
 

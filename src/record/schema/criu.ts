@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { count, list, milliseconds, name, pid, text, whole } from './scalars.ts';
 
+const FACTS = z.record(name, name).optional();
 const CRIU_TASK = z.looseObject({
   pid,
   name,
@@ -10,7 +11,11 @@ const CRIU_TASK = z.looseObject({
   pgid: pid,
   session: pid,
   pending: name,
-  threads: list(z.looseObject({ tid: pid, state: name, blocked: name, pending: name, tracer: pid, wchan: name })),
+  threads: list(
+    z.looseObject({ tid: pid, state: name, blocked: name, pending: name, tracer: pid, wchan: name, facts: FACTS }),
+  ),
+  facts: FACTS,
+  heldFacts: FACTS,
 });
 const CRIU_CENSUS = z.looseObject({ tasks: list(CRIU_TASK), silent: list(pid) });
 const CRIU_RUN = z.looseObject({

@@ -328,6 +328,7 @@ int tree_build(long limit_ms)
 
 		if (ret == 0) {
 			become_plain();
+			become_usual();
 			run_process(&tasks[i]);
 		}
 		if (ret < 0)

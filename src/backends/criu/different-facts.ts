@@ -1,0 +1,59 @@
+/**
+ * What a record keeps of the facts of tasks: those that differ between two censuses of one run. The others, hundreds a task,
+ * would only say what a program has.
+ */
+import type { CriuCensus, CriuFacts, CriuRecord, CriuTask, CriuThread } from '../../record/criu.ts';
+
+const OF_THE_TREE = ['before', 'afterDump', 'restored', 'afterRestore', 'restoredAgain', 'afterAgain'] as const;
+
+/** The record with the facts that differ. */
+export function keepDifferentFacts(record: CriuRecord): CriuRecord {
+  const tree = OF_THE_TREE.flatMap((name): [typeof name, CriuCensus][] => {
+    const census = record[name];
+    return census ? [[name, census]] : [];
+  });
+  const kept = reduce(tree.map(([, census]) => census));
+  const [before, after] = reduce([record.bystanders.before, record.bystanders.after]);
+  return {
+    ...record,
+    ...Object.fromEntries(tree.map(([name], i) => [name, kept[i]])),
+    bystanders: { before: before!, after: after! },
+  };
+}
+
+function reduce(censuses: readonly CriuCensus[]): CriuCensus[] {
+  const tasks = censuses.flatMap((census) => census.tasks);
+  const steady = findDifferent(tasks.map(({ pid, facts }) => [pid, facts]));
+  const held = findDifferent(tasks.map(({ pid, heldFacts }) => [pid, heldFacts]));
+  const threads = findDifferent(tasks.flatMap((task) => task.threads.map(({ tid, facts }) => [tid, facts] as const)));
+  const thread = ({ facts, ...rest }: CriuThread): CriuThread => ({
+    ...rest,
+    ...only('facts', threads(rest.tid, facts)),
+  });
+  const task = ({ facts, heldFacts, ...rest }: CriuTask): CriuTask => ({
+    ...rest,
+    ...only('facts', steady(rest.pid, facts)),
+    ...only('heldFacts', held(rest.pid, heldFacts)),
+    threads: rest.threads.map(thread),
+  });
+  return censuses.map((census) => ({ ...census, tasks: census.tasks.map(task) }));
+}
+
+type Choose = (id: number, facts: CriuFacts | undefined) => CriuFacts | undefined;
+
+/** A function that leaves of the facts of a task or thread those that are not the same wherever it was read. */
+function findDifferent(all: readonly (readonly [number, CriuFacts | undefined])[]): Choose {
+  const byId = new Map<number, CriuFacts[]>();
+  for (const [id, facts] of all) if (facts) byId.set(id, [...(byId.get(id) ?? []), facts]);
+  return (id, facts) => {
+    const others = byId.get(id) ?? [];
+    const names = new Set(others.flatMap(Object.keys));
+    const different = [...names].filter((name) => others.some((other) => other[name] !== others[0]![name]));
+    return facts && Object.fromEntries(different.filter((name) => name in facts).map((name) => [name, facts[name]!]));
+  };
+}
+
+/** An empty set of facts stays: it was read, and what the others have it does not. */
+function only<K extends string>(key: K, facts: CriuFacts | undefined): { readonly [key in K]?: CriuFacts } {
+  return facts === undefined ? {} : ({ [key]: facts } as { readonly [key in K]: CriuFacts });
+}

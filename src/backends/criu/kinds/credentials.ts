@@ -1,0 +1,25 @@
+/** User and group ids, capabilities, seccomp. */
+import type { Kind } from './kind.ts';
+
+const FIELDS = {
+  'user ids': 'Uid',
+  'group ids': 'Gid',
+  'supplementary groups': 'Groups',
+  'inheritable capabilities': 'CapInh',
+  'permitted capabilities': 'CapPrm',
+  'effective capabilities': 'CapEff',
+  'bounding capabilities': 'CapBnd',
+  'ambient capabilities': 'CapAmb',
+  'no new privileges': 'NoNewPrivs',
+  'seccomp mode': 'Seccomp',
+  'seccomp filters': 'Seccomp_filters',
+} as const;
+
+export const credentials: Kind = {
+  of: 'thread',
+  changes: false,
+  read: (thread) =>
+    Object.fromEntries(
+      Object.entries(FIELDS).map(([name, field]) => [name, thread.status(field).replace(/\s+/g, ' ')]),
+    ),
+};
