@@ -62,9 +62,13 @@ interface Difference {
   readonly after: string;
 }
 
+/** What is compared where it is there both times: whether it is there at all is another fact. */
+const OF_BOTH = /^flags of /;
+
 function compareFacts(of: string, before: Facts, after: Facts): Difference[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((fact) => before[fact] !== after[fact] && !isNotRestored(fact))
+    .filter((fact) => !OF_BOTH.test(fact) || (fact in before && fact in after))
     .map((fact) => ({ of, fact, before: `${before[fact] ?? 'none'}`, after: `${after[fact] ?? 'none'}` }));
 }
 
@@ -72,9 +76,33 @@ function compareFacts(of: string, before: Facts, after: Facts): Difference[] {
 export function differences(before: CriuCensus, after: CriuCensus, except: ReadonlySet<number> = new Set()): string[] {
   const found = compareTasks(before, after, except);
   return [
-    ...found.map(({ of, fact, before: was, after: is }) => `${of}: ${fact} ${was}, then ${is}`),
+    ...found.map(describe),
     ...newlySilent(before, after, except).map((tid) => `thread ${tid} does not answer: it exists, but does not run`),
   ];
+}
+
+/** What differs of the steady facts of tasks that are in both, and execute the same program. */
+export function steadyDifferences(
+  before: CriuCensus,
+  after: CriuCensus,
+  except: ReadonlySet<number> = new Set(),
+): string[] {
+  const later = new Map(after.tasks.map((task) => [task.pid, task]));
+  return before.tasks
+    .filter(({ pid }) => !except.has(pid))
+    .flatMap((task) => {
+      const now = later.get(task.pid);
+      if (!now || now.name !== task.name) return [];
+      const threads = task.threads.flatMap((thread) => {
+        const same = now.threads.find(({ tid }) => tid === thread.tid);
+        return compareFacts(`thread ${thread.tid}`, thread.facts ?? {}, same?.facts ?? {});
+      });
+      return [...compareFacts(`task ${task.pid}`, task.facts ?? {}, now.facts ?? {}), ...threads].map(describe);
+    });
+}
+
+function describe({ of, fact, before, after }: Difference): string {
+  return `${of}: ${fact} ${before}, then ${after}`;
 }
 
 /** The kinds of what differs, each once: `pending signals`, `state stopped, then running`, `a task is missing`. */
@@ -92,6 +120,7 @@ export function kindsOfDifferences(before: CriuCensus, after: CriuCensus, except
 
 /** `open file 3` → `open file`. */
 function withoutItem(fact: string): string {
+  if (OF_BOTH.test(fact)) return 'flags of an open file';
   return fact.replace(/ (\d+|[0-9a-f]+-[0-9a-f]+)$/, '');
 }
 

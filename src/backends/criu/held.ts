@@ -56,6 +56,24 @@ export async function heldCensus(sandbox: Sandbox, c: Case, tree: readonly Seen[
   return { tasks: await Promise.all(tasks), silent: [], held: true };
 }
 
+/** A census of a tree that CRIU holds, with the steady facts as they were before: CRIU may have changed some meanwhile. */
+export function withSteadyFacts(held: CriuCensus, before: CriuCensus): CriuCensus {
+  const earlier = new Map(before.tasks.map((task) => [task.pid, task]));
+  return {
+    ...held,
+    tasks: held.tasks.map((task) => {
+      const then = earlier.get(task.pid);
+      // Another program since then.
+      if (!then?.facts || then.name !== task.name) return task;
+      const threads = task.threads.map((thread) => {
+        const same = then.threads.find(({ tid }) => tid === thread.tid);
+        return same?.facts ? { ...thread, facts: same.facts } : thread;
+      });
+      return { ...task, facts: then.facts, threads };
+    }),
+  };
+}
+
 /** What the kernel itself writes in the memory of each process, by the pid that it has around the tree. */
 async function findHoles(images: string, tree: readonly Seen[]): Promise<Map<number, readonly Hole[]>> {
   const holes = tree.map(async ({ id, threads }): Promise<[number, readonly Hole[]]> => {

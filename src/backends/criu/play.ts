@@ -17,7 +17,7 @@ import { runCheck } from './check.ts';
 import { endFrom } from './command.ts';
 import { computeTimeLimit, IMAGES } from './command-line.ts';
 import { Faults, needHooks } from './faults.ts';
-import { findDescendants, findRoot, findTree, HELD_AT, heldCensus } from './held.ts';
+import { findDescendants, findRoot, findTree, HELD_AT, heldCensus, withSteadyFacts } from './held.ts';
 import type { Images } from './images/edit.ts';
 import { changeImages, readImages } from './images/folder.ts';
 import { readPids } from './images/pstree.ts';
@@ -113,7 +113,8 @@ class Play {
     await this.#sandbox.do('last-pid', { pid: lastPidFor(c) });
     const dump = await this.#call('dump', 'dump.log', false);
     if (this.#endedBeforeDump) await this.#program?.mustRun('the dump');
-    const before = this.#held ?? beforeDump;
+    // A failed dump is judged by what the program is now; what CRIU changes of it while it holds it is no part of it.
+    const before = this.#held && dump.exit === 0 ? withSteadyFacts(this.#held, beforeDump) : beforeDump;
     if (dump.exit !== 0) await this.#rest();
     const afterDump = dump.exit === 0 ? await this.#listLeft() : await this.#census();
     const restored = dump.exit === 0 ? await this.#restore() : {};

@@ -47,6 +47,45 @@ describe('the properties of CRIU', () => {
 
   it('hold for a healthy run', () => assert.deepEqual(violated({}), []));
 
+  it('compare the facts of processes and threads, but for what CRIU documents as not restored', () => {
+    const facts = (over: Partial<CriuTask>) => violated({ before: treeWith(101, over), afterRestore: TREE });
+    assert.deepEqual(facts({ facts: { umask: '0077' } }), ['restored-tree-matches-dump']);
+    assert.deepEqual(facts({ facts: { 'clock offsets': 'monotonic 0 0' } }), []);
+    const [thread] = aTask(101).threads;
+    const pinned = { threads: [{ ...thread!, facts: { 'CPU affinity': '0' } }] };
+    assert.deepEqual(facts(pinned), ['restored-tree-matches-dump']);
+    assert.deepEqual(violated({ before: treeWith(101, pinned), afterRestore: treeWith(101, pinned) }), []);
+  });
+
+  it('compare what a program changes itself only of trees that were held both times', () => {
+    const held = (file: string): Partial<CriuTask> => ({ heldFacts: { 'open file 3': file } });
+    const restored = (before: Partial<CriuTask>, after: Partial<CriuTask>) =>
+      violated({ before: treeWith(101, before), afterRestore: treeWith(101, after) });
+    assert.deepEqual(restored(held('/a'), held('/b')), ['restored-tree-matches-dump']);
+    assert.deepEqual(restored(held('/a'), {}), []);
+  });
+
+  it('judge a failed dump of a program by what it does not change itself', () => {
+    const violatedWith = (facts: Record<string, string>, name = 'subject') =>
+      violated({
+        ownSubject: false,
+        dump: { of: 'dump', exit: 1, errors: ['no'] },
+        restore: undefined,
+        imaged: undefined,
+        before: treeWith(101, { facts: { nice: '0', 'flags of /dev/pts/0 3': '02' } }),
+        afterDump: treeWith(101, { facts, name }),
+        afterRestore: undefined,
+      });
+    assert.deepEqual(violatedWith({ nice: '0', 'flags of /dev/pts/0 3': '02' }), []);
+    assert.deepEqual(violatedWith({ nice: '0', 'flags of /dev/pts/0 3': '04002' }), [
+      'failed-dump-leaves-tree-running',
+    ]);
+    assert.deepEqual(violatedWith({ nice: '5', 'flags of /dev/pts/0 3': '02' }), ['failed-dump-leaves-tree-running']);
+    // A file that it has closed, and another program that it has executed.
+    assert.deepEqual(violatedWith({ nice: '0' }), []);
+    assert.deepEqual(violatedWith({ nice: '5' }, 'other'), []);
+  });
+
   it('say nothing of a record without CRIU', () => {
     const { criu: _, ...record } = aRecord({});
     for (const property of CRIU_PROPERTIES) assert.deepEqual(property.check(CASE, record), [], property.name);

@@ -8,13 +8,13 @@ import { limits } from './limits.ts';
 import type { Hole } from './memory.ts';
 import { namespaces } from './namespaces.ts';
 import { Numbering } from './numbering.ts';
-import { openFiles } from './open-files.ts';
+import { fileFlags, openFiles } from './open-files.ts';
 import { processState } from './process.ts';
 import { scheduling } from './scheduling.ts';
 import { signals } from './signals.ts';
 import { timers } from './timers.ts';
 
-const STEADY: readonly Kind[] = [processState, limits, signals, namespaces, credentials, scheduling];
+const STEADY: readonly Kind[] = [processState, limits, signals, namespaces, fileFlags, credentials, scheduling];
 
 /** What a process has: `steady` whatever it does, `held` while it does nothing; and of each thread, by its tid in /proc. */
 export interface ProcessFacts {

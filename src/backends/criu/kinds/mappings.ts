@@ -5,6 +5,8 @@ export interface Mapping {
   /** Addresses, in bytes: below 2^47, so they are exact. */
   readonly start: number;
   readonly end: number;
+  /** Where the first of those beside each other ends. */
+  readonly firstEnd: number;
   /** `rw-p`. */
   readonly access: string;
   /** Of the file, in bytes; 0 for memory without one. */
@@ -21,6 +23,8 @@ export interface Mapping {
 
 /** `sd`: soft-dirty, set by any write. `ac`: counts as memory of the process, set by a tracer that writes code. `??`: without a name. */
 const OF_THE_KERNEL = /(\b(sd|ac)\b|\?\?) ?/g;
+/** Shared memory without a file is restored as a memory file of the same name. */
+const MADE_BY_CRIU = /^\/memfd:(?=\/dev\/zero \(deleted\)$)/;
 const HEAD = /^([0-9a-f]+)-([0-9a-f]+) (\S{4}) ([0-9a-f]+) \S+ (\d+) *(.*)$/;
 
 /** From smaps. */
@@ -36,9 +40,10 @@ export function parseMappings(smaps: string): Mapping[] {
     mappings.push({
       start: Number.parseInt(start, 16),
       end: Number.parseInt(end!, 16),
+      firstEnd: Number.parseInt(end!, 16),
       access: access!,
       offset: Number.parseInt(offset!, 16),
-      name: name!,
+      name: name!.replace(MADE_BY_CRIU, ''),
       flags: flags.slice('VmFlags:'.length).replace(OF_THE_KERNEL, '').trim(),
       resident: number('Rss'),
       anonymous: number('Anonymous'),

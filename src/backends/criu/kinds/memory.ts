@@ -71,14 +71,14 @@ export class Memory {
     return end - start > MOST_SHARED ? undefined : this.#sum([{ start, end }]);
   }
 
-  #pages(mapping: Mapping): string {
+  #pages(mapping: Mapping): string | undefined {
     return this.#sum(this.#runs(mapping));
   }
 
   /** Of a private mapping of a file: the pages that are not those of the file. */
-  #changedPages(mapping: Mapping): string {
-    const { start, end, offset } = mapping;
-    const file = openSync(`${this.#folder}/map_files/${start.toString(16)}-${end.toString(16)}`, 'r');
+  #changedPages(mapping: Mapping): string | undefined {
+    const { start, firstEnd, offset } = mapping;
+    const file = openSync(`${this.#folder}/map_files/${start.toString(16)}-${firstEnd.toString(16)}`, 'r');
     const original = Buffer.alloc(PIECE);
     try {
       return this.#sum(this.#runs(mapping, true), (at, length) => {
@@ -117,7 +117,7 @@ export class Memory {
   }
 
   /** The checksum of all pages but those that are zero, or equal to the original. */
-  #sum(runs: Iterable<Run>, readOriginal?: (at: number, length: number) => Buffer): string {
+  #sum(runs: Iterable<Run>, readOriginal?: (at: number, length: number) => Buffer): string | undefined {
     const buffer = this.#buffer;
     let sum = 0;
     // Where the pages end that are in the sum: a page behind a gap is preceded by its address, for one that has moved is another.
@@ -137,7 +137,8 @@ export class Memory {
         }
       }
     }
-    return sum.toString(16).padStart(8, '0');
+    // Nothing but zeroes: the same as nothing.
+    return sum === 0 ? undefined : sum.toString(16).padStart(8, '0');
   }
 
   /** Reads a piece, without the holes. */

@@ -1,4 +1,4 @@
-/** Open files: what each descriptor refers to, its position and flags, and what /proc says of a special file. */
+/** Open files: what each descriptor refers to, its position, and what /proc says of a special file; and their flags. */
 import type { CriuFacts } from '../../../record/criu.ts';
 import type { Kind, ProcFolder } from './kind.ts';
 import { Numbering } from './numbering.ts';
@@ -33,16 +33,30 @@ function describe(process: ProcFolder, fd: string, numbering: Numbering, sockets
   const [, kind, inode] = /^(pipe|socket):\[(\d+)\]$/.exec(target) ?? [];
   const what = kind === undefined ? target : `${numbering.name(kind, inode!)}${details(sockets.get(inode!))}`;
   const lines = process.text(`fdinfo/${fd}`).split('\n');
-  const rest = lines.flatMap((line) => special(line) ?? []);
+  // The order of watched files is the kernel's own.
+  const rest = lines.flatMap((line) => special(line) ?? []).sort();
   const position = /^pos:\s*(\d+)/.exec(lines[0] ?? '')?.[1];
-  const flags = meaningful(Number.parseInt(/^flags:\s*(\d+)/.exec(lines[1] ?? '')?.[1] ?? '0', 8));
-  return [
-    what,
-    ...(position === undefined || position === '0' ? [] : [`position ${position}`]),
-    `flags 0${(flags & ~O_CLOEXEC).toString(8)}${flags & O_CLOEXEC ? ', closed on exec' : ''}`,
-    ...rest,
-  ].join(', ');
+  return [what, ...(position === undefined || position === '0' ? [] : [`position ${position}`]), ...rest].join(', ');
 }
+
+/**
+ * The flags of each open file, by what it is and its number: they change seldom, so a program can be compared by them at any time.
+ * A dump itself changes those of terminals while it holds them.
+ */
+export const fileFlags: Kind = {
+  of: 'process',
+  changes: false,
+  read: (process) =>
+    Object.fromEntries(
+      process.list('fd').map((fd) => {
+        const [, octal = '0'] = /^flags:\s*(\d+)/m.exec(process.text(`fdinfo/${fd}`)) ?? [];
+        const flags = meaningful(Number.parseInt(octal, 8));
+        const onExec = flags & O_CLOEXEC ? ', closed on exec' : '';
+        const target = process.link(`fd/${fd}`).replace(/:\[\d+\]$/, '');
+        return [`flags of ${target} ${fd}`, `0${(flags & ~O_CLOEXEC).toString(8)}${onExec}`];
+      }),
+    ),
+};
 
 function meaningful(flags: number): number {
   return flags & ~(flags & TMPFILE ? O_TMPFILE : 0) & ~O_LARGEFILE;
