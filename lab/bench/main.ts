@@ -9,6 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { census } from './census.ts';
 import { build } from './child.ts';
 import { bench as criu } from './criu.ts';
 import { exhaustive } from './exhaustive.ts';
@@ -33,6 +34,7 @@ const SECTIONS: readonly Section[] = [
   workers,
   { name: 'native', title: 'The native backend', run: (smoke) => native({ smoke }) },
   { name: 'criu', title: 'The CRIU backend', run: (smoke) => criu({ smoke }) },
+  census,
 ];
 const PAGE = path.resolve(import.meta.dirname, '../../docs/benchmarks.md');
 

@@ -15,7 +15,7 @@ const ENTRY = 8;
 const PRESENT = 0x80;
 const SWAPPED = 0x40;
 const OF_A_FILE = 0x20;
-/** Shared memory is read whole, for a hole is not told from a page that this process has not touched. Larger is left out. */
+/** Shared memory is read whole: a hole looks like a page that this process has not touched. A larger mapping is left out. */
 const MOST_SHARED = 1 << 30;
 
 /** Bytes that the kernel itself writes while the process runs: they do not count. */

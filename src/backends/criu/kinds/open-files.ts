@@ -20,7 +20,10 @@ export function openFiles(numbering: Numbering = new Numbering()): Kind {
     changes: true,
     read(process) {
       const descriptors = process.list('fd').sort((a, b) => Number(a) - Number(b));
-      const sockets = descriptors.length > 0 ? readSockets(process) : new Map<string, string>();
+      const links = descriptors.map((fd) => process.link(`fd/${fd}`));
+      const sockets = links.some((link) => link.startsWith('socket:'))
+        ? readSockets(process)
+        : new Map<string, string>();
       return Object.fromEntries(
         descriptors.map((fd) => [`open file ${fd}`, describe(process, fd, numbering, sockets)]),
       ) satisfies CriuFacts;
