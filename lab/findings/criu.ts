@@ -10,8 +10,8 @@ import path from 'node:path';
 import { readImage } from '../../src/backends/criu/images/file.ts';
 import { readMessage } from '../../src/backends/criu/images/wire.ts';
 import { type CriuBackend, criu } from '../../src/backends/criu/index.ts';
-import { smallerCases } from '../../src/explore/smaller.ts';
 import { KNOWN_NAMES } from '../../src/injector/known.ts';
+import { findSmallest } from '../../src/injector/smallest.ts';
 import type { Case } from '../../src/model/case.ts';
 import { PSTREE_FIELDS } from '../../src/model/criu.ts';
 import { judge } from '../../src/properties/index.ts';
@@ -26,12 +26,6 @@ const FULL_PAGES = '.mktrouble/pages';
 const SUITE = 'scenarios/criu';
 /** Runs of a finding at the end, when it does not say that it needs more. */
 const RUNS = 5;
-/** Runs in which a smaller case must show it, each. */
-const PROOFS = 2;
-/** Smaller cases that are tried for one finding. */
-const MOST_TRIES = 10;
-/** Milliseconds for CRIU while a case is shrunk: a hang shows early. */
-const SHORT_LIMIT = 2000;
 /** Findings that are examined concurrently. */
 const PARALLEL = 2;
 /** The most severe first. */
@@ -72,34 +66,6 @@ async function run(backend: CriuBackend, c: Case, seed: number): Promise<RunReco
   }
 }
 
-/** Whether a case shows all that it is marked with, each time. */
-async function proves(backend: CriuBackend, c: Case): Promise<boolean> {
-  const quick = { ...c, criu: { ...c.criu!, limit: Math.min(c.criu?.limit ?? SHORT_LIMIT, SHORT_LIMIT) } };
-  for (let i = 0; i < PROOFS; i++) {
-    const record = await run(backend, quick, i);
-    if (!record || new Set(violated(quick, record).map(({ property }) => property)).size < c.expect.violates.length)
-      return false;
-  }
-  return true;
-}
-
-async function smallest(backend: CriuBackend, c: Case): Promise<Case> {
-  let at = c;
-  // A violation that shows only now and then cannot be distinguished from none.
-  if (c.criu!.repeat > 1) return at;
-  for (let tries = 0, found = true; found; ) {
-    found = false;
-    for (const smaller of smallerCases(at)) {
-      if (smaller.tasks.length === at.tasks.length && smaller.faults.length === at.faults.length) continue;
-      if (++tries > MOST_TRIES || !(await proves(backend, smaller))) continue;
-      at = smaller;
-      found = true;
-      break;
-    }
-  }
-  return at;
-}
-
 function withoutLimit(c: Case): Case {
   const { limit: _, ...rest } = c.criu!;
   return { ...c, criu: rest };
@@ -107,7 +73,9 @@ function withoutLimit(c: Case): Case {
 
 async function find(backend: CriuBackend, c: Case): Promise<Finding> {
   // With the usual limit of time: that of the suite is short, for all that never ends is waited for.
-  const small = withoutLimit(await smallest(backend, { ...c, expect: { ...c.expect, coordinator: [], tasks: {} } }));
+  const small = withoutLimit(
+    await findSmallest(backend, { ...c, expect: { ...c.expect, coordinator: [], tasks: {} } }, c.expect.violates),
+  );
   const runs = Math.max(RUNS, c.criu!.repeat);
   const messages = new Set<string>();
   const errors = new Set<string>();

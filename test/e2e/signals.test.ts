@@ -32,6 +32,7 @@ const WORKING: Readonly<Record<string, Row>> = {
   'run --dry-run': { args: ['run', 'many', '--dry-run'] },
   replay: { args: ['replay', '-'] },
   show: { args: ['show', '-'] },
+  export: { args: ['export', 'many/1.yaml', '--as', 'markdown'] },
   outcomes: { args: ['outcomes', 'wide.yaml'] },
   fuzz: { args: ['fuzz', '--count', '1000000'], isInterruptible: true, needs: 'criu' },
   'report merge': { args: ['report', 'merge', '-'] },

@@ -4,6 +4,7 @@ import { addCompletion } from './completion.ts';
 import { addConfig } from './config.ts';
 import { addDoctor } from './doctor.ts';
 import { addExplain } from './explain.ts';
+import { addExport } from './export.ts';
 import { addFuzz } from './fuzz.ts';
 import { addHistory } from './history.ts';
 import { addInit } from './init.ts';
@@ -24,6 +25,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addRun,
   addReplay,
   addShow,
+  addExport,
   addOutcomes,
   addFuzz,
   addReport,

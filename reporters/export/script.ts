@@ -1,0 +1,127 @@
+/** The two forms of a reproducer for CRIU: a shell script with a C program in it, and a C program with the script in it. */
+import type { Case } from '../../src/model/case.ts';
+import { callEnd } from '../../src/record/program-text.ts';
+import { selectHelpers, writeDriver } from './driver.ts';
+import type { ExportedFinding } from './finding.ts';
+import { needsMemory, writeTree } from './tree-c.ts';
+
+/** Columns of a comment. */
+const COLUMNS = 100;
+
+export function writeShellScript(finding: ExportedFinding): string {
+  return `#!/bin/sh
+${writeHead(finding, 'sh THIS_FILE')
+  .map((line) => `# ${line}`.trimEnd())
+  .join('\n')}
+CRIU=\${CRIU:-criu}; command -v \${CRIU%% *} > /dev/null || exit 125
+${enter(finding, 'sh "$0" inside')}
+cat > repro.c <<'EOC'
+${writeProgram(finding)}
+EOC
+cc -w ${writeFlags(finding.case)}-o repro repro.c || exit 125
+${writeDriver(finding, './repro', './repro')}
+`;
+}
+
+export function writeCProgram(finding: ExportedFinding): string {
+  const { case: c } = finding;
+  const script = [
+    `CRIU=\${CRIU:-criu}; command -v \${CRIU%% *} > /dev/null || exit 125`,
+    'repro=$(readlink -f "$0")',
+    enter(finding, '"$repro" inside'),
+    writeDriver(finding, '"$repro" tree', '"$repro"'),
+  ];
+  return `/*
+${writeHead(finding, `cc -w ${writeFlags(c)}-o repro THIS_FILE && ./repro`)
+  .map((line) => ` * ${line}`.trimEnd())
+  .join('\n')}
+ */
+${writeProgram(finding, script.join('\n'))}
+`;
+}
+
+/** A static program has the same mappings on every machine. */
+function writeFlags(c: Case): string {
+  return `${needsMemory(c) ? '-static ' : ''}${c.tasks.some(({ pid, leader }) => pid !== leader) ? '-pthread ' : ''}`;
+}
+
+/** Comment: what the defect is, where it was seen, how to run the file. */
+function writeHead({ title, case: c, violates, statements, seen }: ExportedFinding, how: string): string[] {
+  const criu = seen?.record.criu;
+  const ends = [criu?.dump, criu?.restore].flatMap((run) => (run ? [`the ${run.of} ${callEnd(run)}`] : []));
+  const errors = (criu?.restore ?? criu?.dump)?.errors.slice(-2) ?? [];
+  return [
+    ...wrap(title),
+    ...(c.why === undefined ? [] : wrap(`${c.why.trim().replace(/\s+/g, ' ')}.`.replace(/\.+$/, '.'))),
+    ...violates.slice(0, 1).flatMap((name) => wrap(`Violates: ${statements[name] ?? name}`)),
+    ...(seen ? wrap(`Seen: ${seen.environment}${ends.length > 0 ? `: ${ends.join(', ')}` : ''}`) : []),
+    ...errors.flatMap((error) => wrap(`  ${error.replace(/\s+/g, ' ')}`)),
+    ...wrap(`Run as root: [CRIU=/path/to/criu] ${how}`),
+    'Exit status, as for git bisect run: 1 shown, 0 not shown, 125 cannot be tested here. Made by mktrouble.',
+  ];
+}
+
+function wrap(text: string): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + word.length + 1 > COLUMNS) {
+      lines.push(line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, line];
+}
+
+/** How many times as many tries as in the scenario a race has. */
+const MORE_TRIES = 3;
+/** How far the number of a call of CRIU, of whatever name, may differ between machines. */
+const NEARBY = 25;
+
+/** The script starts itself again as the init of namespaces of its own: until a race shows, or for each call near the one wanted. */
+function enter({ case: c }: ExportedFinding, again: string): string {
+  const start = `unshare --pid --fork --kill-child --mount --mount-proc --ipc --uts ${again}`;
+  const runs = c.criu?.repeat ?? 1;
+  const counted = c.criu?.syscalls.find(({ call }) => call === 'all')?.number;
+  const tries =
+    counted !== undefined
+      ? `$(seq ${counted} ${counted + NEARBY}) $(seq ${Math.max(1, counted - NEARBY)} ${counted}); do export NR # which call it is depends on the machine`
+      : `$(seq ${runs * MORE_TRIES}); do # a race`;
+  const outside =
+    runs > 1 || counted !== undefined
+      ? `[ "$1" = inside ] || for NR in ${tries}
+	${start}; status=$?
+	[ $status = 0 ] || exit $status
+done
+[ "$1" = inside ] || exit 0`
+      : `[ "$1" = inside ] || exec ${start}`;
+  return `${outside}
+mount -t tmpfs repro /run && cd /run && mkdir img || exit 125`;
+}
+
+/** `script`: the program starts it when it is started itself; without a script it is started by one. */
+function writeProgram(finding: ExportedFinding, script?: string): string {
+  const tree = writeTree(finding.case);
+  const helpers = selectHelpers(finding);
+  const compares = script !== undefined || helpers.length > 1;
+  const includes = [...tree.includes, ...helpers.flatMap((one) => one.includes), ...(compares ? ['string.h'] : [])];
+  const literal = script
+    ?.split('\n')
+    .map((line) => `	${JSON.stringify(`${line}\n`)}`)
+    .join('\n');
+  return [
+    '#define _GNU_SOURCE',
+    ...[...new Set(includes)].sort().map((name) => `#include <${name}>`),
+    tree.functions,
+    ...helpers.map(({ text }) => text),
+    ...(literal === undefined ? [] : [`static const char script[] =\n${literal};`]),
+    'int main(int c, char **v)\n{',
+    ...(script === undefined
+      ? []
+      : ['	if (c < 2 || !strcmp(v[1], "inside"))', '		return execlp("sh", "sh", "-c", script, *v, v[1], NULL);']),
+    ...helpers.map(
+      ({ word }) => `	if (${compares ? `!strcmp(v[1], "${word}")` : 'c > 1'})\n		return ${word}(v + 2);`,
+    ),
+    `${tree.body}\n}`,
+  ].join('\n');
+}

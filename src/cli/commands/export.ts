@@ -1,0 +1,98 @@
+/** `mktrouble export <finding>`: a reproducer that needs nothing of mktrouble, or a report for a mailing list. */
+import { type Command, Option } from 'commander';
+import type { ExportedFinding } from '../../../reporters/export/finding.ts';
+import type { AddCommand } from '../command.ts';
+import { criuOption } from '../criu-option.ts';
+import { complain, EXIT, type ExitCode, note, print } from '../exit.ts';
+import { interruptible } from '../interrupt.ts';
+
+const FORMATS = ['sh', 'c', 'zdtm', 'markdown'] as const;
+
+interface Flags {
+  readonly as: (typeof FORMATS)[number];
+  readonly out?: string;
+  readonly known?: string;
+}
+
+export const addExport: AddCommand = ({ program, action }) => {
+  program
+    .command('export')
+    .summary('write a finding as a program of its own')
+    .description(
+      'Writes a reproducer that needs nothing of mktrouble. For CRIU: a shell script, a C program, or a test for zdtm. For the simulated protocol: the interleaving as calls of kernel functions, in Markdown. The finding is run and shrunk first, where its backend works here.',
+    )
+    .argument(
+      '<finding>',
+      'scenario.yaml#TITLE, scenario.yaml:LINE, a *.replay.yaml, a defect of mktrouble.known.yaml, or PAGE.md#NUMBER',
+    )
+    .addOption(new Option('--as <format>', 'what to write').choices(FORMATS).makeOptionMandatory())
+    .option('-o, --out <file>', 'file to write (default: standard output)')
+    .option('--known <file>', 'file of known defects (default: the nearest mktrouble.known.yaml)')
+    .addOption(criuOption())
+    .action(action(exportFinding));
+};
+
+async function exportFinding(text: string, flags: Flags, command: Command): Promise<ExitCode> {
+  const { readOptions } = await import('../options.ts');
+  const { withoutUndefined } = await import('../../config/options.ts');
+  const options = readOptions(command, [], ['criu']);
+  if (typeof options === 'number') return options;
+  const { criu, plugin } = options;
+  const { findNamed, NoFinding, examine } = await import('../export.ts');
+  const { CannotExport } = await import('../../../reporters/export/finding.ts');
+  try {
+    const named = findNamed(text, flags.known);
+    return await interruptible(async (signal) => {
+      const finding = await examine(named, withoutUndefined({ criu, plugin }), signal);
+      if (signal.aborted) return EXIT.interrupted;
+      if (!finding.seen) note('the finding was not seen in a run here: the file says what the scenario expects');
+      return writeFormat(finding, flags);
+    });
+  } catch (error) {
+    if (error instanceof NoFinding) return complain(error.message, error.hint);
+    if (error instanceof CannotExport) return complain(`cannot be written as ${flags.as}: ${error.message}`);
+    throw error;
+  }
+}
+
+async function writeFormat(finding: ExportedFinding, { as, out }: Flags): Promise<ExitCode> {
+  const files = await makeFiles(finding, as, out);
+  if (out === undefined) {
+    for (const { text } of files) print(text);
+    return EXIT.ok;
+  }
+  const { CannotWrite, writeFileAtomically } = await import('../../boundary/write-file.ts');
+  try {
+    for (const { file, text } of files) writeFileAtomically(file, text);
+  } catch (error) {
+    if (!(error instanceof CannotWrite)) throw error;
+    return complain(error.message);
+  }
+  print(`${files.map(({ file }) => file).join(', ')}: ${finding.title}\n`);
+  return EXIT.ok;
+}
+
+/** The files of a format. On standard output the .desc file of zdtm stands in a comment. */
+async function makeFiles(
+  finding: ExportedFinding,
+  as: Flags['as'],
+  out = '',
+): Promise<readonly { readonly file: string; readonly text: string }[]> {
+  const { writeShellScript, writeCProgram } = await import('../../../reporters/export/script.ts');
+  switch (as) {
+    case 'sh':
+      return [{ file: out, text: writeShellScript(finding) }];
+    case 'c':
+      return [{ file: out, text: writeCProgram(finding) }];
+    case 'markdown':
+      return [{ file: out, text: (await import('../../../reporters/export/mailing-list.ts')).writeMail(finding) }];
+    case 'zdtm': {
+      const { program, desc } = (await import('../../../reporters/export/zdtm.ts')).writeZdtm(finding);
+      if (out === '') return [{ file: '', text: `${program}/* the .desc file beside it:\n${desc}*/\n` }];
+      return [
+        { file: out, text: program },
+        { file: `${out.replace(/\.c$/, '')}.desc`, text: desc },
+      ];
+    }
+  }
+}

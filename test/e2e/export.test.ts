@@ -1,0 +1,98 @@
+/** Exported reproducers, as a reader of a bug report runs them: outside of mktrouble, with a shell, a compiler and CRIU only. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { type Criu, locateCriu } from '../../src/backends/criu/locate.ts';
+import { EXIT } from '../../src/cli/exit.ts';
+import { type Folder, temporaryFolder } from '../support/folder.ts';
+import { PROGRAM } from '../support/program.ts';
+
+/** One finding of each kind: a round trip, a stage, a changed image, a failing system call, pstree.img. */
+const SAMPLE = ['4', '11', '27', '3', '35'];
+
+/** A stand-in for zdtm's header: the test says when it is ready, and is asked by SIGTERM to compare. */
+const ZDTM_HEADER = `#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+static volatile sig_atomic_t asked;
+static void ask(int signal) { asked = 1; }
+#define test_init(c, v) signal(SIGTERM, ask)
+#define test_daemon() close(creat("ready", 0600))
+#define test_waitsig() while (!asked) usleep(10000)
+#define test_fork() fork()
+#define pr_perror(...) (printf(__VA_ARGS__), puts(""))
+#define fail(...) (printf("FAIL "), printf(__VA_ARGS__))
+#define pass() puts("PASS")
+`;
+
+describe('an exported reproducer', function () {
+  this.timeout(120_000);
+  this.slow(30_000);
+  let folder: Folder;
+  let criu: Criu;
+
+  before(async function () {
+    const found = await locateCriu();
+    if (typeof found === 'string' || process.getuid?.() !== 0) {
+      console.log(`      skipped: ${typeof found === 'string' ? found : 'only root can run CRIU here'}`);
+      this.skip();
+    }
+    criu = found;
+    folder = temporaryFolder({ 'zdtmtst.h': ZDTM_HEADER });
+  });
+  after(() => folder?.remove());
+
+  const file = (name: string): string => path.join(folder.path, name);
+  const exportTo = (finding: string, format: string, name: string): void => {
+    const args = [...PROGRAM, 'export', finding, '--as', format, '--out', file(name), '--criu', criu.name];
+    const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    assert.equal(status, EXIT.ok, stderr);
+  };
+  const run = (command: string, args: readonly string[], wanted: string): ReturnType<typeof spawnSync> =>
+    spawnSync(command, args, { env: { ...process.env, CRIU: wanted }, encoding: 'utf8' });
+
+  for (const number of SAMPLE) {
+    it(`shows finding ${number}, as a script and as a program, and leaves nothing`, () => {
+      const real = criu.command.join(' ');
+      exportTo(`docs/criu-findings.md#${number}`, 'sh', 'it.sh');
+      const script = run('sh', [file('it.sh')], real);
+      assert.equal(script.status, 1, `${script.stdout}${script.stderr}`);
+      exportTo(`docs/criu-findings.md#${number}`, 'c', 'it.c');
+      const built = run('cc', ['-w', '-static', '-pthread', '-o', file('it'), file('it.c')], real);
+      assert.equal(built.status, 0, String(built.stderr));
+      const program = run(file('it'), [], real);
+      assert.equal(program.status, 1, `${program.stdout}${program.stderr}`);
+      assert.equal(spawnSync('pgrep', ['-f', folder.path]).status, 1, 'a process is left');
+    });
+  }
+
+  it('ends with 125 where there is no CRIU', () => {
+    exportTo('docs/criu-findings.md#4', 'sh', 'none.sh');
+    assert.equal(run('sh', [file('none.sh')], '/nonexistent/criu').status, 125);
+  });
+
+  it('is a test of zdtm that passes when nothing happens, and fails after a restore that loses something', () => {
+    exportTo('docs/criu-findings.md#4', 'zdtm', 'exit_status.c');
+    const built = run('cc', ['-w', '-o', file('exit_status'), `-I${folder.path}`, file('exit_status.c')], '');
+    assert.equal(built.status, 0, String(built.stderr));
+    folder.write(
+      'zdtm.sh',
+      `[ "$1" = inside ] || exec unshare --pid --fork --kill-child --mount --mount-proc sh "$0" inside
+mount -t tmpfs zdtm /run && cd /run && mkdir img
+echo 99 > /proc/sys/kernel/ns_last_pid
+setsid ${file('exit_status')} < /dev/null > out 2>&1 3>&- &
+until [ -e ready ]; do sleep 0.1; done
+if [ -n "$CRIU" ]; then
+	echo 3000 > /proc/sys/kernel/ns_last_pid
+	$CRIU dump -t 100 -D img -o dump.log --manage-cgroups=ignore && sleep 0.3 && $CRIU restore -d -D img -o restore.log --manage-cgroups=ignore || exit 9
+fi
+kill -TERM 100
+until grep -qE 'PASS|FAIL' out; do sleep 0.1; done
+cat out
+`,
+    );
+    assert.match(String(run('sh', [file('zdtm.sh')], '').stdout), /PASS/);
+    const restored = run('sh', [file('zdtm.sh')], criu.command.join(' '));
+    assert.match(String(restored.stdout), /FAIL/, `${restored.stdout}${restored.stderr}`);
+  });
+});

@@ -1,0 +1,113 @@
+/** What is exported names functions that exist, and says why where a format cannot express a finding. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { CannotExport, type ExportedFinding } from '../../reporters/export/finding.ts';
+import { FUNCTION_AT, FUNCTION_OF } from '../../reporters/export/kernel-calls.ts';
+import { writeMail } from '../../reporters/export/mailing-list.ts';
+import { writeCProgram, writeShellScript } from '../../reporters/export/script.ts';
+import { writeZdtm } from '../../reporters/export/zdtm.ts';
+import { examine, findNamed, NoFinding } from '../../src/cli/export.ts';
+import { KNOWN_NAMES } from '../../src/injector/known.ts';
+import { parseScenarios } from '../../src/scenario/index.ts';
+
+function finding(criu: string, tree = '{ pid: 100, children: [{ pid: 101 }] }', more = ''): ExportedFinding {
+  const text = `scenario: A finding\ntree: ${tree}\ncriu: ${criu}\n${more}`;
+  const { cases, diagnostics } = parseScenarios(text, 'it.yaml', KNOWN_NAMES);
+  assert.deepEqual(diagnostics, []);
+  const [c] = cases;
+  return { title: 'A finding', case: c!, violates: c!.expect.violates, statements: {}, sources: {} };
+}
+
+const CRASH = 'expect: { violates: [criu-never-crashes] }\n';
+const DIFFERS = 'expect: { violates: [restored-tree-matches-dump] }\n';
+
+describe('an exported finding', () => {
+  it('names functions of the protocol, for every point and event', () => {
+    const source = ['restart.ts', 'sys.ts', 'hooks.ts', 'process.ts', 'linux.ts']
+      .map((file) => readFileSync(`src/protocol/${file}`, 'utf8'))
+      .join('\n');
+    for (const name of [...Object.values(FUNCTION_AT), ...Object.values(FUNCTION_OF)])
+      assert.match(source, new RegExp(`function\\*? ${name}\\b`), name);
+  });
+
+  it('is a mail with each task that takes part, and the step of the violation', async () => {
+    const named = findNamed('docs/findings.md#6', undefined);
+    const mail = writeMail(await examine(named, {}, new AbortController().signal));
+    assert.match(mail, /^# A half-restored task escapes from a failed restart$/m);
+    assert.match(mail, /^coordinator +task 100 +task 101$/m);
+    assert.match(mail, /wait_task_sync\(\)/);
+    assert.match(mail, /!!\s+no-half-restored-escape/);
+    const drawn = /```text\n(.*?)```/s.exec(mail)![1]!;
+    for (const line of drawn.split('\n')) assert.ok(line.length <= 78, line);
+  });
+
+  it('has in its script what the scenario has in the tree and the faults, and nothing else', () => {
+    const script = writeShellScript(
+      finding(
+        '{ images: { task: 1, set: { ppid: 101 } } }',
+        '{ pid: 100, children: [{ pid: 101, stopped: true }, { pid: 102, state: zombie, exit-code: 7 }] }',
+        CRASH,
+      ),
+    );
+    for (const part of ['spawn(100)', 'spawn(101)', 'SIGSTOP', '_exit(7)', '# pid 101, ppid 101,'])
+      assert.ok(script.includes(part), `${part}\n${script}`);
+    for (const part of ['pthread', 'ptrace', 'script', 'mmap']) assert.ok(!script.includes(part), `${part}\n${script}`);
+  });
+
+  it('fires its faults in the stage and the call of the scenario', () => {
+    const killed = writeShellScript(
+      finding('{}', undefined, `faults: [{ kill: 101, when: { criu: post-restore } }]\n${CRASH}`),
+    );
+    assert.match(killed, /^post-restore\) kill -KILL 101 ;;$/m);
+    const failing = writeShellScript(
+      finding('{ syscalls: { of: dump, call: kill, number: 3, errno: ENOMEM } }', undefined, CRASH),
+    );
+    assert.match(failing, /SYS_kill && \+\+n == 3/);
+    assert.match(failing, /inject="\.\/repro inject"; criu dump/);
+    assert.doesNotMatch(failing, /criu restore/);
+  });
+
+  it('keeps the script whole when it stands in a C program', () => {
+    const one = finding('{ images: { file: core-100, field: [5], value: absent } }', undefined, CRASH);
+    const literal = /script\[\] =\n(.*?);\nint main/s.exec(writeCProgram(one))![1]!;
+    const script = literal
+      .split('\n')
+      .map((line) => JSON.parse(line.trim()))
+      .join('');
+    assert.match(script, /^"\$repro" edit img\/core-100\.img 0 absent 5 \|\| exit 125$/m);
+    assert.match(script, /exit 1; fi\necho 'NOT SHOWN'\n$/);
+  });
+
+  it('is a test of zdtm where the restored tree shows it, and refused where not', () => {
+    const { program, desc } = writeZdtm(
+      finding('{}', '{ pid: 100, children: [{ pid: 101, state: zombie, exit-code: 130 }] }', DIFFERS),
+    );
+    for (const part of ['test_init(argc, argv)', 'test_daemon()', 'test_waitsig()', 'pass()', '_exit(130)'])
+      assert.ok(program.includes(part), part);
+    assert.match(desc, /^\{'flavor': /);
+    assert.throws(() => writeZdtm(finding('{ taken: 101 }', undefined, DIFFERS)), CannotExport);
+    assert.throws(() => writeZdtm(finding('{}', undefined, CRASH)), CannotExport);
+  });
+
+  it('is refused where a script cannot do what the scenario does', () => {
+    for (const criu of ['{ restore-limits: { pids: 3 } }', '{ images: { mutate: core, seed: 7 } }'])
+      assert.throws(() => writeShellScript(finding(criu, undefined, CRASH)), CannotExport, criu);
+    const subject = finding('{}', '{ pid: 100 }', `subject: { command: [sleep, 1] }\n${CRASH}`);
+    assert.throws(() => writeShellScript(subject), CannotExport);
+    assert.throws(() => writeMail(subject), CannotExport);
+  });
+
+  it('is found by its file and title or line, its defect, and its row in a page', () => {
+    const file = 'scenarios/criu/round-trip/exit-statuses.yaml';
+    const title = "Restore loses the highest bit of a zombie's exit status";
+    assert.equal(findNamed(`${file}#${title}`, undefined).case.matrix['code'], 128);
+    assert.equal(findNamed(`${file}#${title} [code=130]`, undefined).case.matrix['code'], 130);
+    assert.equal(findNamed(file, undefined).case.scenario, title);
+    const byDefect = findNamed('a-stopped-task-with-a-pending-fatal-signal-is-killed-on-restore', undefined);
+    assert.equal(byDefect.case.matrix['signal'], 'SIGHUP');
+    assert.equal(findNamed('docs/criu-findings.md#4', undefined).case.scenario, title);
+    assert.equal(findNamed('docs/findings.md#3', undefined).property, 'restores-in-order');
+    for (const wrong of ['docs/findings.md#999', `${file}#None`, 'no-such-defect', 'none.yaml'])
+      assert.throws(() => findNamed(wrong, undefined), NoFinding, wrong);
+  });
+});
