@@ -11,7 +11,7 @@ const original = path.join(import.meta.dirname, '.package.json.original');
 const [step] = process.argv.slice(2);
 if (step === 'strip') {
   const text = readFileSync(manifest, 'utf8');
-  const { scripts: _, devDependencies: __, ...published } = JSON.parse(text);
+  const { scripts: _, devDependencies: __, allowScripts: ___, ...published } = JSON.parse(text);
   if (!existsSync(original)) writeFileSync(original, text, { flag: 'wx' });
   writeFileSync(manifest, `${JSON.stringify(published, null, 2)}\n`);
 } else if (step === 'restore') {

@@ -6,6 +6,7 @@
 import type { Case, Explore, Fault, Image, Position, RestartCall } from '../model/case.ts';
 import type { CriuSetup } from '../model/criu.ts';
 import type { Subject } from '../model/subject.ts';
+import type { Bases } from './bases.ts';
 import type { Budget } from './budget.ts';
 import { type Checked, checkKeys, checkSection } from './check.ts';
 import type { Complain } from './complain.ts';
@@ -33,6 +34,7 @@ export interface FileContext {
   readonly budget: Budget;
   readonly known: KnownNames;
   readonly defaults?: ScenarioDefaults;
+  readonly bases?: Bases;
 }
 
 /** The cases of a document; none when it has mistakes, which are then in the context. */
@@ -47,10 +49,23 @@ export function expandDocument(raw: RawDocument, context: FileContext): Case[] {
     });
     return [];
   }
-  checkKeys(raw.value, say);
-  const document = context.defaults ? withDefaults(raw.value, context.defaults) : raw.value;
+  const extended = extendDocument(raw.value, context, say);
+  if (!extended) return [];
+  checkKeys(extended, say);
+  const document = context.defaults ? withDefaults(extended, context.defaults) : extended;
   const cases = new Expansion(raw, document, context).cases();
   return context.mistakes.count > before ? [] : cases;
+}
+
+/** The document with what it extends; undefined when that cannot be had. */
+function extendDocument(document: RawMapping, { bases }: FileContext, say: Complain): RawMapping | undefined {
+  const written = document['extends'];
+  if (written !== undefined && checkSection('extends', written, say) === undefined) return undefined;
+  if (bases === undefined && written === undefined) return document;
+  const extended = bases?.extend(document) ?? 'only a scenario of a file can extend another file';
+  if (typeof extended !== 'string') return extended;
+  say({ path: written === undefined ? [] : ['extends'], message: `what it extends has mistakes: ${extended}` });
+  return undefined;
 }
 
 /** Turns paths into places; `values` are those of the matrix that the complaint may be owed to. */
@@ -64,7 +79,15 @@ function complainer(raw: RawDocument, mistakes: Mistakes, values: Values = {}): 
     };
   };
   return ({ path, part, hint, ...rest }) =>
-    mistakes.add({ ...rest, span: raw.locate(path, part ?? 'value'), hint: noted(hint) });
+    mistakes.add({ ...rest, span: raw.locate(placeOf(path, raw), part ?? 'value'), hint: noted(hint) });
+}
+
+/** What the document has from a file that it extends is shown at `extends`. */
+function placeOf(path: Path, { value }: RawDocument): Path {
+  const [section] = path;
+  if (section === undefined || !isMapping(value) || Object.hasOwn(value, section) || !Object.hasOwn(value, 'extends'))
+    return path;
+  return ['extends'];
 }
 
 /** A scenario that has one of these is for CRIU. */

@@ -4,12 +4,14 @@ export { defineScenario, ScenarioError } from './define.ts';
 export type { KnownNames } from './known-names.ts';
 export {
   findScenarioFiles,
+  isScenarioFile,
   type Loaded,
   type LoadOptions,
   loadScenarioFile,
   loadScenarioFileSync,
   loadScenarios,
   parseScenarios,
+  parseScenarioText,
 } from './load.ts';
 export type { ScenarioDocument } from './schema/document.ts';
 export { formatWords } from './schema/words.ts';

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { CannotRead, listFolder, readBytes } from '../boundary/read-file.ts';
 import type { Case } from '../model/case.ts';
+import { Bases, DEFAULTS_FILE } from './bases.ts';
 import { Budget, LoadBudget } from './budget.ts';
 import type { ScenarioDefaults } from './defaults.ts';
 import { DEFECTS_FILE } from './defects.ts';
@@ -17,6 +18,8 @@ import { readYaml } from './source/yaml.ts';
 export interface ParseOptions extends KnownNames {
   /** What scenarios have that do not specify it. */
   readonly defaults?: ScenarioDefaults;
+  /** What the scenarios of the file extend; by default nothing can be extended. */
+  readonly bases?: Bases;
   /** The memory that the files of a run may take together; by default each file has its own. */
   readonly budget?: LoadBudget;
 }
@@ -37,7 +40,7 @@ export interface Loaded {
 
 /** The cases of a text; `file` is its name in ids and diagnostics. Pure. */
 export function parseScenarios(text: string, file: string, options: ParseOptions = {}): Loaded {
-  const { budget = new LoadBudget(), defaults, ...known } = options;
+  const { budget = new LoadBudget(), defaults, bases, ...known } = options;
   if (text.length > MAX_FILE_BYTES) return broken(file, ...TOO_LARGE);
   if (!budget.takeText(text.length)) return broken(file, budget.exceeded.message, budget.exceeded.hint);
   const source = new SourceText(file, text);
@@ -48,6 +51,7 @@ export function parseScenarios(text: string, file: string, options: ParseOptions
     budget: new Budget(budget),
     known,
     ...(defaults && { defaults }),
+    ...(bases && { bases }),
   };
   const documents = readYaml(text, mistakes);
   checkNames(documents, context);
@@ -59,11 +63,23 @@ export function parseScenarios(text: string, file: string, options: ParseOptions
 
 /** The cases of a file. A file that cannot be read is a diagnostic. */
 export function loadScenarioFileSync(file: string, options: LoadOptions = {}): Loaded {
+  const { where } = nameFile(file, options);
+  return loadBy(file, options, (name, known) => parseBytes(readBytes(where, MAX_FILE_BYTES), name, known));
+}
+
+/** The cases of a text that a file is to have, as an editor holds it. */
+export function parseScenarioText(text: string, file: string, options: LoadOptions = {}): Loaded {
+  return loadBy(file, options, (name, known) => parseScenarios(text, name, known));
+}
+
+function loadBy(file: string, options: LoadOptions, parse: (name: string, options: ParseOptions) => Loaded): Loaded {
   const { name, where } = nameFile(file, options);
-  const { defects } = options;
-  const known = defects ? { ...options, defects: () => defects(where) } : options;
+  const { defects, cwd = process.cwd() } = options;
+  const bases = new Bases(where, path.resolve(cwd));
+  const known = { ...options, bases, ...(defects && { defects: () => defects(where) }) };
   try {
-    return parseBytes(readBytes(where, MAX_FILE_BYTES), name, known);
+    const loaded = parse(name, known);
+    return bases.files.length === 0 ? loaded : { ...loaded, bases: bases.files };
   } catch (error) {
     if (error instanceof CannotRead) return broken(name, error.reason);
     throw error;
@@ -91,7 +107,7 @@ export function loadScenarios(paths: readonly string[], options: LoadOptions = {
 
 /**
  * The scenario files in these files and folders, sorted, each once. Folders are searched with all below them for *.yaml
- * and *.yml, but not *.replay.yaml, mktrouble.known.yaml, mktrouble.config.yaml, hidden folders and node_modules. A file is taken as it is; so is what does not
+ * and *.yml, but not *.replay.yaml, mktrouble.known.yaml, mktrouble.defaults.yaml, mktrouble.config.yaml, hidden folders and node_modules. A file is taken as it is; so is what does not
  * exist, which then fails to load with a diagnostic. Throws CannotRead for a folder that cannot be read.
  */
 export function findScenarioFiles(paths: readonly string[]): string[] {
@@ -107,9 +123,14 @@ function search(where: string): string[] {
   });
 }
 
-/** Replay files, files of known defects and configuration files are no scenarios. */
-function isScenarioFile(name: string): boolean {
-  return /\.ya?ml$/.test(name) && !/\.replay\.ya?ml$|^mktrouble\.config\./.test(name) && name !== DEFECTS_FILE;
+/** Whether a file of this name is one of scenarios: replay files, files of known defects, of defaults and of the configuration are not. */
+export function isScenarioFile(name: string): boolean {
+  return (
+    /\.ya?ml$/.test(name) &&
+    !/\.replay\.ya?ml$|^mktrouble\.config\./.test(name) &&
+    name !== DEFECTS_FILE &&
+    name !== DEFAULTS_FILE
+  );
 }
 
 const TOO_LARGE = [`the file has more than ${MAX_FILE_BYTES} bytes`, 'split it into several files'] as const;

@@ -33,6 +33,7 @@ const WORKING: Readonly<Record<string, Row>> = {
   replay: { args: ['replay', '-'] },
   show: { args: ['show', '-'] },
   export: { args: ['export', 'many/1.yaml', '--as', 'markdown'] },
+  lsp: { args: ['lsp'] },
   outcomes: { args: ['outcomes', 'wide.yaml'] },
   fuzz: { args: ['fuzz', '--count', '1000000'], isInterruptible: true, needs: 'criu' },
   'report merge': { args: ['report', 'merge', '-'] },

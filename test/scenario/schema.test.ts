@@ -145,7 +145,6 @@ describe('the JSON Schema', () => {
     const tree = { pid: 100 };
     const wrong: unknown[] = [
       { tree },
-      { scenario: 'x' },
       { scenario: 'x', tree, tag: [] },
       { scenario: 'x', tree: { ...tree, stat: 'zombie' } },
       { scenario: 'x', tree: { ...tree, state: 'zombi' } },

@@ -1,4 +1,4 @@
-/** The YAML language server that editors use, spoken to as an editor does: JSON-RPC over its standard input and output. */
+/** A language server, by default the YAML language server, spoken to as an editor does: JSON-RPC over its standard input and output. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -9,6 +9,14 @@ interface Message {
   readonly result?: unknown;
   readonly error?: { readonly message: string };
 }
+
+/** The diagnostics of a document, as the server publishes them. */
+export type Published = readonly {
+  readonly message: string;
+  readonly severity: number;
+  readonly code?: string;
+  readonly range: { readonly start: Position; readonly end: Position };
+}[];
 
 export interface Position {
   readonly line: number;
@@ -25,15 +33,23 @@ export class LanguageServer {
   #buffer = Buffer.alloc(0);
   #next = 1;
 
-  constructor() {
-    this.#process = spawn(process.execPath, [SERVER, '--stdio'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  /** What this server calls when it has something to publish for a document, by its address. */
+  readonly published = new Map<string, Published[]>();
+  /** How the process ended. */
+  readonly ended: Promise<number | null>;
+
+  /** `args`: the arguments of Node that start it. */
+  constructor(args: readonly string[] = [SERVER, '--stdio']) {
+    this.#process = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+    this.ended = new Promise((resolve) => this.#process.on('close', resolve));
     this.#process.stdout!.on('data', (chunk: Buffer) => this.#read(chunk));
   }
 
-  async open(): Promise<void> {
+  /** `root`: the address of the folder that the editor has open. */
+  async open(root: string | null = null): Promise<void> {
     await this.#ask('initialize', {
       processId: process.pid,
-      rootUri: null,
+      rootUri: root,
       capabilities: { textDocument: { hover: {}, completion: {} } },
     });
     this.#send({ method: 'initialized', params: {} });
@@ -71,6 +87,24 @@ export class LanguageServer {
     }));
   }
 
+  /** Asks anything else. */
+  request(method: string, params: unknown): Promise<unknown> {
+    return this.#ask(method, params);
+  }
+
+  notify(method: string, params: unknown): void {
+    this.#send({ method, params });
+  }
+
+  /** The next diagnostics of a document that meet a condition; those that were published already count. */
+  async until(uri: string, isMet: (published: Published) => boolean): Promise<Published> {
+    for (;;) {
+      const met = this.published.get(uri)?.find(isMet);
+      if (met) return met;
+      await new Promise<void>((resolve) => this.#process.stdout!.once('data', () => setImmediate(resolve)));
+    }
+  }
+
   close(): void {
     this.#process.kill();
   }
@@ -104,11 +138,12 @@ export class LanguageServer {
   #take(message: Message): void {
     const { id, method, params } = message;
     if (method === 'textDocument/publishDiagnostics') {
-      const { uri, diagnostics } = params as { uri: string; diagnostics: { message: string }[] };
+      const { uri, diagnostics } = params as { uri: string; diagnostics: Published };
+      this.published.set(uri, [...(this.published.get(uri) ?? []), diagnostics]);
       this.#diagnostics.get(uri)?.(diagnostics.map((one) => one.message));
     } else if (method !== undefined && id !== undefined) {
       // The server asks for its settings, one for each section.
-      const items = (params as { items?: { section?: string }[] }).items ?? [];
+      const items = (params as { items?: { section?: string }[] } | null | undefined)?.items ?? [];
       const answer = items.map(({ section }) => (section === 'yaml' ? SETTINGS : null));
       this.#process.stdin!.write(
         frame({ jsonrpc: '2.0', id, result: method === 'workspace/configuration' ? answer : null }),

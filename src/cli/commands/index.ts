@@ -10,6 +10,7 @@ import { addHistory } from './history.ts';
 import { addInit } from './init.ts';
 import { addLint } from './lint.ts';
 import { addList } from './list.ts';
+import { addLsp } from './lsp.ts';
 import { addNew } from './new.ts';
 import { addOutcomes } from './outcomes.ts';
 import { addProtocol } from './protocol.ts';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addInit,
   addNew,
   addConfig,
+  addLsp,
   addDoctor,
   addSetup,
   addCompletion,

@@ -8,6 +8,7 @@ export const RULES = {
   'duplicate-scenario': 'a scenario that is another one under another name',
   'defect-not-reviewed': 'a defect of mktrouble.known.yaml that is still new',
   'old-name': 'a name that has been replaced by another',
+  'property-not-judged': 'a property that no run of the scenario has judged',
   'only-left-in': 'an `only:` that keeps all other scenarios from being run',
 } as const;
 export type RuleName = keyof typeof RULES;

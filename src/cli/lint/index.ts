@@ -6,6 +6,7 @@ import { emptyExpectations } from './expectations.ts';
 import { silentFaults } from './faults.ts';
 import { byScenario, type LintFinding } from './finding.ts';
 import { deadMatrixValues } from './matrix.ts';
+import { propertiesNotJudged } from './properties.ts';
 
 export type { LintFinding } from './finding.ts';
 
@@ -17,6 +18,7 @@ export async function lint(cases: readonly Case[], backend: SchedulableBackend):
     ...scenarios.flatMap(deadMatrixValues),
     ...duplicateScenarios(scenarios),
     ...cases.flatMap(onlyLeftIn),
+    ...cases.flatMap(propertiesNotJudged),
   ];
   for (const c of cases) found.push(...(await silentFaults(c, backend)));
   const once = new Map(found.map((one) => [`${one.rule} ${placeText(one)} ${one.message}`, one]));

@@ -57,6 +57,11 @@ export const scenario = mapping('a scenario: a mapping with scenario and tree', 
     'While any scenario of a run has this key, no other is run. For work on one scenario: lint warns of it, and --forbid-only refuses it.',
     'only: I am looking for the leak here',
   ).optional(),
+  extends: word(
+    text('a file such as ../base.yaml', 1000).regex(/\.ya?ml$/, { error: 'a file such as ../base.yaml' }),
+    'A file with sections that this scenario takes over: mappings are joined key by key, tags are joined, everything else is replaced. Every scenario also extends the nearest mktrouble.defaults.yaml of its folder and those above.',
+    'extends: ../base.yaml',
+  ).optional(),
   tree: word(
     tree,
     'The tasks that user space built: the root, or generate.',

@@ -35,6 +35,8 @@ export function jsonSchema(known: KnownNames = {}): JsonObject {
     definitions: { scenario: { properties: JsonObject } };
   };
   const top = (definitions['scenario'] as JsonObject)['properties'] as JsonObject;
+  // The tree may come from a file that the scenario extends.
+  (definitions['scenario'] as JsonObject)['required'] = ['scenario'];
   top['matrix'] = plain.definitions.scenario.properties['matrix']!;
   definitions['expression'] = EXPRESSION;
   for (const [name, definition] of Object.entries(definitions)) nameDefinition(name, definition as JsonObject);
