@@ -26,6 +26,7 @@ import {
 import path from 'node:path';
 import { isRunning } from './processes.ts';
 import { FileError, systemErrorCode } from './system-error.ts';
+import { TextStream } from './write-stream.ts';
 
 /** A file that cannot be written. */
 export class CannotWrite extends FileError {
@@ -40,7 +41,7 @@ export class CannotWrite extends FileError {
 export interface PendingFile {
   /** Throws CannotWrite. */
   write(text: string): void;
-  /** The file takes its name: from now on it is there, and whole. Throws CannotWrite. */
+  /** The file takes its name: from now on it is there, and whole; a stream is whole after `flushStreams`. Throws CannotWrite. */
   commit(): void;
   /** Nothing is left of it. Does nothing after commit. */
   discard(): void;
@@ -119,8 +120,8 @@ const TEMPORARY = /^\.mktrouble-(\d+)-[0-9a-f]{16}\.tmp$/;
 /** Milliseconds after which the temporary file of a process that is gone is removed. A commit takes far less. */
 const STALE = 60_000;
 const CHUNK = 1 << 20;
-/** Milliseconds that a reader of a pipe may take nothing before writing to it fails. */
-const PATIENCE = 10_000;
+/** Milliseconds that a pipe which is a log may take nothing before writing to it fails. */
+const PATIENCE = 500;
 
 function attempt<T>(file: string, body: () => T): T {
   try {
@@ -183,28 +184,12 @@ function beginSpool(file: string): PendingFile {
   };
 }
 
-/** Devices and FIFOs: nothing to replace, and nothing to take back. A reader that goes away (`| head`) is no error. */
 function beginStream(file: string): PendingFile {
-  const { O_WRONLY, O_APPEND, O_NONBLOCK, O_NOCTTY } = constants;
-  const fd = openSync(file, O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY);
-  let open = true;
-  const close = (): void => {
-    if (open) closeSync(fd);
-    open = false;
-  };
-  let reader = true;
+  const stream = new TextStream(file);
   return {
-    write(text) {
-      if (!reader) return;
-      try {
-        writeAll(fd, toBytes(text));
-      } catch (error) {
-        if (systemErrorCode(error) !== 'EPIPE') throw new CannotWrite(file, error);
-        reader = false;
-      }
-    },
-    commit: close,
-    discard: close,
+    write: (text) => attempt(file, () => stream.write(text)),
+    commit: () => attempt(file, () => stream.close()),
+    discard: () => stream.drop(),
   };
 }
 

@@ -1,6 +1,7 @@
 /** The command line: parses it, hands it to a command, and turns how that ended into an exit code. */
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../boundary/package.ts';
+import { flushStreams } from '../boundary/write-stream.ts';
 import { COMMANDS } from './commands/index.ts';
 import { EXIT, type ExitCode, explainException } from './exit.ts';
 
@@ -27,7 +28,8 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   }
   try {
     await program.parseAsync(argv);
-    return exit;
+    const lost = await flushStreams();
+    return exit === EXIT.ok && lost > 0 ? EXIT.input : exit;
   } catch (error) {
     return toExitCode(error);
   }

@@ -9,6 +9,7 @@ import type { ShardReport } from '../../reporters/shared/shard.ts';
 import { sweepFolder, uniqueName } from '../backends/host/names.ts';
 import { listChildren } from '../backends/host/stopped.ts';
 import { EXIT, type ExitCode } from '../boundary/exit-code.ts';
+import { flushStreams } from '../boundary/write-stream.ts';
 import type { CaseOptions, Options } from '../config/index.ts';
 import { writeForWorkers } from '../config/worker.ts';
 import { removeUndecided } from '../injector/keep.ts';
@@ -134,8 +135,10 @@ function run(mocha: Mocha, request: DriveRequest, done: (exit: ExitCode) => void
   const failed = new FailedTests(request.options);
   const runner = mocha.run((failures) => {
     process.off('exit', unfinished);
-    const exit = failed.chooseExitCode(failures, countUnwritten());
-    done(signal.aborted ? EXIT.interrupted : exit === EXIT.ok ? skipped.judge() : exit);
+    void flushStreams(signal).then((lost) => {
+      const exit = failed.chooseExitCode(failures + lost, countUnwritten() + lost);
+      done(signal.aborted ? EXIT.interrupted : exit === EXIT.ok ? skipped.judge() : exit);
+    });
   });
   runner.on('fail', (test) => failed.add(readVerdict(test)));
   runner.on('pass', () => skipped.ran()).on('fail', () => skipped.ran());

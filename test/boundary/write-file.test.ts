@@ -3,12 +3,16 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  closeSync,
+  constants,
   existsSync,
   linkSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -25,6 +29,7 @@ import {
   type PendingFile,
   writeFileAtomically,
 } from '../../src/boundary/write-file.ts';
+import { flushStreams } from '../../src/boundary/write-stream.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 
 describe('writing a file', () => {
@@ -255,6 +260,26 @@ describe('writing a file', () => {
     // As a whole file it takes the FIFO's place, without a reader.
     writeFileAtomically('fifo', 'text');
     assert.ok(lstatSync('fifo').isFile());
+  });
+
+  it('keeps what the reader of a FIFO does not take, and gives it up at a signal', async () => {
+    assert.equal(spawnSync('mkfifo', ['stuck']).status, 0);
+    const reader = openSync('stuck', constants.O_RDWR | constants.O_NONBLOCK);
+    const { exitCode } = process;
+    try {
+      const before = await flushStreams();
+      const text = 'text\n'.repeat(100_000);
+      const file = beginFile('stuck');
+      file.write(text);
+      file.write(text);
+      file.commit();
+      const heard = readSync(reader, Buffer.alloc(1 << 20));
+      assert.ok(heard > 0 && heard < text.length, `${heard} bytes fit`);
+      assert.equal(await flushStreams(AbortSignal.abort()), before + 1);
+    } finally {
+      closeSync(reader);
+      process.exitCode = exitCode;
+    }
   });
 
   it('appends to a log, and not through a link of the working folder', () => {

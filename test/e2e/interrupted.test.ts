@@ -1,6 +1,7 @@
 /** Ctrl-C in the middle: the run ends soon and cleanly, and what was done so far is reported. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { closeSync, constants, openSync, readFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { EXIT } from '../../src/cli/exit.ts';
@@ -22,6 +23,15 @@ async function busyFor(pid: number, seconds: number): Promise<void> {
   };
   const enough = worked() + seconds;
   while (worked() < enough) await setTimeout(50);
+}
+
+/** Fills a pipe. */
+function fill(pipe: number): void {
+  try {
+    for (;;) writeSync(pipe, Buffer.alloc(4096));
+  } catch (error) {
+    assert.equal((error as NodeJS.ErrnoException).code, 'EAGAIN');
+  }
 }
 
 describe('mktrouble run, interrupted', function () {
@@ -75,6 +85,32 @@ describe('mktrouble run, interrupted', function () {
     folder.write('many/a.yaml', many);
     return interrupt('SIGINT', 'many', 'Many', { args: ['--parallel', '2'] });
   });
+
+  for (const [when, coordinator, said] of [
+    ['while cases run', 'EPERM', 'Fails'],
+    ['once all are done', 'ok', '1 passed'],
+  ] as const) {
+    it(`ends a run whose report goes to a FIFO that is full, ${when}`, async () => {
+      const fifo = path.join(folder.path, `fifo-${coordinator}`);
+      assert.equal(spawnSync('mkfifo', [fifo]).status, 0);
+      const reader = openSync(fifo, constants.O_RDWR | constants.O_NONBLOCK);
+      try {
+        fill(reader);
+        folder.write(`fifo-${coordinator}.d/a.yaml`, scenario(coordinator === 'ok' ? 'Passes' : 'Fails', coordinator));
+        if (coordinator !== 'ok') folder.write(`fifo-${coordinator}.d/b.yaml`, endless);
+        const args = ['run', `fifo-${coordinator}.d`, '-r', 'spec', '-r', `json=${fifo}`];
+        const program = start(process.execPath, [...PROGRAM, ...args], { cwd: folder.path });
+        running.push(program);
+        await program.says(said);
+        program.process.kill('SIGTERM');
+        // A reader is waited for ten seconds; nothing else here takes as long.
+        const { code, stderr } = await Promise.race([program.ended, setTimeout(9000, { code: 'late', stderr: '' })]);
+        assert.equal(code, EXIT.interrupted, stderr);
+      } finally {
+        closeSync(reader);
+      }
+    });
+  }
 
   it('ends a long search', () => {
     folder.write('endless/a.yaml', scenario('Quick', 'ok'));
