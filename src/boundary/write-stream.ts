@@ -135,12 +135,16 @@ function writeRest(): void {
 
 /**
  * Waits until the readers of closed streams have taken all, or are given up, at once when the signal is aborted: how many
- * streams of this process were not whole.
+ * streams were not whole since this was asked last.
  */
 export async function flushStreams(signal?: AbortSignal): Promise<number> {
   for (;;) {
     const closing = [...open].filter((stream) => stream.isClosing);
-    if (closing.length === 0) return lost;
+    if (closing.length === 0) {
+      const count = lost;
+      lost = 0;
+      return count;
+    }
     if (signal?.aborted) for (const stream of closing) stream.passNow();
     else await sleep(PAUSE);
   }

@@ -111,15 +111,15 @@ function readStatus(pid: number): string {
   }
 }
 
-/** What is wrong with the end of a run, of which mktrouble itself got a signal. `isHandled`: whether it handled it then. */
+/** What is wrong with the end of a run. `isHandled`: whether mktrouble handled the signal that it got itself. */
 function judgeEnd({ part, signal }: Kill, isHandled: boolean, end: string | undefined, milliseconds: number): string[] {
   if (end === undefined) return ['mktrouble does not end'];
   const isWhole = part === 'mktrouble' || part === 'group';
-  // While it starts, a signal does what it does to any program; and what was killed may have been taken for a defect.
-  const itself = isHandled ? [EXIT.interrupted] : [signal, EXIT.interrupted];
+  // While it starts or exits, a signal does what it does to any program; and what was killed may have been taken for a defect.
+  const itself = isHandled ? [EXIT.interrupted] : [isWhole ? signal : 'SIGINT', EXIT.interrupted];
   // A CRIU that a signal kills is a finding, after which a run may end before it is interrupted.
   const without = part === 'criu' ? [EXIT.finding] : [];
-  const allowed = isWhole ? itself : [EXIT.interrupted, EXIT.defect, ...without];
+  const allowed = isWhole ? itself : [...itself, EXIT.defect, ...without];
   if (!allowed.map(String).includes(end)) return [`it ended with ${end}`];
   if (isWhole) slowest = Math.max(slowest, milliseconds);
   return [];
@@ -152,9 +152,11 @@ async function play(kill: Kill, before: ReturnType<typeof hostState>): Promise<{
   const child = start(longRun(kill.backend, kill.workers));
   let said = '';
   for (const pipe of [child.stdout!, child.stderr!]) pipe.on('data', (piece) => (said = (said + piece).slice(-3000)));
-  const { hit, isHandled } = await send(kill, child);
+  const { hit, ...sending } = await send(kill, child);
+  let { isHandled } = sending;
   if (kill.part !== 'mktrouble' && kill.part !== 'group') {
     await sleep(GOES_ON);
+    isHandled = handlesSignals(child.pid!);
     child.kill('SIGINT');
   }
   const sent = performance.now();
