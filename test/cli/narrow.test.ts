@@ -168,7 +168,7 @@ describe('a split into shards', () => {
           durations.reduce<number>((sum, duration, j) => sum + (shards[j] === i + 1 ? Math.max(duration!, 0.1) : 0), 0),
         );
         const total = loads.reduce((sum, load) => sum + load, 0);
-        const longest = Math.max(0, ...durations.map((duration) => duration!));
+        const longest = Math.max(0.1, ...durations.map((duration) => duration!));
         assert.ok(Math.max(...loads) <= total / of + longest + 1e-6);
       }),
     );
