@@ -1,9 +1,9 @@
 /** The mutants of the restart protocol: each function of src/protocol/ with one change, by a name that lasts. */
 import { type Build, compiledSource } from '../../src/backends/simulated/compile/compile.ts';
 import { type Change, collectFunctions } from '../../src/backends/simulated/compile/source.ts';
+import { parseFunction } from '../../src/protocol/rewriting.ts';
 import { sources } from '../../src/protocol/source.ts';
 import { protocolNamed } from '../../src/protocol/stacks.ts';
-import { parseFunction } from '../../src/protocol/translate.ts';
 import { type Edit, type Operator, proposeEdits } from './operators.ts';
 
 /** What user space does around the system call: not the protocol. */

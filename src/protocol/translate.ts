@@ -3,17 +3,8 @@
  * `ctx, NR_PIDS` where it is an address and `m[ctx + NR_PIDS]` where it is a value, the running task is handed to every
  * function that has one, and the condition of a wait becomes a function of its own.
  */
-import { createRequire } from 'node:module';
 import type { CallExpression, Expression, FunctionExpression, MemberExpression, Node } from 'acorn';
-
-/** Loaded when it is needed: what was compiled ahead is not parsed. */
-let parser: typeof import('acorn') | undefined;
-
-/** The tree of a function; positions count in its text. */
-export function parseFunction(text: string): FunctionExpression {
-  parser ??= createRequire(import.meta.url)('acorn') as typeof import('acorn');
-  return parser.parseExpressionAt(text, 0, { ecmaVersion: 2023 }) as FunctionExpression;
-}
+import { isNode, Rewriting } from './rewriting.ts';
 
 export interface Translated {
   readonly name: string;
@@ -35,41 +26,21 @@ const WAITS = new Set(['wait_event_interruptible', 'wait_event_killable']);
 /** What the condition of a wait is asked about, at most. */
 const CONDITION_VALUES = 2;
 
-const SIGNATURE = /^(?:\/\*[\s\S]*?\*\/\s*|\/\/.*\n|\s)*export (function\*? \w+)\(([^)]*)\): [^{]*\{/;
-
-/** The function without its types and what stands above it. */
-export function stripTypes(text: string): string {
-  const match = SIGNATURE.exec(text);
-  if (!match) throw new Error(`no function of the protocol's language: ${text.slice(0, 200)}`);
-  const params = match[2]!.split(',').map((param) => /\w+/.exec(param)?.[0] ?? '');
-  return `${match[1]}(${params.filter((param) => param !== '').join(', ')}) {${text.slice(match[0].length)}`.trimEnd();
-}
-
 /** The function in plain JavaScript, and the conditions of its waits. `text`: without types. */
 export function translate(name: string, text: string, names: Names): Translated[] {
   return new Translation(name, text, names).all();
 }
 
-interface Edit {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
-
-class Translation {
+class Translation extends Rewriting {
   private readonly name: string;
-  private readonly text: string;
   private readonly names: Names;
-  private readonly node: FunctionExpression;
   private readonly locals: ReadonlySet<string>;
   private readonly conditions: Translated[] = [];
-  private edits: Edit[] = [];
 
   constructor(name: string, text: string, names: Names) {
+    super(text);
     this.name = name;
-    this.text = text;
     this.names = names;
-    this.node = parseFunction(text);
     this.locals = declared(this.node);
   }
 
@@ -82,12 +53,7 @@ class Translation {
     return [{ name: this.name, text, hasSteps: node.generator, isCondition: false }, ...this.conditions];
   }
 
-  private visit(tree: unknown): void {
-    if (Array.isArray(tree)) {
-      for (const one of tree) this.visit(one);
-      return;
-    }
-    if (!isNode(tree)) return;
+  protected visitNode(tree: Node): void {
     const { type } = tree;
     if (type === 'CallExpression') return this.call(tree as CallExpression);
     if (type === 'AssignmentExpression') {
@@ -101,7 +67,7 @@ class Translation {
     }
     if (type === 'Identifier' && this.source(tree) === 'CONFIG_CHECKPOINT_DEBUG')
       return this.replace(tree, 'world.debug');
-    for (const value of Object.values(tree)) this.visit(value);
+    this.visitParts(tree);
   }
 
   private call(call: CallExpression): void {
@@ -164,33 +130,6 @@ class Translation {
   private word(tree: MemberExpression): string {
     return `m[${this.address(tree).replace(', ', ' + ')}]`;
   }
-
-  private source({ start, end }: Pick<Node, 'start' | 'end'>): string {
-    return this.text.slice(start, end);
-  }
-
-  private insert(place: number, text: string): void {
-    this.edits.push({ start: place, end: place, text });
-  }
-
-  private replace({ start, end }: Pick<Node, 'start' | 'end'>, text: string): void {
-    this.edits.push({ start, end, text });
-  }
-
-  /** The text of a node with the edits in it. */
-  private edited({ start, end }: Pick<Node, 'start' | 'end'>): string {
-    let text = '';
-    let from = start;
-    for (const edit of this.edits.toSorted((a, b) => a.start - b.start)) {
-      text += this.text.slice(from, edit.start) + edit.text;
-      from = edit.end;
-    }
-    return text + this.text.slice(from, end);
-  }
-}
-
-function isNode(tree: unknown): tree is Node {
-  return tree !== null && typeof tree === 'object' && typeof (tree as Partial<Node>).type === 'string';
 }
 
 /** Parameters and locals. */

@@ -57,6 +57,7 @@ describe('mktrouble protocol', () => {
     }
     const { stdout: source } = await command('show', 'series', '--source');
     for (const text of readSource('series').values()) assert.ok(source.includes(text));
+    assert.match((await command('show', 'series', '--c')).stdout, /^int do_restart\(struct task_struct \*current/m);
   });
 
   it('refuses a name that no protocol has, and takes a name from before', async () => {

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { kernelMap, PATCH } from '../../lab/pages/kernel-map.ts';
-import { REPAIRS_HEADER, repairsHeader } from '../../lab/pages/repairs.ts';
 import { variantsPage } from '../../lab/pages/variants.ts';
 import { sources } from '../../src/protocol/source.ts';
 import { ROOT } from '../support/markdown.ts';
@@ -25,10 +24,6 @@ describe('pages made of the source', () => {
 
   it('docs/variants.md is current (npm run generate)', () => {
     assert.equal(read('docs/variants.md'), variantsPage());
-  });
-
-  it('the repairs of the native agent are current (npm run generate)', () => {
-    assert.equal(read(REPAIRS_HEADER), repairsHeader());
   });
 });
 

@@ -20,7 +20,6 @@ const CASE = defineScenario({
 const PLAN = { case: CASE, protocol: 'series', seed: '0', maxSteps: 1000 };
 const MADE = nativePlan(PLAN, {
   pidMax: 32_768,
-  hasPlugin: false,
   spawnByLastPid: false,
   stopInsteadOfFreeze: false,
   limit: 1000,

@@ -3,7 +3,7 @@ import { EQUIVALENT } from '../../lab/mutants/equivalent.ts';
 import { killedBy, mutated } from '../../lab/mutants/judge.ts';
 import { allMutants, listBuilds, planChanges } from '../../lab/mutants/mutants.ts';
 import { OPERATORS, proposeEdits } from '../../lab/mutants/operators.ts';
-import { parseFunction } from '../../src/protocol/translate.ts';
+import { parseFunction } from '../../src/protocol/rewriting.ts';
 import { expandCase } from '../scenarios/support.ts';
 
 const mutants = [...allMutants()];

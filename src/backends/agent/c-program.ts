@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, chmod, readFile, rename, rm } from 'node:fs/promises';
+import { access, chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { openCache } from '../host/cache.ts';
@@ -22,22 +22,29 @@ export interface CProgram {
   readonly flags: readonly string[];
   /** Units and headers. */
   readonly sources: readonly string[];
-  /** Files that the units include from elsewhere: they go into the name, too. */
+  /** Text of a unit that is no file. */
+  readonly generated?: string;
+  /** Files that the units include, or are linked with, from elsewhere: they go into the name, too. */
   readonly includes?: readonly string[];
   readonly libraries?: readonly string[];
 }
 
 /** The path of the program; compiles it when the cache does not have it whole. Rejects with CannotCompile and BadCache. */
 export async function buildProgram(
-  { name, flags, sources, includes = [], libraries = [] }: CProgram,
+  { name, flags, sources, generated = '', includes = [], libraries = [] }: CProgram,
   cache: string,
 ): Promise<string> {
-  const target = path.join(cache, `${name}-${await computeDigest(flags, [...sources, ...includes])}`);
+  const target = path.join(cache, `${name}-${await computeDigest([...flags, generated], [...sources, ...includes])}`);
   openCache(cache);
   if (await isSound(target)) return target;
   const temporary = path.join(cache, uniqueName('build'));
+  const unit = `${temporary}.c`;
   try {
     const units = sources.filter((source) => source.endsWith('.c'));
+    if (generated !== '') {
+      await writeFile(unit, generated, { mode: 0o600, flag: 'wx' });
+      units.push(unit);
+    }
     await run('cc', [...flags, '-o', temporary, ...units, ...libraries], { maxBuffer: 1 << 24 });
     await seal(temporary);
     await chmod(temporary, 0o700);
@@ -45,6 +52,8 @@ export async function buildProgram(
   } catch (error) {
     await rm(temporary, { force: true });
     throw new CannotCompile(explainError(error));
+  } finally {
+    await rm(unit, { force: true });
   }
   return target;
 }

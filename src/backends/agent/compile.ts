@@ -14,8 +14,10 @@ export interface AgentProgram {
   readonly libraries?: readonly string[];
 }
 
-const WARNINGS = ['-O2', '-Wall', '-Wextra', '-Werror'];
-const SHARED = 'agent/c';
+/** Warnings are errors. */
+export const STRICT = ['-O2', '-Wall', '-Wextra', '-Werror'];
+/** Of the sources that all agents share. */
+export const SHARED = 'agent/c';
 
 /** The path of an agent's program; compiles it when the cache does not have it. Rejects with CannotCompile and BadCache. */
 export async function compileAgent(
@@ -25,10 +27,7 @@ export async function compileAgent(
   const shared = await findSources(SHARED);
   const sources = [...(await listSources(await findSources(folder))), ...(await listSources(shared))];
   // Where headers are is no part of what the program is.
-  return buildProgram(
-    { name, flags: [...WARNINGS, ...flags], sources, libraries: [`-I${shared}`, ...libraries] },
-    cache,
-  );
+  return buildProgram({ name, flags: [...STRICT, ...flags], sources, libraries: [`-I${shared}`, ...libraries] }, cache);
 }
 
 /** A folder of C sources: below src/backends, which from `dist/` is in the package. Rejects with CannotCompile. */

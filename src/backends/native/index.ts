@@ -1,6 +1,7 @@
 /** The native backend: the same scenarios on real Linux tasks, in a pid namespace of their own. See docs/native-backend.md. */
 import { availableParallelism } from 'node:os';
 import { type Case, RESTART_FLAGS } from '../../model/case.ts';
+import { type Protocol, protocolNamed } from '../../protocol/stacks.ts';
 import type { RunRecord } from '../../record/record.ts';
 import { AgentError } from '../agent/agent.ts';
 import { CannotCompile } from '../agent/c-program.ts';
@@ -9,7 +10,7 @@ import { BadCache } from '../host/cache.ts';
 import { pidMax } from '../pid-max.ts';
 import { NativeAgent } from './agent.ts';
 import { cgroupFolder } from './cgroup.ts';
-import { compileNativeAgent, compilePlugin } from './compile.ts';
+import { compileNativeAgent, compilePlugin, compilePluginHost } from './compile.ts';
 import { nativePlan, type Surroundings } from './plan.ts';
 import { buildRecord } from './record.ts';
 import { type Machine, refusal } from './refuse.ts';
@@ -33,9 +34,19 @@ export interface NativeOptions {
 }
 
 const DEFAULT_LIMIT = 5000;
+/** Of an agent that is not asked for a particular one. */
+const ANY_PROTOCOL = 'hardened';
+/** Agents that wait for a next case, of all protocols. */
+const MOST_IDLE = 8;
 
 /** Agents of all backends take the processors in turn, those of another process (a worker) from another one on. */
 let nextProcessor = process.pid;
+
+/** An agent that waits for a next case, with the protocol that its program has. */
+interface Idle {
+  readonly agent: NativeAgent;
+  readonly protocol: Protocol;
+}
 
 /** A native backend, with what it offers beyond the contract. */
 export interface NativeBackend extends Backend {
@@ -51,10 +62,10 @@ class Native implements NativeBackend {
   readonly #options: NativeOptions;
   readonly #machine: Machine;
   readonly #cgroup: string | undefined;
-  readonly #idle: NativeAgent[] = [];
+  readonly #idle: Idle[] = [];
   readonly #waiting: (() => void)[] = [];
   #running = 0;
-  #program: Promise<{ program: string; plugin: string | undefined }> | undefined;
+  readonly #programs = new Map<string, Promise<{ program: string; plugin?: string }>>();
   #capabilities: Promise<readonly Capability[]> | undefined;
 
   constructor(options: NativeOptions) {
@@ -83,7 +94,7 @@ class Native implements NativeBackend {
 
   async run(plan: Plan): Promise<RunRecord> {
     const made = nativePlan(plan, this.#surroundings());
-    return this.#withAgent(async (agent) => {
+    return this.#withAgent(plan.protocol, async (agent) => {
       const report = await agent.run(made.text);
       if (report.end === 'not-built') {
         throw new AgentError(
@@ -95,17 +106,16 @@ class Native implements NativeBackend {
   }
 
   async forkAndReap(processes: number): Promise<number> {
-    return this.#withAgent((agent) => agent.forkAndReap(processes));
+    return this.#withAgent(ANY_PROTOCOL, (agent) => agent.forkAndReap(processes));
   }
 
   async dispose(): Promise<void> {
-    await Promise.all(this.#idle.splice(0).map((agent) => agent.stop()));
+    await Promise.all(this.#idle.splice(0).map(({ agent }) => agent.stop()));
   }
 
   #surroundings(): Surroundings {
     const { limit = DEFAULT_LIMIT, spawnByLastPid = false } = this.#options;
-    const { pidMax, hasPlugin } = this.#machine;
-    return { pidMax, limit, spawnByLastPid, hasPlugin, stopInsteadOfFreeze: this.#cgroup === undefined };
+    return { pidMax: this.#machine.pidMax, limit, spawnByLastPid, stopInsteadOfFreeze: this.#cgroup === undefined };
   }
 
   /** What the record of a case has to say about how it was done here. */
@@ -118,16 +128,19 @@ class Native implements NativeBackend {
     ];
   }
 
-  async #withAgent<T>(use: (agent: NativeAgent) => Promise<T>): Promise<T> {
+  async #withAgent<T>(asked: string, use: (agent: NativeAgent) => Promise<T>): Promise<T> {
+    // A plug-in follows a protocol of its own, whatever the case names.
+    const protocol = protocolNamed(this.#machine.hasPlugin ? ANY_PROTOCOL : asked)!;
     const most = this.#options.agents ?? availableParallelism();
     while (this.#running >= most) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#running++;
     try {
-      const agent = this.#takeIdle() ?? (await this.#start());
+      const agent = this.#takeIdle(protocol) ?? (await this.#start(protocol));
       try {
         const result = await use(agent);
         agent.keepAwake(false);
-        this.#idle.push(agent);
+        this.#idle.push({ agent, protocol });
+        if (this.#idle.length > MOST_IDLE) await this.#idle.shift()!.agent.stop();
         return result;
       } catch (error) {
         agent.kill();
@@ -139,22 +152,29 @@ class Native implements NativeBackend {
     }
   }
 
-  #takeIdle(): NativeAgent | undefined {
-    let agent = this.#idle.pop();
-    while (agent && !agent.alive) agent = this.#idle.pop();
-    agent?.keepAwake(true);
-    return agent;
+  /** The idle agent of this protocol that was used last. */
+  #takeIdle(protocol: Protocol): NativeAgent | undefined {
+    const alive = this.#idle.filter(({ agent }) => agent.alive);
+    const found = alive.findLast((idle) => idle.protocol === protocol);
+    this.#idle.splice(0, Infinity, ...alive.filter((idle) => idle !== found));
+    found?.agent.keepAwake(true);
+    return found?.agent;
   }
 
-  async #start(): Promise<NativeAgent> {
-    const { cache, plugin } = this.#options;
-    this.#program ??= (async () => ({
-      program: await compileNativeAgent(plugin !== undefined, cache),
-      plugin: plugin === undefined ? undefined : await compilePlugin(plugin, cache),
-    }))();
-    const compiled = await this.#program;
+  async #start(protocol: Protocol): Promise<NativeAgent> {
+    const { name } = protocol;
+    const compiling = this.#programs.get(name) ?? this.#compile(protocol);
+    this.#programs.set(name, compiling);
+    const compiled = await compiling;
     const userNamespace = !this.#machine.isRoot;
-    return NativeAgent.start({ ...compiled, userNamespace, cgroups: this.#cgroup, processor: nextProcessor++ });
+    const processor = nextProcessor++;
+    return NativeAgent.start({ ...compiled, userNamespace, cgroups: this.#cgroup, processor });
+  }
+
+  async #compile(protocol: Protocol): Promise<{ program: string; plugin?: string }> {
+    const { cache, plugin } = this.#options;
+    if (plugin === undefined) return { program: await compileNativeAgent(protocol, cache) };
+    return { program: await compilePluginHost(protocol, cache), plugin: await compilePlugin(plugin, cache) };
   }
 
   async #probe(): Promise<readonly Capability[]> {
@@ -162,7 +182,7 @@ class Native implements NativeBackend {
     const itself = (available: boolean, detail: string): Capability => ({ name: 'native', available, detail });
     if (process.platform !== 'linux') return [itself(false, 'needs Linux')];
     try {
-      await this.#withAgent(async () => undefined);
+      await this.#withAgent(ANY_PROTOCOL, async () => undefined);
     } catch (error) {
       if (!(error instanceof CannotCompile || error instanceof BadCache || error instanceof AgentError)) throw error;
       return [itself(false, error.message)];

@@ -5,7 +5,6 @@ import { signalNumber } from '../../model/signals.ts';
 import { type Fields, line } from '../agent/request.ts';
 import type { Plan } from '../backend.ts';
 import type { Cast } from './actors.ts';
-import { protocolByName } from './protocol.ts';
 import { buildScene } from './scene.ts';
 import { hashText, type Placed, placeFaults, scheduledFaults } from './sweep.ts';
 import { parseTurns } from './turns.ts';
@@ -17,8 +16,6 @@ export interface Surroundings {
   readonly limit: number;
   /** No cgroup can be made: freeze by SIGSTOP. */
   readonly stopInsteadOfFreeze: boolean;
-  /** The protocol is a plug-in's own, whatever the case names. */
-  readonly hasPlugin?: boolean;
   /** Choose pids by ns_last_pid instead of clone3(). */
   readonly spawnByLastPid: boolean;
 }
@@ -42,22 +39,18 @@ function parsePreemptions(seed: string): { readonly seed: number; readonly seldo
 }
 
 /** The plan of a run. Throws for a case that `refuses` refuses. */
-export function nativePlan({ case: c, protocol, seed, maxSteps, schedule }: Plan, around: Surroundings): NativePlan {
-  const rules = protocolByName(around.hasPlugin ? 'hardened' : protocol);
-  if (!rules) throw new Error(`the native engine does not know the protocol ${protocol}`);
+export function nativePlan({ case: c, seed, maxSteps, schedule }: Plan, around: Surroundings): NativePlan {
   const faults = schedule ? scheduledFaults(c) : placeFaults(c, seed);
   const { cast, head, actors, image } = buildScene(c, faults, around.pidMax);
   const { turns, unknown } = parseTurns(schedule ?? [], cast, faults, maxSteps);
   const rest = line('', {
     faults: faults.length,
     turns: turns.length,
-    'patch-only': rules.patchOnly,
     'spawn-by-last-pid': around.spawnByLastPid,
     'stop-instead-of-freeze': around.stopInsteadOfFreeze,
     limit: around.limit,
     'max-steps': Math.min(maxSteps, 0x7fffffff),
     ...parsePreemptions(seed),
-    repairs: rules.repairs.join(','),
   });
   const parts = [
     head + rest,

@@ -1,8 +1,8 @@
 /** What the native backend can't do with real tasks on this machine, and why. */
 import { type Case, RESTART_FLAGS } from '../../model/case.ts';
+import { protocolNamed } from '../../protocol/stacks.ts';
 import { assignActors } from './actors.ts';
 import { traceLineages } from './lineage.ts';
-import { protocolByName } from './protocol.ts';
 
 /** What of this machine decides that. */
 export interface Machine {
@@ -18,8 +18,7 @@ const MAX_TASKS = 4000;
 
 /** The reason why it can't do this case; undefined when it can. */
 export function refusal(c: Case, protocol: string, { pidMax, isRoot, hasPlugin }: Machine): string | undefined {
-  if (!hasPlugin && !protocolByName(protocol))
-    return `the native engine knows patch, series and hardened, not ${protocol}`;
+  if (!hasPlugin && !protocolNamed(protocol)) return `there is no protocol ${protocol}`;
   if (c.tasks.length > MAX_TASKS) return `more than ${MAX_TASKS} real tasks`;
   const highest = c.tasks.reduce((most, { pid }) => Math.max(most, pid), c.restart.coordinatorPid);
   if (highest >= pidMax) return `the pid ${highest}: pids end at ${pidMax - 1} on this machine`;

@@ -22,6 +22,7 @@ export const addProtocol: AddCommand = ({ program, action }) => {
     .description('Prints what each patch of the stack does, from the bottom.')
     .addArgument(named('name', 'the protocol'))
     .option('--source', 'the source of the protocol with its patches applied, instead')
+    .option('--c', 'the C that real tasks run, made from that source, instead')
     .action(action(show));
   protocol
     .command('diff')
@@ -47,11 +48,16 @@ async function list(): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-async function show(name: string, { source }: { readonly source?: true }): Promise<ExitCode> {
+async function show(name: string, { source, c }: { readonly source?: true; readonly c?: true }): Promise<ExitCode> {
   const { protocolNamed } = await import('../../protocol/stacks.ts');
   const { patchNamed } = await import('../../protocol/patch.ts');
   const { join } = await import('../../protocol/source.ts');
   const protocol = protocolNamed(name)!;
+  if (c) {
+    const { protocolToC } = await import('../../protocol/to-c.ts');
+    print(protocolToC(protocol));
+    return EXIT.ok;
+  }
   if (source) {
     print(
       protocol

@@ -114,7 +114,7 @@ describe('When a part of the native backend dies', function () {
 
   for (const [part, pidOf] of PARTS) {
     it(`SIGSTOP to the ${part} ends a request, and what is left is cleared up`, async () => {
-      const agent = await NativeAgent.start({ program: await compileNativeAgent(false), userNamespace: !isRoot });
+      const agent = await NativeAgent.start({ program: await compileNativeAgent(), userNamespace: !isRoot });
       const { pid } = agent;
       const init = listChildren(pid)[0]!;
       process.kill(pidOf(pid), 'SIGSTOP');

@@ -21,7 +21,7 @@ export class Remains {
 
   /** The agent's program in this folder: that of the usual one, copied. */
   async program(): Promise<string> {
-    const compiled = await compileNativeAgent(false);
+    const compiled = await compileNativeAgent();
     const copy = path.join(this.cache, path.basename(compiled));
     mkdirSync(this.cache, { recursive: true });
     copyFileSync(compiled, copy);

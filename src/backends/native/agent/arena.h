@@ -68,7 +68,7 @@ extern const char *const state_names[NR_STATES];
 enum exit_how { NOT_DEAD, BY_ITSELF, BY_KILL, AS_ZOMBIE };
 extern const char *const exit_how_names[AS_ZOMBIE + 1];
 
-struct ctx;
+struct ckpt_ctx;
 
 /* The coordinator (number 0) or a task. Other actors are named by number. */
 struct actor {
@@ -89,10 +89,10 @@ struct actor {
 	int next_wake;			/* in the list of those that are to be woken when the lock is let go */
 	enum state state;
 	unsigned flags, pending;
-	struct ctx *checkpoint_ctx;
+	struct ckpt_ctx *checkpoint_ctx;
 	int alloc_lock;
 	const void *waiting_on, *wants;
-	int stack_queue;		/* address of a queue of its own */
+	int onstack;		/* address of a queue of its own */
 	enum point point;
 	const char *function, *what;	/* its last step */
 	long result;
@@ -150,8 +150,6 @@ struct turn {
 };
 
 struct plan {
-	unsigned repairs;		/* bits of REPAIR_*; 0: as published */
-	int patch_only;			/* patch 30/96 without the series */
 	unsigned capable : 1, bad_fd : 1, bad_logfd : 1, debug : 1;
 	unsigned spawn_by_last_pid : 1, stop_instead_of_freeze : 1, settles : 1;
 	int names_twice;		/* whether the image names a pid twice */
@@ -211,7 +209,7 @@ struct arena {
 	long error;			/* CANNOT_BUILD: errno, asker, what */
 	const char *error_what;
 	int chores;			/* actors to be stopped or frozen for real */
-	struct ctx *main_ctx, *other_ctx;	/* other_ctx: of those that are in a restart of their own */
+	struct ckpt_ctx *main_ctx, *other_ctx;	/* other_ctx: of those that are in a restart of their own */
 	struct actor **walk;		/* the coordinator's walk, under the tasklist lock */
 	int skipped_turns;
 	void *plugin_memory;

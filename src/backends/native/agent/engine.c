@@ -23,7 +23,7 @@ void plugin_buries(struct actor *task)
 
 long engine_restart(struct actor *me)
 {
-	return sys_restart(me, me->arg_pid, me->arg_flags);
+	return do_sys_restart(me, me->arg_pid, me->arg_flags);
 }
 
 #else
@@ -208,12 +208,12 @@ long engine_restart(struct actor *me)
 	long ret;
 
 	if (!engine)
-		return sys_restart(me, me->arg_pid, me->arg_flags);
+		return do_sys_restart(me, me->arg_pid, me->arg_flags);
 	big_unlock();
 	ret = (me->arg_pid ? engine->coordinator : engine->task)(self, host(), &call);
 	big_lock();
 	if (ret < 0 && !me->arg_pid)
-		force_sigkill(me, me);
+		force_sigkill_in(me, __func__, me);
 	return ret;
 }
 

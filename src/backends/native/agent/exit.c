@@ -65,8 +65,7 @@ void do_exit(struct actor *me, enum exit_how how)
 	note(me, E_EXIT, me->exit_code, TEXT(exit_how_names[how]));
 	note_orphans_and_tracees(me);
 	write_unlock_tasklist();
-	if (me->checkpoint_ctx)
-		exit_checkpoint(me);
+	exit_hook(me, me);
 	me->state = DEAD;
 	arena->busy--;
 	post_request(me, HAS_DIED);
@@ -80,13 +79,13 @@ int copy_process(struct actor *me, struct actor *child)
 	long pid;
 
 	write_lock_tasklist(me);
-	inherit_early(me, child);
+	fork_hook(me, child);
 	if (signal_pending(me)) {
 		note(me, E_FORK_FAILED, -ERESTARTNOINTR, 0);
 		write_unlock_tasklist();
 		return -ERESTARTNOINTR;
 	}
-	inherit_late(me, child);
+	late_fork_hook(me, child);
 	child->state = RUNNING;
 	arena->busy++;
 	note(me, E_FORK, number_of(child), child->checkpoint_ctx == arena->main_ctx);

@@ -38,7 +38,6 @@ int big_trylock(void);
 void big_unlock(void);
 /* The next access, and its function: another task may move first. Labels are those of the simulated backend. */
 void touch_in(struct actor *me, const char *function, const char *what);
-#define touch(me, what) touch_in(me, __func__, what)
 /* The same before taking a lock: the step is done, and counts (schedule.c), only when the lock is taken. */
 void come_up_to(struct actor *me, const char *function, const char *what);
 void moved(struct actor *me);
@@ -66,13 +65,8 @@ void at(struct actor *me, enum point point);
 
 /* ---- lock.c: `function` is the caller's, for the label ---- */
 void lock_in(struct actor *me, const char *function, int *word, const char *what);
-#define spin_lock(me, word, name) lock_in(me, __func__, word, "spin_lock " name)
-#define mutex_lock(me, word, name) lock_in(me, __func__, word, "mutex_lock " name)
-#define task_lock(me, task) lock_in(me, __func__, &(task)->alloc_lock, "spin_lock alloc_lock")
 void unlock(int *word);
-#define task_unlock(task) unlock(&(task)->alloc_lock)
 void read_lock_tasklist_in(struct actor *me, const char *function);
-#define read_lock_tasklist(me) read_lock_tasklist_in(me, __func__)
 void read_unlock_tasklist(void);
 void write_lock_tasklist_in(struct actor *me, const char *function);
 #define write_lock_tasklist(me) write_lock_tasklist_in(me, __func__)
@@ -82,30 +76,28 @@ void write_unlock_tasklist(void);
 int signal_pending(const struct actor *task);
 int try_to_wake_up(struct actor *task, struct actor *by);
 void wake_up_process_in(struct actor *me, const char *function, struct actor *task);
-#define wake_up_process(me, task) wake_up_process_in(me, __func__, task)
 void wake_queue(const void *queue, int one, struct actor *by);
-/*
- * wait_event_interruptible(), or wait_event_killable(): 0, or -ERESTARTSYS when the condition does not hold and a signal
- * (a fatal one) is pending. `label` is the step's, `queue_name` what the record calls the queue.
- */
+/* `name` is what the record calls the queue, `label` the step's. */
 struct queue {
 	const void *at;
 	const char *name, *label;
 };
-typedef int condition(struct actor *me, void *of);
-int wait_event_in(struct actor *me, const char *function, struct queue queue, condition *holds, void *of, int killable);
-#define wait_event(me, queue, holds, of, killable) wait_event_in(me, __func__, queue, holds, of, killable)
+/* A round of a wait: prepare_to_wait(), a look at the condition, wait_on(). From prepare_to_wait() on no wake-up is lost. */
+void prepare_to_wait(struct actor *me, const char *function, const struct queue *queue);
+/*
+ * Sleeps until it is woken, and gives 1: the condition is to be looked at again. Gives 0 when it holds, -ERESTARTSYS when
+ * it does not and a signal (`killable`: a fatal one) is pending.
+ */
+int wait_on(struct actor *me, const struct queue *queue, int holds, int killable);
 
 /* ---- signal.c ---- */
 void send_signal(struct actor *task, unsigned signal, struct actor *by);
 void force_sigkill_in(struct actor *me, const char *function, struct actor *task);
-#define force_sigkill(me, task) force_sigkill_in(me, __func__, task)
 int fatal_signal_pending(const struct actor *task);
 /* The way to user space: 0 when it has to look again. */
 int deliver_signals(struct actor *me);
 /* Every task of the tree must enter the refrigerator on its way to user space: 0, or a negative errno. */
 int cgroup_freezer_make_frozen_in(struct actor *me, const char *function, int self);
-#define cgroup_freezer_make_frozen(me, self) cgroup_freezer_make_frozen_in(me, __func__, self)
 int can_be_hit(const struct actor *task, unsigned signal);
 
 /* ---- exit.c, fork.c ---- */
@@ -116,18 +108,17 @@ int failure(struct actor *me, enum failure kind);
 /* The largest allocation of the kernel on x86. */
 #define KMALLOC_MAX_SIZE (4u << 20)
 int kmalloc_in(struct actor *me, const char *function, size_t size);
-#define kmalloc_works(me, size) kmalloc_in(me, __func__, size)
 
 /* ---- proc.c: the tree as the real kernel shows it ---- */
 struct actor *next_thread(struct actor *task);
 int thread_group_empty(struct actor *task);
 struct actor *find_task_by_pid(int pid);
-struct actor *find_child(struct actor *parent, int pid);
 /* Number of children written to `to`, by /proc/<pid>/task/<tid>/children. */
 int children_of(struct actor *task, struct actor **to, int most);
-/* walk_task_subtree(): a task, its children (deep), then its next thread, until `visit` says 0. */
-void walk_task_subtree(struct actor *me, struct actor *root, int (*visit)(struct actor *me, struct actor *task, void *of),
-		       void *of);
+struct ckpt_ctx;
+typedef int walk(struct actor *current, struct actor *task, struct ckpt_ctx *ctx);
+/* A task, its children (deep), then its next thread: the sum of what `func` returns, or the first that is negative. */
+int walk_subtree(struct actor *me, struct actor *root, walk *func, struct ckpt_ctx *ctx);
 struct kernel_view { char state; int tracer; };
 /* A tracer that is dead for the others traces no task, though the kernel lets go of its tracees only a little later. */
 int view_of(struct actor *task, struct kernel_view *view);

@@ -7,13 +7,6 @@
 
 #include <string.h>
 
-static const struct name repairs[] = {
-#define REPAIR(name, text) { text, 1u << name },
-#include "repairs.h"
-#undef REPAIR
-	{ NULL, 0 },
-};
-
 static const struct name declarations[] = {
 	{ "dead", IS_DEAD }, { "ghost", IS_GHOST }, { "sibling", IS_SIBLING }, { "stranger", IS_STRANGER },
 	{ "nested", IS_NESTED }, { "absent", IS_ABSENT }, { "exiting", IS_EXITING }, { "late", IS_LATE },
@@ -26,8 +19,8 @@ static const struct name verbs[] = {
 };
 
 static const struct name object_kinds[] = {
-	{ "header", OBJ_HEADER }, { "container", OBJ_CONTAINER }, { "tree", OBJ_TREE }, { "pids", OBJ_PIDS },
-	{ "task", OBJ_TASK }, { "thread", OBJ_THREAD }, { "tail", OBJ_TAIL }, { NULL, 0 },
+	{ "header", CKPT_HDR_HEADER }, { "container", CKPT_HDR_CONTAINER }, { "tree", CKPT_HDR_TREE }, { "pids", CKPT_HDR_BUFFER },
+	{ "task", CKPT_HDR_TASK }, { "thread", CKPT_HDR_THREAD }, { "tail", CKPT_HDR_TAIL }, { NULL, 0 },
 };
 
 /* A copy in the arena: the request is gone when the tasks run. */
@@ -57,7 +50,6 @@ static void open_plan(struct line *line, size_t text, int procfs)
 		.nr_records = field_number(line, "records", 0), .nr_turns = field_number(line, "turns", 0),
 		.nr_saved = field_number(line, "saved", 0), .names_twice = field_flag(line, "names-twice"),
 		.pids_bytes = field_number(line, "pids-bytes", 0),
-		.repairs = field_set(line, "repairs", repairs), .patch_only = field_flag(line, "patch-only"),
 		.capable = field_flag(line, "capable"), .bad_fd = field_flag(line, "bad-fd"),
 		.bad_logfd = field_flag(line, "bad-logfd"), .debug = field_flag(line, "debug"),
 		.spawn_by_last_pid = field_flag(line, "spawn-by-last-pid"),
@@ -80,8 +72,8 @@ static void open_plan(struct line *line, size_t text, int procfs)
 	arena->walk = arena_alloc((n + 2) * sizeof(struct actor *));
 	if (plugin_is_loaded())
 		arena->plugin_memory = arena_alloc(PLUGIN_MEMORY);
-	arena->main_ctx = arena_alloc(sizeof(struct ctx));
-	arena->other_ctx = arena_alloc(sizeof(struct ctx));
+	arena->main_ctx = arena_alloc(sizeof(struct ckpt_ctx));
+	arena->other_ctx = arena_alloc(sizeof(struct ckpt_ctx));
 	arena->other_ctx->life = 1;
 	arena->other_ctx->refcount = 1 << 20;
 	arena->max_events = 4096 + p.nr_actors * 400;
@@ -157,7 +149,7 @@ static void read_fault(struct line *line, struct fault *f)
 
 static void read_object(struct line *line, struct object *o)
 {
-	o->kind = (int)field_named(line, "kind", object_kinds, OBJ_HEADER);
+	o->kind = (int)field_named(line, "kind", object_kinds, CKPT_HDR_HEADER);
 	o->record = field_number(line, "record", 0);
 	o->error = field_number(line, "error", 0);
 }

@@ -63,37 +63,21 @@ int children_of(struct actor *task, struct actor **to, int most)
 	return n;
 }
 
-struct actor *find_child(struct actor *parent, int pid)
-{
-	struct actor *child = actor_by_pid(pid);
-	char path[32];
-	const char *found;
-	static char status[2048];
-
-	(void)path;
-	if (!child || child->leader != number_of(child) || !is_hashed(child))
-		return NULL;
-	if (proc_read(arena->procfs, pid, 0, "status", status, sizeof(status)) <= 0)
-		return NULL;
-	found = strstr(status, "\nPPid:\t");
-	decimal(path, tgid_of(parent));
-	return found && !strncmp(found + 7, path, strlen(path)) && found[7 + strlen(path)] == '\n' ? child : NULL;
-}
-
 /* The children of a task are read when the walk reaches it: none can have died meanwhile, since the caller has the lock. */
-void walk_task_subtree(struct actor *me, struct actor *root, int (*visit)(struct actor *me, struct actor *task, void *of),
-		       void *of)
+int walk_subtree(struct actor *me, struct actor *root, walk *func, struct ckpt_ctx *ctx)
 {
-	int most = arena->plan.nr_actors + 1, top = 0;
+	int most = arena->plan.nr_actors + 1, top = 0, total = 0;
 	struct actor **stack = arena->walk, *task = root;
 
 	stack[top++] = root;
 	while (top) {
-		int n;
+		int n, ret;
 
 		task = stack[--top];
-		if (!visit(me, task, of))
-			return;
+		ret = func(me, task, ctx);
+		if (ret < 0)
+			return ret;
+		total += ret;
 		/* Next thread of the group below, children above it: a stack is taken from its top. */
 		if (actor_of(task->next_thread) != task) {
 			struct actor *next = next_thread(task);
@@ -110,6 +94,7 @@ void walk_task_subtree(struct actor *me, struct actor *root, int (*visit)(struct
 		}
 		top += n;
 	}
+	return total;
 }
 
 int view_of(struct actor *task, struct kernel_view *view)

@@ -53,7 +53,7 @@ void report_print(enum end end, const struct seen *all, const int *status)
 	static const char *const ends[] = {
 		[OVER] = "over", [CRASHED] = "crashed", [CUT] = "cut", [LATE] = "late", [NOT_BUILT] = "not-built",
 	};
-	const struct ctx *ctx = arena->main_ctx;
+	const struct ckpt_ctx *ctx = arena->main_ctx;
 
 	put(&answer, "{\"end\":\"%s\"", ends[end]);
 	if (end == NOT_BUILT) {

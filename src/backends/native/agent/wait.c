@@ -46,8 +46,7 @@ void wake_queue(const void *queue, int one, struct actor *by)
 	}
 }
 
-/* From here on a wake-up is not lost. */
-static void prepare_to_wait(struct actor *me, const char *function, const struct queue *queue)
+void prepare_to_wait(struct actor *me, const char *function, const struct queue *queue)
 {
 	touch_in(me, function, queue->label);
 	me->state = PREPARED;
@@ -70,21 +69,17 @@ static void finish_wait(struct actor *me)
 	me->waiting_on = NULL;
 }
 
-int wait_event_in(struct actor *me, const char *function, struct queue queue, condition *holds, void *of, int killable)
+int wait_on(struct actor *me, const struct queue *queue, int holds, int killable)
 {
-	if (holds(me, of))
+	if (holds) {
+		finish_wait(me);
 		return 0;
-	for (;;) {
-		prepare_to_wait(me, function, &queue);
-		if (holds(me, of)) {
-			finish_wait(me);
-			return 0;
-		}
-		if (killable ? fatal_signal_pending(me) : signal_pending(me)) {
-			note(me, E_INTERRUPTED, TEXT(queue.name), 0);
-			finish_wait(me);
-			return -ERESTARTSYS;
-		}
-		schedule(me, &queue, killable);
 	}
+	if (killable ? fatal_signal_pending(me) : signal_pending(me)) {
+		note(me, E_INTERRUPTED, TEXT(queue->name), 0);
+		finish_wait(me);
+		return -ERESTARTSYS;
+	}
+	schedule(me, queue, killable);
+	return 1;
 }

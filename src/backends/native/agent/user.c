@@ -1,57 +1,6 @@
-/* restart(2) itself, and what each task of a scenario runs: user space before the call, the call, and the way back. */
+/* What each task of a scenario runs: user space before restart(2), the call, and the way back; as src/protocol/user.ts. */
 #include "restart.h"
 #include "tree.h"
-
-/* restore_retval(): what the registers say now; before a restore that is -ENOSYS on x86. */
-static long restore_retval(const struct actor *me)
-{
-	return me->record < 0 ? -38 : arena->plan.retval[me->record];
-}
-
-static long do_restart(struct actor *me, struct ctx *ctx, int pid, int flags)
-{
-	long ret;
-
-	if (ctx)
-		ret = do_restore_coord(me, ctx, pid);
-	else if (SERIES && (flags & RESTART_GHOST))
-		ret = do_ghost_task(me);
-	else
-		ret = do_restore_task(me);
-
-	/* restart(2) isn't idempotent: should not be auto-restarted */
-	if (ret == -512 || ret == -513 || ret == -514 || ret == -516)
-		ret = -EINTR;
-	/* the coordinator is exempt, unless it restarts itself */
-	if (!ctx || (ctx->uflags & RESTART_TASKSELF)) {
-		/* partial restore is undefined: terminate */
-		if (ret < 0)
-			force_sigkill(me, me);
-		else
-			ret = restore_retval(me);
-	}
-	return ret;
-}
-
-long sys_restart(struct actor *me, int pid, int flags)
-{
-	int known = RESTART_TASKSELF | RESTART_FROZEN | (SERIES ? RESTART_GHOST : 0);
-	struct ctx *ctx = NULL;
-	long ret;
-
-	if (flags & ~known)
-		return -EINVAL;
-	if (!arena->plan.capable && number_of(me) == 0)
-		return -EPERM;
-	if (pid) {
-		ret = ckpt_ctx_alloc(me, (unsigned)flags, &ctx);
-		if (ret < 0)
-			return ret;
-	}
-	ret = do_restart(me, ctx, pid, flags);
-	ckpt_ctx_put(me, ctx);
-	return ret;
-}
 
 /* The program's next fork that is due. */
 static struct actor *next_to_fork(struct actor *me)
