@@ -2,7 +2,18 @@
  * Files that this program reads: regular ones, up to a limit. Anything else (a FIFO that never ends, a device, a file of
  * many gigabytes) is refused before it is read.
  */
-import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  type Dirent,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import path from 'node:path';
 import { FileError, systemErrorCode } from './system-error.ts';
 
 /** A file that cannot be read. */
@@ -37,12 +48,39 @@ export function readBytes(file: string, limit: number): Buffer {
 
 /** The text of a regular file, or of standard input for `-`, which must be UTF-8. Throws CannotRead. */
 export function readText(file: string, limit: number): string {
-  const bytes = file === STANDARD_INPUT ? attempt(file, () => readUpTo(0, file, limit, CHUNK)) : readBytes(file, limit);
+  return decode(
+    file,
+    file === STANDARD_INPUT ? attempt(file, () => readUpTo(0, file, limit, CHUNK)) : readBytes(file, limit),
+  );
+}
+
+function decode(file: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new CannotRead(file, 'it is not UTF-8');
   }
+}
+
+/**
+ * As `readBytes`, for a file that may come with a repository: one below the working folder that leads out of it by a link is
+ * refused. Lines of it are printed where they have a mistake, and it may be a file that the author of the link cannot read.
+ */
+export function readOwnBytes(file: string, limit: number): Buffer {
+  return attempt(file, () => {
+    const working = realpathSync('.');
+    const isBelow = (one: string): boolean => !/^\.\.($|\/)/.test(path.relative(working, one));
+    const folder = realpathSync(path.dirname(path.resolve(file)));
+    const given = isBelow(path.resolve(file)) || isBelow(folder);
+    if (given && !isBelow(realpathSync(file)))
+      throw new CannotRead(file, 'it is a link that leads out of the working folder');
+    return readBytes(file, limit);
+  });
+}
+
+/** As `readText`, with the same rule. */
+export function readOwnText(file: string, limit: number): string {
+  return decode(file, readOwnBytes(file, limit));
 }
 
 /** What is in a folder. Throws CannotRead. */

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { isMap, parseDocument } from 'yaml';
-import { CannotRead, readText } from '../boundary/read-file.ts';
+import { CannotRead, readOwnText } from '../boundary/read-file.ts';
 import { type DefectState, hashSignature, type KnownDefect } from '../model/signature.ts';
 import { addIssue } from './enclosed.ts';
 import { MAX_REPLAY_BYTES, MAX_REPLAY_TOKENS, MAX_REPLAY_VALUES } from './limits.ts';
@@ -34,7 +34,7 @@ export function findDefectsFile(folder: string): string | undefined {
 /** The defects of a file. One that cannot be read is a diagnostic. `properties`: the names that exist. */
 export function loadDefects(file: string, properties: readonly string[]): LoadedDefects {
   try {
-    return parseDefects(readText(file, MAX_REPLAY_BYTES), file, properties);
+    return parseDefects(readOwnText(file, MAX_REPLAY_BYTES), file, properties);
   } catch (error) {
     if (!(error instanceof CannotRead)) throw error;
     return { defects: [], diagnostics: [fileDiagnostic(file, error.reason)], lines: new Map() };

@@ -1,7 +1,7 @@
 /** From files, or text, to cases and diagnostics. Whatever is in a file, this returns; it never throws. */
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { CannotRead, listFolder, readBytes } from '../boundary/read-file.ts';
+import { CannotRead, listFolder, readOwnBytes } from '../boundary/read-file.ts';
 import type { Case } from '../model/case.ts';
 import { Bases, DEFAULTS_FILE } from './bases.ts';
 import { Budget, LoadBudget } from './budget.ts';
@@ -64,7 +64,7 @@ export function parseScenarios(text: string, file: string, options: ParseOptions
 /** The cases of a file. A file that cannot be read is a diagnostic. */
 export function loadScenarioFileSync(file: string, options: LoadOptions = {}): Loaded {
   const { where } = nameFile(file, options);
-  return loadBy(file, options, (name, known) => parseBytes(readBytes(where, MAX_FILE_BYTES), name, known));
+  return loadBy(file, options, (name, known) => parseBytes(readOwnBytes(where, MAX_FILE_BYTES), name, known));
 }
 
 /** The cases of a text that a file is to have, as an editor holds it. */

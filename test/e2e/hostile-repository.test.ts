@@ -34,6 +34,7 @@ describe('a repository that is written to harm', () => {
     assert.doesNotMatch(stripVTControlCharacters(all) === all ? all : '\u001b', HOSTILE);
     assert.doesNotMatch(all, /\n\s+at .*:\d+:\d+\)?\n/);
     for (const line of all.split('\n')) assert.ok(!/^\s*::|##[a-z]*\[/.test(line), line);
+    assert.doesNotMatch(all, /hunter2/, 'a line of a file outside of the repository is printed');
     assert.deepEqual(snapshot(outside.path), before);
   }
 
@@ -44,6 +45,7 @@ describe('a repository that is written to harm', () => {
     harmed(await run('list', 'scenarios', '--json'), [0]);
     for (const flag of ['--list', '--dry-run']) harmed(await run('run', 'scenarios', '--replays', 'out', flag), [0]);
     harmed(await run('run', 'mistakes', '--replays', 'out'), [2]);
+    harmed(await run('run', 'known', '--replays', 'out'), [2]);
   });
 
   it('has none of its commands executed, whichever way the backend is chosen, and says which they are', async () => {

@@ -48,6 +48,11 @@ describe('the package', function () {
     assert.ok(bin && dependencies);
   });
 
+  it('has the licences of the packages that are bundled into it', async () => {
+    const { stdout } = await run('tar', ['-xOf', tarball, 'package/dist/THIRD-PARTY-LICENCES.txt']);
+    for (const name of ['yaml', 'preact']) assert.match(stdout, new RegExp(`^${name}\\b`, 'm'));
+  });
+
   it('can be installed, and runs the suite that it brings', async function () {
     const project = path.join(folder.path, 'project');
     mkdirSync(project);

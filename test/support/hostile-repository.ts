@@ -66,6 +66,13 @@ export function makeHostileRepository(folder: string, victims: string): HostileR
   symlinkSync('loop.yaml', path.join(folder, 'mistakes/loop.yaml'));
   symlinkSync(path.join(victims, 'secret.yaml'), path.join(folder, 'mistakes/secret.yaml'));
   symlinkSync('..', path.join(folder, 'mistakes/up'));
+  write(
+    'mistakes/extends.yaml',
+    `extends: ${path.relative(path.join(folder, 'mistakes'), victims)}/secret.yaml\nscenario: e\n`,
+  );
+  mkdirSync(path.join(folder, 'known'));
+  write('known/a.yaml', 'scenario: k\ntree: { pid: 100 }\n');
+  symlinkSync(path.join(victims, 'secret.yaml'), path.join(folder, 'known/mktrouble.known.yaml'));
   // Where output goes by default, and by name.
   symlinkSync(victims, path.join(folder, '.mktrouble'));
   symlinkSync(path.join(victims, 'victim'), path.join(folder, 'report.json'));
