@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { packageVersion } from '../boundary/package.ts';
 import { flushStreams } from '../boundary/write-stream.ts';
+import { didYouMean } from '../scenario/source/nearest.ts';
 import { COMMANDS } from './commands/index.ts';
 import { EXIT, type ExitCode, explainException } from './exit.ts';
 
@@ -37,6 +38,17 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
 
 /** Commander has said what is wrong with the command line. */
 function toExitCode(error: unknown): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.input;
+  if (error instanceof CommanderError) {
+    suggestChoice(error);
+    return error.exitCode === 0 ? EXIT.ok : EXIT.input;
+  }
   return explainException(error);
+}
+
+/** Of a choice that does not exist commander lists the others; the nearest is named, as for every other name. */
+function suggestChoice({ code, message }: CommanderError): void {
+  if (code !== 'commander.invalidArgument') return;
+  const [, given, listed] = /argument '([^']*)' is invalid\. Allowed choices are (.*)\.$/s.exec(message) ?? [];
+  const hint = given === undefined || listed === undefined ? undefined : didYouMean(given, listed.split(', '));
+  if (hint !== undefined) process.stderr.write(`  ${hint}\n`);
 }

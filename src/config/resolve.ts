@@ -34,11 +34,10 @@ export interface Resolved {
 export function resolveOptions(layers: readonly Layer[], backends: readonly BackendName[] = BACKENDS): Resolved {
   const stack = new Stack(layers);
   const pick = <K extends SettingName>(name: K) => stack.pick(name);
-  const parallel = pick('parallel') ?? 1;
   const reporters = (pick('reporters') ?? ['spec']).map(toReporter);
-  const shared = toCaseOptions(Object.fromEntries(CASE_SETTINGS.map((name) => [name, pick(name)])), parallel);
+  const shared = toCaseOptions(Object.fromEntries(CASE_SETTINGS.map((name) => [name, pick(name)])));
   const named = toBackends(pick('backends'), backends);
-  const configured = stack.projects(named, parallel);
+  const configured = stack.projects(named);
   const failOnSkip = pick('failOnSkip') ?? false;
   const own = pick('own') ?? (configured ? true : named ? failOnSkip : undefined);
   const options: Options = {
@@ -53,10 +52,10 @@ export function resolveOptions(layers: readonly Layer[], backends: readonly Back
       replays: pick('replays'),
       keep: pick('keep'),
       known: pick('known'),
+      parallel: pick('parallel'),
     }),
     allowCommands: pick('allowCommands') ?? false,
     bail: pick('bail') ?? false,
-    parallel,
     failOnSkip,
     forbidOnly: pick('forbidOnly') ?? false,
     allowFlaky: pick('allowFlaky') ?? false,
@@ -87,7 +86,7 @@ class Stack {
    * The projects that are configured; undefined when there are none. Backends that a higher layer names select those
    * that use them, or, where none does, take their place.
    */
-  projects(named: readonly BackendName[] | undefined, parallel: number): readonly Project[] | undefined {
+  projects(named: readonly BackendName[] | undefined): readonly Project[] | undefined {
     const level = this.#layers.findIndex(({ settings }) => settings.projects !== undefined);
     if (level === -1) return undefined;
     const layer = this.#layers[level]!;
@@ -98,10 +97,10 @@ class Stack {
       ({ name, backend }) => (only?.includes(name) ?? true) && (wanted?.includes(backend) ?? true),
     );
     if (chosen.length === 0) return undefined;
-    return chosen.map((project) => this.#project(project, level, parallel));
+    return chosen.map((project) => this.#project(project, level));
   }
 
-  #project(project: ProjectSettings, level: number, parallel: number): Project {
+  #project(project: ProjectSettings, level: number): Project {
     const layer = this.#layers[level]!;
     const { name, backend, grep, tags } = project;
     const index = layer.settings.projects!.indexOf(project);
@@ -119,7 +118,7 @@ class Stack {
       if (value !== undefined)
         this.origins.set(`projects.${name}.${key}`, { value, from: layer.locate(['projects', index, key]) });
     return {
-      ...projectOn(backend, toCaseOptions(Object.fromEntries(values), parallel)),
+      ...projectOn(backend, toCaseOptions(Object.fromEntries(values))),
       name,
       ...withoutUndefined({ grep, tags }),
     };
@@ -128,15 +127,15 @@ class Stack {
 
 type CaseSettings = Pick<Settings, (typeof CASE_SETTINGS)[number]>;
 
-/** Values in their units; workers search at the same time: the memory is for all of them. */
-function toCaseOptions(settings: CaseSettings, parallel: number): CaseOptions & EngineOptions {
+/** Values in their units. */
+function toCaseOptions(settings: CaseSettings): CaseOptions & EngineOptions {
   const { seed, timeout, maxMemory, ...rest } = settings;
   const bytes = typeof maxMemory === 'string' ? readSize(maxMemory) : maxMemory;
   return withoutUndefined({
     ...rest,
     seed: seed === undefined ? undefined : String(seed),
     timeout: typeof timeout === 'string' ? readTime(timeout) : timeout,
-    maxMemory: bytes === undefined ? undefined : Math.max(1, Math.floor(bytes / parallel)),
+    maxMemory: bytes,
   });
 }
 

@@ -157,7 +157,7 @@ export const SETTINGS = mapping('a mapping with settings', {
   bail: word(flag(), 'Stop after the first case that fails. Default: false.', 'bail: true').optional(),
   parallel: word(
     integer(1, MAX_WORKERS, 'a number of worker processes'),
-    'Number of worker processes. Default: 1.',
+    'Number of worker processes; 1 runs everything in one process. Default: one for each core, and 1 for a run of a few seconds.',
     'parallel: 4',
   ).optional(),
   failOnSkip: word(flag(), 'Exit with 2 when a case is skipped. Default: false.', 'failOnSkip: true').optional(),
@@ -226,4 +226,9 @@ export const CASE_SETTINGS = Object.keys(CASE_WORDS) as (keyof typeof CASE_WORDS
 /** The settings as a JSON Schema, for editors. */
 export function settingsSchema(): object {
   return z.toJSONSchema(SETTINGS, { target: 'draft-7', io: 'input' });
+}
+
+/** What a setting is for, and what holds without it. */
+export function describeSetting(name: SettingName): string {
+  return String(SETTINGS.shape[name].meta()?.['description'] ?? SETTINGS.shape[name].unwrap().meta()?.['description']);
 }

@@ -49,7 +49,7 @@ export interface DriveRequest {
 export async function drive(request: DriveRequest): Promise<ExitCode> {
   const { Multi } = await import('./multi.ts');
   const { options, total, shard } = request;
-  const { bail, keep, parallel: jobs, reporters, records } = options;
+  const { bail, keep, parallel: jobs = 1, reporters, records } = options;
   const parallel = jobs > 1;
   const mocha = new Mocha({
     bail,
@@ -62,7 +62,7 @@ export async function drive(request: DriveRequest): Promise<ExitCode> {
     },
     ...(parallel && { require: workerRequires() }),
   } as Mocha.MochaOptions);
-  if (parallel) prepareWorkers(mocha, request);
+  if (parallel) prepareWorkers(mocha, request, jobs);
   else await loadHere(mocha, request);
   // After the workers have been ended.
   if (keep !== undefined)
@@ -84,16 +84,22 @@ function loadHere(mocha: Mocha, { loaded, options, signal, chosen }: DriveReques
   return mocha.loadFilesAsync();
 }
 
-/** Workers search at the same time: the states of a run are for all of them. */
-function shareStates(options: Options): Options {
-  const share = <T extends CaseOptions>(one: T): T =>
-    one.maxStates === undefined ? one : { ...one, maxStates: Math.ceil(one.maxStates / options.parallel) };
+/** Workers search at the same time: the states and the memory of a run are for all of them. */
+function shareLimits(options: Options, jobs: number): Options {
+  const share = <T extends CaseOptions>(one: T): T => ({
+    ...one,
+    ...(one.maxStates !== undefined && { maxStates: Math.ceil(one.maxStates / jobs) }),
+    ...(one.maxMemory !== undefined && { maxMemory: Math.max(1, Math.floor(one.maxMemory / jobs)) }),
+  });
   return { ...share(options), projects: options.projects.map(share) };
 }
 
+/** Portions of the whole run that each worker gets, about. */
+const PORTIONS_PER_WORKER = 4;
+
 /** Workers load their files themselves; they receive the paths and the options. */
-function prepareWorkers(mocha: Mocha, { loaded, options, chosen }: DriveRequest): void {
-  const [variable, value] = writeForWorkers(shareStates(options));
+function prepareWorkers(mocha: Mocha, { loaded, options, chosen, total }: DriveRequest, jobs: number): void {
+  const [variable, value] = writeForWorkers(shareLimits(options, jobs));
   process.env[variable] = value;
   const { deadline } = new RunLimits(options);
   if (deadline === undefined) delete process.env[DEADLINE_VARIABLE];
@@ -106,6 +112,8 @@ function prepareWorkers(mocha: Mocha, { loaded, options, chosen }: DriveRequest)
       file,
       total: selectTests(options, cases).length,
       folder: path.join(folder, String(i)),
+      // A few for each worker: none waits long for the last one.
+      size: Math.ceil(total / (jobs * PORTIONS_PER_WORKER)),
       ...(chosen && { chosen: chosen.get(file) ?? [] }),
     }),
   );

@@ -27,18 +27,21 @@ export interface PortionRequest {
   readonly total: number;
   /** Which of them are run; all by default. */
   readonly chosen?: readonly number[];
+  /** Tests in a portion, at most; 64 by default, and never more. */
+  readonly size?: number;
   /** A folder that does not exist. */
   readonly folder: string;
 }
 
 /** What to give to Mocha for a file: the file itself, or portions of it, in a folder made for them. */
-export function makePortions({ file, total, chosen, folder }: PortionRequest): string[] {
+export function makePortions({ file, total, chosen, folder, size = MAX_TESTS }: PortionRequest): string[] {
+  const most = Math.max(1, Math.min(size, MAX_TESTS));
   const tests = chosen ?? Array.from({ length: total }, (_, i) => i);
   if (tests.length === 0) return [];
-  if (tests.length === total && total <= MAX_TESTS) return [file];
+  if (tests.length === total && total <= most) return [file];
   mkdirSync(folder);
-  return Array.from({ length: Math.ceil(tests.length / MAX_TESTS) }, (_, i) => {
-    const portion: Portion = { file, tests: tests.slice(i * MAX_TESTS, (i + 1) * MAX_TESTS) };
+  return Array.from({ length: Math.ceil(tests.length / most) }, (_, i) => {
+    const portion: Portion = { file, tests: tests.slice(i * most, (i + 1) * most) };
     const name = path.join(folder, `${i}${PORTION_EXTENSION}`);
     writeFileSync(name, JSON.stringify(portion), { flag: 'wx' });
     return name;

@@ -20,6 +20,8 @@ const TYPED: Readonly<Record<string, readonly string[]>> = {
   'mktrouble explain EBU': ['EBUSY'],
   'mktrouble validate scen': ['scenarios'],
   'mktrouble completion z': ['zsh'],
+  'npx mktrouble run --pr': ['--protocol'],
+  'npx mktrouble explain EBU': ['EBUSY'],
 };
 
 describe('mktrouble completion', () => {
@@ -54,7 +56,8 @@ describe('mktrouble completion', () => {
     const script = `source ${scripts.get('bash')}
 while IFS= read -r line; do
   read -ra COMP_WORDS <<< "$line"; [[ $line == *' ' ]] && COMP_WORDS+=('')
-  COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _mktrouble; echo "\${COMPREPLY[*]}"
+  COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); COMPREPLY=()
+  if [ "\${COMP_WORDS[0]}" = npx ]; then _mktrouble_npx; else _mktrouble; fi; echo "\${COMPREPLY[*]}"
 done`;
     const { stdout, stderr } = spawnSync('bash', ['--norc', '-uc', script], {
       cwd: folder.path,

@@ -89,7 +89,7 @@ describe('what a saved file affects', () => {
 
   it('reports a file once that is saved in several writes, and a file that replaces it', async () => {
     mkdirSync(path.join(folder.path, 'deep'));
-    const changes = watchChanges([folder.path], (file) => file.endsWith('.yaml'));
+    const changes = await watchChanges([folder.path], (file) => file.endsWith('.yaml'));
     const file = path.join(folder.path, 'deep/x.yaml');
     for (const text of ['', 'a', 'ab']) writeFileSync(file, text);
     writeFileSync(path.join(folder.path, 'deep/x.txt'), 'no matter');

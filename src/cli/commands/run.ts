@@ -75,7 +75,11 @@ export function withRunOptions(command: Command): Command {
     .option('--retries <number>', 'how often a case that fails on real tasks is run again', parseRetries)
     .option('--allow-flaky', 'a case that passes when it is run again does not make the exit code 1', false)
     .option('--bail', 'stop after the first case that fails', false)
-    .option('-j, --parallel <number>', 'number of worker processes', parseCount)
+    .option(
+      '-j, --parallel <number>',
+      'number of worker processes (default: one for each core, 1 for a short run)',
+      parseCount,
+    )
     .option('--allow-commands', 'execute the commands that scenarios name (subject, load, check)', false)
     .option('--replays <dir>', 'folder for the replay files of findings', '.mktrouble')
     .option('--keep <dir>', 'keep the images, logs and output of each failed case, in a subfolder of this folder')

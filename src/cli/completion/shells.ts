@@ -61,6 +61,20 @@ ${cases.join('\n')}
   esac
 }
 complete -o filenames -F _mktrouble mktrouble
+
+# The same behind npx; what completed npx before goes on for everything else.
+[ -n "\${_mktrouble_npx_before-}" ] || _mktrouble_npx_before=$(complete -p npx 2>/dev/null | sed -n 's/.* -F \\([^ ]*\\) .*/\\1/p')
+_mktrouble_npx() {
+  if [ "$COMP_CWORD" -gt 1 ] && [ "\${COMP_WORDS[1]}" = mktrouble ]; then
+    COMP_WORDS=("\${COMP_WORDS[@]:1}"); COMP_CWORD=$((COMP_CWORD - 1))
+    _mktrouble
+  elif [ -n "\${_mktrouble_npx_before-}" ]; then
+    "$_mktrouble_npx_before" "$@"
+  elif [ "$COMP_CWORD" -eq 1 ]; then
+    COMPREPLY=($(compgen -W mktrouble -- "\${COMP_WORDS[1]}"))
+  fi
+}
+complete -o filenames -o default -F _mktrouble_npx npx
 `;
 }
 
@@ -105,7 +119,15 @@ ${commands
 ${cases.join('\n')}
   esac
 }
-if [ "$funcstack[1]" = _mktrouble ]; then _mktrouble "$@"; else compdef _mktrouble mktrouble; fi
+_mktrouble_npx() {
+  if (( CURRENT > 2 )) && [[ \${words[2]} == mktrouble ]]; then
+    shift words; (( CURRENT-- ))
+    _mktrouble
+  else
+    _default
+  fi
+}
+if [ "$funcstack[1]" = _mktrouble ]; then _mktrouble "$@"; else compdef _mktrouble mktrouble; compdef _mktrouble_npx npx; fi
 `;
 }
 
@@ -124,6 +146,7 @@ function fish(commands: readonly CompletedCommand[]): string {
   const lines = [
     '# Completion of mktrouble for fish: mktrouble completion fish | source',
     'complete -c mktrouble -f',
+    `complete -c npx -f -n '__fish_seen_subcommand_from mktrouble' -a '(complete -C (string replace -r "^\\s*npx\\s+" "" -- (commandline -cp)))'`,
     ...top(commands).map(
       ({ path, description }) =>
         `complete -c mktrouble -n ${quoted(`not __fish_seen_subcommand_from ${names.join(' ')}`)} -a ${path[0]} -d ${quoted(brief(description))}`,

@@ -6,6 +6,7 @@ import { type SelectedTest, selectTests } from '../../mocha/select.ts';
 import { complain, type EXIT, note } from '../exit.ts';
 import type { LoadedFiles } from '../files.ts';
 import { caseKey, type History } from '../history/store.ts';
+import type { Expected } from '../run/workers.ts';
 import { isAffected, listChanged } from './changed.ts';
 import { splitIntoShards } from './shard.ts';
 
@@ -23,7 +24,11 @@ export interface Narrowed {
   /** How many tests are run. */
   readonly total: number;
   readonly shard?: ShardReport;
+  /** The tests that are run, with how long each took. */
+  readonly expected: readonly Expected[];
 }
+
+const NOTHING: Narrowed = { total: 0, chosen: new Map(), expected: [] };
 
 interface Test extends SelectedTest {
   readonly file: string;
@@ -60,7 +65,7 @@ export function narrow(
     tests = tests.filter(({ file }) => affected.has(file));
     if (tests.length === 0) {
       note('nothing to run: no scenario file was changed');
-      return { total: 0, chosen: new Map() };
+      return NOTHING;
     }
   }
   if (narrowing.lastFailed) {
@@ -76,7 +81,7 @@ export function narrow(
           ? 'nothing to run: no run is recorded here'
           : 'nothing to run: no case failed in its last run',
       );
-      return { total: 0, chosen: new Map() };
+      return NOTHING;
     }
   }
   const marked = tests.filter(({ c }) => c.only !== undefined);
@@ -92,14 +97,19 @@ export function narrow(
   if (report) ({ tests } = report);
   if (report && tests.length === 0)
     note(`shard ${report.shard.index} of ${report.shard.of} has no case: there are ${report.shard.tests}`);
-  if (tests.length === all.length && !report) return { total: all.length };
+  const expected = tests.map(({ c, project, key }) => ({
+    c,
+    backend: project.backend,
+    duration: durations[key]?.duration,
+  }));
+  if (tests.length === all.length && !report) return { total: all.length, expected };
   const chosen = new Map<string, number[]>();
   for (const { file, number } of tests) {
     const numbers = chosen.get(file);
     if (numbers) numbers.push(number);
     else chosen.set(file, [number]);
   }
-  return { total: tests.length, chosen, ...(report && { shard: report.shard }) };
+  return { total: tests.length, chosen, expected, ...(report && { shard: report.shard }) };
 }
 
 function splitOff(

@@ -1,24 +1,24 @@
 /** `mktrouble run`, from its paths and options to an exit code. */
 
-import { quoted } from '../../../reporters/shared/replay-command.ts';
 import { count } from '../../../reporters/words/numbers.ts';
 import { CannotWrite, checkFolder } from '../../boundary/write-file.ts';
 import type { Options } from '../../config/index.ts';
 import { namedTags } from '../../config/tag-expression.ts';
 import { knownDefects } from '../../injector/known.ts';
-import { type DriveRequest, drive } from '../../mocha/drive.ts';
+import type { DriveRequest } from '../../mocha/drive.ts';
 import { selectTests, withOwnBackends } from '../../mocha/select.ts';
 import type { Case } from '../../model/case.ts';
 import { didYouMean } from '../../scenario/source/nearest.ts';
 import { complain, EXIT, type ExitCode, note, print } from '../exit.ts';
 import { type LoadedFiles, loadPaths } from '../files.ts';
-import { HistoryRecorder } from '../history/recorder.ts';
-import { DEFAULT_FOLDER, readHistory } from '../history/store.ts';
+import { readHistory } from '../history/store.ts';
 import { interruptible } from '../interrupt.ts';
 import { readDurations } from '../narrow/durations.ts';
 import { type Narrowing, narrow } from '../narrow/index.ts';
 import { listing, rehearsal } from './preview.ts';
+import { driveAndRecord, historyFolder } from './record.ts';
 import { refuseReporters } from './reporters.ts';
+import { chooseWorkers } from './workers.ts';
 
 /** What is done with the cases. */
 export type Mode = 'run' | 'watch' | 'list' | 'dry run';
@@ -54,14 +54,14 @@ export async function perform(given: Options, mode: Mode, narrowing: NarrowingFl
   if (typeof durations === 'number') return durations;
   const narrowed = narrow(loaded, options, narrowing, durations, history);
   if (typeof narrowed === 'number') return narrowed;
-  const { total, chosen, shard } = narrowed;
+  const { total, chosen, shard, expected } = narrowed;
   if (mode === 'list') return printAll(listing(loaded, options, chosen));
   if (mode === 'dry run') return printAll(rehearsal(loaded, options, chosen));
   if (total === 0) return EXIT.ok;
   return interruptible(async (signal) => {
     const request: DriveRequest = {
       loaded,
-      options,
+      options: { ...options, parallel: options.parallel ?? chooseWorkers(expected) },
       total,
       signal,
       ...(chosen && { chosen }),
@@ -71,30 +71,6 @@ export async function perform(given: Options, mode: Mode, narrowing: NarrowingFl
     const { watchAndRun } = await import('../watch/index.ts');
     return watchAndRun(request);
   });
-}
-
-/** The history is beside the replay files. */
-function historyFolder({ replays = DEFAULT_FOLDER }: Options): string {
-  return replays;
-}
-
-/** Runs, with the results in the history, also when the run is interrupted; and says which files were written. */
-export async function driveAndRecord(request: DriveRequest): Promise<ExitCode> {
-  const recorder = new HistoryRecorder(historyFolder(request.options), commandLine(), request.shard !== undefined);
-  const cutShort = (): void => recorder.save(true);
-  process.once('exit', cutShort);
-  try {
-    const exit = await drive({ ...request, onResult: (result) => recorder.add(result) });
-    recorder.save(exit === EXIT.interrupted);
-    for (const { name, output } of request.options.reporters) if (output !== undefined) note(`${name}: ${output}`);
-    return exit;
-  } finally {
-    process.off('exit', cutShort);
-  }
-}
-
-function commandLine(): string {
-  return ['mktrouble', ...process.argv.slice(2)].map(quoted).join(' ');
 }
 
 /** What to say of a tag of the expressions that no scenario has, when another one is near. */

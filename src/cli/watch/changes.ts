@@ -1,9 +1,7 @@
-/**
- * Which files were saved: gathered until a save is complete, as an editor saves one file in several writes. Not by chokidar:
- * it misses a save that happens before its first scan is complete, and fs.watch reports from its first call.
- */
-import { type FSWatcher, statSync, watch } from 'node:fs';
+/** Which files were saved: gathered until a save is complete, as an editor saves one file in several writes. */
+import { statSync } from 'node:fs';
 import path from 'node:path';
+import { watch } from 'chokidar';
 
 /** Milliseconds after the last move of a save. */
 const QUIET = 25;
@@ -14,8 +12,11 @@ export interface Changes {
   close(): void;
 }
 
-/** Watches files, and folders with everything below them; reports only the paths for which `matters` is true. */
-export function watchChanges(paths: readonly string[], matters: (file: string) => boolean): Changes {
+/**
+ * Watches files, and folders with everything below them; reports only the paths for which `matters` is true. Resolves when every
+ * later save is noticed: what was read before may be out of date by then.
+ */
+export async function watchChanges(paths: readonly string[], matters: (file: string) => boolean): Promise<Changes> {
   let gathered = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let waiting: ((changed: ReadonlySet<string> | undefined) => void) | undefined;
@@ -27,20 +28,26 @@ export function watchChanges(paths: readonly string[], matters: (file: string) =
     waiting = undefined;
     gathered = new Set();
   };
-  const saved = (file: string): void => {
-    if (!matters(file)) return;
+  const watcher = watch(
+    paths.map((one) => path.resolve(one)),
+    {
+      ignoreInitial: true,
+      // Without, a save within 50 ms of another of the same file is dropped.
+      awaitWriteFinish: { stabilityThreshold: QUIET, pollInterval: 10 },
+      ignored: (file, stats) =>
+        /[\\/](?:\.[^\\/.]|node_modules$)/.test(file.slice(commonRoot(paths, file))) ||
+        (stats?.isFile() === true && !matters(file)),
+    },
+  );
+  watcher.on('all', (event, file) => {
+    if (event === 'addDir' || event === 'unlinkDir' || !matters(file)) return;
     gathered.add(file);
     clearTimeout(timer);
     timer = setTimeout(deliver, QUIET);
-  };
-  const watchers = [...places(paths)].map(([folder, recursive]): FSWatcher => {
-    const watcher = watch(folder, { recursive }, (_event, name) => {
-      if (name !== null) saved(path.join(folder, name));
-    });
-    // A folder that is gone reports nothing.
-    watcher.on('error', () => watcher.close());
-    return watcher;
   });
+  // A folder that is gone, or cannot be read, reports nothing.
+  watcher.on('error', () => {});
+  await new Promise<void>((resolve) => watcher.once('ready', resolve));
   return {
     next: () =>
       over
@@ -52,19 +59,19 @@ export function watchChanges(paths: readonly string[], matters: (file: string) =
     close() {
       over = true;
       clearTimeout(timer);
-      for (const watcher of watchers) watcher.close();
+      void watcher.close();
       waiting?.(undefined);
     },
   };
 }
 
-/** A file is watched through its folder: editors put a new file in its place. */
-function places(paths: readonly string[]): Map<string, boolean> {
-  const found = new Map<string, boolean>();
-  for (const one of paths.map((given) => path.resolve(given))) {
-    const isFolder = statSync(one, { throwIfNoEntry: false })?.isDirectory() ?? false;
-    const folder = isFolder ? one : path.dirname(one);
-    found.set(folder, (found.get(folder) ?? false) || isFolder);
-  }
-  return found;
+/** How much of a path is a folder that was named: it may itself be below a hidden one. */
+function commonRoot(paths: readonly string[], file: string): number {
+  const roots = paths
+    .map((one) => path.resolve(one))
+    .filter((root) => file === root || file.startsWith(root + path.sep));
+  return Math.max(
+    0,
+    ...roots.map((root) => (statSync(root, { throwIfNoEntry: false })?.isDirectory() ? root.length : file.length)),
+  );
 }
