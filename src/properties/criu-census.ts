@@ -1,5 +1,5 @@
 /** What differs between two looks at the same tasks, in words. */
-import type { CriuCensus, CriuTask, CriuThread } from '../record/criu.ts';
+import type { CriuCensus, CriuChange, CriuTask, CriuThread } from '../record/criu.ts';
 import { isNotRestored } from './criu-not-restored.ts';
 
 /** Differences that a message names before it only counts them. */
@@ -186,6 +186,15 @@ export function added(before: CriuCensus, after: CriuCensus): string[] {
 export function few(sentences: readonly string[]): string {
   const rest = sentences.length - NAMED;
   return `${sentences.slice(0, NAMED).join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`;
+}
+
+/** `packet filter rules added: …; files removed: …`. */
+export function describeChanges(changes: readonly CriuChange[]): string {
+  const some = (kind: string, verb: string, things: readonly string[]) =>
+    things.length === 0 ? [] : [`${kind} ${verb}: ${few(things)}`];
+  return changes
+    .flatMap(({ kind, added: more, removed }) => [...some(kind, 'added', more), ...some(kind, 'removed', removed)])
+    .join('; ');
 }
 
 /** `101 (S), 102 (T)`, and where each waits when it is known. */

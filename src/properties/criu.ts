@@ -8,10 +8,13 @@ import { criuNeverCrashes } from './rules/criu/criu-never-crashes.ts';
 import { dumpedTreeCanBeRestored } from './rules/criu/dumped-tree-can-be-restored.ts';
 import { dumpedTreeIsGone } from './rules/criu/dumped-tree-is-gone.ts';
 import { failedDumpHasACause } from './rules/criu/failed-dump-has-a-cause.ts';
+import { failedDumpLeavesNothingBehind } from './rules/criu/failed-dump-leaves-nothing-behind.ts';
 import { failedDumpLeavesTreeRunning } from './rules/criu/failed-dump-leaves-tree-running.ts';
 import { failedRestoreCanBeRetried } from './rules/criu/failed-restore-can-be-retried.ts';
 import { failedRestoreLeavesNoTask } from './rules/criu/failed-restore-leaves-no-task.ts';
+import { failedRestoreLeavesNothingBehind } from './rules/criu/failed-restore-leaves-nothing-behind.ts';
 import { failedRestoreReportsError } from './rules/criu/failed-restore-reports-error.ts';
+import { restoreLeavesNothingBehind } from './rules/criu/restore-leaves-nothing-behind.ts';
 import { restoredProgramRuns } from './rules/criu/restored-program-runs.ts';
 import { restoredTreeMatchesDump } from './rules/criu/restored-tree-matches-dump.ts';
 
@@ -19,14 +22,17 @@ import { restoredTreeMatchesDump } from './rules/criu/restored-tree-matches-dump
 export const CRIU_PROPERTIES: readonly Property[] = [
   restoredTreeMatchesDump,
   restoredProgramRuns,
+  restoreLeavesNothingBehind,
   checkSucceeds,
   dumpedTreeIsGone,
   dumpedTreeCanBeRestored,
   failedDumpHasACause,
   failedRestoreReportsError,
   failedRestoreLeavesNoTask,
+  failedRestoreLeavesNothingBehind,
   failedRestoreCanBeRetried,
   failedDumpLeavesTreeRunning,
+  failedDumpLeavesNothingBehind,
   bystandersUntouched,
   criuNeverCrashes,
   criuEndsInTime,

@@ -21,6 +21,11 @@ export function locateInCriu(c: Case, criu: CriuRecord, property: string): Locat
       return { place: 'restore', shape: joined(listChanges(criu, 'restore')) };
     case 'failed-dump-leaves-tree-running':
       return { place: formatPlace(criu.dump), shape: joined([nameEnd(criu.dump), ...listChanges(criu, 'dump')]) };
+    case 'failed-dump-leaves-nothing-behind':
+      return { place: 'dump', shape: joined([nameEnd(criu.dump), ...listThings(criu, 'dump')]) };
+    case 'failed-restore-leaves-nothing-behind':
+    case 'restore-leaves-nothing-behind':
+      return { place: 'restore', shape: joined([nameEnd(criu.restore!), ...listThings(criu, 'restore')]) };
     default:
       return locateOther(c, criu);
   }
@@ -97,6 +102,14 @@ function listChanges(criu: CriuRecord, of: CriuCall): string[] {
   if (of === 'dump' && wasKilled(criu.dump)) return [];
   const after = of === 'dump' ? criu.afterDump : comparable(criu, criu.restored, criu.afterRestore);
   return after ? kindsOfDifferences(criu.before, after, falloutSince(criu, 'pre-dump')) : [];
+}
+
+/** `packet filter rules added`: of what a call has changed around the tree, the kinds. */
+function listThings({ surroundings }: CriuRecord, of: CriuCall): string[] {
+  return (surroundings?.[of] ?? []).flatMap(({ kind, added, removed }) => [
+    ...(added.length > 0 ? [`${kind} added`] : []),
+    ...(removed.length > 0 ? [`${kind} removed`] : []),
+  ]);
 }
 
 const SYSTEM_CALL = 'system call ';

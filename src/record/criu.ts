@@ -127,6 +127,14 @@ export interface CriuCheck extends CriuEnd {
   readonly output: CriuOutput;
 }
 
+/** What a call has added to its surroundings, and removed from them: mounts, files, rules of the packet filter, … */
+export interface CriuChange {
+  /** In the plural: `mounts`. */
+  readonly kind: string;
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+}
+
 export interface CriuRecord {
   readonly version: string;
   /** The tree before the dump; of a program that runs on: while the dump held it, where the dump came that far. */
@@ -142,6 +150,11 @@ export interface CriuRecord {
   readonly again?: CriuRun;
   readonly restoredAgain?: CriuCensus;
   readonly afterAgain?: CriuCensus;
+  /**
+   * What the surroundings of the tree have more, or less: after a dump, and after a restore that returned success, than before the
+   * dump; after a restore that failed than before it. Absent when nothing changed.
+   */
+  readonly surroundings?: Readonly<Partial<Record<CriuCall, readonly CriuChange[]>>>;
   readonly subject?: CriuSubject;
   readonly check?: CriuCheck;
   /** The processes that do not belong to the tree. */

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Case } from '../../model/case.ts';
 import { type CriuCall, type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
 import type { Subject } from '../../model/subject.ts';
-import type { CriuCensus, CriuRecord, CriuRun, CriuSubject } from '../../record/criu.ts';
+import type { CriuCensus, CriuChange, CriuRecord, CriuRun, CriuSubject } from '../../record/criu.ts';
 import { AgentError } from '../agent/agent.ts';
 import type { Draws } from '../draws.ts';
 import { callCriu } from './call.ts';
@@ -24,6 +24,7 @@ import { readPids } from './images/pstree.ts';
 import type { Criu } from './locate.ts';
 import type { Sandbox } from './sandbox.ts';
 import { Program } from './subject.ts';
+import { compareSurroundings, readSurroundings, type Surroundings } from './surroundings/index.ts';
 import { describeTree, lastPidFor } from './tree.ts';
 
 export interface PlayOptions {
@@ -61,7 +62,15 @@ export async function play(sandbox: Sandbox, c: Case, options: PlayOptions): Pro
 
 type Restored = Pick<
   CriuRecord,
-  'edits' | 'imaged' | 'restore' | 'restored' | 'afterRestore' | 'again' | 'restoredAgain' | 'afterAgain'
+  | 'edits'
+  | 'imaged'
+  | 'surroundings'
+  | 'restore'
+  | 'restored'
+  | 'afterRestore'
+  | 'again'
+  | 'restoredAgain'
+  | 'afterAgain'
 >;
 
 /** Builds the tree of a case and dumps it: the images, by their names. Rejects with AgentError when CRIU does not dump it. */
@@ -109,7 +118,9 @@ class Play {
     if (c.faults.some(({ when }) => when.kind === 'criu' && when.at === 'before-dump')) await this.#settle();
     if (!this.#isHit()) await this.#program?.mustRun('the dump');
     await this.#load?.mustRun('the dump');
-    const beforeDump = await this.#census(await this.#forgetOrphans());
+    const tree = await this.#forgetOrphans();
+    const beforeDump = await this.#census(tree);
+    const around = await this.#surroundings(tree);
     await this.#sandbox.do('last-pid', { pid: lastPidFor(c) });
     const dump = await this.#call('dump', 'dump.log', false);
     if (this.#endedBeforeDump) await this.#program?.mustRun('the dump');
@@ -117,7 +128,9 @@ class Play {
     const before = this.#held && dump.exit === 0 ? withSteadyFacts(this.#held, beforeDump) : beforeDump;
     if (dump.exit !== 0) await this.#rest();
     const afterDump = dump.exit === 0 ? await this.#listLeft() : await this.#census();
-    const restored = dump.exit === 0 ? await this.#restore() : {};
+    const aroundDump = await this.#surroundings();
+    const changedByDump = compareSurroundings(around, aroundDump, this.#program === undefined);
+    const restored = dump.exit === 0 ? await this.#restore(around, aroundDump) : {};
     const check = restored.restore?.exit === 0 ? await runCheck(this.#sandbox, c) : undefined;
     const subject = await this.#subject(restored.restore?.exit === 0);
     const bystanders = { before: bystandersBefore, after: await this.#bystanders() };
@@ -127,6 +140,7 @@ class Play {
       dump,
       afterDump,
       ...restored,
+      ...this.#describeChanges(changedByDump, restored.surroundings?.restore),
       ...(subject && { subject }),
       ...(check && { check }),
       bystanders,
@@ -241,6 +255,16 @@ class Play {
     }
   }
 
+  /** What surrounds the tree. */
+  async #surroundings(tree?: readonly Seen[]): Promise<Surroundings> {
+    return readSurroundings(this.#sandbox, tree ?? (await this.#tasks('tree')), this.#program !== undefined);
+  }
+
+  #describeChanges(dump: readonly CriuChange[], restore: readonly CriuChange[] = []): Pick<CriuRecord, 'surroundings'> {
+    if (dump.length + restore.length === 0) return {};
+    return { surroundings: { ...(dump.length > 0 && { dump }), ...(restore.length > 0 && { restore }) } };
+  }
+
   /** Waits until the tree has settled: a task that was released, or is about to stop, must run first. */
   async #rest(): Promise<void> {
     for (let looks = 0; looks < REST_LOOKS && (await this.#sandbox.do('busy')) > 0; looks++) {
@@ -259,7 +283,7 @@ class Play {
     return { tasks: toTasks(this.#case, left), silent: [] };
   }
 
-  async #restore(): Promise<Restored> {
+  async #restore(beforeDump: Surroundings, before: Surroundings): Promise<Restored> {
     const { images, taken } = this.#setup;
     const edits = await changeImages(this.#sandbox.inside(IMAGES), images);
     const imaged = { ...(edits.length > 0 && { edits }), ...(await this.#imaged()) };
@@ -270,19 +294,25 @@ class Play {
     if (restore.exit === 0) {
       await this.#rest();
       if (this.#case.subject) await this.#letRun(this.#case.subject);
-      return { ...imaged, restore, ...restored, afterRestore: await this.#census() };
+      const afterRestore = await this.#census();
+      const changed = compareSurroundings(beforeDump, await this.#surroundings(), this.#program === undefined);
+      return { ...imaged, restore, ...restored, afterRestore, surroundings: { restore: changed } };
     }
     // A call that mktrouble had to end is not judged by the tasks left: no need to wait for dying ones.
     const isEnded = restore.timedOut !== undefined || restore.flooded !== undefined;
     const afterRestore = await this.#listLeft(isEnded ? 0 : GRACE);
-    if (images.length > 0) return { ...imaged, restore, afterRestore };
+    // Nothing ran meanwhile but what CRIU had already let go.
+    const isHeld = !this.#stages.includes('post-resume');
+    const changed = compareSurroundings(before, await this.#surroundings(), isHeld);
+    const failed = { ...imaged, restore, afterRestore, surroundings: { restore: changed } };
+    if (images.length > 0) return failed;
     await this.#sandbox.do('sweep', { helpers: true });
     // The pids of a program that runs on may be above: CRIU itself must not get one of them.
     if (!this.#program) await this.#sandbox.do('last-pid', { pid: lastPidFor(this.#case) });
     const again = await this.#call('restore', 'again.log', true);
     const restoredAgain = this.#held && { restoredAgain: this.#held };
     await this.#rest();
-    return { ...imaged, restore, afterRestore, again, ...restoredAgain, afterAgain: await this.#census() };
+    return { ...failed, again, ...restoredAgain, afterAgain: await this.#census() };
   }
 
   /** The pids in the images. */

@@ -1,7 +1,7 @@
 /** A sandbox: the agent of the CRIU backend, and the namespaces in which one case is played. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Agent, AgentError, type AgentOptions } from '../agent/agent.ts';
+import { Agent, AgentError, type AgentOptions, type StartOptions } from '../agent/agent.ts';
 import { checkAnswer } from '../agent/answer.ts';
 import { type Fields, line } from '../agent/request.ts';
 import { uniqueName } from '../host/names.ts';
@@ -16,10 +16,17 @@ export interface SandboxOptions extends AgentOptions {
 export class Sandbox extends Agent {
   /** Called for each event but the end of a watched process. */
   listener: ((event: SandboxEvent) => void) | undefined;
+  /** Whether it has a user namespace of its own. */
+  readonly isUser: boolean;
   readonly #started = Date.now();
   /** By pid: the status with which a watched process ended last. */
   readonly #ends = new Map<number, number>();
   readonly #endWaiting = new Map<number, (status: number) => void>();
+
+  private constructor(options: StartOptions) {
+    super(options);
+    this.isUser = options.userNamespace;
+  }
 
   /** Starts one. Rejects with AgentError when this machine does not let it have its namespaces. */
   static async start({ cgroups, ...options }: SandboxOptions): Promise<Sandbox> {

@@ -30,6 +30,8 @@ const CRIU_RUN = z.looseObject({
   waiting: list(CRIU_TASK).optional(),
 });
 
+const CHANGES = list(z.looseObject({ kind: name, added: list(name), removed: list(name) })).optional();
+
 export const CRIU = z.looseObject({
   version: name,
   before: CRIU_CENSUS,
@@ -39,6 +41,7 @@ export const CRIU = z.looseObject({
   afterRestore: CRIU_CENSUS.optional(),
   again: CRIU_RUN.optional(),
   afterAgain: CRIU_CENSUS.optional(),
+  surroundings: z.looseObject({ dump: CHANGES, restore: CHANGES }).optional(),
   bystanders: z.looseObject({ before: CRIU_CENSUS, after: CRIU_CENSUS }),
   edits: list(
     z.looseObject({ kind: name, file: name.optional(), path: list(whole).optional(), nth: list(whole).optional() }),

@@ -7,11 +7,14 @@ import type { Verdict } from '../../../src/record/verdict.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
 import { skipWithout } from '../../support/available.ts';
 
-/** A CRIU backend that may run commands, for the tests of a suite; they are skipped, with the reason, where there is none. */
-export function useCriu(): () => CriuBackend {
+/**
+ * A CRIU backend that may run commands, for the tests of a suite; they are skipped, with the reason, where there is none.
+ * `version`: instead of the usual one.
+ */
+export function useCriu(version?: string): () => CriuBackend {
   let backend: CriuBackend;
   before(async function () {
-    backend = criu({ allowCommands: true });
+    backend = criu({ allowCommands: true, ...(version !== undefined && { criu: version }) });
     await skipWithout(backend, this);
   });
   after(() => backend?.dispose());

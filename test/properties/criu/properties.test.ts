@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Case } from '../../../src/model/case.ts';
 import { type ImageEdit, PLAIN_CRIU } from '../../../src/model/criu.ts';
 import { CRIU_PROPERTIES, explainProperty, judge, PROPERTY_NAMES } from '../../../src/properties/index.ts';
-import type { CriuCensus, CriuTask } from '../../../src/record/criu.ts';
+import type { CriuCensus, CriuChange, CriuTask } from '../../../src/record/criu.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
 import { aCensus, aRecord, aTask, DUMPED, FAILED, NO_TASKS, RESTORED, TREE } from './records.ts';
 
@@ -84,6 +84,27 @@ describe('the properties of CRIU', () => {
     // A file that it has closed, and another program that it has executed.
     assert.deepEqual(violatedWith({ nice: '0' }), []);
     assert.deepEqual(violatedWith({ nice: '5' }, 'other'), []);
+  });
+
+  it('judge what a call has left around the tree', () => {
+    const change: CriuChange = { kind: 'mounts', added: ['tmpfs / at /tmp'], removed: [] };
+    const unlocked: CriuChange = { kind: 'packet filter rules', added: [], removed: ['a rule'] };
+    const dump = { of: 'dump', exit: 1, errors: ['no'] } as const;
+    const failedDump = { dump, afterDump: TREE, restore: undefined, imaged: undefined, afterRestore: undefined };
+    assert.deepEqual(violated({ ...failedDump, surroundings: { dump: [change] } }), [
+      'failed-dump-leaves-nothing-behind',
+    ]);
+    assert.deepEqual(violated({ ...failedDump, dump: { ...dump, timedOut: 5 }, surroundings: { dump: [change] } }), [
+      'criu-ends-in-time',
+    ]);
+    // A dump that returns success leaves the network locked for the restore.
+    assert.deepEqual(violated({ surroundings: { dump: [change] } }), []);
+    assert.deepEqual(violated({ surroundings: { restore: [change] } }), ['restore-leaves-nothing-behind']);
+    const failed = { restore: FAILED, afterRestore: NO_TASKS };
+    assert.deepEqual(violated({ ...failed, surroundings: { restore: [change] } }), [
+      'failed-restore-leaves-nothing-behind',
+    ]);
+    assert.deepEqual(violated({ ...failed, surroundings: { restore: [unlocked] } }), []);
   });
 
   it('say nothing of a record without CRIU', () => {

@@ -173,6 +173,9 @@ void inject_stage(const char *stage);
 /* What was hit, as a JSON array. */
 void inject_report(struct text *text);
 
+/* Of the processes in these lines, `task pid=...`: the TCP sockets in repair mode, as a JSON array. */
+void list_repaired(char *lines, struct text *text);
+
 /* ---- all else ---- */
 
 long long now_us(void);

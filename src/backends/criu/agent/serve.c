@@ -72,6 +72,14 @@ static void do_ping(struct line *line, char *lines)
 	send_text(&answer);
 }
 
+static void do_repaired(char *lines)
+{
+	put(&answer, "{\"repaired\":");
+	list_repaired(lines, &answer);
+	put(&answer, "}");
+	send_text(&answer);
+}
+
 static void do_command(struct line *line, char *lines)
 {
 	const char *step;
@@ -142,6 +150,8 @@ static void obey(char *lines)
 		done(busy());
 	} else if (line_is(&line, "ping")) {
 		do_ping(&line, lines);
+	} else if (line_is(&line, "repaired")) {
+		do_repaired(lines);
 	} else if (line_is(&line, "kill")) {
 		do_kill(&line);
 	} else if (line_is(&line, "trace")) {

@@ -1,0 +1,47 @@
+/** All that surrounds a tree in the namespaces of its case, by kind. A new kind is a file of its own, and a line here. */
+import type { CriuChange } from '../../../record/criu.ts';
+import type { Seen } from '../census.ts';
+import type { Sandbox } from '../sandbox.ts';
+import { files, filesOfCriu } from './files.ts';
+import type { SurroundingsKind } from './kind.ts';
+import { mounts } from './mounts.ts';
+import { packetFilter } from './packet-filter.ts';
+import { repairedSockets, unixSockets } from './sockets.ts';
+
+const KINDS: readonly SurroundingsKind[] = [mounts, filesOfCriu, files, unixSockets, packetFilter, repairedSockets];
+
+/** The things of each kind that was read. */
+export type Surroundings = ReadonlyMap<SurroundingsKind, readonly string[]>;
+
+/** `isProgram`: the tree is a program of the user's. */
+export async function readSurroundings(
+  sandbox: Sandbox,
+  tree: readonly Seen[],
+  isProgram: boolean,
+): Promise<Surroundings> {
+  const kinds = KINDS.filter(({ ofPrograms }) => isProgram || !ofPrograms);
+  return new Map(await Promise.all(kinds.map(async (kind) => [kind, await kind.read(sandbox, tree)] as const)));
+}
+
+/** What has been added and removed, by kind. `isHeld`: nothing of the tree ran meanwhile. */
+export function compareSurroundings(before: Surroundings, after: Surroundings, isHeld: boolean): CriuChange[] {
+  return [...before]
+    .filter(([kind]) => after.has(kind) && (isHeld || !kind.changes))
+    .map(([kind, things]) => ({
+      kind: kind.name,
+      added: without(after.get(kind)!, things),
+      removed: without(things, after.get(kind)!),
+    }))
+    .filter(({ added, removed }) => added.length + removed.length > 0);
+}
+
+/** Those that are not among others, each as often as it is there more. */
+function without(things: readonly string[], others: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const other of others) counts.set(other, (counts.get(other) ?? 0) + 1);
+  return things.filter((thing) => {
+    const left = counts.get(thing) ?? 0;
+    counts.set(thing, left - 1);
+    return left <= 0;
+  });
+}

@@ -1,0 +1,28 @@
+/** Sockets with a name, and TCP sockets in repair mode, which answer nothing. */
+import * as z from 'zod';
+import { line } from '../../agent/request.ts';
+import type { SurroundingsKind } from './kind.ts';
+
+/** Unix sockets that are bound to a path or an abstract name, and those that do not belong to a process any more. */
+export const unixSockets: SurroundingsKind = {
+  name: 'named unix sockets',
+  ofPrograms: false,
+  changes: true,
+  async read(sandbox) {
+    const rows = (await sandbox.network('unix')).split('\n').slice(1);
+    return rows.map((row) => row.trim().split(/\s+/)[7] ?? '').filter((name) => name !== '');
+  },
+};
+
+const REPAIRED = z.object({ repaired: z.array(z.object({ pid: z.number(), fd: z.number() })) });
+
+export const repairedSockets: SurroundingsKind = {
+  name: 'TCP sockets in repair mode',
+  ofPrograms: true,
+  changes: false,
+  async read(sandbox, tree) {
+    const lines = tree.map(({ id }) => line('task', { pid: id }));
+    const { repaired } = await sandbox.ask([line('repaired'), ...lines].join('\n'), REPAIRED);
+    return repaired.map(({ pid, fd }) => `file ${fd} of task ${tree.find(({ id }) => id === pid)?.pid ?? pid}`);
+  },
+};
