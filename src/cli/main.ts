@@ -48,7 +48,9 @@ function toExitCode(error: unknown): ExitCode {
 /** Of a choice that does not exist commander lists the others; the nearest is named, as for every other name. */
 function suggestChoice({ code, message }: CommanderError): void {
   if (code !== 'commander.invalidArgument') return;
-  const [, given, listed] = /argument '([^']*)' is invalid\. Allowed choices are (.*)\.$/s.exec(message) ?? [];
+  const [, given, listed] =
+    /(?:argument|value) '([^']*)' is invalid(?: for argument '[^']*')?\. Allowed choices are (.*)\.$/s.exec(message) ??
+    [];
   const hint = given === undefined || listed === undefined ? undefined : didYouMean(given, listed.split(', '));
   if (hint !== undefined) process.stderr.write(`  ${hint}\n`);
 }
