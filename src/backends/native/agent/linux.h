@@ -124,7 +124,7 @@ int wait_for_done(struct actor *me, const char *function, struct ckpt_ctx *ctx, 
 #define task_pid_vnr(task) ((task)->pid)
 #define find_task_by_pid_ns(pid) find_task_by_pid(pid)
 /* A dead task has no namespace. */
-#define task_nsproxy(task) (!exit_state(task))
+#define task_nsproxy(task) ({ if (!(task)) oops(current, NULL_DEREFERENCE); !exit_state(task); })
 /* ->restart_count of a group is kept with its leader. */
 #define task_signal(task) actor_of((task)->leader)
 int task_ptrace(struct actor *task);

@@ -20,9 +20,18 @@ static void sit_idle(struct actor *me)
 	sleep_while(me, IDLE);
 }
 
+/* A task that never calls restart, and has nothing else to do: the run of the model begins with it idle. */
+static int begins_idle(struct actor *me)
+{
+	return (me->declared & (IS_ABSENT | IS_NESTED)) && number_of(me) != 0 && !(me->declared & IS_LATE) &&
+	       !(me->flags & (WILL_EXIT | FREEZING)) && !me->pending && !next_to_fork(me);
+}
+
 /* User space, until it calls restart. */
 static void before_call(struct actor *me)
 {
+	if (begins_idle(me))
+		sit_idle(me);
 	for (int first = 1; ; first = 0) {
 		struct actor *child;
 
