@@ -6,27 +6,68 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Linux: PID_MAX_LIMIT, for 64 bits. */
-#define PIDS (4 * 1024 * 1024)
+#define ROLES 4096
 
-/* By pid; pages of pids that have no role take no memory. */
-static unsigned char roles[PIDS];
+struct entry {
+	int pid;
+	enum role role;
+};
+/* Where there are more than these, all are on the heap: every task of a tree has a copy of what is here, in its images too. */
+static struct entry first[ROLES];
+static struct entry *roles = first;
+static int nr_roles, room = ROLES;
+
+static struct entry *find_role(int pid)
+{
+	for (int i = 0; i < nr_roles; i++)
+		if (roles[i].pid == pid)
+			return &roles[i];
+	return NULL;
+}
 
 enum role role_of(int pid)
 {
-	return pid > 0 && pid < PIDS ? roles[pid] : STRANGER;
+	struct entry *entry = find_role(pid);
+
+	return entry ? entry->role : STRANGER;
+}
+
+static void make_room(void)
+{
+	struct entry *larger = calloc(room, 2 * sizeof(*larger));
+
+	if (!larger) {
+		perror("calloc");
+		_exit(1);
+	}
+	memcpy(larger, roles, nr_roles * sizeof(*roles));
+	if (roles != first)
+		free(roles);
+	roles = larger;
+	room *= 2;
 }
 
 void role_set(int pid, enum role role)
 {
-	if (pid > 0 && pid < PIDS)
-		roles[pid] = role;
+	struct entry *entry = find_role(pid);
+
+	if (entry) {
+		entry->role = role;
+		return;
+	}
+	if (role == STRANGER)
+		return;
+	if (nr_roles == room)
+		make_room();
+	roles[nr_roles].pid = pid;
+	roles[nr_roles++].role = role;
 }
 
 const char *role_name(enum role role)
