@@ -92,6 +92,15 @@ describe('the cases that are run', function () {
     assert.deepEqual(parts.flatMap(({ ran }) => ran).sort(), [...names, 'Third'].sort());
   });
 
+  it('--shard: one without a case writes its report, so that the shards are whole', async () => {
+    for (const i of [1, 2, 3]) {
+      const { code, stderr } = await run('b.yaml', '--shard', `${i}/3`, '--reporter', `json=${i}.json`);
+      assert.equal(code, EXIT.ok, stderr);
+    }
+    const { code } = await mktrouble(['report', 'merge', '1.json', '2.json', '3.json'], { cwd: folder.path });
+    assert.equal(code, EXIT.ok);
+  });
+
   it('report merge refuses shards that are not one run', async () => {
     for (const i of [1, 2]) await run('.', '--shard', `${i}/2`, '--reporter', `json=${i}.json`);
     await run('b.yaml', '--shard', '2/2', '--reporter', 'json=other.json');

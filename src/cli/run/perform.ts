@@ -57,7 +57,8 @@ export async function perform(given: Options, mode: Mode, narrowing: NarrowingFl
   const { total, chosen, shard, expected } = narrowed;
   if (mode === 'list') return printAll(listing(loaded, options, chosen));
   if (mode === 'dry run') return printAll(rehearsal(loaded, options, chosen));
-  if (total === 0) return EXIT.ok;
+  // The report of a shard without a case is a part of the whole, too.
+  if (total === 0 && !shard) return EXIT.ok;
   return interruptible(async (signal) => {
     const request: DriveRequest = {
       loaded,
