@@ -3,11 +3,15 @@ import { isAbsolute, relative } from 'node:path';
 import { harmless } from '../../src/boundary/harmless.ts';
 import { appendToFile } from '../../src/boundary/write-file.ts';
 import type { Position } from '../../src/model/case.ts';
+import { type Bucket, isNew } from '../../src/model/signature.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
+import { BucketTally } from '../shared/buckets.ts';
+import { cellText, EngineTally, summarizeChanges, toEngineCase } from '../shared/engines.ts';
 import type { Listener, Setting } from '../shared/listener.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import { type CaseResult, placeIn } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
+import { bucketText } from '../words/bucket.ts';
 import { callLines, findCause } from '../words/criu.ts';
 import { Environments, environmentLines, hostWords, toolWords } from '../words/environment.ts';
 import { markdownText } from '../words/markdown.ts';
@@ -37,6 +41,8 @@ export class Github implements Listener {
   readonly #rows: Row[] = [];
   readonly #skips = new Skips();
   readonly #environments = new Environments();
+  readonly #buckets = new BucketTally();
+  readonly #engines = new EngineTally();
   #more = 0;
 
   constructor(setting: Setting, env: Readonly<Record<string, string | undefined>> = process.env) {
@@ -49,6 +55,8 @@ export class Github implements Listener {
   result(result: CaseResult): void {
     const { kind, reason, verdict } = result;
     this.#environments.add(verdict?.environment);
+    this.#buckets.add(result);
+    this.#engines.add(toEngineCase(result));
     if (kind === 'skip') this.#skips.add(reason);
     if (kind === 'pass' || kind === 'skip') return;
     for (const [position, message] of composeMessages(result)) this.#annotate(position, result.title, message);
@@ -113,12 +121,58 @@ export class Github implements Listener {
       );
     }
     if (this.#more > 0) lines.push('', `and ${this.#more} more`);
+    lines.push(...this.#listDefects(), ...this.#compare());
     if (this.#skips.total > 0) lines.push('', '<details><summary>Skipped</summary>', '');
     for (const line of this.#skips.lines()) lines.push(`- ${markdownText(line, CELL)}`);
     if (this.#skips.total > 0) lines.push('', '</details>');
     for (const line of environmentLines(this.#environments.list())) lines.push('', markdownText(line));
     return `${lines.join('\n')}\n\n`;
   }
+
+  /** The defects that were found, new ones first: known ones are in it, for they show what the run covers. */
+  #listDefects(): string[] {
+    const list = this.#buckets.list();
+    if (list.length === 0) return [];
+    const sorted = [...list.filter(({ bucket }) => isNew(bucket)), ...list.filter(({ bucket }) => !isNew(bucket))];
+    const news = sorted.filter(({ bucket }) => isNew(bucket)).length;
+    const rows = sorted.slice(0, ROWS).map(({ bucket, cases, failed }) => {
+      const issue = bucket.issue === undefined ? '' : markdownText(bucket.issue);
+      const text = bucket.title ?? bucketText(bucket);
+      return `| ${stateWords(bucket)} | ${markdownText(text, CELL)} | ${cases} | ${failed} | ${issue} |`;
+    });
+    return [
+      '',
+      `#### Defects: ${news} new, ${sorted.length - news} known`,
+      '',
+      '| state | defect | cases | of these fail | issue |',
+      '| --- | --- | --- | --- | --- |',
+      ...rows,
+      ...(sorted.length > ROWS ? ['', `and ${sorted.length - ROWS} more`] : []),
+    ];
+  }
+
+  /** Several engines, a column each. */
+  #compare(): string[] {
+    const projects = this.#engines.projects();
+    if (projects.length === 0) return [];
+    const rows = this.#engines.rows();
+    const shown = rows.filter(({ change }) => change !== 'still there').slice(0, ROWS);
+    const head = ['case', 'change', ...projects].map((text) => markdownText(text));
+    return [
+      '',
+      `#### Engines: ${markdownText(summarizeChanges(projects, rows))}`,
+      ...(shown.length === 0 ? [] : ['', `| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`]),
+      ...shown.map(({ title, change, cells }) => {
+        const words = [title, change, ...cells.map(cellText)].map((text) => markdownText(text, CELL));
+        return `| ${words.join(' | ')} |`;
+      }),
+    ];
+  }
+}
+
+/** How a defect counts: one that is new, or was fixed, is a regression. */
+function stateWords({ state }: Bucket): string {
+  return isNew({ state }) ? `**${state === 'fixed' ? 'was fixed' : 'new'}**` : state;
 }
 
 function flakyWords({ kind, reason }: CaseResult): string[] {

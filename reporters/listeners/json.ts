@@ -1,6 +1,7 @@
 /** One JSON document, written as it goes: an object for each case, then a summary. The form is described in docs/json-report.md. */
 import { caseReport } from '../shared/case-report.ts';
 import { type CoverageReport, CoverageTally } from '../shared/coverage.ts';
+import { cellText, countChanges, EngineTally, toEngineCase } from '../shared/engines.ts';
 import type { Listener, Setting } from '../shared/listener.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
@@ -13,6 +14,7 @@ export class Json implements Listener {
   readonly #records: 'all' | 'failed' | 'none';
   readonly #coverage = new CoverageTally();
   readonly #environments = new Environments();
+  readonly #engines = new EngineTally();
   #any = false;
 
   constructor(setting: Setting) {
@@ -23,6 +25,7 @@ export class Json implements Listener {
   }
 
   result(result: CaseResult): void {
+    this.#engines.add(toEngineCase(result));
     const passed = result.kind === 'pass' && (result.verdict?.known.length ?? 0) === 0;
     const withRecord = this.#records === 'all' || (this.#records === 'failed' && !passed);
     const text = JSON.stringify(caseReport(result, withRecord, this.#environments.add(result.verdict?.environment)));
@@ -44,7 +47,20 @@ export class Json implements Listener {
     const part = shard === undefined ? '' : `,\n"shard": ${JSON.stringify(shard)}`;
     const last = coverage ? `,\n"coverage": ${JSON.stringify(coverage)}` : '';
     this.#setting.out.write(
-      `\n],\n"environments": ${environments},\n"summary": ${JSON.stringify(rounded)}${part}${last}\n}\n`,
+      `\n],\n"environments": ${environments},\n"summary": ${JSON.stringify(rounded)}${this.#compare()}${part}${last}\n}\n`,
     );
+  }
+
+  /** Several engines side by side; nothing where there is one. */
+  #compare(): string {
+    const projects = this.#engines.projects();
+    if (projects.length === 0) return '';
+    const rows = this.#engines.rows();
+    const cases = rows.map(({ id, change, cells }) => ({
+      id,
+      change,
+      shown: Object.fromEntries(projects.map((project, i) => [project, cellText(cells[i])])),
+    }));
+    return `,\n"engines": ${JSON.stringify({ projects, changes: Object.fromEntries(countChanges(rows)), cases })}`;
   }
 }

@@ -45,7 +45,7 @@ export class Junit implements Listener {
     }
     const node = suite.node
       .testCase()
-      .name(legal(result.title))
+      .name(legal(nameCase(result)))
       .className(legal(nameClass(result)))
       .time(seconds(result.duration));
     const out = [...properties.map(([name, value]) => `[[PROPERTY|${name}=${value}]]`), ...writeStory(result)].join(
@@ -185,6 +185,11 @@ function nameSuite({ verdict, position, path }: CaseResult): string {
 }
 
 /** Dots make the packages that Jenkins groups by: the theme and the file's name. */
+/** One case on several engines is one test for each. */
+function nameCase({ title, verdict }: CaseResult): string {
+  return verdict?.project === undefined ? title : `${title} (${verdict.project})`;
+}
+
 function nameClass(result: CaseResult): string {
   const { verdict, path } = result;
   if (!verdict) return path.join('.') || 'tests';

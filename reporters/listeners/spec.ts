@@ -5,6 +5,7 @@ import { isNew } from '../../src/model/signature.ts';
 import type { Progress as CaseProgress } from '../../src/record/progress.ts';
 import type { Violation } from '../../src/record/verdict.ts';
 import { BucketTally } from '../shared/buckets.ts';
+import { cellText, ENGINE_CHANGE_NAMES, EngineTally, summarizeChanges, toEngineCase } from '../shared/engines.ts';
 import { failureLines } from '../shared/failure.ts';
 import { identifyFinding } from '../shared/finding.ts';
 import type { Listener, Setting } from '../shared/listener.ts';
@@ -39,6 +40,8 @@ const LISTED = 100;
 const TITLE_AT_MOST = 2000;
 const REASON_AT_MOST = 1000;
 const MARGIN = '  ';
+/** Cases of one change in the comparison of engines. */
+const ENGINE_ROWS = 20;
 
 export class Spec implements Listener {
   readonly #setting: Setting;
@@ -49,6 +52,7 @@ export class Spec implements Listener {
   readonly #skips = new Skips();
   readonly #environments = new Environments();
   readonly #buckets = new BucketTally();
+  readonly #engines = new EngineTally();
   #group: string | undefined;
   #blank = false;
 
@@ -72,6 +76,7 @@ export class Spec implements Listener {
   result(result: CaseResult): void {
     this.#environments.add(result.verdict?.environment);
     this.#buckets.add(result);
+    this.#engines.add(toEngineCase(result));
     this.#header(result);
     this.#line(result);
     if (isFinding(result.kind) || result.kind === 'error') this.#failure(result);
@@ -104,6 +109,7 @@ export class Spec implements Listener {
     const more = this.#failed.length - LISTED;
     if (more > 0) this.#print(`${MARGIN}     ${symbols.ellipsis} and ${count(more, 'more')}`);
     this.#defects();
+    this.#compare();
     if (this.#skips.total > 0) this.#print('', `${MARGIN}${colors.bold('Skipped')}`);
     for (const line of this.#skips.lines()) this.#print(`${MARGIN}  ${colors.yellow(harmless(line))}`);
     this.#environment(summary);
@@ -120,6 +126,28 @@ export class Spec implements Listener {
       const paint = isNew(bucket) ? colors.red : colors.cyan;
       const text = cut(harmless(bucketText(bucket)), REASON_AT_MOST, symbols.ellipsis);
       this.#print(`${MARGIN}${String(cases).padStart(5)}  ${paint(text)}`);
+    }
+  }
+
+  /** Several engines side by side: what is new first, what is still there only as a number. */
+  #compare(): void {
+    const projects = this.#engines.projects();
+    if (projects.length === 0) return;
+    const { colors, symbols } = this.#setting.out;
+    const rows = this.#engines.rows();
+    this.#print('', `${MARGIN}${colors.bold('Engines')}`, `${MARGIN}  ${harmless(summarizeChanges(projects, rows))}`);
+    for (const change of ENGINE_CHANGE_NAMES) {
+      const mine = rows.filter((row) => row.change === change);
+      if (change === 'still there' || mine.length === 0) continue;
+      const paint = change === 'new' ? colors.red : change === 'fixed' ? colors.green : colors.yellow;
+      this.#print(`${MARGIN}  ${paint(change)}`);
+      for (const { title, cells } of mine.slice(0, ENGINE_ROWS)) {
+        this.#print(`${MARGIN}    ${cut(harmless(title), REASON_AT_MOST, symbols.ellipsis)}`);
+        const columns = cells.map((cell, i) => `${projects[i]}: ${cellText(cell)}`).join('  |  ');
+        this.#print(`${MARGIN}      ${colors.dim(harmless(columns))}`);
+      }
+      if (mine.length > ENGINE_ROWS)
+        this.#print(`${MARGIN}    ${symbols.ellipsis} and ${count(mine.length - ENGINE_ROWS, 'more')}`);
     }
   }
 

@@ -18,7 +18,8 @@ export function replayCommand(verdict: Verdict): string {
     position.file,
     '--grep',
     asPattern(title),
-    ...(project === undefined ? on : ['--project', project]),
+    // An engine that is named on the command line makes a project that no configuration has.
+    ...(project === undefined || environment?.tool ? on : ['--project', project]),
     '--protocol',
     protocol,
     '--seed',

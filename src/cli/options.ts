@@ -5,6 +5,7 @@ import { SETTING_NAMES, type SettingName } from '../config/schema.ts';
 import { defaultMaxMemory } from '../injector/budget.ts';
 import { KNOWN_SETTINGS } from '../injector/known.ts';
 import { formatDiagnostic } from '../scenario/index.ts';
+import { toEngineSettings } from './criu-option.ts';
 import { EXIT } from './exit.ts';
 import { DEFAULT_PATHS } from './files.ts';
 
@@ -36,9 +37,15 @@ export function readSources(
     .filter(([name]) => command.getOptionValueSource(name) === 'cli')
     .map(([name, value]) => [LISTS[name] ?? name, value] as const)
     .filter(([name]) => flags.includes(name as SettingName));
+  const settings = Object.fromEntries(given) as Settings;
+  const engines: unknown = settings.criu;
+  if (Array.isArray(engines)) {
+    delete settings.criu;
+    Object.assign(settings, toEngineSettings(engines));
+  }
   const { config } = command.optsWithGlobals();
   return makeOptions({
-    given: { ...(Object.fromEntries(given) as Settings), ...(paths.length > 0 && { paths: [...paths] }) },
+    given: { ...settings, ...(paths.length > 0 && { paths: [...paths] }) },
     environment: process.env,
     ...(config !== false && { folder: process.cwd() }),
     defaults: { paths: [...DEFAULT_PATHS], replays: '.mktrouble', maxMemory: defaultMaxMemory() },

@@ -10,6 +10,7 @@ import { COMMANDS } from '../../src/cli/commands/index.ts';
 import { EXIT } from '../../src/cli/exit.ts';
 import { ENDING_SIGNALS } from '../../src/cli/interrupt.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
+import { ROOT } from '../support/markdown.ts';
 import { PROGRAM } from '../support/program.ts';
 
 /** How a command ends after a signal: its exit code, or the signal where the kernel ended it. */
@@ -32,8 +33,12 @@ const WORKING: Readonly<Record<string, Row>> = {
   'run --dry-run': { args: ['run', 'many', '--dry-run'] },
   replay: { args: ['replay', '-'] },
   show: { args: ['show', '-'] },
-  export: { args: ['export', 'many/1.yaml', '--as', 'markdown'] },
   lsp: { args: ['lsp'] },
+  export: { args: ['export', 'endless.yaml', '--as', 'markdown'], isInterruptible: true },
+  bisect: {
+    args: ['bisect', 'criu.yaml', '--good', 'HEAD', '--bad', 'HEAD', '--repository', ROOT, '--build', 'sleep 1000'],
+    isInterruptible: true,
+  },
   outcomes: { args: ['outcomes', 'wide.yaml'] },
   fuzz: { args: ['fuzz', '--count', '1000000'], isInterruptible: true, needs: 'criu' },
   'report merge': { args: ['report', 'merge', '-'] },
@@ -90,6 +95,7 @@ describe('a signal ends', function () {
     folder = temporaryFolder({
       'endless.yaml': ENDLESS,
       'wide.yaml': WIDE,
+      'criu.yaml': 'scenario: CRIU\ntree: { pid: 100 }\ncriu: {}\n',
       'one.yaml': `scenario: One\ntree: ${TREE}\n`,
       '.mktrouble/history.json': JSON.stringify(HISTORY),
     });

@@ -12,8 +12,8 @@ import { uniqueName } from '../host/names.ts';
 
 const run = promisify(execFile);
 
-/** The suites of Debian in which a version is looked for, in this order. Older ones have a CRIU that does not know the vdso of today's kernels. */
-const SUITES = ['trixie', 'forky', 'sid'];
+/** The suites of Debian in which a version is looked for, in this order. The last has a CRIU that does not know the vdso of today's kernels. */
+const SUITES = ['trixie', 'forky', 'sid', 'bookworm'];
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** CRIU could not be fetched. The message says why and what to do instead. */

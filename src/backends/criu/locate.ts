@@ -81,7 +81,7 @@ async function unpackedVersion(version: string, environment: NodeJS.ProcessEnv):
     const have = others.length === 0 ? 'none is unpacked' : `unpacked are ${others.join(' and ')}`;
     return `there is no CRIU ${version} here (${have}): \`npx mktrouble setup criu@${version}\` fetches it`;
   }
-  for (const file of command.filter((word) => path.isAbsolute(word))) {
+  for (const file of command.flatMap((word) => word.split(':')).filter((word) => path.isAbsolute(word))) {
     const reason = distrust(file);
     if (reason !== undefined) return `the unpacked CRIU ${version} is not safe: ${reason}`;
   }
@@ -96,17 +96,22 @@ async function unpackedVersion(version: string, environment: NodeJS.ProcessEnv):
   };
 }
 
-/** How the unpacked one is started; undefined when there is none. */
+/** How the unpacked one is started; undefined when there is none. Before Debian 13 the loader is in /lib. */
 async function unpacked(folder: string): Promise<string[] | undefined> {
-  const libraries = path.join(folder, 'usr/lib');
-  const triples = await listEntries(libraries);
-  for (const triple of triples) {
-    const inside = path.join(libraries, triple);
-    const loader = (await listEntries(inside)).find((name) => /^ld-linux.*\.so\.\d+$/.test(name));
-    const program = path.join(folder, 'usr/sbin/criu');
-    if (loader && existsSync(program)) return [path.join(inside, loader), '--library-path', inside, program];
+  const program = path.join(folder, 'usr/sbin/criu');
+  if (!existsSync(program)) return undefined;
+  const libraries: string[] = [];
+  let loader: string | undefined;
+  for (const above of ['usr/lib', 'lib']) {
+    for (const triple of await listEntries(path.join(folder, above))) {
+      const inside = path.join(folder, above, triple);
+      const names = await listEntries(inside);
+      const found = names.find((name) => /^ld-linux.*\.so\.\d+$/.test(name));
+      if (found !== undefined) loader ??= path.join(inside, found);
+      if (names.some((name) => /\.so\.\d+$/.test(name))) libraries.push(inside);
+    }
   }
-  return undefined;
+  return loader === undefined ? undefined : [loader, '--library-path', libraries.join(':'), program];
 }
 
 /** None of a folder that is not there. */

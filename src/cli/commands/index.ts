@@ -1,5 +1,6 @@
 /** All commands, in the order in which --help lists them. A new one is one file and one line here. */
 import type { AddCommand } from '../command.ts';
+import { addBisect } from './bisect.ts';
 import { addCompletion } from './completion.ts';
 import { addConfig } from './config.ts';
 import { addDoctor } from './doctor.ts';
@@ -27,6 +28,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addReplay,
   addShow,
   addExport,
+  addBisect,
   addOutcomes,
   addFuzz,
   addReport,

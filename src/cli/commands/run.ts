@@ -4,7 +4,7 @@ import type { Shard } from '../../../reporters/shared/shard.ts';
 import { REPORTER_NAMES } from '../../config/values.ts';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import type { AddCommand } from '../command.ts';
-import { criuOption } from '../criu-option.ts';
+import { severalCriuOption } from '../criu-option.ts';
 import type { ExitCode } from '../exit.ts';
 import {
   parseBackend,
@@ -62,7 +62,7 @@ export function withRunOptions(command: Command): Command {
       [],
     )
     .option('--project <name>', 'only this project of the configuration (repeatable)', collect, [])
-    .addOption(criuOption())
+    .addOption(severalCriuOption())
     .option('-s, --seed <text>', 'seed of all random choices; the same seed gives the same run')
     .option('-n, --schedules <number>', 'number of schedules per case', parseCount)
     .option(

@@ -10,11 +10,20 @@ export const addSetup: AddCommand = ({ program, action }) => {
     .description(
       "Installs what a backend needs. criu: if no CRIU works on this machine, unpacks Debian's package into the cache folder, from the archive that apt is configured to use. criu@VERSION: unpacks that version beside the others.",
     )
-    .argument('<what>', 'criu, or one version of it: criu@4.1.1')
+    .argument('<what...>', 'criu, or versions of it: criu@4.1.1 criu@4.2.1')
     .action(action(setup));
 };
 
-async function setup(what: string): Promise<ExitCode> {
+/** Each in its turn, up to the first that fails. */
+async function setup(all: readonly string[]): Promise<ExitCode> {
+  for (const what of all) {
+    const exit = await setUp(what);
+    if (exit !== EXIT.ok) return exit;
+  }
+  return EXIT.ok;
+}
+
+async function setUp(what: string): Promise<ExitCode> {
   const { isVersion } = await import('../../backends/criu/locate.ts');
   const [, version] = /^criu(?:@(.*))?$/.exec(what) ?? [undefined, what];
   if (!/^criu(@|$)/.test(what) || (version !== undefined && !isVersion(version)))

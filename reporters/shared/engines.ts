@@ -1,0 +1,127 @@
+/**
+ * Several engines in one run, side by side: each is a project, and what a case shows on the first and on the last of them says
+ * whether a defect was fixed, is still there, or is new. Pure; runs in a browser too.
+ */
+
+import type { CaseResult } from './result.ts';
+
+/** What one engine showed of a case. */
+export interface EngineCase {
+  readonly id: string;
+  readonly title: string;
+  readonly backend: string;
+  readonly project: string;
+  readonly result: string;
+  /** The properties that are violated, expected or not; without those that say only that an expectation is not met. */
+  readonly properties: readonly string[];
+  /** It shows by chance, so that two runs of one engine may differ. */
+  readonly isRace: boolean;
+}
+
+export const ENGINE_CHANGES = {
+  new: 'the last engine shows it, and the first does not',
+  flaky: 'a race that one of them shows, or a case that differs between runs',
+  fixed: 'the first engine shows it, and the last does not',
+  'still there': 'both show it',
+} as const;
+export type EngineChange = keyof typeof ENGINE_CHANGES;
+export const ENGINE_CHANGE_NAMES = Object.keys(ENGINE_CHANGES) as EngineChange[];
+
+/** A case on each engine. */
+export interface EngineRow {
+  readonly id: string;
+  readonly title: string;
+  readonly change: EngineChange;
+  /** In the order of the engines; undefined where the case did not run. */
+  readonly cells: readonly (EngineCase | undefined)[];
+}
+
+/** Properties that say that a scenario is not met, and not what the engine does. */
+const EXPECTATIONS = new Set(['expectation', 'fault-never-fired']);
+
+/** A result as one engine's; undefined where it is of no project, or of no scenario. */
+export function toEngineCase({ verdict, kind, title }: CaseResult): EngineCase | undefined {
+  if (verdict?.project === undefined) return undefined;
+  const { id, backend, project, violations, known, case: c } = verdict;
+  return {
+    id,
+    title,
+    backend,
+    project,
+    result: kind,
+    properties: listEngineProperties([...violations, ...known]),
+    isRace: (c?.criu?.repeat ?? 1) > 1 || (c?.expect.mayViolate?.length ?? 0) > 0,
+  };
+}
+
+export class EngineTally {
+  /** The projects of each backend, in the order in which they were met. */
+  readonly #projects = new Map<string, string[]>();
+  readonly #cases = new Map<string, Map<string, EngineCase>>();
+
+  add(one: EngineCase | undefined): void {
+    if (!one) return;
+    const projects = this.#projects.get(one.backend) ?? [];
+    this.#projects.set(one.backend, projects);
+    if (!projects.includes(one.project)) projects.push(one.project);
+    const cells = this.#cases.get(one.id) ?? new Map<string, EngineCase>();
+    this.#cases.set(one.id, cells.set(one.project, one));
+  }
+
+  /** The engines of the backend that has several; none where there is nothing to compare. */
+  projects(): readonly string[] {
+    return [...this.#projects.values()].find((projects) => projects.length > 1) ?? [];
+  }
+
+  /** The cases that some engine shows a finding of, in the order of ENGINE_CHANGES. */
+  rows(): readonly EngineRow[] {
+    const projects = this.projects();
+    if (projects.length === 0) return [];
+    const rows = [...this.#cases].flatMap(([id, cases]) => {
+      const cells = projects.map((project) => cases.get(project));
+      const change = nameChange(cells);
+      return change === undefined ? [] : [{ id, title: cells.find((cell) => cell)!.title, change, cells }];
+    });
+    return ENGINE_CHANGE_NAMES.flatMap((name) => rows.filter(({ change }) => change === name));
+  }
+}
+
+/** The properties of an engine's finding in a list of violations. */
+export function listEngineProperties(violations: readonly { readonly property: string }[]): readonly string[] {
+  return [...new Set(violations.map(({ property }) => property).filter((name) => !EXPECTATIONS.has(name)))];
+}
+
+/** `CRIU old against new: 3 new, 12 fixed`; the changes that some case has. */
+export function summarizeChanges(projects: readonly string[], rows: readonly EngineRow[]): string {
+  const counts = countChanges(rows).filter(([, cases]) => cases > 0);
+  const text = counts.map(([change, cases]) => `${cases} ${change}`).join(', ');
+  return `${projects[0]} against ${projects.at(-1)}: ${text === '' ? 'no finding' : text}`;
+}
+
+/** How many cases of each change. */
+export function countChanges(rows: readonly EngineRow[]): readonly (readonly [EngineChange, number])[] {
+  return ENGINE_CHANGE_NAMES.map((name) => [name, rows.filter(({ change }) => change === name).length] as const);
+}
+
+function nameChange(cells: readonly (EngineCase | undefined)[]): EngineChange | undefined {
+  const ran = cells.filter((cell) => cell !== undefined && hasRun(cell)) as EngineCase[];
+  const [first, last] = [ran[0], ran.at(-1)];
+  if (!first || !last || first === last) return undefined;
+  if (ran.some(({ result }) => result === 'flaky')) return 'flaky';
+  const [was, is] = [first.properties.length > 0, last.properties.length > 0];
+  if (!was && !is) return undefined;
+  if (was !== is && (first.isRace || last.isRace)) return 'flaky';
+  if (!is) return 'fixed';
+  if (!was) return 'new';
+  return last.properties.some((name) => !first.properties.includes(name)) && !last.isRace ? 'new' : 'still there';
+}
+
+function hasRun({ result }: EngineCase): boolean {
+  return result === 'pass' || result === 'fail' || result === 'flaky';
+}
+
+/** What stands in the column of an engine: the violated properties, or how the case ended. */
+export function cellText(cell: EngineCase | undefined): string {
+  if (!cell) return '-';
+  return cell.properties.length > 0 ? cell.properties.join(', ') : cell.result;
+}
