@@ -182,7 +182,9 @@ describe('json', () => {
 
   it('has the keys that docs/json-report.md names, and no others', async () => {
     const documented = keysByHeading(readFileSync(new URL('../../docs/json-report.md', import.meta.url), 'utf8'));
-    const document = await report(every, { records: 'all', shard: { index: 1, of: 2, plan: 'abc', tests: 3 } });
+    const one = every.find(({ verdict }) => verdict)!;
+    const engines = ['old', 'new'].map((project) => ({ ...one, verdict: { ...one.verdict!, project } }));
+    const document = await report([...every, ...engines], { records: 'all', shard: { index: 1, of: 2, plan: 'abc', tests: 3 } });
     const cases = document.cases;
     const all = (pick: (c: Plain) => unknown): Plain[] =>
       cases.flatMap((c) => pick(c) ?? []).filter(Boolean) as Plain[];
