@@ -184,7 +184,10 @@ describe('json', () => {
     const documented = keysByHeading(readFileSync(new URL('../../docs/json-report.md', import.meta.url), 'utf8'));
     const one = every.find(({ verdict }) => verdict)!;
     const engines = ['old', 'new'].map((project) => ({ ...one, verdict: { ...one.verdict!, project } }));
-    const document = await report([...every, ...engines], { records: 'all', shard: { index: 1, of: 2, plan: 'abc', tests: 3 } });
+    const document = await report([...every, ...engines], {
+      records: 'all',
+      shard: { index: 1, of: 2, plan: 'abc', tests: 3 },
+    });
     const cases = document.cases;
     const all = (pick: (c: Plain) => unknown): Plain[] =>
       cases.flatMap((c) => pick(c) ?? []).filter(Boolean) as Plain[];
