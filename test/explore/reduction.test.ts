@@ -32,6 +32,14 @@ describe('the reduced search', function () {
     }
   });
 
+  it('does so where a reference is counted after the last one may have been dropped', () => {
+    for (const name of ['a root that exits', 'debug build, two tasks', 'debug build, a zombie']) {
+      const both = compare(SMALL_CASES.get(name)!, 'hardened-tasks-take-context', MOST_STATES_OF_TRAPS);
+      assert.ok(both, `${name}: too large`);
+      gain.add(both);
+    }
+  });
+
   it('does so with any item of the changelog undone', () => {
     for (const variant of UNDONE) {
       const both = searchBoth(SMALL_CASES.get('a signal to anyone')!, variant, MOST_STATES_OF_TRAPS)!;

@@ -128,7 +128,7 @@ export function findRule(compiled: Compiled, pc: number, protocol: ProtocolFacts
 }
 
 /** Conditions that override every rule: a step is never taken alone when one of these forbids it. */
-export type Guard = 'arrivals' | 'delays' | 'freed';
+export type Guard = 'arrivals' | 'delays' | 'freed' | 'borrowed';
 
 /* What a task may still do, from where it stands: bits. */
 const LOCKS_OTHERS = 1;
@@ -148,6 +148,8 @@ export class Reduction {
   private readonly readsFail: boolean;
   private readonly delays: boolean;
   private readonly freed: boolean;
+  /** Tasks take the context from the root, which may drop the last reference before they count theirs: any use may be one after free. */
+  private readonly borrowed: boolean;
   /** By task: the points that trigger a fault; a bit for each. */
   private readonly triggers: Int32Array;
 
@@ -165,6 +167,7 @@ export class Reduction {
     this.readsFail = world.failures[FAIL_READ]!.length > 0;
     this.delays = loosened !== 'delays' && world.faults.some(({ verb }) => verb === VERBS.delay);
     this.freed = loosened !== 'freed';
+    this.borrowed = protocol.has('tasks-take-context') && loosened !== 'borrowed';
     this.triggers = new Int32Array(world.nrTasks);
     if (loosened === 'arrivals') return;
     world.triggers.forEach((triggers, point) => {
@@ -190,8 +193,9 @@ export class Reduction {
     /* from then on the other threads of its group do not hand it their children */
     if ((arrives & (1 << POINT_EXIT)) !== 0 && this.world.nextThread[this.numberOf(task)] !== task) return false;
     const { ctx } = this.world;
-    /* a kernel defect ends the run here */
-    if (this.freed && m[ctx + L.LIFE] === 2 && this.compiled.touches[pc]!(m, this.world, task) === ctx) return false;
+    /* a kernel defect ends the run here, or may */
+    const mayBeFreed = this.borrowed || (this.freed && m[ctx + L.LIFE] === 2);
+    if (mayBeFreed && this.compiled.touches[pc]!(m, this.world, task) === ctx) return false;
     if (rule === CONDITIONS.always) return true;
     const kflags = m[ctx + P.KFLAGS]!;
     const failed = (kflags & P.CKPT_CTX_ERROR) !== 0;

@@ -1,7 +1,11 @@
 /** Sockets with a name, and TCP sockets in repair mode, which answer nothing. */
 import * as z from 'zod';
 import { line } from '../../agent/request.ts';
+import { WORK } from '../command-line.ts';
 import type { SurroundingsKind } from './kind.ts';
+
+/** On which the action script asks mktrouble (HOOK_SOCKET in agent/agent.h): each connection of the agent has its name. */
+const OURS = `${WORK}/hook`;
 
 /** Unix sockets that are bound to a path or an abstract name, and those that do not belong to a process any more. */
 export const unixSockets: SurroundingsKind = {
@@ -10,7 +14,7 @@ export const unixSockets: SurroundingsKind = {
   changes: true,
   async read(sandbox) {
     const rows = (await sandbox.network('unix')).split('\n').slice(1);
-    return rows.map((row) => row.trim().split(/\s+/)[7] ?? '').filter((name) => name !== '');
+    return rows.map((row) => row.trim().split(/\s+/)[7] ?? '').filter((name) => name !== '' && name !== OURS);
   },
 };
 
