@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { listEngineProperties } from '../../reporters/shared/engines.ts';
+import { killAll } from '../backends/host/stopped.ts';
 import { openBackend } from '../injector/backends.ts';
 import { runCase } from '../injector/index.ts';
 import type { Case } from '../model/case.ts';
@@ -103,12 +104,21 @@ async function examine(request: BisectRequest, tree: string): Promise<Look> {
   }
 }
 
-/** What the build prints goes to standard error. */
+/** What the build prints goes to standard error. It has a process group of its own, all of which ends when the signal is given. */
 function succeeds(command: string, cwd: string, signal: AbortSignal): Promise<boolean> {
   return new Promise((done) => {
-    const child = spawn('sh', ['-c', command], { cwd, stdio: ['ignore', 2, 2], signal });
-    child.once('error', () => done(false));
-    child.once('close', (code) => done(code === 0));
+    const child = spawn('sh', ['-c', command], { cwd, stdio: ['ignore', 2, 2], detached: true });
+    const stop = () => {
+      if (child.pid !== undefined) killAll([-child.pid]);
+    };
+    const end = (isDone: boolean) => {
+      signal.removeEventListener('abort', stop);
+      done(isDone);
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop);
+    child.once('error', () => end(false));
+    child.once('close', (code) => end(code === 0));
   });
 }
 

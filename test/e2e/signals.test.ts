@@ -126,12 +126,15 @@ describe('a signal ends', function () {
     child.stderr!.on('data', (piece) => (said += piece));
     try {
       const ended = new Promise<End>((resolve) => child.once('exit', (code, by) => resolve(code ?? by!)));
+      const closed = new Promise((resolve) => child.once('close', () => resolve(true)));
       const end = await Promise.race([ended, atWork(child.pid!)]);
       assert.equal(end, undefined, `it has ended without a signal: ${end}\n${said}`);
       child.kill(signal);
       const last = await Promise.race([ended, sleep(60_000, undefined, { ref: false })]);
       assert.notEqual(last, undefined, `${args.join(' ')} goes on after ${signal}`);
       assert.doesNotMatch(said, /\n {4}at /);
+      const isClosed = await Promise.race([closed, sleep(10_000, false, { ref: false })]);
+      assert.ok(isClosed, `${args.join(' ')} leaves a process that has its standard error`);
       return last!;
     } finally {
       child.kill('SIGKILL');
