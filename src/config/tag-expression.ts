@@ -1,7 +1,8 @@
 /**
- * Tag expressions, by which cases are selected: `ptrace and not slow`, `(criu or native) and quick`. A tag is one already. `not` binds
- * closer than `and`, `and` closer than `or`. A tag that is one of these words, or has a parenthesis in it, stands in quotes.
+ * Tag expressions, by which cases are selected: `ptrace and not slow`, `(criu or native) and quick`. A tag is one already; a space or a
+ * parenthesis in it stands behind a backslash. The language is Cucumber's, and so is its parser.
  */
+import { type Node, parse } from '@cucumber/tag-expressions';
 
 export interface TagExpression {
   matches(tags: readonly string[]): boolean;
@@ -9,94 +10,47 @@ export interface TagExpression {
   readonly tags: readonly string[];
 }
 
-type Node = (tags: ReadonlySet<string>) => boolean;
-
-/** Operators and parentheses, at most: an expression is parsed by recursion. */
-const MAX_DEPTH = 100;
+/** Characters. What is nested is evaluated by recursion. */
+const MAX_LENGTH = 1000;
+const WORDS = /(?:\\.|[^\s()\\])+/g;
+const OPERATORS = ['and', 'or', 'not'];
 
 /** The expression of a text; a text that says what is wrong with it. */
 export function parseTagExpression(text: string): TagExpression | string {
-  const tokens = text.match(/"[^"]*"|[()]|[^\s()]+/g) ?? [];
-  const tags: string[] = [];
-  let at = 0;
-  let depth = 0;
-  const nested = (parse: () => Node): Node => {
-    depth += 1;
-    if (depth > MAX_DEPTH) throw new WrongExpression('it is nested too deep');
-    const node = parse();
-    depth -= 1;
-    return node;
-  };
-  const either = (): Node => {
-    let node = both();
-    while (tokens[at] === 'or') {
-      at += 1;
-      const [left, right] = [node, both()];
-      node = (given) => left(given) || right(given);
-    }
-    return node;
-  };
-  const both = (): Node => {
-    let node = single();
-    while (tokens[at] === 'and') {
-      at += 1;
-      const [left, right] = [node, single()];
-      node = (given) => left(given) && right(given);
-    }
-    return node;
-  };
-  const single = (): Node => {
-    const token = tokens[at];
-    at += 1;
-    if (token === 'not') {
-      const inner = nested(single);
-      return (given) => !inner(given);
-    }
-    if (token === '(') {
-      const inner = nested(either);
-      if (tokens[at] !== ')') throw new WrongExpression('a closing parenthesis is missing');
-      at += 1;
-      return inner;
-    }
-    if (token === undefined) throw new WrongExpression('a tag is missing at its end');
-    if (token === ')' || token === 'and' || token === 'or')
-      throw new WrongExpression(`a tag is missing before "${token}"`);
-    const tag = token.startsWith('"') ? token.slice(1, -1) : token.replace(/^@/, '');
-    tags.push(tag);
-    return (given) => given.has(tag);
-  };
+  if (text.length > MAX_LENGTH) return `it is longer than ${MAX_LENGTH} characters`;
+  const words = text.match(WORDS) ?? [];
+  if (words.length === 0) return 'there is no tag in it';
   try {
-    const node = either();
-    if (at < tokens.length) throw new WrongExpression(`"and" or "or" is missing before "${tokens[at]}"`);
-    return { matches: (given) => node(new Set(given)), tags };
+    const node: Node = parse(text);
+    const named = words.filter((word) => !OPERATORS.includes(word)).map((word) => word.replace(/\\(.)/g, '$1'));
+    return {
+      // A tag may be written with @, as in a title.
+      matches: (tags) => node.evaluate(tags.flatMap((tag) => [tag, `@${tag}`])),
+      tags: named.map((tag) => tag.replace(/^@/, '')),
+    };
   } catch (error) {
-    if (error instanceof WrongExpression) return error.message;
-    throw error;
+    return (error as Error).message.replace(/^.*because of syntax error: /s, '');
   }
 }
-
-class WrongExpression extends Error {}
 
 const parsed = new Map<string, TagExpression>();
 
 /** Whether one of these expressions, which have been checked, holds for the tags of a case; with no expression every case matches. */
 export function matchesTags(expressions: readonly string[], tags: readonly string[]): boolean {
-  return expressions.length === 0 || expressions.some((text) => expressionOf(text).matches(tags));
+  return expressions.length === 0 || expressions.some((text) => parseOnce(text).matches(tags));
 }
 
-/** Parsed once. Throws for a text that is no expression. */
-function expressionOf(text: string): TagExpression {
-  let expression = parsed.get(text);
-  if (!expression) {
-    const made = parseTagExpression(text);
-    if (typeof made === 'string') throw new Error(`${text}: ${made}`);
-    expression = made;
-    parsed.set(text, expression);
-  }
-  return expression;
+/** Throws for a text that is no expression. */
+function parseOnce(text: string): TagExpression {
+  const known = parsed.get(text);
+  if (known) return known;
+  const made = parseTagExpression(text);
+  if (typeof made === 'string') throw new Error(`${text}: ${made}`);
+  parsed.set(text, made);
+  return made;
 }
 
 /** The tags that checked expressions name. */
 export function namedTags(expressions: readonly string[]): readonly string[] {
-  return expressions.flatMap((text) => expressionOf(text).tags);
+  return expressions.flatMap((text) => parseOnce(text).tags);
 }

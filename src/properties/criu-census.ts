@@ -33,16 +33,14 @@ function collectFacts(task: CriuTask): Facts {
     'memory of its own': task.privateMemory,
     'shared memory': task.sharedMemory,
     name,
-    ...task.facts,
   };
 }
 
-function collectThreadFacts({ blocked, pending, state, facts }: CriuThread): Facts {
+function collectThreadFacts({ blocked, pending, state }: CriuThread): Facts {
   return {
     'blocked signals': mask(blocked),
     'pending signals of its own': mask(pending),
     'state of its own': describeState(state),
-    ...facts,
   };
 }
 
@@ -72,6 +70,11 @@ function compareFacts(of: string, before: Facts, after: Facts): Difference[] {
     .map((fact) => ({ of, fact, before: `${before[fact] ?? 'none'}`, after: `${after[fact] ?? 'none'}` }));
 }
 
+/** What was read of both: of a task that has died since there is nothing, and of one that ran nothing that it changes itself. */
+function compareRead(of: string, before: Facts | undefined, after: Facts | undefined): Difference[] {
+  return before && after ? compareFacts(of, before, after) : [];
+}
+
 /** What differs of the tasks that are in both; the pids of `except` are left out, and the parents of their children. */
 export function differences(before: CriuCensus, after: CriuCensus, except: ReadonlySet<number> = new Set()): string[] {
   const found = compareTasks(before, after, except);
@@ -95,9 +98,9 @@ export function steadyDifferences(
       if (!now || now.name !== task.name) return [];
       const threads = task.threads.flatMap((thread) => {
         const same = now.threads.find(({ tid }) => tid === thread.tid);
-        return compareFacts(`thread ${thread.tid}`, thread.facts ?? {}, same?.facts ?? {});
+        return compareRead(`thread ${thread.tid}`, thread.facts, same?.facts);
       });
-      return [...compareFacts(`task ${task.pid}`, task.facts ?? {}, now.facts ?? {}), ...threads].map(describe);
+      return [...compareRead(`task ${task.pid}`, task.facts, now.facts), ...threads].map(describe);
     });
 }
 
@@ -133,14 +136,21 @@ function compareTasks(before: CriuCensus, after: CriuCensus, except: ReadonlySet
     if (!now || except.has(task.pid)) continue;
     const [then_, now_] = [collectFacts(task), collectFacts(now)];
     const sameParent = except.has(task.parent) ? { parent: task.parent } : {};
-    found.push(...compareFacts(`task ${task.pid}`, then_, { ...now_, ...sameParent }));
-    // Only of a tree that did nothing at both times.
-    if (task.heldFacts && now.heldFacts) found.push(...compareFacts(`task ${task.pid}`, task.heldFacts, now.heldFacts));
+    const name = `task ${task.pid}`;
+    found.push(
+      ...compareFacts(name, then_, { ...now_, ...sameParent }),
+      ...compareRead(name, task.facts, now.facts),
+      ...compareRead(name, task.heldFacts, now.heldFacts),
+    );
     for (const thread of task.threads) {
       const same = now.threads.find(({ tid }) => tid === thread.tid);
       // Of a zombie nothing but its status is left.
       if (!same || task.state === 'Z') continue;
-      found.push(...compareFacts(`thread ${thread.tid}`, collectThreadFacts(thread), collectThreadFacts(same)));
+      const of = `thread ${thread.tid}`;
+      found.push(
+        ...compareFacts(of, collectThreadFacts(thread), collectThreadFacts(same)),
+        ...compareRead(of, thread.facts, same.facts),
+      );
     }
   }
   return found;
@@ -187,6 +197,10 @@ export function few(sentences: readonly string[]): string {
   const rest = sentences.length - NAMED;
   return `${sentences.slice(0, NAMED).join('; ')}${rest > 0 ? `; and ${rest} more` : ''}`;
 }
+
+/** What is compared of the surroundings of a tree, for statements. */
+export const SURROUNDINGS =
+  'mounts, named Unix sockets, files of the case, rules of the packet filter, TCP sockets in repair mode';
 
 /** `packet filter rules added: …; files removed: …`. */
 export function describeChanges(changes: readonly CriuChange[]): string {

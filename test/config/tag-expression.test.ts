@@ -48,9 +48,10 @@ describe('a tag expression', () => {
     assert.equal(matches('not not a', 'a'), true);
   });
 
-  it('takes a tag as it is, with @ as in a title, and in quotes when it looks like an operator', () => {
+  it('takes a tag as it is, with @ as in a title, and what is not of a word behind a backslash', () => {
     assert.ok(matches('@ptrace', 'ptrace'));
-    assert.ok(matches('"and" and "f(x)"', 'and', 'f(x)'));
+    assert.ok(matches('a\\ b and f\\(x\\)', 'a b', 'f(x)'));
+    assert.deepEqual(namedTags(['a\\ b or @c']), ['a b', 'c']);
     assert.deepEqual(namedTags(['a and not b', 'c']), ['a', 'b', 'c']);
   });
 

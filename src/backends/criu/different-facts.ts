@@ -43,14 +43,20 @@ type Choose = (id: number, facts: CriuFacts | undefined) => CriuFacts | undefine
 
 /** A function that leaves of the facts of a task or thread those that are not the same wherever it was read. */
 function findDifferent(all: readonly (readonly [number, CriuFacts | undefined])[]): Choose {
-  const byId = new Map<number, CriuFacts[]>();
-  for (const [id, facts] of all) if (facts) byId.set(id, [...(byId.get(id) ?? []), facts]);
-  return (id, facts) => {
-    const others = byId.get(id) ?? [];
-    const names = new Set(others.flatMap(Object.keys));
-    const different = [...names].filter((name) => others.some((other) => other[name] !== others[0]![name]));
-    return facts && Object.fromEntries(different.filter((name) => name in facts).map((name) => [name, facts[name]!]));
-  };
+  const first = new Map<number, CriuFacts>();
+  const different = new Map<number, Set<string>>();
+  for (const [id, facts] of all) {
+    if (!facts) continue;
+    const earlier = first.get(id);
+    if (!earlier) first.set(id, facts);
+    else {
+      const names = different.get(id) ?? new Set<string>();
+      different.set(id, names);
+      for (const name of Object.keys({ ...earlier, ...facts })) if (earlier[name] !== facts[name]) names.add(name);
+    }
+  }
+  return (id, facts) =>
+    facts && Object.fromEntries(Object.entries(facts).filter(([name]) => different.get(id)?.has(name)));
 }
 
 /** An empty set of facts stays: it was read, and what the others have it does not. */

@@ -118,9 +118,8 @@ class Play {
     if (c.faults.some(({ when }) => when.kind === 'criu' && when.at === 'before-dump')) await this.#settle();
     if (!this.#isHit()) await this.#program?.mustRun('the dump');
     await this.#load?.mustRun('the dump');
-    const tree = await this.#forgetOrphans();
-    const beforeDump = await this.#census(tree);
-    const around = await this.#surroundings(tree);
+    const beforeDump = await this.#census(await this.#forgetOrphans());
+    const around = await this.#surroundings();
     await this.#sandbox.do('last-pid', { pid: lastPidFor(c) });
     const dump = await this.#call('dump', 'dump.log', false);
     if (this.#endedBeforeDump) await this.#program?.mustRun('the dump');
@@ -255,9 +254,10 @@ class Play {
     }
   }
 
-  /** What surrounds the tree. */
-  async #surroundings(tree?: readonly Seen[]): Promise<Surroundings> {
-    return readSurroundings(this.#sandbox, tree ?? (await this.#tasks('tree')), this.#program !== undefined);
+  /** What surrounds the tree. Only of a program its tasks are asked. */
+  async #surroundings(): Promise<Surroundings> {
+    const isProgram = this.#program !== undefined;
+    return readSurroundings(this.#sandbox, isProgram ? await this.#tasks('tree') : [], isProgram);
   }
 
   #describeChanges(dump: readonly CriuChange[], restore: readonly CriuChange[] = []): Pick<CriuRecord, 'surroundings'> {

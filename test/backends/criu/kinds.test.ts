@@ -58,7 +58,10 @@ describe('the facts of a process', function () {
   let folder: string;
 
   before(async function () {
-    if (process.platform !== 'linux') return this.skip();
+    if (process.platform !== 'linux') {
+      console.log('      skipped: there is no /proc');
+      return this.skip();
+    }
     folder = mkdtempSync(path.join(tmpdir(), 'mktrouble-kinds-'));
     child = spawn('python3', ['-c', PROGRAM], { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] });
     const started = await new Promise((resolve) => {

@@ -35,8 +35,13 @@ table inet CRIU-100 {
 });
 
 describe('surroundings', () => {
-  const steady: SurroundingsKind = { name: 'mounts', ofPrograms: false, changes: false, read: async () => [] };
-  const busy: SurroundingsKind = { ...steady, name: 'files', changes: true };
+  const steady: SurroundingsKind = {
+    name: 'mounts',
+    ofPrograms: false,
+    mayBeOfProgram: () => false,
+    read: async () => [],
+  };
+  const busy: SurroundingsKind = { ...steady, name: 'files', mayBeOfProgram: (file) => file !== 'c' };
 
   it('differ by what is there more often, or less', () => {
     const before = new Map([[steady, ['a', 'b', 'b']]]);
@@ -48,8 +53,8 @@ describe('surroundings', () => {
 
   it('are compared by what a program changes itself only where it did not run', () => {
     const before = new Map([[busy, ['a']]]);
-    const after = new Map([[busy, ['a', 'b']]]);
-    assert.equal(compareSurroundings(before, after, true).length, 1);
-    assert.deepEqual(compareSurroundings(before, after, false), []);
+    const after = new Map([[busy, ['b', 'c']]]);
+    assert.deepEqual(compareSurroundings(before, after, true), [{ kind: 'files', added: ['b', 'c'], removed: ['a'] }]);
+    assert.deepEqual(compareSurroundings(before, after, false), [{ kind: 'files', added: ['c'], removed: [] }]);
   });
 });

@@ -48,13 +48,27 @@ describe('the properties of CRIU', () => {
   it('hold for a healthy run', () => assert.deepEqual(violated({}), []));
 
   it('compare the facts of processes and threads, but for what CRIU documents as not restored', () => {
-    const facts = (over: Partial<CriuTask>) => violated({ before: treeWith(101, over), afterRestore: TREE });
-    assert.deepEqual(facts({ facts: { umask: '0077' } }), ['restored-tree-matches-dump']);
-    assert.deepEqual(facts({ facts: { 'clock offsets': 'monotonic 0 0' } }), []);
+    const restored = (before: Partial<CriuTask>, after: Partial<CriuTask>) =>
+      violated({ before: treeWith(101, before), afterRestore: treeWith(101, after) });
+    assert.deepEqual(restored({ facts: { umask: '0077' } }, { facts: { umask: '0022' } }), [
+      'restored-tree-matches-dump',
+    ]);
+    assert.deepEqual(restored({ facts: { umask: '0077' } }, { facts: {} }), ['restored-tree-matches-dump']);
+    assert.deepEqual(restored({ facts: { 'clock offsets': 'monotonic 0 0' } }, { facts: {} }), []);
     const [thread] = aTask(101).threads;
-    const pinned = { threads: [{ ...thread!, facts: { 'CPU affinity': '0' } }] };
-    assert.deepEqual(facts(pinned), ['restored-tree-matches-dump']);
-    assert.deepEqual(violated({ before: treeWith(101, pinned), afterRestore: treeWith(101, pinned) }), []);
+    const on = (affinity: string) => ({ threads: [{ ...thread!, facts: { 'CPU affinity': affinity } }] });
+    assert.deepEqual(restored(on('0'), on('0-1')), ['restored-tree-matches-dump']);
+    assert.deepEqual(restored(on('0'), on('0')), []);
+  });
+
+  it('leave out tasks that die with the init of their namespace', () => {
+    const dying = { restore: RESTORED, afterRestore: treeWith(101, { state: 'X', parent: 1 }) };
+    const killed = [{ ...hit, to: 100, stage: 'post-resume' as const }];
+    const own = withCriu({ namespace: 'own' });
+    assert.deepEqual(violated({ ...dying, hits: killed }, own), []);
+    assert.ok(violated({ ...dying, hits: killed }).includes('restored-tree-matches-dump'));
+    const stopped = [{ ...killed[0]!, signal: 19 }];
+    assert.ok(violated({ ...dying, hits: stopped }, own).includes('restored-tree-matches-dump'));
   });
 
   it('compare what a program changes itself only of trees that were held both times', () => {

@@ -3,14 +3,15 @@
  * restore, but that two processes share it is not.
  */
 export class Numbering {
-  readonly #numbers = new Map<string, number>();
+  /** By kind, then by inode. */
+  readonly #numbers = new Map<string, Map<string, number>>();
 
   /** `pipe:[4711]` → `pipe 1`. */
   name(kind: string, inode: string): string {
-    const key = `${kind} ${inode}`;
-    const number =
-      this.#numbers.get(key) ?? 1 + [...this.#numbers.keys()].filter((one) => one.startsWith(`${kind} `)).length;
-    this.#numbers.set(key, number);
+    const numbers = this.#numbers.get(kind) ?? new Map<string, number>();
+    this.#numbers.set(kind, numbers);
+    const number = numbers.get(inode) ?? numbers.size + 1;
+    numbers.set(inode, number);
     return `${kind} ${number}`;
   }
 }

@@ -12,23 +12,11 @@ const BY_DESIGN = [/\.log$/, /^stats-(dump|restore)$/, /^errors$/, /^(subject|lo
 /** Names that CRIU gives: to a name for a file that has none (files-reg.c), and to what it tries the kernel with. */
 const OF_CRIU = /^link_remap\.\d+$|\.cr\.[0-9a-f]+\.ghost$|^\.criu\.|^cr-tmpfs\.|^crtools-proc\./;
 
-/** All files: what they are while nothing of the tree runs. */
 export const files: SurroundingsKind = {
   name: 'files',
   ofPrograms: false,
-  changes: true,
+  mayBeOfProgram: (file) => !OF_CRIU.test(path.basename(file)),
   read: (sandbox) => list((folder) => sandbox.inside(folder)),
-};
-
-/** Files with a name that only CRIU gives: a program does not make them, whether it runs or not. */
-export const filesOfCriu: SurroundingsKind = {
-  name: 'files made by CRIU',
-  ofPrograms: false,
-  changes: false,
-  async read(sandbox) {
-    const all = await list((folder) => sandbox.inside(folder));
-    return all.filter((file) => OF_CRIU.test(path.basename(file)));
-  },
 };
 
 async function list(inside: (folder: string) => string): Promise<string[]> {

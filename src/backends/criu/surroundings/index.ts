@@ -2,13 +2,13 @@
 import type { CriuChange } from '../../../record/criu.ts';
 import type { Seen } from '../census.ts';
 import type { Sandbox } from '../sandbox.ts';
-import { files, filesOfCriu } from './files.ts';
+import { files } from './files.ts';
 import type { SurroundingsKind } from './kind.ts';
 import { mounts } from './mounts.ts';
 import { packetFilter } from './packet-filter.ts';
 import { repairedSockets, unixSockets } from './sockets.ts';
 
-const KINDS: readonly SurroundingsKind[] = [mounts, filesOfCriu, files, unixSockets, packetFilter, repairedSockets];
+const KINDS: readonly SurroundingsKind[] = [mounts, files, unixSockets, packetFilter, repairedSockets];
 
 /** The things of each kind that was read. */
 export type Surroundings = ReadonlyMap<SurroundingsKind, readonly string[]>;
@@ -25,14 +25,12 @@ export async function readSurroundings(
 
 /** What has been added and removed, by kind. `isHeld`: nothing of the tree ran meanwhile. */
 export function compareSurroundings(before: Surroundings, after: Surroundings, isHeld: boolean): CriuChange[] {
-  return [...before]
-    .filter(([kind]) => after.has(kind) && (isHeld || !kind.changes))
-    .map(([kind, things]) => ({
-      kind: kind.name,
-      added: without(after.get(kind)!, things),
-      removed: without(things, after.get(kind)!),
-    }))
-    .filter(({ added, removed }) => added.length + removed.length > 0);
+  return [...before].flatMap(([kind, things]) => {
+    const now = after.get(kind) ?? [];
+    const counts = (thing: string) => isHeld || !kind.mayBeOfProgram(thing);
+    const [added, removed] = [without(now, things).filter(counts), without(things, now).filter(counts)];
+    return added.length + removed.length > 0 ? [{ kind: kind.name, added, removed }] : [];
+  });
 }
 
 /** Those that are not among others, each as often as it is there more. */

@@ -7,8 +7,8 @@ export interface SurroundingsKind {
   readonly name: string;
   /** Whether only a program of the user's can have it: a declared tree has no sockets of its own. */
   readonly ofPrograms: boolean;
-  /** Whether a program that runs may change it by what it does. */
-  readonly changes: boolean;
+  /** Whether a program that runs may have made this thing, or removed it. */
+  mayBeOfProgram(thing: string): boolean;
   /** The things, in any order. `tree`: the processes of the tree. */
   read(sandbox: Sandbox, tree: readonly Seen[]): Promise<readonly string[]>;
 }

@@ -5,7 +5,7 @@ import type { SurroundingsKind } from './kind.ts';
 export const mounts: SurroundingsKind = {
   name: 'mounts',
   ofPrograms: false,
-  changes: false,
+  mayBeOfProgram: () => false,
   async read(sandbox) {
     const text = await readFile(`/proc/${sandbox.init}/mountinfo`, 'utf8');
     // 36 35 98:0 /root /mount/point options [optional fields] - type source options

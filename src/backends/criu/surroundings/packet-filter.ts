@@ -11,32 +11,30 @@ const LIMIT = 10_000;
 export const packetFilter: SurroundingsKind = {
   name: 'packet filter rules',
   ofPrograms: true,
-  changes: false,
+  mayBeOfProgram: () => false,
   async read(sandbox) {
-    const legacy = await Promise.all(
-      ['ip_tables_names', 'ip6_tables_names'].map(async (table) => (await sandbox.network(table)).trim() !== ''),
-    );
-    const [nft, ...iptables] = await Promise.all([
-      run(sandbox, ['nft', 'list', 'ruleset']),
-      ...['iptables-legacy-save', 'ip6tables-legacy-save'].map((tool, i) => (legacy[i] ? run(sandbox, [tool]) : '')),
+    const [nft, ...legacy] = await Promise.all([
+      run(sandbox, 'nft', 'list', 'ruleset'),
+      ...(['ip', 'ip6'] as const).map(async (ip) =>
+        (await sandbox.network(`${ip}_tables_names`)).trim() === '' ? '' : run(sandbox, `${ip}tables-legacy-save`),
+      ),
     ]);
-    return [...parseNft(nft), ...iptables.flatMap(parseSave)];
+    // Where nft is not installed, iptables may be: it shows its own rules.
+    const others = nft === undefined ? [run(sandbox, 'iptables-save'), run(sandbox, 'ip6tables-save')] : [];
+    const saved = [...legacy, ...(await Promise.all(others))];
+    return [...parseNft(nft ?? ''), ...saved.flatMap((text) => parseSave(text ?? ''))];
   },
 };
 
-/** Empty where the tool is missing. */
-async function run(sandbox: Sandbox, command: readonly string[]): Promise<string> {
-  const enter = [
-    '--target',
-    String(sandbox.init),
-    '--net',
-    ...(sandbox.isUser ? ['--user', '--preserve-credentials'] : []),
-  ];
+/** What a tool prints in the network namespace of a case; undefined where the tool is missing, or is not permitted. */
+async function run(sandbox: Sandbox, ...command: readonly string[]): Promise<string | undefined> {
+  const user = sandbox.isUser ? ['--user', '--preserve-credentials'] : [];
+  const enter = ['--target', String(sandbox.init), '--net', ...user];
   try {
     const { stdout } = await execute('nsenter', [...enter, '--', ...command], { timeout: LIMIT, encoding: 'utf8' });
     return stdout;
   } catch {
-    return '';
+    return undefined;
   }
 }
 

@@ -7,11 +7,14 @@ import type { SurroundingsKind } from './kind.ts';
 /** On which the action script asks mktrouble (HOOK_SOCKET in agent/agent.h): each connection of the agent has its name. */
 const OURS = `${WORK}/hook`;
 
+/** Names that CRIU gives (files.c, fdstore.c, and others): `@/crtools-fd-106-…`, `@/criu-fdstore-…`. */
+const OF_CRIU = /^@\/?(crtools|criu)-/;
+
 /** Unix sockets that are bound to a path or an abstract name, and those that do not belong to a process any more. */
 export const unixSockets: SurroundingsKind = {
-  name: 'named unix sockets',
+  name: 'named Unix sockets',
   ofPrograms: false,
-  changes: true,
+  mayBeOfProgram: (name) => !OF_CRIU.test(name),
   async read(sandbox) {
     const rows = (await sandbox.network('unix')).split('\n').slice(1);
     return rows.map((row) => row.trim().split(/\s+/)[7] ?? '').filter((name) => name !== '' && name !== OURS);
@@ -23,7 +26,7 @@ const REPAIRED = z.object({ repaired: z.array(z.object({ pid: z.number(), fd: z.
 export const repairedSockets: SurroundingsKind = {
   name: 'TCP sockets in repair mode',
   ofPrograms: true,
-  changes: false,
+  mayBeOfProgram: () => false,
   async read(sandbox, tree) {
     const lines = tree.map(({ id }) => line('task', { pid: id }));
     const { repaired } = await sandbox.ask([line('repaired'), ...lines].join('\n'), REPAIRED);

@@ -1,7 +1,7 @@
 /** A failed dump leaves nothing behind but the tree. */
 
 import { callText } from '../../../record/program-text.ts';
-import { describeChanges } from '../../criu-census.ts';
+import { describeChanges, SURROUNDINGS } from '../../criu-census.ts';
 import { succeeded, wasEnded } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
@@ -10,8 +10,7 @@ const name = 'failed-dump-leaves-nothing-behind';
 export const failedDumpLeavesNothingBehind: Property = {
   name,
   title: 'A failed dump leaves nothing behind',
-  statement:
-    'After a failed dump the surroundings of the tree are as they were before: mounts, named Unix sockets, files of the case, rules of the packet filter, TCP sockets in repair mode. (Of a program, which keeps running, files and Unix sockets only with names that CRIU gives. A dump that mktrouble had to kill itself is not judged; one that a fault of the scenario has killed is.)',
+  statement: `After a failed dump the surroundings of the tree are as they were before: ${SURROUNDINGS}. (Of a program, which keeps running, files and Unix sockets only with names that CRIU gives. A dump that mktrouble had to kill itself is not judged; one that a fault of the scenario has killed is.)`,
   source:
     'cr-dump.c, cr_dump_finish(): on failure network_unlock() and delete_link_remaps() undo what the dump has done; criu(8), dump',
   hint: 'Which step of the dump made it, and does the error path of a later step undo it?',

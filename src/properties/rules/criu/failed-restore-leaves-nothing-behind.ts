@@ -2,7 +2,7 @@
 
 import type { CriuChange, CriuRecord } from '../../../record/criu.ts';
 import { callText } from '../../../record/program-text.ts';
-import { describeChanges } from '../../criu-census.ts';
+import { describeChanges, SURROUNDINGS } from '../../criu-census.ts';
 import { succeeded, wasEnded } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
@@ -11,8 +11,7 @@ const name = 'failed-restore-leaves-nothing-behind';
 export const failedRestoreLeavesNothingBehind: Property = {
   name,
   title: 'A failed restore leaves nothing behind',
-  statement:
-    'After a failed restore everything but the tasks is as it was before it: mounts, named Unix sockets, files of the case, rules of the packet filter, TCP sockets in repair mode. (A restore that mktrouble had to kill itself is not judged; one that a fault of the scenario has killed is. Tasks, and the Unix sockets that they have, are judged by failed-restore-leaves-no-task.)',
+  statement: `After a failed restore everything but the tasks is as it was before it: ${SURROUNDINGS}. (A restore that mktrouble had to kill itself is not judged; one that a fault of the scenario has killed is. Tasks, and the Unix sockets that they have, are judged by failed-restore-leaves-no-task.)`,
   source:
     'cr-restore.c, restore_root_task(), the labels out_kill and out: a failed restore kills the tasks and depopulates what it has made',
   hint: 'Which step of the restore made it, and is it removed only at the end of a successful restore?',
@@ -27,7 +26,7 @@ export const failedRestoreLeavesNothingBehind: Property = {
 
 /** A Unix socket is there as long as a task that was left has it open. */
 function isOfTask({ kind }: CriuChange, criu: CriuRecord | undefined): boolean {
-  return kind === 'named unix sockets' && (criu?.afterRestore?.tasks.length ?? 0) > 0;
+  return kind === 'named Unix sockets' && (criu?.afterRestore?.tasks.length ?? 0) > 0;
 }
 
 /** The rules with which a dump locks the network are to be removed by a restore; which of its failures may is not documented. */

@@ -1,6 +1,6 @@
 /** A successful restore leaves nothing behind but the tree. */
 
-import { describeChanges } from '../../criu-census.ts';
+import { describeChanges, SURROUNDINGS } from '../../criu-census.ts';
 import { succeeded } from '../../criu-runs.ts';
 import type { Property } from '../../property.ts';
 
@@ -9,8 +9,7 @@ const name = 'restore-leaves-nothing-behind';
 export const restoreLeavesNothingBehind: Property = {
   name,
   title: 'A restore leaves nothing behind but the tree',
-  statement:
-    'After a successful restore the surroundings of the tree are as they were before the dump: mounts, named Unix sockets, files of the case, rules of the packet filter, TCP sockets in repair mode. (Of a program, which runs again, files and Unix sockets only with names that CRIU gives.)',
+  statement: `After a successful restore the surroundings of the tree are as they were before the dump: ${SURROUNDINGS}. (Of a program, which runs again, files and Unix sockets only with names that CRIU gives.)`,
   source:
     'cr-restore.c, restore_root_task(): network_unlock() and the removal of link remaps and ghost files follow the restore of all tasks',
   hint: 'Which step removes it, and can that step be skipped, or fail, without an error of the restore?',
