@@ -1,9 +1,11 @@
 /** What is read of a process from outside: its mappings, the contents of its memory, its open files. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { createInterface, type Interface } from 'node:readline';
 import { FactReader } from '../../../src/backends/criu/kinds/index.ts';
 import { type Mapping, parseMappings } from '../../../src/backends/criu/kinds/mappings.ts';
 import { Memory } from '../../../src/backends/criu/kinds/memory.ts';
@@ -56,6 +58,7 @@ describe('the facts of a process', function () {
   this.timeout(60_000);
   let child: ChildProcess;
   let folder: string;
+  let said: Interface;
 
   before(async function () {
     if (process.platform !== 'linux') {
@@ -64,9 +67,11 @@ describe('the facts of a process', function () {
     }
     folder = mkdtempSync(path.join(tmpdir(), 'mktrouble-kinds-'));
     child = spawn('python3', ['-c', PROGRAM], { cwd: folder, stdio: ['pipe', 'pipe', 'inherit'] });
+    // By lines: a line may come in pieces.
+    said = createInterface(child.stdout!);
     const started = await new Promise((resolve) => {
       child.once('error', () => resolve(false));
-      child.stdout!.once('data', () => resolve(true));
+      said.once('line', () => resolve(true));
     });
     if (!started) {
       console.log('skipped: there is no python3');
@@ -81,7 +86,7 @@ describe('the facts of a process', function () {
 
   /** Makes the program execute a statement. */
   async function execute(statement: string): Promise<void> {
-    const done = new Promise((resolve) => child.stdout!.once('data', resolve));
+    const done = once(said, 'line');
     child.stdin!.write(`${statement}\n`);
     await done;
   }
