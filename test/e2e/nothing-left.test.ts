@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killAtRandom, useRemains } from '../backends/native/killing.ts';
-import { findProcesses, kill } from '../backends/native/remains.ts';
+import { findPrograms, kill } from '../backends/native/remains.ts';
 import { ROOT } from '../support/markdown.ts';
 import { PROGRAM, start } from '../support/program.ts';
 
@@ -23,7 +23,7 @@ describe('When a process is killed at any of 300 moments', function () {
     ],
     'the test runner': [...MOCHA, '--reporter', 'dot', 'test/backends/native/restart.test.ts'],
   };
-  const hasAgent = (): boolean => findProcesses(path.join(remains().cache, 'native-agent-')).length > 0;
+  const hasAgent = (): boolean => findPrograms(remains().cache).length > 0;
   const TIMES = 8;
   /** Milliseconds between the first agent and the kill at most. */
   const LATEST = 400;

@@ -11,7 +11,7 @@ interface Process {
   readonly command: string;
 }
 
-const WARDEN = /agent-\w+ serve /;
+const WARDEN = /-agent-\S+ serve /;
 
 /** The pids of this part of the run that has this pid; none while there is no such process. */
 export function findPart(part: Part, mktrouble: number): number[] {

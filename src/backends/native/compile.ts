@@ -17,17 +17,17 @@ export async function compileNativeAgent(
   protocol: Protocol = protocolNamed('hardened')!,
   cache: string = cacheFolder(),
 ): Promise<string> {
-  const object = await compileAgent({ name: 'native-agent', folder: FOLDER, flags: OBJECT }, cache);
-  return linkWithProtocol(protocol, { name: `native-${protocol.name}`, object, flags: ['-static'] }, cache);
+  const object = await compileAgent({ name: 'native-without-protocol', folder: FOLDER, flags: OBJECT }, cache);
+  return linkWithProtocol(protocol, { name: `native-agent-${protocol.name}`, object, flags: ['-static'] }, cache);
 }
 
 /** The same with the host of a plug-in: a program that loads a library cannot be static. */
 export async function compilePluginHost(protocol: Protocol, cache: string = cacheFolder()): Promise<string> {
   const flags = [...OBJECT, '-DMKTROUBLE_PLUGIN'];
-  const object = await compileAgent({ name: 'native-plugin-host', folder: FOLDER, flags }, cache);
+  const object = await compileAgent({ name: 'native-plugin-host-without-protocol', folder: FOLDER, flags }, cache);
   return linkWithProtocol(
     protocol,
-    { name: 'native-with-plugin', object, flags: ['-rdynamic'], libraries: ['-ldl'] },
+    { name: `native-agent-with-plugin-${protocol.name}`, object, flags: ['-rdynamic'], libraries: ['-ldl'] },
     cache,
   );
 }
