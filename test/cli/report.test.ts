@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { inflateRawSync } from 'node:zlib';
 import { EXIT } from '../../src/cli/exit.ts';
 import { main } from '../../src/cli/main.ts';
 import { capture } from '../support/capture.ts';
@@ -41,6 +42,16 @@ const one = (title: string, result: string, violations: readonly string[] = []) 
 });
 const report = (...cases: readonly object[]) => JSON.stringify({ version: 1, cases, summary });
 
+/** The texts in a report's page: its lines that are packed strings. */
+function embeddedTexts(page: string): string[] {
+  const [, data = ''] = /<script[^>]*id="mktrouble-details"[^>]*>([^<]*)</.exec(page) ?? [];
+  const values = data
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(inflateRawSync(Buffer.from(line, 'base64')).toString('utf8')) as unknown);
+  return values.filter((value) => typeof value === 'string');
+}
+
 describe('mktrouble report', () => {
   let folder: Folder;
   before(() => {
@@ -80,6 +91,36 @@ describe('mktrouble report', () => {
     assert.match(read('m.xml'), /tests="2"/);
     assert.match(read('m.tap'), /not ok 1 - a/);
     assert.match(read('m.html'), /mktrouble-index/);
+  });
+
+  it('merge shows the source of a scenario below the working folder, and no other file that a report names', async () => {
+    const outside = temporaryFolder({ 'secret.yaml': 'scenario: outside' });
+    const here = temporaryFolder({
+      'a.yaml': 'scenario: inside',
+      'keys.yaml': 'token: hidden',
+      'notes.txt': 'scenario: notes',
+    });
+    symlinkSync(path.join(outside.path, 'secret.yaml'), path.join(here.path, 'linked.yaml'));
+    symlinkSync(outside.path, path.join(here.path, 'linked'));
+    const named = [
+      ...['a.yaml', 'keys.yaml', 'notes.txt', 'linked.yaml', 'linked/secret.yaml', '/proc/self/environ', 'gone.yaml'],
+      ...[path.join(outside.path, 'secret.yaml'), path.relative(here.path, path.join(outside.path, 'secret.yaml'))],
+    ];
+    const cases = named.map((file, i) => ({
+      ...one(`case ${i}`, 'fail', ['no-task-left-waiting']),
+      position: { file, line: 1, column: 1 },
+    }));
+    writeFileSync(path.join(here.path, 'report.json'), report(...cases));
+    const before = process.cwd();
+    process.chdir(here.path);
+    try {
+      assert.equal((await command('merge', 'report.json', '-r', 'html=m.html')).result, EXIT.ok);
+      assert.deepEqual(embeddedTexts(readFileSync('m.html', 'utf8')), ['scenario: inside']);
+    } finally {
+      process.chdir(before);
+      here.remove();
+      outside.remove();
+    }
   });
 
   it('diff says what became worse, by its exit code too', async () => {

@@ -136,6 +136,11 @@ describe('limits', () => {
     refuses(`${GOOD}faults:\n  «${'- { kill: 101 }\n  '.repeat(1001).trimEnd()}»`, [{ says: 'at most 1000' }]);
   });
 
+  it('of system calls that fail', () => {
+    const calls = Array.from({ length: 1001 }, () => '{ of: dump, call: openat, errno: ENOMEM }').join(', ');
+    refuses(`${GOOD}criu:\n  syscalls: «[${calls}]»`, [{ says: 'at most 1000' }]);
+  });
+
   it('are not those of names: a mapping has no keys but its own', () => {
     const names = ['constructor', 'toString', 'hasOwnProperty', 'valueOf', 'prototype'];
     for (const name of names) {

@@ -1,6 +1,7 @@
 /** A dump and a restore by CRIU: how CRIU is used, and what goes wrong there. */
 import * as z from 'zod';
 import { ABSENT, CRIU_STAGE_NAMES, OPTIONAL_WORDS } from '../../model/criu.ts';
+import { MAX_FAULTS } from '../limits.ts';
 import { errno, INT32_MIN, pid, signal } from './values.ts';
 import { flag, integer, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
 
@@ -158,7 +159,10 @@ export const criu = mapping('a mapping with the words of CRIU', {
   'dump-limits': word(limits, 'Resource limits of the dump.', 'dump-limits: { files: 10 }').optional(),
   'restore-limits': word(limits, 'Resource limits of the restore.', 'restore-limits: { pids: 3 }').optional(),
   syscalls: word(
-    oneOrMore(syscall, 'a list of system calls'),
+    z.union([
+      syscall,
+      list(syscall, 'a list of system calls').max(MAX_FAULTS, { error: `at most ${MAX_FAULTS} system calls` }),
+    ]),
     "System calls of CRIU's main process that fail, or at which a signal comes.",
     'syscalls: { of: restore, call: clone3, errno: ENOMEM }',
   ).optional(),

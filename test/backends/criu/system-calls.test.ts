@@ -94,8 +94,11 @@ describe('System calls of CRIU', function () {
     assert.deepEqual([exit, injected], [0, []]);
   });
 
-  it('may be as many as a scenario likes', async () => {
-    const many = Array.from({ length: 60 }, (_, i) => `{ of: dump, call: openat, number: ${i + 1000}, errno: ENOMEM }`);
+  it('may be as many as a scenario can have', async () => {
+    const many = Array.from(
+      { length: 1000 },
+      (_, i) => `{ of: dump, call: openat, number: ${i + 1000}, errno: ENOMEM }`,
+    );
     assert.equal((await dump(open(), `[${many.join(', ')}]`)).exit, 0);
   });
 

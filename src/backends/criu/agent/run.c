@@ -93,10 +93,13 @@ int run_start(struct line *first, char *lines)
 	snprintf(run.log, sizeof(run.log), "%s", field_text(first, "log", ""));
 	run.started_us = now_us();
 	inject_clear();
-	while (error == 0 && line_next(&lines, &line)) {
-		if (line_is(&line, "syscall"))
-			error = inject_add(&line);
-		else if (!program_add(&program, &line))
+	while (line_next(&lines, &line)) {
+		if (line_is(&line, "syscall")) {
+			int refused = inject_add(&line);
+
+			if (error == 0)
+				error = refused;
+		} else if (!program_add(&program, &line))
 			not_understood("a run has a line %s", line.word);
 	}
 	line_end(first);
