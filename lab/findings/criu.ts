@@ -1,7 +1,8 @@
 /**
- * `npm run findings:criu`: writes docs/criu-findings.md, and a full page with logs. Shrinks each scenario of the CRIU suite
- * that has `violates:`, and runs it several times. Takes about ten minutes. Scenarios with equal titles up to the bracket at
- * the end are one finding. Findings of random changes (tag `mutations`) are covered by others, and only counted.
+ * `npm run findings:criu [-- versions…]`: writes docs/criu-findings.md, and a full page with logs. Shrinks each scenario of the CRIU
+ * suite that has `violates:` on the first of the versions (4.1.1 and 4.2.1 by default), and runs it several times on each. Takes about
+ * fifteen minutes. Scenarios with equal titles up to the bracket at the end are one finding. Findings of random changes (tag
+ * `mutations`) are covered by others, and only counted.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -34,23 +35,30 @@ const ORDER = [
   'dumped-tree-is-gone',
   'failed-restore-reports-error',
   'restored-tree-matches-dump',
+  'dumped-tree-can-be-restored',
   'failed-dump-leaves-tree-running',
   'failed-restore-leaves-no-task',
   'failed-restore-can-be-retried',
+  'failed-dump-leaves-nothing-behind',
+  'failed-restore-leaves-nothing-behind',
+  'restore-leaves-nothing-behind',
   'criu-never-crashes',
   'criu-ends-in-time',
   'criu-log-is-bounded',
 ];
+/** Versions of CRIU, each unpacked by `mktrouble setup`; the suite is written for the first. */
+const [VERSION = '4.1.1', ...OTHERS] = process.argv.length > 2 ? process.argv.slice(2) : ['4.1.1', '4.2.1'];
 
 interface Finding {
   readonly case: Case;
   readonly shown: number;
   readonly runs: number;
+  /** In how many of as many runs the other versions show it. */
+  readonly others: readonly number[];
   readonly messages: readonly string[];
   readonly errors: readonly string[];
   /** How CRIU ended, each way once. */
   readonly ends: readonly string[];
-  readonly version: string;
 }
 
 function violated(c: Case, record: RunRecord) {
@@ -71,7 +79,7 @@ function withoutLimit(c: Case): Case {
   return { ...c, criu: rest };
 }
 
-async function find(backend: CriuBackend, c: Case): Promise<Finding> {
+async function find(backend: CriuBackend, others: readonly CriuBackend[], c: Case): Promise<Finding> {
   // With the usual limit of time: that of the suite is short, for all that never ends is waited for.
   const small = withoutLimit(
     await findSmallest(backend, { ...c, expect: { ...c.expect, coordinator: [], tasks: {} } }, c.expect.violates),
@@ -81,27 +89,37 @@ async function find(backend: CriuBackend, c: Case): Promise<Finding> {
   const errors = new Set<string>();
   const ends = new Set<string>();
   let shown = 0;
-  let version = '';
   for (let i = 0; i < runs; i++) {
     const record = await run(backend, small, i);
     const violations = record ? violated(small, record) : [];
     if (violations.length > 0) shown++;
     for (const { message } of violations.slice(0, 2)) if (messages.size < 3) messages.add(plain(message));
     const seen = record?.criu;
-    version = seen?.version ?? version;
     if (violations.length === 0 || !seen) continue;
     for (const error of readErrors(seen.restore ?? seen.dump)) errors.add(error);
     ends.add([seen.dump, seen.restore].flatMap((one) => (one ? [`the ${one.of} ${callEnd(one)}`] : [])).join(', '));
   }
+  const elsewhere: number[] = [];
+  for (const other of others) elsewhere.push(await count(other, small, runs));
   return {
     case: small,
     shown,
     runs,
+    others: elsewhere,
     messages: [...messages],
     errors: [...errors].slice(0, 6),
     ends: [...ends],
-    version,
   };
+}
+
+/** In how many of these runs a case violates what it says. */
+async function count(backend: CriuBackend, c: Case, runs: number): Promise<number> {
+  let shown = 0;
+  for (let i = 0; i < runs; i++) {
+    const record = await run(backend, c, i);
+    if (record && violated(c, record).length > 0) shown++;
+  }
+  return shown;
 }
 
 /** The last errors of its log: what it was at when it ended. */
@@ -119,13 +137,13 @@ function plain(text: string): string {
 }
 
 /** A finding with its minimal scenario and the messages of its runs. */
-function section({ case: c, shown, runs, messages, errors, ends }: Finding, i: number): string {
+function section({ case: c, shown, runs, others, messages, errors, ends }: Finding, i: number): string {
   const properties = c.expect.violates.map((name) => `**${name}**`).join(', ');
   const small: Case = { ...c, title: readTitle(c), tags: [], explore: undefined } as unknown as Case;
   const log = errors.length === 0 ? ['  criu: (no error in its log)'] : errors.map((error) => `  criu: ${error}`);
   return [
     `## ${i + 1}. ${readTitle(c)}`,
-    `_Violates_ ${properties}. _Shown_ in ${shown} of ${runs} runs. _Scenarios_ in \`${c.position.file}\`.`,
+    `_Violates_ ${properties}. _Shown_ in ${[shown, ...others].map((n, v) => `${n} of ${runs} runs of ${[VERSION, ...OTHERS][v]}`).join(', ')}. _Scenarios_ in \`${c.position.file}\`.`,
     ...(c.why === undefined ? [] : [c.why.trim()]),
     `\`\`\`yaml\n${writeScenario({ ...small, why: undefined } as unknown as Case).trim()}\n\`\`\``,
     `Result (${ends.join('; or ')}):\n\n\`\`\`text\n${[...messages, ...log].join('\n')}\n\`\`\``,
@@ -137,14 +155,36 @@ function readTitle({ scenario }: Case): string {
   return scenario.replace(/ \([^)]*\)$/, '');
 }
 
-/** All findings, a line each, with the file of its scenarios. */
-function contents(all: readonly Finding[]): string {
-  const rows = all.map(({ case: c, shown, runs }, i) => {
+/** Whether it needs images that CRIU has not written: CRIU trusts its images. */
+function needsDamage({ criu }: Case): boolean {
+  return criu!.images.length > 0;
+}
+
+/** Findings, a line each, with the file of its scenarios. */
+function table(all: readonly Finding[], from: number): string {
+  const rows = all.map(({ case: c, shown, runs, others }, i) => {
     const { file } = c.position;
     const link = `[${path.basename(file)}](../${file})`;
-    return `| ${i + 1} | ${readTitle(c)} | ${c.expect.violates.join(', ')} | ${shown} of ${runs} | ${link} |`;
+    const figures = [shown, ...others].map((n) => `${n} of ${runs}`);
+    return `| ${[from + i, readTitle(c), c.expect.violates.join(', '), ...figures, link].join(' | ')} |`;
   });
-  return ['| | finding | violates | shown | scenarios |', '| --- | --- | --- | --- | --- |', ...rows].join('\n');
+  const columns = ['', 'finding', 'violates', VERSION, ...OTHERS, 'scenarios'];
+  return [`| ${columns.join(' | ')} |`, `|${' --- |'.repeat(columns.length)}`, ...rows].join('\n');
+}
+
+/** All findings: first those that need no damaged image. */
+function contents(all: readonly Finding[]): string {
+  const plainOnes = all.filter((one) => !needsDamage(one.case));
+  const damaged = all.filter((one) => needsDamage(one.case));
+  return `## With the images that CRIU has written
+
+${table(plainOnes, 1)}
+
+## With damaged images
+
+CRIU takes its images for authentic: a process that can change them can do as much without a defect of CRIU. A damaged disk changes them too.
+
+${table(damaged, plainOnes.length + 1)}`;
 }
 
 /** Runs of a case with varying outcomes. */
@@ -216,29 +256,35 @@ for (const c of cases) {
   const key = `${c.position.file} ${readTitle(c)}`;
   if (c.expect.violates.length > 0 && !c.tags.includes('mutations') && !first.has(key)) first.set(key, c);
 }
-const rank = ({ expect }: Case): number => Math.min(...expect.violates.map((name) => ORDER.indexOf(name)));
+const rank = (c: Case): number =>
+  Math.min(...c.expect.violates.map((name) => ORDER.indexOf(name))) + (needsDamage(c) ? ORDER.length : 0);
 const marked = [...first.values()].sort((a, b) => rank(a) - rank(b));
-const backend = criu({ allowCommands: true });
+const [backend, ...others] = [VERSION, ...OTHERS].map((version) => criu({ allowCommands: true, criu: version })) as [
+  CriuBackend,
+  ...CriuBackend[],
+];
 const findings: Finding[] = [];
 let next = 0;
 const work = async (): Promise<void> => {
   while (next < marked.length) {
     const i = next++;
-    const finding = await find(backend, marked[i]!);
-    console.log(`${finding.shown}/${finding.runs} ${marked[i]!.scenario} (${finding.case.tasks.length} tasks)`);
+    const finding = await find(backend, others, marked[i]!);
+    console.log(
+      `${[finding.shown, ...finding.others].join(' and ')} of ${finding.runs}: ${marked[i]!.scenario} (${finding.case.tasks.length} tasks)`,
+    );
     findings[i] = finding;
   }
 };
 await Promise.all(Array.from({ length: PARALLEL }, work));
 const also = [await threadsOfZombie(backend), await zombieWithoutThreads(backend)];
-await backend.dispose();
-const head = `# Defects of CRIU ${findings[0]?.version}
+await Promise.all([backend, ...others].map((one) => one.dispose()));
+const head = `# Defects of CRIU ${[VERSION, ...OTHERS].join(' and ')}
 
 <!-- Generated by \`npm run findings:criu\` from runs of scenarios/criu. Do not edit. -->
 
-In each of these scenarios CRIU violates a [property](properties.md). Tested on Linux ${release().split('-')[0]}, as root, with CRIU as in
-Debian 13. Each was shrunk to a minimal tree and run ${RUNS} times, races more often. A clean error is not a defect, and is not
-listed. To reproduce one: \`npx mktrouble run <scenarios> --grep <title>\`. \`npm run findings:criu\` also writes
+In each of these scenarios CRIU violates a [property](properties.md). Tested on Linux ${release().split('-')[0]}, as root, with the
+packages of Debian. Each was shrunk to a minimal tree with CRIU ${VERSION} and run ${RUNS} times on each version, races more often. A clean
+error is not a defect, and is not listed. To reproduce one: \`npx mktrouble run <scenarios> --grep <title>\`. \`npm run findings:criu\` also writes
 .mktrouble/pages/criu-findings.md, which has the minimal scenario, the violations and CRIU's log of each.
 
 Some need a rare condition: a failing system call, a damaged image. No kernel returns ENOMEM for some of the calls that fail

@@ -1,15 +1,19 @@
 /** What a case does to CRIU and its images besides its faults, in words. Runs in a browser too. */
 import type { CriuLimits, CriuSetup, CriuSyscall, ImageChange } from '../../src/model/criu.ts';
+import { optionWords } from '../../src/model/criu-options.ts';
 import { count } from './numbers.ts';
 
 /** One line for each thing that goes wrong; `edits` is what a run changed in the images, where that is known. */
 export function setupLines(setup: CriuSetup | undefined, edits: readonly ImageChange[] | undefined): string[] {
   if (!setup) return [];
-  const { scriptFails, faultPoint, taken, limits, syscalls, images } = setup;
+  const { scriptFails, faultPoint, taken, limits, options, syscalls, images } = setup;
   return [
     ...(faultPoint ? [`${faultPoint.of}: CRIU_FAULT=${faultPoint.number}`] : []),
     ...scriptFails.map((stage) => `the action script fails at ${stage}`),
     ...(['dump', 'restore'] as const).flatMap((of) => limitLines(limits[of]).map((words) => `${of}: ${words}`)),
+    ...(['dump', 'restore'] as const).flatMap((of) =>
+      options?.[of] ? [`${of}: criu ${optionWords(options[of]).join(' ')}`] : [],
+    ),
     ...syscalls.map((one) => `${one.of}: ${syscallWords(one)}`),
     ...(edits ?? images).map((edit) => `images: ${editWords(edit)}`),
     ...(taken.length > 0 ? [`restore: another process has pid ${taken.join(', ')}`] : []),

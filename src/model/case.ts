@@ -2,7 +2,9 @@
  * A case: one scenario with its matrix values filled in, every default written out and every reference checked.
  * What the scenario room produces, and all that an injector, a backend or a property ever sees of a file. Plain JSON.
  */
+
 import type { CriuSetup, CriuStage } from './criu.ts';
+import { type CriuOptionWords, optionWords, reachesOutside } from './criu-options.ts';
 import type { ErrnoName } from './errno.ts';
 import type { CoordinatorPoint, TaskPoint } from './points.ts';
 import type { SignalName } from './signals.ts';
@@ -283,7 +285,13 @@ export interface Case {
 /** The file as a user wrote it is YAML; a case made in code has this for its position. */
 export const NOWHERE: Position = { file: '(code)', line: 1, column: 1 };
 
-/** The commands that a case runs, each a program and its arguments. */
-export function listCommands({ subject, check }: Case): readonly (readonly string[])[] {
-  return [subject?.command, subject?.load?.command, check].filter((command) => command !== undefined);
+/** The commands that a case runs, each a program and its arguments; CRIU with an option that reaches outside of the case is one. */
+export function listCommands({ subject, check, criu }: Case): readonly (readonly string[])[] {
+  const own = [subject?.command, subject?.load?.command, check].filter((command) => command !== undefined);
+  return [...own, ...Object.entries(criu?.options ?? {}).flatMap(([call, options]) => listOutside(call, options))];
+}
+
+function listOutside(call: string, options: CriuOptionWords): string[][] {
+  const outside = Object.entries(options).filter(([name, value]) => reachesOutside(name, value));
+  return outside.length === 0 ? [] : [['criu', call, ...optionWords(Object.fromEntries(outside))]];
 }

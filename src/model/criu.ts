@@ -1,5 +1,6 @@
 /** The words of a scenario for CRIU: how a tree is dumped and restored by it, and what goes wrong there. */
 import type { FaultVerb } from './case.ts';
+import type { CriuOptionWords } from './criu-options.ts';
 import type { ErrnoName } from './errno.ts';
 import type { SignalName } from './signals.ts';
 
@@ -131,6 +132,8 @@ export interface CriuSetup {
   /** Pids that other processes have when the restore begins. */
   readonly taken: readonly number[];
   readonly limits: Readonly<Partial<Record<CriuCall, CriuLimits>>>;
+  /** Options of CRIU's command line, beside those that the backend gives. */
+  readonly options: Readonly<Partial<Record<CriuCall, CriuOptionWords>>>;
   readonly syscalls: readonly CriuSyscall[];
   readonly images: readonly ImageChange[];
   /** The words whose effect need not show in any run. */
@@ -147,6 +150,7 @@ export const PLAIN_CRIU: CriuSetup = {
   scriptFails: [],
   taken: [],
   limits: {},
+  options: {},
   syscalls: [],
   images: [],
   repeat: 1,

@@ -1,5 +1,6 @@
 /** How CRIU is used in a case, as the words of a scenario; defaults are left out. */
 import { ABSENT, type CriuLimits, type CriuSetup, type ImageChange } from '../model/criu.ts';
+import type { CriuOptionWords, OptionWord } from '../model/criu-options.ts';
 import { oneOrAll } from './resolve/lists.ts';
 import type { Document } from './schema/document.ts';
 
@@ -8,7 +9,8 @@ type EditWords = Exclude<NonNullable<Words['images']>, readonly unknown[]>;
 
 /** The `criu` section that loads to this setup. */
 export function writeCriu(setup: CriuSetup): Words {
-  const { namespace, faultPoint, scriptFails, taken, limits, syscalls, images, optional, repeat, limit } = setup;
+  const { namespace, faultPoint, scriptFails, taken, limits, options, syscalls, images, optional, repeat, limit } =
+    setup;
   const calls = syscalls.map(({ number, ...call }) => ({ ...call, ...(number === 1 ? {} : { number }) }));
   return {
     ...(namespace === 'host' ? {} : { namespace }),
@@ -17,12 +19,19 @@ export function writeCriu(setup: CriuSetup): Words {
     ...(taken.length === 0 ? {} : { taken: oneOrAll(taken) }),
     ...(limits.dump === undefined ? {} : { 'dump-limits': limitWords(limits.dump) }),
     ...(limits.restore === undefined ? {} : { 'restore-limits': limitWords(limits.restore) }),
+    ...(options.dump === undefined ? {} : { 'dump-options': writeOptions(options.dump) }),
+    ...(options.restore === undefined ? {} : { 'restore-options': writeOptions(options.restore) }),
     ...(calls.length === 0 ? {} : { syscalls: oneOrAll(calls) }),
     ...(images.length === 0 ? {} : { images: oneOrAll(images.map(editWords)) }),
     ...(optional === undefined ? {} : { optional: oneOrAll(optional) }),
     ...(repeat === 1 ? {} : { repeat }),
     ...(limit === undefined ? {} : { limit }),
   };
+}
+
+function writeOptions(options: CriuOptionWords): NonNullable<Words['dump-options']> {
+  const copy = (value: OptionWord) => (typeof value === 'object' ? [...value] : value);
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, copy(value)]));
 }
 
 function limitWords({ pids, files, fileSize }: CriuLimits): NonNullable<Words['dump-limits']> {

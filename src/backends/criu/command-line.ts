@@ -2,6 +2,7 @@
 import type { Case } from '../../model/case.ts';
 import type { CriuCall, CriuSetup, CriuSyscall } from '../../model/criu.ts';
 import { PLAIN_CRIU } from '../../model/criu.ts';
+import { type CriuOptionWords, optionWords } from '../../model/criu-options.ts';
 import { errnoNumber } from '../../model/errno.ts';
 import { signalNumber } from '../../model/signals.ts';
 import { line } from '../agent/request.ts';
@@ -65,6 +66,12 @@ export function describeProgram(words: readonly string[], env: Readonly<Record<s
   ];
 }
 
+/** What the backend gives unless the scenario says otherwise. */
+function usualOptions({ subject }: Case): CriuOptionWords {
+  const ofProgram = { 'file-locks': true, 'tcp-established': true, 'skip-in-flight': true, 'ext-unix-sk': true };
+  return { 'manage-cgroups': 'ignore', ...(subject && ofProgram) };
+}
+
 function criuWords(c: Case, of: CriuCall, log: string, { program, hooks, unprivileged }: CallOptions): string[] {
   return [
     of,
@@ -76,8 +83,7 @@ function criuWords(c: Case, of: CriuCall, log: string, { program, hooks, unprivi
     '-o',
     log,
     '-v2',
-    '--manage-cgroups=ignore',
-    ...(c.subject ? ['--file-locks', '--tcp-established', '--skip-in-flight', '--ext-unix-sk'] : []),
+    ...optionWords({ ...usualOptions(c), ...c.criu?.options[of] }),
     ...(hooks ? ['--action-script', program] : []),
     ...(unprivileged ? ['--unprivileged'] : []),
   ];

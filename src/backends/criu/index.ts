@@ -14,7 +14,7 @@ import { CommandsNotAllowed } from './commands-not-allowed.ts';
 import { compileCriuAgent } from './compile.ts';
 import type { Images } from './images/edit.ts';
 import { keepFiles } from './keep.ts';
-import { type Criu, locateCriu } from './locate.ts';
+import { type Criu, listOptions, locateCriu } from './locate.ts';
 import { dumpOnly, play } from './play.ts';
 import { buildRecord } from './record.ts';
 import { type Abilities, refusal } from './refuse.ts';
@@ -52,7 +52,7 @@ class CriuItself implements CriuBackend {
   readonly #options: CriuOptions;
   readonly #isRoot: boolean;
   readonly #cgroups: string | undefined;
-  readonly #abilities: Abilities;
+  #abilities: Abilities;
   readonly #ending = new Set<Promise<void>>();
   #prepared: Promise<Ready | string> | undefined;
   #next: Promise<Sandbox> | undefined;
@@ -132,7 +132,10 @@ class CriuItself implements CriuBackend {
     this.#prepared ??= (async () => {
       const { criu: chosen } = this.#options;
       const criu = await locateCriu(chosen === undefined ? process.env : { ...process.env, MKTROUBLE_CRIU: chosen });
-      return typeof criu === 'string' ? criu : { criu, program: await compileCriuAgent(this.#options.cache) };
+      if (typeof criu === 'string') return criu;
+      const options = await listOptions(criu);
+      if (options) this.#abilities = { ...this.#abilities, options };
+      return { criu, program: await compileCriuAgent(this.#options.cache) };
     })();
     return this.#prepared;
   }

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { UNLISTED_OPTIONS } from '../../model/criu-options.ts';
 import { cacheFolder } from '../host/cache.ts';
 import { distrust } from '../host/trust.ts';
 import { installedVersions, installFolder } from './install.ts';
@@ -24,6 +25,14 @@ export interface Criu {
   readonly path: string;
   /** What MKTROUBLE_CRIU has to be for the same one. */
   readonly name: string;
+}
+
+/** The long options that its --help lists; undefined when it does not answer. `ext-unix-sk` it has and does not list. */
+export async function listOptions({ command }: Criu): Promise<ReadonlySet<string> | undefined> {
+  const answer = await start(command, '--help');
+  if ('why' in answer) return undefined;
+  const listed = [...answer.said.matchAll(/(?:^|[\s|])--([a-z][a-z-]+)/g)].map(([, name]) => name!);
+  return new Set([...listed, ...UNLISTED_OPTIONS]);
 }
 
 /** The version that the shipped suite is written for: of several that are unpacked, it is used. */

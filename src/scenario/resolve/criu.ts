@@ -1,6 +1,7 @@
 /** How CRIU is used in a case, with every default written out. */
 import {
   ABSENT,
+  type CriuCall,
   type CriuLimits,
   type CriuSetup,
   type CriuSyscall,
@@ -10,6 +11,7 @@ import {
   type PstreeField,
   STAGES_OF,
 } from '../../model/criu.ts';
+import { CRIU_OPTIONS, type CriuOptionWords } from '../../model/criu-options.ts';
 import { ANY_SYSCALL, SYSCALL_NAMES } from '../../model/syscalls.ts';
 import type { Checked } from '../check.ts';
 import type { Complain } from '../complain.ts';
@@ -45,6 +47,7 @@ export function resolveCriu(words: Words, complain: Complain): CriuSetup {
     scriptFails: toList(words['script-fails']),
     taken: toList(words.taken),
     limits: { ...(dump && { dump: resolveLimits(dump) }), ...(restore && { restore: resolveLimits(restore) }) },
+    options: resolveOptions(words),
     syscalls: calls,
     images: edits.filter((edit) => edit !== undefined),
     ...(words.optional !== undefined && { optional: [...new Set(toList(words.optional))] }),
@@ -53,6 +56,19 @@ export function resolveCriu(words: Words, complain: Complain): CriuSetup {
   };
   if (!setup.optional?.includes('script-fails')) checkScripts(setup, (i) => at('script-fails', i), complain);
   return setup;
+}
+
+/** The options of each call; what only one call has stands behind what both have. */
+function resolveOptions(words: Words): CriuSetup['options'] {
+  // Unknown ones are complained of already.
+  const common = Object.entries(words.options ?? {}).filter(([name]) => name in CRIU_OPTIONS);
+  const of = (call: CriuCall) =>
+    ({
+      ...Object.fromEntries(common.filter(([name]) => CRIU_OPTIONS[name]!.calls.includes(call))),
+      ...words[`${call}-options`],
+    }) as CriuOptionWords;
+  const calls = (['dump', 'restore'] as const).map((call) => [call, of(call)] as const);
+  return Object.fromEntries(calls.filter(([, options]) => Object.keys(options).length > 0));
 }
 
 function resolveFaultPoint({

@@ -1,6 +1,7 @@
 /** A dump and a restore by CRIU: how CRIU is used, and what goes wrong there. */
 import * as z from 'zod';
-import { ABSENT, CRIU_STAGE_NAMES, OPTIONAL_WORDS } from '../../model/criu.ts';
+import { ABSENT, CRIU_STAGE_NAMES, type CriuCall, OPTIONAL_WORDS } from '../../model/criu.ts';
+import { CRIU_OPTIONS, type CriuOption } from '../../model/criu-options.ts';
 import { MAX_FAULTS } from '../limits.ts';
 import { errno, INT32_MIN, pid, signal } from './values.ts';
 import { flag, integer, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
@@ -28,6 +29,34 @@ const limits = mapping('a mapping with pids, files and file-size', {
     'file-size: 4096',
   ).optional(),
 });
+
+/** A mapping with the options of these calls. */
+function options(calls: readonly CriuCall[]) {
+  const names = Object.entries(CRIU_OPTIONS).filter(([, option]) => option.calls.some((one) => calls.includes(one)));
+  const what = calls.length > 1 ? 'CRIU' : `the ${calls[0]}`;
+  return mapping(
+    `a mapping with options of ${what}`,
+    Object.fromEntries(names.map(([name, option]) => [name, optionWord(name, option).optional()])),
+  );
+}
+
+/** Texts as the file has them: a number is one too. */
+const optionText = z.union([text('a text', 1000), integer(0, Number.MAX_SAFE_INTEGER, 'a number')]);
+
+function optionWord(name: string, { value, calls }: CriuOption) {
+  const where = calls.length > 1 ? '' : ` of the ${calls[0]}`;
+  const about = `--${name}${where} (criu(8)).`;
+  switch (value) {
+    case 'flag':
+      return word(flag(), about, `${name}: true`);
+    case 'number':
+      return word(integer(0, Number.MAX_SAFE_INTEGER, 'a number'), about, `${name}: 10`);
+    case 'text':
+      return word(optionText, about, `${name}: text`);
+    default:
+      return word(oneOrMore(optionText, 'a list of texts'), about, `${name}: [text]`);
+  }
+}
 
 const syscall = mapping('a mapping with of, call, number, and errno or signal', {
   of: word(call, 'Which call of CRIU: dump or restore.', 'of: restore'),
@@ -158,6 +187,17 @@ export const criu = mapping('a mapping with the words of CRIU', {
   ).optional(),
   'dump-limits': word(limits, 'Resource limits of the dump.', 'dump-limits: { files: 10 }').optional(),
   'restore-limits': word(limits, 'Resource limits of the restore.', 'restore-limits: { pids: 3 }').optional(),
+  options: word(
+    options(['dump', 'restore']),
+    'Options of both calls of CRIU, by the names of its command line; each is given to the calls that use it. Those that name files, cgroups or namespaces outside of the case need --allow-commands. false takes one away that the backend gives.',
+    'options: { tcp-established: true, ghost-limit: 1M }',
+  ).optional(),
+  'dump-options': word(options(['dump']), 'Options of the dump.', 'dump-options: { ghost-limit: 1M }').optional(),
+  'restore-options': word(
+    options(['restore']),
+    'Options of the restore.',
+    'restore-options: { pidfile: pid }',
+  ).optional(),
   syscalls: word(
     z.union([
       syscall,

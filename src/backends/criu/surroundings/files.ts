@@ -8,7 +8,7 @@ const FOLDERS = [WORK, '/dev/shm', '/dev/mqueue'];
 /** More are not looked at: a program with that many files makes them itself. */
 const MOST = 10_000;
 /** What CRIU and the backend write by design: logs, statistics, images of a dump, what programs print. */
-const BY_DESIGN = [/\.log$/, /^stats-(dump|restore)$/, /^errors$/, /^(subject|load|check)\.(stdout|stderr)$/];
+const BY_DESIGN = [/\.log(\.\d+)?$/, /^stats-(dump|restore)$/, /^errors$/, /^(subject|load|check)\.(stdout|stderr)$/];
 /** Names that CRIU gives: to a name for a file that has none (files-reg.c), and to what it tries the kernel with. */
 const OF_CRIU = /^link_remap\.\d+$|\.cr\.[0-9a-f]+\.ghost$|^\.criu\.|^cr-tmpfs\.|^crtools-proc\./;
 
