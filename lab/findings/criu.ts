@@ -34,6 +34,7 @@ const ORDER = [
   'bystanders-untouched',
   'dumped-tree-is-gone',
   'failed-restore-reports-error',
+  'restored-program-runs',
   'restored-tree-matches-dump',
   'dumped-tree-can-be-restored',
   'failed-dump-leaves-tree-running',
