@@ -8,7 +8,7 @@ export interface Helper {
   readonly text: string;
 }
 
-const IMAGE = `static unsigned char in[1 << 20], out[1 << 21], *p, *o;	/* read at p, written at o */`;
+const IMAGE = `static unsigned char in[1 << 20], out[1 << 21], *p = in, *o = out;	/* read at p, written at o */`;
 
 /** \`records FILE RECORD drop|repeat\` */
 export const RECORDS: Helper = {
@@ -28,67 +28,60 @@ static int records(char **v)	/* FILE RECORD drop|repeat; a record: its length in
 }`,
 };
 
-/** \`edit FILE RECORD VALUE FIELD[:NTH]…\`: a number, \`+N\` or \`absent\` for a field of a protobuf message in an image. */
+/**
+ * \`edit FILE RECORD VALUE FIELD[:NTH]…\`: a number, \`+N\` or \`absent\` for a field of a protobuf message in an image. Lengths
+ * and numbers that it writes have five and ten bytes, which protobuf reads as it reads shorter ones.
+ */
 export const EDIT: Helper = {
   word: 'edit',
   includes: ['fcntl.h', 'stdlib.h', 'string.h', 'unistd.h'],
   text: `${IMAGE}
-static unsigned long get(void)
+static unsigned long get(void)	/* a varint */
 {
 	unsigned long v = 0, s = 0;
 
 	do v |= (*p & 127UL) << s, s += 7; while (*p++ > 127);
 	return v;
 }
-static void put(unsigned long v)
+static void put(unsigned char *at, unsigned long v, int bytes)
 {
-	for (; v > 127; v >>= 7)
-		*o++ = v | 128;
-	*o++ = v;
+	for (; bytes-- > 0; v >>= 7)
+		*at++ = (v & 127) | (bytes ? 128 : 0);
 }
-static void copy(unsigned char *end, char *value, char **path)	/* a protobuf message, with one field changed */
+static void copy(unsigned char *end, char *value, char **path)	/* a message, without or with one field changed */
 {
-	int nth = strchr(*path, ':') ? atoi(strchr(*path, ':') + 1) : 0;
+	int nth = *path && strchr(*path, ':') ? atoi(strchr(*path, ':') + 1) : 0;
 
-	for (unsigned char *from = p, *next, *at = o, sub[1 << 16]; p < end; from = p = next, at = o) {
-		unsigned long key = get(), type = key & 7, v = type == 1 ? 8 : type == 5 ? 4 : get();
+	for (unsigned char *from; (from = p) < end;) {
+		unsigned long key = get(), type = key & 7, start = p - in, v = type == 1 ? 8 : type == 5 ? 4 : get();
+		unsigned char *next = p + (type ? v : 0), *at;
 
-		next = p + (type ? v : 0);
-		if (key >> 3 != atoi(*path) || nth-- != 0) {
+		if (!*path || key >> 3 != atoi(*path) || nth-- != 0) {
 			o = mempcpy(o, from, next - from);
 		} else if (path[1]) {
-			o = sub;
+			at = mempcpy(o, from, in + start - from);
+			o = at + 5;
 			copy(next, value, path + 1);
-			v = o - sub;
-			o = at;
-			put(key);
-			put(v);
-			o = mempcpy(o, sub, v);
+			put(at, o - at - 5, 5);
 		} else if (*value != 'a') {
-			put(key);
+			o = mempcpy(o, from, in + start - from);
 			v = strtol(value, NULL, 0) + (*value == '+' ? v : 0);
-			if (type == 0)
-				put(v);
-			else
-				o = mempcpy(o, &v, next - p);
+			type ? memcpy(o, &v, next - p) : put(o, v, 10);
+			o += type ? next - p : 10;
 		}
+		p = next;
 	}
 }
-static int edit(char **v)	/* FILE RECORD VALUE FIELD[:NTH]... */
+static int edit(char **v)	/* FILE RECORD VALUE FIELD[:NTH]...; a record: its length in four bytes, a message */
 {
 	int fd = open(v[0], O_RDWR), nr = atoi(v[1]);
 	unsigned char *end = in + read(fd, in, sizeof(in)), *at;
 
-	memcpy(out, in, 8);
-	for (p = in + 8, o = out + 8; p < end; *(unsigned *)at = o - at - 4) {
+	for (o = mempcpy(out, in, 8), p = in + 8; p < end; *(unsigned *)at = o - at - 4) {
 		unsigned size = *(unsigned *)p;
 
-		at = o;
-		p += 4, o += 4;
-		if (nr-- == 0)
-			copy(p + size, v[2], v + 3);
-		else
-			o = mempcpy(o, p, size), p += size;
+		at = o, o += 4, p += 4;
+		copy(p + size, v[2], nr-- ? (char *[]){ NULL } : v + 3);
 	}
 	return ftruncate(fd, 0) || pwrite(fd, out, o - out, 0) < 0;
 }`,
@@ -106,46 +99,39 @@ export function writeInject({ call, number, errno, signal }: CriuSyscall): Helpe
   const hit =
     errno === undefined
       ? `kill(pid, ${signal});`
-      : 'failed = !ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, regs.orig_rax), -1L);	/* no call */';
-  const set = `ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, regs.rax), -(long)${errno});`;
+      : 'failed = !ptrace(PTRACE_POKEUSER, pid, 8 * ORIG_RAX, -1L);	/* no call */';
+  const fail =
+    errno === undefined
+      ? ''
+      : `(i.op == PTRACE_SYSCALL_INFO_EXIT && failed)
+			done = !ptrace(PTRACE_POKEUSER, pid, 8 * RAX, -(long)${errno});
+		else if `;
   return {
     word: 'inject',
     includes: [
-      'errno.h',
+      ...(errno === undefined ? [] : ['errno.h', 'sys/reg.h']),
+      ...(call === 'all' ? ['stdlib.h'] : []),
       'signal.h',
-      'stddef.h',
-      'stdlib.h',
       'sys/ptrace.h',
       'sys/syscall.h',
-      'sys/user.h',
       'sys/wait.h',
       'unistd.h',
     ],
     text: `static int inject(char **v)	/* counts CRIU's own calls, from where it opens the folder img */
 {
-	int status, n = -1, failed = 0, pid = fork();
+	struct __ptrace_syscall_info i;
+	int status, sig, n = -1, failed = 0, done = 0, pid = fork();
 
 	if (!pid)
-		exit(ptrace(PTRACE_TRACEME, 0, 0, 0) || raise(SIGSTOP) || execvp(*v, v));
-	while (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status)) {
-		struct __ptrace_syscall_info i = { 0 };
-		int sig = WSTOPSIG(status), done = 0;
-
+		_exit(ptrace(PTRACE_TRACEME, 0, 0, 0) || raise(SIGSTOP) || execvp(*v, v));
+	for (; waitpid(pid, &status, 0) == pid && WIFSTOPPED(status); ptrace(done ? PTRACE_DETACH : PTRACE_SYSCALL, pid, 0, sig)) {
+		sig = WSTOPSIG(status) == SIGSTOP || (WSTOPSIG(status) & ~0x80) == SIGTRAP ? 0 : WSTOPSIG(status);
 		ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD);
 		ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(i), &i);
-		if (i.op == PTRACE_SYSCALL_INFO_EXIT && failed) {
-			done = 1;${
-        errno === undefined
-          ? ''
-          : `
-			${set}`
-      }
-		} else if (i.op == PTRACE_SYSCALL_INFO_ENTRY && n < 0) {
-			n -= i.entry.nr == SYS_openat && (int)ptrace(PTRACE_PEEKDATA, pid, i.entry.args[1], 0) == *(int *)"img" ? n : 0;
-		} else if (i.op == PTRACE_SYSCALL_INFO_ENTRY && ${isHit}) {
+		if ${fail}(i.op == PTRACE_SYSCALL_INFO_ENTRY && n < 0)
+			n = i.entry.nr == SYS_openat && (int)ptrace(PTRACE_PEEKDATA, pid, i.entry.args[1], 0) == *(int *)"img" ? 0 : n;
+		else if (i.op == PTRACE_SYSCALL_INFO_ENTRY && ${isHit})
 			${hit}
-		}
-		ptrace(done ? PTRACE_DETACH : PTRACE_SYSCALL, pid, 0, sig == SIGSTOP || (sig & ~0x80) == SIGTRAP ? 0 : sig);
 	}
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }`,

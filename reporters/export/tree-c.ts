@@ -34,8 +34,8 @@ export function writeTree(c: Case): TreeSource {
     functions: [
       writeSpawn(c),
       ...(holds ? [HOLD] : []),
-      'static int ready[2];',
-      'static void rest(void) { for (close_range(3, ~0U, 0);;) pause(); }	/* ready */',
+      'static int ready[2];	/* a pipe, that each task closes when it is ready */',
+      'static void rest(void) { for (close_range(3, ~0U, 0);;) pause(); }',
       ...(threads.length > 0 ? [writeThreads(threads)] : []),
     ].join('\n'),
     body: indent(
@@ -134,7 +134,7 @@ function writeProcess(c: Case, task: Task, memory: boolean): string {
   const inner = indent(body.join('\n'));
   // A signal that comes before the stop would kill the task.
   const stop = task.criu?.stopped ? `\nwaitid(P_PID, ${task.pid}, &(siginfo_t){ 0 }, WSTOPPED | WNOWAIT);` : '';
-  return body.length === 1 ? `if (spawn(${task.pid}))\n${inner}` : `if (spawn(${task.pid})) {\n${inner}\n}${stop}`;
+  return body.length === 1 ? `if (spawn(${task.pid})) ${body[0]}` : `if (spawn(${task.pid})) {\n${inner}\n}${stop}`;
 }
 
 function writeGroups(c: Case, { pid, session, pgid, parent }: Task): string[] {

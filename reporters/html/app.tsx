@@ -4,6 +4,7 @@ import { environmentLines } from '../words/environment.ts';
 import { duration } from '../words/numbers.ts';
 import { CaseView } from './case-view.tsx';
 import { CoverageView } from './coverage-view.tsx';
+import { EnginesView } from './engines-view.tsx';
 import { type Filter, select } from './filters.ts';
 import type { ReportIndex } from './format.ts';
 import { Overview } from './overview.tsx';
@@ -24,7 +25,7 @@ export function App({ index }: { readonly index: ReportIndex }) {
       <Overview index={index} filter={route.filter} shown={shown} open={open} onFilter={onFilter} onOpen={onOpen} />
       <main class="detail">
         {open === undefined ? (
-          <Welcome index={index} />
+          <Welcome index={index} onOpen={onOpen} />
         ) : (
           <CaseView key={open} index={index} position={open} played={route.played} onSeek={onSeek} onClose={onClose} />
         )}
@@ -37,7 +38,9 @@ export function App({ index }: { readonly index: ReportIndex }) {
 function firstRoute(index: ReportIndex): Route {
   const route = parseRoute(location.hash);
   if (location.hash !== '') return route;
-  const { cases } = index;
+  const { cases, engines } = index;
+  // The answer to a comparison is its table.
+  if (engines) return route;
   const [open] = select(cases, route.filter).filter((i) => ['fail', 'error', 'flaky'].includes(cases[i]!.result));
   return open === undefined ? route : { ...route, open };
 }
@@ -116,7 +119,7 @@ function Header({ index }: { readonly index: ReportIndex }) {
   );
 }
 
-function Welcome({ index }: { readonly index: ReportIndex }) {
+function Welcome({ index, onOpen }: { readonly index: ReportIndex; readonly onOpen: (position: number) => void }) {
   const { summary } = index;
   const rows: [string, number][] = [
     ['passed', summary.passed],
@@ -129,6 +132,7 @@ function Welcome({ index }: { readonly index: ReportIndex }) {
   ];
   return (
     <section class="welcome">
+      {index.engines && <EnginesView engines={index.engines} onOpen={onOpen} />}
       <h2>Pick a case</h2>
       <p>
         Each case shows its task tree, its timeline step by step, and the command that replays it. Keys: <kbd>/</kbd>{' '}

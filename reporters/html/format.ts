@@ -5,6 +5,7 @@
 import type { DefectState } from '../../src/model/signature.ts';
 import type { Environment } from '../../src/record/environment.ts';
 import type { CaseReport } from '../shared/case-report.ts';
+import type { EngineChange } from '../shared/engines.ts';
 import type { Summary } from '../shared/summary.ts';
 
 export const REPORT_VERSION = 1;
@@ -39,6 +40,22 @@ export interface IndexEntry {
   readonly duration: number;
 }
 
+/** Several engines side by side. */
+export interface EngineTable {
+  readonly projects: readonly string[];
+  readonly summary: string;
+  /** Engines that cannot dump here, a sentence each. */
+  readonly broken: readonly string[];
+  readonly rows: readonly EngineTableRow[];
+}
+
+export interface EngineTableRow {
+  readonly title: string;
+  readonly change: EngineChange;
+  /** For each engine what it shows, and the position of the case; -1 where the case did not run. */
+  readonly cells: readonly { readonly text: string; readonly position: number }[];
+}
+
 export interface ReportIndex {
   readonly version: typeof REPORT_VERSION;
   /** When it was written, ISO 8601. */
@@ -47,6 +64,8 @@ export interface ReportIndex {
   readonly cases: readonly IndexEntry[];
   /** Where the cases ran; a case has the number of its own. */
   readonly environments: readonly Environment[];
+  /** Absent where one engine ran. */
+  readonly engines?: EngineTable;
   /** The line of the details that holds a CoverageReport; absent where the coverage of the protocols is unknown. */
   readonly coverage?: number;
   /** The lines of the details that hold compiled protocols, by their keys (play/model.ts); absent where there are none. */

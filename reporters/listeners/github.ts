@@ -6,7 +6,7 @@ import type { Position } from '../../src/model/case.ts';
 import { type Bucket, isNew } from '../../src/model/signature.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 import { BucketTally } from '../shared/buckets.ts';
-import { cellText, EngineTally, summarizeChanges, toEngineCase } from '../shared/engines.ts';
+import { cellText, describeBroken, EngineTally, summarizeChanges, toEngineCase } from '../shared/engines.ts';
 import type { Listener, Setting } from '../shared/listener.ts';
 import { replayCommand } from '../shared/replay-command.ts';
 import { type CaseResult, placeIn } from '../shared/result.ts';
@@ -161,6 +161,7 @@ export class Github implements Listener {
     return [
       '',
       `#### Engines: ${markdownText(summarizeChanges(projects, rows))}`,
+      ...this.#engines.broken().flatMap((one) => ['', markdownText(describeBroken(one))]),
       ...(shown.length === 0 ? [] : ['', `| ${head.join(' | ')} |`, `|${' --- |'.repeat(head.length)}`]),
       ...shown.map(({ title, change, cells }) => {
         const words = [title, change, ...cells.map(cellText)].map((text) => markdownText(text, CELL));

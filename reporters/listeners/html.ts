@@ -12,6 +12,7 @@ import {
   type CaseDetail,
   DATA_PLACE,
   DETAILS_ID,
+  type EngineTable,
   INDEX_ID,
   type IndexEntry,
   REPORT_VERSION,
@@ -19,6 +20,7 @@ import {
 } from '../html/format.ts';
 import { caseReport } from '../shared/case-report.ts';
 import { type CoverageReport, CoverageTally } from '../shared/coverage.ts';
+import { cellText, describeBroken, EngineTally, summarizeChanges, toEngineCase } from '../shared/engines.ts';
 import type { Listener, Setting } from '../shared/listener.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
@@ -40,6 +42,9 @@ export class Html implements Listener {
   /** Files that reports of earlier runs name, with the line of a scenario in them. */
   readonly #claimed = new Map<string, number>();
   readonly #coverage = new CoverageTally();
+  readonly #engines = new EngineTally();
+  /** The position of each case on an engine. */
+  readonly #positions = new Map<string, number>();
   readonly #environments = new Environments();
   readonly #models = new Models();
   #packed = 0;
@@ -58,6 +63,9 @@ export class Html implements Listener {
     const line = pack(makeDetail(result, !plain || this.#packed < PASSED_RECORDS, environment));
     this.#packed += line.length;
     this.#cases.push(entry);
+    const one = toEngineCase(result);
+    if (one) this.#positions.set(keyOnEngine(one), this.#cases.length - 1);
+    this.#engines.add(one);
     this.#models.add(result);
     if (result.report) this.#claimed.set(entry.file, entry.line);
     this.#setting.out.writeRaw(`${line}\n`);
@@ -87,12 +95,14 @@ export class Html implements Listener {
     }
     const coverage = this.#coverage.report();
     if (coverage) this.#setting.out.writeRaw(`${pack(coverage)}\n`);
+    const engines = this.#compare();
     const index: ReportIndex = {
       version: REPORT_VERSION,
       written: new Date().toISOString(),
       summary,
       cases: this.#cases,
       environments: this.#environments.list(),
+      ...(engines && { engines }),
       ...(coverage && { coverage: next }),
       ...(Object.keys(models).length > 0 && { models }),
       sources,
@@ -102,6 +112,29 @@ export class Html implements Listener {
     );
     this.#setting.out.writeRaw(this.#after);
   }
+
+  #compare(): EngineTable | undefined {
+    const projects = this.#engines.projects();
+    if (projects.length === 0) return undefined;
+    const rows = this.#engines.rows();
+    return {
+      projects,
+      summary: summarizeChanges(projects, rows),
+      broken: this.#engines.broken().map(describeBroken),
+      rows: rows.map(({ title, change, cells }) => ({
+        title,
+        change,
+        cells: cells.map((cell) => ({
+          text: cellText(cell),
+          position: (cell && this.#positions.get(keyOnEngine(cell))) ?? -1,
+        })),
+      })),
+    };
+  }
+}
+
+function keyOnEngine({ id, project }: { readonly id: string; readonly project: string }): string {
+  return JSON.stringify([id, project]);
 }
 
 function makeEntry(result: CaseResult): IndexEntry {

@@ -5,7 +5,14 @@ import { isNew } from '../../src/model/signature.ts';
 import type { Progress as CaseProgress } from '../../src/record/progress.ts';
 import type { Violation } from '../../src/record/verdict.ts';
 import { BucketTally } from '../shared/buckets.ts';
-import { cellText, ENGINE_CHANGE_NAMES, EngineTally, summarizeChanges, toEngineCase } from '../shared/engines.ts';
+import {
+  cellText,
+  describeBroken,
+  ENGINE_CHANGE_NAMES,
+  EngineTally,
+  summarizeChanges,
+  toEngineCase,
+} from '../shared/engines.ts';
 import { failureLines } from '../shared/failure.ts';
 import { identifyFinding } from '../shared/finding.ts';
 import type { Listener, Setting } from '../shared/listener.ts';
@@ -136,6 +143,7 @@ export class Spec implements Listener {
     const { colors, symbols } = this.#setting.out;
     const rows = this.#engines.rows();
     this.#print('', `${MARGIN}${colors.bold('Engines')}`, `${MARGIN}  ${harmless(summarizeChanges(projects, rows))}`);
+    for (const one of this.#engines.broken()) this.#print(`${MARGIN}  ${colors.red(harmless(describeBroken(one)))}`);
     for (const change of ENGINE_CHANGE_NAMES) {
       const mine = rows.filter((row) => row.change === change);
       if (change === 'still there' || mine.length === 0) continue;

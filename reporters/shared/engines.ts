@@ -16,7 +16,22 @@ export interface EngineCase {
   readonly properties: readonly string[];
   /** It shows by chance, so that two runs of one engine may differ. */
   readonly isRace: boolean;
+  /** Whether CRIU dumped the tree; absent where the run has no record of a dump. */
+  readonly dumped?: boolean;
+  /** The last error of a dump that failed. */
+  readonly dumpError?: string;
 }
+
+/** An engine that cannot dump at all here: what its cases show says nothing about its restore. */
+export interface BrokenEngine {
+  readonly project: string;
+  /** Dumps that it was asked for; all of them failed. */
+  readonly dumps: number;
+  readonly error?: string;
+}
+
+/** Fewer failed dumps may be a regression that these cases show. */
+const DUMPS_AT_LEAST = 5;
 
 export const ENGINE_CHANGES = {
   new: 'the last engine shows it, and the first does not',
@@ -42,7 +57,9 @@ const EXPECTATIONS = new Set(['expectation', 'fault-never-fired']);
 /** A result as one engine's; undefined where it is of no project, or of no scenario. */
 export function toEngineCase({ verdict, kind, title }: CaseResult): EngineCase | undefined {
   if (verdict?.project === undefined) return undefined;
-  const { id, backend, project, violations, known, case: c } = verdict;
+  const { id, backend, project, violations, known, case: c, record } = verdict;
+  const dump = record?.criu?.dump;
+  const error = dump && dump.exit !== 0 ? dump.errors.at(-1) : undefined;
   return {
     id,
     title,
@@ -51,6 +68,8 @@ export function toEngineCase({ verdict, kind, title }: CaseResult): EngineCase |
     result: kind,
     properties: listEngineProperties([...violations, ...known]),
     isRace: (c?.criu?.repeat ?? 1) > 1 || (c?.expect.mayViolate?.length ?? 0) > 0,
+    ...(dump && { dumped: dump.exit === 0 }),
+    ...(error !== undefined && { dumpError: error }),
   };
 }
 
@@ -73,13 +92,28 @@ export class EngineTally {
     return [...this.#projects.values()].find((projects) => projects.length > 1) ?? [];
   }
 
-  /** The cases that some engine shows a finding of, in the order of ENGINE_CHANGES. */
+  /** Engines of which every dump failed, in cases that another engine could dump. */
+  broken(): readonly BrokenEngine[] {
+    const all = [...this.#cases.values()];
+    return this.projects().flatMap((project) => {
+      const comparable = all.filter((cases) => [...cases.values()].some(({ dumped }) => dumped));
+      const dumps = comparable
+        .flatMap((cases) => cases.get(project) ?? [])
+        .filter(({ dumped }) => dumped !== undefined);
+      if (dumps.length < DUMPS_AT_LEAST || dumps.some(({ dumped }) => dumped)) return [];
+      const error = dumps.find(({ dumpError }) => dumpError !== undefined)?.dumpError;
+      return [{ project, dumps: dumps.length, ...(error !== undefined && { error }) }];
+    });
+  }
+
+  /** The cases that some engine shows a finding of, in the order of ENGINE_CHANGES; a broken engine is not compared. */
   rows(): readonly EngineRow[] {
     const projects = this.projects();
     if (projects.length === 0) return [];
+    const broken = new Set(this.broken().map(({ project }) => project));
     const rows = [...this.#cases].flatMap(([id, cases]) => {
       const cells = projects.map((project) => cases.get(project));
-      const change = nameChange(cells);
+      const change = nameChange(cells.map((cell) => (cell && broken.has(cell.project) ? undefined : cell)));
       return change === undefined ? [] : [{ id, title: cells.find((cell) => cell)!.title, change, cells }];
     });
     return ENGINE_CHANGE_NAMES.flatMap((name) => rows.filter(({ change }) => change === name));
@@ -96,6 +130,12 @@ export function summarizeChanges(projects: readonly string[], rows: readonly Eng
   const counts = countChanges(rows).filter(([, cases]) => cases > 0);
   const text = counts.map(([change, cases]) => `${cases} ${change}`).join(', ');
   return `${projects[0]} against ${projects.at(-1)}: ${text === '' ? 'no finding' : text}`;
+}
+
+/** `CRIU 3.17.1 cannot dump here: 120 of 120 dumps failed: …`; it is not compared with the others. */
+export function describeBroken({ project, dumps, error }: BrokenEngine): string {
+  const reason = error === undefined ? '' : `: ${error}`;
+  return `${project} cannot dump here and is not compared: ${dumps} of ${dumps} dumps failed${reason}`;
 }
 
 /** How many cases of each change. */

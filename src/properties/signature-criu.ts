@@ -1,7 +1,7 @@
 /**
  * Where a violation of a dump or a restore by CRIU shows: the call, and the source file of CRIU that its last error is of. How
  * the call ended, what changed of the tree, and what had been done to it distinguish defects of one file. Of an error only the
- * file counts, for messages have pids in them; of an assertion (BUG) its line, for it has no message.
+ * file counts, for messages have pids in them; of an assertion (BUG) too, for its line differs between versions of CRIU.
  */
 import type { Case } from '../model/case.ts';
 import { type CriuCall, callOfStage, type ImageChange, type ImageEdit, PSTREE_FIELDS } from '../model/criu.ts';
@@ -31,11 +31,11 @@ export function locateInCriu(c: Case, criu: CriuRecord, property: string): Locat
   }
 }
 
-/** An assertion is its place. A crash without one is distinguished by what CRIU was given. */
+/** An assertion is the file that it is in; the message of the violation has its line. A crash without one is distinguished by what CRIU was given. */
 function locateCrash(c: Case, criu: CriuRecord): Location {
   const run = listRuns(criu).find(hasCrashed) ?? criu.dump;
   const bug = run.errors
-    .map((error) => /BUG at (?:criu\/)?(\S+:\d+)/.exec(error)?.[1])
+    .map((error) => /BUG at (?:criu\/)?(\S+):\d+/.exec(error)?.[1])
     .find((found) => found !== undefined);
   if (bug !== undefined) return { place: run.of, shape: `BUG at ${bug}` };
   const file = lastFile(run);

@@ -56,4 +56,49 @@ describe('a comparison of engines', () => {
     assert.equal(tally.rows()[0]!.cells.length, 3);
     assert.match(summarizeChanges(tally.projects(), tally.rows()), /^a against c: 1 new$/);
   });
+
+  it('says once that an engine cannot dump at all, and does not compare it', () => {
+    const tally = new EngineTally();
+    const fill = (project: string, dumped: boolean, cases: number) => {
+      for (let i = 0; i < cases; i++)
+        tally.add({
+          id: `case ${i}`,
+          title: 'It',
+          backend: 'criu',
+          result: dumped ? 'pass' : 'fail',
+          properties: dumped ? [] : [CRASH],
+          isRace: false,
+          project,
+          dumped,
+          ...(!dumped && { dumpError: 'kerndat failed' }),
+        });
+    };
+    fill('old', true, 6);
+    fill('new', false, 6);
+    assert.deepEqual(tally.broken(), [{ project: 'new', dumps: 6, error: 'kerndat failed' }]);
+    assert.deepEqual(tally.rows(), []);
+    const few = new EngineTally();
+    few.add({
+      id: 'a',
+      title: 'It',
+      backend: 'criu',
+      result: 'pass',
+      properties: [],
+      isRace: false,
+      project: 'old',
+      dumped: true,
+    });
+    few.add({
+      id: 'a',
+      title: 'It',
+      backend: 'criu',
+      result: 'fail',
+      properties: [CRASH],
+      isRace: false,
+      project: 'new',
+      dumped: false,
+    });
+    assert.deepEqual(few.broken(), []);
+    assert.equal(few.rows()[0]!.change, 'new');
+  });
 });
