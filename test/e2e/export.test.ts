@@ -4,11 +4,19 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { type Criu, locateCriu } from '../../src/backends/criu/locate.ts';
 import { EXIT } from '../../src/cli/exit.ts';
+import { findRowNumber } from '../support/findings-page.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 import { PROGRAM } from '../support/program.ts';
 
 /** One finding of each kind: a round trip, a stage, a changed image, a failing system call, pstree.img. */
-const SAMPLE = ['4', '11', '27', '3', '35'];
+const EXIT_STATUS = "Restore loses the highest bit of a zombie's exit status";
+const SAMPLE = [
+  EXIT_STATUS,
+  'Failed dump leaves a second SIGSTOP pending for a stopped task',
+  'Restore crashes when a core image has no thread_core',
+  'Restore reports success although a stopped task runs when kill(2) fails',
+  'Restore aborts when pstree.img has a duplicate pid',
+];
 
 /** A stand-in for zdtm's header: the test says when it is ready, and is asked by SIGTERM to compare. */
 const ZDTM_HEADER = `#include <signal.h>
@@ -51,8 +59,9 @@ describe('an exported reproducer', function () {
   const run = (command: string, args: readonly string[], wanted: string): ReturnType<typeof spawnSync> =>
     spawnSync(command, args, { env: { ...process.env, CRIU: wanted }, encoding: 'utf8' });
 
-  for (const number of SAMPLE) {
-    it(`shows finding ${number}, as a script and as a program, and leaves nothing`, () => {
+  for (const title of SAMPLE) {
+    it(`shows "${title}", as a script and as a program, and leaves nothing`, () => {
+      const number = findRowNumber(title);
       const real = criu.command.join(' ');
       exportTo(`docs/criu-findings.md#${number}`, 'sh', 'it.sh');
       const script = run('sh', [file('it.sh')], real);
@@ -67,12 +76,12 @@ describe('an exported reproducer', function () {
   }
 
   it('ends with 125 where there is no CRIU', () => {
-    exportTo('docs/criu-findings.md#4', 'sh', 'none.sh');
+    exportTo(`docs/criu-findings.md#${findRowNumber(EXIT_STATUS)}`, 'sh', 'none.sh');
     assert.equal(run('sh', [file('none.sh')], '/nonexistent/criu').status, 125);
   });
 
   it('is a test of zdtm that passes when nothing happens, and fails after a restore that loses something', () => {
-    exportTo('docs/criu-findings.md#4', 'zdtm', 'exit_status.c');
+    exportTo(`docs/criu-findings.md#${findRowNumber(EXIT_STATUS)}`, 'zdtm', 'exit_status.c');
     const built = run('cc', ['-w', '-o', file('exit_status'), `-I${folder.path}`, file('exit_status.c')], '');
     assert.equal(built.status, 0, String(built.stderr));
     folder.write(

@@ -9,6 +9,7 @@ import { writeZdtm } from '../../reporters/export/zdtm.ts';
 import { examine, findNamed, NoFinding } from '../../src/cli/export.ts';
 import { KNOWN_NAMES } from '../../src/injector/known.ts';
 import { parseScenarios } from '../../src/scenario/index.ts';
+import { findRowNumber } from '../support/findings-page.ts';
 
 function finding(criu: string, tree = '{ pid: 100, children: [{ pid: 101 }] }', more = ''): ExportedFinding {
   const text = `scenario: A finding\ntree: ${tree}\ncriu: ${criu}\n${more}`;
@@ -105,7 +106,7 @@ describe('an exported finding', () => {
     assert.equal(findNamed(file, undefined).case.scenario, title);
     const byDefect = findNamed('a-stopped-task-with-a-pending-fatal-signal-is-killed-on-restore', undefined);
     assert.equal(byDefect.case.matrix['signal'], 'SIGHUP');
-    assert.equal(findNamed('docs/criu-findings.md#4', undefined).case.scenario, title);
+    assert.equal(findNamed(`docs/criu-findings.md#${findRowNumber(title)}`, undefined).case.scenario, title);
     assert.equal(findNamed('docs/findings.md#3', undefined).property, 'restores-in-order');
     for (const wrong of ['docs/findings.md#999', `${file}#None`, 'no-such-defect', 'none.yaml'])
       assert.throws(() => findNamed(wrong, undefined), NoFinding, wrong);
