@@ -12,7 +12,7 @@ import { VERDICT_NAMES, verdictSign } from '../words/verdicts.ts';
 import { CopyButton } from './copy-button.tsx';
 import { readCase } from './data.ts';
 import { EndingsView } from './endings-view.tsx';
-import { nameVerdict } from './filters.ts';
+import { isNewState, nameVerdict } from './filters.ts';
 import type { CaseDetail, ReportIndex } from './format.ts';
 import { isPlayable } from './play/use-play.ts';
 import { type Jump, RecordView, type Wanted } from './record-view.tsx';
@@ -97,6 +97,7 @@ function Body({ index, position, detail, played, onSeek }: BodyProps) {
   return (
     <>
       {detail.why !== null && <p class="why">{detail.why}</p>}
+      <NextSteps detail={detail} />
       {detail.reason !== null && <pre class="reason">{detail.reason}</pre>}
       {detail.error && <pre class="reason">{detail.error.stack ?? detail.error.message}</pre>}
       <Violations
@@ -111,13 +112,6 @@ function Body({ index, position, detail, played, onSeek }: BodyProps) {
         cause={detail.violations.length === 0 ? detail.cause : null}
         onJump={hasSteps ? setJump : undefined}
       />
-      {detail.command !== null && (
-        <section class="replay">
-          <h3>Replay</h3>
-          <code>{detail.command}</code>
-          <CopyButton text={detail.command} />
-        </section>
-      )}
       {runs.length === 0 && detail.recordLeftOut && (
         <p class="muted">The record of this run was left out, to keep the report small.</p>
       )}
@@ -150,6 +144,37 @@ function Body({ index, position, detail, played, onSeek }: BodyProps) {
       <Facts detail={detail} environment={index.environments[detail.environment ?? -1]} />
       <SourceView index={index} detail={detail} />
     </>
+  );
+}
+
+/** What a reader does with the finding: run it again, hand it on, review it. */
+function NextSteps({ detail: { command, reproduce, bucket } }: { readonly detail: CaseDetail }) {
+  if (command === null) return null;
+  return (
+    <section class="replay">
+      <h3>{reproduce === undefined ? 'Replay' : 'What to do next'}</h3>
+      <ol>
+        <li>
+          {reproduce !== undefined && <span>Run it again:</span>}
+          <code>{command}</code>
+          <CopyButton text={command} />
+        </li>
+        {reproduce !== undefined && (
+          <li>
+            <span>Write a reproducer:</span>
+            <code>{reproduce}</code>
+            <CopyButton text={reproduce} />
+          </li>
+        )}
+        {bucket && isNewState(bucket.state) && (
+          <li>
+            <span>
+              Fix it, or review it as a known defect with <code>npx mktrouble triage run.json --update</code>.
+            </span>
+          </li>
+        )}
+      </ol>
+    </section>
   );
 }
 

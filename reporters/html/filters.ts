@@ -42,8 +42,40 @@ export function select(cases: readonly IndexEntry[], filter: Filter): number[] {
   });
   if (filter.order === 'as run') return found;
   if (filter.order === 'by defect') return groupByDefect(cases, found);
-  const key = filter.order === 'slowest first' ? (i: number) => -cases[i]!.duration : (i: number) => rank(cases[i]!);
-  return found.sort((a, b) => key(a) - key(b) || a - b);
+  if (filter.order === 'failures first')
+    return groupByDefect(cases, found).sort((a, b) => rank(cases[a]!) - rank(cases[b]!));
+  return found.sort((a, b) => cases[b]!.duration - cases[a]!.duration || a - b);
+}
+
+/** The heading of the cases of one defect that follow it. */
+export interface Heading {
+  readonly defect: string;
+  readonly state: IndexEntry['state'];
+  readonly cases: number;
+  /** The first of them. */
+  readonly first: number;
+}
+
+export type Item = number | Heading;
+
+/** A heading before each run of cases of one defect, in an order that keeps them together; none where no case has a defect. */
+export function addHeadings(cases: readonly IndexEntry[], shown: readonly number[], order: Order): readonly Item[] {
+  const keeps = order === 'failures first' || order === 'by defect';
+  if (!keeps || shown.every((i) => cases[i]!.defect === '')) return shown;
+  const items: Item[] = [];
+  for (let i = 0; i < shown.length; ) {
+    const [first, entry] = [shown[i]!, cases[shown[i]!]!];
+    let end = i + 1;
+    while (end < shown.length && cases[shown[end]!]!.defect === entry.defect) end += 1;
+    items.push({ defect: entry.defect, state: entry.state, cases: end - i, first }, ...shown.slice(i, end));
+    i = end;
+  }
+  return items;
+}
+
+/** Whether a defect in this state has to be looked at. */
+export function isNewState(state: IndexEntry['state']): boolean {
+  return state === 'new' || state === 'fixed';
 }
 
 /** Cases of one defect beside each other, the defect with the most cases first; then the cases without any. */
@@ -68,8 +100,9 @@ function passes(entry: IndexEntry, { verdict, backend, protocol, tag, property, 
   );
 }
 
+/** By verdict; of the failures, those of new defects first. */
 function rank(entry: IndexEntry): number {
-  return VERDICTS.indexOf(nameVerdict(entry));
+  return VERDICTS.indexOf(nameVerdict(entry)) * 2 + (entry.state === '' || isNewState(entry.state) ? 0 : 1);
 }
 
 const haystacks = new WeakMap<IndexEntry, string>();

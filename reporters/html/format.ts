@@ -75,4 +75,7 @@ export interface ReportIndex {
 }
 
 /** One line of the details: a case (line i is case i), or after the cases the text of a scenario file. */
-export type CaseDetail = CaseReport;
+export type CaseDetail = CaseReport & {
+  /** The command that exports a reproducer; absent where nothing was found. */
+  readonly reproduce?: string;
+};

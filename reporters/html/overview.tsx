@@ -2,7 +2,16 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { duration } from '../words/numbers.ts';
 import { VERDICT_NAMES, VERDICTS, verdictSign } from '../words/verdicts.ts';
-import { choices, EVERYTHING, type Filter, nameVerdict, ORDERS } from './filters.ts';
+import {
+  addHeadings,
+  choices,
+  EVERYTHING,
+  type Filter,
+  type Heading,
+  isNewState,
+  nameVerdict,
+  ORDERS,
+} from './filters.ts';
 import type { IndexEntry, ReportIndex } from './format.ts';
 import { VirtualList } from './virtual-list.tsx';
 
@@ -27,6 +36,7 @@ export function Overview({ index, filter, shown, open, onFilter, onOpen }: Props
   const { cases } = index;
   const severalProtocols = useMemo(() => new Set(cases.map((c) => c.protocol)).size > 1, [cases]);
   const slowest = useMemo(() => cases.reduce((most, c) => Math.max(most, c.duration), 1), [cases]);
+  const items = useMemo(() => addHeadings(cases, shown, filter.order), [cases, shown, filter.order]);
   const lines = useMemo(() => Math.max(0, ...cases.map(linesOfValues)), [cases]);
   return (
     <nav class="overview" aria-label="cases">
@@ -43,13 +53,33 @@ export function Overview({ index, filter, shown, open, onFilter, onOpen }: Props
       </p>
       <VirtualList
         label="cases"
-        items={shown}
+        items={items}
+        keyOf={(item) => (typeof item === 'number' ? item : `defect-${item.first}`)}
         height={ROW + lines * LINE}
         chosen={open}
-        onChoose={onOpen}
-        row={(position) => <CaseRow entry={cases[position]!} slowest={slowest} protocol={severalProtocols} />}
+        onChoose={(item) => onOpen(typeof item === 'number' ? item : item.first)}
+        row={(item) =>
+          typeof item === 'number' ? (
+            <CaseRow entry={cases[item]!} slowest={slowest} protocol={severalProtocols} />
+          ) : (
+            <DefectRow heading={item} />
+          )
+        }
       />
     </nav>
+  );
+}
+
+function DefectRow({ heading: { defect, state, cases } }: { readonly heading: Heading }) {
+  const isDefect = defect !== '';
+  return (
+    <div class={`defect ${isNewState(state) ? 'fresh' : ''}`} title={defect}>
+      <b>{isDefect ? defect : 'No defect'}</b>
+      <span>
+        {isDefect && `${state} defect · `}
+        {cases.toLocaleString('en-US')} {cases === 1 ? 'case' : 'cases'}
+      </span>
+    </div>
   );
 }
 

@@ -2,21 +2,23 @@
 import type { ComponentChild } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 
-interface Props {
+interface Props<T> {
   readonly label: string;
-  readonly items: readonly number[];
+  readonly items: readonly T[];
+  /** Distinguishes the item from all others. */
+  readonly keyOf: (item: T) => string | number;
   /** Pixels of a row. */
   readonly height: number;
   /** The item that is open. */
-  readonly chosen: number | undefined;
-  readonly onChoose: (item: number) => void;
-  readonly row: (item: number) => ComponentChild;
+  readonly chosen: T | undefined;
+  readonly onChoose: (item: T) => void;
+  readonly row: (item: T) => ComponentChild;
 }
 
 /** Rows beyond the edges, so that scrolling shows no gaps. */
 const MARGIN = 8;
 
-export function VirtualList({ label, items, height, chosen, onChoose, row }: Props) {
+export function VirtualList<T>({ label, items, keyOf, height, chosen, onChoose, row }: Props<T>) {
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, size: 800 });
   const [at, setAt] = useState(0);
@@ -61,7 +63,7 @@ export function VirtualList({ label, items, height, chosen, onChoose, row }: Pro
       role="listbox"
       aria-label={label}
       tabIndex={0}
-      aria-activedescendant={items[at] === undefined ? undefined : `item-${items[at]}`}
+      aria-activedescendant={items[at] === undefined ? undefined : `item-${keyOf(items[at])}`}
       onScroll={look}
       onKeyDown={onKeyDown}
     >
@@ -70,8 +72,8 @@ export function VirtualList({ label, items, height, chosen, onChoose, row }: Pro
           // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus, aria-activedescendant says where
           // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles keys
           <div
-            key={item}
-            id={`item-${item}`}
+            key={keyOf(item)}
+            id={`item-${keyOf(item)}`}
             role="option"
             aria-selected={item === chosen}
             aria-posinset={first + i + 1}

@@ -22,6 +22,7 @@ import { caseReport } from '../shared/case-report.ts';
 import { type CoverageReport, CoverageTally } from '../shared/coverage.ts';
 import { cellText, describeBroken, EngineTally, summarizeChanges, toEngineCase } from '../shared/engines.ts';
 import type { Listener, Setting } from '../shared/listener.ts';
+import { exportCommand } from '../shared/replay-command.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
 import { bucketTitle } from '../words/bucket.ts';
@@ -159,7 +160,12 @@ function makeEntry(result: CaseResult): IndexEntry {
 
 function makeDetail(result: CaseResult, withRecord: boolean, environment: number | null): CaseDetail {
   const report = caseReport(result, withRecord, environment);
-  return !withRecord && result.verdict?.record ? { ...report, recordLeftOut: true } : report;
+  const reproduce = result.verdict && exportCommand(result.verdict);
+  return {
+    ...report,
+    ...(reproduce !== undefined && { reproduce }),
+    ...(!withRecord && result.verdict?.record && { recordLeftOut: true }),
+  };
 }
 
 /** Deflated, in base64: a tenth of the JSON, and nothing in it that HTML could take for its own. */

@@ -29,6 +29,13 @@ export function replayCommand(verdict: Verdict): string {
   );
 }
 
+/** `mktrouble export` of a finding, for a bug tracker; undefined where nothing was found, or where its backend has no export. */
+export function exportCommand({ backend, bucket, replay, position, title }: Verdict): string | undefined {
+  if (!bucket || (backend !== 'criu' && backend !== 'simulated')) return undefined;
+  const finding = replay ?? `${position.file}#${title}`;
+  return ['npx', 'mktrouble', 'export', finding, '--as', backend === 'criu' ? 'sh' : 'markdown'].map(quoted).join(' ');
+}
+
 /** Mocha's --grep takes a regular expression. What could not be pasted into a shell is any character. */
 function asPattern(title: string): string {
   return title.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(UNPRINTABLE, '[^]');

@@ -252,6 +252,16 @@ describe('the HTML report in a browser', function () {
     assert.deepEqual(await titles(), ['a known defect']);
   });
 
+  it('groups the list by defect, and says what to do next with a finding', async () => {
+    const heading = page.locator('.defect').first();
+    assert.match(await readText(heading), /new defect · \d+ case/);
+    await heading.click();
+    const next = page.locator('.replay');
+    assert.match(await readText(next), /What to do next.*npx mktrouble export .* --as markdown/s);
+    await openCase('covers');
+    assert.doesNotMatch(await readText(page.locator('.case')), /mktrouble export/);
+  });
+
   it('is worked by keyboard alone', async () => {
     await page.keyboard.press('/');
     await page.keyboard.type('made by hand');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { choices, EVERYTHING, type Filter, nameVerdict, select } from '../../../reporters/html/filters.ts';
+import { addHeadings, choices, EVERYTHING, type Filter, nameVerdict, select } from '../../../reporters/html/filters.ts';
 import type { IndexEntry } from '../../../reporters/html/format.ts';
 import { formatRoute, parseRoute } from '../../../reporters/html/route.ts';
 
@@ -56,6 +56,24 @@ describe('filters of the overview', () => {
       ['fail', 'known', 'skip', 'pass'],
     );
     assert.deepEqual(found({ order: 'slowest first' }), [2, 0, 1, 3]);
+  });
+
+  it('put cases of one defect below one heading, new defects first', () => {
+    const of = (defect: string, state: IndexEntry['state']) => entry({ result: 'fail', defect, state });
+    const list = [of('A', 'known'), of('B', 'new'), entry({}), of('A', 'known'), of('C', 'new'), of('B', 'new')];
+    const shown = select(list, EVERYTHING);
+    assert.deepEqual(shown, [1, 5, 4, 0, 3, 2]);
+    const headings = addHeadings(list, shown, 'failures first').flatMap((item) =>
+      typeof item === 'number' ? [] : [[item.defect, item.cases, item.first]],
+    );
+    assert.deepEqual(headings, [
+      ['B', 2, 1],
+      ['C', 1, 4],
+      ['A', 2, 0],
+      ['', 1, 2],
+    ]);
+    assert.deepEqual(addHeadings(list, shown, 'slowest first'), shown);
+    assert.deepEqual(addHeadings(cases, [0, 1], 'failures first'), [0, 1]);
   });
 
   it('offer what there is, most frequent first', () => {
