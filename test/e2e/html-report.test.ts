@@ -228,7 +228,7 @@ describe('the HTML report in a browser', function () {
 
   it('copies the command that replays', async () => {
     await openCase(real.title);
-    await page.getByRole('button', { name: 'Copy' }).click();
+    await page.getByRole('button', { name: 'Copy' }).first().click();
     await page.getByText('✓ copied').waitFor();
     assert.equal(await page.evaluate(() => (globalThis as { copied?: string }).copied), replayCommand(real));
   });
