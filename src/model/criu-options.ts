@@ -1,5 +1,5 @@
 /** The options of `criu dump` and `criu restore` by their real names, as `criu --help` of 4.1.1 and 4.2.1 lists them. */
-import type { CriuCall } from './criu.ts';
+import type { CriuCall, CriuSetup } from './criu.ts';
 
 /** What follows an option: nothing, a text, a number, or a text each time that it is given. */
 export type OptionValue = 'flag' | 'text' | 'number' | 'list';
@@ -22,7 +22,7 @@ function take(value: OptionValue, calls: readonly CriuCall[], names: string): [s
 export const CRIU_OPTIONS: Readonly<Record<string, CriuOption>> = Object.fromEntries([
   ...take('flag', BOTH, 'tcp-established tcp-close shell-job file-locks link-remap evasive-devices ext-unix-sk'),
   ...take('flag', BOTH, 'auto-dedup allow-uprobes log-pid display-stats'),
-  ...take('flag', DUMP, 'skip-in-flight force-irmap track-mem ghost-fiemap'),
+  ...take('flag', DUMP, 'leave-running leave-stopped skip-in-flight force-irmap track-mem ghost-fiemap'),
   ...take('flag', RESTORE, 'mntns-compat-mode weak-sysctls skip-file-rwx-check restore-sibling'),
   ...take('number', DUMP, 'timeout'),
   ...take('text', DUMP, 'freeze-cgroup ghost-limit'),
@@ -66,14 +66,18 @@ export const RESERVED_OPTIONS: Readonly<Record<string, string>> = {
   'action-script': 'faults come at stages: when: { criu: … }; script-fails makes it fail',
   unprivileged: 'given where mktrouble runs as an ordinary user',
   'exec-cmd': 'excludes restore-detached',
-  'leave-running': 'the tree is dumped once, and restored',
-  'leave-stopped': 'the tree is dumped once, and restored',
   'prev-images-dir': 'the tree is dumped once',
   'pre-dump-mode': 'the tree is dumped once',
   'lazy-pages': 'needs a second CRIU that runs beside the restore',
   'page-server': 'needs a second CRIU that runs beside the dump',
   stream: 'needs criu-image-streamer beside it',
 };
+
+/** What a successful dump leaves of the tree: nothing, unless an option says otherwise. */
+export function whatDumpLeaves({ options }: Pick<CriuSetup, 'options'>): 'nothing' | 'running' | 'stopped' {
+  const { 'leave-running': running, 'leave-stopped': stopped } = options.dump ?? {};
+  return stopped === true ? 'stopped' : running === true ? 'running' : 'nothing';
+}
 
 export type OptionWord = boolean | string | number | readonly (string | number)[];
 export type CriuOptionWords = Readonly<Record<string, OptionWord>>;

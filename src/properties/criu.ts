@@ -14,6 +14,7 @@ import { failedRestoreCanBeRetried } from './rules/criu/failed-restore-can-be-re
 import { failedRestoreLeavesNoTask } from './rules/criu/failed-restore-leaves-no-task.ts';
 import { failedRestoreLeavesNothingBehind } from './rules/criu/failed-restore-leaves-nothing-behind.ts';
 import { failedRestoreReportsError } from './rules/criu/failed-restore-reports-error.ts';
+import { keptTreeIsUnchanged } from './rules/criu/kept-tree-is-unchanged.ts';
 import { restoreLeavesNothingBehind } from './rules/criu/restore-leaves-nothing-behind.ts';
 import { restoredProgramRuns } from './rules/criu/restored-program-runs.ts';
 import { restoredTreeMatchesDump } from './rules/criu/restored-tree-matches-dump.ts';
@@ -25,6 +26,7 @@ export const CRIU_PROPERTIES: readonly Property[] = [
   restoreLeavesNothingBehind,
   checkSucceeds,
   dumpedTreeIsGone,
+  keptTreeIsUnchanged,
   dumpedTreeCanBeRestored,
   failedDumpHasACause,
   failedRestoreReportsError,

@@ -36,6 +36,7 @@ export const PROPERTY_NAMES: readonly string[] = [
   'restore-leaves-nothing-behind',
   'check-succeeds',
   'dumped-tree-is-gone',
+  'kept-tree-is-unchanged',
   'dumped-tree-can-be-restored',
   'failed-dump-has-a-cause',
   'failed-restore-reports-error',

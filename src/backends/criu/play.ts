@@ -7,6 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Case } from '../../model/case.ts';
 import { type CriuCall, type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
+import { whatDumpLeaves } from '../../model/criu-options.ts';
 import type { Subject } from '../../model/subject.ts';
 import type { CriuCensus, CriuChange, CriuRecord, CriuRun, CriuSubject } from '../../record/criu.ts';
 import { AgentError } from '../agent/agent.ts';
@@ -125,8 +126,11 @@ class Play {
     if (this.#endedBeforeDump) await this.#program?.mustRun('the dump');
     // A failed dump is judged by what the program is now; what CRIU changes of it while it holds it is no part of it.
     const before = this.#held && dump.exit === 0 ? withSteadyFacts(this.#held, beforeDump) : beforeDump;
-    if (dump.exit !== 0) await this.#rest();
-    const afterDump = dump.exit === 0 ? await this.#listLeft() : await this.#census();
+    const isGone = dump.exit === 0 && whatDumpLeaves(this.#setup) === 'nothing';
+    if (!isGone) await this.#rest();
+    const afterDump = isGone ? await this.#listLeft() : await this.#census();
+    // A second copy of the tree cannot be restored beside the first.
+    if (!isGone && dump.exit === 0) await this.#sandbox.do('sweep', { helpers: true });
     const aroundDump = await this.#surroundings();
     const changedByDump = compareSurroundings(around, aroundDump, this.#program === undefined);
     const restored = dump.exit === 0 ? await this.#restore(around, aroundDump) : {};

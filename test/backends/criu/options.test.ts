@@ -62,7 +62,7 @@ describe('Options of CRIU', function () {
       ['dump-options: { pidfile: a }', 25],
       ['restore-options: { ghost-limit: 1M }', 28],
       ['options: { timeout: soon }', 29],
-      ['options: { leave-running: true }', 20],
+      ['options: { lazy-pages: true }', 20],
     ] as const) {
       const [first] = parse(words).diagnostics;
       assert.deepEqual([first?.line, first?.column], [3, column], words);

@@ -341,6 +341,40 @@ describe('the properties of CRIU', () => {
     });
   });
 
+  describe('kept-tree-is-unchanged', () => {
+    const name = ['kept-tree-is-unchanged'];
+    const keeps = (option: string) => withCriu({ options: { dump: { [option]: true } } });
+    const stopped = (tree: typeof TREE): typeof TREE => ({
+      ...tree,
+      tasks: tree.tasks.map((task) => ({
+        ...task,
+        state: task.state === 'Z' ? 'Z' : 'T',
+        threads: task.threads.map((thread) => ({ ...thread, state: task.state === 'Z' ? 'Z' : 'T' })),
+      })),
+    });
+
+    it('holds for a tree that is as it was, or stopped where that was asked for', () => {
+      assert.deepEqual(violated({ afterDump: TREE }, keeps('leave-running')), []);
+      assert.deepEqual(violated({ afterDump: stopped(TREE) }, keeps('leave-stopped')), []);
+    });
+
+    it('is violated by a tree that is gone, that has a pending signal more, or is in another state than asked for', () => {
+      const [first, ...others] = TREE.tasks;
+      const pending = { ...TREE, tasks: [{ ...first!, pending: '40000' }, ...others] };
+      assert.deepEqual(violated({ afterDump: aCensus() }, keeps('leave-running')), name);
+      assert.deepEqual(violated({ afterDump: pending }, keeps('leave-running')), name);
+      assert.deepEqual(violated({ afterDump: stopped(TREE) }, keeps('leave-running')), name);
+      assert.deepEqual(violated({ afterDump: TREE }, keeps('leave-stopped')), name);
+    });
+
+    it('does not judge a dump that leaves nothing, or fails', () => {
+      assert.deepEqual(violated({ afterDump: aCensus() }), []);
+      const dump = { of: 'dump', exit: 1, errors: [] } as const;
+      const failed = { dump, afterDump: TREE, restore: undefined, afterRestore: undefined };
+      assert.deepEqual(violated(failed, keeps('leave-stopped')), []);
+    });
+  });
+
   describe('failed-dump-has-a-cause', () => {
     const failed = {
       dump: { of: 'dump', exit: 1, errors: ['cr-dump.c:1: no'] },

@@ -1,11 +1,10 @@
 /** A failed dump leaves the tree as it was. */
 
-import type { CriuRecord } from '../../../record/criu.ts';
 import { callText } from '../../../record/program-text.ts';
-import { added, differences, few, missing, steadyDifferences } from '../../criu-census.ts';
+import { few } from '../../criu-census.ts';
 import { falloutSince, succeeded, wasEnded } from '../../criu-runs.ts';
+import { changesOfTree } from '../../criu-unchanged.ts';
 import type { Property } from '../../property.ts';
-import { heldTasks } from './restored-program-runs.ts';
 
 const name = 'failed-dump-leaves-tree-running';
 
@@ -21,27 +20,7 @@ export const failedDumpLeavesTreeRunning: Property = {
     const { dump } = criu;
     if (succeeded(dump) || wasEnded(dump)) return [];
     const hit = falloutSince(criu, 'pre-dump');
-    const found = criu.ownSubject ? compared(criu, hit) : programWrongs(criu, hit);
+    const found = changesOfTree(criu, criu.before, hit);
     return found.length === 0 ? [] : [{ property: name, message: `${callText(dump)}; ${few(found)}` }];
   },
 };
-
-function compared({ before, afterDump }: CriuRecord, hit: ReadonlySet<number>): string[] {
-  return [
-    ...missing(before, afterDump, hit).map((pid) => `task ${pid} is missing`),
-    ...differences(before, afterDump, hit),
-    ...added(before, afterDump),
-  ];
-}
-
-/** A program runs on meanwhile: its root is there, and no task is held that was not. */
-function programWrongs({ before, afterDump }: CriuRecord, hit: ReadonlySet<number>): string[] {
-  const root = before.tasks.find(({ parent }) => parent === 0)?.pid;
-  const lost = root !== undefined && !hit.has(root) && !afterDump.tasks.some(({ pid }) => pid === root);
-  const tasks = afterDump.tasks.filter(({ pid }) => !hit.has(pid));
-  return [
-    ...(lost ? [`task ${root} is missing`] : []),
-    ...heldTasks(before, { ...afterDump, tasks }),
-    ...steadyDifferences(before, afterDump, hit),
-  ];
-}
