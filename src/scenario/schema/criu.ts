@@ -54,7 +54,7 @@ function optionWord(name: string, { value, calls }: CriuOption) {
     case 'text':
       return word(optionText, about, `${name}: text`);
     default:
-      return word(oneOrMore(optionText, 'a list of texts'), about, `${name}: [text]`);
+      return word(oneOrMore(text('a text', 1000), 'a list of texts'), about, `${name}: [text]`);
   }
 }
 
