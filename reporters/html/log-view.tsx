@@ -1,8 +1,8 @@
-/** The timeline in words, one line a turn; the one that holds the step shown is marked. */
+/** The timeline in words, one line a stretch; the one that holds the step shown is marked. */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import type { Violation } from '../../src/record/verdict.ts';
 import type { Playback } from '../shared/playback.ts';
-import { buildTimeline, type Turn, tellingEffects } from '../shared/timeline.ts';
+import { buildTimeline, type Stretch, tellingEvents } from '../shared/timeline.ts';
 import { actorName } from '../words/events.ts';
 
 interface Props {
@@ -14,9 +14,9 @@ interface Props {
 
 export function LogView({ playback, at, violations, onSeek }: Props) {
   const timeline = useMemo(() => buildTimeline(playback.record, { violations }), [playback, violations]);
-  const turns = useMemo(() => timeline.rows.filter((row): row is Turn => row.kind === 'turn'), [timeline]);
+  const stretches = useMemo(() => timeline.rows.filter((row): row is Stretch => row.kind === 'stretch'), [timeline]);
   const step = at === 0 ? 0 : playback.frames[at - 1]!.step;
-  const now = turns.findLastIndex((turn) => turn.first <= step);
+  const now = stretches.findLastIndex((stretch) => stretch.first <= step);
   const box = useRef<HTMLOListElement>(null);
   useEffect(() => {
     const line = box.current?.querySelector<HTMLElement>('.now');
@@ -26,30 +26,30 @@ export function LogView({ playback, at, violations, onSeek }: Props) {
       list.scrollTop = line.offsetTop - list.clientHeight / 2;
     }
   }, [now]);
-  if (turns.length === 0 && timeline.atEnd.length === 0) return null;
+  if (stretches.length === 0 && timeline.atEnd.length === 0) return null;
   return (
     <section class="log">
       <h4>Steps</h4>
       <ol ref={box}>
-        {turns.map((turn, i) => (
+        {stretches.map((stretch, i) => (
           <li
-            key={`${turn.first} ${turn.actor} ${i}`}
-            class={`${i === now ? 'now' : ''} ${turn.violations.length > 0 ? 'violating' : ''}`}
+            key={`${stretch.first} ${stretch.actor} ${i}`}
+            class={`${i === now ? 'now' : ''} ${stretch.violations.length > 0 ? 'violating' : ''}`}
           >
             <button
               type="button"
               aria-current={i === now ? 'step' : undefined}
-              onClick={() => onSeek(playback.frames.findIndex((frame) => frame.step >= turn.last) + 1)}
+              onClick={() => onSeek(playback.frames.findIndex((frame) => frame.step >= stretch.last) + 1)}
             >
-              <span class="number">{turn.first}</span>
-              <span class={`actor ${turn.actor === 'environment' ? 'fault' : ''}`}>
-                {turn.actor === 'environment' ? '↯' : actorName(turn.actor)}
+              <span class="number">{stretch.first}</span>
+              <span class={`actor ${stretch.actor === 'environment' ? 'fault' : ''}`}>
+                {stretch.actor === 'environment' ? '↯' : actorName(stretch.actor)}
               </span>
               <span>
-                {tellingEffects(turn)
-                  .map((effect) => effect.text)
+                {tellingEvents(stretch)
+                  .map((event) => event.text)
                   .join(', ')}
-                {turn.violations.map((v) => (
+                {stretch.violations.map((v) => (
                   <b key={v.property}> ◀ here: {v.property}</b>
                 ))}
               </span>

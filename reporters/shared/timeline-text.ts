@@ -10,7 +10,7 @@ import { actorName } from '../words/events.ts';
 import type { Symbols } from '../words/signs.ts';
 import type { Colors } from './output.ts';
 import { pad, wrap } from './text.ts';
-import { type Row, type Timeline, type Turn, tellingEffects } from './timeline.ts';
+import { type Row, type Stretch, type Timeline, tellingEvents } from './timeline.ts';
 
 export interface TextStyle {
   readonly colors: Colors;
@@ -47,7 +47,7 @@ export function drawTimeline(record: RunRecord, timeline: Timeline, style: TextS
       );
       continue;
     }
-    const [first = '', ...rest] = hanging(formatTurn(row, symbols), room);
+    const [first = '', ...rest] = hanging(formatStretch(row, symbols), room);
     const gutter = lanes.ids.length > 0 ? `${arrows(row, lanes, state, symbols)} ` : '';
     const paint = choosePaint(row, colors);
     lines.push(`${colors.dim(String(row.first).padStart(stepColumns))}  ${paint.lane(gutter)}${paint.words(first)}`);
@@ -69,23 +69,23 @@ function marker(text: string, indent: number, { colors, symbols }: TextStyle): s
   return `${' '.repeat(indent)}${colors.red(colors.bold(`${symbols.here} here: ${harmless(text)}`))}`;
 }
 
-function formatTurn(turn: Turn, symbols: Symbols): string {
-  const what = tellingEffects(turn).map((effect) => harmless(effect.text));
-  if (turn.actor === 'environment') return `${symbols.fault} ${what.join(', ')}`;
+function formatStretch(stretch: Stretch, symbols: Symbols): string {
+  const what = tellingEvents(stretch).map((event) => harmless(event.text));
+  if (stretch.actor === 'environment') return `${symbols.fault} ${what.join(', ')}`;
   const [first, ...rest] = what;
   const joined =
-    turn.effects[0]!.event.kind === 'point' && rest.length > 0 ? `${first}: ${rest.join(', ')}` : what.join(', ');
-  return `${actorName(turn.actor)} ${joined}`;
+    stretch.events[0]!.event.kind === 'point' && rest.length > 0 ? `${first}: ${rest.join(', ')}` : what.join(', ');
+  return `${actorName(stretch.actor)} ${joined}`;
 }
 
-function choosePaint(turn: Turn, colors: Colors): { lane: (s: string) => string; words: (s: string) => string } {
+function choosePaint(stretch: Stretch, colors: Colors): { lane: (s: string) => string; words: (s: string) => string } {
   const plain = (s: string): string => s;
-  if (turn.violations.length > 0) return { lane: colors.red, words: (s) => colors.red(colors.bold(s)) };
-  if (turn.actor === 'environment') return { lane: colors.yellow, words: colors.yellow };
-  const kinds = new Set(turn.effects.map((e) => e.event.kind));
+  if (stretch.violations.length > 0) return { lane: colors.red, words: (s) => colors.red(colors.bold(s)) };
+  if (stretch.actor === 'environment') return { lane: colors.yellow, words: colors.yellow };
+  const kinds = new Set(stretch.events.map((e) => e.event.kind));
   if (kinds.has('error') || kinds.has('finding')) return { lane: colors.red, words: colors.red };
   if (kinds.has('exit') || kinds.has('signal')) return { lane: colors.magenta, words: plain };
-  return { lane: turn.actor === 'coordinator' ? colors.cyan : colors.blue, words: plain };
+  return { lane: stretch.actor === 'coordinator' ? colors.cyan : colors.blue, words: plain };
 }
 
 interface Lanes {
@@ -104,7 +104,9 @@ function laneLayout(timeline: Timeline, record: RunRecord, columns: number): Lan
   const fits = (lanes: Lanes): boolean => lanes.ids.length * lanes.each <= room;
   const all = layout(timeline.lanes);
   if (fits(all)) return all;
-  const active = new Set(timeline.rows.flatMap((row: Row) => (row.kind === 'turn' ? [row.actor, ...row.targets] : [])));
+  const active = new Set(
+    timeline.rows.flatMap((row: Row) => (row.kind === 'stretch' ? [row.actor, ...row.targets] : [])),
+  );
   const some = layout(timeline.lanes.filter((w) => active.has(w)));
   return fits(some) ? some : { ids: [], each: 0 };
 }
@@ -114,11 +116,11 @@ function formatHead(id: TaskId, columns: number): string {
   return pad(`${name} `, columns);
 }
 
-/** The lanes of one turn: the actor's sign, arrows to the tasks that it reaches, the other lanes as they are. */
-function arrows(turn: Turn, lanes: Lanes, state: LaneState, symbols: Symbols): string {
-  const at = turn.actor === 'environment' ? -1 : lanes.ids.indexOf(turn.actor);
-  const to = turn.targets.map((t) => lanes.ids.indexOf(t)).filter((i) => i >= 0);
-  const from = turn.actor === 'environment' ? (to[0] ?? 0) : at;
+/** The lanes of one stretch: the actor's sign, arrows to the tasks that it reaches, the other lanes as they are. */
+function arrows(stretch: Stretch, lanes: Lanes, state: LaneState, symbols: Symbols): string {
+  const at = stretch.actor === 'environment' ? -1 : lanes.ids.indexOf(stretch.actor);
+  const to = stretch.targets.map((t) => lanes.ids.indexOf(t)).filter((i) => i >= 0);
+  const from = stretch.actor === 'environment' ? (to[0] ?? 0) : at;
   const low = Math.min(from, ...to);
   const high = Math.max(from, ...to);
   let drawn = '';
@@ -129,28 +131,28 @@ function arrows(turn: Turn, lanes: Lanes, state: LaneState, symbols: Symbols): s
   return drawn;
 
   function signAt(i: number, id: TaskId): string {
-    if (turn.actor === 'environment' && to.includes(i)) return symbols.fault;
-    if (i === at) return actSign(turn, symbols);
+    if (stretch.actor === 'environment' && to.includes(i)) return symbols.fault;
+    if (i === at) return actSign(stretch, symbols);
     if (to.includes(i)) return i > from ? symbols.right : symbols.left;
     return i > low && i < high && from >= 0 ? symbols.crossing : state.glyph(id, symbols);
   }
 }
 
-function actSign(turn: Turn, symbols: Symbols): string {
-  const kinds = turn.effects.map((e) => e.event.kind);
+function actSign(stretch: Stretch, symbols: Symbols): string {
+  const kinds = stretch.events.map((e) => e.event.kind);
   if (kinds.includes('exit')) return symbols.dies;
   return kinds.at(-1) === 'sleep' ? symbols.rests : symbols.acts;
 }
 
-/** What each lane's actor is doing between its turns. */
+/** What each lane's actor is doing between its stretches. */
 class LaneState {
   readonly #is = new Map<TaskId, 'runs' | 'sleeps' | 'dead' | 'unborn'>();
 
   constructor(timeline: Timeline) {
     for (const id of timeline.lanes) this.#is.set(id, 'runs');
     for (const row of timeline.rows) {
-      if (row.kind !== 'turn') continue;
-      for (const { event } of row.effects) if (event.kind === 'fork') this.#is.set(event.child, 'unborn');
+      if (row.kind !== 'stretch') continue;
+      for (const { event } of row.events) if (event.kind === 'fork') this.#is.set(event.child, 'unborn');
     }
   }
 
@@ -160,8 +162,8 @@ class LaneState {
     return is === 'runs' ? symbols.runs : ' ';
   }
 
-  after(turn: Turn): void {
-    for (const { event } of turn.effects) {
+  after(stretch: Stretch): void {
+    for (const { event } of stretch.events) {
       if (event.kind === 'wake') this.#is.set(event.task, 'runs');
       if (event.kind === 'fork') this.#is.set(event.child, 'runs');
       if (event.actor === 'environment') continue;

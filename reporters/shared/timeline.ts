@@ -1,5 +1,5 @@
 /**
- * A run record as a timeline: one line per turn of an actor, lanes for the tasks that take part, and, shrunk, the few lines that
+ * A run record as a timeline: one line per stretch of an actor, lanes for the tasks that take part, and, shrunk, the few lines that
  * explain a violation. Pure and without I/O: the terminal, JUnit and the HTML report draw it each in their way.
  */
 import type { TaskId } from '../../src/model/case.ts';
@@ -7,34 +7,34 @@ import type { Actor, RunEvent, RunRecord } from '../../src/record/record.ts';
 import type { Violation } from '../../src/record/verdict.ts';
 import { describe, findTarget, weighEvent } from '../words/events.ts';
 
-export interface Effect {
+export interface ShownEvent {
   readonly event: RunEvent;
   readonly text: string;
   readonly weight: number;
 }
 
-/** Consecutive effects of one actor, from a point (or from where another took over) on. */
-export interface Turn {
-  readonly kind: 'turn';
+/** Consecutive events of one actor, from a point (or from where another took over) on. */
+export interface Stretch {
+  readonly kind: 'stretch';
   readonly actor: Actor;
-  /** First and last step of the record in this turn. */
+  /** First and last step of the record in this stretch. */
   readonly first: number;
   readonly last: number;
-  readonly effects: readonly Effect[];
+  readonly events: readonly ShownEvent[];
   /** The tasks that it reaches: woken, marked, signalled, activated. */
   readonly targets: readonly TaskId[];
   /** The violations that show here. */
   readonly violations: readonly Violation[];
 }
 
-/** Turns that were left out. */
+/** Stretches that were left out. */
 export interface Gap {
   readonly kind: 'gap';
   /** How many steps of the record that left an event they are. */
   readonly steps: number;
 }
 
-export type Row = Turn | Gap;
+export type Row = Stretch | Gap;
 
 export interface Timeline {
   /** The coordinator first, then the tasks by their first appearance in the record's final state. */
@@ -46,19 +46,19 @@ export interface Timeline {
 
 export interface TimelineOptions {
   readonly violations?: readonly Violation[];
-  /** How many turns to keep; between them there is at most one line each. Without it all that matter are kept. */
+  /** How many stretches to keep; between them there is at most one line each. Without it all that matter are kept. */
   readonly keep?: number;
 }
 
 /** Turns a record into a timeline. */
 export function buildTimeline(record: RunRecord, options: TimelineOptions = {}): Timeline {
   const violations = options.violations ?? [];
-  const turns = buildTurns(record, violations);
-  const matter = turns.filter(matters);
+  const stretches = buildStretches(record, violations);
+  const matter = stretches.filter(matters);
   const kept = options.keep === undefined ? matter : shrink(matter, options.keep, suspects(record, violations));
   return {
     lanes: listLanes(record),
-    rows: withGaps(turns, kept),
+    rows: withGaps(stretches, kept),
     atEnd: violations.filter((v) => v.step === undefined || v.step > lastStep(record)),
   };
 }
@@ -74,13 +74,13 @@ function lastStep(record: RunRecord): number {
   return record.events.at(-1)?.step ?? 0;
 }
 
-function buildTurns(record: RunRecord, violations: readonly Violation[]): Turn[] {
+function buildStretches(record: RunRecord, violations: readonly Violation[]): Stretch[] {
   const extra = bookkeepingThatMatters(violations);
   const bySteps = byStepShown(record, violations);
-  const turns: Turn[] = [];
+  const stretches: Stretch[] = [];
   let open: RunEvent[] = [];
   const close = (): void => {
-    if (open.length > 0) turns.push(buildTurn(open, extra, bySteps));
+    if (open.length > 0) stretches.push(buildStretch(open, extra, bySteps));
     open = [];
   };
   for (const event of record.events) {
@@ -91,27 +91,27 @@ function buildTurns(record: RunRecord, violations: readonly Violation[]): Turn[]
     open.push(event);
   }
   close();
-  return turns;
+  return stretches;
 }
 
-function buildTurn(
+function buildStretch(
   events: readonly RunEvent[],
   extra: ReadonlySet<string>,
   bySteps: ReadonlyMap<number, Violation[]>,
-): Turn {
-  const effects = events.map((event) => ({
+): Stretch {
+  const shown = events.map((event) => ({
     event,
     text: describe(event),
     weight: extra.has(event.kind) ? 2 : weighEvent(event),
   }));
-  const telling = effects.filter((e) => e.weight > 0).map((e) => findTarget(e.event));
+  const telling = shown.filter((e) => e.weight > 0).map((e) => findTarget(e.event));
   const steps = new Set(events.map((e) => e.step));
   return {
-    kind: 'turn',
+    kind: 'stretch',
     actor: events[0]!.actor,
     first: events[0]!.step,
     last: events.at(-1)!.step,
-    effects,
+    events: shown,
     targets: [...new Set(telling.filter((t) => t !== undefined))],
     violations: [...steps].flatMap((step) => bySteps.get(step) ?? []),
   };
@@ -131,10 +131,10 @@ export function byStepShown(record: RunRecord, violations: readonly Violation[])
   return shown;
 }
 
-/** What of a turn is worth a reader's time: bookkeeping only where there is nothing else to say. */
-export function tellingEffects(turn: Turn): readonly Effect[] {
-  const telling = turn.effects.filter((effect) => effect.weight > 0);
-  return telling.length > 0 && turn.violations.length === 0 ? telling : turn.effects;
+/** What of a stretch is worth a reader's time: bookkeeping only where there is nothing else to say. */
+export function tellingEvents(stretch: Stretch): readonly ShownEvent[] {
+  const telling = stretch.events.filter((event) => event.weight > 0);
+  return telling.length > 0 && stretch.violations.length === 0 ? telling : stretch.events;
 }
 
 /** References and the status list are noise, unless they are what the violation is about. */
@@ -155,57 +155,61 @@ function suspects(record: RunRecord, violations: readonly Violation[]): Readonly
   return new Set<Actor>(named);
 }
 
-/** The turns that explain most: what violates, faults and errors, what is near the violation, and what suspects do. */
-function shrink(turns: readonly Turn[], keep: number, suspected: ReadonlySet<Actor>): Turn[] {
-  if (turns.length <= keep) return [...turns];
-  const found = turns.findIndex((turn) => turn.violations.length > 0);
-  const focus = found === -1 ? turns.length - 1 : found;
-  const scored = turns.map((turn, index) => ({ turn, index, score: score(turn, index - focus, suspected) }));
+/** The stretches that explain most: what violates, faults and errors, what is near the violation, and what suspects do. */
+function shrink(stretches: readonly Stretch[], keep: number, suspected: ReadonlySet<Actor>): Stretch[] {
+  if (stretches.length <= keep) return [...stretches];
+  const found = stretches.findIndex((stretch) => stretch.violations.length > 0);
+  const focus = found === -1 ? stretches.length - 1 : found;
+  const scored = stretches.map((stretch, index) => ({
+    stretch,
+    index,
+    score: score(stretch, index - focus, suspected),
+  }));
   scored.sort(
     (a, b) => b.score - a.score || Math.abs(a.index - focus) - Math.abs(b.index - focus) || a.index - b.index,
   );
   return scored
     .slice(0, keep)
     .sort((a, b) => a.index - b.index)
-    .map((s) => s.turn);
+    .map((s) => s.stretch);
 }
 
-function score(turn: Turn, distance: number, suspected: ReadonlySet<Actor>): number {
-  if (turn.violations.length > 0 || turn.actor === 'environment') return 100;
-  const weight = turn.effects.reduce((most, effect) => Math.max(most, effect.weight), 0);
+function score(stretch: Stretch, distance: number, suspected: ReadonlySet<Actor>): number {
+  if (stretch.violations.length > 0 || stretch.actor === 'environment') return 100;
+  const weight = stretch.events.reduce((most, event) => Math.max(most, event.weight), 0);
   // What comes before explains more than what follows.
   const near = distance <= 0 ? Math.max(0, 12 + distance) : Math.max(0, 6 - distance);
-  const involved = suspected.has(turn.actor) || turn.targets.some((t) => suspected.has(t));
+  const involved = suspected.has(stretch.actor) || stretch.targets.some((t) => suspected.has(t));
   return weight * 6 + near + (involved ? 7 : 0);
 }
 
-/** A gap takes a line: for a single turn the turn itself says more, and for bookkeeping nothing is missed. */
-function withGaps(all: readonly Turn[], kept: readonly Turn[]): Row[] {
+/** A gap takes a line: for a single stretch the stretch itself says more, and for bookkeeping nothing is missed. */
+function withGaps(all: readonly Stretch[], kept: readonly Stretch[]): Row[] {
   const rows: Row[] = [];
   const keep = new Set(kept);
-  let hidden: Turn[] = [];
+  let hidden: Stretch[] = [];
   const close = (): void => {
     const missed = hidden.filter(matters);
     if (missed.length === 1) rows.push(missed[0]!);
     else if (missed.length > 1) rows.push({ kind: 'gap', steps: countSteps(hidden) });
     hidden = [];
   };
-  for (const turn of all) {
-    if (keep.has(turn)) {
+  for (const stretch of all) {
+    if (keep.has(stretch)) {
       close();
-      rows.push(turn);
+      rows.push(stretch);
     } else {
-      hidden.push(turn);
+      hidden.push(stretch);
     }
   }
   close();
   return rows;
 }
 
-function matters(turn: Turn): boolean {
-  return turn.violations.length > 0 || turn.effects.some((effect) => effect.weight > 0);
+function matters(stretch: Stretch): boolean {
+  return stretch.violations.length > 0 || stretch.events.some((event) => event.weight > 0);
 }
 
-function countSteps(turns: readonly Turn[]): number {
-  return new Set(turns.flatMap((turn) => turn.effects.map((effect) => effect.event.step))).size;
+function countSteps(stretches: readonly Stretch[]): number {
+  return new Set(stretches.flatMap((stretch) => stretch.events.map((event) => event.event.step))).size;
 }

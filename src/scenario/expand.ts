@@ -221,9 +221,9 @@ class Expansion {
     const findPosition = (i: number): Position => positionAt(this.#raw, this.#context.source, ['faults', i]);
     return this.#per(['tree', 'image', 'restart', 'criu', 'faults'], (combination, say) => {
       const words = document(combination);
-      const scene = { tree: tree(combination), image: image(combination), restart: restart(combination) };
-      if (words === undefined || !scene.tree || !scene.image || !scene.restart) return undefined;
-      const { tree: of, image: saved, restart: call } = scene;
+      const resolved = { tree: tree(combination), image: image(combination), restart: restart(combination) };
+      if (words === undefined || !resolved.tree || !resolved.image || !resolved.restart) return undefined;
+      const { tree: of, image: saved, restart: call } = resolved;
       return resolveFaults(
         words,
         { tree: of, image: saved, restart: call, criu: criu(combination), positionOf: findPosition },

@@ -2,21 +2,21 @@ import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { PLAIN } from '../../reporters/shared/colors.ts';
 import { width } from '../../reporters/shared/text.ts';
-import { buildTimeline, type Timeline, type Turn } from '../../reporters/shared/timeline.ts';
+import { buildTimeline, type Stretch, type Timeline } from '../../reporters/shared/timeline.ts';
 import { drawTimeline } from '../../reporters/shared/timeline-text.ts';
 import { ASCII, UNICODE } from '../../reporters/words/signs.ts';
 import type { RunEvent } from '../../src/record/record.ts';
 import { buildRecord, VIOLATING_STEP, violation } from './fixtures/verdicts.ts';
 
-function turnsOf(timeline: Timeline): Turn[] {
-  return timeline.rows.filter((row) => row.kind === 'turn');
+function stretchesOf(timeline: Timeline): Stretch[] {
+  return timeline.rows.filter((row) => row.kind === 'stretch');
 }
 
 const draw = (record = buildRecord(), columns = 100, options: Parameters<typeof buildTimeline>[1] = {}): string[] =>
   drawTimeline(record, buildTimeline(record, options), { colors: PLAIN, symbols: UNICODE, columns });
 
 const actor = fc.constantFrom<RunEvent['actor']>('coordinator', 100, 101, 102, 'environment');
-const effect = fc.oneof(
+const event = fc.oneof(
   fc.constantFrom(
     { kind: 'point', point: 'sync-2' },
     { kind: 'sleep', on: 'waitq' },
@@ -29,7 +29,7 @@ const effect = fc.oneof(
     { kind: 'fault', fault: 'kill', verb: 'kill', target: 100 },
   ),
 );
-const anyEvents = fc.array(fc.tuple(actor, effect, fc.nat(2)), { minLength: 1, maxLength: 120 }).map((list) => {
+const anyEvents = fc.array(fc.tuple(actor, event, fc.nat(2)), { minLength: 1, maxLength: 120 }).map((list) => {
   let step = 0;
   return list.map(([id, what, more]) => {
     step += more;
@@ -43,7 +43,7 @@ describe('timeline', () => {
   });
 
   it('marks the step that violates', () => {
-    const marked = turnsOf(buildTimeline(buildRecord(), { violations: [violation] })).filter(
+    const marked = stretchesOf(buildTimeline(buildRecord(), { violations: [violation] })).filter(
       (t) => t.violations.length > 0,
     );
     assert.equal(marked.length, 1);
@@ -65,7 +65,9 @@ describe('timeline', () => {
 
   it('shows a violation of a step that left no event at the one before', () => {
     const record = buildRecord({ events: buildRecord().events.filter((e) => e.step !== VIOLATING_STEP) });
-    const marked = turnsOf(buildTimeline(record, { violations: [violation] })).filter((t) => t.violations.length > 0);
+    const marked = stretchesOf(buildTimeline(record, { violations: [violation] })).filter(
+      (t) => t.violations.length > 0,
+    );
     assert.equal(marked[0]?.last, VIOLATING_STEP - 1);
   });
 
@@ -77,9 +79,9 @@ describe('timeline', () => {
 
   it('shrinks to what explains: the violating step, the faults and the errors stay', () => {
     const timeline = buildTimeline(buildRecord(), { violations: [violation], keep: 4 });
-    const kept = turnsOf(timeline);
+    const kept = stretchesOf(timeline);
     assert.ok(timeline.rows.length <= 9);
-    const kinds = kept.flatMap((t) => t.effects.map((e) => e.event.kind));
+    const kinds = kept.flatMap((t) => t.events.map((e) => e.event.kind));
     for (const kind of ['user', 'fault', 'error']) assert.ok(kinds.includes(kind as never), kind);
     assert.ok(timeline.rows.some((row) => row.kind === 'gap'));
   });
@@ -90,7 +92,7 @@ describe('timeline', () => {
         const record = buildRecord({ events });
         const step = events[pick % events.length]!.step;
         const timeline = buildTimeline(record, { violations: [{ ...violation, step }], keep });
-        const turns = turnsOf(timeline);
+        const turns = stretchesOf(timeline);
         assert.ok(timeline.rows.length <= 2 * keep + 1);
         for (let i = 1; i < turns.length; i += 1) assert.ok(turns[i - 1]!.first <= turns[i]!.first);
         const faults = events.filter((e) => e.actor === 'environment').length;
@@ -104,7 +106,7 @@ describe('timeline', () => {
     fc.assert(
       fc.property(anyEvents, (events) => {
         const record = buildRecord({ events });
-        const shown = turnsOf(buildTimeline(record)).flatMap((t) => t.effects.map((e) => e.event));
+        const shown = stretchesOf(buildTimeline(record)).flatMap((t) => t.events.map((e) => e.event));
         for (const event of events) if (event.kind !== 'get') assert.ok(shown.includes(event));
       }),
     );

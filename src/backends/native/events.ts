@@ -29,7 +29,7 @@ const TYPES: ReadonlySet<DebugType> = new Set(['Coord', 'Root', 'Ghost', 'Task']
 const STATES: ReadonlySet<DebugState> = new Set(['Waiting', 'Running', 'Failed', 'Success', 'Exited']);
 
 /** What an event's values refer to. */
-interface Scene {
+interface EventScope {
   readonly made: NativePlan;
   /** `nr_tasks` of the image. */
   readonly saved: number;
@@ -46,7 +46,7 @@ type Meaning = Effect | { readonly kind: 'status-entry'; readonly type: DebugTyp
 export interface Kind {
   /** Names of its values, as the agent says them (agent/trace.c). */
   readonly values: readonly string[];
-  readonly meaning: (a: number, b: number, scene: Scene) => Meaning;
+  readonly meaning: (a: number, b: number, scope: EventScope) => Meaning;
 }
 
 function kind(values: string, meaning: Kind['meaning']): Kind {
@@ -149,17 +149,17 @@ export function readEvents(
   saved: number,
   findings: Finding[],
 ): RunEvent[] {
-  const scene = sceneOf(texts, made, saved);
+  const scope = buildScope(texts, made, saved);
   const events: RunEvent[] = [];
   let list: DebugEntry[] = [];
   for (let i = 0; i < raw.length; i += EVENT_WORDS) {
     const number = raw[i + 1]!;
-    const meaning = itemAt(kinds, raw[i + 2]!, 'kinds of events').meaning(raw[i + 3]!, raw[i + 4]!, scene);
+    const meaning = itemAt(kinds, raw[i + 2]!, 'kinds of events').meaning(raw[i + 3]!, raw[i + 4]!, scope);
     if (meaning.kind === 'status-entry') {
-      list.push({ task: scene.taskOf(number), type: meaning.type, state: meaning.state });
+      list.push({ task: scope.taskOf(number), type: meaning.type, state: meaning.state });
       continue;
     }
-    const actor = number === NO_TASK ? 'environment' : scene.taskOf(number);
+    const actor = number === NO_TASK ? 'environment' : scope.taskOf(number);
     const step = raw[i]!;
     if (meaning.kind === 'status-list') {
       list = [];
@@ -172,7 +172,7 @@ export function readEvents(
   return events;
 }
 
-function sceneOf(texts: readonly string[], made: NativePlan, saved: number): Scene {
+function buildScope(texts: readonly string[], made: NativePlan, saved: number): EventScope {
   const { actors } = made.cast;
   const text = (place: number): string => itemAt(texts, place, 'texts');
   return {

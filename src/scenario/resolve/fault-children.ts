@@ -2,7 +2,7 @@
 import type { Complain } from '../complain.ts';
 import { PID_MAX } from '../schema/values.ts';
 import type { Path } from '../source/raw.ts';
-import type { Scene } from './faults.ts';
+import type { FaultScope } from './faults.ts';
 
 /** What a fault says of its children. */
 export interface Forking {
@@ -11,7 +11,7 @@ export interface Forking {
 }
 
 export class FaultChildren {
-  readonly #scene: Scene;
+  readonly #scope: FaultScope;
   readonly #complain: Complain;
   readonly #taken = new Set<number>();
   /** Pids that the file gives to children of any fault. */
@@ -20,8 +20,8 @@ export class FaultChildren {
   #named: ReadonlySet<number> | undefined;
   #next: number | undefined;
 
-  constructor(scene: Scene, faults: readonly (Forking | null)[], complain: Complain) {
-    this.#scene = scene;
+  constructor(scope: FaultScope, faults: readonly (Forking | null)[], complain: Complain) {
+    this.#scope = scope;
     this.#complain = complain;
     for (const fault of faults) {
       const child = fault?.child ?? undefined;
@@ -43,13 +43,13 @@ export class FaultChildren {
   }
 
   #isTaken(pid: number): boolean {
-    const { tree, restart } = this.#scene;
+    const { tree, restart } = this.#scope;
     return tree.task(pid) !== undefined || pid === restart.coordinatorPid || this.#taken.has(pid);
   }
 
   /** The first free pids above the tree, none of which the image names: that would give a bogus pid a task. */
   #free(times: number): number {
-    const { tree, image } = this.#scene;
+    const { tree, image } = this.#scope;
     this.#named ??= new Set(image.pids);
     this.#next ??= tree.tasks.reduce((most, task) => Math.max(most, task.pid), 0) + 1;
     let first = this.#next + times > PID_MAX ? 2 : this.#next;

@@ -28,7 +28,7 @@ type FaultWords = NonNullable<Document['faults']>[number];
 type Written = NonNullable<Checked<'faults'>[number]>;
 
 /** What the faults of a case refer to. */
-export interface Scene {
+export interface FaultScope {
   readonly tree: Tree;
   readonly image: Image;
   readonly restart: RestartCall;
@@ -48,22 +48,22 @@ const BELONGS_TO = {
 } as const satisfies Partial<Record<keyof FaultWords, FaultVerb>>;
 
 /** The faults; those that are wrong are complained about and left out. */
-export function resolveFaults(faults: Checked<'faults'>, scene: Scene, complain: Complain): Fault[] {
-  const resolver = new Resolver(scene, new FaultChildren(scene, faults, complain), complain);
+export function resolveFaults(faults: Checked<'faults'>, scope: FaultScope, complain: Complain): Fault[] {
+  const resolver = new Resolver(scope, new FaultChildren(scope, faults, complain), complain);
   const resolved = faults.map((written, i) => (written === null ? null : resolver.resolve(written, i)));
   checkOrder(resolved, resolver.never, complain);
   return resolved.filter((fault) => fault !== null);
 }
 
 class Resolver {
-  readonly #scene: Scene;
+  readonly #scope: FaultScope;
   readonly #children: FaultChildren;
   readonly #complain: Complain;
   /** The faults that can never fire, by their numbers. */
   readonly never = new Set<number>();
 
-  constructor(scene: Scene, children: FaultChildren, complain: Complain) {
-    this.#scene = scene;
+  constructor(scope: FaultScope, children: FaultChildren, complain: Complain) {
+    this.#scope = scope;
     this.#children = children;
     this.#complain = complain;
   }
@@ -78,7 +78,7 @@ class Resolver {
       this.never.add(i);
       this.#complain({ path: at, message: `this moment is never reached: ${reason}` });
     };
-    const when = resolveWhen(words.when, [...path, 'when'], this.#scene.tree, this.#scene, this.#complain, never);
+    const when = resolveWhen(words.when, [...path, 'when'], this.#scope.tree, this.#scope, this.#complain, never);
     if (verb === undefined) return null;
     this.#checkForCriu(words, verb, when.kind, path);
     this.#checkWords(written, verb, path);
@@ -106,7 +106,7 @@ class Resolver {
       ...(verb === 'fork' ? { child: this.#children.take(words.child, times, [...path, 'child']) } : {}),
       when,
       ...(words.optional && { optional: true as const }),
-      position: this.#scene.positionOf(i),
+      position: this.#scope.positionOf(i),
     };
   }
 
@@ -124,7 +124,7 @@ class Resolver {
 
   /** In a scenario that is for CRIU alone: a fault that CRIU never has. */
   #checkForCriu(words: FaultWords, verb: FaultVerb, moment: When['kind'], path: Path): void {
-    const { backends } = this.#scene.restart;
+    const { backends } = this.#scope.restart;
     if (backends.length !== 1 || backends[0] !== 'criu') return;
     if (!CRIU_VERBS.has(verb)) {
       const expected = [...CRIU_VERBS].join(', ');
@@ -154,21 +154,21 @@ class Resolver {
         expected,
       });
     }
-    if (written.fail === 'freeze' && !(this.#scene.restart.flags & RESTART_FLAGS.frozen)) {
+    if (written.fail === 'freeze' && !(this.#scope.restart.flags & RESTART_FLAGS.frozen)) {
       const message = 'this can never fail: without the flag frozen nothing is frozen';
       this.#complain({ path: [...path, 'fail'], message, hint: 'restart: { flags: [frozen] }' });
     }
   }
 
   #isDead(target: Fault['targets'][number]): boolean {
-    return target !== 'coordinator' && this.#scene.tree.task(target)?.state === 'dead';
+    return target !== 'coordinator' && this.#scope.tree.task(target)?.state === 'dead';
   }
 
   #targets(words: FaultWords, verb: FaultVerb, path: Path): TaskId[] {
     const word = verb === 'signal' ? 'to' : verb === 'fail' ? 'task' : verb;
     const given = words[word];
     const targets = toList<TaskId>(given);
-    const { tree } = this.#scene;
+    const { tree } = this.#scope;
     targets.forEach((target, k) => {
       const at = [...path, word, ...(Array.isArray(given) ? [k] : [])];
       if (target !== 'coordinator' && tree.task(target) === undefined) {
@@ -181,7 +181,7 @@ class Resolver {
   }
 
   #checkFailing(failure: Failure, target: TaskId, path: Path): void {
-    const { restart, tree } = this.#scene;
+    const { restart, tree } = this.#scope;
     const isSelf = (restart.flags & RESTART_FLAGS.taskself) !== 0;
     if (failure === 'freeze' && target !== 'coordinator' && !(isSelf && target === tree.root.pid)) {
       const message = 'this can never fail: the coordinator freezes the tasks';
