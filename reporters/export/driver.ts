@@ -12,6 +12,8 @@ import {
   PSTREE_FIELDS,
   type PstreeField,
 } from '../../src/model/criu.ts';
+import { optionWords, whatDumpLeaves } from '../../src/model/criu-options.ts';
+import { quoted } from '../shared/replay-command.ts';
 import { CannotExport, type ExportedFinding } from './finding.ts';
 import { type Helper, helperFor, writeInject } from './helpers-c.ts';
 
@@ -58,6 +60,8 @@ function readSetup(c: Case): CriuSetup {
   if (!criu) throw new CannotExport('the scenario is not for CRIU');
   if (criu.limits.dump?.pids !== undefined || criu.limits.restore?.pids !== undefined)
     throw new CannotExport('a limit of processes needs a cgroup of its own');
+  if (whatDumpLeaves(criu) !== 'nothing')
+    throw new CannotExport('the script restores a tree that the dump has removed');
   if (criu.syscalls.length > 1 || criu.syscalls.some(({ after }) => after !== undefined))
     throw new CannotExport('only one system call, counted from the start of CRIU, can be made to fail');
   if (c.faults.some(({ verb }) => verb === 'ptrace')) throw new CannotExport('a tracer as a fault');
@@ -111,7 +115,7 @@ function writeCensus(c: Case): string {
 }
 
 function writeCriu(): string {
-  return `criu() { timeout -s KILL ${LIMIT} $inject $CRIU "$@" -D img -W . -v2 --manage-cgroups=ignore; }`;
+  return `criu() { call=$1; shift; timeout -s KILL ${LIMIT} $inject $CRIU $call -D img -W . -v2 --manage-cgroups=ignore "$@"; }`;
 }
 
 const isBefore =
@@ -160,8 +164,10 @@ function call(of: CriuCall, c: Case, setup: CriuSetup, repro: string): string[] 
     ...(isInjected ? [`inject="${repro.replaceAll('"', '')} inject";`] : []),
   ];
   const words = `criu ${of} ${of === 'dump' ? `-t ${c.tasks[0]!.pid}` : '-d'} -o ${of}.log${hasScript ? ' --action-script ./script' : ''}`;
+  const options = optionWords(setup.options[of] ?? {}).map((word) => ` ${quoted(word)}`);
+  const command = words + options.join('');
   return [
-    prefix.length === 0 ? `${words}; ${of}=$?` : `(${prefix.join(' ')} ${words}); ${of}=$?`,
+    prefix.length === 0 ? `${command}; ${of}=$?` : `(${prefix.join(' ')} ${command}); ${of}=$?`,
     // Dying tasks, and those that return from a stop, need a moment.
     `sleep 0.3; census > after-${of}`,
   ];
