@@ -1,5 +1,5 @@
 /** From the paths of a command line to loaded scenario files; all errors are printed at once. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Options } from '../config/index.ts';
 import { KNOWN_NAMES } from '../injector/known.ts';
@@ -11,6 +11,7 @@ import {
   type Loaded,
   loadScenarioFileSync,
 } from '../scenario/index.ts';
+import { nearest } from '../scenario/source/nearest.ts';
 import { complain, EXIT } from './exit.ts';
 
 /** By absolute path, in the order in which they are run. */
@@ -27,7 +28,7 @@ export function loadPaths(
   const missing = paths.filter((one) => !existsSync(one));
   if (missing.length > 0) {
     const isDefault = paths.length === 1 && paths[0] === DEFAULT_PATHS[0];
-    const hint = isDefault ? 'mktrouble init makes a first scenario here' : undefined;
+    const hint = isDefault ? 'mktrouble init makes a first scenario here' : nearestPath(missing[0]!);
     return complain(`no such file or folder: ${missing.join(', ')}`, hint);
   }
   const files = findScenarioFiles(paths);
@@ -35,6 +36,14 @@ export function loadPaths(
   const options = { ...KNOWN_NAMES, budget: new LoadBudget(), ...(defaults && { defaults }) };
   const loaded = new Map(files.map((file) => [path.resolve(file), loadScenarioFileSync(file, options)]));
   return report(loaded, shown) > 0 ? EXIT.input : loaded;
+}
+
+/** The file or folder beside it that has the nearest name. */
+function nearestPath(missing: string): string | undefined {
+  const folder = path.dirname(missing);
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) return nearestPath(folder);
+  const best = nearest(path.basename(missing), readdirSync(folder));
+  return best === undefined ? undefined : `did you mean ${path.join(folder, best)}?`;
 }
 
 /** Prints diagnostics and, when there are errors, their number; returns that number. */

@@ -26,11 +26,11 @@ async function setup(all: readonly string[]): Promise<ExitCode> {
 async function setUp(what: string): Promise<ExitCode> {
   const { isVersion } = await import('../../backends/criu/locate.ts');
   const [, version] = /^criu(?:@(.*))?$/.exec(what) ?? [undefined, what];
-  if (!/^criu(@|$)/.test(what) || (version !== undefined && !isVersion(version)))
-    return complain(
-      `there is no setup of ${what}`,
-      'mktrouble setup criu, or a version of it: mktrouble setup criu@4.1.1',
-    );
+  if (!/^criu(@|$)/.test(what) || (version !== undefined && !isVersion(version))) {
+    const { didYouMean } = await import('../../scenario/source/nearest.ts');
+    const usage = 'mktrouble setup criu, or a version of it: mktrouble setup criu@4.1.1';
+    return complain(`there is no setup of ${what}`, didYouMean(what.replace(/@.*/, ''), ['criu']) ?? usage);
+  }
   const { CannotInstall } = await import('../../backends/criu/install.ts');
   const { BadCache } = await import('../../backends/host/cache.ts');
   try {
