@@ -40,6 +40,13 @@ subject: { command: [sh, -c, "echo > ${marker}; exec sleep 100"] }\nexpect: { co
     assert.ok(!existsSync(marker));
   });
 
+  it('is needed for an option with which CRIU loads libraries, too', async () => {
+    folder.write('library.yaml', 'scenario: A library\ntree: { pid: 100 }\ncriu: { options: { libdir: . } }\n');
+    const { code, stdout } = await mktrouble(['run', 'library.yaml'], { cwd: folder.path });
+    assert.equal(code, EXIT.input, stdout);
+    assert.match(stdout, /--libdir=\./);
+  });
+
   it('shows the commands in a rehearsal, and runs none', async () => {
     const { code, stdout } = await mktrouble(['run', 'a.yaml', '--dry-run', '--allow-commands'], { cwd: folder.path });
     assert.equal(code, EXIT.ok);
