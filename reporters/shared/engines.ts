@@ -94,9 +94,8 @@ export class EngineTally {
 
   /** Engines of which every dump failed, in cases that another engine could dump. */
   broken(): readonly BrokenEngine[] {
-    const all = [...this.#cases.values()];
+    const comparable = [...this.#cases.values()].filter((cases) => [...cases.values()].some(({ dumped }) => dumped));
     return this.projects().flatMap((project) => {
-      const comparable = all.filter((cases) => [...cases.values()].some(({ dumped }) => dumped));
       const dumps = comparable
         .flatMap((cases) => cases.get(project) ?? [])
         .filter(({ dumped }) => dumped !== undefined);

@@ -79,7 +79,7 @@ export function whatDumpLeaves({ options }: Pick<CriuSetup, 'options'>): 'nothin
   return stopped === true ? 'stopped' : running === true ? 'running' : 'nothing';
 }
 
-export type OptionWord = boolean | string | number | readonly string[];
+export type OptionWord = boolean | string | number | string[];
 export type CriuOptionWords = Readonly<Record<string, OptionWord>>;
 
 /** The words of a command line; `false` is an option that is not given. */

@@ -1,6 +1,5 @@
 /** How CRIU is used in a case, as the words of a scenario; defaults are left out. */
 import { ABSENT, type CriuLimits, type CriuSetup, type ImageChange } from '../model/criu.ts';
-import type { CriuOptionWords, OptionWord } from '../model/criu-options.ts';
 import { oneOrAll } from './resolve/lists.ts';
 import type { Document } from './schema/document.ts';
 
@@ -19,19 +18,14 @@ export function writeCriu(setup: CriuSetup): Words {
     ...(taken.length === 0 ? {} : { taken: oneOrAll(taken) }),
     ...(limits.dump === undefined ? {} : { 'dump-limits': limitWords(limits.dump) }),
     ...(limits.restore === undefined ? {} : { 'restore-limits': limitWords(limits.restore) }),
-    ...(options.dump === undefined ? {} : { 'dump-options': writeOptions(options.dump) }),
-    ...(options.restore === undefined ? {} : { 'restore-options': writeOptions(options.restore) }),
+    ...(options.dump === undefined ? {} : { 'dump-options': options.dump }),
+    ...(options.restore === undefined ? {} : { 'restore-options': options.restore }),
     ...(calls.length === 0 ? {} : { syscalls: oneOrAll(calls) }),
     ...(images.length === 0 ? {} : { images: oneOrAll(images.map(editWords)) }),
     ...(optional === undefined ? {} : { optional: oneOrAll(optional) }),
     ...(repeat === 1 ? {} : { repeat }),
     ...(limit === undefined ? {} : { limit }),
   };
-}
-
-function writeOptions(options: CriuOptionWords): NonNullable<Words['dump-options']> {
-  const copy = (value: OptionWord) => (typeof value === 'object' ? [...value] : value);
-  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name, copy(value)]));
 }
 
 function limitWords({ pids, files, fileSize }: CriuLimits): NonNullable<Words['dump-limits']> {

@@ -133,9 +133,9 @@ class CriuItself implements CriuBackend {
       const { criu: chosen } = this.#options;
       const criu = await locateCriu(chosen === undefined ? process.env : { ...process.env, MKTROUBLE_CRIU: chosen });
       if (typeof criu === 'string') return criu;
-      const options = await listOptions(criu);
+      const [options, program] = await Promise.all([listOptions(criu), compileCriuAgent(this.#options.cache)]);
       if (options) this.#abilities = { ...this.#abilities, options };
-      return { criu, program: await compileCriuAgent(this.#options.cache) };
+      return { criu, program };
     })();
     return this.#prepared;
   }
