@@ -45,6 +45,23 @@ const DOCUMENTS: Readonly<Record<string, Document>> = {
   'a task alone': { tree: { pid: 100 }, restart: { flags: ['taskself'] }, faults: [{ kill: 100, when: any }] },
 };
 
+/** The coordinator freezes a tree in which task 101 may not have had a processor yet. */
+const FREEZES_EARLY = [
+  '100: task_main: state',
+  'coordinator: set_task_ctx: spin_lock alloc_lock x3',
+  '100: get_task_ctx: spin_lock alloc_lock',
+  'coordinator: restore_activate_next: wake_up_process state',
+  '100: restore_task_done: load nr_total',
+  'kill-1',
+  'coordinator: wait_all_tasks_finish: wait_for_completion_interruptible complete',
+  '100: restore_notify_error: complete complete',
+  'coordinator: wait_all_tasks_finish: wait_for_completion_interruptible complete',
+  '100: restore_notify_error: wake_up_all ghostq',
+  'coordinator: ckpt_kread: _ckpt_kread file',
+  '100: do_exit: load checkpoint_ctx',
+  'coordinator: task_main: state',
+];
+
 /** Schedules that are imposed on real tasks for each case and protocol. */
 const WALKS = 3;
 /** Runs of a case, left to itself, that the model has to be able to follow. */
@@ -116,6 +133,25 @@ describe('Real tasks and the simulated kernel', () => {
       }
     });
   }
+
+  it('agree on a task that never calls restart, however late it gets a processor', async function () {
+    this.timeout(60_000);
+    const protocol = 'hardened-reads-continue-after-error';
+    const [c] = expandCases({
+      tree: { pid: 100, children: [{ pid: 101, absent: true }] },
+      image: { pids: [100] },
+      faults: [{ kill: 100, when: { task: 100, at: 'sync-3' } }],
+      restart: { flags: ['frozen'], protocol },
+    });
+    const machine = openMachine(c!, protocol);
+    follow(machine, FREEZES_EARLY, 100_000);
+    const expected = endOfOutcome(machine.outcome());
+    assert.match(expected, /101 frozen/);
+    for (let i = 0; i < 60; i++) {
+      const record = await runOnce(backend(), c!, { protocol, schedule: FREEZES_EARLY });
+      assert.equal(endOfRecord(record), expected, `run ${i}`);
+    }
+  });
 
   it('show the counterexamples of the published protocol', async function () {
     this.timeout(60_000);

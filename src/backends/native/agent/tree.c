@@ -155,7 +155,6 @@ static void wait_for_phase(enum phase phase)
 {
 	uint32_t now;
 
-	arrive();
 	while ((now = arena->phase) < (uint32_t)phase)
 		futex_wait(&arena->phase, now, NULL);
 }
@@ -226,12 +225,20 @@ static void __attribute__((noreturn)) begin(void *actor)
 		sys5(SYS_prctl, PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
 	make_children(me);
 	if (arena->plan.settles) {
+		arrive();
 		wait_for_phase(SETTLING);
 		settle(me);
 	}
 	if (me->declared & IS_DEAD) {
 		arrive();
 		thread_exit(me->exit_code);
+	}
+	if (begins_idle(me)) {
+		begin_idle(me);
+		arrive();
+		wait_until_woken(me);
+	} else {
+		arrive();
 	}
 	wait_for_phase(GOING);
 	live(me);

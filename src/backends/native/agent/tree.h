@@ -10,7 +10,14 @@ long make_task(struct actor *child);
 long make_tree(void);
 /* The tree can't be built as declared: init ends the case with this. Does not return. */
 void __attribute__((noreturn)) cannot_build(struct actor *me, long error, const char *what);
-/* What an actor does from then on (task.c). */
+/*
+ * A task that never calls restart and has nothing else to do is idle before the restart begins, as in the model: otherwise the
+ * outcome of a run would depend on when it gets a processor. It sleeps without the big lock until it is woken for the first time.
+ */
+int begins_idle(struct actor *me);
+void begin_idle(struct actor *me);
+void wait_until_woken(struct actor *me);
+/* What an actor does from then on (user.c). */
 void __attribute__((noreturn)) live(struct actor *me);
 
 #endif

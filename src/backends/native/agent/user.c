@@ -20,18 +20,29 @@ static void sit_idle(struct actor *me)
 	sleep_while(me, IDLE);
 }
 
-/* A task that never calls restart, and has nothing else to do: the run of the model begins with it idle. */
-static int begins_idle(struct actor *me)
+int begins_idle(struct actor *me)
 {
 	return (me->declared & (IS_ABSENT | IS_NESTED)) && number_of(me) != 0 && !(me->declared & IS_LATE) &&
-	       !(me->flags & (WILL_EXIT | FREEZING)) && !me->pending && !next_to_fork(me);
+	       !(me->flags & WILL_EXIT) && !next_to_fork(me);
+}
+
+void begin_idle(struct actor *me)
+{
+	big_lock();
+	me->state = IDLE;
+	arena->busy--;
+	big_unlock();
+}
+
+void wait_until_woken(struct actor *me)
+{
+	while (me->wakeups == 0)
+		futex_wait(&me->wakeups, 0, NULL);
 }
 
 /* User space, until it calls restart. */
 static void before_call(struct actor *me)
 {
-	if (begins_idle(me))
-		sit_idle(me);
 	for (int first = 1; ; first = 0) {
 		struct actor *child;
 
