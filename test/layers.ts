@@ -63,7 +63,7 @@ export const ROOMS: readonly Room[] = [
   // A page on which a reader plays a case on holds the machine, the judge, and the writer of what was played.
   { path: 'reporters/html/rule-view.tsx', mayImport: [...RECORD, 'src/properties'] },
   { path: 'reporters/html/play', mayImport: [...ABOVE_INJECTOR, 'reporters'] },
-  { path: 'reporters/listeners/html-models.ts', mayImport: [...ABOVE_INJECTOR, 'reporters'] },
+  { path: 'reporters/listeners/html-builds.ts', mayImport: [...ABOVE_INJECTOR, 'reporters'] },
   { path: 'src/mocha', mayImport: [...ABOVE_INJECTOR, 'src/injector', 'reporters'] },
   { path: 'src/cli', mayImport: ALL },
   { path: 'src/index.ts', mayImport: ALL },

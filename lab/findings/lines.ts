@@ -57,7 +57,7 @@ function lines(of: string, from: number, to = from, file = RESTART): PatchLines 
 }
 
 /** The result of the wait for a turn is dropped. */
-const TURN = lines('wait_task_active', 763, 770);
+const UNCHECKED_WAIT = lines('wait_task_active', 763, 770);
 const SYNC = lines('wait_task_sync', 776, 780);
 /** What a death leaves undone. */
 const EXIT = lines('exit_checkpoint', 1237, 1243);
@@ -69,12 +69,12 @@ export const LINES: Readonly<Record<string, readonly PatchLines[]>> = {
     lines('restore_activate_next', 731, 737),
     lines('get_active_pid', 660, 661),
   ],
-  'A task restores itself out of turn after a signal at sync point 2': [TURN],
+  'A task restores itself out of turn after a signal at sync point 2': [UNCHECKED_WAIT],
   'A task restores the state of another task after a signal at sync point 2': [
-    TURN,
+    UNCHECKED_WAIT,
     lines('do_restore_task', 870, 876),
   ],
-  'Coordinator hits a BUG_ON after a signal at sync point 2': [lines('wait_all_tasks_finish', 963), TURN],
+  'Coordinator hits a BUG_ON after a signal at sync point 2': [lines('wait_all_tasks_finish', 963), UNCHECKED_WAIT],
   'A task resumes before all tasks are restored after a signal at sync point 3': [SYNC],
   'A half-restored task escapes from a failed restart': [
     SYNC,
@@ -91,7 +91,7 @@ export const LINES: Readonly<Record<string, readonly PatchLines[]>> = {
   'An interrupted ghost hits a BUG_ON': [lines('exit_checkpoint', 1237, 1238)],
   'A failed fork leaks a reference to the context': [FORK],
   'A task that the image does not name waits indefinitely': [
-    TURN,
+    UNCHECKED_WAIT,
     lines('get_active_pid', 660, 661),
     lines('prepare_descendants', 952, 955),
   ],
@@ -134,9 +134,12 @@ export const LINES: Readonly<Record<string, readonly PatchLines[]>> = {
     lines('exit_checkpoint', 1237, 1238),
     lines('__prepare_descendants', 903, 906),
   ],
-  "Restart reports success after two tasks restored each other's state": [TURN, lines('do_restore_task', 870, 876)],
+  "Restart reports success after two tasks restored each other's state": [
+    UNCHECKED_WAIT,
+    lines('do_restore_task', 870, 876),
+  ],
   'Restart of a sound image fails with EINVAL because two tasks read parts of one record': [
-    TURN,
+    UNCHECKED_WAIT,
     lines('do_restore_task', 870, 876),
   ],
   'Patch 30/96 alone cannot restart two tasks': [lines('do_restore_task', 876, 881)],

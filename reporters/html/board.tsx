@@ -12,7 +12,7 @@ import {
 } from '../../src/model/points.ts';
 import type { Frame, LaneState, Playback, Snapshot } from '../shared/playback.ts';
 import { doingSign } from '../words/doing.ts';
-import { isSync } from './chart-model.ts';
+import { isSync } from './chart.ts';
 
 interface Props {
   readonly playback: Playback;

@@ -1,5 +1,5 @@
 /** The arrows of a chart, and what its signs mean. */
-import { type Arrow, NOTES, type NoteKind } from './chart-model.ts';
+import { type Arrow, NOTES, type NoteKind } from './chart.ts';
 
 /** Pixels: a frame's width, and the height of a lane's bar. */
 export const FRAME = 26;

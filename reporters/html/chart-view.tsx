@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { TaskId } from '../../src/model/case.ts';
 import type { Playback } from '../shared/playback.ts';
-import { buildChart, type Chart, isSync, NOTES, type Stretch } from './chart-model.ts';
+import { buildChart, type Chart, isSync, type LaneSpan, NOTES } from './chart.ts';
 import { ArrowSign, BAR, FRAME, Legend, Patterns } from './chart-signs.tsx';
 
 interface Props {
@@ -103,7 +103,7 @@ export function ChartView({ playback, at, onSeek }: Props) {
             {at > 0 && <rect class="cursor" x={(at - 1) * FRAME} y={32} width={FRAME} height={height - 32} />}
             <Ruler playback={playback} inSight={inSight} />
             {lanes.map((id) => (
-              <Lane key={id} stretches={chart.stretches.get(id) ?? []} y={y(id)!} sight={sight} played={at} />
+              <Lane key={id} spans={chart.spans.get(id) ?? []} y={y(id)!} sight={sight} played={at} />
             ))}
             {chart.arrows
               .filter((arrow) => inSight(arrow.frame))
@@ -196,14 +196,14 @@ function Ruler({ playback, inSight }: { readonly playback: Playback; readonly in
 }
 
 interface LaneProps {
-  readonly stretches: readonly Stretch[];
+  readonly spans: readonly LaneSpan[];
   readonly y: number;
   readonly sight: { readonly from: number; readonly to: number; readonly left: number };
   readonly played: number;
 }
 
-function Lane({ stretches, y, sight, played }: LaneProps) {
-  const seen = stretches.filter((s) => s.to >= sight.from && s.from <= sight.to);
+function Lane({ spans, y, sight, played }: LaneProps) {
+  const seen = spans.filter((s) => s.to >= sight.from && s.from <= sight.to);
   const labels = pointRuns(seen).filter(({ from, to, point }) => (to - from) * FRAME >= point.length * LETTER + 6);
   /** At the start of the bar, or where what is in sight of it starts. */
   const labelAt = (from: number, to: number, point: string) =>
@@ -211,7 +211,7 @@ function Lane({ stretches, y, sight, played }: LaneProps) {
   return (
     <g class="lane">
       {seen.map((s) => (
-        <StretchBar key={s.from} stretch={s} y={y} ahead={s.from >= played} />
+        <SpanBar key={s.from} span={s} y={y} ahead={s.from >= played} />
       ))}
       {labels.map(({ from, to, point }) => (
         <text
@@ -227,8 +227,8 @@ function Lane({ stretches, y, sight, played }: LaneProps) {
   );
 }
 
-function StretchBar({ stretch, y, ahead }: { readonly stretch: Stretch; readonly y: number; readonly ahead: boolean }) {
-  const { from, to, doing, point } = stretch;
+function SpanBar({ span, y, ahead }: { readonly span: LaneSpan; readonly y: number; readonly ahead: boolean }) {
+  const { from, to, doing, point } = span;
   const x = from * FRAME;
   const width = (to - from) * FRAME;
   const faded = ahead ? 'ahead' : '';
@@ -247,12 +247,10 @@ function StretchBar({ stretch, y, ahead }: { readonly stretch: Stretch; readonly
   );
 }
 
-/** Neighbouring stretches at one point, as one. */
-function pointRuns(
-  stretches: readonly Stretch[],
-): { from: number; to: number; point: NonNullable<Stretch['point']> }[] {
-  const runs: { from: number; to: number; point: NonNullable<Stretch['point']> }[] = [];
-  for (const { from, to, point, doing } of stretches) {
+/** Neighbouring spans at one point, as one. */
+function pointRuns(spans: readonly LaneSpan[]): { from: number; to: number; point: NonNullable<LaneSpan['point']> }[] {
+  const runs: { from: number; to: number; point: NonNullable<LaneSpan['point']> }[] = [];
+  for (const { from, to, point, doing } of spans) {
     if (point === undefined || doing === 'resumed') continue;
     const last = runs.at(-1);
     if (last && last.point === point && last.to === from) last.to = to;

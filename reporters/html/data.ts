@@ -3,7 +3,7 @@ import { HOSTILE, harmless } from '../../src/boundary/harmless.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { CoverageReport } from '../shared/coverage.ts';
 import { type CaseDetail, DETAILS_ID, INDEX_ID, type ReportIndex } from './format.ts';
-import type { PackedModel } from './play/model.ts';
+import type { PackedBuild } from './play/packed-build.ts';
 
 export function readIndex(): ReportIndex {
   return parse(readElement(INDEX_ID)) as ReportIndex;
@@ -56,8 +56,8 @@ export async function readCoverage(line: number): Promise<CoverageReport> {
 }
 
 /** A compiled protocol. */
-export async function readModel(line: number): Promise<PackedModel> {
-  return (await unpack(line)) as PackedModel;
+export async function readBuild(line: number): Promise<PackedBuild> {
+  return (await unpack(line)) as PackedBuild;
 }
 
 /** The records to be shown: one, or those of several ways to run the same case. */

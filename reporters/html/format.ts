@@ -68,8 +68,8 @@ export interface ReportIndex {
   readonly engines?: EngineTable;
   /** The line of the details that holds a CoverageReport; absent where the coverage of the protocols is unknown. */
   readonly coverage?: number;
-  /** The lines of the details that hold compiled protocols, by their keys (play/model.ts); absent where there are none. */
-  readonly models?: Readonly<Record<string, number>>;
+  /** The lines of the details that hold compiled protocols, by their keys (play/packed-build.ts); absent where there are none. */
+  readonly builds?: Readonly<Record<string, number>>;
   /** Scenario files by name: the line of the details that holds their text. */
   readonly sources: Readonly<Record<string, number>>;
 }

@@ -28,7 +28,7 @@ import type { Summary } from '../shared/summary.ts';
 import { bucketTitle } from '../words/bucket.ts';
 import { Environments } from '../words/environment.ts';
 import { formatValues } from '../words/title.ts';
-import { Models } from './html-models.ts';
+import { Builds } from './html-builds.ts';
 import { readTemplate } from './html-template.ts';
 
 /** Packed records of cases that passed are kept up to so many bytes; a browser should open the page without effort. */
@@ -47,7 +47,7 @@ export class Html implements Listener {
   /** The position of each case on an engine. */
   readonly #positions = new Map<string, number>();
   readonly #environments = new Environments();
-  readonly #models = new Models();
+  readonly #builds = new Builds();
   #packed = 0;
 
   constructor(setting: Setting, template: string = readTemplate()) {
@@ -67,7 +67,7 @@ export class Html implements Listener {
     const one = toEngineCase(result);
     if (one) this.#positions.set(keyOnEngine(one), this.#cases.length - 1);
     this.#engines.add(one);
-    this.#models.add(result);
+    this.#builds.add(result);
     if (result.report) this.#claimed.set(entry.file, entry.line);
     this.#setting.out.writeRaw(`${line}\n`);
     const { verdict } = result;
@@ -88,10 +88,10 @@ export class Html implements Listener {
       sources[file] = next;
       next += 1;
     }
-    const models: Record<string, number> = {};
-    for (const [key, model] of this.#models.pack()) {
-      this.#setting.out.writeRaw(`${pack(model)}\n`);
-      models[key] = next;
+    const builds: Record<string, number> = {};
+    for (const [key, build] of this.#builds.pack()) {
+      this.#setting.out.writeRaw(`${pack(build)}\n`);
+      builds[key] = next;
       next += 1;
     }
     const coverage = this.#coverage.report();
@@ -105,7 +105,7 @@ export class Html implements Listener {
       environments: this.#environments.list(),
       ...(engines && { engines }),
       ...(coverage && { coverage: next }),
-      ...(Object.keys(models).length > 0 && { models }),
+      ...(Object.keys(builds).length > 0 && { builds }),
       sources,
     };
     this.#setting.out.writeRaw(

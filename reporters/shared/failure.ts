@@ -16,12 +16,12 @@ import { buildTimeline } from './timeline.ts';
 import { drawTimeline, type TextStyle } from './timeline-text.ts';
 import { drawTree } from './tree.ts';
 
-/** How many turns explain a violation on a terminal. */
-const TURNS = 20;
+/** How many stretches explain a violation on a terminal. */
+const STRETCHES = 20;
 const LINES_OF_TEXT = 30;
 
-/** Tree, faults, calls of CRIU or a timeline (at most so many turns), violations, replay command; for an ordinary test its error. */
-export function failureLines(result: CaseResult, style: TextStyle, turns: number = TURNS): string[] {
+/** Tree, faults, calls of CRIU or a timeline (at most so many stretches), violations, replay command; for an ordinary test its error. */
+export function failureLines(result: CaseResult, style: TextStyle, stretches: number = STRETCHES): string[] {
   const { verdict } = result;
   if (!verdict) return errorLines(result, style);
   const violations = verdict.violations.length > 0 ? verdict.violations : verdict.known;
@@ -44,7 +44,7 @@ export function failureLines(result: CaseResult, style: TextStyle, turns: number
       faultLines(result).flatMap((line) => textLines(line, style)),
       style,
     ),
-    ...runSections(result, violations, style, turns),
+    ...runSections(result, violations, style, stretches),
     ...violations.flatMap((violation) => violationLines(violation, style)),
     ...section('defect', verdict.bucket ? textLines(bucketText(verdict.bucket), style) : [], style),
     ...section('kept', verdict.kept === undefined ? [] : [harmless(verdict.kept)], style),
@@ -57,7 +57,7 @@ function runSections(
   { verdict }: CaseResult,
   violations: readonly Violation[],
   style: TextStyle,
-  turns: number,
+  stretches: number,
 ): string[] {
   const records = verdict?.differential ?? (verdict?.record ? [verdict.record] : []);
   return records.flatMap((record) => {
@@ -68,7 +68,7 @@ function runSections(
     }
     if (isLongRecord(record))
       return section('timeline', [`left out: the run has ${count(record.events.length, 'event')}`], style);
-    const timeline = buildTimeline(record, { violations, keep: turns });
+    const timeline = buildTimeline(record, { violations, keep: stretches });
     const end = { over: '', crashed: '; a kernel defect stopped it', cut: '; cut at the limit of steps' }[record.end];
     const title = records.length > 1 ? `timeline on ${record.backend}${end}` : `timeline${end}`;
     return [

@@ -1,6 +1,6 @@
 /** Reads JSON reports back, as results for any reporter. */
 
-import { isDeeperThan, placeInText, placeOfJson } from '../../src/boundary/json-place.ts';
+import { isDeeperThan, locateInJson, placeInText } from '../../src/boundary/json-place.ts';
 import type { Environment } from '../../src/record/environment.ts';
 import { REPORT } from '../../src/record/schema/report.ts';
 
@@ -48,7 +48,7 @@ export function parseReport(text: string, name: string): JsonReport | string {
   const { error } = REPORT.safeParse(content);
   if (!error) return content as JsonReport;
   const lines = error.issues.slice(0, MAX_MISTAKES).map(({ path, message }) => {
-    const { line, column } = placeOfJson(text, path);
+    const { line, column } = locateInJson(text, path);
     return `${name}:${line}:${column}: ${path.length === 0 ? 'this is no report of --reporter json' : path.join('.')}: ${message}`;
   });
   const more = error.issues.length - lines.length;

@@ -14,7 +14,7 @@ export function placeInText(text: string, offset: number): JsonPlace {
 }
 
 /** The place of a value by its path, or of the nearest value above it that is there. The text must be JSON. */
-export function placeOfJson(text: string, path: readonly PropertyKey[]): JsonPlace {
+export function locateInJson(text: string, path: readonly PropertyKey[]): JsonPlace {
   let at = skipSpace(text, 0);
   for (const step of path) {
     const inner = findMember(text, at, step);

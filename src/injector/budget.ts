@@ -1,6 +1,6 @@
 /** What a search may use, and whether it has to end. */
 import os from 'node:os';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import v8 from 'node:v8';
 import type { CaseOptions } from '../config/index.ts';
 import type { Stop } from '../record/verdict.ts';
@@ -53,7 +53,7 @@ export class Budget {
   }
 
   /**
-   * Runs slices to their end, and lets other things have their turn between them: a signal, a reporter's timer. Undefined
+   * Runs slices to their end, and lets pending events be handled between them: a signal, a reporter's timer. Undefined
    * when the budget ended it before that, or `each`, which is called for every slice, returned true.
    */
   async run<Slice, T>(
@@ -64,7 +64,7 @@ export class Budget {
       const { done, value } = slices.next();
       if (done) return value as T;
       if ((await each(value as Slice)) || this.stop) return undefined;
-      await nextTurn();
+      await yieldToEvents();
     }
   }
 }

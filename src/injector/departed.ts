@@ -19,12 +19,12 @@ export function departedAt(schedule: readonly string[], step: string, c: Case): 
   };
 }
 
-/** Of a backend that only says how many turns of the schedule were not taken. */
+/** Of a backend that only says how many entries of the schedule no actor took. */
 export function departedBy(missed: number, c: Case): Violation {
   return {
     property: DEPARTED,
-    message: `the run departs from the schedule: turns that no actor took: ${missed}`,
-    expected: 'every turn of the schedule is taken',
+    message: `the run departs from the schedule: entries that no actor took: ${missed}`,
+    expected: 'an actor takes every entry of the schedule',
     actual: `not taken: ${missed}`,
     position: locateSchedule(c),
   };

@@ -1,5 +1,5 @@
 /** The ways to choose schedules, by name: the seam between the injector and `src/explore`. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import { type Backend, isSchedulable, type Machine, type Plan, type SchedulableBackend } from '../backends/backend.ts';
 import {
   DEFAULT_MAX_STATES,
@@ -86,7 +86,7 @@ class Judging {
         return true;
       }
       if (await this.one(record, moves, onlyFailures)) return true;
-      await nextTurn();
+      await yieldToEvents();
     }
     return false;
   }

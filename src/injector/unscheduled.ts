@@ -1,5 +1,5 @@
 /** Runs on a backend that chooses for itself, as real tasks do: one seed after the other, and what has to be imposed. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import type { Backend, Plan } from '../backends/backend.ts';
 import type { Case } from '../model/case.ts';
 import type { Stop } from '../record/verdict.ts';
@@ -10,8 +10,8 @@ import { type ExploreResult, type Judged, Tally } from './tally.ts';
 
 /** Runs of a sweep at most, when no number is given. */
 const MOST_RUNS = 256;
-/** After so many runs other things get their turn: a signal, a reporter's timer. */
-const RUNS_PER_TURN = 64;
+/** After so many runs pending events are handled: a signal, a reporter's timer. */
+const RUNS_PER_YIELD = 64;
 /** So many times the runs of a case a known defect is looked for that did not show in them. */
 const PATIENCE = 10;
 
@@ -56,7 +56,7 @@ export async function unscheduled(request: ExploreRequest): Promise<ExploreResul
     const seed = deriveSeed(plan.seed, number, runs);
     schedules += 1;
     await runOnce(request, tally, { ...plan, seed });
-    if (schedules % RUNS_PER_TURN === 0) await nextTurn();
+    if (schedules % RUNS_PER_YIELD === 0) await yieldToEvents();
   };
   let stopped: Stop | undefined;
   const goesOn = (): boolean => {

@@ -205,7 +205,7 @@ export interface RunRecord {
   readonly seed: string | null;
   /** The schedule in the words of a replay file; undefined where a backend does not know it. */
   readonly schedule?: readonly string[];
-  /** Real backends: how many turns of the schedule that they were to follow were not taken; absent: all were. */
+  /** Real backends: how many entries of the imposed schedule no actor took; absent: none. */
   readonly missed?: number;
   readonly events: readonly RunEvent[];
   readonly final: FinalState;

@@ -79,11 +79,11 @@ function complainer(raw: RawDocument, mistakes: Mistakes, values: Values = {}): 
     };
   };
   return ({ path, part, hint, ...rest }) =>
-    mistakes.add({ ...rest, span: raw.locate(placeOf(path, raw), part ?? 'value'), hint: noted(hint) });
+    mistakes.add({ ...rest, span: raw.locate(findSourcePath(path, raw), part ?? 'value'), hint: noted(hint) });
 }
 
 /** What the document has from a file that it extends is shown at `extends`. */
-function placeOf(path: Path, { value }: RawDocument): Path {
+function findSourcePath(path: Path, { value }: RawDocument): Path {
   const [section] = path;
   if (section === undefined || !isMapping(value) || Object.hasOwn(value, section) || !Object.hasOwn(value, 'extends'))
     return path;

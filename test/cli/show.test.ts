@@ -17,7 +17,7 @@ describe('mktrouble show', () => {
   after(() => folder.remove());
   const command = (...args: string[]) => capture(() => main(['node', 'mktrouble', ...args]));
 
-  it('prints the story where there is no terminal, with every turn and the command that replays', async () => {
+  it('prints the story where there is no terminal, with every stretch and the command that replays', async () => {
     const file = path.join(FINDINGS, readdirSync(FINDINGS).sort()[0]!);
     const shown = await command('show', file);
     assert.equal(shown.result, EXIT.ok);

@@ -1,6 +1,6 @@
 /** Each rule of the reduction, held against the steps themselves: one that is loosened is caught. */
 import assert from 'node:assert/strict';
-import { compiledModel } from '../../src/backends/simulated/compile/compile.ts';
+import { compiledBuild } from '../../src/backends/simulated/compile/compile.ts';
 import { type Change, collectFunctions } from '../../src/backends/simulated/compile/source.ts';
 import { PC } from '../../src/backends/simulated/kernel/layout.ts';
 import type { SimulatedMachine } from '../../src/backends/simulated/machine.ts';
@@ -131,7 +131,7 @@ describe('the rules of the reduction', function () {
     for (const name of MAIN_PROTOCOLS) {
       for (const debug of [false, true]) {
         const protocol = protocolOf(name);
-        const compiled = compiledModel({ protocol, debug, trace: false });
+        const compiled = compiledBuild({ protocol, debug, trace: false });
         for (let pc = 0; pc < compiled.labels.length; pc++) used.add(findRule(compiled, pc, protocol));
       }
     }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { buildChart } from '../../reporters/html/chart-model.ts';
+import { buildChart } from '../../reporters/html/chart.ts';
 import { type Doing, Playback } from '../../reporters/shared/playback.ts';
 import type { RunRecord, TaskFinal } from '../../src/record/record.ts';
 import { realRuns } from './fixtures/real.ts';
@@ -72,13 +72,13 @@ describe('playback of a record', () => {
   it('draws lanes without holes or overlaps, and arrows to existing lanes', () => {
     for (const record of records) {
       const playback = new Playback(record);
-      const { stretches, arrows, notes } = buildChart(playback);
-      for (const list of stretches.values()) {
+      const { spans, arrows, notes } = buildChart(playback);
+      for (const list of spans.values()) {
         let at = 0;
-        for (const stretch of list) {
-          assert.equal(stretch.from, at);
-          assert.ok(stretch.to > stretch.from || playback.frames.length === 0);
-          at = stretch.to;
+        for (const span of list) {
+          assert.equal(span.from, at);
+          assert.ok(span.to > span.from || playback.frames.length === 0);
+          at = span.to;
         }
       }
       for (const arrow of arrows) {

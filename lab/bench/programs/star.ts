@@ -1,6 +1,6 @@
 /** One healthy restart of a star: how long it takes, and how much memory the process had at most. */
 import { performance } from 'node:perf_hooks';
-import { compiledModel } from '../../../src/backends/simulated/compile/compile.ts';
+import { compiledBuild } from '../../../src/backends/simulated/compile/compile.ts';
 import { FirstRun } from '../../../src/backends/simulated/first-run.ts';
 import { LIFE, RESULT, STATE, USER } from '../../../src/backends/simulated/kernel/layout.ts';
 import { RECORD } from '../../../src/protocol/checkpoint_types.ts';
@@ -8,7 +8,7 @@ import { protocolNamed } from '../../../src/protocol/stacks.ts';
 import { buildStar } from '../star.ts';
 
 const [tasks = '1', protocol = 'series'] = process.argv.slice(2);
-const compiled = compiledModel({ protocol: protocolNamed(protocol)!, debug: false, trace: false });
+const compiled = compiledBuild({ protocol: protocolNamed(protocol)!, debug: false, trace: false });
 const cpu = process.cpuUsage();
 const began = performance.now();
 const { memory, world } = buildStar(Number(tasks), compiled.taskWords);

@@ -2,9 +2,9 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { Case } from '../../../src/model/case.ts';
 import type { RunRecord } from '../../../src/record/record.ts';
-import { readModel } from '../data.ts';
+import { readBuild } from '../data.ts';
 import type { ReportIndex } from '../format.ts';
-import { makeByScript, modelKey, openPacked } from './model.ts';
+import { buildKey, makeByScript, openPacked } from './packed-build.ts';
 import { type Branch, Player } from './player.ts';
 
 export interface Play {
@@ -18,11 +18,11 @@ export interface Play {
 
 /** Whether the report holds what it takes to play this record on. */
 export function isPlayable(index: ReportIndex, record: RunRecord, c: Case | undefined): c is Case {
-  return record.backend === 'simulated' && c !== undefined && modelOf(index, record, c) !== undefined;
+  return record.backend === 'simulated' && c !== undefined && findBuild(index, record, c) !== undefined;
 }
 
-function modelOf(index: ReportIndex, record: RunRecord, c: Case): number | undefined {
-  return index.models?.[modelKey(record.protocol, c.restart.debug)];
+function findBuild(index: ReportIndex, record: RunRecord, c: Case): number | undefined {
+  return index.builds?.[buildKey(record.protocol, c.restart.debug)];
 }
 
 /** The play of a record, once it was asked for and its protocol is loaded; an error when it cannot be. */
@@ -42,8 +42,8 @@ export function usePlay(
   useEffect(() => {
     if (!wanted || !isPlayable(index, record, c)) return undefined;
     let current = true;
-    readModel(modelOf(index, record, c)!)
-      .then((model) => new Player(openPacked(c, model, makeByScript)))
+    readBuild(findBuild(index, record, c)!)
+      .then((build) => new Player(openPacked(c, build, makeByScript)))
       .then(
         (made) => current && setPlayer(made),
         (error: Error) => current && setPlayer(error),

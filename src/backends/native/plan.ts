@@ -6,8 +6,8 @@ import { type Fields, line } from '../agent/request.ts';
 import type { Plan } from '../backend.ts';
 import type { Cast } from './actors.ts';
 import { buildScene } from './scene.ts';
+import { parseSchedule } from './schedule.ts';
 import { hashText, type Placed, placeFaults, scheduledFaults } from './sweep.ts';
-import { parseTurns } from './turns.ts';
 
 /** What this machine, and this run, want of a plan. */
 export interface Surroundings {
@@ -24,8 +24,8 @@ export interface NativePlan {
   readonly text: string;
   readonly cast: Cast;
   readonly faults: readonly Placed[];
-  /** Entries of the schedule that name no actor and no fault of this run. */
-  readonly unknownTurns: number;
+  /** Lines of the schedule that name no actor and no fault of this run. */
+  readonly unknownLines: number;
 }
 
 /**
@@ -42,10 +42,10 @@ function parsePreemptions(seed: string): { readonly seed: number; readonly seldo
 export function nativePlan({ case: c, seed, maxSteps, schedule }: Plan, around: Surroundings): NativePlan {
   const faults = schedule ? scheduledFaults(c) : placeFaults(c, seed);
   const { cast, head, actors, image } = buildScene(c, faults, around.pidMax);
-  const { turns, unknown } = parseTurns(schedule ?? [], cast, faults, maxSteps);
+  const { entries, unknown } = parseSchedule(schedule ?? [], cast, faults, maxSteps);
   const rest = line('', {
     faults: faults.length,
-    turns: turns.length,
+    entries: entries.length,
     'spawn-by-last-pid': around.spawnByLastPid,
     'stop-instead-of-freeze': around.stopInsteadOfFreeze,
     limit: around.limit,
@@ -57,9 +57,9 @@ export function nativePlan({ case: c, seed, maxSteps, schedule }: Plan, around: 
     actors,
     ...faults.map((placed, i) => faultLine(placed, cast, faults, i)),
     image,
-    ...turns.map((turn) => line('turn', { ...turn })),
+    ...entries.map((entry) => line('entry', { ...entry })),
   ].filter((part) => part !== '');
-  return { text: parts.join('\n'), cast, faults, unknownTurns: unknown };
+  return { text: parts.join('\n'), cast, faults, unknownLines: unknown };
 }
 
 function faultLine(placed: Placed, cast: Cast, all: readonly Placed[], self: number): string {

@@ -6,7 +6,7 @@ import { type Kind, readEvents } from './events.ts';
 import { buildFinal } from './final.ts';
 import type { NativePlan } from './plan.ts';
 import type { Report } from './report.ts';
-import { formatTurns } from './turns.ts';
+import { formatSchedule } from './schedule.ts';
 
 /** The record of a run of a plan, as it was made for the agent. `kinds`: of the agent. Throws BadAnswer when the report is of another plan. */
 export function buildRecord(
@@ -18,11 +18,11 @@ export function buildRecord(
 ): RunRecord {
   const { case: c, protocol, seed } = plan;
   const { cast, faults } = made;
-  const schedule = plan.schedule ?? formatTurns(report.moves, cast, faults);
+  const schedule = plan.schedule ?? formatSchedule(report.moves, cast, faults);
   const findings: Finding[] = [];
   const trace = readEvents(report, kinds, made, c.image.nrTasks, findings);
-  const missed = report.skipped + made.unknownTurns;
-  const said = [...remarks.map(remark), ...missedTurns(missed)];
+  const missed = report.skipped + made.unknownLines;
+  const said = [...remarks.map(remark), ...missedEntries(missed)];
   const final = buildFinal(report, c, cast, trace, findings);
   const snapshots = takeSnapshots(report.snapshots, made, findings);
   return {
@@ -53,6 +53,6 @@ function remark(text: string): RunEvent {
 }
 
 /** A schedule that was not imposed exactly is reported in the log. */
-function missedTurns(missed: number): RunEvent[] {
-  return missed === 0 ? [] : [remark(`turns of the schedule that were not taken: ${missed}`)];
+function missedEntries(missed: number): RunEvent[] {
+  return missed === 0 ? [] : [remark(`entries of the schedule that no actor took: ${missed}`)];
 }

@@ -57,7 +57,7 @@ export const REPORT = z.object({
   what: z.string().optional(),
   asker: number.optional(),
   context: z.object({ freed: z.boolean(), references: number }).optional(),
-  /** Turns of the schedule that could not come. */
+  /** Entries of the imposed schedule that no actor could take. */
   skipped: number,
   /** How often each fault of the plan fired. */
   fired: z.array(number),

@@ -1,7 +1,7 @@
 /** Opens a machine of the simulated backend: the protocol is compiled for it, once for each build. */
 import type { Case } from '../../model/case.ts';
 import type { Protocol } from '../../protocol/stacks.ts';
-import { compiledModel } from './compile/compile.ts';
+import { compiledBuild } from './compile/compile.ts';
 import type { Change } from './compile/source.ts';
 import { type MachineOptions, SimulatedMachine } from './machine.ts';
 
@@ -17,5 +17,5 @@ export function openMachine(
   { change, ...options }: OpenMachineOptions = {},
 ): SimulatedMachine {
   const build = { protocol, debug: c.restart.debug, trace: options.trace ?? false };
-  return new SimulatedMachine(c, protocol, compiledModel(change ? { ...build, change } : build), options);
+  return new SimulatedMachine(c, protocol, compiledBuild(change ? { ...build, change } : build), options);
 }

@@ -46,7 +46,7 @@ async function showReplay(
   const { record, title } = verdict;
   if (record === undefined || options.print || !process.stdin.isTTY || !process.stdout.isTTY) {
     const { showVerdict } = await import('../../../reporters/show.ts');
-    process.stdout.write(`${showVerdict(verdict, process.stdout, process.env, 'every turn')}\n`);
+    process.stdout.write(`${showVerdict(verdict, process.stdout, process.env, 'all')}\n`);
     return verdict.status === 'error' ? EXIT.defect : verdict.status === 'skip' ? EXIT.input : EXIT.ok;
   }
   const { stepThrough } = await import('../../../reporters/stepper.ts');

@@ -30,7 +30,7 @@ export function checkText(text: string, file: string): Checked {
  * What has no effect: faults that never fire, expectations that cannot fail, properties that are not judged. A scenario at a time, as long
  * as `goesOn`: the text may have changed meanwhile.
  */
-export async function checkEffects(
+export async function findIneffective(
   cases: readonly Case[],
   text: string,
   goesOn: () => boolean,

@@ -22,7 +22,7 @@ import { isScenarioFile } from '../../scenario/index.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { glossary } from '../glossary.ts';
 import { DEFAULT_FOLDER, type History, readHistory } from '../history/store.ts';
-import { checkEffects, checkText } from './diagnose.ts';
+import { checkText, findIneffective } from './diagnose.ts';
 import { runScenario, summarize } from './run.ts';
 import { listScenarios, wordAt } from './scenarios.ts';
 
@@ -38,7 +38,7 @@ interface OpenFile {
   readonly version: number;
   /** By where they come from. */
   mistakes: readonly Diagnostic[];
-  effects: readonly Diagnostic[];
+  ineffective: readonly Diagnostic[];
   found: readonly Diagnostic[];
 }
 
@@ -102,24 +102,24 @@ class Server {
     const file = fileOf(uri);
     if (file === undefined) return;
     const { cases, diagnostics } = checkText(text, file);
-    const open: OpenFile = { uri, text, version, mistakes: diagnostics, effects: [], found: [] };
+    const open: OpenFile = { uri, text, version, mistakes: diagnostics, ineffective: [], found: [] };
     this.#files.set(uri, open);
     this.#publish(open);
     const isCurrent = (): boolean => this.#files.get(uri) === open;
     setTimeout(() => {
-      if (isCurrent()) void this.#tryFaults(open, () => checkEffects(cases, text, isCurrent), isCurrent);
+      if (isCurrent()) void this.#tryFaults(open, () => findIneffective(cases, text, isCurrent), isCurrent);
     }, QUIET);
   }
 
   async #tryFaults(open: OpenFile, check: () => Promise<Diagnostic[]>, isCurrent: () => boolean): Promise<void> {
-    const effects = await check();
-    if (!isCurrent() || effects.length === 0) return;
-    open.effects = effects;
+    const ineffective = await check();
+    if (!isCurrent() || ineffective.length === 0) return;
+    open.ineffective = ineffective;
     this.#publish(open);
   }
 
-  #publish({ uri, version, mistakes, effects, found }: OpenFile): void {
-    void this.#connection.sendDiagnostics({ uri, version, diagnostics: [...mistakes, ...effects, ...found] });
+  #publish({ uri, version, mistakes, ineffective, found }: OpenFile): void {
+    void this.#connection.sendDiagnostics({ uri, version, diagnostics: [...mistakes, ...ineffective, ...found] });
   }
 
   /** What the word under the pointer means: a property, a protocol, an errno, a signal, a point, a key. */

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { assignActors } from '../../../src/backends/native/actors.ts';
 import { traceLineages } from '../../../src/backends/native/lineage.ts';
 import { refusal } from '../../../src/backends/native/refuse.ts';
+import { parseSchedule } from '../../../src/backends/native/schedule.ts';
 import { numberOfSeed, placeFaults, sweepSize } from '../../../src/backends/native/sweep.ts';
-import { parseTurns } from '../../../src/backends/native/turns.ts';
 import { expandCase } from './support.ts';
 
 const machine = { pidMax: 32768, isRoot: true, hasPlugin: false };
@@ -86,14 +86,14 @@ describe('Sessions and groups', () => {
 });
 
 describe('A schedule in words', () => {
-  it('becomes turns, with the steps in the names of the agent', () => {
+  it('becomes entries, with the steps in the names of the agent', () => {
     const c = expandCase({ tree, faults: [{ signal: 'SIGUSR1', to: [100, 101], when: 'any', name: 'usr' }] });
     const placed = placeFaults(c, '0');
     const cast = assignActors(c, placed, 32768);
     const words = ['coordinator: ckpt_err: mutex_lock msg_mutex x2', '101: sync-2', 'usr 101', 'usr', '999: sync-1'];
-    const { turns, unknown } = parseTurns(words, cast, placed);
+    const { entries, unknown } = parseSchedule(words, cast, placed);
     assert.equal(unknown, 1);
-    assert.deepEqual(turns, [
+    assert.deepEqual(entries, [
       { actor: 0, step: 'ckpt_err: mutex_lock msg_mutex' },
       { actor: 0, step: 'ckpt_err: mutex_lock msg_mutex' },
       { actor: 2, step: 'sync-2' },
@@ -102,10 +102,10 @@ describe('A schedule in words', () => {
     ]);
   });
 
-  it('has no more turns than the run has steps', () => {
+  it('has no more entries than the run has steps', () => {
     const c = expandCase({ tree });
     const cast = assignActors(c, [], 32768);
-    const { turns } = parseTurns(['100: read x9999999', '101: sync-2 x9999999'], cast, [], 1000);
-    assert.equal(turns.length, 1000);
+    const { entries } = parseSchedule(['100: read x9999999', '101: sync-2 x9999999'], cast, [], 1000);
+    assert.equal(entries.length, 1000);
   });
 });

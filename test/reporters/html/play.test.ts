@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual as same } from 'node:util';
 import { writeFiles } from '../../../reporters/html/play/export.ts';
 import { exploreGraph } from '../../../reporters/html/play/graph.ts';
-import { openPacked, type PackedModel } from '../../../reporters/html/play/model.ts';
 import { isDeepStrictEqual } from '../../../reporters/html/play/node-util.ts';
+import { openPacked, type PackedBuild } from '../../../reporters/html/play/packed-build.ts';
 import { type Branch, Player } from '../../../reporters/html/play/player.ts';
-import { Models } from '../../../reporters/listeners/html-models.ts';
+import { Builds } from '../../../reporters/listeners/html-builds.ts';
 import { openMachine } from '../../../src/backends/simulated/open.ts';
 import { searchAll } from '../../../src/explore/index.ts';
 import { openBackend } from '../../../src/injector/backends.ts';
@@ -43,11 +43,11 @@ async function runAll(): Promise<RealRun[]> {
   return runs;
 }
 
-/** The models of these runs, as a report holds them: through JSON. */
-function packModels(runs: readonly RealRun[]): ReadonlyMap<string, PackedModel> {
-  const models = new Models();
-  for (const { verdict } of runs) models.add(resultFor(verdict));
-  return new Map(JSON.parse(JSON.stringify([...models.pack()])) as [string, PackedModel][]);
+/** The builds of these runs, as a report holds them: through JSON. */
+function packBuilds(runs: readonly RealRun[]): ReadonlyMap<string, PackedBuild> {
+  const builds = new Builds();
+  for (const { verdict } of runs) builds.add(resultFor(verdict));
+  return new Map(JSON.parse(JSON.stringify([...builds.pack()])) as [string, PackedBuild][]);
 }
 
 describe('playing a case on', () => {
@@ -56,10 +56,10 @@ describe('playing a case on', () => {
 
   before(async () => {
     runs = await runAll();
-    const models = packModels(runs);
+    const builds = packBuilds(runs);
     players = runs.map((run) => {
       const record = run.verdict.record!;
-      return { run, player: new Player(openPacked(run.verdict.case!, models.get(record.protocol)!)) };
+      return { run, player: new Player(openPacked(run.verdict.case!, builds.get(record.protocol)!)) };
     });
   });
 
@@ -162,8 +162,8 @@ describe('playing a case on', () => {
         tasks: tasks.slice(0, 1),
         image: { ...c.image, pids: tasks.slice(0, 1).map(({ pid }) => pid), nrTasks: 1 },
       };
-      const model = packModels(runs).get(run.verdict.protocol)!;
-      const machine = openPacked(small, model);
+      const build = packBuilds(runs).get(run.verdict.protocol)!;
+      const machine = openPacked(small, build);
       const graph = exploreGraph(machine)!;
       const result = searchAll(openMachine(small, protocolNamed(run.verdict.protocol)!));
       assert.ok(result.complete);
@@ -187,8 +187,8 @@ describe('playing a case on', () => {
     });
   });
 
-  it('keeps the models of failed cases before those of others, and not without limit', () => {
-    const models = new Models();
+  it('keeps the builds of failed cases before those of others, and not without limit', () => {
+    const builds = new Builds();
     const [run] = runs.filter(({ verdict }) => verdict.violations.length === 0);
     const named = (protocol: string, more: object) =>
       resultFor({ ...run!.verdict, protocol, record: { ...run!.verdict.record!, protocol }, ...more });
@@ -201,9 +201,9 @@ describe('playing a case on', () => {
       'root-starts-early',
     ];
     for (const protocol of [...others, 'no-attach-check', 'no-kill-on-failure', 'tasks-take-context'])
-      models.add(named(protocol, {}));
-    models.add(named('series', { violations: [{ property: 'expectation', message: 'other' }] }));
-    const kept = [...models.pack().keys()];
+      builds.add(named(protocol, {}));
+    builds.add(named('series', { violations: [{ property: 'expectation', message: 'other' }] }));
+    const kept = [...builds.pack().keys()];
     assert.equal(kept[0], 'series');
     assert.equal(kept.length, 8);
   });

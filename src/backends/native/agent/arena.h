@@ -142,8 +142,8 @@ struct object {
 	int kind, record, error;
 };
 
-/* The imposed next actor: it moves until it has taken the step of this name. ENVIRONMENT: a fault fires. */
-struct turn {
+/* An entry of the imposed schedule: the actor moves until it has taken the step of this name. ENVIRONMENT: a fault fires. */
+struct entry {
 	int actor;
 	int target;			/* of a fault; NO_TASK: the first that exists */
 	const char *label;
@@ -157,13 +157,13 @@ struct plan {
 	int limit_ms, max_steps;
 	int seldom;			/* one preemption point of so many lets others in; 0: none does */
 	uint32_t seed;
-	int nr_actors, nr_faults, nr_objects, nr_pids, nr_saved, nr_records, nr_turns;
+	int nr_actors, nr_faults, nr_objects, nr_pids, nr_saved, nr_records, nr_entries;
 	struct fault *faults;
 	struct object *objects;
 	int *pids;
 	int *retval;
 	unsigned char *zombie;
-	struct turn *turns;
+	struct entry *entries;
 	int outsider_pid;		/* a pid that the case does not mention */
 };
 
@@ -200,8 +200,8 @@ struct arena {
 	/* under the big lock */
 	uint32_t step;
 	int busy;			/* actors that can move by themselves */
-	int waiting;			/* of those: held back, by a turn or a delay */
-	int next_turn;
+	int waiting;			/* of those: held back, by the schedule or a delay */
+	int next_entry;
 	int lock_waiters;
 	int wake_list;			/* head, NO_TASK at the end */
 	int tasklist;			/* readers, -1: a writer */
@@ -211,7 +211,7 @@ struct arena {
 	int chores;			/* actors to be stopped or frozen for real */
 	struct ckpt_ctx *main_ctx, *other_ctx;	/* other_ctx: of those that are in a restart of their own */
 	struct actor **walk;		/* the coordinator's walk, under the tasklist lock */
-	int skipped_turns;
+	int skipped_entries;
 	void *plugin_memory;
 	int plugin_failed;		/* errors that the plug-in reported */
 };

@@ -37,7 +37,7 @@ static size_t size_needed(const struct plan *p, size_t text)
 
 	return sizeof(struct arena) + (1 << 16) + PLUGIN_MEMORY + 4 * text + n * (sizeof(struct actor) + 64 * 16) +
 	       (size_t)p->nr_faults * (sizeof(struct fault) + 256) + (size_t)p->nr_objects * sizeof(struct object) +
-	       (size_t)(p->nr_pids + 2 * p->nr_records) * 16 + (size_t)p->nr_turns * (sizeof(struct turn) + 64) +
+	       (size_t)(p->nr_pids + 2 * p->nr_records) * 16 + (size_t)p->nr_entries * (sizeof(struct entry) + 64) +
 	       (4096 + n * 400) * sizeof(struct event) + (8192 + n * 1000) * sizeof(struct move);
 }
 
@@ -47,7 +47,7 @@ static void open_plan(struct line *line, size_t text, int procfs)
 	struct plan p = {
 		.nr_actors = field_needed(line, "actors"), .nr_faults = field_number(line, "faults", 0),
 		.nr_objects = field_number(line, "objects", 0), .nr_pids = field_number(line, "pids", 0),
-		.nr_records = field_number(line, "records", 0), .nr_turns = field_number(line, "turns", 0),
+		.nr_records = field_number(line, "records", 0), .nr_entries = field_number(line, "entries", 0),
 		.nr_saved = field_number(line, "saved", 0), .names_twice = field_flag(line, "names-twice"),
 		.pids_bytes = field_number(line, "pids-bytes", 0),
 		.capable = field_flag(line, "capable"), .bad_fd = field_flag(line, "bad-fd"),
@@ -68,7 +68,7 @@ static void open_plan(struct line *line, size_t text, int procfs)
 	arena->plan.pids = arena_alloc((size_t)p.nr_pids * sizeof(int));
 	arena->plan.retval = arena_alloc((size_t)p.nr_records * sizeof(int));
 	arena->plan.zombie = arena_alloc((size_t)p.nr_records);
-	arena->plan.turns = arena_alloc((size_t)p.nr_turns * sizeof(struct turn));
+	arena->plan.entries = arena_alloc((size_t)p.nr_entries * sizeof(struct entry));
 	arena->walk = arena_alloc((n + 2) * sizeof(struct actor *));
 	if (plugin_is_loaded())
 		arena->plugin_memory = arena_alloc(PLUGIN_MEMORY);
@@ -154,18 +154,18 @@ static void read_object(struct line *line, struct object *o)
 	o->error = field_number(line, "error", 0);
 }
 
-static void read_turn(struct line *line, struct turn *turn)
+static void read_entry(struct line *line, struct entry *entry)
 {
 	const char *fault = field_text(line, "fault", NULL);
 
-	turn->actor = fault ? ENVIRONMENT : field_needed(line, "actor");
-	turn->target = field_number(line, "target", NO_TASK);
-	turn->label = kept(line, fault ? "fault" : "step");
+	entry->actor = fault ? ENVIRONMENT : field_needed(line, "actor");
+	entry->target = field_number(line, "target", NO_TASK);
+	entry->label = kept(line, fault ? "fault" : "step");
 }
 
 void plan_read(struct line *first, char *rest, size_t text, int procfs)
 {
-	int actors = 0, faults = 0, objects = 0, pids = 0, records = 0, turns = 0;
+	int actors = 0, faults = 0, objects = 0, pids = 0, records = 0, entries = 0;
 	struct line line;
 	const struct plan *p;
 
@@ -183,15 +183,15 @@ void plan_read(struct line *first, char *rest, size_t text, int procfs)
 		else if (line_is(&line, "record") && records < p->nr_records) {
 			p->retval[records] = field_number(&line, "retval", 0);
 			p->zombie[records++] = field_flag(&line, "zombie");
-		} else if (line_is(&line, "turn") && turns < p->nr_turns) {
-			read_turn(&line, &p->turns[turns++]);
+		} else if (line_is(&line, "entry") && entries < p->nr_entries) {
+			read_entry(&line, &p->entries[entries++]);
 		} else {
 			not_understood("a plan has a line %s too many", line.word);
 		}
 		line_end(&line);
 	}
 	if (actors < p->nr_actors || faults < p->nr_faults || objects < p->nr_objects || pids < p->nr_pids ||
-	    records < p->nr_records || turns < p->nr_turns)
+	    records < p->nr_records || entries < p->nr_entries)
 		not_understood("lines of the plan are missing");
 	arena_hash_pids();
 }

@@ -63,7 +63,7 @@ void report_print(enum end end, const struct seen *all, const int *status)
 	}
 	if (ctx->life)
 		put(&answer, ",\"context\":{\"freed\":%s,\"references\":%d}", ctx->life == 2 ? "true" : "false", ctx->refcount);
-	put(&answer, ",\"skipped\":%d,\"holder\":%d,\"actors\":[", arena->skipped_turns, arena->holder);
+	put(&answer, ",\"skipped\":%d,\"holder\":%d,\"actors\":[", arena->skipped_entries, arena->holder);
 	print_actors(all, status);
 	put(&answer, "],\"fired\":[");
 	print_fired();

@@ -1,4 +1,4 @@
-/* Preemption points: the big lock, the imposed turns, and the detection that no task can move any more. */
+/* Preemption points: the big lock, the imposed schedule, and the detection that no task can move any more. */
 #include "kernel.h"
 #include "init.h"
 
@@ -98,7 +98,7 @@ void oops(struct actor *me, const char *defect)
 		futex_wait(&arena->big_lock, 2, NULL);
 }
 
-/* ---- held back: by a delay, or because it is the turn of another actor ---- */
+/* ---- held back: by a delay, or because the next entry of the schedule is of another actor ---- */
 
 static void let_go(struct actor *actor)
 {
@@ -128,75 +128,75 @@ static int is_gone(const struct actor *actor)
 }
 
 /*
- * An actor that has left restart took every turn of its own that it can take. One that dies takes none on its way, and
- * after restart the model has a step that is none here: those turns are not missed.
+ * An actor that has left restart took every entry of its own that it can take. One that dies takes none on its way, and
+ * after restart the model has a step that is none here: those entries are not missed.
  */
-static int is_missed(const struct turn *turn)
+static int is_missed(const struct entry *entry)
 {
 	const char model_only[] = "task_main:";
 
-	return actor_of(turn->actor)->state == USER && strncmp(turn->label, model_only, sizeof(model_only) - 1);
+	return actor_of(entry->actor)->state == USER && strncmp(entry->label, model_only, sizeof(model_only) - 1);
 }
 
-/* The turn that is next now; NULL when the schedule is through. */
-static const struct turn *this_turn(void)
+/* The entry that is next now; NULL at the end of the schedule. */
+static const struct entry *current_entry(void)
 {
 	const struct plan *plan = &arena->plan;
 
-	while (arena->next_turn < plan->nr_turns) {
-		const struct turn *turn = &plan->turns[arena->next_turn];
+	while (arena->next_entry < plan->nr_entries) {
+		const struct entry *entry = &plan->entries[arena->next_entry];
 
-		if (turn->actor == ENVIRONMENT || !is_gone(actor_of(turn->actor)))
-			return turn;
-		arena->skipped_turns += is_missed(turn);
-		arena->next_turn++;
+		if (entry->actor == ENVIRONMENT || !is_gone(actor_of(entry->actor)))
+			return entry;
+		arena->skipped_entries += is_missed(entry);
+		arena->next_entry++;
 	}
 	return NULL;
 }
 
-static void fault_by_turn(struct actor *me, const struct turn *turn)
+static void fire_scheduled_fault(struct actor *me, const struct entry *entry)
 {
 	for (int i = 0; i < arena->plan.nr_faults; i++) {
 		struct fault *fault = &arena->plan.faults[i];
 
-		/* A fault with a point of its own has come by itself. */
-		if (strcmp(fault->name, turn->label) || fault->actor != NO_TASK)
+		/* A fault with a point of its own fires there. */
+		if (strcmp(fault->name, entry->label) || fault->actor != NO_TASK)
 			continue;
-		if (turn->target != NO_TASK) {
+		if (entry->target != NO_TASK) {
 			fault->nr_targets = 1;
-			fault->targets[0] = turn->target;
+			fault->targets[0] = entry->target;
 		}
 		ask(me, FAULT_DUE, i);
 	}
 }
 
 /* The actor's last step is done: faults that are next in the schedule fire now. */
-static void events_come(struct actor *me)
+static void fire_next_faults(struct actor *me)
 {
-	const struct turn *turn;
+	const struct entry *entry;
 
-	while ((turn = this_turn()) && turn->actor == ENVIRONMENT) {
-		arena->next_turn++;
-		fault_by_turn(me, turn);
+	while ((entry = current_entry()) && entry->actor == ENVIRONMENT) {
+		arena->next_entry++;
+		fire_scheduled_fault(me, entry);
 	}
 }
 
-/* Releases the actor that has the turn. A fault has to wait until the step before it is done. */
-static void pass_turn(void)
+/* Releases the actor of the next entry. A fault has to wait until the step before it is done. */
+static void release_next(void)
 {
-	const struct turn *turn = this_turn();
+	const struct entry *entry = current_entry();
 
-	if (turn && turn->actor != ENVIRONMENT)
-		let_go(actor_of(turn->actor));
-	for (int i = 0; !turn && i < arena->plan.nr_actors; i++)
+	if (entry && entry->actor != ENVIRONMENT)
+		let_go(actor_of(entry->actor));
+	for (int i = 0; !entry && i < arena->plan.nr_actors; i++)
 		let_go(actor_of(i));
 }
 
 void check_progress(struct actor *me)
 {
-	if (arena->plan.nr_turns) {
-		events_come(me);
-		pass_turn();
+	if (arena->plan.nr_entries) {
+		fire_next_faults(me);
+		release_next();
 	}
 	while (arena->busy <= arena->waiting) {
 		if (arena->waiting == 0) {
@@ -205,11 +205,11 @@ void check_progress(struct actor *me)
 		}
 		if (let_delayed_go(POLITE) || let_delayed_go(DELAYED))
 			return;
-		/* The turn that is next can't come. */
-		arena->next_turn++;
-		arena->skipped_turns++;
-		events_come(me);
-		pass_turn();
+		/* No actor can take the next entry. */
+		arena->next_entry++;
+		arena->skipped_entries++;
+		fire_next_faults(me);
+		release_next();
 	}
 }
 
@@ -238,22 +238,22 @@ static int is_named(const struct actor *me, const char *label)
 	return !strcmp(point_names[me->point], label);
 }
 
-static void take_turn(struct actor *me)
+static void follow_schedule(struct actor *me)
 {
-	events_come(me);
+	fire_next_faults(me);
 	for (;;) {
-		const struct turn *turn = this_turn();
+		const struct entry *entry = current_entry();
 
-		if (!turn)
+		if (!entry)
 			return;
-		if (turn->actor == number_of(me)) {
-			if (is_named(me, turn->label)) {
-				arena->next_turn++;
-				pass_turn();
+		if (entry->actor == number_of(me)) {
+			if (is_named(me, entry->label)) {
+				arena->next_entry++;
+				release_next();
 			}
 			return;
 		}
-		pass_turn();
+		release_next();
 		hold_back(me);
 	}
 }
@@ -288,10 +288,10 @@ static void let_others_in(struct actor *me)
 static void begin_step(struct actor *me)
 {
 	/* An imposed schedule names the actor of each step. */
-	while ((me->flags & (DELAYED | POLITE)) && !this_turn())
+	while ((me->flags & (DELAYED | POLITE)) && !current_entry())
 		hold_back(me);
-	if (arena->plan.nr_turns && !(me->flags & DYING))
-		take_turn(me);
+	if (arena->plan.nr_entries && !(me->flags & DYING))
+		follow_schedule(me);
 	arena->holder = number_of(me);
 	if ((int)++arena->step > arena->plan.max_steps)
 		ask(me, TOO_LONG, 0);

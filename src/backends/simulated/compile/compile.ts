@@ -11,7 +11,7 @@ import type { Constant } from './constant.ts';
 import { emitSteps, emitTouches } from './emit.ts';
 import type { Block, Point, Program } from './ir.ts';
 import { successors } from './ir.ts';
-import { type Compiled, link, type ModelText } from './link.ts';
+import { type BuildText, type Compiled, link } from './link.ts';
 import { type Frames, placeLocals, reachable } from './liveness.ts';
 import { Lowering } from './lower.ts';
 import { plainSource } from './plain.ts';
@@ -54,7 +54,7 @@ export function compiledSource(build: Build): string {
 }
 
 /** Compiles the model for one build. */
-export function compileModel(build: Build): ModelText {
+export function compileBuild(build: Build): BuildText {
   const scope = scopeFor(build);
   const { program, frames, source } = emit(build, scope);
 
@@ -120,7 +120,7 @@ function arrival(text: string): number {
   return point === undefined ? 0 : 1 << Number(point);
 }
 
-const texts = new Map<string, ModelText>();
+const texts = new Map<string, BuildText>();
 const unchanged = new Map<string, Compiled>();
 const changed = new WeakMap<Change, Map<string, Compiled>>();
 
@@ -135,24 +135,24 @@ function buildKey({ protocol, debug, trace }: Build): string {
   return `${protocol.name} ${debug} ${trace}`;
 }
 
-/** The compiled model of a build as text, for surroundings that link it themselves; made once. */
-export function modelText(build: Omit<Build, 'change'>): ModelText {
+/** A build as text, for surroundings that link it themselves; made once. */
+export function buildText(build: Omit<Build, 'change'>): BuildText {
   const key = buildKey(build);
   let text = texts.get(key);
   if (!text) {
-    text = readAhead(build) ?? compileModel(build);
+    text = readAhead(build) ?? compileBuild(build);
     texts.set(key, text);
   }
   return text;
 }
 
-/** The compiled model of a build; made once. */
-export function compiledModel(build: Build): Compiled {
+/** A build, ready to run; compiled once. */
+export function compiledBuild(build: Build): Compiled {
   const cache = selectCache(build.change);
   const key = buildKey(build);
   let compiled = cache.get(key);
   if (!compiled) {
-    compiled = link(build.change ? compileModel(build) : modelText(build));
+    compiled = link(build.change ? compileBuild(build) : buildText(build));
     cache.set(key, compiled);
   }
   return compiled;

@@ -34,8 +34,8 @@ export class Expressions {
       : this.lowering.defect('calls something without a name');
   }
 
-  /** Evaluates for its effect. */
-  effect(tree: Expression): void {
+  /** Evaluates, and discards the value. */
+  evaluate(tree: Expression): void {
     const { lowering } = this;
     if (tree.type === 'YieldExpression') return this.stop(tree, undefined);
     if (!lowering.trace && tree.type === 'CallExpression' && this.isSilent(this.resolveCallee(tree))) return;

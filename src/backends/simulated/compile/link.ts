@@ -1,5 +1,5 @@
 /**
- * A compiled model, and how its text becomes functions. Apart from the compiler, so that a page of a browser can load what was
+ * A build (the model compiled for one protocol), and how its text becomes functions. Apart from the compiler, so that a page of a browser can load what was
  * compiled elsewhere.
  */
 import * as memory from '../kernel/memory.ts';
@@ -30,8 +30,8 @@ export interface Compiled {
   readonly taskWords: number;
 }
 
-/** A compiled model as plain JSON: its functions are text still. Where it has lists, they are by pc. */
-export interface ModelText {
+/** A build as plain JSON: its functions are text still. Where it has lists, they are by pc. */
+export interface BuildText {
   readonly source: string;
   /** The functions of the machine that the source is handed. */
   readonly natives: readonly string[];
@@ -52,7 +52,7 @@ const newFunction: MakeFunction = (parameters, body) =>
   new Function(...parameters, body) as (...values: unknown[]) => unknown;
 
 /** Makes functions of the text. `make`: for surroundings in which `new Function` is not allowed. */
-export function link(text: ModelText, make: MakeFunction = newFunction): Compiled {
+export function link(text: BuildText, make: MakeFunction = newFunction): Compiled {
   const natives = text.natives.map((name) => (memory as Record<string, unknown>)[name]);
   const { steps, touches } = make(text.natives, text.source)(...natives) as Pick<Compiled, 'steps' | 'touches'>;
   return {

@@ -223,7 +223,7 @@ export class Lowering {
       case 'BlockStatement':
         return this.statements(tree.body);
       case 'ExpressionStatement':
-        return this.expressions.effect(tree.expression);
+        return this.expressions.evaluate(tree.expression);
       case 'VariableDeclaration':
         for (const one of tree.declarations) this.declare(one.id, one.init);
         return;
@@ -261,7 +261,7 @@ export class Lowering {
   private return(tree: Expression | undefined): void {
     const { result, after } = this.frame;
     if (tree) {
-      if (result === undefined) this.expressions.effect(tree);
+      if (result === undefined) this.expressions.evaluate(tree);
       else this.expressions.into(result, tree);
     }
     if (!after) return this.defect('returns from the main function');
@@ -300,7 +300,7 @@ export class Lowering {
 
   private for(tree: ForStatement): void {
     if (tree.init?.type === 'VariableDeclaration') this.statement(tree.init);
-    else if (tree.init) this.expressions.effect(tree.init);
+    else if (tree.init) this.expressions.evaluate(tree.init);
     const head = this.newBlock();
     const update = this.newBlock();
     this.close({ kind: 'goto', to: head }, head);
@@ -315,7 +315,7 @@ export class Lowering {
     this.statement(tree.body);
     this.loops.pop();
     this.close({ kind: 'goto', to: update }, update);
-    if (tree.update) this.expressions.effect(tree.update);
+    if (tree.update) this.expressions.evaluate(tree.update);
     this.close({ kind: 'goto', to: head }, exit);
   }
 

@@ -4,12 +4,12 @@
  */
 import type { CallExpression, Expression, Identifier, Node, Pattern, VariableDeclarator } from 'acorn';
 import { type Constant, evaluateConstant } from './constant.ts';
-import type { FunctionNode, ModelFunction } from './source.ts';
+import type { FunctionNode, SourceFunction } from './source.ts';
 
 /** What its names can stand for. */
 export interface PlainScope {
   readonly constants: ReadonlyMap<string, number>;
-  readonly plain: ReadonlyMap<string, ModelFunction>;
+  readonly plain: ReadonlyMap<string, SourceFunction>;
   /** Functions that are called as they are: they are about the machine, not of it. */
   readonly natives: ReadonlyMap<string, unknown>;
 }
@@ -35,7 +35,7 @@ export function plainSource(
 
 class PlainBuild {
   private readonly name: string;
-  private readonly function: ModelFunction;
+  private readonly function: SourceFunction;
   private readonly scope: PlainScope;
   private readonly facts: Readonly<Record<string, Constant>>;
   private readonly trace: boolean;

@@ -33,7 +33,7 @@ const PRIMITIVES: readonly unknown[] = [access, lock, wait, slab, signal, walk, 
 const HOOKS: ReadonlySet<string> = new Set(['exit_hook', 'fork_hook', 'late_fork_hook', 'inherit_checkpoint_ctx']);
 
 /** A function as it was loaded. */
-export interface ModelFunction {
+export interface SourceFunction {
   readonly text: string;
   /** Its tree; positions count in `text`. */
   readonly node: FunctionNode;
@@ -44,9 +44,9 @@ export interface Scope {
   /** Numbers: fields, flags, errnos. */
   readonly constants: ReadonlyMap<string, number>;
   /** Generator functions: those with steps in them. */
-  readonly steps: ReadonlyMap<string, ModelFunction>;
+  readonly steps: ReadonlyMap<string, SourceFunction>;
   /** Ordinary functions of the model. */
-  readonly plain: ReadonlyMap<string, ModelFunction>;
+  readonly plain: ReadonlyMap<string, SourceFunction>;
   /** Functions of the machine itself, called as they are. */
   readonly natives: ReadonlyMap<string, unknown>;
   readonly primitives: ReadonlySet<string>;
@@ -82,7 +82,7 @@ function parseLoaded(text: string): FunctionNode {
 }
 
 /** Parsed when it is looked at: no build needs them all. */
-function functionOf(text: string): ModelFunction {
+function functionOf(text: string): SourceFunction {
   let node: FunctionNode | undefined;
   return {
     text,
@@ -107,8 +107,8 @@ let kernel: Kernel | undefined;
 function kernelScope(): Kernel {
   if (kernel) return kernel;
   const constants = new Map<string, number>();
-  const steps = new Map<string, ModelFunction>();
-  const plain = new Map<string, ModelFunction>();
+  const steps = new Map<string, SourceFunction>();
+  const plain = new Map<string, SourceFunction>();
   const natives = new Map<string, unknown>();
   const primitives = new Set<string>(HOOKS);
   const takeCurrent = new Set<string>();

@@ -1,14 +1,14 @@
 /** Compiled protocols for the HTML report, so that a reader can play its cases on without anything else. */
-import { modelText } from '../../src/backends/simulated/compile/compile.ts';
+import { buildText } from '../../src/backends/simulated/compile/compile.ts';
 import { protocolNamed } from '../../src/protocol/stacks.ts';
-import { modelKey, type PackedModel } from '../html/play/model.ts';
+import { buildKey, type PackedBuild } from '../html/play/packed-build.ts';
 import type { CaseResult } from '../shared/result.ts';
 
-/** A model takes some 35 kB of the page; a page should stay below 1.5 MB beside its records. */
-const MOST_MODELS = 8;
+/** A build takes some 35 kB of the page; a page should stay below 1.5 MB beside its records. */
+const MOST_BUILDS = 8;
 
 /** Which protocols the cases of a report ran under, and which of them matter most. */
-export class Models {
+export class Builds {
   /** By key, how much it matters: failed cases before known defects before others. */
   readonly #wanted = new Map<string, { readonly protocol: string; readonly debug: boolean; weight: number }>();
 
@@ -16,19 +16,19 @@ export class Models {
     const { case: c, record } = verdict ?? {};
     if (!verdict || !c || record?.backend !== 'simulated' || !protocolNamed(record.protocol)) return;
     const { debug } = c.restart;
-    const key = modelKey(record.protocol, debug);
+    const key = buildKey(record.protocol, debug);
     const wanted = this.#wanted.get(key) ?? { protocol: record.protocol, debug, weight: 0 };
     wanted.weight += verdict.violations.length > 0 ? 1_000_000 : verdict.known.length > 0 ? 1_000 : 1;
     this.#wanted.set(key, wanted);
   }
 
-  /** The models that matter most, by key. Compiles those that this process has not yet. */
-  pack(): ReadonlyMap<string, PackedModel> {
-    const first = [...this.#wanted].sort(([, a], [, b]) => b.weight - a.weight).slice(0, MOST_MODELS);
+  /** The builds that matter most, by key. Compiles those that this process has not yet. */
+  pack(): ReadonlyMap<string, PackedBuild> {
+    const first = [...this.#wanted].sort(([, a], [, b]) => b.weight - a.weight).slice(0, MOST_BUILDS);
     return new Map(
       first.map(([key, { protocol: name, debug }]) => {
         const protocol = protocolNamed(name)!;
-        const text = modelText({ protocol, debug, trace: true });
+        const text = buildText({ protocol, debug, trace: true });
         return [key, { protocol: protocol.name, patches: protocol.patches, text }];
       }),
     );

@@ -1,23 +1,23 @@
 /** Compiled protocols in a report: what the reporter packs, and how the page makes functions of it. */
-import { link, type MakeFunction, type ModelText } from '../../../src/backends/simulated/compile/link.ts';
+import { type BuildText, link, type MakeFunction } from '../../../src/backends/simulated/compile/link.ts';
 import { SimulatedMachine } from '../../../src/backends/simulated/machine.ts';
 import type { Case } from '../../../src/model/case.ts';
 
 /** A compiled protocol as a report holds it. */
-export interface PackedModel {
+export interface PackedBuild {
   readonly protocol: string;
   /** The patches of its stack, from the bottom. */
   readonly patches: readonly string[];
-  readonly text: ModelText;
+  readonly text: BuildText;
 }
 
-/** The key of a model in the index of a report: models with and without the debug facility differ. */
-export function modelKey(protocol: string, debug: boolean): string {
+/** The key of a build in the index of a report: builds with and without the debug facility differ. */
+export function buildKey(protocol: string, debug: boolean): string {
   return debug ? `${protocol} with debug` : protocol;
 }
 
-/** Opens the machine of a case on a model that was packed for it. */
-export function openPacked(c: Case, { protocol, patches, text }: PackedModel, make?: MakeFunction): SimulatedMachine {
+/** Opens the machine of a case on the build that was packed for it. */
+export function openPacked(c: Case, { protocol, patches, text }: PackedBuild, make?: MakeFunction): SimulatedMachine {
   const facts = { name: protocol, has: (patch: string) => patches.includes(patch) };
   return new SimulatedMachine(c, facts, link(text, make), { trace: true });
 }
@@ -27,7 +27,7 @@ export function openPacked(c: Case, { protocol, patches, text }: PackedModel, ma
  * Only texts that our own compiler wrote come here.
  */
 export const makeByScript: MakeFunction = (parameters, body) => {
-  const place = '__mktroubleModel';
+  const place = '__mktroubleBuild';
   const script = document.createElement('script');
   script.textContent = `window.${place} = function (${parameters.join(', ')}) {\n${body}\n};`;
   document.head.append(script);

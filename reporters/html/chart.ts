@@ -1,4 +1,4 @@
-/** A record as a chart: stretches of each lane (at which point, awake or asleep) and arrows between lanes, by frames. Pure. */
+/** A record as a chart: spans of each lane (at which point, awake or asleep) and arrows between lanes, by frames. Pure. */
 import type { TaskId } from '../../src/model/case.ts';
 import type { Point } from '../../src/model/points.ts';
 import type { RunEvent } from '../../src/record/record.ts';
@@ -6,7 +6,7 @@ import type { Doing, Playback } from '../shared/playback.ts';
 import { findTarget } from '../words/events.ts';
 
 /** A lane is at one point and in one state from frame `from` until frame `to`. Frames count from 0. */
-export interface Stretch {
+export interface LaneSpan {
   readonly from: number;
   readonly to: number;
   readonly doing: Doing;
@@ -60,7 +60,7 @@ export interface Note {
 }
 
 export interface Chart {
-  readonly stretches: ReadonlyMap<TaskId, readonly Stretch[]>;
+  readonly spans: ReadonlyMap<TaskId, readonly LaneSpan[]>;
   readonly arrows: readonly Arrow[];
   readonly notes: readonly Note[];
 }
@@ -77,16 +77,16 @@ export function buildChart(playback: Playback): Chart {
       notes.push(...listNotes(event, at));
     }
   });
-  return { stretches: findStretches(playback), arrows, notes };
+  return { spans: findSpans(playback), arrows, notes };
 }
 
-function findStretches(playback: Playback): Map<TaskId, Stretch[]> {
-  const open = new Map<TaskId, Stretch>();
-  const done = new Map<TaskId, Stretch[]>(playback.lanes.map((id) => [id, []]));
+function findSpans(playback: Playback): Map<TaskId, LaneSpan[]> {
+  const open = new Map<TaskId, LaneSpan>();
+  const done = new Map<TaskId, LaneSpan[]>(playback.lanes.map((id) => [id, []]));
   const unborn = new Set<TaskId>();
   for (const event of playback.record.events) if (event.kind === 'fork') unborn.add(event.child);
   for (const id of playback.lanes) open.set(id, { from: 0, to: 0, doing: unborn.has(id) ? 'unborn' : 'outside' });
-  const change = (id: TaskId, at: number, next: Partial<Stretch>): void => {
+  const change = (id: TaskId, at: number, next: Partial<LaneSpan>): void => {
     const was = open.get(id);
     if (!was || ENDED.has(was.doing)) return;
     if (next.doing === was.doing && (next.point === undefined || next.point === was.point)) return;
@@ -105,8 +105,8 @@ function findStretches(playback: Playback): Map<TaskId, Stretch[]> {
 function stretch(
   event: RunEvent,
   at: number,
-  change: (id: TaskId, at: number, next: Partial<Stretch>) => void,
-  open: ReadonlyMap<TaskId, Stretch>,
+  change: (id: TaskId, at: number, next: Partial<LaneSpan>) => void,
+  open: ReadonlyMap<TaskId, LaneSpan>,
 ): void {
   if (event.kind === 'wake' && open.get(event.task)?.doing === 'sleeps') change(event.task, at, { doing: 'runs' });
   if (event.kind === 'frozen') change(event.task, at, { doing: 'frozen' });
