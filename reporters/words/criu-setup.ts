@@ -6,8 +6,9 @@ import { count } from './numbers.ts';
 /** One line for each thing that goes wrong; `edits` is what a run changed in the images, where that is known. */
 export function setupLines(setup: CriuSetup | undefined, edits: readonly ImageChange[] | undefined): string[] {
   if (!setup) return [];
-  const { scriptFails, faultPoint, taken, limits, options, syscalls, images } = setup;
+  const { scriptFails, faultPoint, taken, limits, rounds, options, syscalls, images } = setup;
   return [
+    ...(rounds && rounds.length > 2 ? [`calls: ${rounds.join(', ')}; what goes wrong comes in the last round`] : []),
     ...(faultPoint ? [`${faultPoint.of}: CRIU_FAULT=${faultPoint.number}`] : []),
     ...scriptFails.map((stage) => `the action script fails at ${stage}`),
     ...(['dump', 'restore'] as const).flatMap((of) => limitLines(limits[of]).map((words) => `${of}: ${words}`)),

@@ -25,13 +25,16 @@ export interface CallWords {
 
 /** The calls of a record in their order. */
 export function describeCalls(criu: CriuRecord): CallWords[] {
-  const { dump, afterDump, restore, afterRestore, again, afterAgain } = criu;
+  const { earlier = [], preDumps = [], dump, afterDump, restore, afterRestore, again, afterAgain } = criu;
   const calls = [
-    ['dump', dump, afterDump],
+    ...preDumps.map(({ run, after }) => ['pre-dump', run, after] as const),
+    ['dump', criu.sameImages ? undefined : dump, afterDump],
     ['restore', restore, afterRestore],
     ['restore again, without faults', again, afterAgain],
   ] as const;
-  return calls.flatMap(([name, run, after]) =>
+  const round = earlier.length + 1;
+  const ofEarlier = earlier.flatMap((one, i) => nameRound(describeCalls(one), i + 1));
+  const own = calls.flatMap(([name, run, after]) =>
     run
       ? [
           {
@@ -47,6 +50,11 @@ export function describeCalls(criu: CriuRecord): CallWords[] {
         ]
       : [],
   );
+  return [...ofEarlier, ...(round > 1 ? nameRound(own, round) : own)];
+}
+
+function nameRound(calls: readonly CallWords[], round: number): CallWords[] {
+  return calls.map((call) => ({ ...call, name: `${call.name}, round ${round}` }));
 }
 
 /** Why CRIU failed, in one line: `CRIU restore: exit code 1 after 14 ms: pstree.c:599: Can't find a parent`; undefined where no call failed. */
@@ -87,6 +95,7 @@ const AFTER_DUMP = CRIU_STAGE_NAMES.indexOf('post-dump');
 
 /** Whether a fault fired during this call; where the dump failed there is no other. */
 function isDuring({ stage }: CriuHit, { dump, restore }: CriuRecord, run: CriuRun): boolean {
+  if (run.of === 'pre-dump') return false;
   if (!restore) return run === dump;
   return CRIU_STAGE_NAMES.indexOf(stage) <= AFTER_DUMP === (run === dump);
 }

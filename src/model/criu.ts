@@ -1,6 +1,7 @@
 /** The words of a scenario for CRIU: how a tree is dumped and restored by it, and what goes wrong there. */
 import type { FaultVerb } from './case.ts';
 import type { CriuOptionWords } from './criu-options.ts';
+import type { RoundCall } from './criu-rounds.ts';
 import type { ErrnoName } from './errno.ts';
 import type { SignalName } from './signals.ts';
 
@@ -132,6 +133,8 @@ export interface CriuSetup {
   /** Pids that other processes have when the restore begins. */
   readonly taken: readonly number[];
   readonly limits: Readonly<Partial<Record<CriuCall, CriuLimits>>>;
+  /** The calls in their order. Faults, and all else that goes wrong, come in the last round. */
+  readonly rounds: readonly RoundCall[];
   /** Options of CRIU's command line, beside those that the backend gives. */
   readonly options: Readonly<Partial<Record<CriuCall, CriuOptionWords>>>;
   readonly syscalls: readonly CriuSyscall[];
@@ -150,6 +153,7 @@ export const PLAIN_CRIU: CriuSetup = {
   scriptFails: [],
   taken: [],
   limits: {},
+  rounds: ['dump', 'restore'],
   options: {},
   syscalls: [],
   images: [],

@@ -1,13 +1,16 @@
 /** What the properties of CRIU share: its calls, and the tasks that mktrouble itself has hit. */
 import type { Case } from '../model/case.ts';
-import { CRIU_STAGE_NAMES, type CriuCall, type CriuStage, callOfStage } from '../model/criu.ts';
+import { CRIU_STAGE_NAMES, type CriuStage, callOfStage } from '../model/criu.ts';
+import type { RoundCall } from '../model/criu-rounds.ts';
 import { declaredFaults } from '../model/declared.ts';
 import type { CriuCensus, CriuRecord, CriuRun } from '../record/criu.ts';
 import { firedIn } from '../record/criu-fired.ts';
 
-/** All calls of CRIU in their order. */
-export function listRuns({ dump, restore, again }: CriuRecord): CriuRun[] {
-  return [dump, restore, again].filter((run) => run !== undefined);
+/** All calls of CRIU in this round, in their order. */
+export function listRuns({ preDumps = [], sameImages, dump, restore, again }: CriuRecord): CriuRun[] {
+  return [...preDumps.map(({ run }) => run), sameImages ? undefined : dump, restore, again].filter(
+    (run) => run !== undefined,
+  );
 }
 
 /** Whether it said success. */
@@ -34,7 +37,8 @@ export function hasFailed(run: CriuRun): boolean {
 }
 
 /** What the case did to this call, as far as it happened: each a reason for which the call may fail. */
-export function listCauses(c: Case, criu: CriuRecord, of: CriuCall): string[] {
+export function listCauses(c: Case, criu: CriuRecord, of: RoundCall): string[] {
+  if (of === 'pre-dump') return [];
   const hits = criu.hits
     .filter(({ stage }) => callOfStage(stage) === of)
     .map(({ verb, stage }) => `${verb} at ${stage}`);

@@ -1,4 +1,6 @@
 /** The properties of a dump and a restore by CRIU. They judge records of that backend, and no others. */
+import type { Case } from '../model/case.ts';
+import { PLAIN_CRIU } from '../model/criu.ts';
 import type { Property } from './property.ts';
 import { bystandersUntouched } from './rules/criu/bystanders-untouched.ts';
 import { checkSucceeds } from './rules/criu/check-succeeds.ts';
@@ -19,8 +21,8 @@ import { restoreLeavesNothingBehind } from './rules/criu/restore-leaves-nothing-
 import { restoredProgramRuns } from './rules/criu/restored-program-runs.ts';
 import { restoredTreeMatchesDump } from './rules/criu/restored-tree-matches-dump.ts';
 
-/** In the order of reports: what a success must do, what a failure must do, then what CRIU itself must not. */
-export const CRIU_PROPERTIES: readonly Property[] = [
+/** Each judges one round. In the order of reports: what a success must do, what a failure must do, then what CRIU itself must not. */
+const OF_A_ROUND: readonly Property[] = [
   restoredTreeMatchesDump,
   restoredProgramRuns,
   restoreLeavesNothingBehind,
@@ -40,3 +42,33 @@ export const CRIU_PROPERTIES: readonly Property[] = [
   criuEndsInTime,
   criuLogIsBounded,
 ];
+
+/** The same, and each judges all rounds of a run. */
+export const CRIU_PROPERTIES: readonly Property[] = OF_A_ROUND.map(judgeEachRound);
+
+function judgeEachRound({ check, ...property }: Property): Property {
+  return {
+    ...property,
+    check(c, record) {
+      const earlier = record.criu?.earlier ?? [];
+      const found = earlier.flatMap((criu, i) =>
+        check(withoutFaults(c), { ...record, criu }).map((violation) => ({
+          ...violation,
+          round: i + 1,
+          message: `round ${i + 1} of ${earlier.length + 1}: ${violation.message}`,
+        })),
+      );
+      return [...found, ...check(c, record)];
+    },
+  };
+}
+
+/** The case of a round before the last: nothing is made to go wrong there. */
+function withoutFaults(c: Case): Case {
+  const { namespace, rounds, options, repeat, limit } = c.criu ?? PLAIN_CRIU;
+  return {
+    ...c,
+    faults: [],
+    criu: { ...PLAIN_CRIU, namespace, rounds, options, repeat, ...(limit !== undefined && { limit }) },
+  };
+}

@@ -5,13 +5,16 @@
  */
 import type { Case } from '../model/case.ts';
 import { type CriuCall, callOfStage, type ImageChange, type ImageEdit, PSTREE_FIELDS } from '../model/criu.ts';
+import type { RoundCall } from '../model/criu-rounds.ts';
 import { signalName } from '../model/signals.ts';
 import type { CriuHit, CriuRecord, CriuRun } from '../record/criu.ts';
+import type { Violation } from '../record/verdict.ts';
 import { kindsOfDifferences } from './criu-census.ts';
 import { comparable, falloutSince, listRuns, succeeded } from './criu-runs.ts';
 import type { Location } from './signature-restart.ts';
 
-export function locateInCriu(c: Case, criu: CriuRecord, property: string): Location {
+export function locateInCriu(c: Case, record: CriuRecord, { property, round }: Violation): Location {
+  const criu = (round === undefined ? undefined : record.earlier?.[round - 1]) ?? record;
   switch (property) {
     case 'criu-never-crashes':
       return locateCrash(c, criu);
@@ -115,7 +118,7 @@ function listThings({ surroundings }: CriuRecord, of: CriuCall): string[] {
 const SYSTEM_CALL = 'system call ';
 
 /** What was done to this call, as far as it happened. */
-function listCauses(c: Case, criu: CriuRecord, of: CriuCall): string[] {
+function listCauses(c: Case, criu: CriuRecord, of: RoundCall): string[] {
   const run = listRuns(criu).find((one) => one.of === of);
   const changes = of === 'restore' ? (criu.edits ?? c.criu?.images ?? []) : [];
   return [

@@ -13,7 +13,7 @@ export function signViolation(c: Case, record: RunRecord | undefined, violation:
   const { property } = violation;
   if (property === EXPECTATION.name || property === FAULT_NEVER_FIRED.name || !record)
     return { property, place: 'the scenario', shape: withoutNumbers(violation.message) };
-  const found = record.criu ? locateInCriu(c, record.criu, property) : locateInRestart(c, record, violation);
+  const found = record.criu ? locateInCriu(c, record.criu, violation) : locateInRestart(c, record, violation);
   return { property, ...found };
 }
 

@@ -1,5 +1,6 @@
 /** What was seen of a dump and a restore by CRIU: the tree before and after, and how CRIU ended. Part of a run record. */
 import type { CriuCall, CriuStage, ImageEdit } from '../model/criu.ts';
+import type { RoundCall } from '../model/criu-rounds.ts';
 
 /** State by name, as /proc shows it: `umask` → `0022`, `open file 3` → `/dev/null, flags 02`. */
 export type CriuFacts = Readonly<Record<string, string>>;
@@ -58,7 +59,7 @@ export interface CriuInjected {
 
 /** One call of CRIU. */
 export interface CriuRun {
-  readonly of: CriuCall;
+  readonly of: RoundCall;
   /** Its exit code; absent when a signal ended it. */
   readonly exit?: number;
   /** The number of the signal that ended it. */
@@ -135,8 +136,23 @@ export interface CriuChange {
   readonly removed: readonly string[];
 }
 
+/** A pre-dump, and the tree before and after it. */
+export interface CriuPreDump {
+  readonly before: CriuCensus;
+  readonly run: CriuRun;
+  readonly after: CriuCensus;
+  /** What it has changed around the tree. Absent when nothing changed. */
+  readonly changes?: readonly CriuChange[];
+}
+
+/** A round: a dump and the restore of its images. */
 export interface CriuRecord {
   readonly version: string;
+  /** The rounds before this one, in which nothing was made to fail. Absent where there are none. */
+  readonly earlier?: readonly CriuRecord[];
+  readonly preDumps?: readonly CriuPreDump[];
+  /** Nothing was dumped in this round: `before`, `dump` and `afterDump` are those of the round before, whose images were restored again. */
+  readonly sameImages?: true;
   /** The tree before the dump; of a program that runs on: while the dump held it, where the dump came that far. */
   readonly before: CriuCensus;
   readonly dump: CriuRun;

@@ -11,6 +11,8 @@ export interface Violation {
   readonly message: string;
   /** The step of the record where it shows; undefined: at the end. */
   readonly step?: number;
+  /** Which round of dump and restore by CRIU it shows in, from 1; absent: the last. */
+  readonly round?: number;
   readonly expected?: string;
   readonly actual?: string;
   /** Where the scenario says otherwise (expectations). */

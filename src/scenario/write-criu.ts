@@ -1,5 +1,5 @@
 /** How CRIU is used in a case, as the words of a scenario; defaults are left out. */
-import { ABSENT, type CriuLimits, type CriuSetup, type ImageChange } from '../model/criu.ts';
+import { ABSENT, type CriuLimits, type CriuSetup, type ImageChange, PLAIN_CRIU } from '../model/criu.ts';
 import { oneOrAll } from './resolve/lists.ts';
 import type { Document } from './schema/document.ts';
 
@@ -8,8 +8,20 @@ type EditWords = Exclude<NonNullable<Words['images']>, readonly unknown[]>;
 
 /** The `criu` section that loads to this setup. */
 export function writeCriu(setup: CriuSetup): Words {
-  const { namespace, faultPoint, scriptFails, taken, limits, options, syscalls, images, optional, repeat, limit } =
-    setup;
+  const {
+    namespace,
+    faultPoint,
+    scriptFails,
+    taken,
+    limits,
+    rounds,
+    options,
+    syscalls,
+    images,
+    optional,
+    repeat,
+    limit,
+  } = setup;
   const calls = syscalls.map(({ number, ...call }) => ({ ...call, ...(number === 1 ? {} : { number }) }));
   return {
     ...(namespace === 'host' ? {} : { namespace }),
@@ -18,6 +30,7 @@ export function writeCriu(setup: CriuSetup): Words {
     ...(taken.length === 0 ? {} : { taken: oneOrAll(taken) }),
     ...(limits.dump === undefined ? {} : { 'dump-limits': limitWords(limits.dump) }),
     ...(limits.restore === undefined ? {} : { 'restore-limits': limitWords(limits.restore) }),
+    ...(String(rounds) === String(PLAIN_CRIU.rounds) ? {} : { rounds: [...rounds] }),
     ...(options.dump === undefined ? {} : { 'dump-options': options.dump }),
     ...(options.restore === undefined ? {} : { 'restore-options': options.restore }),
     ...(calls.length === 0 ? {} : { syscalls: oneOrAll(calls) }),

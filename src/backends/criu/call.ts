@@ -2,12 +2,20 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Case } from '../../model/case.ts';
-import type { CriuCall } from '../../model/criu.ts';
+import type { RoundCall } from '../../model/criu-rounds.ts';
 import { errnoName, errnoNumber } from '../../model/errno.ts';
 import type { CriuInjected, CriuRun } from '../../record/criu.ts';
 import { AgentError } from '../agent/agent.ts';
 import { type Seen, toTasks } from './census.ts';
-import { type CallOptions, computeTimeLimit, LOG_CAP, selectSyscalls, startRun, WORK } from './command-line.ts';
+import {
+  type CallOptions,
+  computeTimeLimit,
+  LOG_CAP,
+  limitsOf,
+  selectSyscalls,
+  startRun,
+  WORK,
+} from './command-line.ts';
 import type { SandboxEvent } from './events.ts';
 import { readErrors, readLastLine } from './log.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -33,7 +41,7 @@ export interface Called {
 }
 
 /** Calls CRIU. Rejects with AgentError when it, or its action script, can't be started. */
-export async function callCriu(sandbox: Sandbox, c: Case, of: CriuCall, options: Calling): Promise<Called> {
+export async function callCriu(sandbox: Sandbox, c: Case, of: RoundCall, options: Calling): Promise<Called> {
   const { log, plain, program, atStage, meanwhile } = options;
   const cgroup = plain ? undefined : await limitPids(sandbox, c, of);
   let waiting: readonly Seen[] | undefined;
@@ -104,8 +112,8 @@ function describeInjected(
 }
 
 /** The file that puts a process into the cgroup, with the limit that this call has. */
-async function limitPids({ cgroup }: Sandbox, c: Case, of: CriuCall): Promise<string | undefined> {
-  const limit = c.criu?.limits[of]?.pids;
+async function limitPids({ cgroup }: Sandbox, c: Case, of: RoundCall): Promise<string | undefined> {
+  const limit = c.criu && limitsOf(c.criu, of).pids;
   if (cgroup === undefined || limit === undefined) return undefined;
   await writeFile(path.join(cgroup, 'pids.max'), String(limit));
   return path.join(cgroup, 'cgroup.procs');

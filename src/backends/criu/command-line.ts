@@ -1,8 +1,9 @@
 /** How CRIU is called for a case: its arguments, its environment, its limits. */
 import type { Case } from '../../model/case.ts';
-import type { CriuCall, CriuSetup, CriuSyscall } from '../../model/criu.ts';
+import type { CriuLimits, CriuSetup, CriuSyscall } from '../../model/criu.ts';
 import { PLAIN_CRIU } from '../../model/criu.ts';
 import { type CriuOptionWords, optionWords } from '../../model/criu-options.ts';
+import type { RoundCall } from '../../model/criu-rounds.ts';
 import { errnoNumber } from '../../model/errno.ts';
 import { signalNumber } from '../../model/signals.ts';
 import { line } from '../agent/request.ts';
@@ -37,12 +38,18 @@ export interface CallOptions {
   readonly cgroup?: string | undefined;
   /** Without the faults of the case: a second try. */
   readonly plain: boolean;
+  /** The pid of the root of the tree that is dumped. */
+  readonly root?: number | undefined;
+  /** The folder of its images. */
+  readonly images: string;
+  /** The folder, beside it, of the pre-dump that it follows. */
+  readonly parent?: string | undefined;
 }
 
 /** Starts a call of CRIU (run_start in agent/run.c): 0 or a negative errno. */
-export function startRun(sandbox: Sandbox, c: Case, of: CriuCall, log: string, options: CallOptions): Promise<number> {
+export function startRun(sandbox: Sandbox, c: Case, of: RoundCall, log: string, options: CallOptions): Promise<number> {
   const setup = options.plain ? PLAIN_CRIU : (c.criu ?? PLAIN_CRIU);
-  const { files, fileSize, pids } = setup.limits[of] ?? {};
+  const { files, fileSize, pids } = limitsOf(setup, of);
   const fields = {
     limit: computeTimeLimit(c),
     'log-cap': LOG_CAP,
@@ -72,25 +79,42 @@ function usualOptions({ subject }: Case): CriuOptionWords {
   return { 'manage-cgroups': 'ignore', ...(subject && ofProgram) };
 }
 
-function criuWords(c: Case, of: CriuCall, log: string, { program, hooks, unprivileged }: CallOptions): string[] {
+/** Options that say what a dump leaves: a pre-dump always leaves the tree. */
+const NOT_OF_PRE_DUMP = new Set(['leave-running', 'leave-stopped']);
+
+function optionsOf({ criu }: Case, of: RoundCall): CriuOptionWords {
+  const words = criu?.options[of === 'restore' ? of : 'dump'] ?? {};
+  if (of !== 'pre-dump') return words;
+  return Object.fromEntries(Object.entries(words).filter(([name]) => !NOT_OF_PRE_DUMP.has(name)));
+}
+
+/** The limits of a call; nothing goes wrong in a pre-dump. */
+export function limitsOf({ limits }: CriuSetup, of: RoundCall): CriuLimits {
+  return (of === 'pre-dump' ? undefined : limits[of]) ?? {};
+}
+
+/** The words after `criu`. */
+export function criuWords(c: Case, of: RoundCall, log: string, options: CallOptions): string[] {
+  const { program, hooks, unprivileged, root, images, parent } = options;
   return [
     of,
-    ...(of === 'dump' ? ['-t', String(c.tasks[0]!.pid)] : ['-d']),
+    ...(root === undefined ? ['-d'] : ['-t', String(root)]),
     '-D',
-    IMAGES,
+    images,
+    ...(parent === undefined ? [] : ['--prev-images-dir', `../${parent}`]),
     '-W',
     WORK,
     '-o',
     log,
     '-v2',
-    ...optionWords({ ...usualOptions(c), ...c.criu?.options[of] }),
+    ...optionWords({ ...usualOptions(c), ...optionsOf(c, of) }),
     ...(hooks ? ['--action-script', program] : []),
     ...(unprivileged ? ['--unprivileged'] : []),
   ];
 }
 
 /** The system calls that fail in one of CRIU's calls, in the order of the scenario. */
-export function selectSyscalls({ syscalls }: CriuSetup, of: CriuCall): readonly CriuSyscall[] {
+export function selectSyscalls({ syscalls }: CriuSetup, of: RoundCall): readonly CriuSyscall[] {
   return syscalls.filter((one) => one.of === of);
 }
 

@@ -2,7 +2,7 @@
  * What a record keeps of the facts of tasks: those that differ between two censuses of one run. The others, hundreds a task,
  * would only say what a program has.
  */
-import type { CriuCensus, CriuFacts, CriuRecord, CriuTask, CriuThread } from '../../record/criu.ts';
+import type { CriuCensus, CriuFacts, CriuPreDump, CriuRecord, CriuTask, CriuThread } from '../../record/criu.ts';
 
 const OF_THE_TREE = ['before', 'afterDump', 'restored', 'afterRestore', 'restoredAgain', 'afterAgain'] as const;
 
@@ -17,8 +17,15 @@ export function keepDifferentFacts(record: CriuRecord): CriuRecord {
   return {
     ...record,
     ...Object.fromEntries(tree.map(([name], i) => [name, kept[i]])),
+    ...(record.earlier && { earlier: record.earlier.map(keepDifferentFacts) }),
+    ...(record.preDumps && { preDumps: record.preDumps.map(reducePreDump) }),
     bystanders: { before: before!, after: after! },
   };
+}
+
+function reducePreDump(preDump: CriuPreDump): CriuPreDump {
+  const [before, after] = reduce([preDump.before, preDump.after]);
+  return { ...preDump, before: before!, after: after! };
 }
 
 function reduce(censuses: readonly CriuCensus[]): CriuCensus[] {

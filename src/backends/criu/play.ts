@@ -2,21 +2,22 @@
  * The course of a case: the tree is built, dumped and restored, faults come when they are due, and what is there is looked
  * at before, between and after. A restore that failed is tried once more without faults.
  */
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Case } from '../../model/case.ts';
-import { type CriuCall, type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
+import { type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
 import { whatDumpLeaves } from '../../model/criu-options.ts';
+import { type Round, type RoundCall, splitRounds } from '../../model/criu-rounds.ts';
 import type { Subject } from '../../model/subject.ts';
-import type { CriuCensus, CriuChange, CriuRecord, CriuRun, CriuSubject } from '../../record/criu.ts';
+import type { CriuCensus, CriuChange, CriuPreDump, CriuRecord, CriuRun, CriuSubject } from '../../record/criu.ts';
 import { AgentError } from '../agent/agent.ts';
 import type { Draws } from '../draws.ts';
 import { callCriu } from './call.ts';
 import { look, type Role, type Seen, takeCensus, toTasks } from './census.ts';
 import { runCheck } from './check.ts';
 import { endFrom } from './command.ts';
-import { computeTimeLimit, IMAGES } from './command-line.ts';
+import { computeTimeLimit, IMAGES, limitsOf, WORK } from './command-line.ts';
 import { Faults, needHooks } from './faults.ts';
 import { findDescendants, findRoot, findTree, HELD_AT, heldCensus, withSteadyFacts } from './held.ts';
 import type { Images } from './images/edit.ts';
@@ -61,6 +62,19 @@ export async function play(sandbox: Sandbox, c: Case, options: PlayOptions): Pro
   return new Play(sandbox, c, options).run();
 }
 
+/** What a round has of its dump. */
+interface Dumped {
+  readonly record: Pick<CriuRecord, 'preDumps' | 'sameImages' | 'before' | 'dump' | 'afterDump'>;
+  readonly around: Surroundings;
+  readonly aroundDump: Surroundings;
+  readonly changed: readonly CriuChange[];
+}
+
+/** Whether a round has left what the next one needs. */
+function canGoOn({ restores }: Round, { dump, restore }: CriuRecord): boolean {
+  return dump.exit === 0 && (!restores || restore?.exit === 0);
+}
+
 type Restored = Pick<
   CriuRecord,
   | 'edits'
@@ -85,7 +99,7 @@ class Play {
   readonly #setup: CriuSetup;
   readonly #options: PlayOptions;
   readonly #faults: Faults;
-  readonly #stages: CriuStage[] = [];
+  #stages: CriuStage[] = [];
   readonly #hooks: boolean;
   /** A program of the user's, which runs on: what counts of it is what CRIU holds. */
   #program: Program | undefined;
@@ -98,8 +112,17 @@ class Play {
   #endedBeforeDump = false;
   /** Processes of the case, and all below them, that are not (or no longer) of the tree. */
   readonly #orphans = new Set<number>();
-  #round = 0;
+  /** How often tasks were asked whether they run. */
+  #asked = 0;
   #time = 0;
+  /** The number of the dump. */
+  #nr = 1;
+  /** What the names of its logs begin with, from the second dump on. */
+  #prefix = '';
+  /** The folder of the last pre-dump of the round that succeeded, beside that of the images. */
+  #parent: string | undefined;
+  /** The surroundings before the last dump. */
+  #around: Surroundings | undefined;
 
   constructor(sandbox: Sandbox, c: Case, options: PlayOptions) {
     this.#sandbox = sandbox;
@@ -111,18 +134,69 @@ class Play {
   }
 
   async run(): Promise<Played> {
-    const c = this.#case;
     await this.#build();
+    const rounds = splitRounds(this.#setup.rounds);
+    const earlier: CriuRecord[] = [];
+    for (const [i, round] of rounds.entries()) {
+      const isLast = i === rounds.length - 1;
+      const record = await this.#playRound(round, !isLast, earlier.at(-1));
+      if (isLast || !canGoOn(round, record) || record.subject?.end)
+        return { record: { ...record, ...(earlier.length > 0 && { earlier }) }, criuTime: this.#time };
+      earlier.push(record);
+    }
+    throw new AgentError('a case has no round');
+  }
+
+  /** `plain`: nothing goes wrong in it. `last`: the round before. */
+  async #playRound(round: Round, plain: boolean, last: CriuRecord | undefined): Promise<CriuRecord> {
+    this.#stages = [];
+    this.#held = undefined;
+    const hits = this.#faults.hits.length;
     const bystandersBefore = await this.#bystanders();
-    await this.#faults.traceOutsiders();
-    await this.#faults.come('before-dump');
-    if (c.faults.some(({ when }) => when.kind === 'criu' && when.at === 'before-dump')) await this.#settle();
+    const dumped = round.dumps ? await this.#dumpRound(round, plain, last) : this.#reuse(last!);
+    if (!round.dumps) await this.#sandbox.do('sweep', { helpers: true });
+    const { dump } = dumped.record;
+    const restored =
+      dump.exit === 0 && round.restores ? await this.#restore(dumped.around, dumped.aroundDump, plain) : {};
+    const isRestored = restored.restore?.exit === 0;
+    const check = isRestored ? await runCheck(this.#sandbox, this.#case) : undefined;
+    const subject = await this.#subject(isRestored);
+    const bystanders = { before: bystandersBefore, after: await this.#bystanders() };
+    this.#around = dumped.around;
+    return {
+      version: this.#options.criu.version,
+      ...dumped.record,
+      ...restored,
+      ...this.#describeChanges(dumped.changed, restored.surroundings?.restore),
+      ...(subject && { subject }),
+      ...(check && { check }),
+      bystanders,
+      hits: this.#faults.hits.slice(hits),
+      stages: this.#stages,
+      ownSubject: this.#case.subject === undefined,
+    };
+  }
+
+  /** The tree that exists is dumped, after as many pre-dumps as the round has. */
+  async #dumpRound(
+    { preDumps: count, restores }: Round,
+    plain: boolean,
+    last: CriuRecord | undefined,
+  ): Promise<Dumped> {
+    const c = this.#case;
+    if (last) await this.#keepImages();
+    else await this.#faults.traceOutsiders();
+    if (!plain) {
+      await this.#faults.come('before-dump');
+      if (c.faults.some(({ when }) => when.kind === 'criu' && when.at === 'before-dump')) await this.#settle();
+    }
     if (!this.#isHit()) await this.#program?.mustRun('the dump');
     await this.#load?.mustRun('the dump');
+    const preDumps = await this.#preDump(count);
     const beforeDump = await this.#census(await this.#forgetOrphans());
     const around = await this.#surroundings();
     await this.#sandbox.do('last-pid', { pid: lastPidFor(c) });
-    const dump = await this.#call('dump', 'dump.log', false);
+    const dump = await this.#call('dump', `${this.#prefix}dump.log`, plain);
     if (this.#endedBeforeDump) await this.#program?.mustRun('the dump');
     // A failed dump is judged by what the program is now; what CRIU changes of it while it holds it is no part of it.
     const before = this.#held && dump.exit === 0 ? withSteadyFacts(this.#held, beforeDump) : beforeDump;
@@ -130,28 +204,45 @@ class Play {
     if (!isGone) await this.#rest();
     const afterDump = isGone ? await this.#listLeft() : await this.#census();
     // A second copy of the tree cannot be restored beside the first.
-    if (!isGone && dump.exit === 0) await this.#sandbox.do('sweep', { helpers: true });
+    if (!isGone && dump.exit === 0 && restores) await this.#sandbox.do('sweep', { helpers: true });
     const aroundDump = await this.#surroundings();
-    const changedByDump = compareSurroundings(around, aroundDump, this.#program === undefined);
-    const restored = dump.exit === 0 ? await this.#restore(around, aroundDump) : {};
-    const check = restored.restore?.exit === 0 ? await runCheck(this.#sandbox, c) : undefined;
-    const subject = await this.#subject(restored.restore?.exit === 0);
-    const bystanders = { before: bystandersBefore, after: await this.#bystanders() };
-    const record: CriuRecord = {
-      version: this.#options.criu.version,
-      before,
-      dump,
-      afterDump,
-      ...restored,
-      ...this.#describeChanges(changedByDump, restored.surroundings?.restore),
-      ...(subject && { subject }),
-      ...(check && { check }),
-      bystanders,
-      hits: this.#faults.hits,
-      stages: this.#stages,
-      ownSubject: c.subject === undefined,
-    };
-    return { record, criuTime: this.#time };
+    const changed = compareSurroundings(around, aroundDump, this.#program === undefined);
+    const record = { ...(preDumps.length > 0 && { preDumps }), before, dump, afterDump };
+    return { record, around, aroundDump, changed };
+  }
+
+  /** The images of the round before are restored again, in place of the tree that it has restored. */
+  #reuse({ before, dump, afterDump }: CriuRecord): Dumped {
+    const around = this.#around!;
+    return { record: { sameImages: true, before, dump, afterDump }, around, aroundDump: around, changed: [] };
+  }
+
+  async #preDump(count: number): Promise<CriuPreDump[]> {
+    const done: CriuPreDump[] = [];
+    this.#parent = undefined;
+    for (let i = 1; i <= count; i++) {
+      const before = await this.#census(await this.#forgetOrphans());
+      const around = await this.#surroundings();
+      const name = `${this.#prefix}pre-dump-${i}`;
+      const folder = path.basename(`${IMAGES}-${name}`);
+      await mkdir(this.#sandbox.inside(path.join(WORK, folder)));
+      const run = await this.#call('pre-dump', `${name}.log`, true, path.join(WORK, folder));
+      await this.#rest();
+      const after = await this.#census();
+      const changes = compareSurroundings(around, await this.#surroundings(), this.#program === undefined);
+      done.push({ before, run, after, ...(changes.length > 0 && { changes }) });
+      // What a pre-dump that failed has written is no parent of any images.
+      if (run.exit === 0) this.#parent = folder;
+    }
+    return done;
+  }
+
+  /** The images, and the logs, of the rounds before stay for --keep. */
+  async #keepImages(): Promise<void> {
+    const images = this.#sandbox.inside(IMAGES);
+    this.#prefix = `round-${++this.#nr}-`;
+    await rename(images, this.#sandbox.inside(`${IMAGES}-${this.#nr - 1}`));
+    await mkdir(images);
   }
 
   async dumpOnly(): Promise<Images> {
@@ -196,7 +287,7 @@ class Play {
   }
 
   /** A restored program is let run for a while, or to its end where it has one. */
-  async #letRun({ exitCode }: Subject): Promise<void> {
+  async #letRun({ exitCode }: Pick<Subject, 'exitCode'>): Promise<void> {
     const limit = exitCode === undefined ? WATCHED : computeTimeLimit(this.#case);
     if (this.#root !== undefined) await this.#sandbox.waitForEnd(this.#root, limit);
   }
@@ -215,12 +306,12 @@ class Play {
   }
 
   async #bystanders(): Promise<CriuCensus> {
-    return takeCensus(this.#sandbox, this.#case, await look(this.#sandbox, 'bystanders'), ++this.#round);
+    return takeCensus(this.#sandbox, this.#case, await look(this.#sandbox, 'bystanders'), ++this.#asked);
   }
 
   /** The tree. A task without the agent's memory cannot be asked whether it runs. */
   async #census(seen?: readonly Seen[]): Promise<CriuCensus> {
-    const round = this.#case.subject ? undefined : ++this.#round;
+    const round = this.#case.subject ? undefined : ++this.#asked;
     return takeCensus(this.#sandbox, this.#case, seen ?? (await this.#tasks('tree')), round);
   }
 
@@ -249,7 +340,10 @@ class Play {
     this.#held = await heldCensus(this.#sandbox, this.#case, tree);
     if (stage === HELD_AT.restore) {
       this.#root = findRoot(this.#case, all)?.id;
-      if (this.#root !== undefined) await this.#sandbox.watch(this.#root);
+      if (this.#root !== undefined) {
+        await this.#sandbox.watch(this.#root);
+        this.#program?.isRestoredAs(this.#root);
+      }
       return;
     }
     const ofCriu = findDescendants(new Set(all.filter(({ role }) => role === 'criu').map(({ id }) => id)), all);
@@ -287,17 +381,17 @@ class Play {
     return { tasks: toTasks(this.#case, left), silent: [] };
   }
 
-  async #restore(beforeDump: Surroundings, before: Surroundings): Promise<Restored> {
-    const { images, taken } = this.#setup;
+  async #restore(beforeDump: Surroundings, before: Surroundings, plain: boolean): Promise<Restored> {
+    const { images, taken } = plain ? PLAIN_CRIU : this.#setup;
     const edits = await changeImages(this.#sandbox.inside(IMAGES), images);
     const imaged = { ...(edits.length > 0 && { edits }), ...(await this.#imaged()) };
     for (const pid of taken) await this.#sandbox.do('take', { pid });
-    await this.#faults.come('before-restore');
-    const restore = await this.#call('restore', 'restore.log', false);
+    if (!plain) await this.#faults.come('before-restore');
+    const restore = await this.#call('restore', `${this.#prefix}restore.log`, plain);
     const restored = this.#held && { restored: this.#held };
     if (restore.exit === 0) {
       await this.#rest();
-      if (this.#case.subject) await this.#letRun(this.#case.subject);
+      if (this.#case.subject) await this.#letRun(plain ? {} : this.#case.subject);
       const afterRestore = await this.#census();
       const changed = compareSurroundings(beforeDump, await this.#surroundings(), this.#program === undefined);
       return { ...imaged, restore, ...restored, afterRestore, surroundings: { restore: changed } };
@@ -313,10 +407,16 @@ class Play {
     await this.#sandbox.do('sweep', { helpers: true });
     // The pids of a program that runs on may be above: CRIU itself must not get one of them.
     if (!this.#program) await this.#sandbox.do('last-pid', { pid: lastPidFor(this.#case) });
-    const again = await this.#call('restore', 'again.log', true);
+    const again = await this.#call('restore', `${this.#prefix}again.log`, true);
     const restoredAgain = this.#held && { restoredAgain: this.#held };
     await this.#rest();
     return { ...failed, again, ...restoredAgain, afterAgain: await this.#census() };
+  }
+
+  /** What the root is called around the tree: in a pid namespace of its own a restored one has another number than the one that was built. */
+  async #rootPid(): Promise<number> {
+    const root = this.#nr > 1 ? findRoot(this.#case, await look(this.#sandbox)) : undefined;
+    return root?.id ?? this.#case.tasks[0]!.pid;
   }
 
   /** The pids in the images. */
@@ -327,10 +427,10 @@ class Play {
     return pids ? { imaged: pids.map((pid) => (this.#setup.namespace === 'own' && pid === 1 ? root : pid)) } : {};
   }
 
-  async #call(of: CriuCall, log: string, plain: boolean): Promise<CriuRun> {
+  async #call(of: RoundCall, log: string, plain: boolean, images = IMAGES): Promise<CriuRun> {
     const { criu, program, unprivileged, meanwhile } = this.#options;
     // An action script needs a process, which a limit of processes may not leave.
-    const holds = this.#program !== undefined && this.#setup.limits[of]?.pids === undefined;
+    const holds = of !== 'pre-dump' && this.#program !== undefined && limitsOf(this.#setup, of).pids === undefined;
     this.#held = undefined;
     const { run, time } = await callCriu(this.#sandbox, this.#case, of, {
       criu,
@@ -338,6 +438,9 @@ class Play {
       unprivileged,
       hooks: holds || (this.#hooks && !plain),
       plain,
+      root: of === 'restore' ? undefined : await this.#rootPid(),
+      images,
+      parent: of === 'restore' ? undefined : this.#parent,
       log,
       atStage: (stage) => this.#atStage(stage as CriuStage, plain),
       meanwhile: of === 'dump' ? meanwhile : undefined,

@@ -58,23 +58,31 @@ function buildStory(c: Case, criu: CriuRecord): RunEvent[] {
   const events: RunEvent[] = [];
   let step = 0;
   const say = (text: string): void => void events.push({ step: ++step, actor: 'coordinator', kind: 'log', text });
-  const call = (run: CriuRun, left: readonly CriuTask[], again = false): void => {
+  const call = (round: CriuRecord, run: CriuRun, left: readonly CriuTask[]): void => {
+    const again = run === round.again;
     say(`criu ${run.of}${again ? ', once more and without faults' : ''}`);
-    if (!again) for (const event of listHits(criu, run)) events.push({ step: ++step, ...event });
+    if (!again) for (const event of listHits(round, run)) events.push({ step: ++step, ...event });
     for (const error of run.errors) say(`criu: ${error}`);
     say(`criu ${run.of} ${callEnd(run)}; ${left.length === 0 ? 'no task of the tree is left' : listTasks(left)}`);
   };
-  say(`${c.subject ? c.subject.command[0] : 'the tree'} is there: ${listTasks(criu.before.tasks)}`);
-  call(criu.dump, criu.afterDump.tasks);
-  for (const edit of criu.edits ?? []) say(`the images are changed: ${editText(edit)}`);
-  if (criu.restore) call(criu.restore, criu.afterRestore?.tasks ?? []);
-  if (criu.again) call(criu.again, criu.afterAgain?.tasks ?? [], true);
+  const rounds = [...(criu.earlier ?? []), criu];
+  const [first] = rounds as [CriuRecord];
+  const { tasks } = (first.preDumps?.[0] ?? first).before;
+  say(`${c.subject ? c.subject.command[0] : 'the tree'} is there: ${listTasks(tasks)}`);
+  for (const round of rounds) {
+    for (const { run, after } of round.preDumps ?? []) call(round, run, after.tasks);
+    if (!round.sameImages) call(round, round.dump, round.afterDump.tasks);
+    for (const edit of round.edits ?? []) say(`the images are changed: ${editText(edit)}`);
+    if (round.restore) call(round, round.restore, round.afterRestore?.tasks ?? []);
+    if (round.again) call(round, round.again, round.afterAgain?.tasks ?? []);
+  }
   return events;
 }
 
 type Unnumbered = RunEvent extends infer E ? (E extends RunEvent ? Omit<E, 'step'> : never) : never;
 
 function listHits({ hits, restore }: CriuRecord, run: CriuRun): Unnumbered[] {
+  if (run.of === 'pre-dump') return [];
   const stages = ['before-dump', 'pre-dump', 'post-dump'];
   return hits
     .filter(

@@ -16,12 +16,12 @@ export class Program {
   readonly #sandbox: Sandbox;
   readonly #command: Command;
   /** The number that it has around the tree. */
-  readonly pid: number;
+  #pid: number;
 
   private constructor(sandbox: Sandbox, command: Command, pid: number) {
     this.#sandbox = sandbox;
     this.#command = command;
-    this.pid = pid;
+    this.#pid = pid;
   }
 
   /** Writes the files of a subject and starts it. Rejects with BadSurroundings when it cannot be started. */
@@ -48,6 +48,15 @@ export class Program {
 
   static async #start(sandbox: Sandbox, command: Command): Promise<Program> {
     return new Program(sandbox, command, await startCommand(sandbox, command));
+  }
+
+  get pid(): number {
+    return this.#pid;
+  }
+
+  /** A restored copy takes its place. */
+  isRestoredAs(pid: number): void {
+    this.#pid = pid;
   }
 
   /** How it ended; undefined while it runs. */

@@ -32,8 +32,12 @@ const CRIU_RUN = z.looseObject({
 
 const CHANGES = list(z.looseObject({ kind: name, added: list(name), removed: list(name) })).optional();
 
-export const CRIU = z.looseObject({
+const ROUND = z.looseObject({
   version: name,
+  preDumps: list(
+    z.looseObject({ before: CRIU_CENSUS, run: CRIU_RUN, after: CRIU_CENSUS, changes: CHANGES }),
+  ).optional(),
+  sameImages: z.literal(true).optional(),
   before: CRIU_CENSUS,
   dump: CRIU_RUN,
   afterDump: CRIU_CENSUS,
@@ -53,3 +57,5 @@ export const CRIU = z.looseObject({
   stages: list(name),
   ownSubject: z.boolean(),
 });
+
+export const CRIU = ROUND.extend({ earlier: list(ROUND).optional() });

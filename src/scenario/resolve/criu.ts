@@ -12,6 +12,7 @@ import {
   STAGES_OF,
 } from '../../model/criu.ts';
 import { CRIU_OPTIONS, type CriuOptionWords } from '../../model/criu-options.ts';
+import { refuseRounds } from '../../model/criu-rounds.ts';
 import { ANY_SYSCALL, SYSCALL_NAMES } from '../../model/syscalls.ts';
 import type { Checked } from '../check.ts';
 import type { Complain } from '../complain.ts';
@@ -47,6 +48,7 @@ export function resolveCriu(words: Words, complain: Complain): CriuSetup {
     scriptFails: toList(words['script-fails']),
     taken: toList(words.taken),
     limits: { ...(dump && { dump: resolveLimits(dump) }), ...(restore && { restore: resolveLimits(restore) }) },
+    rounds: words.rounds ?? PLAIN_CRIU.rounds,
     options: resolveOptions(words),
     syscalls: calls,
     images: edits.filter((edit) => edit !== undefined),
@@ -54,6 +56,9 @@ export function resolveCriu(words: Words, complain: Complain): CriuSetup {
     repeat: words.repeat ?? PLAIN_CRIU.repeat,
     ...(words.limit !== undefined && { limit: words.limit }),
   };
+  const impossible = refuseRounds(setup);
+  if (impossible !== undefined)
+    complain({ path: ['criu', 'rounds'], message: impossible, expected: 'pre-dumps, a dump, a restore, and so on' });
   if (!setup.optional?.includes('script-fails')) checkScripts(setup, (i) => at('script-fails', i), complain);
   return setup;
 }

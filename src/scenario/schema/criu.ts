@@ -8,6 +8,8 @@ import { flag, integer, list, mapping, oneOf, oneOrMore, text, word } from './wo
 
 export const criuStage = oneOf(CRIU_STAGE_NAMES, 'stage of CRIU');
 const call = oneOf(['dump', 'restore'], 'call of CRIU');
+/** Calls of all rounds of a case. */
+const MAX_CALLS = 100;
 const uint32 = integer(INT32_MIN, 0xffffffff, 'a 32-bit number');
 
 const optional = word(
@@ -187,6 +189,13 @@ export const criu = mapping('a mapping with the words of CRIU', {
   ).optional(),
   'dump-limits': word(limits, 'Resource limits of the dump.', 'dump-limits: { files: 10 }').optional(),
   'restore-limits': word(limits, 'Resource limits of the restore.', 'restore-limits: { pids: 3 }').optional(),
+  rounds: word(
+    list(oneOf(['pre-dump', 'dump', 'restore'], 'call of CRIU'), 'a list of pre-dump, dump and restore')
+      .min(1, { error: 'at least one call' })
+      .max(MAX_CALLS, { error: `at most ${MAX_CALLS} calls` }),
+    'The calls of CRIU in their order, on the same tree: a restored tree is dumped again, images are restored again. Faults, and all else that goes wrong, come in the last round (its dump and its restore); every round is judged. Default: [dump, restore].',
+    'rounds: [pre-dump, dump, restore, dump, restore]',
+  ).optional(),
   options: word(
     options(['dump', 'restore']),
     'Options of both calls of CRIU, by the names of its command line; each is given to the calls that use it. Those that name files, cgroups or namespaces outside of the case need --allow-commands. false takes one away that the backend gives.',

@@ -56,6 +56,7 @@ describe('When a part of the CRIU backend dies', function () {
           hooks: false,
           unprivileged: false,
           plain: true,
+          images: '/run/mktrouble/images',
           log: 'dump.log',
           atStage: async () => {},
           meanwhile: () => process.kill(pidOf(pid), signal),

@@ -1,14 +1,20 @@
 /** Files of the case: its folder, the folder in which CRIU works and writes images, shared memory, message queues. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { IMAGES, WORK } from '../command-line.ts';
+import { WORK } from '../command-line.ts';
 import type { SurroundingsKind } from './kind.ts';
 
 const FOLDERS = [WORK, '/dev/shm', '/dev/mqueue'];
 /** More are not looked at: a program with that many files makes them itself. */
 const MOST = 10_000;
 /** What CRIU and the backend write by design: logs, statistics, images of a dump, what programs print. */
-const BY_DESIGN = [/\.log(\.\d+)?$/, /^stats-(dump|restore)$/, /^errors$/, /^(subject|load|check)\.(stdout|stderr)$/];
+const BY_DESIGN = [
+  /^images(-|$)/,
+  /\.log(\.\d+)?$/,
+  /^stats-(dump|restore)$/,
+  /^errors$/,
+  /^(subject|load|check)\.(stdout|stderr)$/,
+];
 /** Names that CRIU gives: to a name for a file that has none (files-reg.c), and to what it tries the kernel with. */
 const OF_CRIU = /^link_remap\.\d+$|\.cr\.[0-9a-f]+\.ghost$|^\.criu\.|^cr-tmpfs\.|^crtools-proc\./;
 
@@ -27,7 +33,7 @@ async function list(inside: (folder: string) => string): Promise<string[]> {
     const entries = await readdir(inside(folder), { withFileTypes: true }).catch(() => []);
     for (const entry of entries) {
       const file = path.join(folder, entry.name);
-      if (file === IMAGES || BY_DESIGN.some((name) => folder === WORK && name.test(entry.name))) continue;
+      if (BY_DESIGN.some((name) => folder === WORK && name.test(entry.name))) continue;
       found.push(entry.isDirectory() ? `${file}/` : file);
       if (entry.isDirectory()) folders.push(file);
     }
