@@ -127,7 +127,7 @@ function node(...args) {
 }
 
 /**
- * The agents' C sources are shipped where they are; of the HTML report's page only what Vite makes of it. The protocol's
+ * The agents' C sources are shipped where they are; `*.mjs` serve to run the sources; of the HTML report's page only what Vite makes of it. The protocol's
  * sources are text that the program reads.
  */
 function isAsset(file) {
@@ -135,7 +135,7 @@ function isAsset(file) {
     return !['src/backends/agent/c', 'src/backends/criu/agent', 'src/backends/native/agent', 'reporters/html'].some(
       (own) => path.relative(root, file) === path.normalize(own),
     );
-  return !/\.tsx?$/.test(file) || path.dirname(path.relative(root, file)) === path.normalize('src/protocol');
+  return !/\.(tsx?|mjs)$/.test(file) || path.dirname(path.relative(root, file)) === path.normalize('src/protocol');
 }
 
 function isUpToDate() {

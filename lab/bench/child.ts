@@ -97,8 +97,8 @@ export interface Outcomes extends Spent {
   readonly memory: number;
 }
 
-/** Runs `mktrouble outcomes` for one scenario. */
-export function outcomes(scenario: object): Outcomes {
+/** Runs `mktrouble outcomes` for one scenario; `threads`: cores that its search may use. */
+export function outcomes(scenario: object, threads = 1): Outcomes {
   const file = path.join(FOLDER, 'case.yaml');
   const peak = path.join(FOLDER, 'peak');
   const preload = path.join(FOLDER, 'peak.cjs');
@@ -107,7 +107,16 @@ export function outcomes(scenario: object): Outcomes {
   /* JSON is YAML */
   writeFileSync(file, JSON.stringify(scenario));
   const bin = path.join(root, 'dist/src/cli/bin.js');
-  const spent = mustRun(process.execPath, ['--require', preload, bin, 'outcomes', '--json', file]);
+  const spent = mustRun(process.execPath, [
+    '--require',
+    preload,
+    bin,
+    'outcomes',
+    '--json',
+    '--parallel',
+    String(threads),
+    file,
+  ]);
   const [answer] = JSON.parse(spent.out).cases;
   const { complete, states, transitions } = answer;
   const memory = Number(readFileSync(peak, 'utf8')) / 1024;

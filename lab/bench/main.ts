@@ -11,6 +11,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { census } from './census.ts';
 import { build } from './child.ts';
+import { cores } from './cores.ts';
 import { bench as criu } from './criu.ts';
 import { exhaustive } from './exhaustive.ts';
 import { finding } from './finding.ts';
@@ -26,6 +27,7 @@ import { workers } from './workers.ts';
 const SECTIONS: readonly Section[] = [
   random,
   exhaustive,
+  cores,
   finding,
   spin,
   million,

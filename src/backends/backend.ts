@@ -81,6 +81,8 @@ export interface OpenOptions {
 export interface SchedulableBackend extends Backend {
   /** A machine for the plan's case, at its start. */
   open(plan: Plan, options?: OpenOptions): Machine;
+  /** URL of a module that exports `open(plan): Machine`, for threads that search together; absent: a search has one thread. */
+  readonly module?: string;
 }
 
 /** Whether a backend lets itself be scheduled. */

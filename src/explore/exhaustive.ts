@@ -5,6 +5,7 @@
  */
 import type { Machine, Outcome } from '../backends/backend.ts';
 import { toEnd } from '../backends/walk.ts';
+import { firstAlone, replayKept } from './alone.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { Pool } from './pool.ts';
 import { Column, Visited } from './visited.ts';
@@ -36,15 +37,18 @@ export interface Searched {
   readonly transitions: number;
 }
 
+/** An end that a search met, with the states expanded and the steps done before it: the same on any number of cores. */
+export interface MetEnding extends Ending, Searched {}
+
 /** Result of a slice of a search. */
 export interface Slice extends Searched {
   /** The ends that were met since the last slice, nearest first. */
-  readonly endings: readonly Ending[];
+  readonly endings: readonly MetEnding[];
 }
 
 export interface SearchResult extends Searched {
   /** Distinct ends, nearest first. */
-  readonly endings: readonly Ending[];
+  readonly endings: readonly MetEnding[];
   /** For each fault that fires on some way to an end: the moves of one on which it does. May be fewer: one way shows several. */
   readonly firing: readonly (readonly number[])[];
   /** Whether all was seen. */
@@ -97,10 +101,12 @@ class Search {
   private readonly enabled: Int32Array;
   private readonly moves: Int32Array;
   private readonly seen = new Set<string>();
-  private readonly endings: Ending[] = [];
+  private readonly endings: MetEnding[] = [];
   private endingBytes = 0;
   /** The ends that were met in this slice, each with the number of its state. */
-  private met: { readonly outcome: Outcome; readonly state: number }[] = [];
+  private met: (Searched & { readonly outcome: Outcome; readonly state: number })[] = [];
+  /** States that were expanded. */
+  private expanded = 0;
   /* Where the slice under way stands: */
   private work = 0;
   /** How many moves the state that is being expanded has, and how many of them were taken. */
@@ -170,8 +176,8 @@ class Search {
   }
 
   /** The ends that were met since the last call, with their moves. */
-  private findMoves(): Ending[] {
-    const found = this.met.map(({ outcome, state }) => ({ outcome, moves: this.movesTo(state) }));
+  private findMoves(): MetEnding[] {
+    const found = this.met.map(({ state, ...met }) => ({ ...met, moves: this.movesTo(state) }));
     this.met = [];
     for (const ending of found) {
       this.endings.push(ending);
@@ -240,6 +246,7 @@ class Search {
       this.alone = -1;
     }
     this.taken = 0;
+    this.expanded++;
     this.slot.set(state, EXPANDED);
     pool.give(slot);
     return true;
@@ -253,52 +260,31 @@ class Search {
     const key = JSON.stringify(outcome);
     if (this.seen.has(key)) return;
     this.seen.add(key);
-    this.met.push({ outcome, state });
+    this.met.push({ outcome, state, states: this.expanded + 1, transitions: this.transitions });
     // The key, and the outcome as an object.
     this.endingBytes += key.length * 8;
   }
 
   /** Takes steps that may be taken alone until there is none, and counts them; false: the slice's work ended before that. */
-  private runAlone(moves?: number[]): boolean {
+  private runAlone(): boolean {
     if (!this.reduce) return true;
-    const { machine } = this;
+    const { machine, enabled } = this;
     for (;;) {
-      const actor = this.firstAlone();
+      const actor = firstAlone(machine, enabled);
       if (actor < 0) return true;
-      moves?.push(actor);
       machine.step(actor);
       this.transitions++;
       this.alone++;
       this.work += this.moves.length;
-      if (this.work >= 4 * WORK_PER_SLICE && !moves) return false;
+      if (this.work >= 4 * WORK_PER_SLICE) return false;
     }
   }
 
-  /** The first actor that may take the next step alone; -1: none. */
-  private firstAlone(): number {
-    const { machine, enabled } = this;
-    if (machine.firstAlone) return machine.firstAlone();
-    const n = machine.enabled(enabled);
-    for (let i = 0; i < n; i++) if (machine.alone(enabled[i]!)) return enabled[i]!;
-    return -1;
-  }
-
-  /** The whole schedule to a state: the moves kept, and the steps that were taken alone between them. */
+  /** The whole schedule to a state. Leaves the machine there. */
   private movesTo(state: number): number[] {
     const kept: number[] = [];
     for (let s = state; this.parent.at(s) >= 0; s = this.parent.at(s)) kept.push(this.mover.at(s));
-    const moves: number[] = [];
-    const { transitions, work } = this;
-    this.machine.reset();
-    this.runAlone(moves);
-    for (const actor of kept.reverse()) {
-      this.machine.step(actor);
-      moves.push(actor);
-      this.runAlone(moves);
-    }
-    this.transitions = transitions;
-    this.work = work;
     this.alone = -1;
-    return moves;
+    return replayKept(this.machine, kept.reverse(), this.reduce);
   }
 }

@@ -23,9 +23,9 @@ function areSame(a: Int32Array, b: Int32Array, i: number): boolean {
 export class Fingerprint {
   high = 0;
   low = 0;
-  /** The words that differed at the last `change`. */
-  private changed = new Int32Array(64);
-  private nrChanged = 0;
+  /** The places of the words that differed at the last `change`; the first `nrChanged` are valid. */
+  changed = new Int32Array(64);
+  nrChanged = 0;
 
   /** Of a whole state. */
   of(state: Int32Array): void {

@@ -3,6 +3,7 @@ export { toEnd } from '../backends/walk.ts';
 export {
   DEFAULT_MAX_STATES,
   type Ending,
+  type MetEnding,
   type Searched,
   type SearchOptions,
   type SearchResult,
@@ -23,3 +24,4 @@ export {
 export { describe, describeInSlices, type Followed, follow, followInSlices } from './schedule.ts';
 export { countSwitches, shrinkMoves, shrinkMovesInSlices } from './shrink.ts';
 export { smallerCases } from './smaller.ts';
+export { searchOnCores, type ThreadedSearch } from './threads.ts';

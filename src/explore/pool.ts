@@ -10,18 +10,32 @@ export class Pool {
   private readonly chunks: Int32Array[] = [];
   private readonly free: number[] = [];
   private slots = 0;
+  private readonly share: ((chunk: Int32Array) => void) | undefined;
 
-  /** `slotWords`: the size of every slot. */
-  constructor(slotWords: number) {
+  /** `slotWords`: the size of every slot. `share`: called with each chunk, which other threads may then read, as it is made. */
+  constructor(slotWords: number, share?: (chunk: Int32Array) => void) {
     this.slotWords = slotWords;
     this.shift = Math.max(0, Math.floor(Math.log2(CHUNK_WORDS / slotWords)));
+    this.share = share;
   }
 
   /** A slot that nothing else uses. */
   take(): number {
     const slot = this.free.pop() ?? this.slots++;
-    if (slot >> this.shift >= this.chunks.length) this.chunks.push(new Int32Array(this.slotWords << this.shift));
+    if (slot >> this.shift >= this.chunks.length) this.addChunk();
     return slot;
+  }
+
+  private addChunk(): void {
+    const words = this.slotWords << this.shift;
+    const chunk = new Int32Array(this.share ? new SharedArrayBuffer(words * 4) : new ArrayBuffer(words * 4));
+    this.add(chunk);
+    this.share?.(chunk);
+  }
+
+  /** Adds the next chunk of another thread's pool, of which this one is a view. */
+  add(chunk: Int32Array): void {
+    this.chunks.push(chunk);
   }
 
   /** Gives a slot back. */

@@ -71,7 +71,7 @@ export class Visited {
     for (const { entries } of this.parts) this.bytes += entries.byteLength;
   }
 
-  /** The state's number when it is new, or nearer than before (steps from the start); else -1. */
+  /** The state's number when it is new, or nearer than before (steps from the start); else its complement, which is negative. */
   reach(high: number, low: number, depth: number): number {
     const part = this.parts[high >>> (32 - PARTS)]!;
     const { entries, mask } = part;
@@ -81,7 +81,7 @@ export class Visited {
       const number = entries[entry + NUMBER]!;
       if (number === 0) break;
       if (entries[entry + LOW] === low && entries[entry + HIGH] === high) {
-        if (entries[entry + DEPTH]! <= depth) return -1;
+        if (entries[entry + DEPTH]! <= depth) return ~(number - 1);
         entries[entry + DEPTH] = depth;
         return number - 1;
       }

@@ -57,14 +57,18 @@ export class Budget {
    * when the budget ended it before that, or `each`, which is called for every slice, returned true.
    */
   async run<Slice, T>(
-    slices: Generator<Slice, T>,
+    slices: Generator<Slice, T> | AsyncGenerator<Slice, T>,
     each: (slice: Slice) => boolean | undefined | Promise<boolean | undefined> = () => false,
   ): Promise<T | undefined> {
-    for (;;) {
-      const { done, value } = slices.next();
-      if (done) return value as T;
-      if ((await each(value as Slice)) || this.stop) return undefined;
-      await yieldToEvents();
+    try {
+      for (;;) {
+        const { done, value } = await slices.next();
+        if (done) return value as T;
+        if ((await each(value as Slice)) || this.stop) return undefined;
+        await yieldToEvents();
+      }
+    } finally {
+      if (Symbol.asyncIterator in slices) await slices.return(undefined as T);
     }
   }
 }

@@ -5,9 +5,10 @@ import {
   DEFAULT_MAX_STATES,
   type Ending,
   followInSlices,
+  type MetEnding,
   type Searched,
   sampleInSlices,
-  searchInSlices,
+  searchOnCores,
 } from '../explore/index.ts';
 import type { Explore } from '../model/case.ts';
 import type { Progress } from '../record/progress.ts';
@@ -43,6 +44,8 @@ export interface ExploreRequest {
   readonly compare?: Compare;
   /** Of a backend that chooses for itself: where its runs put what they leave. */
   readonly keep?: Keep;
+  /** Threads that a long search may have. */
+  readonly threads?: number;
   /** What it may use: where that ends, it reports what was seen so far. */
   readonly budget: Budget;
   /** Called with the progress after each slice. */
@@ -173,23 +176,38 @@ function withCoverage(result: ExploreResult, machine: Machine): ExploreResult {
 
 /** Everything that can happen. */
 const exhaustive: Explorer = async (request) => {
-  const { backend, plan, budget, onProgress } = request;
+  const { backend, plan, budget, threads = 1, coverage = false, onProgress } = request;
   if (!isSchedulable(backend)) return unscheduled(request);
   const { maxStates = DEFAULT_MAX_STATES, spentStates = 0, maxMemory } = budget.limits;
   const judging = new Judging({ ...request, backend });
-  const machine = backend.open(plan, { coverage: request.coverage ?? false });
+  const machine = backend.open(plan, { coverage });
   let probed: number | undefined;
   let met = 0;
   let searched: Searched = { states: 0, transitions: 0 };
-  const limits = {
+  const search = searchOnCores(machine, {
+    plan,
     maxStates: Math.max(1, maxStates - spentStates),
     ...(maxMemory !== undefined && { maxBytes: maxMemory }),
+    // What is reached is marked in this machine only.
+    ...(!coverage && backend.module !== undefined && { threads, module: backend.module }),
+  });
+  /** Judges ends. In a long search nothing after the first failure counts: what else a slice has met depends on its size. */
+  const judgeEnds = async (endings: readonly MetEnding[]): Promise<boolean> => {
+    const early = endings.filter(({ states }) => states <= STATES_BEFORE_PROBE);
+    met += early.length;
+    if (await judging.all(early)) return true;
+    for (const ending of endings.slice(early.length)) {
+      met++;
+      if (!(await judging.all([ending]))) continue;
+      if (judging.tally.failing) searched = { states: ending.states, transitions: ending.transitions };
+      return true;
+    }
+    return false;
   };
-  const result = await budget.run(searchInSlices(machine, limits), async (slice) => {
+  const result = await budget.run(search, async (slice) => {
     searched = slice;
-    met += slice.endings.length;
     onProgress?.({ doing: 'searching', states: slice.states });
-    if (await judging.all(slice.endings)) return true;
+    if (await judgeEnds(slice.endings)) return true;
     if (probed !== undefined || slice.states < STATES_BEFORE_PROBE) return false;
     probed = 0;
     return probe({ ...request, backend }, judging, (schedules) => {
@@ -198,9 +216,8 @@ const exhaustive: Explorer = async (request) => {
   });
   if (result) {
     searched = result;
-    await judging.all(result.endings.slice(met));
+    await judgeEnds(result.endings.slice(met));
     await judging.addFiring(result.firing);
-    met = result.endings.length;
   }
   const { states, transitions } = searched;
   const schedules = met + (probed ?? 0);

@@ -38,6 +38,8 @@ export interface RunOptions extends CaseOptions, Limits {
   readonly maxSteps?: number;
   /** Whether the verdict says what of the protocol was reached. */
   readonly coverage?: boolean;
+  /** Threads that a long exhaustive search may have; 1 by default. The verdict does not depend on it. */
+  readonly threads?: number;
   /** A schedule in words to follow, instead of a search. */
   readonly schedule?: readonly string[];
   /** What is judged; by default the shipped properties and the scenario's expectations. */
@@ -161,7 +163,16 @@ async function search(
   options: RunOptions,
   keep: Keep | undefined,
 ): Promise<Outcome> {
-  const { backend, schedules, maxSteps, schedule, coverage = false, find = shippedProperties, onProgress } = options;
+  const {
+    backend,
+    schedules,
+    maxSteps,
+    schedule,
+    coverage = false,
+    find = shippedProperties,
+    onProgress,
+    threads,
+  } = options;
   const { maxStates = explore.maxStates, timeout, maxMemory = defaultMaxMemory(), signal } = options;
   const { spentStates, deadline } = options;
   const plan: Plan = {
@@ -187,6 +198,7 @@ async function search(
     judge: createJudge(c, find),
     judgeCase,
     budget,
+    ...(threads !== undefined && { threads }),
     ...(onProgress && { onProgress }),
   };
   const { stop } = budget;

@@ -33,6 +33,8 @@ export interface DriveRequest {
   readonly options: Options;
   /** How many tests there will be. */
   readonly total: number;
+  /** Threads that a long exhaustive search may have, where there are no worker processes; 1 by default. */
+  readonly threads?: number;
   /** Aborted: the run ends soon, with what it has done reported. */
   readonly signal: AbortSignal;
   /** Of each file the tests that are run, of those that the options select in it, counted from 0; by default all. */
@@ -70,13 +72,13 @@ export async function drive(request: DriveRequest): Promise<ExitCode> {
   return new Promise((resolve) => run(mocha, request, resolve));
 }
 
-function loadHere(mocha: Mocha, { loaded, options, signal, chosen }: DriveRequest): Promise<void> {
+function loadHere(mocha: Mocha, { loaded, options, signal, chosen, threads = 1 }: DriveRequest): Promise<void> {
   // Node calls a module by where it really is, links followed.
   const byRealPath = new Map([...loaded].map(([file, one]) => [realpathSync(file), one]));
   const limits = new RunLimits(options);
   const choice = new Map([...(chosen ?? [])].map(([file, tests]) => [realpathSync(file), tests]));
   const choose = chosen && { choose: (file: string) => choice.get(file) ?? [] };
-  hookScenarioFiles(() => ({ options, signal, limits, load: (file) => byRealPath.get(file)!, ...choose }));
+  hookScenarioFiles(() => ({ options, signal, limits, threads, load: (file) => byRealPath.get(file)!, ...choose }));
   mocha.files = [...loaded.keys()];
   // A file that was run before is read again.
   const { cache } = createRequire(import.meta.url);

@@ -22,6 +22,8 @@ export interface SuiteSetting {
   readonly open?: typeof openBackend;
   /** What the cases of the whole run use together; by default those of this suite. */
   readonly limits?: RunLimits;
+  /** Threads that a long exhaustive search may have; 1 by default. */
+  readonly threads?: number;
   /** The defects that are known, for the buckets of findings. */
   readonly defects?: readonly KnownDefect[];
   /** Only these of the tests that are selected, counted from 0; by default all. */
@@ -46,7 +48,7 @@ function currentInterface(): Interface {
 
 /** Defines the suite of a file. No suite when nothing in it is selected. */
 export function defineSuite(file: string, cases: readonly Case[], setting: SuiteSetting): void {
-  const { options, signal, chosen, defects, limits = new RunLimits(options) } = setting;
+  const { options, signal, chosen, defects, threads, limits = new RunLimits(options) } = setting;
   const selected = selectTests(options, cases);
   const tests = chosen ? chosen.map((i) => selected[i]!) : selected;
   if (tests.length === 0) return;
@@ -76,6 +78,7 @@ export function defineSuite(file: string, cases: readonly Case[], setting: Suite
           ...(project.name !== project.backend && { project: project.name }),
           ...(options.keep !== undefined && { keep: options.keep }),
           ...(defects && { defects }),
+          ...(threads !== undefined && { threads }),
           ...(signal && { signal }),
         });
         const verdict = options.replays === undefined ? judged : keepReplay(judged, options.replays);

@@ -14,8 +14,14 @@ function findProtocol(plan: Plan): Protocol {
   return protocol;
 }
 
+/** A machine for the plan's case; threads that search together open theirs by it. */
+export function open(plan: Plan, options: OpenOptions = {}): SimulatedMachine {
+  return openMachine(plan.case, findProtocol(plan), options);
+}
+
 class Simulated implements SchedulableBackend {
   readonly name = 'simulated';
+  readonly module = import.meta.url;
 
   async capabilities(): Promise<readonly Capability[]> {
     return [{ name: 'simulated', available: true, detail: `${PROTOCOLS.length} protocols, every interleaving` }];
@@ -28,20 +34,16 @@ class Simulated implements SchedulableBackend {
   }
 
   open(plan: Plan, options?: OpenOptions): Machine {
-    return this.#open(plan, options);
-  }
-
-  #open(plan: Plan, options: OpenOptions = {}): SimulatedMachine {
-    return openMachine(plan.case, findProtocol(plan), options);
+    return open(plan, options);
   }
 
   async run(plan: Plan): Promise<RunRecord> {
     const { maxSteps, seed } = plan;
-    const machine = this.#open(plan);
+    const machine = open(plan);
     const { length } = toEnd(firstWalk(machine, maxSteps));
     const run = machine.randomWalk!;
     const isOver = run.run(new Draws(seed), length, maxSteps);
-    const recorded = this.#open(plan, { trace: true });
+    const recorded = open(plan, { trace: true });
     for (let i = 0; i < run.length; i++) recorded.step(run.moves[i]!);
     return recorded.record(seed, [], isOver ? 'over' : 'cut');
   }

@@ -1,10 +1,10 @@
 /** `mktrouble outcomes [paths…]`: for each case all the ways in which it can end, each with a shortest schedule. */
-
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { coordinatorEnd, taskEnd } from '../../../reporters/words/endings.ts';
 import { findingText } from '../../../reporters/words/events.ts';
 import { count } from '../../../reporters/words/numbers.ts';
-import type { Machine, Outcome, SchedulableBackend } from '../../backends/backend.ts';
+import type { Outcome, Plan } from '../../backends/backend.ts';
 import { harmless } from '../../boundary/harmless.ts';
 import type { Ending, SearchResult } from '../../explore/index.ts';
 import { endOfOutcome } from '../../injector/ends.ts';
@@ -31,6 +31,7 @@ export const addOutcomes: AddCommand = ({ program, action }) => {
     .option('--grep <text>', 'only cases whose title contains this text')
     .option('--json', 'print JSON (docs/outcomes.md)', false)
     .option('--full', 'no reduction: visit every reachable state', false)
+    .option('-j, --parallel <number>', 'number of threads of a long search (default: one for each core)', parseCount)
     .option('--max-states <number>', 'maximum number of states per case', parseCount, 20_000_000)
     .action(action(outcomes));
 };
@@ -48,11 +49,11 @@ interface CaseOutcomes {
 
 async function outcomes(paths: readonly string[], flags: Flags, command: Command): Promise<ExitCode> {
   const { readOptions } = await import('../options.ts');
-  const options = readOptions(command, paths, ['protocol', 'maxStates']);
+  const options = readOptions(command, paths, ['protocol', 'maxStates', 'parallel']);
   if (typeof options === 'number') return options;
   const { loadPaths } = await import('../files.ts');
   const { simulated } = await import('../../backends/simulated/index.ts');
-  const { DEFAULT_MAX_STATES, describe, searchAll } = await import('../../explore/index.ts');
+  const { DEFAULT_MAX_STATES, describe, searchOnCores } = await import('../../explore/index.ts');
   const loaded = loadPaths(options);
   if (typeof loaded === 'number') return loaded;
   const backend = simulated();
@@ -63,8 +64,11 @@ async function outcomes(paths: readonly string[], flags: Flags, command: Command
     const protocol = options.protocol ?? c.restart.protocol;
     const refusal = backend.refuses(c, protocol);
     if (refusal !== undefined) return complain(`${c.id}: ${refusal}`);
-    const machine = open(backend, c, protocol);
-    const result = searchAll(machine, { reduce: !flags.full, maxStates: options.maxStates ?? DEFAULT_MAX_STATES });
+    const plan: Plan = { case: c, protocol, seed: '0', maxSteps: Number.POSITIVE_INFINITY };
+    const machine = backend.open(plan);
+    const { maxStates = DEFAULT_MAX_STATES, parallel: threads = availableParallelism() } = options;
+    const module = backend.module!;
+    const result = await toLastValue(searchOnCores(machine, { plan, module, threads, reduce: !flags.full, maxStates }));
     const answer = makeAnswer(c, protocol, result, (moves) => describe(machine, moves).join('; '));
     if (!answer.complete) exit = EXIT.incomplete;
     if (flags.json) answers.push(answer);
@@ -74,8 +78,11 @@ async function outcomes(paths: readonly string[], flags: Flags, command: Command
   return exit;
 }
 
-function open(backend: SchedulableBackend, c: Case, protocol: string): Machine {
-  return backend.open({ case: c, protocol, seed: '0', maxSteps: Number.POSITIVE_INFINITY });
+async function toLastValue<T>(slices: AsyncGenerator<unknown, T>): Promise<T> {
+  for (;;) {
+    const { done, value } = await slices.next();
+    if (done) return value as T;
+  }
 }
 
 /** Ends that differ only in what was seen on the way are one outcome; the nearest stands for it. */

@@ -1,5 +1,5 @@
 /** `mktrouble run`, from its paths and options to an exit code. */
-
+import { availableParallelism } from 'node:os';
 import { count } from '../../../reporters/words/numbers.ts';
 import { CannotWrite, checkFolder } from '../../boundary/write-file.ts';
 import type { Options } from '../../config/index.ts';
@@ -63,6 +63,7 @@ export async function perform(given: Options, mode: Mode, narrowing: NarrowingFl
     const request: DriveRequest = {
       loaded,
       options: { ...options, parallel: options.parallel ?? chooseWorkers(expected) },
+      threads: options.parallel ?? availableParallelism(),
       total,
       signal,
       ...(chosen && { chosen }),

@@ -1,0 +1,4 @@
+/** What a thread of a search executes. */
+import { runThread } from './thread.ts';
+
+await runThread();
