@@ -5,7 +5,8 @@ import { REPORTER_NAMES } from '../../config/values.ts';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import type { AddCommand } from '../command.ts';
 import { severalCriuOption } from '../criu-option.ts';
-import type { ExitCode } from '../exit.ts';
+import { complain, type ExitCode } from '../exit.ts';
+import type { Mode } from '../run/perform.ts';
 import {
   parseBackend,
   parseCount,
@@ -36,6 +37,16 @@ export const addRun: AddCommand = ({ program, action }) => {
       new Option('--shard <i/n>', 'only part i of n, which take about as long as each other').argParser(parseShard),
     )
     .option('--durations <file>', 'JSON report whose durations --shard goes by (default: those of the last runs)')
+    .addOption(
+      new Option(
+        '-u, --update',
+        'after the run, show expectations that do not hold as changes of their files, and write them when you agree',
+      )
+        .default(false)
+        .conflicts(['watch', 'list', 'dryRun']),
+    )
+    .option('--yes', 'with --update: write without asking', false)
+    .option('--accept-violations', 'with --update: declare violated properties as known defects', false)
     .option('--list', 'print the titles of the cases and run nothing', false)
     .option('--dry-run', 'print the plan of each case and run nothing', false)
     .action(action(run));
@@ -111,12 +122,25 @@ interface RunFlags {
   readonly onlyChanged?: string | true;
   readonly shard?: Shard;
   readonly durations?: string;
+  readonly update: boolean;
+  readonly yes: boolean;
+  readonly acceptViolations: boolean;
 }
 
 async function run(paths: readonly string[], flags: RunFlags, command: Command): Promise<ExitCode> {
+  const { update, yes, acceptViolations } = flags;
+  if (!update && (yes || acceptViolations))
+    return complain(`${yes ? '--yes' : '--accept-violations'} belongs to --update`);
   const { readOptions } = await import('../options.ts');
   const options = readOptions(command, paths);
   if (typeof options === 'number') return options;
   const { perform } = await import('../run/perform.ts');
-  return perform(options, flags.list ? 'list' : flags.dryRun ? 'dry run' : flags.watch ? 'watch' : 'run', flags);
+  return perform(options, chooseMode(flags), flags);
+}
+
+function chooseMode({ list, dryRun, watch, update }: RunFlags): Mode {
+  if (list) return 'list';
+  if (dryRun) return 'dry run';
+  if (watch) return 'watch';
+  return update ? 'update' : 'run';
 }

@@ -15,21 +15,27 @@ import { readHistory } from '../history/store.ts';
 import { interruptible } from '../interrupt.ts';
 import { readDurations } from '../narrow/durations.ts';
 import { type Narrowing, narrow } from '../narrow/index.ts';
+import type { EndedCase } from '../update/index.ts';
+import { type UpdateFlags, whyNoUpdate } from '../update/refuse.ts';
 import { listing, rehearsal } from './preview.ts';
 import { driveAndRecord, historyFolder } from './record.ts';
 import { refuseReporters } from './reporters.ts';
 import { chooseWorkers } from './workers.ts';
 
 /** What is done with the cases. */
-export type Mode = 'run' | 'watch' | 'list' | 'dry run';
+export type Mode = 'run' | 'watch' | 'update' | 'list' | 'dry run';
 
 export interface NarrowingFlags extends Narrowing {
   /** A JSON report, or a history, by whose durations shards are split. */
   readonly durations?: string;
 }
 
+export interface PerformFlags extends NarrowingFlags, Partial<UpdateFlags> {}
+
 /** Nothing runs unless every file loads and at least one case is selected. */
-export async function perform(given: Options, mode: Mode, narrowing: NarrowingFlags = {}): Promise<ExitCode> {
+export async function perform(given: Options, mode: Mode, narrowing: PerformFlags = {}): Promise<ExitCode> {
+  const noUpdate = mode === 'update' ? whyNoUpdate(given, process.env) : undefined;
+  if (noUpdate !== undefined) return complain(noUpdate);
   const refused = refuseReporters(given.reporters);
   if (refused !== undefined) return refused;
   for (const setting of ['replays', 'keep'] as const) {
@@ -70,9 +76,22 @@ export async function perform(given: Options, mode: Mode, narrowing: NarrowingFl
       ...(shard && { shard }),
     };
     if (mode === 'run') return driveAndRecord(request);
+    if (mode === 'update') return runAndUpdate(request, narrowing);
     const { watchAndRun } = await import('../watch/index.ts');
     return watchAndRun(request);
   });
+}
+
+/** Expectations that did not hold become what the runs show. */
+async function runAndUpdate(request: DriveRequest, flags: PerformFlags): Promise<ExitCode> {
+  const results: EndedCase[] = [];
+  const exit = await driveAndRecord({
+    ...request,
+    onResult: ({ kind, verdict }) => void results.push({ kind, ...(verdict && { position: verdict.position }) }),
+  });
+  const { updateExpectations } = await import('../update/index.ts');
+  const { yes = false, acceptViolations = false } = flags;
+  return updateExpectations(results, request.options, { yes, acceptViolations }, { exit, signal: request.signal });
 }
 
 /** What to say of a tag of the expressions that no scenario has, when another one is near. */

@@ -32,10 +32,9 @@ export function expectations(c: Case, record: RunRecord): Violation[] {
 
 function ofCoordinator(c: Case, record: RunRecord): Violation | undefined {
   const { coordinator: expected } = c.expect;
-  const { end } = record.final.coordinator;
-  if (expected.length === 0 || (!isOver(record) && (end === 'waiting' || end === 'crashed'))) return undefined;
-  const actual = coordinatorOutcome(record.final);
-  if (expected.includes(actual as CoordinatorOutcome)) return undefined;
+  const actual = judgedCoordinator(record);
+  if (expected.length === 0 || actual === undefined || expected.includes(actual as CoordinatorOutcome))
+    return undefined;
   return {
     property: name,
     message: `${record.criu ? 'CRIU' : 'the coordinator'} ends as ${actual}, not as ${expected.join(' or ')}`,
@@ -45,13 +44,19 @@ function ofCoordinator(c: Case, record: RunRecord): Violation | undefined {
   };
 }
 
+/** How the coordinator ended, where an expectation of it is judged. */
+export function judgedCoordinator(record: RunRecord): string | undefined {
+  const { end } = record.final.coordinator;
+  if (!isOver(record) && (end === 'waiting' || end === 'crashed')) return undefined;
+  return coordinatorOutcome(record.final);
+}
+
 function ofTask(c: Case, record: RunRecord, pid: number, expected: readonly TaskExpectation[]): Violation | undefined {
-  const final = record.final.tasks[pid] ?? (identify(c, pid) === pid ? undefined : caller(record.final));
-  if (expected.length === 0) return undefined;
-  if (!isOver(record) && !(final && isFinal(final))) return undefined;
-  if (expected.some((one) => isMet(c, pid, final, one))) return undefined;
+  const judged = judgedTask(c, record, pid);
+  if (expected.length === 0 || judged === undefined) return undefined;
+  if (expected.some((one) => isMet(c, pid, judged, one))) return undefined;
   const wanted = expected.map(({ outcome, at }) => (at === undefined ? outcome : `${outcome} at ${at}`)).join(' or ');
-  const actual = `${taskOutcome(final)}${final?.at === undefined ? '' : ` at ${final.at}`}`;
+  const actual = `${judged.outcome}${judged.at === undefined ? '' : ` at ${judged.at}`}`;
   const place = findPosition(c, `expect.tasks.${pid}`, 'expect.tasks.all');
   return {
     property: name,
@@ -62,15 +67,30 @@ function ofTask(c: Case, record: RunRecord, pid: number, expected: readonly Task
   };
 }
 
+/** The end of a task in the words of an expectation. */
+export interface JudgedTask {
+  readonly outcome: string;
+  /** The point of the restart at which it waits. */
+  readonly at?: string;
+}
+
+/** How a task ended, where an expectation of it is judged. */
+export function judgedTask(c: Case, record: RunRecord, pid: number): JudgedTask | undefined {
+  const final = record.final.tasks[pid] ?? (identify(c, pid) === pid ? undefined : caller(record.final));
+  if (!isOver(record) && !(final && isFinal(final))) return undefined;
+  return { outcome: taskOutcome(final), ...(final?.at !== undefined && { at: final.at }) };
+}
+
 /** Whether this end is final, however the run might have continued. */
 function isFinal({ end }: TaskFinal): boolean {
   return end === 'returned' || end === 'killed' || end === 'zombie' || end === 'exited';
 }
 
-function isMet(c: Case, pid: number, final: TaskFinal | undefined, { outcome, at }: TaskExpectation): boolean {
-  const wasDead = final?.end === 'untouched' && readTree(c).tasks.get(pid)?.state === 'dead';
+/** Whether this end is one that the case expects of the task. */
+export function isMet(c: Case, pid: number, judged: JudgedTask, { outcome, at }: TaskExpectation): boolean {
+  const wasDead = ['untouched', 'marked'].includes(judged.outcome) && readTree(c).tasks.get(pid)?.state === 'dead';
   if (outcome === 'exited' && wasDead) return true;
-  return outcome === taskOutcome(final) && (at === undefined || at === final?.at);
+  return outcome === judged.outcome && (at === undefined || at === judged.at);
 }
 
 /** The caller of a TASKSELF restart, as the task that it is. */
