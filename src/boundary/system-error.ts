@@ -50,7 +50,7 @@ export abstract class FileError extends Error {
 }
 
 /** Whether an error is a file that cannot be read or written; by its name, since a program may load a module twice. */
-export function isRefusedFile(error: unknown): error is Error {
+export function isRefusedFile(error: unknown): error is FileError {
   return error instanceof Error && (error.name === 'CannotRead' || error.name === 'CannotWrite');
 }
 

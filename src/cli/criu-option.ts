@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Settings } from '../config/index.ts';
+import { suggestPath } from './nearest-path.ts';
 
 /** The option, for each command that may start CRIU. */
 export function criuOption(): Option {
@@ -33,7 +34,8 @@ export function severalCriuOption(): Option {
 function parseCriu(text: string): string {
   const isPath = text.includes('/');
   if (text === '') throw new InvalidArgumentError('expected a version or a path');
-  if (isPath && !existsSync(text)) throw new InvalidArgumentError('no such file');
+  if (isPath && !existsSync(text))
+    throw new InvalidArgumentError(['no such file', suggestPath(text)].filter((one) => one !== undefined).join('; '));
   return isPath ? path.resolve(text) : text;
 }
 

@@ -1,7 +1,8 @@
 /** How the command line says what is wrong, and with which exit code it ends. */
 import { EXIT } from '../boundary/exit-code.ts';
 import { harmless } from '../boundary/harmless.ts';
-import { isRefusedFile, systemErrorCode, systemReason } from '../boundary/system-error.ts';
+import { type FileError, isRefusedFile, systemErrorCode, systemReason } from '../boundary/system-error.ts';
+import { suggestPath } from './nearest-path.ts';
 
 export { EXIT, type ExitCode } from '../boundary/exit-code.ts';
 
@@ -16,7 +17,7 @@ export function complain(message: string, hint?: string): typeof EXIT.input {
  * permission) is for the user to put right, anything else is a defect of ours, with its stack.
  */
 export function explainException(error: unknown): typeof EXIT.input | typeof EXIT.defect {
-  if (isRefusedFile(error)) return complain(error.message);
+  if (isRefusedFile(error)) return complain(error.message, suggestFile(error));
   if (systemErrorCode(error) !== undefined) {
     const { syscall, path } = error as NodeJS.ErrnoException;
     return complain(`${syscall}${path === undefined ? '' : ` ${path}`}: ${systemReason(error)}`);
@@ -24,6 +25,11 @@ export function explainException(error: unknown): typeof EXIT.input | typeof EXI
   const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(harmless(`mktrouble: a defect of mktrouble itself; please report it:\n${what}\n`, true));
   return EXIT.defect;
+}
+
+/** For a file that does not exist, the one that may be meant. */
+export function suggestFile({ file, code }: FileError): string | undefined {
+  return code === 'ENOENT' ? suggestPath(file) : undefined;
 }
 
 /** Prints a remark that changes nothing about what the command does. */

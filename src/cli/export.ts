@@ -19,6 +19,7 @@ import { DEFECTS_FILE, findDefectsFile, loadDefects } from '../scenario/defects.
 import { formatDiagnostic, loadScenarios } from '../scenario/index.ts';
 import { MAX_REPLAY_BYTES } from '../scenario/limits.ts';
 import { didYouMean } from '../scenario/source/nearest.ts';
+import { suggestPath } from './nearest-path.ts';
 import { readReplay } from './replay.ts';
 
 /** What is wrong with the name of a finding. */
@@ -47,7 +48,7 @@ export function findNamed(text: string, known: string | undefined): NamedFinding
   if (text.endsWith('.replay.yaml')) return findReplay(text);
   const [, file, selected] = /^(.+?\.(?:ya?ml|md))(?:[#:](.+))?$/s.exec(text) ?? [];
   if (file === undefined) return { case: findDefect(text, known) };
-  if (!existsSync(file)) throw new NoFinding(`no such file: ${file}`);
+  if (!existsSync(file)) throw new NoFinding(`no such file: ${file}`, suggestPath(file));
   if (file.endsWith('.md')) return findRow(file, selected ?? '');
   return { case: findCase(file, selected) };
 }
@@ -74,6 +75,7 @@ function findDefect(text: string, known: string | undefined): Case {
   const file = known ?? findDefectsFile(process.cwd()) ?? findBelow();
   if (file === undefined)
     throw new NoFinding(`no such file: ${text}`, `and no ${DEFECTS_FILE} here that names a defect`);
+  if (!existsSync(file)) throw new NoFinding(`no such file: ${file}`, suggestPath(file));
   const { defects, diagnostics } = loadDefects(file, KNOWN_NAMES.properties);
   if (diagnostics[0]) throw new NoFinding(formatDiagnostic(diagnostics[0]));
   const defect = defects.find(({ name, title }) => name === text || title === text);

@@ -1,5 +1,5 @@
 /** From the paths of a command line to loaded scenario files; all errors are printed at once. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Options } from '../config/index.ts';
 import { KNOWN_NAMES } from '../injector/known.ts';
@@ -11,8 +11,8 @@ import {
   type Loaded,
   loadScenarioFileSync,
 } from '../scenario/index.ts';
-import { nearest } from '../scenario/source/nearest.ts';
 import { complain, EXIT } from './exit.ts';
+import { suggestPath } from './nearest-path.ts';
 
 /** By absolute path, in the order in which they are run. */
 export type LoadedFiles = ReadonlyMap<string, Loaded>;
@@ -25,12 +25,8 @@ export function loadPaths(
   { paths, defaults }: Pick<Options, 'paths' | 'defaults'>,
   shown: 'errors and warnings' | 'errors only' = 'errors and warnings',
 ): LoadedFiles | typeof EXIT.input {
-  const missing = paths.filter((one) => !existsSync(one));
-  if (missing.length > 0) {
-    const isDefault = paths.length === 1 && paths[0] === DEFAULT_PATHS[0];
-    const hint = isDefault ? 'mktrouble init makes a first scenario here' : nearestPath(missing[0]!);
-    return complain(`no such file or folder: ${missing.join(', ')}`, hint);
-  }
+  const missing = refuseMissing(paths);
+  if (missing !== undefined) return missing;
   const files = findScenarioFiles(paths);
   if (files.length === 0) return complain(`no scenario files (*.yaml, *.yml) in ${paths.join(', ')}`);
   const options = { ...KNOWN_NAMES, budget: new LoadBudget(), ...(defaults && { defaults }) };
@@ -38,12 +34,13 @@ export function loadPaths(
   return report(loaded, shown) > 0 ? EXIT.input : loaded;
 }
 
-/** The file or folder beside it that has the nearest name. */
-function nearestPath(missing: string): string | undefined {
-  const folder = path.dirname(missing);
-  if (!existsSync(folder) || !statSync(folder).isDirectory()) return nearestPath(folder);
-  const best = nearest(path.basename(missing), readdirSync(folder));
-  return best === undefined ? undefined : `did you mean ${path.join(folder, best)}?`;
+/** Exit code 2 when one of these paths does not exist, after naming it. */
+export function refuseMissing(paths: readonly string[]): typeof EXIT.input | undefined {
+  const missing = paths.filter((one) => !existsSync(one));
+  if (missing.length === 0) return undefined;
+  const isDefault = paths.length === 1 && paths[0] === DEFAULT_PATHS[0];
+  const hint = isDefault ? 'mktrouble init makes a first scenario here' : suggestPath(missing[0]!);
+  return complain(`no such file or folder: ${missing.join(', ')}`, hint);
 }
 
 /** Prints diagnostics and, when there are errors, their number; returns that number. */

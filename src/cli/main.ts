@@ -32,7 +32,22 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     const lost = await flushStreams();
     return exit === EXIT.ok && lost > 0 ? EXIT.input : exit;
   } catch (error) {
+    suggestCommand(program, argv.slice(2));
     return toExitCode(error);
+  }
+}
+
+/** `help rnu` prints all commands; the one that was meant is named. */
+function suggestCommand(program: Command, [first, ...words]: readonly string[]): void {
+  if (first !== 'help') return;
+  let command: Command = program;
+  for (const word of words) {
+    const names = command.commands.map((one) => one.name());
+    const inner = command.commands.find((one) => one.name() === word);
+    const hint = inner || names.length === 0 ? undefined : didYouMean(word, names);
+    if (hint !== undefined) process.stderr.write(`unknown command ${word}: ${hint}\n`);
+    if (!inner) return;
+    command = inner;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Reads the JSON reports that a command line names. */
 import type { JsonReport } from '../../reporters/merge.ts';
 import { CannotRead, readText } from '../boundary/read-file.ts';
-import { complain, EXIT } from './exit.ts';
+import { complain, EXIT, suggestFile } from './exit.ts';
 
 /** All reports; or exit code 2, after printing everything that is wrong with any of them. */
 export async function readReports(files: readonly string[]): Promise<JsonReport[] | typeof EXIT.input> {
@@ -10,11 +10,14 @@ export async function readReports(files: readonly string[]): Promise<JsonReport[
     try {
       return parseReport(readText(file, MAX_REPORT_BYTES), file);
     } catch (error) {
-      if (error instanceof CannotRead) return error.message;
+      if (error instanceof CannotRead) return error;
       throw error;
     }
   });
-  const mistakes = found.filter((one) => typeof one === 'string');
-  for (const mistake of mistakes) complain(mistake);
+  const mistakes = found.filter((one) => typeof one === 'string' || one instanceof CannotRead);
+  for (const mistake of mistakes) {
+    if (typeof mistake === 'string') complain(mistake);
+    else complain(mistake.message, suggestFile(mistake));
+  }
   return mistakes.length > 0 ? EXIT.input : (found as JsonReport[]);
 }

@@ -28,7 +28,7 @@ export interface Observation {
 export async function observeCase(c: Case, options: RunOptions): Promise<Observation> {
   const { tool } = await readEnvironment(options.backend);
   const expected = underVersion(c, tool?.version);
-  // Nothing is expected of these runs: the search comes to its end.
+  // Nothing is expected of these runs: no failure ends the search early.
   const { leftWaiting: _, mayViolate: __, versions: ___, ...rest } = c.expect;
   const free: Case = { ...c, expect: { ...rest, coordinator: [], tasks: {}, violates: [] } };
   const collector = new Collector(expected);

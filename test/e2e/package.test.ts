@@ -8,6 +8,15 @@ import { run } from '../support/program.ts';
 
 const MADE_BY_NPM = ['package.json', 'README.md', 'LICENSE'];
 
+/** A newer npm is no matter of this package. */
+const QUIET = { npm_config_update_notifier: 'false' };
+
+/** What npm prints says how it ended, and nothing to worry about: no warning, no list of files. */
+function assertQuiet(printed: string): void {
+  assert.doesNotMatch(printed, /npm (warn|notice)/i);
+  assert.ok(printed.trim().split('\n').length <= 10, printed);
+}
+
 describe('the package', function () {
   this.timeout(280_000);
   let folder: Folder;
@@ -23,11 +32,12 @@ describe('the package', function () {
     folder = temporaryFolder();
     copy = path.join(folder.path, 'copy');
     const { files } = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { files: string[] };
-    for (const name of [...files, ...MADE_BY_NPM, 'pack.mjs'])
+    for (const name of [...files, ...MADE_BY_NPM, 'pack.mjs', '.npmrc'])
       cpSync(path.join(ROOT, name), path.join(copy, name), { recursive: true });
     const npm = async (...args: string[]) => {
-      const { code, stderr } = await run('npm', args, { cwd: copy });
+      const { code, stdout, stderr } = await run('npm', args, { cwd: copy, env: QUIET });
       assert.equal(code, 0, stderr);
+      assertQuiet(stdout + stderr);
     };
     await run(process.execPath, ['pack.mjs', 'strip'], { cwd: copy });
     await npm('pack', '--ignore-scripts');
@@ -57,13 +67,14 @@ describe('the package', function () {
     const project = path.join(folder.path, 'project');
     mkdirSync(project);
     writeFileSync(path.join(project, 'package.json'), '{ "name": "user", "private": true, "type": "module" }\n');
-    const args = ['install', '--prefer-offline', '--no-audit', '--no-fund', tarball];
-    const { code, stderr } = await run('npm', args, { cwd: project });
+    const args = ['install', '--prefer-offline', '--no-audit', tarball];
+    const { code, stdout, stderr } = await run('npm', args, { cwd: project, env: QUIET });
     if (code !== 0 && /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENOTCACHED|ETIMEDOUT/.test(stderr)) {
       console.log('      skipped: the dependencies cannot be fetched here');
       this.skip();
     }
     assert.equal(code, 0, stderr);
+    assertQuiet(stdout + stderr);
     const installed = path.join(project, 'node_modules/mktrouble');
     const healthy = await run('npx', ['mktrouble', 'run', path.join(installed, 'scenarios/healthy')], { cwd: project });
     assert.equal(healthy.code, 0, healthy.stdout + healthy.stderr);

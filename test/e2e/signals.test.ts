@@ -28,6 +28,7 @@ interface Row {
 const WORKING: Readonly<Record<string, Row>> = {
   run: { args: ['run', 'endless.yaml'], isInterruptible: true },
   'run --parallel': { args: ['run', 'endless.yaml', 'one.yaml', '--parallel', '2'], isInterruptible: true },
+  'run --update': { args: ['run', 'endless.yaml', '--update'], isInterruptible: true },
   'run --watch': { args: ['run', 'one.yaml', '--watch'], isInterruptible: true },
   'run --list': { args: ['run', 'many', '--list'] },
   'run --dry-run': { args: ['run', 'many', '--dry-run'] },

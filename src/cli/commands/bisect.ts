@@ -39,6 +39,9 @@ async function find(text: string, flags: Flags, command: Command): Promise<ExitC
   const { readOptions } = await import('../options.ts');
   const options = readOptions(command, [], ['allowCommands']);
   if (typeof options === 'number') return options;
+  const { refuseMissing } = await import('../files.ts');
+  const missing = refuseMissing([flags.repository]);
+  if (missing !== undefined) return missing;
   const { findNamed, NoFinding } = await import('../export.ts');
   const { bisect, CannotBisect } = await import('../bisect.ts');
   try {

@@ -28,7 +28,9 @@ async function config(
   const { formatDiagnostic } = await import('../../scenario/index.ts');
   const { options, origins, diagnostics, file } = readSources(command, paths);
   for (const one of diagnostics) process.stderr.write(`${formatDiagnostic(one)}\n\n`);
-  if (!options) return EXIT.input;
+  const { refuseMissing } = await import('../files.ts');
+  const missing = refuseMissing(paths);
+  if (!options || missing !== undefined) return EXIT.input;
   const defaults = listDefaults(origins);
   if (json) {
     const settings = Object.fromEntries(origins);

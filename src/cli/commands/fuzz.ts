@@ -54,7 +54,7 @@ async function fuzz(file: string | undefined, given: FuzzFlags, command: Command
       const { findings } = await campaign({ ...flags, ...limits, file, signal });
       return findings > 0 ? EXIT.finding : EXIT.ok;
     } catch (error) {
-      if (error instanceof FuzzError) return complain(error.message);
+      if (error instanceof FuzzError) return complain(error.message, error.hint);
       throw error;
     }
   });

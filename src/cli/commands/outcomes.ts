@@ -59,8 +59,11 @@ async function outcomes(paths: readonly string[], flags: Flags, command: Command
   const backend = simulated();
   const answers: CaseOutcomes[] = [];
   let exit: ExitCode = EXIT.ok;
-  for (const c of [...loaded.values()].flatMap(({ cases }) => cases)) {
-    if (flags.grep !== undefined && !c.title.includes(flags.grep)) continue;
+  const selected = [...loaded.values()]
+    .flatMap(({ cases }) => cases)
+    .filter(({ title }) => flags.grep === undefined || title.includes(flags.grep));
+  if (selected.length === 0) return complain('no case matches --grep', 'mktrouble list shows titles');
+  for (const c of selected) {
     const protocol = options.protocol ?? c.restart.protocol;
     const refusal = backend.refuses(c, protocol);
     if (refusal !== undefined) return complain(`${c.id}: ${refusal}`);

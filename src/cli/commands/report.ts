@@ -41,7 +41,13 @@ async function merge(
   { reporter: reporters = [{ name: 'spec' }] }: { readonly reporter?: readonly ReporterSpec[] },
 ): Promise<ExitCode> {
   const foreign = reporters.find(({ name }) => !REPORTER_NAMES.includes(name));
-  if (foreign) return complain(`reports are merged by ${REPORTER_NAMES.join(', ')}, not by ${foreign.name}`);
+  if (foreign) {
+    const { didYouMean } = await import('../../scenario/source/nearest.ts');
+    return complain(
+      `reports are merged by ${REPORTER_NAMES.join(', ')}, not by ${foreign.name}`,
+      didYouMean(foreign.name, REPORTER_NAMES),
+    );
+  }
   const reports = await readReports(files);
   if (typeof reports === 'number') return reports;
   const { refuseReporters } = await import('../run/reporters.ts');

@@ -6,6 +6,7 @@ import { CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
 import { isNew } from '../../model/signature.ts';
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode, print } from '../exit.ts';
+import { suggestPath } from '../nearest-path.ts';
 import { readReports } from '../read-reports.ts';
 import type { Triage, TriagedDefect } from '../triage.ts';
 
@@ -38,7 +39,7 @@ async function sortFindings(files: readonly string[], { known, update, json }: O
   if (typeof reports === 'number') return reports;
   const file = known ?? relative(findDefectsFile(process.cwd())) ?? DEFECTS_FILE;
   const isThere = existsSync(file);
-  if (known !== undefined && !isThere && !update) return complain(`no such file: ${known}`);
+  if (known !== undefined && !isThere && !update) return complain(`no such file: ${known}`, suggestPath(known));
   const { defects, diagnostics } = isThere ? loadDefects(file, PROPERTY_NAMES) : { defects: [], diagnostics: [] };
   for (const one of diagnostics) process.stderr.write(`${formatDiagnostic(one)}\n\n`);
   if (diagnostics.length > 0) return EXIT.input;

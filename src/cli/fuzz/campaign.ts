@@ -1,5 +1,6 @@
 /** A campaign: run after run with other images, until its limit; findings are distinguished by property and place. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { isBadSurroundings, type Plan } from '../../backends/backend.ts';
 import { NoSuchImage, resolveFile } from '../../backends/criu/images/edit.ts';
@@ -15,10 +16,19 @@ import { judge } from '../../properties/index.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Violation } from '../../record/verdict.ts';
 import { loadScenarios, parseScenarios, writeScenario } from '../../scenario/index.ts';
+import { didYouMean } from '../../scenario/source/nearest.ts';
 import { print } from '../exit.ts';
+import { suggestPath } from '../nearest-path.ts';
 
 /** Something that the user can put right. */
-export class FuzzError extends Error {}
+export class FuzzError extends Error {
+  readonly hint: string | undefined;
+
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
+}
 
 /** What the command line says of a campaign. */
 export interface CampaignFlags {
@@ -68,7 +78,8 @@ export async function campaign(
     if (reason !== undefined) throw new FuzzError(reason);
     const images = await backend.images(base);
     if (options.target !== 'any' && !listKinds(images).includes(options.target)) {
-      throw new FuzzError(`there is no image of the kind ${options.target}; ${kindsText(images)}`);
+      const hint = didYouMean(options.target, [...listKinds(images), 'any']);
+      throw new FuzzError(`there is no image of the kind ${options.target}; ${kindsText(images)}`, hint);
     }
     const found = new Findings(options.out);
     const until = options.time === undefined ? Number.POSITIVE_INFINITY : performance.now() + options.time * 1000;
@@ -121,6 +132,7 @@ async function played(backend: CriuBackend, plan: Plan): Promise<RunRecord> {
 }
 
 function baseCase(file: string | undefined): Case {
+  if (file !== undefined && !existsSync(file)) throw new FuzzError(`no such file: ${file}`, suggestPath(file));
   const { cases, diagnostics } =
     file === undefined ? parseScenarios(TREE, 'fuzz', KNOWN_NAMES) : loadScenarios([file], KNOWN_NAMES);
   const [c] = cases;

@@ -1,4 +1,5 @@
 /** `mktrouble run`, from its paths and options to an exit code. */
+import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { count } from '../../../reporters/words/numbers.ts';
 import { CannotWrite, checkFolder } from '../../boundary/write-file.ts';
@@ -15,6 +16,7 @@ import { readHistory } from '../history/store.ts';
 import { interruptible } from '../interrupt.ts';
 import { readDurations } from '../narrow/durations.ts';
 import { type Narrowing, narrow } from '../narrow/index.ts';
+import { suggestPath } from '../nearest-path.ts';
 import type { EndedCase } from '../update/index.ts';
 import { type UpdateFlags, whyNoUpdate } from '../update/refuse.ts';
 import { listing, rehearsal } from './preview.ts';
@@ -45,6 +47,8 @@ export async function perform(given: Options, mode: Mode, narrowing: PerformFlag
   }
   const loaded = loadPaths(given);
   if (typeof loaded === 'number') return loaded;
+  if (given.known !== undefined && !existsSync(given.known))
+    return complain(`no such file: ${given.known}`, suggestPath(given.known));
   const wrong = whyUnusable([...loaded.keys()], given.known);
   if (wrong !== undefined) return complain(wrong);
   // What is not for a backend that was named is no gap of that backend.

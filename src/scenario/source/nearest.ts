@@ -1,7 +1,7 @@
 /** "did you mean": the known word that is nearest to one that is not known. */
 
 /** Longer words are not compared: no user means such a word, and a hostile file could be full of them. */
-const MAX_LENGTH = 40;
+const MAX_LENGTH = 100;
 
 /** The nearest of the known words, when it is near enough to be meant; the first of several as near. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
