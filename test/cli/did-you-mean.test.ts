@@ -111,7 +111,7 @@ const WITHOUT_NAMES: ReadonlySet<string> = new Set(
     'replay --as-scenario',
     'export --out',
     'bisect --good --bad --build --engine --runs',
-    'outcomes --grep --max-states',
+    'outcomes --grep --max-states --parallel',
     // Its kinds are those of the images of a dump: test/cli/fuzz.test.ts.
     'fuzz --target --seed --count --time --changes --parallel --out',
     'history <run>',
