@@ -5,7 +5,15 @@ import * as scenario from './scenario/index.ts';
 
 export type { Backend, Capability, Machine, Outcome, Plan, SchedulableBackend } from './backends/backend.ts';
 export { BadSurroundings } from './backends/backend.ts';
+export { type BackendModule, CONTRACT_VERSION, type CreateOptions, defineBackend } from './backends/module.ts';
 export { type Config, defineConfig } from './config/define.ts';
+export {
+  type CheckResult,
+  CONFORMANCE_RULES,
+  type Conformance,
+  type ConformanceOptions,
+  checkConformance,
+} from './conformance/index.ts';
 export { type BackendOptions, KNOWN_BACKENDS, openBackend } from './injector/backends.ts';
 export { type FindViolations, type RunOptions, runCase, shippedProperties } from './injector/index.ts';
 export { KNOWN_NAMES } from './injector/known.ts';

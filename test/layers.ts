@@ -20,6 +20,7 @@ const RECORD = [...MODEL, 'src/record'];
 /** What a backend promises, and what can be done with any that does. */
 const CONTRACT = [
   'src/backends/backend.ts',
+  'src/backends/module.ts',
   'src/backends/walk.ts',
   'src/backends/draws.ts',
   'src/backends/pid-max.ts',
@@ -49,6 +50,8 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/backends/host', mayImport: BOUNDARY },
   { path: 'src/backends/agent', mayImport: [...BOUNDARY, 'src/backends/host'] },
   { path: 'src/backends/backend.ts', mayImport: [...RECORD, 'src/backends/draws.ts'] },
+  { path: 'src/backends/module.ts', mayImport: ['src/backends/backend.ts'] },
+  { path: 'src/backends/index.ts', mayImport: [...RECORD, ...CONTRACT] },
   { path: 'src/backends/walk.ts', mayImport: [...RECORD, 'src/backends/backend.ts'] },
   // The simulated kernel imports nothing of the restart that runs on it.
   { path: 'src/backends/simulated/kernel', mayImport: RECORD },
@@ -59,6 +62,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/backends/criu', mayImport: [...RECORD, ...CONTRACT, 'src/backends/agent'] },
   { path: 'src/explore', mayImport: [...RECORD, ...CONTRACT] },
   { path: 'src/injector', mayImport: ABOVE_INJECTOR },
+  { path: 'src/conformance', mayImport: [...ABOVE_INJECTOR, 'src/injector'] },
   { path: 'reporters', mayImport: RECORD },
   // A page on which a reader plays a case on holds the machine, the judge, and the writer of what was played.
   { path: 'reporters/html/rule-view.tsx', mayImport: [...RECORD, 'src/properties'] },

@@ -8,7 +8,7 @@ export function replayCommand(verdict: Verdict): string {
   const setting = environment?.tool ? [`${environment.tool.setting[0]}=${quoted(environment.tool.setting[1])}`] : [];
   const command = (...words: readonly string[]): string =>
     [...setting, ...['npx', 'mktrouble', ...words].map(quoted)].join(' ');
-  const on = backend === 'simulated' ? [] : ['--backend', backend];
+  const on = backend === 'simulated' ? [] : ['--backend', environment?.module ?? backend];
   if (replay !== undefined) return command('replay', replay, ...on);
   // A run among many has a seed of its own; with it, one schedule is enough.
   const one = record?.seed ?? undefined;

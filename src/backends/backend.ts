@@ -63,6 +63,8 @@ export interface Backend {
    * model, and it follows a plan's schedule that was found there.
    */
   readonly modelled?: boolean;
+  /** Whether the same plan and seed give the same record, byte for byte; one that can be scheduled always does. `mktrouble conformance` checks it. */
+  readonly deterministic?: boolean;
 }
 
 /** The names of the faults of these bits; see Machine.fired. */

@@ -1,17 +1,20 @@
 /** Checks settings against the schema and against the names of this build. */
-import type { BackendName } from '../model/case.ts';
+import { type BackendName, isBackendFile } from '../model/case.ts';
 import { checkValue } from '../scenario/check.ts';
 import { type Complain, unknown } from '../scenario/complain.ts';
 import { currentName, type KnownNames } from '../scenario/known-names.ts';
 import type { Mistakes } from '../scenario/source/diagnostic.ts';
 import type { Part, Path } from '../scenario/source/raw.ts';
 import type { Span } from '../scenario/source/text.ts';
+import { isMistake, type ReadBackend } from './own-backend.ts';
 import { SETTINGS, type Settings } from './schema.ts';
 import { type ReporterSpec, readReporter, refuseReporter } from './values.ts';
 
 /** The names of this build. */
 export interface KnownSettings extends KnownNames {
   readonly backends: readonly BackendName[];
+  /** Loads a backend of the user's own; without it none can be named. */
+  readonly readBackend?: ReadBackend;
 }
 
 /** The settings; undefined where there is any mistake, which is then in `mistakes`. `locate`: the place of a setting. */
@@ -43,7 +46,10 @@ function checkNames(settings: Settings, known: KnownSettings, complain: Complain
     return current;
   };
   const backend = (name: BackendName, path: Path): void => {
-    if (!known.backends.includes(name)) complain(unknown(path, 'backend', name, () => known.backends));
+    if (known.readBackend && isBackendFile(name)) {
+      const read = known.readBackend(name);
+      if (isMistake(read)) complain({ path, ...read });
+    } else if (!known.backends.includes(name)) complain(unknown(path, 'backend', name, () => known.backends));
   };
   const { backends, projects } = settings;
   if (backends !== undefined && backends !== 'all')

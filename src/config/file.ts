@@ -3,8 +3,8 @@
  * JavaScript file is code and is executed; a file that another user has put there is refused.
  */
 import { existsSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
+import { describeThrown, loadModule } from '../boundary/load-module.ts';
 import { CannotRead, readText } from '../boundary/read-file.ts';
 import { type Diagnostic, fileDiagnostic, Mistakes } from '../scenario/source/diagnostic.ts';
 import { SourceText } from '../scenario/source/text.ts';
@@ -61,7 +61,7 @@ function whyForeign(file: string): string | undefined {
 function execute(file: string, name: string, text: string, known: KnownSettings): Read {
   let exported: unknown;
   try {
-    exported = load(file);
+    exported = loadModule(file, { 'mktrouble/config': { defineConfig } })['default'];
   } catch (error) {
     return { layer: undefined, diagnostics: [thrown(error, file, name)] };
   }
@@ -80,24 +80,8 @@ function execute(file: string, name: string, text: string, known: KnownSettings)
   return { layer: settings && { settings, locate }, diagnostics: mistakes.diagnostics() };
 }
 
-function load(file: string): unknown {
-  const { createJiti } = createRequire(import.meta.url)('jiti') as typeof import('jiti');
-  // Nothing is written: a cache in a shared folder could be another user's.
-  const jiti = createJiti(import.meta.url, {
-    fsCache: false,
-    moduleCache: false,
-    interopDefault: false,
-    nativeModules: ['mktrouble'],
-    virtualModules: { 'mktrouble/config': { defineConfig } },
-  });
-  return (jiti(file) as { readonly default?: unknown }).default;
-}
-
 /** An exception of the file's own code, at the place in it that its stack names. */
 function thrown(error: unknown, file: string, name: string): Diagnostic {
-  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-  const at = stack.indexOf(`${file}:`);
-  const [, line, column] = /^:(\d+):(\d+)/.exec(at === -1 ? '' : stack.slice(at + file.length)) ?? [];
-  const diagnostic = fileDiagnostic(name, `it cannot be loaded: ${message.split('\n')[0]}`);
-  return line === undefined ? diagnostic : { ...diagnostic, line: Number(line), column: Number(column) };
+  const { message, ...place } = describeThrown(error, file);
+  return { ...fileDiagnostic(name, `it cannot be loaded: ${message}`), ...place };
 }

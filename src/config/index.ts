@@ -1,5 +1,4 @@
 /** The door of this room: the options of a command, or of Mocha, made once. */
-import type { BackendName } from '../model/case.ts';
 import { type Diagnostic, fileDiagnostic } from '../scenario/source/diagnostic.ts';
 import { didYouMean } from '../scenario/source/nearest.ts';
 import type { KnownSettings } from './check.ts';
@@ -47,7 +46,7 @@ export function makeOptions({ given = {}, environment, folder, defaults = {}, kn
   ];
   const wrong = checkSelection(layers);
   if (wrong) return { origins: new Map(), diagnostics: [...diagnostics, wrong], ...name };
-  return { ...resolveOptions(layers, known.backends as readonly BackendName[]), diagnostics, ...name };
+  return { ...resolveOptions(layers, known), diagnostics, ...name };
 }
 
 /** The flag that makes a setting on the command line. */

@@ -1,6 +1,7 @@
 /** The one object that says what is run and how: made once, from the command line, the environment, the configuration file and the defaults. */
-import type { BackendName } from '../model/case.ts';
+import { type BackendName, isBackendFile } from '../model/case.ts';
 import type { ScenarioDefaults } from '../scenario/defaults.ts';
+import { isMistake, type ReadBackend } from './own-backend.ts';
 import type { ReporterSpec } from './values.ts';
 
 /** How one case is run. */
@@ -30,6 +31,8 @@ export interface EngineOptions {
   readonly criu?: string;
   /** Of the backend native: a C file with a restart. */
   readonly plugin?: string;
+  /** The file of a backend of the user's own, from the current folder. */
+  readonly module?: string;
 }
 
 /** A way to run the cases: each case is one test on each project. */
@@ -79,8 +82,13 @@ export interface Options extends CaseOptions, EngineOptions {
   readonly known?: string;
 }
 
-/** The project of cases that run on a backend with the options of all. */
-export function projectOn(backend: BackendName, options: CaseOptions & EngineOptions): Project {
+/** The project of cases that run on a backend with the options of all. `given`: its name, or its file, which `readBackend` loads. */
+export function projectOn(
+  given: BackendName,
+  options: CaseOptions & EngineOptions,
+  readBackend?: ReadBackend,
+): Project {
+  const { backend, module } = identify(given, readBackend);
   const { protocol, seed, schedules, maxStates, timeout, maxMemory, retries, criu, plugin } = options;
   return withoutUndefined({
     name: backend,
@@ -92,9 +100,16 @@ export function projectOn(backend: BackendName, options: CaseOptions & EngineOpt
     timeout,
     maxMemory,
     retries,
-    criu: backend === 'criu' ? criu : undefined,
+    criu: backend === 'criu' || module !== undefined ? criu : undefined,
     plugin: backend === 'native' ? plugin : undefined,
+    module,
   });
+}
+
+function identify(given: BackendName, readBackend: ReadBackend | undefined): { backend: BackendName; module?: string } {
+  if (!readBackend || !isBackendFile(given)) return { backend: given };
+  const read = readBackend(given);
+  return { backend: isMistake(read) ? given : read.name, module: given };
 }
 
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {

@@ -1,5 +1,6 @@
 /** Layers of settings to the one object of options. A setting of a higher layer goes before that of a lower one. */
 import { BACKENDS, type BackendName } from '../model/case.ts';
+import type { KnownSettings } from './check.ts';
 import {
   type CaseOptions,
   type EngineOptions,
@@ -8,6 +9,7 @@ import {
   projectOn,
   withoutUndefined,
 } from './options.ts';
+import type { ReadBackend } from './own-backend.ts';
 import { CASE_SETTINGS, type ProjectSettings, type SettingName, type Settings } from './schema.ts';
 import { needsCoverage, type ReporterSpec, readReporter, readSize, readTime } from './values.ts';
 
@@ -30,9 +32,12 @@ export interface Resolved {
   readonly origins: ReadonlyMap<string, Origin>;
 }
 
-/** `layers`: the highest first. `backends`: those that `all` stands for. */
-export function resolveOptions(layers: readonly Layer[], backends: readonly BackendName[] = BACKENDS): Resolved {
-  const stack = new Stack(layers);
+/** `layers`: the highest first. `backends`: those that `all` stands for. `readBackend`: loads one that is given by its file. */
+export function resolveOptions(
+  layers: readonly Layer[],
+  { backends, readBackend }: Pick<KnownSettings, 'backends' | 'readBackend'> = { backends: BACKENDS },
+): Resolved {
+  const stack = new Stack(layers, readBackend);
   const pick = <K extends SettingName>(name: K) => stack.pick(name);
   const reporters = (pick('reporters') ?? ['spec']).map(toReporter);
   const shared = toCaseOptions(Object.fromEntries(CASE_SETTINGS.map((name) => [name, pick(name)])));
@@ -43,7 +48,7 @@ export function resolveOptions(layers: readonly Layer[], backends: readonly Back
   const options: Options = {
     ...shared,
     paths: pick('paths') ?? [],
-    projects: configured ?? (named ?? ['simulated' as const]).map((backend) => projectOn(backend, shared)),
+    projects: configured ?? (named ?? ['simulated' as const]).map((backend) => projectOn(backend, shared, readBackend)),
     ...withoutUndefined({
       own,
       grep: pick('grep'),
@@ -70,9 +75,11 @@ export function resolveOptions(layers: readonly Layer[], backends: readonly Back
 class Stack {
   readonly origins = new Map<string, Origin>();
   readonly #layers: readonly Layer[];
+  readonly #readBackend: ReadBackend | undefined;
 
-  constructor(layers: readonly Layer[]) {
+  constructor(layers: readonly Layer[], readBackend: ReadBackend | undefined) {
     this.#layers = layers;
+    this.#readBackend = readBackend;
   }
 
   pick<K extends SettingName>(name: K): Settings[K] {
@@ -118,7 +125,7 @@ class Stack {
       if (value !== undefined)
         this.origins.set(`projects.${name}.${key}`, { value, from: layer.locate(['projects', index, key]) });
     return {
-      ...projectOn(backend, toCaseOptions(Object.fromEntries(values))),
+      ...projectOn(backend, toCaseOptions(Object.fromEntries(values)), this.#readBackend),
       name,
       ...withoutUndefined({ grep, tags }),
     };

@@ -20,7 +20,8 @@ const SIZE = 'a size such as 500M or 2G, or a number of bytes';
 const REPORTER = 'name, name=file, or a mapping with name, output and options';
 
 const path = text('a path', MAX_TEXT);
-const backend = oneOf(BACKENDS, 'backend');
+const BACKEND = 'the name of a backend, or the file of one of your own';
+const backend = z.union([oneOf(BACKENDS, 'backend'), text(BACKEND, MAX_TEXT)]);
 const pattern = text('a regular expression', MAX_TEXT).refine(isPattern, { error: 'a regular expression' });
 const TAGS = 'a tag, or an expression with and, or, not and parentheses';
 const tags = z
@@ -91,7 +92,11 @@ const CASE_WORDS = {
 
 const project = mapping('a mapping with name and backend', {
   name: word(text('a name', 100), 'Name of the project, in titles and reports.', 'name: criu 4.2'),
-  backend: word(backend, 'Restart backend.', 'backend: criu'),
+  backend: word(
+    backend,
+    'Restart backend, or the file of one of your own (docs/writing-a-backend.md).',
+    'backend: criu',
+  ),
   ...CASE_WORDS,
   grep: word(pattern, 'Only cases whose title matches belong to the project.', 'grep: signal').optional(),
   tags: word(
@@ -119,7 +124,7 @@ export const SETTINGS = mapping('a mapping with settings', {
   ).optional(),
   backends: word(
     z.union([z.literal('all', { error: 'all' }), oneOrMore(backend, 'a list of backends')]),
-    'Restart backends, or all: each case is one test on each. Default: simulated, or the one that a case names.',
+    'Restart backends, or all: each case is one test on each; one of your own by its file. Default: simulated, or the one that a case names.',
     'backends: [simulated, native]',
   ).optional(),
   projects: word(
@@ -213,6 +218,11 @@ export const SETTINGS = mapping('a mapping with settings', {
     'keep: kept',
   ).optional(),
 }).meta({ id: 'settings', title: 'mktrouble configuration', description: 'The configuration of a project.' });
+
+/** Settings on the way to a worker: of a backend of the user's own both its name and its file are known. */
+export const WORKER_SETTINGS = SETTINGS.extend({
+  projects: list(project.extend({ module: path.optional() }), 'a list of projects'),
+}).required({ paths: true });
 
 /** Settings as they are written; all may be missing. */
 export type Settings = z.input<typeof SETTINGS>;

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { type Environment, MAX_VARIABLE } from './environment.ts';
 import type { Options } from './options.ts';
-import { SETTINGS } from './schema.ts';
+import { WORKER_SETTINGS } from './schema.ts';
 
 const VARIABLE = 'MKTROUBLE_WORKER_OPTIONS';
 
@@ -17,7 +17,7 @@ export function readFromParent(environment: Environment): Options | string {
   if (text.length > MAX_VARIABLE) return `${VARIABLE} has ${text.length} characters; at most ${MAX_VARIABLE} are read`;
   try {
     const options: unknown = JSON.parse(text);
-    const { error } = SETTINGS.required({ paths: true, projects: true }).safeParse(options);
+    const { error } = WORKER_SETTINGS.safeParse(options);
     return error ? `${VARIABLE}: ${z.prettifyError(error)}` : (options as Options);
   } catch (error) {
     return `${VARIABLE} is not JSON: ${(error as Error).message}`;

@@ -1,7 +1,9 @@
-/** The backends that this build has, by name; each is loaded only when it is asked for. */
+/** The backends that this build has, by name, and those of users, by their file; each is loaded only when it is asked for. */
 import type { Backend } from '../backends/backend.ts';
+import type { BackendModule } from '../backends/module.ts';
 import type { EngineOptions } from '../config/index.ts';
-import { BACKENDS, type BackendName } from '../model/case.ts';
+import { isMistake } from '../config/own-backend.ts';
+import { BACKENDS, type BackendName, isBackendFile, type ShippedBackend } from '../model/case.ts';
 
 /** What a user decides about a backend. */
 export interface BackendOptions extends EngineOptions {
@@ -9,7 +11,7 @@ export interface BackendOptions extends EngineOptions {
   readonly allowCommands?: boolean;
 }
 
-const OPEN: Partial<Record<BackendName, (options: BackendOptions) => Promise<Backend>>> = {
+const OPEN: Readonly<Record<ShippedBackend, (options: BackendOptions) => Promise<Backend>>> = {
   simulated: async () => (await import('../backends/simulated/index.ts')).simulated(),
   native: async ({ plugin }) =>
     (await import('../backends/native/index.ts')).native(plugin === undefined ? {} : { plugin }),
@@ -17,12 +19,30 @@ const OPEN: Partial<Record<BackendName, (options: BackendOptions) => Promise<Bac
     (await import('../backends/criu/index.ts')).criu({ allowCommands, ...(criu !== undefined && { criu }) }),
 };
 
-/** The backends that can be opened, in the order of the format's list. */
-export const KNOWN_BACKENDS: readonly BackendName[] = BACKENDS.filter((name) => OPEN[name] !== undefined);
+/** The module of a backend by its name or its file. Throws for a file without one: readBackendModule says why. */
+export async function moduleNamed(name: BackendName): Promise<BackendModule> {
+  if (!isBackendFile(name)) return { contract: 1, name, create: (options) => openBackend(name, options) };
+  const { readBackendModule } = await import('./backend-module.ts');
+  const read = readBackendModule(name);
+  if (isMistake(read)) throw new Error(read.message);
+  return read;
+}
 
-/** A new backend; its opener disposes of it. Rejects for a name that is not in KNOWN_BACKENDS. */
+/** The backends that ship, in the order of the format's list. */
+export const KNOWN_BACKENDS: readonly ShippedBackend[] = BACKENDS;
+
+/**
+ * A new backend; its opener disposes of it. `name`: one of KNOWN_BACKENDS, or the file of a backend of one's own, which is
+ * code and is executed (`options.module` goes before it). Rejects for another name. A file without a backend gives one that
+ * can do no case: its runs are errors that say why.
+ */
 export async function openBackend(name: BackendName, options: BackendOptions = {}): Promise<Backend> {
-  const open = OPEN[name];
-  if (!open) throw new Error(`this build has no backend ${name}`);
-  return open(options);
+  const { module = isBackendFile(name) ? name : undefined, allowCommands = false, criu } = options;
+  if (module !== undefined) {
+    const { createOwnBackend } = await import('./own-backend.ts');
+    return createOwnBackend(module, { allowCommands, ...(criu !== undefined && { criu }) });
+  }
+  const shipped = KNOWN_BACKENDS.find((known) => known === name);
+  if (shipped === undefined) throw new Error(`this build has no backend ${name}`);
+  return OPEN[shipped](options);
 }

@@ -28,6 +28,7 @@ async function describe(backend: Backend): Promise<Environment> {
     kernel: `${os.type()} ${os.release()} ${os.machine()}`,
     user: userWords(),
     backend: backend.name,
+    ...('module' in backend && { module: String(backend.module) }),
     ...(tool && { tool }),
     capabilities: capabilities.map(({ name, available, detail }) => ({ name, available, detail })),
   };

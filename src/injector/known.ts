@@ -5,11 +5,13 @@ import { PROPERTY_NAMES, RENAMED_PROPERTIES } from '../properties/names.ts';
 import { PROTOCOLS, RENAMED_PROTOCOLS } from '../protocol/stacks.ts';
 import { DEFECTS_FILE, findDefectsFile, loadDefects } from '../scenario/defects.ts';
 import { formatDiagnostic } from '../scenario/source/diagnostic.ts';
+import { readBackendModule } from './backend-module.ts';
 import { KNOWN_BACKENDS } from './backends.ts';
 
 /** For the scenario room, which knows neither protocols nor properties: hand it these, and it checks them. */
 export const KNOWN_NAMES = {
   protocols: PROTOCOLS,
+  backends: KNOWN_BACKENDS,
   properties: PROPERTY_NAMES,
   renamed: { protocols: RENAMED_PROTOCOLS, properties: RENAMED_PROPERTIES },
   defects: (file?: string): readonly KnownDefect[] | string | undefined => {
@@ -18,8 +20,8 @@ export const KNOWN_NAMES = {
   },
 } as const;
 
-/** For the config room: the same, and the backends of this build. */
-export const KNOWN_SETTINGS = { ...KNOWN_NAMES, backends: KNOWN_BACKENDS } as const;
+/** For the config room: the same, and how backends of users are loaded. */
+export const KNOWN_SETTINGS = { ...KNOWN_NAMES, readBackend: readBackendModule } as const;
 
 /** The current name of a protocol or property that may be given by an old one. */
 export function resolveName(kind: 'protocols' | 'properties', name: string): string {

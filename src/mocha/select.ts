@@ -30,6 +30,8 @@ export function withOwnBackends<O extends Options>(options: O, cases: readonly C
   const isForDefault = selected.some((c) => options.projects.some(({ backend }) => isFor(c, backend)));
   if (isForDefault || selected.length === 0) return { ...options, own: true };
   const backends = BACKENDS.filter((backend) => selected.some((c) => c.restart.backends.includes(backend)));
+  // Cases for backends of users only: each is skipped, and says which.
+  if (backends.length === 0) return options;
   return { ...options, projects: backends.map((backend) => projectOn(backend, options)), own: true };
 }
 

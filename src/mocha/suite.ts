@@ -120,11 +120,12 @@ function chooseBackends(
   return (project) => {
     let backend = opened.get(project);
     if (!backend) {
-      const { criu, plugin } = project;
+      const { criu, plugin, module } = project;
       backend = open(project.backend, {
         allowCommands,
         ...(criu !== undefined && { criu }),
         ...(plugin !== undefined && { plugin }),
+        ...(module !== undefined && { module }),
       });
       opened.set(project, backend);
     }

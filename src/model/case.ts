@@ -126,8 +126,21 @@ export interface Image {
   readonly damage: readonly ImageDamage[];
 }
 
+/** The backends that ship. */
 export const BACKENDS = ['simulated', 'native', 'criu'] as const;
-export type BackendName = (typeof BACKENDS)[number];
+export type ShippedBackend = (typeof BACKENDS)[number];
+/** One of BACKENDS, or a backend of a user's own. */
+export type BackendName = string;
+
+/** Whether a text can be the name of a backend: lower-case words joined by dashes. */
+export function isBackendName(text: string): boolean {
+  return text.length <= 100 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text);
+}
+
+/** Whether a backend is given by its file, and not by its name. */
+export function isBackendFile(text: string): boolean {
+  return /[/\\]|\.[cm]?[jt]s$/.test(text);
+}
 
 export interface RestartCall {
   /** The argument: the root's pid unless the file says otherwise. */

@@ -11,6 +11,8 @@ export interface Environment {
   /** `root`, or `uid 1000`. */
   readonly user: string;
   readonly backend: BackendName;
+  /** The file of a backend that is not mktrouble's, as it was given. */
+  readonly module?: string;
   /** The program that the backend runs, which is not part of mktrouble. */
   readonly tool?: Tool;
   readonly capabilities: readonly {

@@ -42,6 +42,7 @@ const WORKING: Readonly<Record<string, Row>> = {
   },
   outcomes: { args: ['outcomes', 'wide.yaml'] },
   fuzz: { args: ['fuzz', '--count', '1000000'], isInterruptible: true, needs: 'criu' },
+  conformance: { args: ['conformance', './hangs.mjs'], isInterruptible: true },
   'report merge': { args: ['report', 'merge', '-'] },
   'report diff': { args: ['report', 'diff', '-', '-'] },
   triage: { args: ['triage', '-'] },
@@ -77,6 +78,13 @@ explore: { strategy: random, schedules: 1000000000 }
 const WIDE = `scenario: Wide
 tree: { pid: 100, children: [${Array.from({ length: 12 }, (_, i) => `{ pid: ${101 + i} }`)}] }
 `;
+/** A backend whose runs never end. */
+const HANGS = `setInterval(() => {}, 1000);
+export default { contract: 1, name: 'hangs', create: () => ({
+  name: 'hangs', capabilities: async () => [{ name: 'hangs', available: true, detail: '' }],
+  refuses: () => undefined, run: () => new Promise(() => {}), dispose: async () => {},
+}) };
+`;
 const COUNTS = { passed: 1, failed: 0, flaky: 0, errors: 0, incomplete: 0, skipped: 0 };
 const RUN = { number: 1, time: '2026-01-01T00:00:00Z', duration: 1, command: 'mktrouble run', ...COUNTS };
 const HISTORY = { version: 1, runs: [{ ...RUN, interrupted: false, findings: [] }], cases: {} };
@@ -97,6 +105,7 @@ describe('a signal ends', function () {
       'endless.yaml': ENDLESS,
       'wide.yaml': WIDE,
       'criu.yaml': 'scenario: CRIU\ntree: { pid: 100 }\ncriu: {}\n',
+      'hangs.mjs': HANGS,
       'one.yaml': `scenario: One\ntree: ${TREE}\n`,
       '.mktrouble/history.json': JSON.stringify(HISTORY),
     });

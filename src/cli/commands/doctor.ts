@@ -1,6 +1,7 @@
 /** `mktrouble doctor`: what each backend can do on this machine, and why not. */
 import type { Command } from 'commander';
-import type { EngineOptions } from '../../config/index.ts';
+import { isBadSurroundings } from '../../backends/backend.ts';
+import type { Options } from '../../config/index.ts';
 import type { AddCommand } from '../command.ts';
 import { criuOption } from '../criu-option.ts';
 import { EXIT, type ExitCode, print } from '../exit.ts';
@@ -25,14 +26,19 @@ async function doctor({ json }: { readonly json: boolean }, command: Command): P
   return interruptible((signal) => examine(json, options, signal));
 }
 
-async function examine(json: boolean, options: EngineOptions, signal: AbortSignal): Promise<ExitCode> {
+async function examine(json: boolean, options: Options, signal: AbortSignal): Promise<ExitCode> {
   const { KNOWN_BACKENDS, openBackend } = await import('../../injector/backends.ts');
   const answers: Record<string, readonly { name: string; available: boolean; detail: string }[]> = {};
-  for (const name of KNOWN_BACKENDS) {
+  const { projects, ...engine } = options;
+  const own = projects.flatMap(({ module }) => module ?? []);
+  for (const name of new Set([...KNOWN_BACKENDS, ...own])) {
     if (signal.aborted) return EXIT.interrupted;
-    const backend = await openBackend(name, options);
+    const backend = await openBackend(name, engine);
     try {
-      answers[name] = await backend.capabilities();
+      answers[backend.name] = await backend.capabilities();
+    } catch (error) {
+      if (!isBadSurroundings(error)) throw error;
+      answers[backend.name] = [{ name: backend.name, available: false, detail: error.message }];
     } finally {
       await backend.dispose();
     }

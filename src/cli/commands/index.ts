@@ -3,6 +3,7 @@ import type { AddCommand } from '../command.ts';
 import { addBisect } from './bisect.ts';
 import { addCompletion } from './completion.ts';
 import { addConfig } from './config.ts';
+import { addConformance } from './conformance.ts';
 import { addDoctor } from './doctor.ts';
 import { addExplain } from './explain.ts';
 import { addExport } from './export.ts';
@@ -44,6 +45,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addConfig,
   addLsp,
   addDoctor,
+  addConformance,
   addSetup,
   addCompletion,
 ];

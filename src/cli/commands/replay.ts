@@ -29,7 +29,7 @@ export const addReplay: AddCommand = ({ program, action }) => {
     )
     .argument('[finding]', 'a *.replay.yaml file, or the number of a finding of the last run')
     .addOption(
-      new Option('-b, --backend <name>', 'restart backend: simulated or native')
+      new Option('-b, --backend <name|file>', 'restart backend: simulated, native, or one of your own by its file')
         .argParser(parseBackend)
         .default(['simulated'], 'simulated'),
     )

@@ -56,7 +56,10 @@ export const addRun: AddCommand = ({ program, action }) => {
 export function withRunOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('-b, --backend <name>', `restart backend: ${KNOWN_BACKENDS.join(', ')} or all`)
+      new Option(
+        '-b, --backend <name|file>',
+        `restart backend: ${KNOWN_BACKENDS.join(', ')} or all; one of your own by its file`,
+      )
         .argParser(parseBackend)
         .default(undefined, 'simulated, or the one that a case names'),
     )

@@ -1,22 +1,35 @@
 /** The values of flags, checked as commander reads them. */
 import { InvalidArgumentError } from 'commander';
 import type { Shard } from '../../../reporters/shared/shard.ts';
+import { isMistake } from '../../config/own-backend.ts';
 import { parseTagExpression } from '../../config/tag-expression.ts';
 import { isPattern, type ReporterSpec, readReporter, readSize, readTime, refuseReporter } from '../../config/values.ts';
+import { readBackendModule } from '../../injector/backend-module.ts';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import { KNOWN_NAMES, resolveName } from '../../injector/known.ts';
-import type { BackendName } from '../../model/case.ts';
+import { type BackendName, isBackendFile } from '../../model/case.ts';
 import { didYouMean } from '../../scenario/source/nearest.ts';
 import { note } from '../exit.ts';
 
-/** `--backend`: a name, or `all`. */
+/** `--backend`: a name, `all`, or the file of a backend, which is loaded. */
 export function parseBackend(text: string): readonly BackendName[] {
   if (text === 'all') return KNOWN_BACKENDS;
+  if (isBackendFile(text)) return [loadable(text)];
   const name = KNOWN_BACKENDS.find((known) => known === text);
   if (name) return [name];
   throw new InvalidArgumentError(
-    sentences(`known are ${KNOWN_BACKENDS.join(', ')} and all`, didYouMean(text, KNOWN_BACKENDS)),
+    sentences(
+      `known are ${KNOWN_BACKENDS.join(', ')} and all, and one of your own by its file`,
+      didYouMean(text, KNOWN_BACKENDS),
+    ),
   );
+}
+
+/** A file that has a backend. */
+function loadable(file: string): string {
+  const read = readBackendModule(file);
+  if (isMistake(read)) throw new InvalidArgumentError(sentences(read.message, read.hint));
+  return file;
 }
 
 /** `--protocol`: one that this build has. */

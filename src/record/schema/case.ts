@@ -1,6 +1,5 @@
 /** The case that a report was made from. */
 import * as z from 'zod';
-import { BACKENDS } from '../../model/case.ts';
 import { OPTIONAL_WORDS } from '../../model/criu.ts';
 import { actor, count, list, name, POSITION, pid, text, whole } from './scalars.ts';
 
@@ -71,7 +70,7 @@ export const CASE = z
       coordinatorPid: whole,
       flags: whole,
       protocol: name,
-      backends: list(z.enum(BACKENDS)),
+      backends: list(name),
     }),
     faults: list(FAULT),
     criu: z

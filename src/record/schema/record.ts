@@ -1,6 +1,5 @@
 /** A run record. */
 import * as z from 'zod';
-import { BACKENDS } from '../../model/case.ts';
 import { CRIU } from './criu.ts';
 import { EVENT, FINDING } from './event.ts';
 import { actor, count, list, name, pid, whole } from './scalars.ts';
@@ -30,7 +29,7 @@ const CENSUS = list(
 
 export const RECORD = z.looseObject({
   version: z.literal(1),
-  backend: z.enum(BACKENDS),
+  backend: name,
   protocol: name,
   case: name,
   seed: name.nullable(),

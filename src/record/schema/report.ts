@@ -3,7 +3,6 @@
  * in type, range and number; keys that are not known here pass as they are.
  */
 import * as z from 'zod';
-import { BACKENDS } from '../../model/case.ts';
 import { DEFECT_STATE_NAMES } from '../../model/signature.ts';
 import { CASE, MATRIX } from './case.ts';
 import { RECORD } from './record.ts';
@@ -51,7 +50,8 @@ const ENVIRONMENT = z.looseObject({
   node: name,
   kernel: name,
   user: name,
-  backend: z.enum(BACKENDS),
+  backend: name,
+  module: name.optional(),
   tool: z.looseObject({ name, version: name, path: name, setting: z.tuple([name, name]) }).optional(),
   capabilities: list(z.looseObject({ name, available: z.boolean(), detail: text })),
 });
@@ -79,7 +79,7 @@ export const REPORT = z.looseObject({
       tags: list(name),
       matrix: MATRIX,
       environment: count.nullable().optional(),
-      backend: z.enum(BACKENDS).nullable(),
+      backend: name.nullable(),
       project: name.optional(),
       protocol: name.nullable(),
       seed: name.nullable(),

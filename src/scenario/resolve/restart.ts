@@ -3,6 +3,7 @@ import { RESTART_FLAGS, type RestartCall } from '../../model/case.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
 import { currentName, type KnownNames } from '../known-names.ts';
+import { nearest } from '../source/nearest.ts';
 import { flagBits } from './flags.ts';
 import type { Tree } from './tree.ts';
 
@@ -11,12 +12,12 @@ const KNOWN_FLAGS = flagBits(Object.values(RESTART_FLAGS));
 export const DEFAULT_PROTOCOL = 'series';
 export const DEFAULT_COORDINATOR = 1;
 
-/** The call; `known` are the names of protocols, when the caller knows them. */
+/** The call; the last are the names that the caller knows. */
 export function resolveRestart(
   restart: Checked<'restart'>,
   tree: Tree,
   complain: Complain,
-  { protocols, renamed }: KnownNames,
+  { protocols, backends = [], renamed }: KnownNames,
 ): RestartCall {
   const flags = flagBits(restart.flags ?? []);
   const taskself = (flags & RESTART_FLAGS.taskself) !== 0;
@@ -29,6 +30,11 @@ export function resolveRestart(
   if (protocols !== undefined && !protocols.includes(protocol)) {
     complain(unknown(['restart', 'protocol'], 'protocol', protocol, () => protocols));
   }
+  restart.backends?.forEach((name, i) => {
+    // Any other name is that of a backend which a user brings.
+    if (!backends.includes(name) && nearest(name, backends) !== undefined)
+      complain(unknown(['restart', 'backends', i], 'backend', name, () => backends));
+  });
   return {
     pid: restart.pid ?? root,
     coordinatorPid,

@@ -1,4 +1,5 @@
 /** How the coordinator calls restart(2), and what restarts. */
+import * as z from 'zod';
 import { BACKENDS } from '../../model/case.ts';
 import { anyPid, flags, pid } from './values.ts';
 import { flag, kebab, list, mapping, oneOf, suggest, word } from './word.ts';
@@ -37,8 +38,8 @@ export const restart = mapping('a mapping with the words of a restart', {
     'protocol: hardened',
   ).optional(),
   backends: word(
-    list(oneOf(BACKENDS, 'backend'), 'a list of backends'),
-    'The backends that it is for. Default: all that can.',
+    list(z.union([oneOf(BACKENDS, 'backend'), kebab('the name of a backend')]), 'a list of backends'),
+    'The backends that it is for; one of your own by its name. Default: all that can.',
     'backends: [simulated, native]',
   ).optional(),
 }).meta({ id: 'restart', description: 'How restart(2) is called.' });

@@ -1,0 +1,17 @@
+/** `mktrouble/backend`: all that a backend needs of mktrouble, its own ones as well as a user's. */
+export type { Case, Fault, Task, TaskId } from '../model/case.ts';
+export type { Tool } from '../record/environment.ts';
+export type { Effect, FinalState, Finding, RunEvent, RunRecord, TaskFinal } from '../record/record.ts';
+export type {
+  Backend,
+  Capability,
+  Machine,
+  OpenOptions,
+  Outcome,
+  Plan,
+  SchedulableBackend,
+} from './backend.ts';
+export { BadSurroundings, isSchedulable } from './backend.ts';
+export { Draws } from './draws.ts';
+export { type BackendModule, CONTRACT_VERSION, type CreateOptions, defineBackend } from './module.ts';
+export { randomChooser, type Walk, walk } from './walk.ts';
