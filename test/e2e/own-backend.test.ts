@@ -1,9 +1,9 @@
 /** Backends of a user's own: on the command line, in the configuration, in worker processes and under Mocha. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
-import { ROOT } from '../support/markdown.ts';
+import { codeBlocks, ROOT } from '../support/markdown.ts';
 import { quietBackend, WRONG_MODULES } from '../support/own-backends.ts';
 import { mktrouble, run } from '../support/program.ts';
 
@@ -88,9 +88,8 @@ describe('a backend of one’s own', function () {
   });
 
   it('the example of the documentation keeps the contract', async () => {
-    const text = readFileSync(path.join(ROOT, 'docs/writing-a-backend.md'), 'utf8');
-    const [, example] = /```ts\n(\/\/ my-backend\.ts\n[\s\S]*?)```/.exec(text) ?? [];
-    folder.write('my-backend.ts', example!);
+    const [example] = codeBlocks('docs/writing-a-backend.md').filter(({ text }) => text.startsWith('// my-backend.ts'));
+    folder.write('my-backend.ts', example!.text);
     const { code, stdout, stderr } = await program('conformance', './my-backend.ts');
     assert.equal(code, 0, stdout + stderr);
   });
