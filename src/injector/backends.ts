@@ -3,7 +3,7 @@ import type { Backend } from '../backends/backend.ts';
 import type { BackendModule } from '../backends/module.ts';
 import type { EngineOptions } from '../config/index.ts';
 import { isMistake } from '../config/own-backend.ts';
-import { BACKENDS, type BackendName, isBackendFile, type ShippedBackend } from '../model/case.ts';
+import { BACKENDS, type BackendName, isBackendFile, isShipped, type ShippedBackend } from '../model/case.ts';
 
 /** What a user decides about a backend. */
 export interface BackendOptions extends EngineOptions {
@@ -42,7 +42,6 @@ export async function openBackend(name: BackendName, options: BackendOptions = {
     const { createOwnBackend } = await import('./own-backend.ts');
     return createOwnBackend(module, { allowCommands, ...(criu !== undefined && { criu }) });
   }
-  const shipped = KNOWN_BACKENDS.find((known) => known === name);
-  if (shipped === undefined) throw new Error(`this build has no backend ${name}`);
-  return OPEN[shipped](options);
+  if (!isShipped(name)) throw new Error(`this build has no backend ${name}`);
+  return OPEN[name](options);
 }

@@ -11,7 +11,6 @@ import { KNOWN_BACKENDS } from './backends.ts';
 /** For the scenario room, which knows neither protocols nor properties: hand it these, and it checks them. */
 export const KNOWN_NAMES = {
   protocols: PROTOCOLS,
-  backends: KNOWN_BACKENDS,
   properties: PROPERTY_NAMES,
   renamed: { protocols: RENAMED_PROTOCOLS, properties: RENAMED_PROPERTIES },
   defects: (file?: string): readonly KnownDefect[] | string | undefined => {
@@ -21,7 +20,11 @@ export const KNOWN_NAMES = {
 } as const;
 
 /** For the config room: the same, and how backends of users are loaded. */
-export const KNOWN_SETTINGS = { ...KNOWN_NAMES, readBackend: readBackendModule } as const;
+export const KNOWN_SETTINGS = {
+  ...KNOWN_NAMES,
+  backends: KNOWN_BACKENDS,
+  readBackend: readBackendModule,
+} as const;
 
 /** The current name of a protocol or property that may be given by an old one. */
 export function resolveName(kind: 'protocols' | 'properties', name: string): string {

@@ -132,6 +132,11 @@ export type ShippedBackend = (typeof BACKENDS)[number];
 /** One of BACKENDS, or a backend of a user's own. */
 export type BackendName = string;
 
+/** Whether a backend is one of BACKENDS. */
+export function isShipped(name: BackendName): name is ShippedBackend {
+  return (BACKENDS as readonly string[]).includes(name);
+}
+
 /** Whether a text can be the name of a backend: lower-case words joined by dashes. */
 export function isBackendName(text: string): boolean {
   return text.length <= 100 && /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text);

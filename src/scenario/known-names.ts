@@ -9,8 +9,6 @@ export type Renames = Readonly<Record<string, string>>;
 /** The names that a scenario may use beyond the words of the format; what is not given is not checked. */
 export interface KnownNames {
   readonly protocols?: readonly string[];
-  /** The backends that ship. A scenario may name others, which users bring. */
-  readonly backends?: readonly string[];
   readonly properties?: readonly string[];
   /** Old names, which are accepted for one version with a warning. */
   /**

@@ -1,5 +1,5 @@
 /** How restart(2) is called, with every default written out. */
-import { RESTART_FLAGS, type RestartCall } from '../../model/case.ts';
+import { BACKENDS, isShipped, RESTART_FLAGS, type RestartCall } from '../../model/case.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
 import { currentName, type KnownNames } from '../known-names.ts';
@@ -17,7 +17,7 @@ export function resolveRestart(
   restart: Checked<'restart'>,
   tree: Tree,
   complain: Complain,
-  { protocols, backends = [], renamed }: KnownNames,
+  { protocols, renamed }: KnownNames,
 ): RestartCall {
   const flags = flagBits(restart.flags ?? []);
   const taskself = (flags & RESTART_FLAGS.taskself) !== 0;
@@ -32,8 +32,8 @@ export function resolveRestart(
   }
   restart.backends?.forEach((name, i) => {
     // Any other name is that of a backend which a user brings.
-    if (!backends.includes(name) && nearest(name, backends) !== undefined)
-      complain(unknown(['restart', 'backends', i], 'backend', name, () => backends));
+    if (!isShipped(name) && nearest(name, BACKENDS) !== undefined)
+      complain(unknown(['restart', 'backends', i], 'backend', name, () => BACKENDS));
   });
   return {
     pid: restart.pid ?? root,
