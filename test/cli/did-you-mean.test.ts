@@ -97,6 +97,9 @@ const TYPED: Readonly<Record<string, readonly Row[]>> = {
   'new <template>': [['new signl', 'signal']],
   'config <paths>': [['config scenarois', 'scenarios']],
   'doctor --criu': [['doctor --criu ./scenarois/criu', 'scenarios']],
+  'conformance <backend>': [['conformance simulatd', 'simulated']],
+  'conformance <paths>': [['conformance simulated scenarois', 'scenarios']],
+  'conformance --criu': [['conformance simulated --criu ./scenarois/criu', 'scenarios']],
   'setup <what>': [
     ['setup crui', 'criu'],
     ['setup crui@4.2.1', 'criu'],
@@ -110,6 +113,7 @@ const WITHOUT_NAMES: ReadonlySet<string> = new Set(
     'run --grep --seed --schedules --max-states --timeout --max-memory --retries --parallel --replays --keep --only-changed --shard',
     'replay --as-scenario',
     'export --out',
+    'conformance --timeout',
     'bisect --good --bad --build --engine --runs',
     'outcomes --grep --max-states --parallel',
     // Its kinds are those of the images of a dump: test/cli/fuzz.test.ts.

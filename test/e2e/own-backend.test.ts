@@ -81,10 +81,14 @@ describe('a backend of one’s own', function () {
   });
 
   it('conformance ends with the exit codes of findings and of bad input', async () => {
-    const codes = [];
+    const ended = [];
     for (const file of ['quiet.mjs', 'bad-record.mjs', 'missing.mjs'])
-      codes.push((await program('conformance', `./${file}`, '--json')).code);
-    assert.deepEqual(codes, [0, 1, 2]);
+      ended.push(await program('conformance', `./${file}`, '--json'));
+    assert.deepEqual(
+      ended.map(({ code }) => code),
+      [0, 1, 2],
+    );
+    assert.match(ended[2]!.stderr, /missing\.mjs: no such file/);
   });
 
   it('the example of the documentation keeps the contract', async () => {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { withoutUndefined } from '../../config/options.ts';
 import type { Conformance } from '../../conformance/index.ts';
+import type { BackendName } from '../../model/case.ts';
 import type { AddCommand } from '../command.ts';
 import { criuOption } from '../criu-option.ts';
 import { complain, EXIT, type ExitCode, print } from '../exit.ts';
@@ -20,7 +21,7 @@ export const addConformance: AddCommand = ({ program, action }) => {
     .description(
       'Checks whether a backend keeps the contract of docs/writing-a-backend.md. Exit code 1 when it does not, 2 when it cannot be loaded or run here.',
     )
-    .argument('<backend>', 'the file of a backend, or the name of one that ships')
+    .argument('<backend>', 'the file of a backend, or the name of one that ships', parseBackend)
     .argument('[paths...]', 'scenario files or folders whose cases it is given too')
     .addOption(criuOption())
     .option('--timeout <time>', 'time limit of each call of the backend: 30 (seconds), 500ms, 5m', parseTimeout, 30_000)
@@ -30,12 +31,11 @@ export const addConformance: AddCommand = ({ program, action }) => {
 };
 
 async function conformance(
-  given: string,
+  names: readonly BackendName[],
   paths: readonly string[],
   { timeout, json }: Flags,
   command: Command,
 ): Promise<ExitCode> {
-  const names = parseBackend(given);
   if (names.length !== 1) return complain('one backend is checked at a time');
   const { readOptions } = await import('../options.ts');
   const options = readOptions(command, paths, ['criu', 'allowCommands']);
