@@ -63,6 +63,8 @@ function readSetup(c: Case): CriuSetup {
   if (whatDumpLeaves(criu) !== 'nothing')
     throw new CannotExport('the script restores a tree that the dump has removed');
   if (criu.rounds.length > 2) throw new CannotExport('the script dumps and restores once');
+  if (criu.syscalls.some(({ task, short }) => task !== undefined || short))
+    throw new CannotExport('strace cannot do this to a system call');
   if (criu.syscalls.length > 1 || criu.syscalls.some(({ after }) => after !== undefined))
     throw new CannotExport('only one system call, counted from the start of CRIU, can be made to fail');
   if (c.faults.some(({ verb }) => verb === 'ptrace')) throw new CannotExport('a tracer as a fault');

@@ -15,7 +15,7 @@ export function setupLines(setup: CriuSetup | undefined, edits: readonly ImageCh
     ...(['dump', 'restore'] as const).flatMap((of) =>
       options?.[of] ? [`${of}: criu ${optionWords(options[of]).join(' ')}`] : [],
     ),
-    ...syscalls.map((one) => `${one.of}: ${syscallWords(one)}`),
+    ...syscalls.map((one) => `${one.of}${one.task === undefined ? '' : ` of ${one.task}`}: ${syscallWords(one)}`),
     ...(edits ?? images).map((edit) => `images: ${editWords(edit)}`),
     ...(taken.length > 0 ? [`restore: another process has pid ${taken.join(', ')}`] : []),
   ];
@@ -29,9 +29,10 @@ function limitLines({ pids, files, fileSize }: CriuLimits = {}): string[] {
   ];
 }
 
-function syscallWords({ call, number, after, errno, signal }: CriuSyscall): string {
+function syscallWords({ call, number, after, errno, signal, short }: CriuSyscall): string {
   const name = call === 'all' ? `system call ${number}` : `${call}() number ${number}`;
   const which = after === undefined ? name : `${name} after ${after}`;
+  if (short) return `${which} does half of its bytes`;
   return errno === undefined ? `${signal} at ${which}` : `${which} fails with ${errno}`;
 }
 

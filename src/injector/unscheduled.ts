@@ -6,6 +6,7 @@ import type { Stop } from '../record/verdict.ts';
 import { departedBy, isOfCase } from './departed.ts';
 import type { ExploreRequest } from './explorers.ts';
 import { faultsOfSchedule } from './never-fired.ts';
+import { spread } from './spread.ts';
 import { type ExploreResult, type Judged, Tally } from './tally.ts';
 
 /** Runs of a sweep at most, when no number is given. */
@@ -25,14 +26,7 @@ export function countRuns(backend: Backend, c: Case): number {
  * section: its numbers count through the moments of one fault after the other, and the first few differ in one of them only.
  */
 function chooseNumber(i: number, runs: number, sweep: number): number {
-  if (sweep <= runs) return i;
-  let stride = Math.max(1, Math.round(sweep * 0.618));
-  while (gcd(stride, sweep) > 1) stride++;
-  return Number((BigInt(i) * BigInt(stride)) % BigInt(sweep));
-}
-
-function gcd(a: number, b: number): number {
-  return b === 0 ? a : gcd(b, a % b);
+  return sweep <= runs ? i : spread(i, sweep);
 }
 
 /** The seed of the i-th run; that of a single one is the seed itself, so that `--seed` with a record's seed repeats it. */

@@ -104,19 +104,24 @@ export interface CriuLimits {
 }
 
 /**
- * What becomes of the Nth system call of CRIU's main process, counted from CRIU's own start (it opens the folder of its images) or from
+ * What becomes of the Nth system call of CRIU, counted from CRIU's own start (it opens the folder of its images) or from
  * the end of a stage: neither a wrapper script nor a dynamic loader changes the number.
  */
 export interface CriuSyscall extends Optional {
   readonly of: CriuCall;
+  /** Of the process that restores the task with this pid, counted from its start; absent: of CRIU's main process. */
+  readonly task?: number;
   /** The name of the call; `all` counts every one. */
   readonly call: string;
   /** From 1. */
   readonly number: number;
   /** Counted from where CRIU goes on after this stage; a stage of this call. */
   readonly after?: CriuStage;
+  /** One of these three. */
   readonly errno?: ErrnoName;
   readonly signal?: SignalName;
+  /** It reads or writes half of what it is asked for. */
+  readonly short?: true;
 }
 
 /** The words of the section that have no `optional` of their own. */

@@ -60,8 +60,13 @@ function ofCriu({ faultPoint, scriptFails, taken, limits, syscalls, images, opti
     ...(limits.restore
       ? [one('criu.restore-limits', 'restore', 'the limits of the restore', isOptional('restore-limits'))]
       : []),
-    ...syscalls.map(({ of, call, number, optional }, i) =>
-      one(`criu.syscalls.${i}`, of, `system call ${number} (${call}) of the ${of}`, optional),
+    ...syscalls.map(({ of, task, call, number, optional }, i) =>
+      one(
+        `criu.syscalls.${i}`,
+        of,
+        `system call ${number} (${call}) of the ${of}${task === undefined ? '' : `, task ${task}`}`,
+        optional,
+      ),
     ),
     ...images.map(({ optional }, i) => one(`criu.images.${i}`, 'restore', `change ${i + 1} of the images`, optional)),
   ];

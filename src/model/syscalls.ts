@@ -6,6 +6,9 @@
 /** Counts every call, in place of a name. */
 export const ANY_SYSCALL = 'all';
 
+/** Those that read or write as many bytes as their third argument says, and may do fewer. */
+export const SHORT_SYSCALLS: readonly string[] = ['read', 'write', 'pread64', 'pwrite64', 'recvfrom', 'sendto'];
+
 export const SYSCALL_NAMES: readonly string[] = `
   _sysctl accept accept4 access acct add_key adjtimex afs_syscall alarm arch_prctl bind bpf brk cachestat capget
   capset chdir chmod chown chroot clock_adjtime clock_adjtime64 clock_getres clock_getres_time64 clock_gettime

@@ -37,6 +37,9 @@ subject: { command: [sh, -c, "echo > ${marker}; exec sleep 100"] }\nexpect: { co
     const fuzz = await mktrouble(['fuzz', 'a.yaml', '--count', '1'], { cwd: folder.path });
     assert.equal(fuzz.code, EXIT.input, fuzz.stdout + fuzz.stderr);
     assert.match(fuzz.stderr, /--allow-commands/);
+    const sweep = await mktrouble(['sweep', 'a.yaml', '--count', '1'], { cwd: folder.path });
+    assert.equal(sweep.code, EXIT.input, sweep.stdout + sweep.stderr);
+    assert.match(sweep.stderr, /--allow-commands/);
     assert.ok(!existsSync(marker));
   });
 

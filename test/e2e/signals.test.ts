@@ -41,6 +41,7 @@ const WORKING: Readonly<Record<string, Row>> = {
     isInterruptible: true,
   },
   outcomes: { args: ['outcomes', 'wide.yaml'] },
+  sweep: { args: ['sweep', '--count', '1000000'], isInterruptible: true, needs: 'criu' },
   fuzz: { args: ['fuzz', '--count', '1000000'], isInterruptible: true, needs: 'criu' },
   conformance: { args: ['conformance', './hangs.mjs'], isInterruptible: true },
   'report merge': { args: ['report', 'merge', '-'] },

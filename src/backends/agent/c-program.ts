@@ -1,10 +1,11 @@
 /**
  * Programs made of C sources: compiled at first use into a cache folder, under a name made of all that went into them.
- * Two that compile at once are no harm: each writes a file of its own and renames it.
+ * Of two that compile at once the first one's file stays: the other may already have been started from it, and a program whose file
+ * is replaced is, for CRIU, one that runs from a deleted file.
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { access, chmod, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, chmod, link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { openCache } from '../host/cache.ts';
@@ -48,14 +49,24 @@ export async function buildProgram(
     await run('cc', [...flags, '-o', temporary, ...units, ...libraries], { maxBuffer: 1 << 24 });
     await seal(temporary);
     await chmod(temporary, 0o700);
-    await rename(temporary, target);
+    await place(temporary, target);
   } catch (error) {
-    await rm(temporary, { force: true });
     throw new CannotCompile(explainError(error));
   } finally {
+    await rm(temporary, { force: true });
     await rm(unit, { force: true });
   }
   return target;
+}
+
+/** Gives a finished file its name, unless a sound one has it by now. */
+async function place(file: string, target: string): Promise<void> {
+  try {
+    await link(file, target);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST' && (await isSound(target))) return;
+    await rename(file, target);
+  }
 }
 
 /** What a unit includes of its own, however deep, as the compiler says; system headers are left out. Rejects with CannotCompile. */

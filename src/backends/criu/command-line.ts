@@ -1,6 +1,6 @@
 /** How CRIU is called for a case: its arguments, its environment, its limits. */
 import type { Case } from '../../model/case.ts';
-import type { CriuLimits, CriuSetup, CriuSyscall } from '../../model/criu.ts';
+import type { CriuCall, CriuLimits, CriuSetup, CriuSyscall } from '../../model/criu.ts';
 import { PLAIN_CRIU } from '../../model/criu.ts';
 import { type CriuOptionWords, optionWords } from '../../model/criu-options.ts';
 import type { RoundCall } from '../../model/criu-rounds.ts';
@@ -12,6 +12,11 @@ import type { Sandbox } from './sandbox.ts';
 
 export const WORK = '/run/mktrouble';
 export const IMAGES = `${WORK}/images`;
+/** Where the system calls of a call are listed, when they are. */
+export const CALLS_OF: Readonly<Record<CriuCall, string>> = {
+  dump: `${WORK}/dump.calls.log`,
+  restore: `${WORK}/restore.calls.log`,
+};
 
 /** Bytes of a log after which CRIU is stopped. Ten times what a tree of a thousand tasks takes. */
 export const LOG_CAP = 16 << 20;
@@ -38,6 +43,8 @@ export interface CallOptions {
   readonly cgroup?: string | undefined;
   /** Without the faults of the case: a second try. */
   readonly plain: boolean;
+  /** The file to which each system call is written. */
+  readonly calls?: string | undefined;
   /** The pid of the root of the tree that is dumped. */
   readonly root?: number | undefined;
   /** The folder of its images. */
@@ -57,10 +64,11 @@ export function startRun(sandbox: Sandbox, c: Case, of: RoundCall, log: string, 
     cgroup: pids === undefined ? undefined : options.cgroup,
     files,
     'file-size': fileSize,
+    calls: options.calls,
   };
   const env = setup.faultPoint?.of === of ? { CRIU_FAULT: String(setup.faultPoint.number) } : {};
   return sandbox.do('run', fields, [
-    ...selectSyscalls(setup, of).map(describeInjection),
+    ...selectSyscalls(setup, of).map((one) => describeInjection(one, c)),
     ...describeProgram([...options.criu.command, ...criuWords(c, of, log, options)], env),
   ]);
 }
@@ -118,12 +126,14 @@ export function selectSyscalls({ syscalls }: CriuSetup, of: RoundCall): readonly
   return syscalls.filter((one) => one.of === of);
 }
 
-function describeInjection({ call, number, errno, signal, after }: CriuSyscall): string {
+function describeInjection({ task, call, number, errno, signal, short, after }: CriuSyscall, c: Case): string {
   return line('syscall', {
+    task: task !== undefined && c.criu?.namespace === 'own' && task === c.tasks[0]!.pid ? 1 : task,
     call,
     number,
     error: errno && errnoNumber(errno),
     signal: signal && signalNumber(signal),
+    short,
     after,
   });
 }

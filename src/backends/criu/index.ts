@@ -19,6 +19,7 @@ import { dumpOnly, play } from './play.ts';
 import { buildRecord } from './record.ts';
 import { type Abilities, refusal } from './refuse.ts';
 import { Sandbox } from './sandbox.ts';
+import { readSystemCalls, type SystemCall } from './system-calls.ts';
 
 export interface CriuOptions {
   /** Folder of compiled programs instead of the usual one. */
@@ -36,6 +37,8 @@ export interface CriuBackend extends Backend {
   sweep(c: Case): number;
   /** What CRIU makes of the tree of a case: its images, by their names without .img. */
   images(c: Case): Promise<Images>;
+  /** The system calls of CRIU's main process, and of the processes that restore tasks, when nothing goes wrong: in the order of each process. */
+  systemCalls(c: Case): Promise<readonly SystemCall[]>;
   /** Plays a case; also says how many microseconds of it CRIU itself took, all its calls together. */
   measure(plan: Plan): Promise<{ readonly record: RunRecord; readonly criuTime: number }>;
 }
@@ -102,6 +105,14 @@ class CriuItself implements CriuBackend {
     return this.#inSandbox((sandbox, ready) =>
       dumpOnly(sandbox, c, { ...ready, draws: new Draws('0'), unprivileged: !this.#isRoot }),
     );
+  }
+
+  async systemCalls(c: Case): Promise<readonly SystemCall[]> {
+    this.#checkCommands(c);
+    return this.#inSandbox(async (sandbox, ready) => {
+      await play(sandbox, c, { ...ready, draws: new Draws('0'), unprivileged: !this.#isRoot, listsCalls: true });
+      return readSystemCalls(sandbox, c);
+    });
   }
 
   /** Throws CommandsNotAllowed. */

@@ -17,7 +17,7 @@ import { callCriu } from './call.ts';
 import { look, type Role, type Seen, takeCensus, toTasks } from './census.ts';
 import { runCheck } from './check.ts';
 import { endFrom } from './command.ts';
-import { computeTimeLimit, IMAGES, limitsOf, WORK } from './command-line.ts';
+import { CALLS_OF, computeTimeLimit, IMAGES, limitsOf, WORK } from './command-line.ts';
 import { Faults, needHooks } from './faults.ts';
 import { findDescendants, findRoot, findTree, HELD_AT, heldCensus, withSteadyFacts } from './held.ts';
 import type { Images } from './images/edit.ts';
@@ -33,6 +33,8 @@ export interface PlayOptions {
   readonly criu: Criu;
   readonly program: string;
   readonly unprivileged: boolean;
+  /** Whether each system call of a dump and a restore is written to CALLS_OF. */
+  readonly listsCalls?: boolean;
   readonly draws: Draws;
   /** Called once CRIU is at work the first time, when there is nothing else to do. */
   readonly meanwhile?: () => void;
@@ -428,7 +430,7 @@ class Play {
   }
 
   async #call(of: RoundCall, log: string, plain: boolean, images = IMAGES): Promise<CriuRun> {
-    const { criu, program, unprivileged, meanwhile } = this.#options;
+    const { criu, program, unprivileged, listsCalls, meanwhile } = this.#options;
     // An action script needs a process, which a limit of processes may not leave.
     const holds = of !== 'pre-dump' && this.#program !== undefined && limitsOf(this.#setup, of).pids === undefined;
     this.#held = undefined;
@@ -440,6 +442,7 @@ class Play {
       plain,
       root: of === 'restore' ? undefined : await this.#rootPid(),
       images,
+      calls: listsCalls && of !== 'pre-dump' ? CALLS_OF[of] : undefined,
       parent: of === 'restore' ? undefined : this.#parent,
       log,
       atStage: (stage) => this.#atStage(stage as CriuStage, plain),

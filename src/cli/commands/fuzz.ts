@@ -1,11 +1,11 @@
 /** `mktrouble fuzz`: changes the images of a checkpoint at random, and keeps each new finding as a scenario. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { AddCommand } from '../command.ts';
 import { criuOption } from '../criu-option.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
 import type { CampaignFlags } from '../fuzz/campaign.ts';
 import { interruptible } from '../interrupt.ts';
-import { parseCount } from '../run/request.ts';
+import { parseCount, parseSeconds } from '../run/request.ts';
 
 interface FuzzFlags extends CampaignFlags {
   readonly backend: string;
@@ -35,19 +35,14 @@ export const addFuzz: AddCommand = ({ program, action }) => {
     .action(action(fuzz));
 };
 
-function parseSeconds(text: string): number {
-  const seconds = Number(text);
-  if (seconds > 0) return seconds;
-  throw new InvalidArgumentError('expected a number of seconds above 0');
-}
-
 async function fuzz(file: string | undefined, given: FuzzFlags, command: Command): Promise<ExitCode> {
   const { readOptions } = await import('../options.ts');
   const options = readOptions(command, [], ['criu', 'allowCommands']);
   if (typeof options === 'number') return options;
   const { allowCommands, criu } = options;
   const flags = { ...given, allowCommands, ...(criu !== undefined && { criu }) };
-  const { campaign, FuzzError } = await import('../fuzz/campaign.ts');
+  const { campaign } = await import('../fuzz/campaign.ts');
+  const { FuzzError } = await import('../fuzz/base.ts');
   const limits = flags.count === undefined && flags.time === undefined ? { count: 100 } : flags;
   return interruptible(async (signal) => {
     try {

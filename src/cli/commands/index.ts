@@ -21,6 +21,7 @@ import { addReport } from './report.ts';
 import { addRun } from './run.ts';
 import { addSetup } from './setup.ts';
 import { addShow } from './show.ts';
+import { addSweep } from './sweep.ts';
 import { addTriage } from './triage.ts';
 import { addValidate } from './validate.ts';
 
@@ -32,6 +33,7 @@ export const COMMANDS: readonly AddCommand[] = [
   addBisect,
   addOutcomes,
   addFuzz,
+  addSweep,
   addReport,
   addHistory,
   addTriage,

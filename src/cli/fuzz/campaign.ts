@@ -1,6 +1,5 @@
 /** A campaign: run after run with other images, until its limit; findings are distinguished by property and place. */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { isBadSurroundings, type Plan } from '../../backends/backend.ts';
 import { NoSuchImage, resolveFile } from '../../backends/criu/images/edit.ts';
@@ -9,26 +8,15 @@ import { listKinds, parseKind } from '../../backends/criu/images/mutate.ts';
 import { type CriuBackend, criu } from '../../backends/criu/index.ts';
 import { writeFileAtomically } from '../../boundary/write-file.ts';
 import { whyNot } from '../../injector/index.ts';
-import { KNOWN_NAMES } from '../../injector/known.ts';
 import type { Case } from '../../model/case.ts';
 import { type ImageEdit, type ImageMutation, PLAIN_CRIU } from '../../model/criu.ts';
 import { judge } from '../../properties/index.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Violation } from '../../record/verdict.ts';
-import { loadScenarios, parseScenarios, writeScenario } from '../../scenario/index.ts';
+import { writeScenario } from '../../scenario/index.ts';
 import { didYouMean } from '../../scenario/source/nearest.ts';
 import { print } from '../exit.ts';
-import { suggestPath } from '../nearest-path.ts';
-
-/** Something that the user can put right. */
-export class FuzzError extends Error {
-  readonly hint: string | undefined;
-
-  constructor(message: string, hint?: string) {
-    super(message);
-    this.hint = hint;
-  }
-}
+import { FuzzError, readBase } from './base.ts';
 
 /** What the command line says of a campaign. */
 export interface CampaignFlags {
@@ -52,18 +40,6 @@ export interface CampaignOptions extends CampaignFlags {
   readonly signal: AbortSignal;
 }
 
-/** A task of every kind that CRIU knows. */
-const TREE = `scenario: Changed images
-tree:
-  pid: 100
-  children:
-    - { pid: 101, threads: [103], pending: [SIGUSR1], children: [{ pid: 104 }] }
-    - { pid: 102, stopped: true }
-    - { pid: 105, session: 105, children: [{ pid: 107, pgid: 107 }] }
-    - { pid: 106, state: zombie, exit-code: 3 }
-criu: { limit: 2000 }
-`;
-
 /** Runs the campaign, and prints what it finds and how far it is. Rejects with FuzzError. */
 export async function campaign(
   options: CampaignOptions,
@@ -73,7 +49,7 @@ export async function campaign(
     ...(options.criu !== undefined && { criu: options.criu }),
   });
   try {
-    const base = baseCase(options.file);
+    const base = readBase(options.file, 'Changed images');
     const reason = await whyNot(backend, base);
     if (reason !== undefined) throw new FuzzError(reason);
     const images = await backend.images(base);
@@ -129,15 +105,6 @@ async function played(backend: CriuBackend, plan: Plan): Promise<RunRecord> {
     if (error instanceof NoSuchImage) throw new FuzzError(`not each dump of it is alike: ${error.message}`);
     throw error;
   }
-}
-
-function baseCase(file: string | undefined): Case {
-  if (file !== undefined && !existsSync(file)) throw new FuzzError(`no such file: ${file}`, suggestPath(file));
-  const { cases, diagnostics } =
-    file === undefined ? parseScenarios(TREE, 'fuzz', KNOWN_NAMES) : loadScenarios([file], KNOWN_NAMES);
-  const [c] = cases;
-  if (!c) throw new FuzzError(diagnostics[0]?.message ?? `${file} has no scenario`);
-  return { ...c, expect: { ...c.expect, coordinator: [], tasks: {}, violates: [] } };
 }
 
 function progress(runs: number, findings: number): void {

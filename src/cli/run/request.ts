@@ -49,6 +49,13 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('it must be a whole number, at least 1');
 }
 
+/** `--time` of a campaign: seconds. */
+export function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds > 0) return seconds;
+  throw new InvalidArgumentError('expected a number of seconds above 0');
+}
+
 /** `--retries`: a whole number from 0 to 100. */
 export function parseRetries(text: string): number {
   const count = Number(text);

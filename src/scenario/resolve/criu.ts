@@ -13,7 +13,7 @@ import {
 } from '../../model/criu.ts';
 import { CRIU_OPTIONS, type CriuOptionWords } from '../../model/criu-options.ts';
 import { refuseRounds } from '../../model/criu-rounds.ts';
-import { ANY_SYSCALL, SYSCALL_NAMES } from '../../model/syscalls.ts';
+import { ANY_SYSCALL, SHORT_SYSCALLS, SYSCALL_NAMES } from '../../model/syscalls.ts';
 import type { Checked } from '../check.ts';
 import type { Complain } from '../complain.ts';
 import { didYouMean } from '../source/nearest.ts';
@@ -93,9 +93,16 @@ function resolveLimits({ pids, files, 'file-size': fileSize }: LimitWords): Criu
 }
 
 function resolveSyscall(words: SyscallWords, path: Path, complain: Complain): CriuSyscall {
-  const { of, call, number = 1, after, errno, signal, optional } = words;
-  if ((errno === undefined) === (signal === undefined)) {
-    complain({ path, message: 'a system call fails with an errno, or brings a signal', expected: 'errno or signal' });
+  const { of, task, call, number = 1, after, errno, signal, short, optional } = words;
+  if ([errno, signal, short].filter((outcome) => outcome !== undefined).length !== 1) {
+    complain({
+      path,
+      message: 'a system call fails with an errno, brings a signal, or is short',
+      expected: 'one of errno, signal and short',
+    });
+  }
+  if (short && !SHORT_SYSCALLS.includes(call)) {
+    complain({ path: [...path, 'short'], message: `${call} is never short`, expected: SHORT_SYSCALLS.join(', ') });
   }
   const known = [ANY_SYSCALL, ...SYSCALL_NAMES];
   if (!known.includes(call)) {
@@ -114,13 +121,27 @@ function resolveSyscall(words: SyscallWords, path: Path, complain: Complain): Cr
       expected: STAGES_OF[of].join(', '),
     });
   }
+  if (task !== undefined && of !== 'restore')
+    complain({
+      path: [...path, 'task'],
+      message: 'only a restore starts processes that become tasks',
+      expected: 'of: restore',
+    });
+  if (task !== undefined && after !== undefined)
+    complain({
+      path: [...path, 'after'],
+      message: 'the calls of a task are counted from its start',
+      expected: 'no after beside task',
+    });
   return {
     of,
+    ...(task !== undefined && { task }),
     call,
     number,
     ...(after && { after }),
     ...(errno && { errno }),
     ...(signal && { signal }),
+    ...(short && { short }),
     ...(optional && { optional }),
   };
 }

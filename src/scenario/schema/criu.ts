@@ -60,12 +60,17 @@ function optionWord(name: string, { value, calls }: CriuOption) {
   }
 }
 
-const syscall = mapping('a mapping with of, call, number, and errno or signal', {
+const syscall = mapping('a mapping with of, call, number, and errno, signal or short', {
   of: word(call, 'Which call of CRIU: dump or restore.', 'of: restore'),
+  task: word(
+    pid,
+    'The process of the restore that becomes the task with this pid, in place of the main process; counted from its start.',
+    'task: 101',
+  ).optional(),
   call: word(text('the name of a system call', 50), 'The system call; all counts every one.', 'call: clone3'),
   number: word(
     integer(1, 10_000_000, 'the number of a call'),
-    'Which one of its main process, from 1, counted from where CRIU opens the folder of its images. Default: 1.',
+    'Which one, from 1; of the main process counted from where CRIU opens the folder of its images. Default: 1.',
     'number: 3',
   ).optional(),
   after: word(
@@ -75,8 +80,16 @@ const syscall = mapping('a mapping with of, call, number, and errno or signal', 
   ).optional(),
   errno: word(errno, 'It fails with this.', 'errno: ENOMEM').optional(),
   signal: word(signal, 'CRIU receives this signal at that call.', 'signal: SIGKILL').optional(),
+  short: word(
+    z.literal(true, { error: 'true' }),
+    'It reads or writes half of the bytes that it is asked for.',
+    'short: true',
+  ).optional(),
   optional,
-}).meta({ id: 'syscall', description: 'A system call of CRIU that fails or is interrupted. Has errno or signal.' });
+}).meta({
+  id: 'syscall',
+  description: 'A system call of CRIU that fails, is interrupted, or is short. Has errno, signal or short.',
+});
 
 const absent = z.literal(ABSENT, { error: ABSENT });
 const number = z.union([uint32, absent]);
@@ -212,7 +225,7 @@ export const criu = mapping('a mapping with the words of CRIU', {
       syscall,
       list(syscall, 'a list of system calls').max(MAX_FAULTS, { error: `at most ${MAX_FAULTS} system calls` }),
     ]),
-    "System calls of CRIU's main process that fail, or at which a signal comes.",
+    "System calls of CRIU's main process, or of a process that restores a task, that fail, or at which a signal comes.",
     'syscalls: { of: restore, call: clone3, errno: ENOMEM }',
   ).optional(),
   images: word(

@@ -134,6 +134,15 @@ describe('A program in the cache', function () {
     });
   }
 
+  it('stays one file when several compile it at once: the first may have been started from it', async () => {
+    const sources = [path.join(folder.path, 'a.c')];
+    const cacheOfAll = path.join(folder.path, 'of-all');
+    const builds = Array.from({ length: 4 }, () => buildProgram({ name: 'a', flags: [], sources }, cacheOfAll));
+    const files = await Promise.all(builds.map(async (built) => lstatSync(await built).ino));
+    assert.equal(new Set(files).size, 1);
+    assert.equal(readdirSync(cacheOfAll).length, 1);
+  });
+
   it('is compiled anew when it belongs to another user', async function () {
     if (!isRoot) {
       console.log('      skipped: needs root');

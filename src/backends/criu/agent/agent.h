@@ -164,6 +164,8 @@ void watch_output(void);
 void inject_clear(void);
 /* 0, or a negative errno: -ENOSYS for a call that this machine does not have. */
 int inject_add(struct line *line);
+/* Each call of CRIU, and of what it starts, is written to this file: `task call`, task 0 for CRIU's main process. */
+void inject_list(const char *file);
 bool inject_wanted(void);
 /* Traces a process that waits in inject_await(): 0, or a negative errno. */
 long inject_into(pid_t pid);

@@ -93,6 +93,8 @@ int run_start(struct line *first, char *lines)
 	snprintf(run.log, sizeof(run.log), "%s", field_text(first, "log", ""));
 	run.started_us = now_us();
 	inject_clear();
+	if (field_text(first, "calls", NULL))
+		inject_list(field_text(first, "calls", NULL));
 	while (line_next(&lines, &line)) {
 		if (line_is(&line, "syscall")) {
 			int refused = inject_add(&line);

@@ -1,0 +1,172 @@
+/** A sweep: each system call of CRIU, and of the processes that restore tasks, fails in turn, in each way that it can. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { type Backend, isBadSurroundings } from '../../backends/backend.ts';
+import { criu } from '../../backends/criu/index.ts';
+import type { SystemCall } from '../../backends/criu/system-calls.ts';
+import { writeFileAtomically } from '../../boundary/write-file.ts';
+import { whyNot } from '../../injector/index.ts';
+import { knownDefects } from '../../injector/known.ts';
+import { spread } from '../../injector/spread.ts';
+import type { Case } from '../../model/case.ts';
+import { type CriuCall, type CriuSyscall, PLAIN_CRIU } from '../../model/criu.ts';
+import { hashSignature, type KnownDefect, type Signature } from '../../model/signature.ts';
+import { judge } from '../../properties/index.ts';
+import { signFinding } from '../../properties/signature.ts';
+import type { RunRecord } from '../../record/record.ts';
+import type { Violation } from '../../record/verdict.ts';
+import { writeScenario } from '../../scenario/index.ts';
+import { print } from '../exit.ts';
+import { suggestPath } from '../nearest-path.ts';
+import { FuzzError, readBase } from './base.ts';
+import { canEnd, type OutcomeName, withOutcome } from './outcomes.ts';
+
+export interface SweepFlags {
+  /** The call that is swept; by default both. */
+  readonly of?: CriuCall;
+  readonly outcomes: readonly OutcomeName[];
+  /** Runs at most. */
+  readonly count?: number;
+  /** Seconds at most. */
+  readonly time?: number;
+  readonly parallel: number;
+  readonly out: string;
+  /** The file of known defects; by default the nearest above the scenario. */
+  readonly known?: string;
+  readonly allowCommands?: boolean;
+  readonly criu?: string;
+}
+
+export interface SweepOptions extends SweepFlags {
+  readonly file: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+export interface Swept {
+  readonly runs: number;
+  /** Outcomes of all calls that there are. */
+  readonly total: number;
+  /** Of the runs those in which the call was met again. */
+  readonly met: number;
+  /** Defects that no file of known defects has. */
+  readonly findings: number;
+}
+
+/** Sweeps, and prints what it finds and how far it is. Rejects with FuzzError. */
+export async function sweep(options: SweepOptions): Promise<Swept> {
+  const { file, allowCommands = false, criu: version } = options;
+  const backend = criu({ allowCommands, ...(version !== undefined && { criu: version }) });
+  try {
+    if (options.known !== undefined && !existsSync(options.known))
+      throw new FuzzError(`no such file: ${options.known}`, suggestPath(options.known));
+    const base = readBase(file, 'System calls that fail');
+    const reason = await whyNot(backend, base);
+    if (reason !== undefined) throw new FuzzError(reason);
+    const defects = knownDefects(file ?? 'sweep.yaml', options.known);
+    if (typeof defects === 'string') throw new FuzzError(defects);
+    const calls = (await backend.systemCalls(base)).filter(({ of }) => options.of === undefined || of === options.of);
+    const all = calls.flatMap((call) => listOutcomes(call, options.outcomes));
+    if (all.length === 0) throw new FuzzError('the dump and the restore of this scenario make no such system call');
+    return await sweepAll(backend, base, all, new Findings(options.out, defects), options);
+  } catch (error) {
+    throw isBadSurroundings(error) ? new FuzzError(error.message) : error;
+  } finally {
+    await backend.dispose();
+  }
+}
+
+function listOutcomes(call: SystemCall, outcomes: readonly OutcomeName[]): CriuSyscall[] {
+  return outcomes.filter((outcome) => canEnd(call.call, outcome)).map((outcome) => withOutcome(call, outcome));
+}
+
+async function sweepAll(
+  backend: Backend,
+  base: Case,
+  all: readonly CriuSyscall[],
+  findings: Findings,
+  { count = all.length, time, parallel, signal }: SweepOptions,
+): Promise<Swept> {
+  const until = time === undefined ? Number.POSITIVE_INFINITY : performance.now() + time * 1000;
+  const most = Math.min(count, all.length);
+  const places = new Set<string>();
+  let [next, runs, met] = [0, 0, 0];
+  const work = async (): Promise<void> => {
+    while (next < most && performance.now() < until && !signal.aborted) {
+      const one = all[spread(next++, all.length)]!;
+      const c: Case = { ...base, criu: { ...(base.criu ?? PLAIN_CRIU), syscalls: [one] } };
+      const record = await backend.run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });
+      runs++;
+      for (const run of [record.criu?.dump, record.criu?.restore])
+        for (const error of run?.errors ?? []) places.add(/^(\S+?:\d+)/.exec(error)?.[1] ?? error);
+      if ((record.fired?.length ?? 0) === 0) continue;
+      met++;
+      const violations = judge(c, record).filter(({ property }) => property !== 'fault-never-fired');
+      if (violations.length > 0) findings.add(c, one, record, violations);
+      if (process.stderr.isTTY) process.stderr.write(`\r${runs} of ${most} runs, ${findings.count} findings `);
+    }
+  };
+  await Promise.all(Array.from({ length: parallel }, work));
+  print(
+    `${met} of ${all.length} outcomes of system calls done (${((met / all.length) * 100).toFixed(1)} %), ${runs - met} calls not met again\n` +
+      `${places.size} places of CRIU's source reported an error\n${findings.summary}\n`,
+  );
+  return { runs, total: all.length, met, findings: findings.count };
+}
+
+/** One of each signature: the first run that shows it. */
+class Findings {
+  readonly #out: string;
+  readonly #defects: ReadonlyMap<string, KnownDefect>;
+  readonly #seen = new Set<string>();
+  readonly #known = new Map<string, number>();
+
+  constructor(out: string, defects: readonly KnownDefect[]) {
+    this.#out = out;
+    this.#defects = new Map(
+      defects.flatMap((one) => one.signatures.map((signature) => [hashSignature(signature), one])),
+    );
+  }
+
+  get count(): number {
+    return this.#seen.size;
+  }
+
+  get summary(): string {
+    const known = [...this.#known].map(([title, runs]) => `  known, in ${runs} runs: ${title}\n`);
+    return `${this.count} findings${this.count > 0 ? ` in ${this.#out}` : ''}\n${known.join('')}`.trimEnd();
+  }
+
+  add(c: Case, one: CriuSyscall, record: RunRecord, violations: readonly Violation[]): void {
+    const signature = signFinding(c, record, violations)!;
+    const id = hashSignature(signature);
+    const defect = this.#defects.get(id);
+    if (defect && defect.state !== 'fixed')
+      return void this.#known.set(defect.title, (this.#known.get(defect.title) ?? 0) + 1);
+    if (this.#seen.has(id)) return;
+    this.#seen.add(id);
+    this.#write(c, one, record, signature, violations);
+  }
+
+  #write(c: Case, one: CriuSyscall, record: RunRecord, signature: Signature, violations: readonly Violation[]): void {
+    const { property, place, shape } = signature;
+    const { message } = violations.find((violation) => violation.property === property)!;
+    const what = describeCall(one);
+    const text = writeScenario({
+      ...c,
+      title: `${property}: ${what}`.slice(0, 190),
+      why: `${message.slice(0, 1000)} (CRIU ${record.criu!.version})`,
+      expect: { ...c.expect, violates: [...new Set(violations.map((violation) => violation.property))] },
+    });
+    const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
+    const file = path.join(this.#out, `${property}-${hash}.yaml`);
+    writeFileAtomically(file, text);
+    print(`${[property, place, shape].filter((part) => part !== '').join(', ')}\n  ${what}\n  ${message}\n  ${file}\n`);
+  }
+}
+
+function describeCall({ of, task, call, number, errno, signal, short }: CriuSyscall): string {
+  const where = task === undefined ? '' : ` of the process for task ${task}`;
+  const end = short ? 'is short' : errno === undefined ? `gets ${signal}` : `fails with ${errno}`;
+  return `${of}: ${call}() number ${number}${where} ${end}`;
+}
