@@ -111,7 +111,8 @@ static void thread(long tid)
 }`;
 }
 
-function writeSignals({ criu }: Task, tid: string): string[] {
+/** Calls of `hold`, which blocks a signal of the calling thread, and leaves it pending. */
+export function writeSignals({ criu }: Task, tid: string): string[] {
   const { blocked = [], pending = [] } = criu ?? {};
   return [
     ...blocked.filter((name) => !pending.includes(name)).map((name) => `hold(${name}, 0, ${tid});`),

@@ -5,7 +5,7 @@
  */
 import type { Case, Task } from '../../src/model/case.ts';
 import { CannotExport, type ExportedFinding } from './finding.ts';
-import { indent } from './tree-c.ts';
+import { indent, writeSignals } from './tree-c.ts';
 
 export interface ZdtmTest {
   readonly program: string;
@@ -166,7 +166,7 @@ function writeProcess(c: Case, task: Task, all: readonly Task[]): string {
   const body = [
     ...(below === '' ? [] : [below]),
     ...threads.map(({ pid }) => `thread(${pid});`),
-    ...signals(task, '0'),
+    ...writeSignals(task, '0'),
     task.state === 'zombie'
       ? criu?.exitSignal === undefined
         ? `_exit(${task.exitCode});`
@@ -195,19 +195,11 @@ ${indent(settle)}
 }`;
 }
 
-function signals({ criu }: Task, tid: string): string[] {
-  const { blocked = [], pending = [] } = criu ?? {};
-  return [
-    ...blocked.filter((name) => !pending.includes(name)).map((name) => `hold(${name}, 0, 0);`),
-    ...pending.map((name) => `hold(${name}, 1, ${tid});`),
-  ];
-}
-
 function writeThreads(c: Case): string {
   const held = c.tasks
     .filter(({ pid, leader }) => pid !== leader)
     .flatMap((task) => {
-      const lines = signals(task, 'syscall(SYS_gettid)');
+      const lines = writeSignals(task, 'syscall(SYS_gettid)');
       return lines.length === 0
         ? []
         : [`	if ((long)number == ${task.pid}) {`, indent(indent(lines.join('\n'))), '	}'];

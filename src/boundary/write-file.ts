@@ -90,6 +90,17 @@ export function checkFolder(folder: string): void {
   attempt(folder, () => refuseLinks(folder));
 }
 
+/** What one of these checks throws, so that a caller can say it; undefined when it throws nothing. */
+export function whyNotWritable(check: () => void): CannotWrite | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof CannotWrite) return error;
+    throw error;
+  }
+}
+
 /** Makes a folder with all that are missing above it. Throws CannotWrite, also for a symbolic link below the working folder. */
 export function makeFolder(folder: string): void {
   attempt(folder, () => {

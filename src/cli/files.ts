@@ -1,6 +1,7 @@
 /** From the paths of a command line to loaded scenario files; all errors are printed at once. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import type { Command } from 'commander';
 import type { Options } from '../config/index.ts';
 import { KNOWN_NAMES } from '../injector/known.ts';
 
@@ -13,6 +14,7 @@ import {
 } from '../scenario/index.ts';
 import { complain, EXIT } from './exit.ts';
 import { suggestPath } from './nearest-path.ts';
+import { readOptions } from './options.ts';
 
 /** By absolute path, in the order in which they are run. */
 export type LoadedFiles = ReadonlyMap<string, Loaded>;
@@ -32,6 +34,12 @@ export function loadPaths(
   const options = { ...KNOWN_NAMES, budget: new LoadBudget(), ...(defaults && { defaults }) };
   const loaded = new Map(files.map((file) => [path.resolve(file), loadScenarioFileSync(file, options)]));
   return report(loaded, shown) > 0 ? EXIT.input : loaded;
+}
+
+/** The scenario files that a command's paths and the configuration name, loaded; or exit code 2, after printing every error. */
+export function loadArguments(command: Command, paths: readonly string[]): LoadedFiles | typeof EXIT.input {
+  const options = readOptions(command, paths);
+  return typeof options === 'number' ? options : loadPaths(options);
 }
 
 /** Exit code 2 when one of these paths does not exist, after naming it. */

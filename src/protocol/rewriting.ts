@@ -1,6 +1,6 @@
 /** Rewriting a function of the protocol's language: edits of its text, found by its syntax tree. */
 import { createRequire } from 'node:module';
-import type { FunctionExpression, Node } from 'acorn';
+import type { FunctionExpression, Node, Pattern, VariableDeclarator } from 'acorn';
 
 /** Loaded when it is needed: what was compiled ahead is not parsed. */
 let parser: typeof import('acorn') | undefined;
@@ -50,6 +50,26 @@ export function isNode(tree: unknown): tree is Node {
   return tree !== null && typeof tree === 'object' && typeof (tree as Partial<Node>).type === 'string';
 }
 
+/** Parameters and locals, those of functions inside of it too. */
+export function declaredNames(node: FunctionExpression): Set<string> {
+  const names = new Set<string>();
+  const declare = (pattern: Pattern): void => {
+    if (pattern.type === 'Identifier') names.add(pattern.name);
+    else if (pattern.type === 'ObjectPattern') {
+      for (const one of pattern.properties) declare(one.type === 'Property' ? one.value : one.argument);
+    }
+  };
+  const visit = (tree: unknown): void => {
+    if (Array.isArray(tree)) return tree.forEach(visit);
+    if (!isNode(tree)) return;
+    if (tree.type === 'VariableDeclarator') declare((tree as VariableDeclarator).id);
+    else if (/Function/.test(tree.type)) (tree as FunctionExpression).params.forEach(declare);
+    Object.values(tree).forEach(visit);
+  };
+  visit(node);
+  return names;
+}
+
 interface Edit {
   readonly start: number;
   readonly end: number;
@@ -62,10 +82,10 @@ export abstract class Rewriting {
   protected readonly node: FunctionExpression;
   protected edits: Edit[] = [];
 
-  /** `text`: without types. */
-  constructor(text: string) {
+  /** `text`: without types; `node`: its tree, where it was parsed already. */
+  constructor(text: string, node: FunctionExpression = parseFunction(text)) {
     this.text = text;
-    this.node = parseFunction(text);
+    this.node = node;
   }
 
   /** Looks at a node of the tree; `visitParts` goes on below it. */

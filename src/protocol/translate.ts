@@ -3,8 +3,8 @@
  * `ctx, NR_PIDS` where it is an address and `m[ctx + NR_PIDS]` where it is a value, the running task is handed to every
  * function that has one, and the condition of a wait becomes a function of its own.
  */
-import type { CallExpression, Expression, FunctionExpression, MemberExpression, Node } from 'acorn';
-import { isNode, Rewriting } from './rewriting.ts';
+import type { CallExpression, Expression, MemberExpression, Node } from 'acorn';
+import { declaredNames, isNode, Rewriting } from './rewriting.ts';
 
 export interface Translated {
   readonly name: string;
@@ -41,7 +41,7 @@ class Translation extends Rewriting {
     super(text);
     this.name = name;
     this.names = names;
-    this.locals = declared(this.node);
+    this.locals = declaredNames(this.node);
   }
 
   all(): Translated[] {
@@ -130,17 +130,4 @@ class Translation extends Rewriting {
   private word(tree: MemberExpression): string {
     return `m[${this.address(tree).replace(', ', ' + ')}]`;
   }
-}
-
-/** Parameters and locals. */
-function declared(node: FunctionExpression): Set<string> {
-  const names = new Set(node.params.map((param) => (param as { name?: string }).name!));
-  const visit = (tree: unknown): void => {
-    if (Array.isArray(tree)) return tree.forEach(visit);
-    if (!isNode(tree)) return;
-    if (tree.type === 'VariableDeclarator') names.add((tree as unknown as { id: { name: string } }).id.name);
-    Object.values(tree).forEach(visit);
-  };
-  visit(node.body);
-  return names;
 }

@@ -97,19 +97,19 @@ export interface DebugEntry {
   readonly state: DebugState;
 }
 
-/** The kinds of defects that the kernel itself would show as a crash or a leak, or that a run shows of its backend. */
-export const FINDING_KINDS = [
+/** The kinds of defects that the kernel itself would show as a crash. */
+export const KERNEL_DEFECT_KINDS = [
   'bug',
   'null-dereference',
   'out-of-bounds',
   'uninitialized-read',
   'use-after-free',
   'double-free',
-  'reference-leak',
   'crash',
-  'hang',
-  'disagreement',
 ] as const;
+
+/** Those, and what is left behind, or what a run shows of its backend. */
+export const FINDING_KINDS = [...KERNEL_DEFECT_KINDS, 'reference-leak', 'hang', 'disagreement'] as const;
 
 export interface Finding {
   readonly kind: (typeof FINDING_KINDS)[number];

@@ -1,19 +1,13 @@
 /** How the checks of a document say what is wrong: by the path of the thing, which the loader turns into a place. */
-import type { Lazy } from './source/diagnostic.ts';
+import type { Mistake } from './source/diagnostic.ts';
 import { didYouMean } from './source/nearest.ts';
 import type { Part, Path } from './source/raw.ts';
 
-export interface Complaint {
+/** A mistake at a path. */
+export interface Complaint extends Omit<Mistake, 'span'> {
   readonly path: Path;
   /** What is marked: the value (the default) or its key. */
   readonly part?: Part;
-  /** Default: error. */
-  readonly severity?: 'error' | 'warning';
-  readonly message: string;
-  readonly expected?: Lazy;
-  readonly hint?: Lazy;
-  /** What to write in place of the value. */
-  readonly replacement?: string;
 }
 
 export type Complain = (complaint: Complaint) => void;

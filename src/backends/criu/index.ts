@@ -4,10 +4,9 @@ import { type Case, listCommands } from '../../model/case.ts';
 import type { Tool } from '../../record/environment.ts';
 import type { RunRecord } from '../../record/record.ts';
 import { AgentError } from '../agent/agent.ts';
-import { CannotCompile } from '../agent/c-program.ts';
+import { probeAgent } from '../agent/probe.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
 import { Draws } from '../draws.ts';
-import { BadCache } from '../host/cache.ts';
 import { sweepFolder } from '../host/names.ts';
 import { pidMax } from '../pid-max.ts';
 import { CommandsNotAllowed } from './commands-not-allowed.ts';
@@ -70,7 +69,7 @@ class CriuItself implements CriuBackend {
   }
 
   capabilities(): Promise<readonly Capability[]> {
-    this.#capabilities ??= this.#probe();
+    this.#capabilities ??= probeAgent(this.name, () => this.#probe());
     return this.#capabilities;
   }
 
@@ -180,21 +179,15 @@ class CriuItself implements CriuBackend {
     this.#ending.add(end);
   }
 
-  async #probe(): Promise<readonly Capability[]> {
-    const itself = (available: boolean, detail: string): Capability => ({ name: 'criu', available, detail });
-    if (process.platform !== 'linux') return [itself(false, 'needs Linux')];
-    try {
-      const ready = await this.#prepare();
-      if (typeof ready === 'string') return [itself(false, ready)];
-      this.#letGo(await this.#take(ready));
-      const how = this.#isRoot ? 'as root' : 'as an ordinary user';
-      const { version, where, path, name } = ready.criu;
-      const tool: Tool = { name: 'CRIU', version, path, setting: ['MKTROUBLE_CRIU', name] };
-      return [{ ...itself(true, `CRIU ${version} (${where}), ${how}`), tool }, ...this.#extras()];
-    } catch (error) {
-      if (!(error instanceof CannotCompile || error instanceof BadCache || error instanceof AgentError)) throw error;
-      return [itself(false, error.message)];
-    }
+  async #probe(): Promise<readonly Capability[] | string> {
+    const ready = await this.#prepare();
+    if (typeof ready === 'string') return ready;
+    this.#letGo(await this.#take(ready));
+    const how = this.#isRoot ? 'as root' : 'as an ordinary user';
+    const { version, where, path, name } = ready.criu;
+    const tool: Tool = { name: 'CRIU', version, path, setting: ['MKTROUBLE_CRIU', name] };
+    const detail = `CRIU ${version} (${where}), ${how}`;
+    return [{ name: this.name, available: true, detail, tool }, ...this.#extras()];
   }
 
   #extras(): Capability[] {

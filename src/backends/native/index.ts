@@ -4,9 +4,8 @@ import { type Case, RESTART_FLAGS } from '../../model/case.ts';
 import { type Protocol, protocolNamed } from '../../protocol/stacks.ts';
 import type { RunRecord } from '../../record/record.ts';
 import { AgentError } from '../agent/agent.ts';
-import { CannotCompile } from '../agent/c-program.ts';
+import { probeAgent } from '../agent/probe.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
-import { BadCache } from '../host/cache.ts';
 import { pidMax } from '../pid-max.ts';
 import { NativeAgent } from './agent.ts';
 import { cgroupFolder } from './cgroup.ts';
@@ -80,7 +79,7 @@ class Native implements NativeBackend {
   }
 
   capabilities(): Promise<readonly Capability[]> {
-    this.#capabilities ??= this.#probe();
+    this.#capabilities ??= probeAgent(this.name, () => this.#probe());
     return this.#capabilities;
   }
 
@@ -179,17 +178,10 @@ class Native implements NativeBackend {
 
   async #probe(): Promise<readonly Capability[]> {
     const { isRoot, pidMax } = this.#machine;
-    const itself = (available: boolean, detail: string): Capability => ({ name: 'native', available, detail });
-    if (process.platform !== 'linux') return [itself(false, 'needs Linux')];
-    try {
-      await this.#withAgent(ANY_PROTOCOL, async () => undefined);
-    } catch (error) {
-      if (!(error instanceof CannotCompile || error instanceof BadCache || error instanceof AgentError)) throw error;
-      return [itself(false, error.message)];
-    }
+    await this.#withAgent(ANY_PROTOCOL, async () => undefined);
     const how = isRoot ? 'a pid namespace, as root' : 'a pid and a user namespace, as an ordinary user';
     return [
-      itself(true, `real tasks in ${how}; pids up to ${pidMax - 1}`),
+      { name: this.name, available: true, detail: `real tasks in ${how}; pids up to ${pidMax - 1}` },
       {
         name: 'native freezer',
         available: true,

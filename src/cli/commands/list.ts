@@ -21,12 +21,9 @@ async function list(
   { json }: { readonly json: boolean },
   command: Command,
 ): Promise<ExitCode> {
-  const { readOptions } = await import('../options.ts');
-  const options = readOptions(command, paths);
-  if (typeof options === 'number') return options;
-  const { loadPaths } = await import('../files.ts');
+  const { loadArguments } = await import('../files.ts');
   const { suiteTitle } = await import('../../mocha/suite.ts');
-  const loaded = loadPaths(options);
+  const loaded = loadArguments(command, paths);
   if (typeof loaded === 'number') return loaded;
   for (const [file, { cases }] of loaded) {
     if (!json) print(`${suiteTitle(file)}\n`);

@@ -1,10 +1,9 @@
 /** `mktrouble report merge|diff`: what to do with JSON reports of runs that are over. */
-import { Option } from 'commander';
 import { REPORTER_NAMES, type ReporterSpec } from '../../config/values.ts';
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
 import { readReports } from '../read-reports.ts';
-import { parseReporter } from '../run/request.ts';
+import { reporterOption } from '../run/request.ts';
 
 export const addReport: AddCommand = ({ program, action }) => {
   const report = program
@@ -18,11 +17,7 @@ export const addReport: AddCommand = ({ program, action }) => {
       'Merges the reports of shards, backends or machines. For a case in several reports, the worst result counts. Exit code 2 when a shard is missing, or when shards were not split in the same way.',
     )
     .argument('<files...>', 'JSON reports')
-    .addOption(
-      new Option('-r, --reporter <name[=file]>', `report format: ${REPORTER_NAMES.join(', ')} (repeatable)`)
-        .argParser(parseReporter)
-        .default(undefined, 'spec'),
-    )
+    .addOption(reporterOption())
     .action(action(merge));
   report
     .command('diff')

@@ -1,7 +1,6 @@
 /** `mktrouble run [paths…]`: runs scenarios and reports their verdicts. */
 import { type Command, Option } from 'commander';
 import type { Shard } from '../../../reporters/shared/shard.ts';
-import { REPORTER_NAMES } from '../../config/values.ts';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import type { AddCommand } from '../command.ts';
 import { severalCriuOption } from '../criu-option.ts';
@@ -13,11 +12,11 @@ import {
   parseGrep,
   parseMemory,
   parseProtocol,
-  parseReporter,
   parseRetries,
   parseShard,
   parseTag,
   parseTimeout,
+  reporterOption,
 } from '../run/request.ts';
 
 const collect = (text: string, before: readonly string[]): readonly string[] => [...before, text];
@@ -105,11 +104,7 @@ export function withRunOptions(command: Command): Command {
     .option('--known <file>', 'file of known defects (default: the nearest mktrouble.known.yaml)')
     .option('--forbid-only', 'exit with 2 when a scenario has the key only (for CI)', false)
     .option('--fail-on-skip', 'exit with 2 when a case is skipped (for CI)', false)
-    .addOption(
-      new Option('-r, --reporter <name[=file]>', `report format: ${REPORTER_NAMES.join(', ')} (repeatable)`)
-        .argParser(parseReporter)
-        .default(undefined, 'spec'),
-    )
+    .addOption(reporterOption())
     .addOption(
       new Option('--records <which>', 'which runs the JSON report contains step by step')
         .choices(['all', 'failed', 'none'])

@@ -13,11 +13,8 @@ export const addValidate: AddCommand = ({ program, action }) => {
 };
 
 async function validate(paths: readonly string[], _flags: object, command: Command): Promise<ExitCode> {
-  const { readOptions } = await import('../options.ts');
-  const options = readOptions(command, paths);
-  if (typeof options === 'number') return options;
-  const { loadPaths } = await import('../files.ts');
-  const loaded = loadPaths(options);
+  const { loadArguments } = await import('../files.ts');
+  const loaded = loadArguments(command, paths);
   if (typeof loaded === 'number') return loaded;
   let cases = 0;
   for (const file of loaded.values()) cases += file.cases.length;

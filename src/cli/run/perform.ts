@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { count } from '../../../reporters/words/numbers.ts';
-import { CannotWrite, checkFolder } from '../../boundary/write-file.ts';
+import { checkFolder, whyNotWritable } from '../../boundary/write-file.ts';
 import type { Options } from '../../config/index.ts';
 import { namedTags } from '../../config/tag-expression.ts';
 import { knownDefects } from '../../injector/known.ts';
@@ -42,7 +42,7 @@ export async function perform(given: Options, mode: Mode, narrowing: PerformFlag
   if (refused !== undefined) return refused;
   for (const setting of ['replays', 'keep'] as const) {
     const folder = given[setting];
-    const linked = folder === undefined ? undefined : whyLinked(folder);
+    const linked = folder === undefined ? undefined : whyNotWritable(() => checkFolder(folder))?.message;
     if (linked !== undefined) return complain(linked, `name another folder with --${setting}`);
   }
   const loaded = loadPaths(given);
@@ -113,17 +113,6 @@ function findStrangeTag(loaded: LoadedFiles, { tags = [], projects }: Options): 
 function whyUnusable(files: readonly string[], known: string | undefined): string | undefined {
   const found = new Set(files.map((file) => knownDefects(file, known)).filter((one) => typeof one === 'string'));
   return found.size === 0 ? undefined : `the file of known defects has mistakes:\n${[...found].join('\n\n')}`;
-}
-
-/** Why nothing can be written to this folder: it may have come with the scenarios as a link to anywhere. */
-function whyLinked(folder: string): string | undefined {
-  try {
-    checkFolder(folder);
-    return undefined;
-  } catch (error) {
-    if (error instanceof CannotWrite) return error.message;
-    throw error;
-  }
 }
 
 function collectCases(loaded: LoadedFiles): readonly Case[] {

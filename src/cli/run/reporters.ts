@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import Mocha from 'mocha';
-import { CannotWrite, checkWritable } from '../../boundary/write-file.ts';
+import { checkWritable, whyNotWritable } from '../../boundary/write-file.ts';
 import { REPORTER_NAMES, type ReporterSpec } from '../../config/values.ts';
 import { didYouMean } from '../../scenario/source/nearest.ts';
 import { complain, type EXIT } from '../exit.ts';
@@ -17,22 +17,11 @@ export function refuseReporters(reporters: readonly ReporterSpec[]): typeof EXIT
     }
     if (output === undefined) continue;
     const file = path.resolve(output);
-    const why = files.has(file) ? 'another reporter writes it' : unwritable(file);
+    const why = files.has(file) ? 'another reporter writes it' : whyNotWritable(() => checkWritable(file))?.reason;
     if (why !== undefined) return complain(`cannot write the report to ${output}: ${why}`);
     files.add(file);
   }
   return undefined;
-}
-
-/** Why a file cannot be written; its folders are made. */
-function unwritable(file: string): string | undefined {
-  try {
-    checkWritable(file);
-    return undefined;
-  } catch (error) {
-    if (error instanceof CannotWrite) return error.reason;
-    throw error;
-  }
 }
 
 /** Whether there is a reporter of this name: one that ships, one of Mocha's, or a module as seen from here. */

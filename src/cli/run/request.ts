@@ -1,9 +1,17 @@
 /** The values of flags, checked as commander reads them. */
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Shard } from '../../../reporters/shared/shard.ts';
 import { isMistake } from '../../config/own-backend.ts';
 import { parseTagExpression } from '../../config/tag-expression.ts';
-import { isPattern, type ReporterSpec, readReporter, readSize, readTime, refuseReporter } from '../../config/values.ts';
+import {
+  isPattern,
+  REPORTER_NAMES,
+  type ReporterSpec,
+  readReporter,
+  readSize,
+  readTime,
+  refuseReporter,
+} from '../../config/values.ts';
 import { readBackendModule } from '../../injector/backend-module.ts';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import { KNOWN_NAMES, resolveName } from '../../injector/known.ts';
@@ -98,6 +106,13 @@ export function parseMemory(text: string): number {
 export function parseGrep(text: string): string {
   if (isPattern(text)) return text;
   throw new InvalidArgumentError('it is not a regular expression');
+}
+
+/** `--reporter`, of each command that writes reports. */
+export function reporterOption(): Option {
+  return new Option('-r, --reporter <name[=file]>', `report format: ${REPORTER_NAMES.join(', ')} (repeatable)`)
+    .argParser(parseReporter)
+    .default(undefined, 'spec');
 }
 
 /** `--reporter name[=file]`, repeatable; whether there is such a reporter is found out when all options are known. */

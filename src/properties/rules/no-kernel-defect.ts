@@ -1,18 +1,10 @@
 /** The restart does not break the kernel. */
-import type { Finding } from '../../record/record.ts';
+import { type Finding, KERNEL_DEFECT_KINDS } from '../../record/record.ts';
 import { listFindings } from '../findings.ts';
 import type { Property } from '../property.ts';
 
 const name = 'no-kernel-defect';
-const KINDS: ReadonlySet<Finding['kind']> = new Set([
-  'bug',
-  'null-dereference',
-  'out-of-bounds',
-  'uninitialized-read',
-  'use-after-free',
-  'double-free',
-  'crash',
-]);
+const KINDS: ReadonlySet<Finding['kind']> = new Set(KERNEL_DEFECT_KINDS);
 
 export const noKernelDefect: Property = {
   name,

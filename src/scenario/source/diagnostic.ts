@@ -33,6 +33,7 @@ export interface Mistake {
   readonly message: string;
   readonly expected?: Lazy;
   readonly hint?: Lazy;
+  /** What to write in place of the value. */
   readonly replacement?: string;
 }
 

@@ -133,25 +133,30 @@ static int is_quiet(void)
 	return arena->busy == 0;
 }
 
-/* A task died with the big lock held: it is released once the real kernel reports the death. */
-static int bury(int asker)
+/* Releases the big lock of a task that died with it: whether no task can move any more. */
+static int continue_without(int dead)
 {
 	int quiet;
 
-	arena->request = NOTHING;
-	wait_until_dead(actor_of(asker));
-	plugin_buries(actor_of(asker));
-	check_progress(actor_of(asker));
+	check_progress(actor_of(dead));
 	quiet = is_quiet();
 	big_unlock();
 	return quiet;
+}
+
+/* A task died with the big lock held: it is released once the real kernel reports the death. */
+static int bury(int asker)
+{
+	arena->request = NOTHING;
+	wait_until_dead(actor_of(asker));
+	plugin_buries(actor_of(asker));
+	return continue_without(asker);
 }
 
 /* The requester holds the big lock; if the request kills it, init releases the lock. */
 static int serve_asker(void)
 {
 	int asker = arena->asker;
-	int quiet;
 
 	serve(arena->request, asker, arena->argument);
 	if (actor_of(asker)->state != DEAD) {
@@ -159,10 +164,7 @@ static int serve_asker(void)
 		return 0;
 	}
 	arena->request = NOTHING;
-	check_progress(actor_of(asker));
-	quiet = is_quiet();
-	big_unlock();
-	return quiet;
+	return continue_without(asker);
 }
 
 static int try_chores(void)

@@ -45,6 +45,8 @@ void moved(struct actor *me);
 void did_not_move(void);
 /* Gives up the big lock and sleeps until its state is no longer `asleep`. Has the big lock again afterwards. */
 void sleep_while(struct actor *me, enum state asleep);
+/* Lets the big lock go until the actor is woken. */
+void wait_for_wakeup(struct actor *me);
 /* Called by an actor that stopped moving, with the big lock: detects when no task can move any more. */
 void check_progress(struct actor *me);
 /* It can move again; really woken when the big lock is released. */

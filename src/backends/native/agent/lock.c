@@ -25,14 +25,8 @@ static void wait_for_lock(struct actor *me, int *word)
 	arena->lock_waiters++;
 	arena->busy--;
 	check_progress(me);
-	while (me->wants) {
-		uint32_t seen = me->wakeups;
-
-		big_unlock();
-		while (me->wakeups == seen)
-			futex_wait(&me->wakeups, seen, NULL);
-		big_lock();
-	}
+	while (me->wants)
+		wait_for_wakeup(me);
 	me->state = before;
 }
 

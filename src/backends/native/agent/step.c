@@ -62,6 +62,16 @@ void runnable(struct actor *actor)
 	poke(actor);
 }
 
+void wait_for_wakeup(struct actor *me)
+{
+	uint32_t seen = me->wakeups;
+
+	big_unlock();
+	while (me->wakeups == seen)
+		futex_wait(&me->wakeups, seen, NULL);
+	big_lock();
+}
+
 static void ring(enum request what, int asker, int argument)
 {
 	arena->asker = asker;
@@ -218,14 +228,8 @@ static void hold_back(struct actor *me)
 	me->flags |= HELD;
 	arena->waiting++;
 	check_progress(me);
-	while (me->flags & HELD) {
-		uint32_t seen = me->wakeups;
-
-		big_unlock();
-		while (me->wakeups == seen)
-			futex_wait(&me->wakeups, seen, NULL);
-		big_lock();
-	}
+	while (me->flags & HELD)
+		wait_for_wakeup(me);
 }
 
 /* A label is `function: access`, or the name of a point: then any step there is meant. */
@@ -315,14 +319,8 @@ void sleep_while(struct actor *me, enum state asleep)
 {
 	arena->busy--;
 	check_progress(me);
-	while (me->state == asleep) {
-		uint32_t seen = me->wakeups;
-
-		big_unlock();
-		while (me->wakeups == seen)
-			futex_wait(&me->wakeups, seen, NULL);
-		big_lock();
-	}
+	while (me->state == asleep)
+		wait_for_wakeup(me);
 }
 
 /* ---- points ---- */

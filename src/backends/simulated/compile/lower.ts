@@ -9,6 +9,7 @@ import type {
   Expression,
   ForStatement,
   FunctionDeclaration,
+  FunctionExpression,
   Identifier,
   LabeledStatement,
   Pattern,
@@ -19,7 +20,7 @@ import { type Constant, evaluateConstant } from './constant.ts';
 import { Expressions } from './expression.ts';
 import type { Block, Code, End, Program } from './ir.ts';
 import { simplified } from './simplify.ts';
-import type { FunctionNode, Scope } from './source.ts';
+import type { Scope } from './source.ts';
 
 /** What a name of the source stands for where it is used. */
 export type Meaning =
@@ -350,7 +351,7 @@ export class Lowering {
 }
 
 /** The names that a function assigns to. */
-function assignedNames(node: FunctionNode): Set<string> {
+function assignedNames(node: FunctionExpression): Set<string> {
   const names = new Set<string>();
   const visit = (tree: unknown): void => {
     if (Array.isArray(tree)) return tree.forEach(visit);

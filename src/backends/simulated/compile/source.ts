@@ -1,5 +1,5 @@
 /** The protocol's and the kernel's functions as syntax trees, and the constants that they name. */
-import type { Expression, FunctionDeclaration, FunctionExpression } from 'acorn';
+import type { Expression, FunctionExpression } from 'acorn';
 import * as types from '../../../protocol/checkpoint_types.ts';
 import * as image from '../../../protocol/image.ts';
 import * as points from '../../../protocol/points.ts';
@@ -23,8 +23,6 @@ import * as wait from '../kernel/wait.ts';
 import * as walk from '../kernel/walk.ts';
 import * as world from '../kernel/world.ts';
 
-export type FunctionNode = FunctionDeclaration | FunctionExpression;
-
 const GeneratorFunction = Object.getPrototypeOf(function* () {}).constructor as { new (): unknown };
 
 /** Modules whose functions are kernel primitives: a step in one of them is named after the function that called it. */
@@ -36,7 +34,7 @@ const HOOKS: ReadonlySet<string> = new Set(['exit_hook', 'fork_hook', 'late_fork
 export interface SourceFunction {
   readonly text: string;
   /** Its tree; positions count in `text`. */
-  readonly node: FunctionNode;
+  readonly node: FunctionExpression;
 }
 
 /** Everything that the model's source can name. */
@@ -76,14 +74,14 @@ function plainNames(tree: unknown): unknown {
 }
 
 /** The tree of a function as a loader has it; positions count in its text. */
-function parseLoaded(text: string): FunctionNode {
+function parseLoaded(text: string): FunctionExpression {
   const tree = parseFunction(text);
-  return (text.includes('import_') ? plainNames(tree) : tree) as FunctionNode;
+  return (text.includes('import_') ? plainNames(tree) : tree) as FunctionExpression;
 }
 
 /** Parsed when it is looked at: no build needs them all. */
 function functionOf(text: string): SourceFunction {
-  let node: FunctionNode | undefined;
+  let node: FunctionExpression | undefined;
   return {
     text,
     get node() {
