@@ -56,7 +56,7 @@ export async function stepThrough(
   const playback = new Playback(record, violations);
   const { colors, symbols } = terminalOutput(screen, env);
   let at = playback.focus;
-  // What a screen shows has been made harmless piece by piece.
+  // Each piece of a screen has been escaped already.
   const draws = rawWriter(screen);
   const draw = (): void => {
     const style = { colors, symbols, columns: screen.columns ?? 80, rows: screen.rows ?? 24 };
@@ -68,7 +68,7 @@ export async function stepThrough(
   keyboard.setRawMode?.(true);
   draws(ENTER);
   screen.on('resize', draw);
-  // Whatever ends the program: the terminal is as it was.
+  // The terminal is restored whatever ends the program.
   const restore = (): void => {
     draws(LEAVE);
     keyboard.setRawMode?.(false);
@@ -105,7 +105,7 @@ function leaves({ name, ctrl }: Key): boolean {
   return name === 'q' || name === 'escape' || (ctrl === true && (name === 'c' || name === 'd'));
 }
 
-/** Where a key leads; undefined for a key that leads nowhere. The letters are those of less(1) and vi(1). */
+/** The frame that a key selects; undefined for other keys. The letters are those of less(1) and vi(1). */
 function target({ name, ctrl, sequence }: Key, at: number, { frames, focus }: Playback): number | undefined {
   if (ctrl) return undefined;
   if (sequence === 'G') return frames.length;

@@ -1,4 +1,4 @@
-/** The trees that are searched: a star of healthy tasks under `series`, and one signal or SIGKILL to anyone at any moment. */
+/** The trees that are searched: a star of healthy tasks under `series`, and one signal or SIGKILL to any task at any moment. */
 import type { Case } from '../../src/model/case.ts';
 import { defineScenario, type ScenarioDocument } from '../../src/scenario/index.ts';
 
@@ -6,8 +6,8 @@ export type FaultOfCase = 'none' | 'signal' | 'kill';
 
 export const FAULT_NAMES: Readonly<Record<FaultOfCase, string>> = {
   none: 'healthy',
-  signal: 'one signal to anyone',
-  kill: 'one SIGKILL to anyone',
+  signal: 'one signal to any task',
+  kill: 'one SIGKILL to any task',
 };
 
 /** `3 tasks, healthy` */
@@ -17,8 +17,8 @@ export function nameCase(tasks: number, fault: FaultOfCase): string {
 
 /** The scenario, as its file would say it. */
 export function writeScenario(tasks: number, fault: FaultOfCase): object {
-  const anyone = ['coordinator', ...Array.from({ length: tasks }, (_, i) => 100 + i)];
-  const faults = { none: [], signal: [{ signal: 'SIGUSR1', to: anyone }], kill: [{ kill: anyone }] }[fault];
+  const targets = ['coordinator', ...Array.from({ length: tasks }, (_, i) => 100 + i)];
+  const faults = { none: [], signal: [{ signal: 'SIGUSR1', to: targets }], kill: [{ kill: targets }] }[fault];
   return {
     scenario: nameCase(tasks, fault),
     tree: { generate: { shape: 'star', tasks } },

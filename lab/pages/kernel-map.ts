@@ -23,10 +23,11 @@ export const PATCH = [
   ...['ckpt_test_error', 'ckpt_test_complete', 'ckpt_get_error'],
 ];
 
-/** The first sentence or two of a function's comment. */
-function readComment({ text }: SourceFunction): string {
+/** A function's comment, without the name that it begins with. */
+function readComment({ name, text }: SourceFunction): string {
   const comments = [...text.matchAll(/\/\*\*([\s\S]*?)\*\/\nexport/g)];
-  return markdownCell((comments.at(-1)?.[1] ?? '').replace(/\s*\n \* ?/g, ' ').trim());
+  const comment = (comments.at(-1)?.[1] ?? '').replace(/\s*\n \* ?/g, ' ').trim();
+  return markdownCell(comment.replace(`${name}(): `, ''));
 }
 
 /** The page as it should be. */
@@ -57,9 +58,9 @@ with the same names. [hooks.ts](../src/protocol/hooks.ts) has the lines in \`ker
 of the series adds, our repairs, and the items of the changelog undone are [patches](../src/protocol/patches) of this text:
 \`mktrouble protocol diff patch series\` shows them, [variants](variants.md) lists them.
 
-## How C is written there
+## How C constructs are written
 
-| in C | there | |
+| in C | in the source | |
 | --- | --- | --- |
 | \`ctx->nr_pids\` read | \`yield* load(ctx.nr_pids)\` | a step of its own: another task may run before it |
 | | \`peek(ctx.nr_pids)\` | within the step: no other task can change it or observe the moment |
@@ -76,7 +77,7 @@ anyway); references of tasks and namespaces (\`get_task_struct()\`, \`get_nsprox
 no other task sees; all of checkpoint. \`ctx->file\` is the number of the next object, \`ctx->pids_arr\` its size in bytes, an
 entry of \`ctx->task_status\` two words of its task. \`at(…)\` and \`trace_…(…)\` are trace points: they change nothing.
 
-## What is there besides
+## Functions that patch 30/96 does not have
 
 | function | what it is |
 | --- | --- |

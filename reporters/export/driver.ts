@@ -19,7 +19,7 @@ import { type Helper, helperFor, writeInject } from './helpers-c.ts';
 
 /** Seconds after which a call of CRIU hangs. */
 const LIMIT = 5;
-/** A pid that no task has, and after which all other processes get theirs. */
+/** A pid that no task has; all other processes get pids above it. */
 const FAR = 3000;
 
 /** The functions of the C program that the script needs, besides the tree. */
@@ -171,7 +171,7 @@ function call(of: CriuCall, c: Case, setup: CriuSetup, repro: string): string[] 
   const command = words + options.join('');
   return [
     prefix.length === 0 ? `${command}; ${of}=$?` : `(${prefix.join(' ')} ${command}); ${of}=$?`,
-    // Dying tasks, and those that return from a stop, need a moment.
+    // Tasks that exit, or continue after a stop, need a moment.
     `sleep 0.3; census > after-${of}`,
   ];
 }
@@ -214,7 +214,7 @@ function writeEdit(c: Case, edit: ImageEdit, repro: string): string[] {
   }
 }
 
-/** pstree.img is short: it is written anew, as the dump wrote it, but for the change. */
+/** pstree.img is short: it is written again as the dump wrote it, with the change. */
 function writePstree(c: Case, { record, set }: Extract<ImageEdit, { kind: 'task' }>): string[] {
   const inner = (pid: number): number => (c.criu?.namespace === 'own' && pid === c.tasks[0]!.pid ? 1 : pid);
   const processes = c.tasks.filter(({ pid, leader }) => pid === leader);
@@ -249,7 +249,7 @@ function octal(bytes: readonly number[]): string {
   return bytes.map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 }
 
-/** For each property a test of the shell that is true when it is violated, and what it then says. */
+/** For each property a shell test that is true when the property is violated, and the message for that. */
 function writeChecks(finding: ExportedFinding): string[] {
   const { case: c, violates } = finding;
   const setup = readSetup(c);
@@ -262,7 +262,7 @@ function writeChecks(finding: ExportedFinding): string[] {
       ({ targets, when }) => targets.includes('coordinator') && when.kind === 'criu' && callOfStage(when.at) === of,
     );
   const ended = (of: CriuCall): string => (kills(of) ? '' : ` && [ $${of} != 137 ]`);
-  // What a killed CRIU has left is a child of its own.
+  // Processes that a killed CRIU has left are children of this shell.
   const failedDump = kills('dump')
     ? `! diff before after-dump || grep -lsx "$(basename "\${CRIU%% *}" | cut -c 1-15)" /proc/[0-9]*/comm`
     : '[ $dump != 0 ] && [ $dump != 137 ] && ! diff before after-dump';

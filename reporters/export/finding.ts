@@ -1,4 +1,4 @@
-/** What an exporter is given: a finding, and what was seen when it was run. */
+/** The input of an exporter: a finding, and what its run showed. */
 import type { Case } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { Violation } from '../../src/record/verdict.ts';
@@ -13,7 +13,7 @@ export interface ExportedFinding {
   readonly statements: Readonly<Record<string, string>>;
   /** The source of each of these properties. */
   readonly sources: Readonly<Record<string, string>>;
-  /** Of a run that showed it; absent where the backend does not work here. */
+  /** From a run that showed it; absent where the backend is not available. */
   readonly seen?: {
     readonly record: RunRecord;
     readonly violations: readonly Violation[];

@@ -87,7 +87,7 @@ static int edit(char **v)	/* FILE RECORD VALUE FIELD[:NTH]...; a record: its len
 }`,
 };
 
-/** Changes that need a helper; the shell does the others. */
+/** Changes that need a helper; the shell makes the others. */
 export function helperFor(edit: ImageEdit): Helper | undefined {
   if (edit.kind === 'field') return EDIT;
   return edit.kind === 'drop' || edit.kind === 'repeat' ? RECORDS : undefined;

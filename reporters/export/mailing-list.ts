@@ -14,7 +14,7 @@ import { FUNCTION_AT, FUNCTION_OF } from './kernel-calls.ts';
 const COLUMNS = 78;
 /** More tasks than this have no column each, but their name before each line. */
 const MOST_LANES = 3;
-/** What says nothing about an interleaving. */
+/** Events that are not a part of an interleaving. */
 const BOOKKEEPING = new Set<RunEvent['kind']>(['get', 'put', 'visit', 'log', 'status', 'wake', 'sleep']);
 
 export function writeMail({ title, case: c, violates, statements, sources, seen }: ExportedFinding): string {
@@ -111,7 +111,7 @@ function listCalls(record: RunRecord, violations: readonly Violation[]): Call[] 
   return calls;
 }
 
-/** An effect as a kernel developer would note it beside the call; what has no such form is in plain words. */
+/** An effect as a kernel developer would note it beside the call; effects without such a form are in words. */
 function remark(event: RunEvent): string {
   switch (event.kind) {
     case 'mark':

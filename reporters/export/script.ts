@@ -73,9 +73,9 @@ function wrap(text: string): string[] {
   return [...lines, line];
 }
 
-/** How many times as many tries as in the scenario a race has. */
+/** The factor by which the number of tries of a race exceeds that of the scenario. */
 const MORE_TRIES = 3;
-/** How far the number of a call of CRIU, of whatever name, may differ between machines. */
+/** How much the number of a system call of CRIU may differ between machines. */
 const NEARBY = 25;
 
 /** The script starts itself again as the init of namespaces of its own: until a race shows, or for each call near the one wanted. */

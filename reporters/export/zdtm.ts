@@ -1,7 +1,7 @@
 /**
  * A finding as a test of zdtm, CRIU's own suite: the test builds the tree below itself, waits for the dump and the restore, and
- * compares what /proc shows of each task. Pids are those that fork() gives. Only what such a test can do is exported: it is dumped
- * itself, so it can neither damage images nor make a call of CRIU fail.
+ * compares what /proc shows of each task. Pids are those that fork() gives. Not every case can be exported: such a test is
+ * dumped itself, so it can neither damage images nor make a system call of CRIU fail.
  */
 import type { Case, Task } from '../../src/model/case.ts';
 import { CannotExport, type ExportedFinding } from './finding.ts';

@@ -1,4 +1,4 @@
-/** The whole page: the overview on the left, the open case on the right; which of both is in the address. */
+/** The whole page: the overview on the left, the open case on the right; the address says which case is open. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { environmentLines } from '../words/environment.ts';
 import { duration } from '../words/numbers.ts';
@@ -34,12 +34,12 @@ export function App({ index }: { readonly index: ReportIndex }) {
   );
 }
 
-/** What the address says; without one the first failed case, so that the page opens on the answer. */
+/** The route in the address; without one the first failed case, so that the page opens on the result. */
 function firstRoute(index: ReportIndex): Route {
   const route = parseRoute(location.hash);
   if (location.hash !== '') return route;
   const { cases, engines } = index;
-  // The answer to a comparison is its table.
+  // The result of a comparison is its table.
   if (engines) return route;
   const [open] = select(cases, route.filter).filter((i) => ['fail', 'error', 'flaky'].includes(cases[i]!.result));
   return open === undefined ? route : { ...route, open };

@@ -147,7 +147,7 @@ function Body({ index, position, detail, played, onSeek }: BodyProps) {
   );
 }
 
-/** What a reader does with the finding: run it again, hand it on, review it. */
+/** What to do with the finding: run it again, export it, review it. */
 function NextSteps({ detail: { command, reproduce, bucket } }: { readonly detail: CaseDetail }) {
   if (command === null) return null;
   return (
@@ -213,9 +213,9 @@ function Facts({ detail, environment }: FactsProps) {
 interface ViolationsProps {
   readonly title: string;
   readonly list: readonly Violation[];
-  /** What CRIU says about it. */
+  /** The errors that CRIU reported. */
   readonly cause: string | null;
-  /** Where there is a record to go to a step of. */
+  /** Only where a record exists, whose steps can be shown. */
   readonly onJump: ((to: Jump) => void) | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** Reads what the reporter put into the page. A text of it may come from a stranger: what would change the direction of reading, or hide itself, is shown as `\\uXXXX`. */
+/** Reads the data that the reporter wrote into the page. Its texts are not trusted: characters that change the direction of reading, or are invisible, are shown as `\\uXXXX`. */
 import { HOSTILE, harmless } from '../../src/boundary/harmless.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import type { CoverageReport } from '../shared/coverage.ts';
@@ -26,7 +26,7 @@ async function unpack(line: number): Promise<unknown> {
   return parse(await new Response(stream).text());
 }
 
-/** JSON has control characters as escapes, and all others as they are. Few reports have any, and are not looked through. */
+/** JSON escapes control characters and no others. Few reports contain any, so most are not searched. */
 function parse(json: string): unknown {
   return /\\u/.test(json) || json.search(HOSTILE) >= 0 ? JSON.parse(json, reviveHarmless) : JSON.parse(json);
 }
@@ -50,7 +50,7 @@ export async function readSource(index: ReportIndex, file: string): Promise<stri
   return line === undefined ? undefined : ((await unpack(line)) as string);
 }
 
-/** What of the protocols was reached. */
+/** The coverage of the protocols. */
 export async function readCoverage(line: number): Promise<CoverageReport> {
   return (await unpack(line)) as CoverageReport;
 }

@@ -9,7 +9,7 @@ interface Props {
   readonly outcomes: number | undefined;
   /** Whether these are all that there are. */
   readonly complete: boolean;
-  /** Shows a run that ends so; undefined where none can be found. */
+  /** Shows a run with this outcome; undefined where none was found. */
   readonly onShow: ((ending: Ending) => void) | undefined;
 }
 

@@ -18,12 +18,12 @@ import { isPlayable, usePlay } from './play/use-play.ts';
 import { Scrubber } from './scrubber.tsx';
 import { TreeView } from './tree-view.tsx';
 
-/** The wish to see a step; a new object each time. */
+/** A request to show a step; a new object each time. */
 export interface Jump {
   readonly step: number;
 }
 
-/** The wish to see a run with this outcome; a new object each time. */
+/** A request to show a run with this outcome; a new object each time. */
 export interface Wanted {
   readonly ending: Ending;
 }
@@ -39,11 +39,11 @@ interface Props {
   readonly onSeek: ((played: number) => void) | undefined;
   /** Whether the arrow keys move it. */
   readonly keys: boolean;
-  /** Whether it is of a smaller tree than the scenario's. */
+  /** Whether its tree is smaller than that of the scenario. */
   readonly shrunk: boolean;
-  /** A step that was asked for elsewhere. */
+  /** A step that another view asks for. */
   readonly jump: Jump | undefined;
-  /** An outcome of which a run was asked for elsewhere. */
+  /** An outcome of which another view asks for a run. */
   readonly wanted: Wanted | undefined;
 }
 
@@ -69,7 +69,7 @@ export function RecordView({
   // A dump and a restore are shown call by call, not step by step.
   const asked = record.criu ? Number.POSITIVE_INFINITY : (played ?? own ?? playback.focus);
   const at = Math.min(Math.max(0, asked), playback.frames.length);
-  // Where it is, also between a key and the drawing of what it does: the next key goes on from there.
+  // The current frame, also before it is drawn: the next key continues from there.
   const place = useRef(at);
   place.current = at;
   const seek = useCallback(

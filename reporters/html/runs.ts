@@ -7,17 +7,17 @@ import { VERDICT_NAMES } from '../words/verdicts.ts';
 import { listRecords, readCase } from './data.ts';
 import type { CaseDetail, ReportIndex } from './format.ts';
 
-/** A run to be played, with what is to be seen in it. */
+/** A run to be played, with its violations. */
 interface Run {
   readonly record: RunRecord;
   readonly c: Case | undefined;
   readonly violations: readonly Violation[];
   readonly heading: string;
-  /** Whether it is of a smaller tree than the scenario's. */
+  /** Whether its tree is smaller than that of the scenario. */
   readonly shrunk: boolean;
 }
 
-/** The runs of a case, each with what is to be seen in it. */
+/** The runs of a case, each with its violations. */
 export function listRuns(detail: CaseDetail, severalBackends: boolean): Run[] {
   const violations = detail.violations.length > 0 ? detail.violations : detail.known;
   return listRecords(detail).map((record) => {

@@ -8,7 +8,7 @@ interface Props {
   /** How many frames are played. */
   readonly at: number;
   readonly onSeek: (to: number) => void;
-  /** So many frames on from where it is by then, which may be further than what is drawn. */
+  /** Moves by this many frames from the current frame, which may not be drawn yet. */
   readonly onMove: (by: number) => void;
   readonly keys: boolean;
 }

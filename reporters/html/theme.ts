@@ -1,4 +1,4 @@
-/** Light or dark: what the system says, until the reader says otherwise. */
+/** Light or dark: the setting of the system, until the user chooses. */
 export type Theme = 'light' | 'dark';
 
 const KEY = 'mktrouble-theme';
@@ -18,7 +18,7 @@ export function rememberTheme(theme: Theme): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // A page from disk may have no storage; then the choice lasts as long as the page.
+    // A page from disk may have no storage; then the choice is lost when the page closes.
   }
 }
 

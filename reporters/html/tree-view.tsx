@@ -16,7 +16,7 @@ interface Props {
   readonly ended: boolean;
 }
 
-/** More tasks than this are too many to be looked at one by one. */
+/** More tasks than this are counted instead of drawn. */
 const AT_MOST = 300;
 
 export function TreeView({ c, playback, snapshot, frame, ended }: Props) {

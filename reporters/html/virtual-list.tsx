@@ -1,4 +1,4 @@
-/** A list of rows of equal height of which only those in sight exist; up and down move the choice, Enter makes it. */
+/** A list of rows of equal height of which only the visible ones exist; the arrow keys move the selection, Enter opens it. */
 import type { ComponentChild } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 

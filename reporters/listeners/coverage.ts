@@ -1,4 +1,4 @@
-/** What of the protocol the cases have reached: by protocol and function, for the whole run and for each suite, and what is missing. */
+/** Coverage of the protocol: by protocol and function, for the whole run and for each suite, with the steps that were not reached. */
 import { byFunction, type CoverageReport, type CoverageSum, CoverageTally, share } from '../shared/coverage.ts';
 import type { Listener, Setting } from '../shared/listener.ts';
 import type { CaseResult } from '../shared/result.ts';

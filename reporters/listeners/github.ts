@@ -26,7 +26,7 @@ interface Row {
   readonly command: string;
 }
 
-/** A job summary may have 1 MiB; more rows than this are of no use there. */
+/** The most rows: a job summary may have 1 MiB. */
 const ROWS = 100;
 const CELL = 300;
 /** Columns of a title in a row, without its matrix values. */
@@ -129,7 +129,7 @@ export class Github implements Listener {
     return `${lines.join('\n')}\n\n`;
   }
 
-  /** The defects that were found, new ones first: known ones are in it, for they show what the run covers. */
+  /** The defects that were found, new ones first. Known defects are listed too: they show what the run covers. */
   #listDefects(): string[] {
     const list = this.#buckets.list();
     if (list.length === 0) return [];
@@ -192,7 +192,7 @@ function headline({ failed, flaky, errors, incomplete }: Summary): string {
   return incomplete > 0 ? `${count(incomplete, 'search', 'searches')} incomplete` : 'all cases passed';
 }
 
-/** Each violation at the place that it contradicts, else at the scenario. */
+/** Each violation at the position of the expectation that it contradicts, else at the scenario. */
 function composeMessages(result: CaseResult): [Position | undefined, string][] {
   const { verdict, position, error, reason } = result;
   if (!verdict && error) return mistakesIn(error.message, position);

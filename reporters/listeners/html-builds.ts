@@ -1,4 +1,4 @@
-/** Compiled protocols for the HTML report, so that a reader can play its cases on without anything else. */
+/** Compiled protocols for the HTML report, so that the page can continue its cases without any other file. */
 import { buildText } from '../../src/backends/simulated/compile/compile.ts';
 import { protocolNamed } from '../../src/protocol/stacks.ts';
 import { buildKey, type PackedBuild } from '../html/play/packed-build.ts';

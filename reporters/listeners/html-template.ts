@@ -1,4 +1,4 @@
-/** The page that an HTML report is made of: built by Vite when the package is, and from the sources again when they are newer. */
+/** The page of an HTML report: Vite builds it with the package, and again when the sources are newer. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';

@@ -1,7 +1,7 @@
 /**
  * The one place that knows junit-report-builder: its export is a builder although its types, read by NodeNext, say
  * otherwise; it has no message for a skipped case, one failure for each case, writes `skipped` where the Jenkins
- * schema has none, and closes a CDATA section at the second `]]>` of a text. All of that is put right here.
+ * schema has none, and closes a CDATA section at the second `]]>` of a text. All of that is corrected here.
  */
 import { createRequire } from 'node:module';
 import { stripVTControlCharacters } from 'node:util';

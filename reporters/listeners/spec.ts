@@ -1,4 +1,4 @@
-/** The terminal's reporter: one line a case as it ends, all about a case that failed, a progress line, a summary. */
+/** The reporter for terminals: one line for each case as it ends, the details of a case that failed, a progress line, a summary. */
 import { relative } from 'node:path';
 import { harmless } from '../../src/boundary/harmless.ts';
 import { isNew } from '../../src/model/signature.ts';
@@ -30,7 +30,7 @@ import { Skips } from '../words/skips.ts';
 import { fitTitle, formatValues } from '../words/title.ts';
 import { triedWords } from '../words/tried.ts';
 
-/** What the summary says of a failed case; nothing else of a case is kept. */
+/** The data of a failed case that the summary needs; nothing else of a case is kept. */
 interface Failed {
   readonly title: string;
   readonly place: string;
@@ -41,7 +41,7 @@ interface Failed {
   more: number;
 }
 
-/** So many are listed at the end; the rest has been printed before. */
+/** The most failed cases that are listed at the end; all have been printed before. */
 const LISTED = 100;
 /** Columns of a title and of a reason in a log. No scenario has a longer title; an ordinary test may. */
 const TITLE_AT_MOST = 2000;
@@ -159,7 +159,7 @@ export class Spec implements Listener {
     }
   }
 
-  /** Where it ran: when something did not pass, and whenever real processes took part, for then another place may say something else. */
+  /** The environment: printed when a case did not pass, and whenever real processes took part, since another machine may give another result. */
   #environment({ passed, cases }: Summary): void {
     const all = this.#environments.list();
     if (passed === cases && all.every(({ backend }) => backend === 'simulated')) return;
@@ -180,7 +180,7 @@ export class Spec implements Listener {
     const { colors } = out;
     const columns = Number.isFinite(out.columns) ? out.columns : 120;
     const room = columns - MARGIN.length * 2 - 2;
-    // In a terminal what was tried gives way to a long title, then the time does. A log keeps everything.
+    // In a terminal a long title displaces the number of runs first, then the time. A log keeps everything.
     const shown = this.#title(result, room);
     const fitting =
       [formatDetails(result), formatTime(result), ''].find((d) => width(shown) + width(d) + 1 <= room) ?? '';
@@ -292,7 +292,7 @@ function formatTime({ duration: ms }: CaseResult): string {
   return ms >= 1 ? duration(ms) : '';
 }
 
-/** From where the user stands, when that is shorter. */
+/** Relative to the current folder, when that is shorter. */
 function shortPath(file: string): string {
   const from = relative(process.cwd(), file);
   return from !== '' && !from.startsWith('..') && from.length < file.length ? from : file;

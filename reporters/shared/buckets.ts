@@ -10,7 +10,7 @@ export interface BucketCount {
   readonly failed: number;
 }
 
-/** What makes two findings one: the defect of the file of known defects, else the signature. */
+/** Two findings are one when they have the same defect in the file of known defects, else the same signature. */
 export function bucketKey({ defect, id }: Bucket): string {
   return defect ?? id;
 }

@@ -29,7 +29,7 @@ export interface CaseReport {
   readonly seed: string | null;
   /** Why it was skipped, what stopped the search, or what broke. */
   readonly reason: string | null;
-  /** Why the run failed where a tool outside of mktrouble says it: the first call of CRIU that failed, and its first error. */
+  /** Why the run failed according to an external tool: the first call of CRIU that failed, and its first error. */
   readonly cause: string | null;
   readonly violations: readonly Violation[];
   readonly known: readonly Violation[];
@@ -46,7 +46,7 @@ export interface CaseReport {
   readonly environment: number | null;
   /** The command that shows it again. */
   readonly command: string | null;
-  /** What made Mocha fail the test, where no verdict says it. */
+  /** What made Mocha fail the test, where the test has no verdict. */
   readonly error: TestError | null;
   /** The case and its run, for cases that failed or show a known defect; or for all. */
   readonly case?: Case;

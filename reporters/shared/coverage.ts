@@ -5,7 +5,7 @@ import type { ProtocolCoverage } from '../../src/record/verdict.ts';
 export type Reached = Readonly<Record<string, number>>;
 
 export interface CoverageSum {
-  /** Cases that could say what they reached. */
+  /** Cases with known coverage. */
   readonly cases: number;
   /** Points of the scenario format. */
   readonly points: Reached;
@@ -49,7 +49,7 @@ export class CoverageTally {
     }
   }
 
-  /** Undefined when no case could say anything. */
+  /** Undefined when no case has known coverage. */
   report(): CoverageReport | undefined {
     return this.#sums.size === 0 ? undefined : Object.fromEntries(this.#sums);
   }

@@ -32,7 +32,7 @@ function summary(diff: ReportDiff): string {
   );
 }
 
-/** What is to be said of a change: `pass -> fail: no-task-left-waiting`. */
+/** A change in words: `pass -> fail: no-task-left-waiting`. */
 function changeWords(change: Change, arrow: string): string {
   const { before, after } = change;
   const results = [before?.result, after?.result].filter((one) => one !== undefined);
@@ -82,7 +82,7 @@ export function diffLines(diff: ReportDiff, { colors, symbols }: TextStyle): str
   return [...lines, summary(diff)];
 }
 
-/** The comparison as Markdown: what is worse first and in sight, what is not folded away. */
+/** The comparison as Markdown: worse cases first and visible, the others folded. */
 export function diffMarkdown(diff: ReportDiff): string[] {
   const lines = [`**mktrouble**: ${summary(diff)}`, ''];
   if (diff.environment.length > 0)

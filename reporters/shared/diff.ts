@@ -16,7 +16,7 @@ export interface ReportDiff {
   readonly added: readonly Change[];
   readonly gone: readonly Change[];
   readonly same: number;
-  /** What differs between the places where the two ran, in words. */
+  /** How the environments of the two reports differ, in words. */
   readonly environment: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Several engines in one run, side by side: each is a project, and what a case shows on the first and on the last of them says
- * whether a defect was fixed, is still there, or is new. Pure; runs in a browser too.
+ * Several engines in one run, side by side: each is a project. Comparing a case on the first and the last engine shows whether
+ * a defect was fixed, remains, or is new. Pure; runs in a browser too.
  */
 
 import type { CaseResult } from './result.ts';
@@ -22,7 +22,7 @@ export interface EngineCase {
   readonly dumpError?: string;
 }
 
-/** An engine that cannot dump at all here: what its cases show says nothing about its restore. */
+/** An engine that cannot dump on this machine: its cases do not test its restore. */
 export interface BrokenEngine {
   readonly project: string;
   /** Dumps that it was asked for; all of them failed. */
@@ -51,7 +51,7 @@ export interface EngineRow {
   readonly cells: readonly (EngineCase | undefined)[];
 }
 
-/** Properties that say that a scenario is not met, and not what the engine does. */
+/** Properties that report an expectation that does not hold, and nothing about the engine. */
 const EXPECTATIONS = new Set(['expectation', 'fault-never-fired']);
 
 /** A result as one engine's; undefined where it is of no project, or of no scenario. */

@@ -1,4 +1,4 @@
-/** All that is to be said about a case that went wrong, as lines: for the terminal, for JUnit's system-out, for TAP. */
+/** The details of a case that did not pass, as lines: for the terminal, for JUnit's system-out, for TAP. */
 import { harmless } from '../../src/boundary/harmless.ts';
 import type { Verdict, Violation } from '../../src/record/verdict.ts';
 import { bucketText } from '../words/bucket.ts';
@@ -52,7 +52,7 @@ export function failureLines(result: CaseResult, style: TextStyle, stretches: nu
   ];
 }
 
-/** What happened in the run, or in both where two ways to run disagree: the calls of CRIU, of any other backend the timeline. */
+/** The events of the run, or of both runs where a real run disagrees with the model: the calls of CRIU; for any other backend the timeline. */
 function runSections(
   { verdict }: CaseResult,
   violations: readonly Violation[],

@@ -1,4 +1,4 @@
-/** Runs that are too large for a report: what is made of them takes seconds, in which no signal would end the run. */
+/** Runs that are too large for a report: formatting them would take seconds, during which no signal ends the run. */
 import type { RunRecord } from '../../src/record/record.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 

@@ -1,4 +1,4 @@
-/** What a reporter is, and what it is given; it knows nothing of Mocha. */
+/** The interface of a reporter, independent of Mocha. */
 import type { Progress as CaseProgress } from '../../src/record/progress.ts';
 import type { CoverageReport } from './coverage.ts';
 import type { Output } from './output.ts';

@@ -7,7 +7,7 @@ import type { JsonReport } from './read-report.ts';
 
 export interface Merged {
   readonly cases: readonly CaseReport[];
-  /** Where its cases ran, of all reports together. */
+  /** The environments of all reports. */
   readonly environments: readonly Environment[];
   /** Cases that were in several reports; of each the worst is kept. */
   readonly repeated: number;
@@ -15,14 +15,14 @@ export interface Merged {
   readonly duration: number;
   /** Whether any of the runs was cut short. */
   readonly interrupted: boolean;
-  /** What of the protocols all of them reached. */
+  /** The coverage of the protocols in all of them. */
   readonly coverage: CoverageReport | undefined;
 }
 
 /** From best to worst. */
 const ORDER: readonly CaseReport['result'][] = ['skip', 'pass', 'incomplete', 'flaky', 'fail', 'error'];
 
-/** What makes two cases of different runs the same one. */
+/** The key by which two cases of different runs are the same case. */
 export function makeKey({ id, backend, project, protocol }: CaseReport): string {
   return JSON.stringify([id, backend, protocol, project]);
 }

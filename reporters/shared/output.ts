@@ -70,7 +70,7 @@ export function terminalOutput(
   let shown = false;
   let reader = true;
   stream.on?.('error', (error) => {
-    // Of a guarded stream the program itself says that it is incomplete.
+    // The program itself reports that a guarded stream is incomplete.
     if (!isReaderGone(error) && !isGuarded(stream)) throw error;
     reader = false;
   });
@@ -115,7 +115,7 @@ function countColumns(stream: TerminalStream, env: Environment, tty: boolean): n
   return tty ? 80 : LOG_COLUMNS;
 }
 
-/** no-color.org, and the wishes to have colours all the same that CI services and other tools know. */
+/** no-color.org, and the variables by which CI services and other tools force colours. */
 function wantsColor(env: Environment, tty: boolean): boolean {
   if (env['NO_COLOR']) return false;
   if (env['FORCE_COLOR'] !== undefined) return env['FORCE_COLOR'] !== '0';

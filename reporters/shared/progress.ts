@@ -1,6 +1,6 @@
 /**
- * How far a run is: on a terminal a line at the bottom with a clock; in a log a line now and then, when one case takes long.
- * In a file nothing.
+ * The progress of a run: on a terminal a line at the bottom with a clock; in a log a line from time to time, when one case
+ * takes long; in a file nothing.
  */
 import { harmless } from '../../src/boundary/harmless.ts';
 import type { Progress as CaseProgress } from '../../src/record/progress.ts';
@@ -10,7 +10,7 @@ import type { Output } from './output.ts';
 import { type CaseResult, isFinding } from './result.ts';
 import { cut } from './text.ts';
 
-/** Milliseconds between two drawings: often enough to live, seldom enough to cost nothing. */
+/** Milliseconds between two updates of the line. */
 const EVERY = 100;
 /** Milliseconds between two drawings while one case takes its time. */
 const TICK = 500;
@@ -58,7 +58,7 @@ export class Progress {
     this.#begun = this.#now();
     this.#logged = this.#begun;
     this.#draw();
-    // A search lets others have their turn between its slices: the line lives while it goes on.
+    // A search handles pending events between its slices, so the line is updated while it runs.
     if (Number.isFinite(this.#out.columns)) this.#tick ??= setInterval(() => this.tick(), TICK).unref();
   }
 

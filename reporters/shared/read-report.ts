@@ -30,7 +30,7 @@ const MAX_DEPTH = 32;
 /** Errors that are reported. */
 const MAX_MISTAKES = 10;
 
-/** The report in a text; a text that says what is wrong with it, with line and column. `name` is what it is called there. */
+/** The report in a text; or a message with line and column where the text is wrong. `name`: the name of the report in messages. */
 export function parseReport(text: string, name: string): JsonReport | string {
   let content: unknown;
   try {

@@ -36,7 +36,7 @@ export function exportCommand({ backend, bucket, replay, position, title }: Verd
   return ['npx', 'mktrouble', 'export', finding, '--as', backend === 'criu' ? 'sh' : 'markdown'].map(quoted).join(' ');
 }
 
-/** Mocha's --grep takes a regular expression. What could not be pasted into a shell is any character. */
+/** Mocha's --grep takes a regular expression. A character that cannot be pasted into a shell matches any character. */
 function asPattern(title: string): string {
   return title.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replace(UNPRINTABLE, '[^]');
 }

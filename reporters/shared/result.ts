@@ -30,7 +30,7 @@ export interface CaseResult {
   readonly verdict?: Verdict;
   /** What made Mocha fail the test. */
   readonly error?: TestError;
-  /** Where it comes from a report of an earlier run: what that said. */
+  /** Where it comes from a report of an earlier run: the case in that report. */
   readonly report?: CaseReport;
 }
 

@@ -131,7 +131,7 @@ export function byStepShown(record: RunRecord, violations: readonly Violation[])
   return shown;
 }
 
-/** What of a stretch is worth a reader's time: bookkeeping only where there is nothing else to say. */
+/** The relevant events of a stretch: bookkeeping only where a stretch has nothing else. */
 export function tellingEvents(stretch: Stretch): readonly ShownEvent[] {
   const telling = stretch.events.filter((event) => event.weight > 0);
   return telling.length > 0 && stretch.violations.length === 0 ? telling : stretch.events;
@@ -147,7 +147,7 @@ function bookkeepingThatMatters(violations: readonly Violation[]): ReadonlySet<s
   ]);
 }
 
-/** The actors that a violation speaks of. */
+/** The actors that a violation names. */
 function suspects(record: RunRecord, violations: readonly Violation[]): ReadonlySet<Actor> {
   const said = violations.map((v) => `${v.message} ${v.expected ?? ''} ${v.actual ?? ''}`).join(' ');
   const numbers = new Set((said.match(/\d+/g) ?? []).map(Number));
@@ -155,7 +155,7 @@ function suspects(record: RunRecord, violations: readonly Violation[]): Readonly
   return new Set<Actor>(named);
 }
 
-/** The stretches that explain most: what violates, faults and errors, what is near the violation, and what suspects do. */
+/** The stretches that explain most: violations, faults and errors, steps near the violation, and steps of the actors that it names. */
 function shrink(stretches: readonly Stretch[], keep: number, suspected: ReadonlySet<Actor>): Stretch[] {
   if (stretches.length <= keep) return [...stretches];
   const found = stretches.findIndex((stretch) => stretch.violations.length > 0);
@@ -177,7 +177,7 @@ function shrink(stretches: readonly Stretch[], keep: number, suspected: Readonly
 function score(stretch: Stretch, distance: number, suspected: ReadonlySet<Actor>): number {
   if (stretch.violations.length > 0 || stretch.actor === 'environment') return 100;
   const weight = stretch.events.reduce((most, event) => Math.max(most, event.weight), 0);
-  // What comes before explains more than what follows.
+  // Steps before the violation explain more than those after it.
   const near = distance <= 0 ? Math.max(0, 12 + distance) : Math.max(0, 6 - distance);
   const involved = suspected.has(stretch.actor) || stretch.targets.some((t) => suspected.has(t));
   return weight * 6 + near + (involved ? 7 : 0);

@@ -16,7 +16,7 @@ interface Line {
   readonly paint: (colors: Colors) => (text: string) => string;
 }
 
-/** A tree this large says no more than its ends do; the rest is counted. */
+/** The most tasks that are drawn; the rest is counted. */
 const TASKS_AT_MOST = 40;
 
 /** The lines of the tree; without a case (an older record) the tasks are a flat list. */

@@ -21,7 +21,7 @@ export function taskWords(task: Task): string[] {
   ];
 }
 
-/** Whether the image has no record of a task that it should have one of, going by what user space made. */
+/** Whether the image lacks the record of a task that user space made and that should have one. */
 export function isMissingInImage({ image }: Case, task: Task): boolean {
   const isSaved = task.state !== 'dead' && !task.ghost && task.forkedLate === undefined;
   return isSaved && !image.pids.includes(task.pid);

@@ -1,4 +1,4 @@
-/** What a case does to CRIU and its images besides its faults, in words. Runs in a browser too. */
+/** How a case disturbs CRIU and its images, besides its faults, in words. Runs in a browser too. */
 import type { CriuLimits, CriuSetup, CriuSyscall, ImageChange } from '../../src/model/criu.ts';
 import { optionWords } from '../../src/model/criu-options.ts';
 import { count } from './numbers.ts';

@@ -1,4 +1,4 @@
-/** What CRIU's calls did, in words: one source for the terminal, JUnit, TAP, GitHub and the HTML report. Runs in a browser too. */
+/** The calls of CRIU in words: one source for the terminal, JUnit, TAP, GitHub and the HTML report. Runs in a browser too. */
 import { CRIU_STAGE_NAMES } from '../../src/model/criu.ts';
 import { signalName } from '../../src/model/signals.ts';
 import type { CriuHit, CriuRecord, CriuRun, CriuTask, CriuThread } from '../../src/record/criu.ts';

@@ -1,4 +1,4 @@
-/** Where verdicts were made, in words, and the list of such places in a report. Runs in a browser too. */
+/** The environments in which verdicts were made, in words, and the list of them in a report. Runs in a browser too. */
 import type { Environment } from '../../src/record/environment.ts';
 
 /** `mktrouble 0.1.0, Node 20.19.2, Linux 6.8.0 x86_64, root`. */
@@ -11,7 +11,7 @@ export function toolWords({ tool }: Environment): string | undefined {
   return tool && `${tool.name} ${tool.version} (${tool.path})`;
 }
 
-/** What the backend can do there: `criu limits of processes: yes, a cgroup below /sys/fs/cgroup`. */
+/** A capability of the backend: `criu limits of processes: yes, a cgroup below /sys/fs/cgroup`. */
 export function capabilityLines({ capabilities }: Environment): string[] {
   return capabilities.map(({ name, available, detail }) => `${name}: ${available ? 'yes' : 'no'}, ${detail}`);
 }
@@ -67,7 +67,7 @@ export function environmentChanges(before: readonly Environment[], after: readon
       return old === recent ? [] : [{ backend, line: `${fact}: ${old}, then ${recent}` }];
     });
   });
-  // What is of the host is the same of each backend.
+  // The facts of the host are the same for each backend.
   const common = new Map<string, string[]>();
   for (const { backend, line } of lines) common.set(line, [...(common.get(line) ?? []), backend]);
   return [...common].map(([line, of]) => (of.length === backends.length ? line : `${line} (${of.join(', ')})`));

@@ -10,7 +10,7 @@ export function actorName(actor: Actor): string {
 
 /** What the actor does, without its name: `wakes 101`. */
 export function describe(event: RunEvent): string {
-  // A report of another version may hold an event that this one has no words for: its name says what it is.
+  // A report of another version may contain an event that this version has no words for: then its name is shown.
   return words(event) ?? event.kind;
 }
 

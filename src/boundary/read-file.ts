@@ -14,7 +14,7 @@ import {
   statSync,
 } from 'node:fs';
 import path from 'node:path';
-import { FileError, systemErrorCode } from './system-error.ts';
+import { explainRefusal, FileError, systemErrorCode } from './system-error.ts';
 
 /** A file that cannot be read. */
 export class CannotRead extends FileError {
@@ -123,10 +123,5 @@ function tooLarge(limit: number): string {
 }
 
 function attempt<T>(file: string, body: () => T): T {
-  try {
-    return body();
-  } catch (error) {
-    if (error instanceof CannotRead || systemErrorCode(error) === undefined) throw error;
-    throw new CannotRead(file, error);
-  }
+  return explainRefusal(file, CannotRead, body);
 }

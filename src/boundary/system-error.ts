@@ -49,6 +49,20 @@ export abstract class FileError extends Error {
   }
 }
 
+/** Runs `body`; what the operating system refuses in it is thrown as this error of the file. */
+export function explainRefusal<T>(
+  file: string,
+  Refused: new (file: string, cause: unknown) => FileError,
+  body: () => T,
+): T {
+  try {
+    return body();
+  } catch (error) {
+    if (error instanceof Refused || systemErrorCode(error) === undefined) throw error;
+    throw new Refused(file, error);
+  }
+}
+
 /** Whether an error is a file that cannot be read or written; by its name, since a program may load a module twice. */
 export function isRefusedFile(error: unknown): error is FileError {
   return error instanceof Error && (error.name === 'CannotRead' || error.name === 'CannotWrite');

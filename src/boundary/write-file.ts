@@ -25,7 +25,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { isRunning } from './processes.ts';
-import { FileError, systemErrorCode } from './system-error.ts';
+import { explainRefusal, FileError, systemErrorCode } from './system-error.ts';
 import { TextStream } from './write-stream.ts';
 
 /** A file that cannot be written. */
@@ -135,12 +135,7 @@ const CHUNK = 1 << 20;
 const PATIENCE = 500;
 
 function attempt<T>(file: string, body: () => T): T {
-  try {
-    return body();
-  } catch (error) {
-    if (error instanceof CannotWrite || systemErrorCode(error) === undefined) throw error;
-    throw new CannotWrite(file, error);
-  }
+  return explainRefusal(file, CannotWrite, body);
 }
 
 /** Checks and makes the folder of a file; the path under which it is to appear. */

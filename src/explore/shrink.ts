@@ -2,7 +2,7 @@
 import type { Machine } from '../backends/backend.ts';
 import { createWalker, toEnd } from '../backends/walk.ts';
 
-/** Steps after which a long walk lets its caller see to other things. */
+/** Steps after which a long walk lets its caller do other work. */
 const STEPS_PER_SLICE = 65_536;
 
 /** A stretch of one actor. */

@@ -1,4 +1,4 @@
-/** Whether a backend can do a case here, and why not. */
+/** Whether a backend supports a case on this machine, and why not. */
 import type { Backend, Capability } from '../backends/backend.ts';
 import type { Case } from '../model/case.ts';
 
@@ -14,7 +14,7 @@ export function readCapabilities(backend: Backend): Promise<readonly Capability[
   return answer;
 }
 
-/** The reason why a backend can't do a case; undefined when it can. Rejects only for a defect of the backend. */
+/** The reason why a backend cannot run a case; undefined when it can. Rejects only for a defect of the backend. */
 export async function whyNot(backend: Backend, c: Case): Promise<string | undefined> {
   const { backends, protocol } = c.restart;
   if (backends.length > 0 && !backends.includes(backend.name)) {
@@ -26,7 +26,7 @@ export async function whyNot(backend: Backend, c: Case): Promise<string | undefi
   return backend.refuses(c, protocol);
 }
 
-/** Whether something of the case can only be had of a real checkpoint. */
+/** Whether something of the case needs a real checkpoint. */
 function needsCriu(c: Case): boolean {
   return (
     c.criu !== undefined ||

@@ -22,13 +22,13 @@ export interface Limits extends Pick<CaseOptions, 'maxStates' | 'timeout' | 'max
 const PART_OF_HEAP = 0.7;
 
 /**
- * A quarter of the memory that this process may have: a search, the garbage of the one before it, and what else a machine
- * does fit beside each other.
+ * A quarter of the memory that this process may have, so that a search, the garbage of the previous one, and other programs fit
+ * into memory together.
  */
 export function defaultMaxMemory(): number {
   const allowed = process.constrainedMemory?.() ?? 0;
   const total = os.totalmem();
-  // Without a limit of its own the kernel says a number that no machine has.
+  // Where no limit is set, the kernel reports a number larger than any memory.
   return Math.floor((allowed > 0 && allowed < total ? allowed : total) / 4);
 }
 
@@ -42,7 +42,7 @@ export class Budget {
     this.#end = performance.now() + (limits.timeout ?? Number.POSITIVE_INFINITY);
   }
 
-  /** Why the search has to end now; undefined: it goes on. */
+  /** Why the search must stop now; undefined while it may continue. */
   get stop(): Stop | undefined {
     const { signal, timeout, deadline } = this.limits;
     if (signal?.aborted) return { by: 'interrupt' };

@@ -1,4 +1,4 @@
-/** A run that could not follow the schedule that its scenario pins: it is no run that the scenario is about, and nothing else is judged. */
+/** A run that could not follow the schedule of its scenario. It is not the run that the scenario describes, so nothing else is judged. */
 
 import type { Case } from '../model/case.ts';
 import { currentLine } from '../protocol/renamed-steps.ts';

@@ -1,7 +1,7 @@
 /**
  * Compares real tasks with the model. A run of real tasks records its schedule; the model follows it step by step,
- * and has to end alike. Where it does not, the run may still be one of the model's by another way: all its ends are looked
- * through before it is called a disagreement.
+ * and must end alike. Where it does not, the model may still reach that end by another schedule: all ends of the model are
+ * searched before the run counts as a disagreement.
  */
 import type { Machine, Plan, SchedulableBackend } from '../backends/backend.ts';
 import { follow, searchAll } from '../explore/index.ts';
@@ -13,7 +13,7 @@ import { Recorder } from './recorder.ts';
 /** The name under which a disagreement is reported, beside those of the properties. */
 export const AGREEMENT = 'model-agreement';
 
-/** A run of real tasks that the model does not have. */
+/** A run of real tasks that ended in a state that the model cannot reach. */
 export interface Disagreement {
   readonly violation: Violation;
   /** The real run, and the model's under the same schedule. */
@@ -23,9 +23,9 @@ export interface Disagreement {
 /** Gives a disagreement; undefined where real tasks and the model agree. */
 export type Compare = (record: RunRecord) => Disagreement | undefined;
 
-/** States that are looked through for an end that the same schedule does not lead to. */
+/** States that are searched for an end that the schedule of the run does not reach. */
 const MOST_STATES = 300_000;
-/** Tasks of a case up to which it is compared: the model looks at every task at every step. */
+/** Cases with more tasks are not compared: the model looks at every task at every step. */
 const MOST_TASKS = 1000;
 
 /** Compares the runs of one plan; undefined where the case is too large. A run that was cut has no end to compare. */
@@ -45,7 +45,7 @@ export function comparison(model: SchedulableBackend, plan: Plan): Compare | und
     if (all.ends.has(real)) return undefined;
     const astray = missed.length > 0 ? `; it could not follow ${missed[0]}` : '';
     const searched = all.complete ? 'any other' : `one of ${MOST_STATES} states`;
-    const message = `real tasks end in a way that the model does not have, by this schedule or ${searched}${astray}`;
+    const message = `the real run ended in a state that the model cannot reach, by this schedule or ${searched}${astray}`;
     return {
       violation: { property: AGREEMENT, message, expected: modelled, actual: real, position: plan.case.position },
       records: [record, new Recorder(model, plan).record(moves)],

@@ -31,16 +31,16 @@ export interface ExploreRequest {
   /** `plan.seed` is the base; a strategy derives the rest from it. */
   readonly plan: Plan;
   readonly explore: Explore;
-  /** Real tasks may race on for longer than `explore` says, until a known defect shows. */
+  /** Real tasks may run more often than `explore` says, until a known defect shows. */
   readonly patient?: boolean;
   readonly judge: JudgeRecord;
-  /** Whether to say what of the protocol was reached. */
+  /** Whether to report which steps of the protocol were reached. */
   readonly coverage?: boolean;
   /** The same for a smaller case that a finding is shrunk to. */
   readonly judgeCase: JudgeCase;
   /** Of a backend that chooses for itself: what a search of its model says, whose schedules can be imposed on it. */
   readonly searchModel?: () => Promise<ExploreResult>;
-  /** Holds its runs against the model. */
+  /** Compares its runs with the model. */
   readonly compare?: Compare;
   /** Of a backend that chooses for itself: where its runs put what they leave. */
   readonly keep?: Keep;
@@ -57,9 +57,9 @@ type Scheduled = ExploreRequest & { readonly backend: SchedulableBackend };
 
 export type Explorer = (request: ExploreRequest) => Promise<ExploreResult>;
 
-/** States after which a search that is not over looks for a quick finding: what is small is searched through at once. */
+/** States after which a search draws schedules for a quick finding; a small search ends before. */
 const STATES_BEFORE_PROBE = 1 << 14;
-/** Schedules that are drawn for that. */
+/** The number of schedules that it draws. */
 const PROBE_SCHEDULES = 256;
 
 /** Judges ends as they are met, each on one run, and stops at the first failure: a finding, made small. */
@@ -120,7 +120,7 @@ class Judging {
     return true;
   }
 
-  /** What all of it says; with the ends that were met and not judged. `isOver`: whether the search came to its own end. */
+  /** The result, with the ends that were met and not judged. `isOver`: whether the search is complete. */
   result(tried: Omit<Tried, 'outcomes'>, isOver: boolean): ExploreResult {
     const { tally } = this;
     const cut = tried.stopped ?? this.cut ?? (isOver ? undefined : this.request.budget.stop);
@@ -174,7 +174,7 @@ function withCoverage(result: ExploreResult, machine: Machine): ExploreResult {
   return coverage ? { ...result, coverage } : result;
 }
 
-/** Everything that can happen. */
+/** Every possible interleaving. */
 const exhaustive: Explorer = async (request) => {
   const { backend, plan, budget, threads = 1, coverage = false, onProgress } = request;
   if (!isSchedulable(backend)) return unscheduled(request);
@@ -238,8 +238,8 @@ function describeLimit(by: 'states' | 'memory', maxStates: number, maxMemory = 0
 }
 
 /**
- * Draws some schedules before a long search goes on: nearest first, it meets its first end late. Only what fails counts, so
- * that the search says of everything else what is nearest.
+ * Draws some schedules before a long search continues, which meets its first end late. Only failures count: everything else is
+ * reported from the search, which finds the nearest run.
  */
 async function probe(request: Scheduled, judging: Judging, count: (schedules: number) => void): Promise<boolean> {
   const { backend, plan, budget } = request;

@@ -1,6 +1,6 @@
 /**
- * Faults that fired in no run. A case is there for its faults: one that never fires leaves the case untested, however well
- * the runs ended. Reported with the nearest events that did happen: the points
+ * Faults that fired in no run. A case exists for its faults: a fault that never fires leaves the case untested, however the
+ * runs ended. Reported with the nearest events that did happen: the points
  * that were reached in any run, and how the first run ended.
  */
 import type { Case, Fault, When } from '../model/case.ts';
@@ -95,7 +95,7 @@ function nearestOfFault({ when, targets, failure }: Fault, record: RunRecord, { 
   }
 }
 
-/** How those ended that could not be hit. */
+/** How the targets ended that could not be hit. */
 function targetsText(targets: readonly Actor[], record: RunRecord): string[] {
   return targets.slice(0, 3).flatMap((actor) => endText(actor, record));
 }

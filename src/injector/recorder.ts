@@ -1,4 +1,4 @@
-/** Writes down what happens on a schedule. */
+/** Records what happens on a schedule. */
 import type { Machine, Plan, SchedulableBackend } from '../backends/backend.ts';
 import { toEnd } from '../backends/walk.ts';
 import { describeInSlices } from '../explore/index.ts';
@@ -8,7 +8,7 @@ import type { RunRecord } from '../record/record.ts';
 /** A record with more events is judged here, in slices: to judge it at once takes seconds, in which no signal is handled. */
 const LARGE = 100_000;
 
-/** A machine that writes down what happens, for the few schedules that are judged. */
+/** A machine with a trace, for the few schedules that are judged. */
 export class Recorder {
   readonly #backend: SchedulableBackend;
   readonly #plan: Plan;
@@ -30,7 +30,7 @@ export class Recorder {
     return toEnd(this.recordInSlices(moves, end));
   }
 
-  /** The same some steps at a time, for callers that have other things to see to. */
+  /** The same in slices, for callers that do other work in between. */
   *recordInSlices(moves: readonly number[], end: RunRecord['end'] = 'over'): Generator<void, RunRecord> {
     const words = yield* describeInSlices(this.machine, moves);
     const record = this.machine.record(null, words, end);

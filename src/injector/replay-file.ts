@@ -43,7 +43,7 @@ const FILE = z.strictObject({
     .string()
     .transform((name) => resolveName('protocols', name))
     .pipe(z.enum(KNOWN_NAMES.protocols as [string, ...string[]], 'a protocol that this program has')),
-  // What is in it is checked as any scenario.
+  // Its content is checked as a scenario is.
   scenario: z.unknown(),
   schedule: z
     .array(

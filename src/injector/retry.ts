@@ -1,7 +1,7 @@
-/** Runs a case again when it failed: on real tasks a finding may be a race, and what passes after it failed is flaky, never passed. */
+/** Runs a case again when it failed: on real tasks a finding may be a race. A case that passes after a failure is flaky, never passed. */
 import type { Attempt, Verdict } from '../record/verdict.ts';
 
-/** So many attempts more than one, at most, while the last one failed. `again`: whether a further one may begin. */
+/** At most `retries` attempts more, while the last one failed. `again`: whether a further attempt may begin. */
 export async function retryWhileFailing(
   run: () => Promise<Verdict>,
   retries: number,

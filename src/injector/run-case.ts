@@ -36,7 +36,7 @@ export interface RunOptions extends CaseOptions, Limits {
   readonly project?: string;
   /** Steps after which a run is cut; by default more than any run that ends takes. */
   readonly maxSteps?: number;
-  /** Whether the verdict says what of the protocol was reached. */
+  /** Whether the verdict contains which steps of the protocol were reached. */
   readonly coverage?: boolean;
   /** Threads that a long exhaustive search may have; 1 by default. The verdict does not depend on it. */
   readonly threads?: number;
@@ -46,9 +46,9 @@ export interface RunOptions extends CaseOptions, Limits {
   readonly find?: FindViolations;
   /** The folder in which a case that fails gets one of its own, with what its run left: images, logs, output. None is kept without. */
   readonly keep?: string;
-  /** The defects that are known, for the bucket of a finding; by default none is. */
+  /** The known defects, for the bucket of a finding. Default: none. */
   readonly defects?: readonly KnownDefect[];
-  /** Called with the progress of the search, some times a second. */
+  /** Called with the progress of the search, a few times a second. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -65,7 +65,7 @@ export function defaultMaxSteps(c: Case): number {
  */
 export async function runCase(given: Case, options: RunOptions): Promise<Verdict> {
   const { retries = 0, backend, signal } = options;
-  // What can be scheduled does the same again.
+  // A backend that can be scheduled would repeat the same run.
   const useful = isSchedulable(backend) ? 0 : retries;
   return retryWhileFailing(
     () => runOnce(given, options),

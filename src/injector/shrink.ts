@@ -1,7 +1,7 @@
 /**
  * Makes a finding small: the fewest tasks and faults, then the schedule with the fewest context switches, that still show the
- * same. A smaller case is first led along the schedule that is known; where that does not show the finding, a few schedules are
- * drawn, and a few states searched. All of it has a budget in steps, so that the result is the same on every machine.
+ * same. A smaller case first follows the known schedule; where that does not show the finding, a few schedules are drawn, and a
+ * few states are searched. All of it has a budget in steps, so that the result is the same on every machine.
  */
 import type { Plan, SchedulableBackend } from '../backends/backend.ts';
 import {
@@ -22,24 +22,24 @@ import type { Judged } from './tally.ts';
 /** Judges a record of any case, as the case that was asked for is judged. */
 export type JudgeCase = (c: Case, record: RunRecord) => Judgement;
 
-/** Steps that the shrinking of one finding may do; a step that is written down and judged counts as many. */
+/** Steps that the shrinking of one finding may take; a step that is recorded and judged counts as several. */
 const BUDGET = 20_000_000;
 const PER_JUDGED_STEP = 20;
-/** A large case may at least be tried so often. */
+/** The number of attempts that a large case has at least. */
 const JUDGED_RUNS = 4;
-/** What is tried where the known schedule does not show the finding. */
+/** Schedules and states that are tried where the known schedule does not show the finding. */
 const SCHEDULES = 64;
 const STATES = 4_000;
 
-/** Properties that many a defect violates: there what is said is part of what was found. */
+/** Properties that many defects violate: for these, the message is a part of the finding. */
 const TOLD_BY_WORDS: ReadonlySet<string> = new Set(['no-kernel-defect', 'debug-list-complete']);
 
-/** What has to stay the same when a finding is made smaller: the property, and what broke where it is about anything. */
+/** What must stay the same when a finding is made smaller: the property, and for a general property its message. */
 export function identifyViolation({ property, message }: Violation): string {
   return TOLD_BY_WORDS.has(property) ? `${property}: ${message.replace(/\d+/g, '#')}` : property;
 }
 
-/** What a judgement is first of all about; undefined when there is nothing. */
+/** The first violation of a judgement; undefined when there is none. */
 function findHead({ failures, known }: Judgement): string | undefined {
   const first = failures[0] ?? known[0];
   return first && identifyViolation(first);
@@ -144,7 +144,7 @@ class Shrinker {
     return false;
   }
 
-  /** Goes on with this case and schedule, if they show the finding. */
+  /** Continues with this case and schedule, if they show the finding. */
   private *take(plan: Plan, recorder: Recorder, moves: readonly number[]): Generator<void, boolean> {
     const record = yield* recorder.recordInSlices(moves);
     this.left -= PER_JUDGED_STEP * moves.length;
@@ -168,7 +168,7 @@ class Shrinker {
       spend(PER_JUDGED_STEP * moves.length);
       return isShown(yield* recorder.recordInSlices(moves));
     };
-    // What is only walked need not be written down.
+    // Steps that are only walked need no trace.
     const moves = yield* shrinkMovesInSlices(this.backend.open(plan), this.moves, holds, spend);
     this.record = yield* recorder.recordInSlices(moves);
   }

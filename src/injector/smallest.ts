@@ -1,11 +1,11 @@
-/** Shrinks a case on a backend that cannot be scheduled: a smaller case counts when it shows the same violations again and again. */
+/** Shrinks a case on a backend that cannot be scheduled: a smaller case counts when every one of several runs shows the same violations. */
 import type { Backend } from '../backends/backend.ts';
 import { smallerCases } from '../explore/smaller.ts';
 import type { Case } from '../model/case.ts';
 import { judge } from '../properties/index.ts';
 import { DEFAULT_SEED } from './run-case.ts';
 
-/** Runs in which a smaller case must show it, each. */
+/** Runs of a smaller case, each of which must show the violations. */
 const PROOFS = 2;
 /** Smaller cases that are tried. */
 const MOST_TRIES = 10;
@@ -14,7 +14,7 @@ const SHORT_LIMIT = 2000;
 
 /** The smallest case found that violates all of these properties each time; the case itself when it is a race (`repeat`). */
 export async function findSmallest(backend: Backend, c: Case, violates: readonly string[]): Promise<Case> {
-  // A violation that shows only now and then cannot be distinguished from none.
+  // A violation that shows in some runs only cannot be distinguished from none.
   if (c.criu === undefined || c.criu.repeat > 1) return c;
   let at = c;
   for (let tries = 0, found = true; found; ) {

@@ -18,7 +18,7 @@ export interface Judged {
   readonly shrinking?: Shrinking;
 }
 
-/** What all the runs of a case said. */
+/** The result of all runs of a case. */
 export interface ExploreResult {
   readonly tried: Tried;
   /** The first run with a failure; a strategy that shrinks puts the smallest here. */
@@ -35,11 +35,11 @@ export interface ExploreResult {
   readonly awaited?: ReadonlySet<string>;
   /** The first run. */
   readonly first?: Judged;
-  /** The first run that the model does not have. */
+  /** The first run that ended in a state that the model cannot reach. */
   readonly disagreement?: Disagreement;
   /** The ways in which runs ended. */
   readonly endings: readonly Ending[];
-  /** What of the protocol all of it reached, when that was asked for. */
+  /** Which steps of the protocol the runs reached, when that was asked for. */
   readonly coverage?: ProtocolCoverage;
 }
 

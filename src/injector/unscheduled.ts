@@ -1,4 +1,4 @@
-/** Runs on a backend that chooses for itself, as real tasks do: one seed after the other, and what has to be imposed. */
+/** Runs on a backend that chooses its own schedules, as real tasks do: one seed after the other, then imposed schedules. */
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import type { Backend, Plan } from '../backends/backend.ts';
 import type { Case } from '../model/case.ts';
@@ -13,10 +13,10 @@ import { type ExploreResult, type Judged, Tally } from './tally.ts';
 const MOST_RUNS = 256;
 /** After so many runs pending events are handled: a signal, a reporter's timer. */
 const RUNS_PER_YIELD = 64;
-/** So many times the runs of a case a known defect is looked for that did not show in them. */
+/** How often the runs of a case are repeated for a known defect that did not show in them. */
 const PATIENCE = 10;
 
-/** How many runs a backend wants for a case: every moment of the faults that may come at any, as far as there are not too many. */
+/** How many runs a backend needs for a case: one for every moment at which a fault may fire, at most MOST_RUNS. */
 export function countRuns(backend: Backend, c: Case): number {
   return Math.min(backend.sweep?.(c) ?? 1, MOST_RUNS);
 }
@@ -35,10 +35,9 @@ export function deriveSeed(base: string, index: number, runs: number): string {
 }
 
 /**
- * One run after the other, each with a seed derived from the plan's. What must show in some run (a known defect, a task
- * that is left waiting) and did not is then imposed: the model is searched for a schedule that shows it. Where there is no
- * model it is a race between real tasks, whose odds are another machine's: it is looked for on, unless the caller said how
- * many runs there are.
+ * One run after the other, each with a seed derived from the plan's. For what must show in some run (a known defect, a task
+ * that is left waiting) and did not, the model is searched, and the schedule that shows it is imposed. Without a model it is a
+ * race between real tasks, whose odds depend on the machine: there are more runs, unless the caller gave their number.
  */
 export async function unscheduled(request: ExploreRequest): Promise<ExploreResult> {
   const { backend, plan, explore, patient = false, judge, budget } = request;

@@ -1,4 +1,4 @@
-/** Decides: from what all runs of a case said to its verdict. */
+/** Decides the verdict of a case from the results of all its runs. */
 import type { Case } from '../model/case.ts';
 import { EXPECTATION } from '../properties/index.ts';
 import type { RunRecord } from '../record/record.ts';

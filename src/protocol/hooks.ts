@@ -3,17 +3,17 @@ import { current, load, type Steps, type task_struct, trace_mark } from './linux
 import { exit_checkpoint } from './restart.ts';
 import { ckpt_ctx_get } from './sys.ts';
 
-/** In do_exit() */
+/** The lines of do_exit() that call exit_checkpoint(). */
 export function* exit_hook(tsk: task_struct): Steps {
   if (yield* load(tsk.checkpoint_ctx)) yield* exit_checkpoint(tsk);
 }
 
-/** In copy_process(), before fork may fail for a signal. */
+/** The lines of copy_process() before the last point at which fork may fail for a signal. */
 export function* fork_hook(child: task_struct): Steps {
   yield* inherit_checkpoint_ctx(child);
 }
 
-/** In copy_process(), where fork cannot fail any more. The patch has nothing there. */
+/** The lines of copy_process() after that point. The patch has none. */
 export function* late_fork_hook(_child: task_struct): Steps {}
 
 /** If parent is restarting, child should be too. */

@@ -198,21 +198,21 @@ export function* ckpt_read_obj_type(ctx: ckpt_ctx, type: int): Steps<int> {
   return h;
 }
 
-/** restore_read_header() */
+/** restore_read_header(): reads the header of the image; an earlier patch of the series has it. */
 export function* restore_read_header(ctx: ckpt_ctx): Steps<int> {
   const h = yield* ckpt_read_obj_type(ctx, CKPT_HDR_HEADER);
   if (IS_ERR(h)) return PTR_ERR(h);
   return 0;
 }
 
-/** restore_container() */
+/** restore_container(): reads the section of the container; an earlier patch of the series has it. */
 export function* restore_container(ctx: ckpt_ctx): Steps<int> {
   const h = yield* ckpt_read_obj_type(ctx, CKPT_HDR_CONTAINER);
   if (IS_ERR(h)) return PTR_ERR(h);
   return 0;
 }
 
-/** restore_read_tail() */
+/** restore_read_tail(): reads the end mark of the image; an earlier patch of the series has it. */
 export function* restore_read_tail(ctx: ckpt_ctx): Steps<int> {
   const h = yield* ckpt_read_obj_type(ctx, CKPT_HDR_TAIL);
   if (IS_ERR(h)) return PTR_ERR(h);

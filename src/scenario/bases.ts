@@ -40,8 +40,8 @@ export class Bases {
   }
 
   /**
-   * The document with all that it extends: what it has itself goes before `extends`, that before the defaults of the folder. Sections
-   * that are mappings are joined key by key, tags are joined, everything else is replaced. A text that says why that cannot be done.
+   * The document with all that it extends: its own keys override those of `extends`, which override the defaults of the folder. Sections
+   * that are mappings are joined key by key, tags are joined, everything else is replaced. A message where that is not possible.
    */
   extend(document: RawMapping): RawMapping | string {
     const chain: RawMapping[] = [];

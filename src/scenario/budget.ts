@@ -1,4 +1,4 @@
-/** What the cases of one file, and of all files of a run, may take together: no small file makes a large amount of work. */
+/** The limits of the cases of one file, and of all files of a run, so that no small file causes a large amount of work. */
 import v8 from 'node:v8';
 import type { Complain } from './complain.ts';
 import { MAX_CASE_VALUES, MAX_CASES, MAX_TASKS_PER_FILE } from './limits.ts';
@@ -27,7 +27,7 @@ export class LoadBudget {
     this.#left = limit;
   }
 
-  /** Takes a text's part; false: there is not so much left. */
+  /** Takes the share of a text; false when less is left. */
   takeText(characters: number): boolean {
     return this.take(characters * PER_CHARACTER);
   }
@@ -37,7 +37,7 @@ export class LoadBudget {
     return this.#left >= 0;
   }
 
-  /** What is wrong when it is used up, and what to do. */
+  /** The mistake when it is used up, with a hint. */
   get exceeded(): { readonly message: string; readonly expected: string; readonly hint: string } {
     const mebibytes = Math.floor(this.limit / 2 ** 20).toLocaleString('en-US');
     return {

@@ -11,7 +11,7 @@ import { isMapping, type Path, type Raw, type RawMapping, show } from './source/
 
 type FaultWords = NonNullable<Document['faults']>[number];
 
-/** A part without what is wrong in it, so that the rest can be checked further. Wrong faults, and words of them, are null. */
+/** A part without its mistakes, so that the rest can be checked further. Wrong faults, and wrong words of faults, are null. */
 export type Checked<S extends Section> = S extends 'faults'
   ? readonly ({ readonly [K in keyof FaultWords]: FaultWords[K] | null } | null)[]
   : S extends 'expect' | 'image' | 'restart' | 'criu'
@@ -36,7 +36,7 @@ export function checkValue(schema: z.ZodType, value: unknown, at: Path, complain
     .map((issue) => ({ ...issue, found: valueAt(value, issue.path as Path) }));
   const misspelt = misspeltKeys(issues);
   for (const issue of issues) {
-    // What is left of an expression has been complained about where it could not be filled in.
+    // An expression that is still there could not be filled in, and was reported there.
     if (isExpression(issue.found) || (issue.found === undefined && misspelt.has(issue.path.join(' ')))) continue;
     for (const complaint of explain(issue, [...at, ...(issue.path as Path)], issue.found)) complain(complaint);
   }
@@ -54,7 +54,7 @@ function misspeltKeys(issues: readonly (Issue | NoneOfThem)[]): ReadonlySet<stri
   return meant;
 }
 
-/** Enough keys of one mapping to look at: a mapping with more that are not known is no slip. */
+/** The most unknown keys of one mapping that are looked at: a mapping with more is no typing mistake. */
 const MAX_MISSPELT = 5;
 
 /** Complains about keys that a document has and no scenario knows, or that it lacks. */
@@ -73,11 +73,11 @@ const REQUIRED = SECTION_NAMES.filter((name) => !SECTIONS[name].safeParse(undefi
 
 type Issue = z.core.$ZodIssue;
 
-/** Several ways to write a value, and it is none of them. */
+/** A value that fits none of the ways to write it. */
 interface NoneOfThem {
   readonly code: 'none';
   readonly path: PropertyKey[];
-  /** All that would be right. */
+  /** Everything that would be accepted. */
   readonly message: string;
   /** Those alternatives that are words, and what they are. */
   readonly values: readonly string[];
@@ -211,7 +211,7 @@ function valueAt(value: unknown, path: Path): unknown {
   return at;
 }
 
-/** The part without the smallest things around these paths that the rest makes sense without. */
+/** The part without the smallest pieces around these paths that the rest can do without. */
 function without(section: Section, part: Raw, wrong: readonly Path[]): Raw | undefined {
   if (wrong.length === 0) return part;
   const rest = copy(part);

@@ -1,4 +1,4 @@
-/** How the checks of a document say what is wrong: by the path of the thing, which the loader turns into a place. */
+/** Mistakes as the checks of a document report them: by a path, which the loader converts to a position. */
 import type { Mistake } from './source/diagnostic.ts';
 import { didYouMean } from './source/nearest.ts';
 import type { Part, Path } from './source/raw.ts';
@@ -14,10 +14,10 @@ export type Complain = (complaint: Complaint) => void;
 
 /** More words than this are not listed in a message. */
 const MAX_LISTED = 32;
-/** More are not compared either: the hint would take longer than the check. */
+/** More words are not compared: the hint would take longer than the check. */
 const MAX_COMPARED = 1000;
 
-/** A word that names nothing: the message, what would be right, and the nearest of that. */
+/** An unknown word: the message, the known words, and the nearest of them. */
 export function unknown(path: Path, what: string, word: string, known: () => readonly string[]): Complaint {
   return {
     path,

@@ -1,4 +1,4 @@
-/** What the scenarios of a project have that do not specify it themselves. */
+/** The defaults of a project, for scenarios that do not specify these settings. */
 import type * as z from 'zod';
 import { SECTIONS } from './schema/document.ts';
 import { mapping } from './schema/word.ts';
@@ -8,7 +8,7 @@ const { restart, explore, tags } = SECTIONS;
 
 export const DEFAULTS = mapping('a mapping with restart, explore and tags', { restart, explore, tags }).meta({
   id: 'defaults',
-  description: 'What scenarios have that do not specify it.',
+  description: 'Settings of scenarios that do not specify them.',
 });
 
 /** Keys of `restart` and `explore` for scenarios that do not have them, and tags for all. */

@@ -75,7 +75,7 @@ function checkProperties(
   }
 }
 
-/** A finding is of one defect. */
+/** Each finding belongs to one defect. */
 function checkSignatures(defects: readonly KnownDefect[], document: RawDocument, mistakes: Mistakes): void {
   const owners = new Map<string, string>();
   for (const { name, signatures } of defects) {
@@ -91,7 +91,7 @@ function checkSignatures(defects: readonly KnownDefect[], document: RawDocument,
   }
 }
 
-/** What becomes of a file of known defects. */
+/** An update of a file of known defects. */
 export interface DefectsUpdate {
   readonly added: readonly KnownDefect[];
   /** New states, by the names of defects. */

@@ -10,7 +10,7 @@ import { SourceText } from './source/text.ts';
 import { readYaml, type YamlLimits } from './source/yaml.ts';
 
 export interface EnclosedOptions<T> {
-  /** What the document is, without the scenario under its key `scenario`. */
+  /** The schema of the document, without the scenario under its key `scenario`. */
   readonly schema: z.ZodType<T>;
   readonly limits: YamlLimits;
   readonly known: KnownNames;

@@ -57,7 +57,7 @@ export function expandDocument(raw: RawDocument, context: FileContext): Case[] {
   return context.mistakes.count > before ? [] : cases;
 }
 
-/** The document with what it extends; undefined when that cannot be had. */
+/** The document with what it extends; undefined when that has mistakes. */
 function extendDocument(document: RawMapping, { bases }: FileContext, say: Complain): RawMapping | undefined {
   const written = document['extends'];
   if (written !== undefined && checkSection('extends', written, say) === undefined) return undefined;
@@ -68,7 +68,7 @@ function extendDocument(document: RawMapping, { bases }: FileContext, say: Compl
   return undefined;
 }
 
-/** Turns paths into places; `values` are those of the matrix that the complaint may be owed to. */
+/** Converts paths to positions; `values` are those of the matrix that may be the cause of the mistake. */
 function complainer(raw: RawDocument, mistakes: Mistakes, values: Values = {}): Complain {
   const noted = (hint: Lazy): Lazy => {
     if (Object.keys(values).length === 0) return hint;
@@ -143,7 +143,7 @@ class Expansion {
     const [subject, check] = [this.#subject(), this.#check()];
     const [skip, todo, only] = [this.#part('skip'), this.#part('todo'), this.#part('only')];
     return (combination) => {
-      // All parts are checked even when one is wrong: their errors are reported together.
+      // All parts are checked even when one is wrong, so that all errors are reported together.
       const parts = { tree: tree(combination), restart: restart(combination), image: image(combination) };
       const more = { faults: faults(combination), expect: expect(combination), explore: explore(combination) };
       const setup = criu(combination);

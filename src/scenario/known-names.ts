@@ -10,7 +10,7 @@ export type Renames = Readonly<Record<string, string>>;
 export interface KnownNames {
   readonly protocols?: readonly string[];
   readonly properties?: readonly string[];
-  /** Old names, which are accepted for one version with a warning. */
+  /** Old names, accepted with a warning for one version. */
   /**
    * The defects of mktrouble.known.yaml for a scenario file, by default the one that is loaded; a text that says what is wrong
    * with that file; undefined where there is none.

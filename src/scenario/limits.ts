@@ -13,7 +13,7 @@ export const MAX_REPLAY_TOKENS = 500_000;
 export const MAX_REPLAY_VALUES = 110_000;
 /** Stretches of a schedule in a replay file. */
 export const MAX_SCHEDULE = 100_000;
-/** A line of a schedule: its last step is done less than ten million times, which no run of a tree does more often. */
+/** A line of a schedule: its last step is repeated less than ten million times, more often than any run of a tree repeats one. */
 export const REPEATS_WITHIN_LIMIT = /^(?!.* x\d{8,}\s*$)/;
 /** Tokens of YAML in a file (words, punctuation, spaces and line ends). */
 export const MAX_TOKENS = 150_000;

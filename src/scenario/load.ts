@@ -1,4 +1,4 @@
-/** From files, or text, to cases and diagnostics. Whatever is in a file, this returns; it never throws. */
+/** From files, or text, to cases and diagnostics. Never throws, whatever is in a file. */
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import { CannotRead, listFolder, readOwnBytes } from '../boundary/read-file.ts';
@@ -16,7 +16,7 @@ import { SourceText } from './source/text.ts';
 import { readYaml } from './source/yaml.ts';
 
 export interface ParseOptions extends KnownNames {
-  /** What scenarios have that do not specify it. */
+  /** Settings of scenarios that do not specify them. */
   readonly defaults?: ScenarioDefaults;
   /** What the scenarios of the file extend; by default nothing can be extended. */
   readonly bases?: Bases;
@@ -67,7 +67,7 @@ export function loadScenarioFileSync(file: string, options: LoadOptions = {}): L
   return loadBy(file, options, (name, known) => parseBytes(readOwnBytes(where, MAX_FILE_BYTES), name, known));
 }
 
-/** The cases of a text that a file is to have, as an editor holds it. */
+/** The cases of the unsaved text of a file, as an editor holds it. */
 export function parseScenarioText(text: string, file: string, options: LoadOptions = {}): Loaded {
   return loadBy(file, options, (name, known) => parseScenarios(text, name, known));
 }
@@ -162,7 +162,7 @@ function broken(file: string, message: string, hint?: string): Loaded {
   return { cases: [], diagnostics: [fileDiagnostic(file, message, hint)] };
 }
 
-/** What a file is called in reports, the same on every machine; and where it is. */
+/** The name of a file in reports, the same on every machine, and its path. */
 function nameFile(
   file: string,
   { cwd = process.cwd() }: LoadOptions,

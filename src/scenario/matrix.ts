@@ -41,10 +41,10 @@ export class Matrix {
     }
   }
 
-  /** Makes a thing once for each choice of values of the keys that it depends on. */
+  /** Computes a result once for each choice of values of the keys that it depends on. */
   memo<T>(keys: Iterable<string>, make: (combination: Combination) => T): (combination: Combination) => T {
     const used = [...new Set(keys)].map((key) => this.keys.indexOf(key));
-    // Combinations come in order: what depends on all keys is never asked for again once the next one has come.
+    // Combinations are in order: a result that depends on all keys is never needed again after the next one.
     const keepsAll = used.length < this.keys.length;
     const made = new Map<number, T>();
     return ({ values, indices }) => {
@@ -72,10 +72,10 @@ const OPEN = '${{';
 const CLOSE = '}}';
 const REFERENCE = /^\s*matrix\.([\w-]+)\s*$/;
 
-/** What an expression says: texts, and keys of the matrix between them. */
+/** The parts of an expression: texts, and keys of the matrix between them. */
 type Piece = string | { readonly key: string };
 
-/** The pieces of a text; a text is what is wrong with it. */
+/** The pieces of a text; or a message with what is wrong in it. */
 function parse(text: string): Piece[] | string {
   const pieces: Piece[] = [];
   let at = 0;
@@ -102,7 +102,7 @@ export interface Template {
   fill(values: Values): Raw;
 }
 
-/** Finds the expressions of a part; complains about those that no matrix can fill in, which are then left as they are. */
+/** Finds the expressions of a part; reports those that no matrix can fill in, and leaves them unchanged. */
 export function template(part: Raw, path: Path, known: readonly string[], complain: Complain): Template {
   const uses = new Set<string>();
   let size = 0;

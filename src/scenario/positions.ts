@@ -1,11 +1,11 @@
-/** Where the file says each thing that a report may want to show: the sections, their words, and the items of short lists. */
+/** The position in the file of everything that a report may show: the sections, their keys, and the items of short lists. */
 import type { Position } from '../model/case.ts';
 import { MAX_WRITTEN_TASKS } from './limits.ts';
 import type { Tree } from './resolve/tree.ts';
 import { isMapping, type Path, type RawDocument } from './source/raw.ts';
 import type { SourceText } from './source/text.ts';
 
-/** Nothing reports on what is inside of these, and they can be large. */
+/** No report shows a part of these, and they can be large. */
 const OPAQUE = new Set(['tree', 'matrix']);
 /** As deep as `expect.tasks.101` and `expect.violates.0`. */
 const DEPTH = 3;

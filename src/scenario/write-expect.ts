@@ -1,4 +1,4 @@
-/** The expectations of a case as a scenario says them. */
+/** The expectations of a case in the words of a scenario. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Expect, Task, TaskExpectation } from '../model/case.ts';
 import { oneOrAll } from './resolve/lists.ts';

@@ -1,4 +1,4 @@
-/** A schedule as a scenario: the case, and the one run that it is about. */
+/** A schedule as a scenario: the case, and the only run that it describes. */
 import type { Case } from '../model/case.ts';
 import { writeScenario } from './write.ts';
 
@@ -12,7 +12,7 @@ export interface Pinned {
 
 /** YAML of a scenario that follows this schedule and expects what it showed. */
 export function writePinned({ case: c, protocol, schedule, violated }: Pinned): string {
-  // What the scenario expected is kept where the run is as expected: a smaller case, or another run of it, may end otherwise.
+  // The expectations of the scenario are kept where the run fulfils them: a smaller case, or another run of it, may end in another way.
   const isMet = !violated.includes('expectation');
   const { coordinator, tasks } = isMet ? c.expect : { coordinator: [], tasks: {} };
   const violates = violated.filter((name) => name !== 'expectation');

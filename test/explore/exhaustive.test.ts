@@ -103,7 +103,7 @@ describe('the search of all that can happen', function () {
   });
 
   it('gives the same in slices between which another machine moves', () => {
-    const c = SMALL_CASES.get('a signal to anyone')!;
+    const c = SMALL_CASES.get('a signal to any task')!;
     const once = searchAll(openMachine(c, 'series'));
     const other = openMachine(SMALL_CASES.get('two tasks')!, 'patch');
     const slices = searchInSlices(openMachine(c, 'series'));

@@ -116,7 +116,7 @@ describe('pct', function () {
   });
 
   it('of depth 1 has one order of priorities, from begin to end', () => {
-    const machine = openMachine(SMALL_CASES.get('a signal to anyone of two')!, 'series');
+    const machine = openMachine(SMALL_CASES.get('a signal to any of two')!, 'series');
     const enabled = new Int32Array(machine.actors.length);
     for (let seed = 0; seed < 20; seed++) {
       const wins = new Set<string>();

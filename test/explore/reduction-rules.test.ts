@@ -83,10 +83,10 @@ const WITNESSES: Readonly<Partial<Record<Conditional, Witness>>> = {
     change: without('get_task_ctx', 'yield* ckpt_ctx_get(ctx);'),
   },
   userSpace: { case: 'a dead child in the image' },
-  completion: { case: 'a signal to anyone' },
+  completion: { case: 'a signal to any task' },
   kill: { case: 'a dead child in the image' },
   allocation: { case: 'no memory' },
-  lateTotal: { case: 'a signal to anyone', protocol: 'patch' },
+  lateTotal: { case: 'a signal to any task', protocol: 'patch' },
   statusChanged: { case: 'no memory, debug build' },
   arrivals: { case: 'a fault that a point sets off comes when the task arrives, not at once', protocol: 'patch' },
   delays: { case: 'of several that are held back, either may go first' },
@@ -165,7 +165,7 @@ describe('the rules of the reduction', function () {
 
   for (const [condition, spoil] of Object.entries(SPOILED)) {
     it(`${condition}: forbids its step when it does not hold`, () => {
-      const machine = openMachine(SMALL_CASES.get('a signal to anyone')!, 'series');
+      const machine = openMachine(SMALL_CASES.get('a signal to any task')!, 'series');
       let allowed = 0;
       for (const { actor, state } of statesWith(machine, condition as Condition)) {
         machine.state.set(state);

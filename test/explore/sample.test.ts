@@ -5,15 +5,7 @@ import { SMALL_CASES } from '../backends/simulated/support/cases.ts';
 import { MAX_STEPS } from '../backends/simulated/support/judged.ts';
 import { MAIN_PROTOCOLS, openMachine } from '../backends/simulated/support/machines.ts';
 
-const NAMES = [
-  'two tasks',
-  'a signal to anyone of two',
-  'two threads',
-  'a late child',
-  'a ghost',
-  'no memory',
-  'a delay',
-];
+const NAMES = ['two tasks', 'a signal to any of two', 'two threads', 'a late child', 'a ghost', 'no memory', 'a delay'];
 const OPTIONS: readonly SampleOptions[] = (['random', 'pct'] as const).map((strategy) => ({
   strategy,
   schedules: 30,
@@ -39,7 +31,7 @@ describe('sampling', function () {
     });
 
     it(`has each schedule by its number, in any order: ${options.strategy}`, () => {
-      const c = SMALL_CASES.get('a signal to anyone of two')!;
+      const c = SMALL_CASES.get('a signal to any of two')!;
       const schedules = new Schedules(openMachine(c, 'series'), options);
       const run = (index: number): number[] => {
         const { moves, length } = schedules.run(index);
@@ -53,7 +45,7 @@ describe('sampling', function () {
 
     it(`finds only endings that a search finds, each by moves that lead there: ${options.strategy}`, () => {
       for (const protocol of MAIN_PROTOCOLS) {
-        const c = SMALL_CASES.get('a signal to anyone')!;
+        const c = SMALL_CASES.get('a signal to any task')!;
         const machine = openMachine(c, protocol);
         const all = new Set(
           searchAll(machine, { reduce: false }).endings.map(({ outcome }) => JSON.stringify(outcome)),

@@ -1,4 +1,4 @@
-/** The state graph of a small case: each node can be chosen, and is then played to. */
+/** The state graph of a small case: choosing a node plays the steps to it. */
 import { useMemo, useState } from 'preact/hooks';
 import { count } from '../../words/numbers.ts';
 import {

@@ -1,4 +1,4 @@
-/** What the writer of scenarios needs of node:util, for browsers. */
+/** The functions of node:util that the writer of scenarios needs, for browsers. */
 
 /** Whether two values that JSON can say are the same; of an object the order of keys does not count. */
 export function isDeepStrictEqual(a: unknown, b: unknown): boolean {

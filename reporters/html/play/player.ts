@@ -1,6 +1,6 @@
 /**
- * Plays a case on from any step: which actors can move there, what happens when one does, and whether a property is violated
- * then. The machine is the one that found what the report shows.
+ * Continues a case from any step: which actors can move there, what happens when one does, and whether a property is then
+ * violated. The machine is the one that made the record of the report.
  */
 import type { SimulatedMachine } from '../../../src/backends/simulated/machine.ts';
 import { searchAll } from '../../../src/explore/exhaustive.ts';
@@ -90,7 +90,7 @@ export class Player {
     }));
   }
 
-  /** A run that goes on is judged by what has happened in it: it has no end yet that could be other than expected. */
+  /** A run that is not over is judged by its events only: it has no end yet that could contradict an expectation. */
   #judge(record: RunRecord): Violation[] {
     const violations = [...judge(this.case, record)];
     return record.end === 'cut' ? violations : [...violations, ...expectations(this.case, record)];

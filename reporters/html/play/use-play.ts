@@ -1,4 +1,4 @@
-/** The branch that a reader plays in a record: where it is, and how it goes on. */
+/** The branch that a user plays from a record: its state, and how it continues. */
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { Case } from '../../../src/model/case.ts';
 import type { RunRecord } from '../../../src/record/record.ts';
@@ -16,7 +16,7 @@ export interface Play {
   readonly show: (branch: Branch | undefined) => void;
 }
 
-/** Whether the report holds what it takes to play this record on. */
+/** Whether the report contains what is needed to continue this record. */
 export function isPlayable(index: ReportIndex, record: RunRecord, c: Case | undefined): c is Case {
   return record.backend === 'simulated' && c !== undefined && findBuild(index, record, c) !== undefined;
 }

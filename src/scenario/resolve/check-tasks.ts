@@ -25,7 +25,7 @@ export function checkWords(draft: Draft, complain: Complain): void {
   if (words['restarting-itself']) refuse('restarting-itself', 'a dead task restarts nothing');
 }
 
-/** Complains about references between tasks that lead nowhere, or to a task that can't be meant. */
+/** Reports references between tasks that name no task, or one that is not possible there. */
 export function checkReferences(drafts: ReadonlyMap<number, Draft>, complain: Complain): void {
   const pids = () => [...drafts.keys()].map(String);
   for (const draft of drafts.values()) {

@@ -21,7 +21,7 @@ export interface Spot {
 
 export class Draft {
   readonly pid: number;
-  /** What is said of it; words that a task of its kind can't have are not there. */
+  /** Its keys in the file, without those that a task of its kind cannot have. */
   readonly words: Partial<TaskWords>;
   readonly spot: Spot;
   readonly creator: Draft | undefined;

@@ -86,7 +86,7 @@ function readOutcomes(words: Outcomes): TaskExpectation[] {
   );
 }
 
-/** A file that says that a task must be waiting in the end has said that it may be. */
+/** An expectation that a task must wait at the end implies that it may. */
 function alwaysWaiting(expect: Checked<'expect'>, tree: Tree): number[] | undefined {
   const { all, ...lines } = expect.tasks ?? {};
   const own = Object.keys(lines).filter((pid) => mustWait(lines[pid]!));
@@ -111,7 +111,7 @@ function checkPids(expect: Checked<'expect'>, tree: Tree, forked: ReadonlySet<nu
   });
 }
 
-/** A task that has a line of its own in `tasks` must be able to be what `left-waiting` says, and the other way round. */
+/** A task that has its own line in `tasks` must agree with `left-waiting`, and vice versa. */
 function checkWaiting(expect: Checked<'expect'>, complain: Complain): void {
   if (expect['left-waiting'] === undefined) return;
   const waiting = new Set(expect['left-waiting']);
@@ -128,7 +128,7 @@ function checkWaiting(expect: Checked<'expect'>, complain: Complain): void {
   }
 }
 
-/** Only a task that is made during the run can be one that was never made. */
+/** Only a task that is forked during the run can be never-forked. */
 function checkForked(expect: Checked<'expect'>, tree: Tree, complain: Complain): void {
   for (const [pid, words] of Object.entries(expect.tasks ?? {})) {
     const made = pid === 'all' ? tree.tasks : [tree.task(Number(pid))];

@@ -4,7 +4,7 @@ import { PID_MAX } from '../schema/values.ts';
 import type { Path } from '../source/raw.ts';
 import type { FaultScope } from './faults.ts';
 
-/** What a fault says of its children. */
+/** The children of a fault, as the file has them. */
 export interface Forking {
   readonly child?: number | null | undefined;
   readonly times?: number | null | undefined;
@@ -16,7 +16,7 @@ export class FaultChildren {
   readonly #taken = new Set<number>();
   /** Pids that the file gives to children of any fault. */
   readonly #reserved = new Set<number>();
-  /** What the image names, and the first pid that may be free: worked out once they are needed. */
+  /** The pids of the image, and the first pid that may be free: computed when they are needed. */
   #named: ReadonlySet<number> | undefined;
   #next: number | undefined;
 

@@ -14,7 +14,7 @@ export function checkOrder(faults: readonly (Fault | null)[], never: Set<number>
       complain({ path: ['faults', i, 'name'], message: `two faults have the name ${fault.name}` });
     else byName.set(fault.name, fault);
   });
-  // A fault that could not be read may be the one that is meant.
+  // A fault that has mistakes may be the one that `after` names.
   const isComplete = !faults.includes(null);
   const circular = inCircles(byName);
   faults.forEach((fault, i) => {

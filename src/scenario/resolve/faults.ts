@@ -73,7 +73,7 @@ class Resolver {
     const words = Object.fromEntries(Object.entries(written).filter(([, value]) => value !== null)) as FaultWords;
     const verb = this.#verb(written, path);
     const never = (at: Path, reason: string): void => {
-      // What may miss in some cases of a matrix may miss in all of this one.
+      // A fault that need not fire in some cases of a matrix need not fire in this one.
       if (words.optional) return;
       this.never.add(i);
       this.#complain({ path: at, message: `this moment is never reached: ${reason}` });
@@ -91,7 +91,7 @@ class Resolver {
         [...path, verb === 'signal' ? 'to' : verb === 'fail' ? 'task' : verb],
         'the task is dead before restart is called',
       );
-    // A word that could not be read: what it refers to has been checked, but there is no fault to be made of it.
+    // A word has a mistake: its references are checked, but it makes no fault.
     if (Object.values(written).includes(null)) return null;
     const call = words.call ?? (verb === 'fail' && words.when === undefined ? 1 : undefined);
     const times = words.times ?? 1;
@@ -122,7 +122,7 @@ class Resolver {
     return verbs[0];
   }
 
-  /** In a scenario that is for CRIU alone: a fault that CRIU never has. */
+  /** In a scenario for CRIU only: a fault that cannot fire there. */
   #checkForCriu(words: FaultWords, verb: FaultVerb, moment: When['kind'], path: Path): void {
     const { backends } = this.#scope.restart;
     if (backends.length !== 1 || backends[0] !== 'criu') return;
@@ -150,7 +150,7 @@ class Resolver {
       this.#complain({
         path: [...path, verb],
         part: 'key',
-        message: 'to is missing: the task that gets the signal',
+        message: 'to is missing: the task that receives the signal',
         expected,
       });
     }

@@ -5,7 +5,7 @@ import type { Path } from '../source/raw.ts';
 
 /** At these CRIU has not been started. */
 export const BEFORE_CRIU: readonly CriuStage[] = ['before-dump', 'before-restore'];
-/** A script that fails at these is only noted: CRIU goes on (cr-restore.c, restore_root_task()). */
+/** A script that fails at these is only logged: CRIU continues (cr-restore.c, restore_root_task()). */
 const NOTED: readonly CriuStage[] = ['pre-resume', 'post-resume'];
 const OF_NAMESPACES: readonly CriuStage[] = ['setup-namespaces', 'post-setup-namespaces'];
 

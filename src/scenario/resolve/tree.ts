@@ -1,4 +1,4 @@
-/** The tree of a case: its tasks in the order of the kernel's walk, with all that the file leaves unsaid. */
+/** The tree of a case: its tasks in the order of the kernel's walk, with all defaults filled in. */
 import type { Task } from '../../model/case.ts';
 import type { Complain } from '../complain.ts';
 import { MAX_TREE_DEPTH, MAX_WRITTEN_TASKS } from '../limits.ts';
@@ -23,7 +23,7 @@ export interface Tree {
   pathOf(pid: number): Path;
 }
 
-/** The tree; undefined when it can't be made. One that has other mistakes, complained about, still serves to check references. */
+/** The tree; undefined when it cannot be built. A tree with other mistakes, which were reported, is still used to check references. */
 export function resolveTree(tree: Document['tree'], complain: Complain): Tree | undefined {
   return 'generate' in tree ? generated(tree.generate, complain) : new Builder(complain).build(tree);
 }
@@ -90,7 +90,7 @@ class Builder {
     return makeTree(tasks, (pid) => this.#drafts.get(pid)?.spot.path ?? ['tree']);
   }
 
-  /** Makes a task and all that is written under it, in the order of mktree: a child with all of its own before the next. */
+  /** Makes a task and all that is written under it, in the order of mktree: a child with all of its descendants before the next. */
   #add(words: TaskWords | ThreadWords | LateWords | number, spot: Spot, level: number): void {
     this.#checkLimits(spot.path, level);
     if (!this.#withinLimits) return;

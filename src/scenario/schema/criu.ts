@@ -70,7 +70,7 @@ const syscall = mapping('a mapping with of, call, number, and errno, signal or s
   call: word(text('the name of a system call', 50), 'The system call; all counts every one.', 'call: clone3'),
   number: word(
     integer(1, 10_000_000, 'the number of a call'),
-    'Which one, from 1; of the main process counted from where CRIU opens the folder of its images. Default: 1.',
+    'The number of the call, from 1; in the main process counted from where CRIU opens the folder of its images. Default: 1.',
     'number: 3',
   ).optional(),
   after: word(
@@ -78,7 +78,7 @@ const syscall = mapping('a mapping with of, call, number, and errno, signal or s
     'Count from where CRIU continues after this stage, instead of from its start.',
     'after: post-dump',
   ).optional(),
-  errno: word(errno, 'It fails with this.', 'errno: ENOMEM').optional(),
+  errno: word(errno, 'The errno that the call fails with.', 'errno: ENOMEM').optional(),
   signal: word(signal, 'CRIU receives this signal at that call.', 'signal: SIGKILL').optional(),
   short: word(
     z.literal(true, { error: 'true' }),
@@ -103,12 +103,12 @@ const edit = mapping('a mapping with file, task or mutate, and one change', {
   ).optional(),
   seed: word(
     z.union([integer(0, Number.MAX_SAFE_INTEGER, 'a number'), text('a text', 100)]),
-    'With mutate: the one source of all choice. Default: 0.',
+    'With mutate: the seed of the changes. Default: 0.',
     'seed: 7',
   ).optional(),
   changes: word(
     integer(1, 1000, 'a number of changes'),
-    'With mutate: how many, one after the other. Default: 1.',
+    'With mutate: the number of changes, made one after the other. Default: 1.',
     'changes: 2',
   ).optional(),
   file: word(
@@ -123,7 +123,7 @@ const edit = mapping('a mapping with file, task or mutate, and one change', {
   ).optional(),
   set: word(
     mapping('a mapping with pid, ppid, pgid, sid or threads', {
-      pid: word(number, 'Its pid; absent: without the field.', 'pid: 999').optional(),
+      pid: word(number, 'The pid; `absent` removes the field.', 'pid: 999').optional(),
       ppid: word(number, 'The pid of its parent.', 'ppid: 101').optional(),
       pgid: word(number, 'Its process group.', 'pgid: absent').optional(),
       sid: word(number, 'Its session.', 'sid: 0').optional(),
@@ -138,15 +138,19 @@ const edit = mapping('a mapping with file, task or mutate, and one change', {
     'The number of bytes to keep; a negative number: bytes to cut off the end.',
     'truncate: -1',
   ).optional(),
-  extend: word(integer(1, 1_000_000, 'a number of bytes'), 'So many bytes 0xff follow.', 'extend: 8').optional(),
+  extend: word(
+    integer(1, 1_000_000, 'a number of bytes'),
+    'The number of bytes 0xff to append.',
+    'extend: 8',
+  ).optional(),
   at: word(
     integer(INT32_MIN, 0x7fffffff, 'a byte offset'),
-    'With xor: the byte; from the end when negative. Default: 0.',
+    'With xor: the offset of the byte; a negative offset counts from the end. Default: 0.',
     'at: 20',
   ).optional(),
-  xor: word(integer(1, 255, 'a byte'), 'The byte is xor-ed with this.', 'xor: 0xff').optional(),
-  drop: word(integer(0, 1_000_000, 'the number of a record'), 'This record is left out.', 'drop: 0').optional(),
-  repeat: word(integer(0, 1_000_000, 'the number of a record'), 'This record is repeated.', 'repeat: 0').optional(),
+  xor: word(integer(1, 255, 'a byte'), 'The value that the byte is XORed with.', 'xor: 0xff').optional(),
+  drop: word(integer(0, 1_000_000, 'the number of a record'), 'The record to remove.', 'drop: 0').optional(),
+  repeat: word(integer(0, 1_000_000, 'the number of a record'), 'The record to repeat.', 'repeat: 0').optional(),
   record: word(
     integer(0, 1_000_000, 'the number of a record'),
     'With field: the record. Default: 0.',
@@ -164,12 +168,12 @@ const edit = mapping('a mapping with file, task or mutate, and one change', {
   ).optional(),
   value: word(
     z.union([integer(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 'a number'), absent]),
-    'With field: its new number; absent: without the field, whatever its type.',
+    'With field: the new number; `absent` removes the field, whatever its type.',
     'value: 0',
   ).optional(),
   add: word(
     integer(-Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 'a number'),
-    'With field: added to its number, in place of value; for an address, which depends on the machine.',
+    'With field: a number that is added to the field, instead of value; for addresses, which depend on the machine.',
     'add: 512',
   ).optional(),
   optional,
@@ -211,7 +215,7 @@ export const criu = mapping('a mapping with the words of CRIU', {
   ).optional(),
   options: word(
     options(['dump', 'restore']),
-    'Options of both calls of CRIU, by the names of its command line; each is given to the calls that use it. Those that name files, cgroups or namespaces outside of the case need --allow-commands. false takes one away that the backend gives.',
+    'Options of both calls of CRIU, by the names of its command line; each is given to the calls that use it. Those that name files, cgroups or namespaces outside of the case need --allow-commands. `false` removes an option that the backend sets.',
     'options: { tcp-established: true, ghost-limit: 1M }',
   ).optional(),
   'dump-options': word(options(['dump']), 'Options of the dump.', 'dump-options: { ghost-limit: 1M }').optional(),
@@ -235,12 +239,12 @@ export const criu = mapping('a mapping with the words of CRIU', {
   ).optional(),
   optional: word(
     oneOrMore(oneOf(OPTIONAL_WORDS, 'word of the criu section'), 'a list of words'),
-    'Which of these words of the section need not take effect. Otherwise a case in which one of them never does fails (fault-never-fired).',
+    'Keys of this section that need not take effect. Otherwise a case in which one of them never takes effect fails (fault-never-fired).',
     'optional: script-fails',
   ).optional(),
   repeat: word(
     integer(1, 1000, 'a number of runs'),
-    'How often it is run, for what does not show every time; up to ten times as often until each of violates has shown. Default: 1.',
+    'The number of runs, for defects that do not show every time; up to ten times as many until each defect of violates has shown. Default: 1.',
     'repeat: 20',
   ).optional(),
   limit: word(

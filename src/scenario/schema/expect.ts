@@ -69,7 +69,7 @@ export const expect = mapping('a mapping with what is expected', {
   ).optional(),
   'left-waiting': word(
     z.array(pid, { error: 'a list of pids' }),
-    'The tasks that are left waiting in the end, and no others. Without this key no task may be.',
+    'The tasks that wait indefinitely at the end, and no others. Without this key, none may.',
     'left-waiting: [102, 103]',
   ).optional(),
   violates: word(
@@ -79,7 +79,7 @@ export const expect = mapping('a mapping with what is expected', {
   ).optional(),
   'may-violate': word(
     defects,
-    'Known defects that show only now and then, as races of real tasks do: the run may find these properties violated, or not. Is shown when it was found.',
+    'Known defects that show in some runs only, such as races of real tasks: the run may violate these properties, or not. Reports list those that it violated.',
     'may-violate: [failed-restore-leaves-no-task]',
   ).optional(),
   except: word(properties, 'Properties that are not judged.', 'except: [no-task-left-waiting]').optional(),
@@ -89,7 +89,7 @@ export const expect = mapping('a mapping with what is expected', {
 export const STRATEGY_WORDS = {
   random: 'schedules chosen at random by the seed',
   pct: 'schedules with few changes of priority, which find rare races',
-  exhaustive: 'everything that can happen',
+  exhaustive: 'every possible interleaving',
 } as const;
 
 const strategy = oneOf(['random', 'pct', 'exhaustive'], 'strategy');
@@ -105,22 +105,22 @@ export const explore = z.union([
         }),
         'a list of steps',
       ),
-      'The one schedule that is run, in the words of a replay file, in place of a strategy. A run that departs from it fails.',
+      'The only schedule that is run, in the format of a replay file, instead of a strategy. A run that departs from it fails.',
       'schedule: ["100: callRestart", "signal-1"]',
     ).optional(),
     schedules: word(
       integer(1, 1_000_000_000, 'a number of schedules'),
-      'How many are tried, by random and pct. Default: 1000.',
+      'The number of schedules of random and pct. Default: 1000.',
       'schedules: 10000',
     ).optional(),
     seed: word(
       z.union([z.int({ error: 'a number' }), text('a text', 100)]),
-      'The one source of all choice. Default: that of the command line.',
+      'The seed of all random choices. Default: the seed of the command line.',
       'seed: 7',
     ).optional(),
     'max-states': word(
       integer(1, 10_000_000_000, 'a number of states'),
-      'How many states an exhaustive search may keep; one that is stopped before its end is incomplete. --max-states overrides it. Default: 20,000,000.',
+      'The most states that an exhaustive search may keep; a search that reaches the limit is incomplete. --max-states overrides it. Default: 20,000,000.',
       'max-states: 100000',
     ).optional(),
     depth: word(

@@ -8,13 +8,13 @@ import { flag, integer, mapping, oneOf, word } from './word.ts';
 
 /** The verbs; a fault has exactly one. */
 export const VERBS = {
-  signal: 'sends a signal',
+  signal: 'delivers a signal',
   kill: 'sends SIGKILL',
   stop: 'stops a task',
   ptrace: 'attaches a tracer',
   fork: 'makes a task fork a child',
   fail: 'makes a call fail',
-  wake: 'wakes a task for no reason',
+  wake: 'wakes a task spuriously',
   delay: 'holds a task back',
   exit: 'makes a task exit',
 } as const satisfies Record<FaultVerb, string>;
@@ -31,14 +31,14 @@ const atCoordinator = mapping('a mapping with coordinator', {
   coordinator: word(coordinatorPoint, 'The point at which the coordinator arrives.', 'coordinator: wait'),
 });
 const atStage = mapping('a mapping with criu', {
-  criu: word(criuStage, 'The stage at which CRIU is.', 'criu: post-restore'),
+  criu: word(criuStage, 'The stage of CRIU.', 'criu: post-restore'),
 });
 const afterFault = mapping('a mapping with after', {
   after: word(faultName, 'The name of the fault after which it fires.', 'after: first-kill'),
 });
 
 export const WHENS = {
-  any: 'at any moment: each is tried',
+  any: 'at any moment; every moment is tried',
   start: 'before the first step',
 } as const;
 
@@ -47,8 +47,8 @@ export const when = z
   .meta({ id: 'when', description: 'When a fault fires.' });
 
 export const fault = mapping('a fault: a mapping with a verb', {
-  signal: word(signal, 'Sends this signal to the one that `to` names.', 'signal: SIGUSR1').optional(),
-  kill: word(taskIds, 'Sends SIGKILL to this task.', 'kill: 101').optional(),
+  signal: word(signal, 'Delivers this signal to the task that `to` names.', 'signal: SIGUSR1').optional(),
+  kill: word(taskIds, 'Delivers SIGKILL to this task.', 'kill: 101').optional(),
   stop: word(taskIds, 'Stops this task.', 'stop: 101').optional(),
   ptrace: word(taskIds, 'A tracer attaches to this task while the restart is under way.', 'ptrace: 101').optional(),
   fork: word(taskIds, 'This task forks a child.', 'fork: 101').optional(),
@@ -57,10 +57,10 @@ export const fault = mapping('a fault: a mapping with a verb', {
     `The call that fails: ${failures.map((name) => `${name} (${FAILURES[name].what})`).join(', ')}.`,
     'fail: kmalloc',
   ).optional(),
-  wake: word(taskIds, 'Wakes this task although nothing happened.', 'wake: 101').optional(),
-  delay: word(taskIds, 'Delays this task for as long as any other task can move.', 'delay: 101').optional(),
+  wake: word(taskIds, 'Wakes this task spuriously: what it waits for has not happened.', 'wake: 101').optional(),
+  delay: word(taskIds, 'Holds this task back while any other task can run.', 'delay: 101').optional(),
   exit: word(taskIds, 'This task exits by itself.', 'exit: 101').optional(),
-  to: word(taskIds, 'With signal: the task that gets it; of a list, any one.', 'to: [coordinator, 101]').optional(),
+  to: word(taskIds, 'With signal: the task that receives it; of a list, any one.', 'to: [coordinator, 101]').optional(),
   task: word(
     taskIds,
     'With fail: the task that makes the call; of a list, any one. Default: any task.',
@@ -68,12 +68,12 @@ export const fault = mapping('a fault: a mapping with a verb', {
   ).optional(),
   errno: word(
     errno,
-    'With fail: the error that the call gives. Default: the usual one of its kind.',
+    'With fail: the errno that the call returns. Default: the usual errno of that call.',
     'errno: ENOMEM',
   ).optional(),
   call: word(
     integer(1, 1_000_000, 'the number of a call'),
-    'With fail: which call of its kind, from 1. Default: the first; with `when: any` any one of them.',
+    'With fail: the number of the call of its kind, from 1. Default: the first; with `when: any`, any of them.',
     'call: 3',
   ).optional(),
   child: word(pid, 'With fork: the pid of the child. Default: a free one.', 'child: 150').optional(),

@@ -45,11 +45,7 @@ export const corruption = mapping('a mapping with object, at and xor', {
     'The byte that is changed, counted from the start of the object. Default: 0.',
     'at: 4',
   ).optional(),
-  xor: word(
-    integer(1, 255, 'a byte'),
-    'The value that the byte is xor-ed with. Default: 0xff.',
-    'xor: 0x01',
-  ).optional(),
+  xor: word(integer(1, 255, 'a byte'), 'The value that the byte is XORed with. Default: 0xff.', 'xor: 0x01').optional(),
 }).meta({ id: 'corrupt', description: 'A byte of the image that is changed.' });
 
 export const image = mapping('a mapping with the words of an image', {

@@ -56,7 +56,7 @@ function nameDefinition(name: string, definition: JsonObject): void {
 const EXPRESSION: JsonObject = {
   type: 'string',
   pattern: '\\$\\{\\{ *matrix\\.[\\w-]+ *\\}\\}',
-  // No description: an editor shall show that of the key.
+  // No description, so that an editor shows that of the key.
   $comment: 'A value of the matrix.',
 };
 

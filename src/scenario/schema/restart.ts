@@ -16,7 +16,11 @@ export const restart = mapping('a mapping with the words of a restart', {
     'The flags argument: taskself (the root restarts itself), frozen (leave the tasks frozen), ghost, or numbers for other bits.',
     'flags: [frozen, 0x80]',
   ).optional(),
-  capable: word(flag(), 'Whether the caller may restart at all. Default: true.', 'capable: false').optional(),
+  capable: word(
+    flag(),
+    'Whether the caller has the permission to call restart. Default: true.',
+    'capable: false',
+  ).optional(),
   fd: word(
     oneOf(['good', 'bad'], 'kind of file'),
     'The file of the image: good, or bad (not an open file). Default: good.',
@@ -39,7 +43,7 @@ export const restart = mapping('a mapping with the words of a restart', {
   ).optional(),
   backends: word(
     list(z.union([oneOf(BACKENDS, 'backend'), kebab('the name of a backend')]), 'a list of backends'),
-    'The backends that it is for; one of your own by its name. Default: all that can.',
+    'The backends that the scenario is for; your own by its name. Default: all that support it.',
     'backends: [simulated, native]',
   ).optional(),
 }).meta({ id: 'restart', description: 'How restart(2) is called.' });

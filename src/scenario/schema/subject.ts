@@ -67,12 +67,12 @@ const ready = mapping('a mapping with file, output, port, udp-port or socket', {
   socket: word(sockPath, 'This unix socket accepts; @ and a name: an abstract one.', 'socket: server.sock').optional(),
   timeout: word(
     integer(1, MAX_WAIT, 'a number of milliseconds'),
-    'Milliseconds until the run is given up. Default: 10000.',
+    'Time limit in milliseconds. Default: 10000.',
     'timeout: 30000',
   ).optional(),
 }).meta({
   id: 'ready',
-  description: 'What is waited for before the dump; one of file, output, port, udp-port, socket.',
+  description: 'The condition that must hold before the dump; one of file, output, port, udp-port, socket.',
 });
 
 const load = mapping('a mapping with command and ready', {
@@ -83,7 +83,7 @@ const load = mapping('a mapping with command and ready', {
   ),
   ready: word(
     ready,
-    'What shows that it is at work: the dump waits for it. A relative path and output are its own.',
+    'The condition that shows that the client works; the dump waits for it. Relative paths and output are those of the client.',
     'ready: { output: first answer }',
   ),
 }).meta({
@@ -117,7 +117,7 @@ export const subject = mapping('a mapping with command', {
   ).optional(),
   ready: word(
     ready,
-    'What is waited for before the dump. By default until the program looks idle, at most 2 seconds.',
+    'The condition that must hold before the dump. Default: the program looks idle, or 2 seconds have passed.',
     'ready: { port: 8080 }',
   ).optional(),
   load: word(
@@ -127,7 +127,7 @@ export const subject = mapping('a mapping with command', {
   ).optional(),
   'exit-code': word(
     integer(0, 255, 'an exit status'),
-    'It ends by itself after the restore, with this status: that is waited for. By default it runs on, or ends with 0.',
+    'The program exits by itself after the restore, with this status, and the case waits for it. Default: it keeps running, or exits with 0.',
     'exit-code: 0',
   ).optional(),
 }).meta({ id: 'subject', description: 'A real program that is dumped and restored.' });

@@ -8,7 +8,7 @@ export const SHAPES = {
   star: 'a root and its children',
   chain: 'each task has one child',
   binary: 'each task has two children, filled level by level',
-  random: 'each task is the child of one that `seed` chooses',
+  random: '`seed` chooses the parent of each task',
 } as const;
 
 export const STATES = {
@@ -23,12 +23,12 @@ const anyTask = mapping('a task: a mapping with a pid', {
   name: word(text('a name', 100), 'The name of the task in reports.', 'name: worker').optional(),
   'traced-by': word(
     z.union([z.literal('outsider', { error: 'outsider' }), pid]),
-    'Is traced when restart is called: by a task outside of the tree, or by one of the tree.',
+    'The tracer of the task when restart is called: a task outside of the tree, or one of the tree.',
     'traced-by: outsider',
   ).optional(),
   owner: word(
     oneOf(['self', 'stranger'], 'owner'),
-    'The owner of the task. A task of a stranger may not be attached to. Default: self.',
+    'The owner of the task. The coordinator may not attach to a task of a stranger. Default: self.',
     'owner: stranger',
   ).optional(),
   'restarting-itself': word(
@@ -43,14 +43,10 @@ const anyTask = mapping('a task: a mapping with a pid', {
     'Its own flags argument to restart: names, or numbers for bits without one.',
     'flags: [0x80]',
   ).optional(),
-  blocked: word(
-    list(signal, 'a list of signals'),
-    'CRIU: the signals that it blocks.',
-    'blocked: [SIGUSR1]',
-  ).optional(),
+  blocked: word(list(signal, 'a list of signals'), 'CRIU: the blocked signals.', 'blocked: [SIGUSR1]').optional(),
   pending: word(
     list(signal, 'a list of signals'),
-    'CRIU: signals that are pending for it, and blocked; those of a process are pending for the whole process, and all its threads block them.',
+    'CRIU: pending signals, which are blocked too; those of a process are pending for the whole process, and all its threads block them.',
     'pending: [SIGUSR2]',
   ).optional(),
 });
@@ -64,14 +60,14 @@ const anyProcess = anyTask.extend({
   ).optional(),
   'exit-code': word(
     integer(0, 255, 'an exit code'),
-    'With what it exits, or has exited. Default: 0.',
+    'The exit code of a task that exits, or has exited. Default: 0.',
     'exit-code: 7',
   ).optional(),
   'exit-signal': word(signal, 'CRIU: a zombie that this signal has killed.', 'exit-signal: SIGSEGV').optional(),
   stopped: word(flag(), 'CRIU: stopped by SIGSTOP, with all its threads.', 'stopped: true').optional(),
   memory: word(
     integer(0, 1_048_576, 'a number of KiB'),
-    'CRIU: memory of its own, in KiB, with a pattern that no other task has. Default: 16.',
+    'CRIU: private memory, in KiB, with a pattern that no other task has. Default: 16.',
     'memory: 4096',
   ).optional(),
   ghost: word(
@@ -96,7 +92,7 @@ const anyProcess = anyTask.extend({
   ).optional(),
 });
 
-/** Explicit where the schema meets itself, as TypeScript can't infer that. */
+/** Explicit where the schema refers to itself, which TypeScript cannot infer. */
 type OptionalList<S extends z.ZodType> = z.ZodOptional<z.ZodArray<S>>;
 
 export const lateTask = anyProcess
@@ -153,13 +149,17 @@ function forksWord(): OptionalList<typeof lateTask> {
 export const generated = mapping('a mapping with a shape and a number of tasks', {
   shape: word(
     oneOf(['star', 'chain', 'binary', 'random'], 'shape'),
-    'The form of the tree: star, chain, binary or random.',
+    'The shape of the tree: star, chain, binary or random.',
     'shape: star',
   ),
-  tasks: word(integer(1, MAX_GENERATED_TASKS, 'a number of tasks'), 'How many tasks, the root among them.', 'tasks: 4'),
+  tasks: word(
+    integer(1, MAX_GENERATED_TASKS, 'a number of tasks'),
+    'The number of tasks, including the root.',
+    'tasks: 4',
+  ),
   seed: word(
     z.union([z.int({ error: 'a number' }), text('a text', 100)]),
-    'Chooses a random tree; the same seed gives the same tree. Default: 0.',
+    'The seed of a random tree. Default: 0.',
     'seed: 7',
   ).optional(),
   'first-pid': word(

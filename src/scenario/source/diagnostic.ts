@@ -1,4 +1,4 @@
-/** A mistake of a scenario file as a value: where, what, what was expected, and the nearest thing that would be right. */
+/** A mistake of a scenario file as a value: its position, what is wrong, what was expected, and a hint. */
 import pc from 'picocolors';
 import { harmless } from '../../boundary/harmless.ts';
 import { MAX_DIAGNOSTICS } from '../limits.ts';
@@ -22,10 +22,10 @@ export interface Diagnostic {
   readonly frame: string;
 }
 
-/** A text that may be worked out only when the mistake is shown: a file may have a hundred thousand of them. */
+/** A text that is computed only when the mistake is shown: a file may have a hundred thousand mistakes. */
 export type Lazy = string | undefined | (() => string | undefined);
 
-/** A mistake before its place is worked out. */
+/** A mistake before its line and column are computed. */
 export interface Mistake {
   /** Default: error. */
   readonly severity?: Diagnostic['severity'];
@@ -98,7 +98,7 @@ function force(text: Lazy): string | undefined {
   return typeof text === 'function' ? text() : text;
 }
 
-/** A mistake about a file as a whole: it can't be found, or not be read. */
+/** A mistake about a file as a whole: it does not exist, or cannot be read. */
 export function fileDiagnostic(file: string, message: string, hint?: string): Diagnostic {
   return { severity: 'error', file, line: 1, column: 1, message, ...(hint === undefined ? {} : { hint }), frame: '' };
 }

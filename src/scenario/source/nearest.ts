@@ -1,9 +1,9 @@
 /** "did you mean": the known word that is nearest to one that is not known. */
 
-/** Longer words are not compared: no user means such a word, and a hostile file could be full of them. */
+/** Longer words are not compared: no known word is as long, and a hostile file could be full of them. */
 const MAX_LENGTH = 100;
 
-/** The nearest of the known words, when it is near enough to be meant; the first of several as near. */
+/** The nearest of the known words, when it is near enough; of several equally near ones the first. */
 export function nearest(word: string, known: Iterable<string>): string | undefined {
   if (word.length === 0 || word.length > MAX_LENGTH) return undefined;
   const wanted = word.toLowerCase();
@@ -12,7 +12,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   for (const candidate of known) {
     if (Math.abs(candidate.length - word.length) >= least) continue;
     const other = candidate.toLowerCase();
-    // Of two as near, the one with the same first letter is meant.
+    // Of two equally near words, the one with the same first letter is preferred.
     const distance = editDistance(wanted, other) + (other[0] === wanted[0] ? 0 : 0.5);
     if (distance < least) {
       best = candidate;

@@ -1,4 +1,4 @@
-/** A YAML node as plain data with places: aliases written out but shared, keys once, no types of their own. */
+/** A YAML node as plain data with positions: aliases are written out but shared, duplicate keys and custom types are refused. */
 import { isAlias, isCollection, isMap, isSeq, type Pair, type ParsedNode } from 'yaml';
 import { MAX_NESTING } from '../limits.ts';
 import type { Mistakes } from './diagnostic.ts';
@@ -7,7 +7,7 @@ import type { Span } from './text.ts';
 
 export const TOO_DEEP = `lists and mappings are nested more than ${MAX_NESTING} deep`;
 
-/** The tags that YAML itself gives plain data; anything else would be a type of its own. */
+/** The tags of YAML's plain data; any other tag would be a custom type. */
 const PLAIN_TAGS = new Set(
   ['str', 'int', 'float', 'bool', 'null', 'map', 'seq'].map((name) => `tag:yaml.org,2002:${name}`),
 );
@@ -138,7 +138,7 @@ export class Reader {
     return target;
   }
 
-  /** Said once: all that comes after is too much as well. */
+  /** Reported once: everything after it exceeds the limit as well. */
   #tooLarge(span: Span): Measured {
     this.#refuse(span, `the document has more than ${this.#maxValues} values once its aliases are written out`);
     this.#full = true;

@@ -84,7 +84,7 @@ interface Cut {
   lead(column: number): string;
 }
 
-/** Cuts lines that are too long to a window in which `column` of the line `marked` can be seen. */
+/** Cuts lines that are too long to a window that shows `column` of the line `marked`. */
 function cutting(marked: string, column: number): Cut {
   const from = column <= FRAME_WIDTH * 0.8 ? 0 : column - Math.floor(FRAME_WIDTH / 2);
   const cut = (line: string): string => line.slice(from, from + FRAME_WIDTH);

@@ -108,7 +108,7 @@ describe(name, () => {
     findViolation(name, script.add(102, 'status-list', { entries: ENTRIES.slice(1) }));
   });
 
-  it('says nothing of a context that is freed before anyone took part, or of other builds', () => {
+  it('says nothing of a context that is freed before any task took part, or of other builds', () => {
     const refused = new Script(debugged()).add('coordinator', 'call', { pid: 100, flags: 0 }).free();
     assertHolds(name, refused);
     assertHolds(name, refused.add('coordinator', 'status-list', { entries: [] }));

@@ -5,7 +5,7 @@ type Words = Omit<ScenarioDocument, 'scenario'>;
 
 const one = { pid: 100 } as const;
 const two = { pid: 100, children: [{ pid: 101 }] } as const;
-const anyone = ['coordinator', 100, 101] as const;
+const targets = ['coordinator', 100, 101] as const;
 
 /** Trees and images, without faults. */
 const TREES: Readonly<Record<string, Words>> = {
@@ -80,16 +80,16 @@ const CALLS: Readonly<Record<string, Words>> = {
 
 /** Faults of every verb, at any moment and at points. */
 const FAULTS: Readonly<Record<string, Words>> = {
-  'a signal to anyone': { tree: one, faults: [{ signal: 'SIGUSR1', to: ['coordinator', 100], when: 'any' }] },
-  'a signal to anyone of two': { tree: two, faults: [{ signal: 'SIGUSR1', to: [...anyone], when: 'any' }] },
+  'a signal to any task': { tree: one, faults: [{ signal: 'SIGUSR1', to: ['coordinator', 100], when: 'any' }] },
+  'a signal to any of two': { tree: two, faults: [{ signal: 'SIGUSR1', to: [...targets], when: 'any' }] },
   'a signal before anything': { tree: one, faults: [{ signal: 'SIGUSR1', to: 100, when: 'start' }] },
-  'SIGKILL to anyone': { tree: one, faults: [{ kill: ['coordinator', 100], when: 'any' }] },
+  'SIGKILL to any task': { tree: one, faults: [{ kill: ['coordinator', 100], when: 'any' }] },
   'SIGKILL to a child': { tree: two, faults: [{ kill: 101, when: 'any' }] },
   'SIGKILL to the root': { tree: two, faults: [{ kill: 100, when: 'any' }] },
   'SIGKILL to the coordinator': { tree: two, faults: [{ kill: 'coordinator', when: 'any' }] },
   'SIGKILL in the turn': { tree: two, faults: [{ kill: 100, when: { task: 100, at: 'restore' } }] },
   'SIGKILL to a thread': { tree: { pid: 100, threads: [101] }, faults: [{ kill: 101, when: 'any' }] },
-  'SIGSTOP to anyone': { tree: one, faults: [{ stop: ['coordinator', 100], when: 'any' }] },
+  'SIGSTOP to any task': { tree: one, faults: [{ stop: ['coordinator', 100], when: 'any' }] },
   'a tracer attaches': { tree: one, faults: [{ ptrace: 100, when: 'any' }] },
   'a fork at any moment': { tree: one, faults: [{ fork: 100, child: 150, when: 'any' }] },
   'no memory': { tree: one, faults: [{ fail: 'kmalloc', when: 'any' }] },
