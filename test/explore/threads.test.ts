@@ -41,7 +41,7 @@ describe('a search in threads', function () {
   this.timeout(60_000);
 
   for (const [name, c, protocol] of [
-    ['a signal to any task', SMALL_CASES.get('a signal to anyone')!, 'series'],
+    ['a signal to any task', SMALL_CASES.get('a signal to any task')!, 'series'],
     ['three healthy tasks', star(3), 'series'],
     ['a SIGKILL', star(2, { faults: [{ kill: ['coordinator', 100, 101], when: 'any' }] }), 'patch'],
   ] as const) {
