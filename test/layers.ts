@@ -69,6 +69,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'reporters/html/play', mayImport: [...ABOVE_INJECTOR, 'reporters'] },
   { path: 'reporters/listeners/html-builds.ts', mayImport: [...ABOVE_INJECTOR, 'reporters'] },
   { path: 'src/mocha', mayImport: [...ABOVE_INJECTOR, 'src/injector', 'reporters'] },
+  { path: 'src/campaign', mayImport: [...MODEL, 'reporters'] },
   { path: 'src/cli', mayImport: ALL },
   { path: 'src/index.ts', mayImport: ALL },
 ];

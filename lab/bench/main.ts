@@ -9,6 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { campaign } from './campaign.ts';
 import { census } from './census.ts';
 import { build } from './child.ts';
 import { cores } from './cores.ts';
@@ -34,6 +35,7 @@ const SECTIONS: readonly Section[] = [
   linear,
   races,
   workers,
+  campaign,
   { name: 'native', title: 'The native backend', run: (smoke) => native({ smoke }) },
   { name: 'criu', title: 'The CRIU backend', run: (smoke) => criu({ smoke }) },
   census,

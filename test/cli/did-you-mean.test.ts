@@ -81,6 +81,19 @@ const TYPED: Readonly<Record<string, readonly Row[]>> = {
   'sweep --of': [['sweep --of dmup', 'dump']],
   'sweep --outcomes': [['sweep --outcomes ENOMEM,shrt', 'short']],
   'sweep --known': [['sweep --known scenarios/criu/mktrouble.knwon.yaml', 'scenarios/criu/mktrouble.known.yaml']],
+  'campaign plan <paths>': [['campaign plan scenarois', 'scenarios']],
+  'campaign plan --backend': [['campaign plan --backend simulatd', 'simulated']],
+  'campaign plan --protocol': [['campaign plan --protocol hardend', 'hardened']],
+  'campaign plan --tag': [['campaign plan scenarios/ptrace --tag ptrac', 'ptrace']],
+  'campaign plan --criu': [['campaign plan --criu ./scenarois/criu', 'scenarios']],
+  'campaign plan --as': [['campaign plan --as slrum', 'slurm']],
+  'campaign plan --known': [
+    [
+      'campaign plan scenarios/ptrace --known scenarios/criu/mktrouble.knwon.yaml',
+      'scenarios/criu/mktrouble.known.yaml',
+    ],
+  ],
+  'campaign results <folders>': [['campaign results scenarois', 'scenarios']],
   'report merge <files>': [['report merge pakage.json', 'package.json']],
   'report merge --reporter': [['report merge package.json --reporter junti', 'junit']],
   'report diff <old>': [['report diff pakage.json package.json', 'package.json']],
@@ -124,12 +137,19 @@ const WITHOUT_NAMES: ReadonlySet<string> = new Set(
     // Its kinds are those of the images of a dump: test/cli/fuzz.test.ts.
     'fuzz --target --seed --count --time --changes --parallel --out',
     'sweep --count --time --parallel --out',
+    'worker --at --shard',
+    'campaign_plan --at --seeds --fuzz --target --changes --unit-time --jobs --grep --seed --schedules --max-states --max-memory --retries',
+    'campaign_run --at --parallel',
+    'campaign_status --at --html',
+    'campaign_results --at',
+    'campaign_stop --at',
     'history <run>',
     'init <dir>',
     'new <file>',
   ].flatMap((line) => {
     const [command, ...names] = line.split(' ');
-    return names.map((name) => `${command} ${name}`);
+    // `campaign_plan --at`: of the command `campaign plan`.
+    return names.map((name) => `${command!.replace('_', ' ')} ${name}`);
   }),
 );
 

@@ -44,6 +44,9 @@ const WORKING: Readonly<Record<string, Row>> = {
   sweep: { args: ['sweep', '--count', '1000000'], isInterruptible: true, needs: 'criu' },
   fuzz: { args: ['fuzz', '--count', '1000000'], isInterruptible: true, needs: 'criu' },
   conformance: { args: ['conformance', './hangs.mjs'], isInterruptible: true },
+  'campaign run': { args: ['campaign', 'run', '--at', 'endless', '--parallel', '1'], isInterruptible: true },
+  worker: { args: ['worker', '--at', 'endless'], isInterruptible: true },
+  'campaign plan': { args: ['campaign', 'plan', 'many', '--at', 'planned'] },
   'report merge': { args: ['report', 'merge', '-'] },
   'report diff': { args: ['report', 'diff', '-', '-'] },
   triage: { args: ['triage', '-'] },
@@ -63,6 +66,9 @@ const PRINTING: Readonly<Record<string, Row>> = {
   doctor: { args: ['doctor'] },
   config: { args: ['config'] },
   history: { args: ['history'] },
+  'campaign status': { args: ['campaign', 'status', '--at', 'endless', '--json'] },
+  'campaign results': { args: ['campaign', 'results', '--at', 'endless', '--json'] },
+  'campaign stop': { args: ['campaign', 'stop', '--at', 'stopped'] },
   setup: { args: ['setup', 'criu'], needs: 'criu' },
   completion: { args: ['completion', 'bash'] },
   outcomes: { args: ['outcomes', 'one.yaml'] },
@@ -112,6 +118,14 @@ describe('a signal ends', function () {
     });
     // To load them all takes many times as long as a command is waited for.
     for (let i = 0; i < 300; i++) folder.write(`many/${i}.yaml`, MANY);
+    for (const at of ['endless', 'stopped']) {
+      const { status, stderr } = spawnSync(
+        process.execPath,
+        [...PROGRAM, 'campaign', 'plan', 'endless.yaml', '--seeds', '1000', '--at', at],
+        { cwd: folder.path, encoding: 'utf8' },
+      );
+      assert.equal(status, 0, stderr);
+    }
     const criu = await locateCriu();
     if (typeof criu === 'string') noCriu = criu;
   });

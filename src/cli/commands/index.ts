@@ -1,6 +1,7 @@
 /** All commands, in the order in which --help lists them. A new one is one file and one line here. */
 import type { AddCommand } from '../command.ts';
 import { addBisect } from './bisect.ts';
+import { addCampaign } from './campaign.ts';
 import { addCompletion } from './completion.ts';
 import { addConfig } from './config.ts';
 import { addConformance } from './conformance.ts';
@@ -24,6 +25,7 @@ import { addShow } from './show.ts';
 import { addSweep } from './sweep.ts';
 import { addTriage } from './triage.ts';
 import { addValidate } from './validate.ts';
+import { addWorker } from './worker.ts';
 
 export const COMMANDS: readonly AddCommand[] = [
   addRun,
@@ -34,6 +36,8 @@ export const COMMANDS: readonly AddCommand[] = [
   addOutcomes,
   addFuzz,
   addSweep,
+  addCampaign,
+  addWorker,
   addReport,
   addHistory,
   addTriage,

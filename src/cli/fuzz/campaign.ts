@@ -86,7 +86,11 @@ export async function campaign(
 }
 
 /** The case of a run: as many changes as its number says, up to the most, drawn by the seed and its number. */
-function changedCase(base: Case, { target, seed, changes }: CampaignOptions, number: number): Case {
+export function changedCase(
+  base: Case,
+  { target, seed, changes }: Pick<CampaignOptions, 'target' | 'seed' | 'changes'>,
+  number: number,
+): Case {
   const setup = base.criu ?? PLAIN_CRIU;
   const mutation: ImageMutation = {
     kind: 'mutate',
@@ -98,7 +102,7 @@ function changedCase(base: Case, { target, seed, changes }: CampaignOptions, num
 }
 
 /** A kind of image that a program has at one time and not at another can't be looked into. */
-async function played(backend: CriuBackend, plan: Plan): Promise<RunRecord> {
+export async function played(backend: CriuBackend, plan: Plan): Promise<RunRecord> {
   try {
     return await backend.run(plan);
   } catch (error) {
@@ -131,21 +135,28 @@ class Findings {
     const key = `${property} ${where}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
-    const title = `${base.scenario}: ${property} at ${where}`.slice(0, 190);
-    const saved: Case = {
-      ...base,
-      title,
-      why: `${message} (CRIU ${record.criu!.version})`,
-      criu: { ...(base.criu ?? PLAIN_CRIU), images: edits },
-      expect: { ...base.expect, violates: [property] },
-    };
-    const text = writeScenario(saved);
-    // Named by content: a later campaign adds to what an earlier one found.
-    const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
-    const file = path.join(this.#out, `${property}-${hash}.yaml`);
-    writeFileAtomically(file, text);
+    const file = saveFinding(this.#out, base, record, { property, message });
     print(`${property} at ${where}\n  ${message}\n  ${JSON.stringify(edits)}\n  ${file}\n`);
   }
+}
+
+/** Writes the scenario that shows a violation of a run again; returns its path. */
+export function saveFinding(folder: string, base: Case, record: RunRecord, { property, message }: Violation): string {
+  const edits = record.criu?.edits ?? [];
+  const title = `${base.scenario}: ${property} at ${locateViolation(record, message, edits)}`.slice(0, 190);
+  const saved: Case = {
+    ...base,
+    title,
+    why: `${message} (CRIU ${record.criu!.version})`,
+    criu: { ...(base.criu ?? PLAIN_CRIU), images: edits },
+    expect: { ...base.expect, violates: [property] },
+  };
+  const text = writeScenario(saved);
+  // Named by content: a later campaign adds to what an earlier one found.
+  const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
+  const file = path.join(folder, `${property}-${hash}.yaml`);
+  writeFileAtomically(file, text);
+  return file;
 }
 
 /**

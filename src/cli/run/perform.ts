@@ -99,7 +99,7 @@ async function runAndUpdate(request: DriveRequest, flags: PerformFlags): Promise
 }
 
 /** What to say of a tag of the expressions that no scenario has, when another one is near. */
-function findStrangeTag(loaded: LoadedFiles, { tags = [], projects }: Options): string | undefined {
+export function findStrangeTag(loaded: LoadedFiles, { tags = [], projects }: Options): string | undefined {
   const named = namedTags([...tags, ...projects.flatMap((project) => project.tags ?? [])]);
   if (named.length === 0) return undefined;
   const known = new Set(collectCases(loaded).flatMap((c) => c.tags));
@@ -110,7 +110,7 @@ function findStrangeTag(loaded: LoadedFiles, { tags = [], projects }: Options): 
 }
 
 /** What is wrong with the files of known defects that these scenario files have. */
-function whyUnusable(files: readonly string[], known: string | undefined): string | undefined {
+export function whyUnusable(files: readonly string[], known: string | undefined): string | undefined {
   const found = new Set(files.map((file) => knownDefects(file, known)).filter((one) => typeof one === 'string'));
   return found.size === 0 ? undefined : `the file of known defects has mistakes:\n${[...found].join('\n\n')}`;
 }

@@ -17,12 +17,12 @@ export interface Expected {
 
 /** From 1 to the number of cores; 1: the run needs no worker. */
 export function chooseWorkers(tests: readonly Expected[], cores: number = availableParallelism()): number {
-  const work = tests.reduce((sum, test) => sum + (test.duration ?? guess(test)), 0);
+  const work = tests.reduce((sum, test) => sum + (test.duration ?? guessDuration(test)), 0);
   return work < WORTH ? 1 : Math.max(1, Math.min(cores, tests.length));
 }
 
 /** Milliseconds of a case that was never run, from the suite that ships. */
-function guess({ c, backend }: Expected): number {
+export function guessDuration({ c, backend }: Pick<Expected, 'c' | 'backend'>): number {
   if (backend === 'criu') return 500;
   if (backend === 'native') return 100;
   return c.explore === undefined ? 10 : 100;

@@ -1,0 +1,98 @@
+/** The kind `fuzz`: restores images of one checkpoint, changed as a seed and the number of the run determine. */
+import type { CriuBackend } from '../../backends/criu/index.ts';
+import { criu } from '../../backends/criu/index.ts';
+import { CampaignError } from '../../campaign/place.ts';
+import type { Plan } from '../../campaign/plan.ts';
+import { whyNot } from '../../injector/index.ts';
+import type { Case } from '../../model/case.ts';
+import { hashSignature } from '../../model/signature.ts';
+import { judge } from '../../properties/index.ts';
+import { signViolation } from '../../properties/signature.ts';
+import { FuzzError, readBase } from '../fuzz/base.ts';
+import { changedCase, played, saveFinding } from '../fuzz/campaign.ts';
+import { hashFiles, type RunOutcome, type Work } from './work.ts';
+
+/** What a unit of fuzzing needs to know. */
+export interface FuzzSettings {
+  readonly scenario?: string;
+  readonly target: string;
+  readonly seed: string;
+  readonly changes: number;
+  readonly allowCommands: boolean;
+  readonly criu?: string;
+}
+
+/** Milliseconds of a run of CRIU, about. */
+const COST = 300;
+
+/** The plan of so many runs. */
+export function planFuzz(settings: FuzzSettings, firstSeed: number, runs: number, unitTime: number): Plan {
+  const { scenario } = settings;
+  return {
+    version: 1,
+    kind: 'fuzz',
+    work: JSON.parse(JSON.stringify(settings)),
+    files: scenario === undefined ? {} : hashFiles([scenario]),
+    firstSeed,
+    groups: [{ name: scenario ?? 'fuzz', runs, cost: COST }],
+    unitTime,
+  };
+}
+
+/** Throws CampaignError when CRIU cannot be used here. */
+export async function openFuzzWork({ work, firstSeed }: Plan, folder: string): Promise<Work> {
+  const settings = work as unknown as FuzzSettings;
+  const { allowCommands, criu: engine } = settings;
+  const backend = criu({ allowCommands, ...(engine !== undefined && { criu: engine }) });
+  try {
+    const base = readBase(settings.scenario, 'Changed images');
+    const reason = await whyNot(backend, base);
+    if (reason !== undefined) throw new CampaignError(reason);
+    return new FuzzWork(backend, base, settings, firstSeed, folder);
+  } catch (error) {
+    await backend.dispose();
+    throw error instanceof FuzzError ? new CampaignError(error.message) : error;
+  }
+}
+
+class FuzzWork implements Work {
+  readonly #backend: CriuBackend;
+  readonly #base: Case;
+  readonly #settings: FuzzSettings;
+  readonly #firstSeed: number;
+  readonly #folder: string;
+  readonly #kept = new Set<string>();
+
+  constructor(backend: CriuBackend, base: Case, settings: FuzzSettings, firstSeed: number, folder: string) {
+    this.#backend = backend;
+    this.#base = base;
+    this.#settings = settings;
+    this.#firstSeed = firstSeed;
+    this.#folder = folder;
+  }
+
+  async perform(_group: number, run: number): Promise<RunOutcome> {
+    const number = this.#firstSeed + run;
+    const c = changedCase(this.#base, this.#settings, number);
+    const { seed } = this.#settings;
+    try {
+      const record = await played(this.#backend, { case: c, protocol: 'series', seed, maxSteps: 1 });
+      const found = judge(c, record).map((violation) => {
+        const signature = signViolation(c, record, violation);
+        const id = hashSignature(signature);
+        const file = this.#kept.has(id) ? undefined : saveFinding(this.#folder, this.#base, record, violation);
+        this.#kept.add(id);
+        const one = { id, signature, state: 'new', case: this.#base.id, seed: `${seed} ${number}` } as const;
+        return { ...one, ...(file !== undefined && { file }) };
+      });
+      return { status: found.length > 0 ? 'fail' : 'pass', found };
+    } catch (error) {
+      const what = error instanceof FuzzError ? error.message : ((error as Error).stack ?? String(error));
+      return { status: 'error', found: [], broken: `run ${number}: ${what}` };
+    }
+  }
+
+  async dispose(): Promise<void> {
+    await this.#backend.dispose();
+  }
+}

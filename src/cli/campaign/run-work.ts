@@ -1,0 +1,173 @@
+/** The kind `run`: each case of a suite, on each project, with each seed of a range. */
+import path from 'node:path';
+import { setImmediate as yieldToEvents } from 'node:timers/promises';
+import type { Backend } from '../../backends/backend.ts';
+import { CampaignError } from '../../campaign/place.ts';
+import type { Group, Plan } from '../../campaign/plan.ts';
+import type { Options, Project } from '../../config/index.ts';
+import { openBackend } from '../../injector/backends.ts';
+import { runCase } from '../../injector/index.ts';
+import { knownDefects } from '../../injector/known.ts';
+import { keepReplay } from '../../mocha/keep-replay.ts';
+import { type SelectedTest, selectTests, withOwnBackends } from '../../mocha/select.ts';
+import type { KnownDefect } from '../../model/signature.ts';
+import type { Verdict } from '../../record/verdict.ts';
+import { findDefectsFile } from '../../scenario/defects.ts';
+import type { EXIT } from '../exit.ts';
+import { type LoadedFiles, loadPaths } from '../files.ts';
+import { caseKey, readHistory } from '../history/store.ts';
+import { suggestPath } from '../nearest-path.ts';
+import { findStrangeTag, whyUnusable } from '../run/perform.ts';
+import { historyFolder } from '../run/record.ts';
+import { guessDuration } from '../run/workers.ts';
+import { hashFiles, type RunOutcome, type Work } from './work.ts';
+
+/** Seeds from `from` on. */
+export interface Seeds {
+  readonly from: number;
+  readonly count: number;
+}
+
+interface Test extends SelectedTest {
+  readonly file: string;
+  readonly key: string;
+}
+
+function listTests(loaded: LoadedFiles, options: Options): Test[] {
+  return [...loaded].flatMap(([file, { cases }]) =>
+    selectTests(options, cases).map((one) => ({ ...one, file, key: caseKey(one.c.id, one.project.name) })),
+  );
+}
+
+/** The plan of a suite; exit code 2 after its mistakes were printed. Throws CampaignError when nothing is selected. */
+export function planRun(given: Options, seeds: Seeds, unitTime: number): Plan | typeof EXIT.input {
+  const loaded = loadPaths(given);
+  if (typeof loaded === 'number') return loaded;
+  const cases = [...loaded.values()].flatMap((one) => one.cases);
+  const options = given.own === undefined ? withOwnBackends(given, cases) : given;
+  const tests = listTests(loaded, options);
+  if (tests.length === 0)
+    throw new CampaignError(
+      'no case matches --grep and --tag',
+      findStrangeTag(loaded, options) ?? 'mktrouble list shows titles and tags',
+    );
+  const wrong = whyUnusable([...loaded.keys()], options.known);
+  if (wrong !== undefined)
+    throw new CampaignError(wrong, options.known === undefined ? undefined : suggestPath(options.known));
+  const durations = readHistory(historyFolder(options)).cases;
+  const groups = tests.map(({ c, project, key }): Group => {
+    const cost = durations[key]?.duration ?? guessDuration({ c, backend: project.backend });
+    return { name: key, runs: isSeeded(c, project) ? seeds.count : 1, cost: Math.max(cost, 0.1) };
+  });
+  const files = [...loaded].flatMap(([file, { bases = [] }]) => [
+    file,
+    ...bases,
+    ...(options.known ?? findDefectsFile(path.dirname(file)) ?? []),
+  ]);
+  const { paths, projects, own, grep, tags, defaults, allowCommands, known } = options;
+  const work = JSON.parse(JSON.stringify({ paths, projects, own, grep, tags, defaults, allowCommands, known }));
+  return {
+    version: 1,
+    kind: 'run',
+    work,
+    files: hashFiles(new Set(files)),
+    firstSeed: seeds.from,
+    groups,
+    unitTime,
+  };
+}
+
+/** Whether another seed may show something else: a search of everything needs one run. */
+function isSeeded({ explore }: SelectedTest['c'], { backend }: Project): boolean {
+  return backend !== 'simulated' || (explore?.strategy !== 'exhaustive' && explore?.schedule === undefined);
+}
+
+/** Loads the same cases. Throws CampaignError when they are others. */
+export function openRunWork(plan: Plan, folder: string): Work {
+  const options = plan.work as unknown as Options;
+  const loaded = loadPaths(options, 'errors only');
+  if (typeof loaded === 'number') throw new CampaignError('the scenarios of the campaign cannot be loaded here');
+  const tests = listTests(loaded, options);
+  if (tests.length !== plan.groups.length || tests.some(({ key }, i) => key !== plan.groups[i]!.name))
+    throw new CampaignError('this version of mktrouble has other cases than the campaign', 'plan it again');
+  return new RunWork(plan, options, tests, folder);
+}
+
+class RunWork implements Work {
+  readonly #plan: Plan;
+  readonly #options: Options;
+  readonly #tests: readonly Test[];
+  readonly #folder: string;
+  readonly #backends = new Map<Project, Promise<Backend>>();
+  readonly #defects = new Map<string, readonly KnownDefect[]>();
+  /** Findings whose replay file was written. */
+  readonly #kept = new Set<string>();
+  #turn = 0;
+
+  constructor(plan: Plan, options: Options, tests: readonly Test[], folder: string) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#tests = tests;
+    this.#folder = folder;
+  }
+
+  async perform(group: number, run: number, signal: AbortSignal): Promise<RunOutcome> {
+    const { c, project, file, key } = this.#tests[group]!;
+    const seed = String(this.#plan.firstSeed + run);
+    // A case of some milliseconds does not wait for anything.
+    if (++this.#turn % 32 === 0) await yieldToEvents();
+    const verdict = await runCase(c, {
+      ...project,
+      ...(this.#plan.groups[group]!.runs > 1 && { seed }),
+      backend: await this.#open(project),
+      defects: this.#findDefects(file),
+      signal,
+    });
+    return this.#outcome(verdict, key);
+  }
+
+  #outcome(verdict: Verdict, key: string): RunOutcome {
+    const { status, bucket, seed, reason } = verdict;
+    const isBroken = status === 'error';
+    if ((status !== 'fail' && status !== 'flaky') || !bucket)
+      return { status, found: [], ...(isBroken && { broken: `${key}, seed ${seed}: ${reason}` }) };
+    // One replay file for each finding of this worker.
+    const { replay } = this.#kept.has(bucket.id) ? verdict : keepReplay(verdict, this.#folder);
+    this.#kept.add(bucket.id);
+    const { id, signature, state } = bucket;
+    return {
+      status,
+      found: [{ id, signature, state, case: key, seed, ...(replay !== undefined && { file: replay }) }],
+    };
+  }
+
+  #open(project: Project): Promise<Backend> {
+    let backend = this.#backends.get(project);
+    if (!backend) {
+      const { allowCommands } = this.#options;
+      const { criu, plugin } = project;
+      backend = openBackend(project.backend, {
+        allowCommands,
+        ...(criu !== undefined && { criu }),
+        ...(plugin !== undefined && { plugin }),
+      });
+      this.#backends.set(project, backend);
+    }
+    return backend;
+  }
+
+  #findDefects(file: string): readonly KnownDefect[] {
+    let defects = this.#defects.get(file);
+    if (!defects) {
+      const found = knownDefects(file, this.#options.known);
+      if (typeof found === 'string') throw new CampaignError(found);
+      defects = found;
+      this.#defects.set(file, defects);
+    }
+    return defects;
+  }
+
+  async dispose(): Promise<void> {
+    for (const backend of this.#backends.values()) await (await backend).dispose();
+  }
+}

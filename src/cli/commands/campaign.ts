@@ -1,0 +1,268 @@
+/** `mktrouble campaign plan|run|status|results|stop`: long work, cut into units that any number of workers do. */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { SCHEDULERS, type Scheduler, writeJobFile } from '../../campaign/jobs.ts';
+import { KNOWN_BACKENDS } from '../../injector/backends.ts';
+import type { AddCommand } from '../command.ts';
+import { severalCriuOption } from '../criu-option.ts';
+import { complain, EXIT, type ExitCode, note, print } from '../exit.ts';
+import { interruptible } from '../interrupt.ts';
+import { suggestPath } from '../nearest-path.ts';
+import {
+  parseBackend,
+  parseCount,
+  parseGrep,
+  parseMemory,
+  parseProtocol,
+  parseRetries,
+  parseTag,
+  parseTimeout,
+} from '../run/request.ts';
+
+/** Where a campaign is by default. */
+const DEFAULT_PLACE = '.mktrouble/campaign';
+/** Milliseconds that a unit should take, by default. */
+const UNIT_TIME = 60_000;
+
+/** The command with the option that names a campaign. */
+export function withPlace(command: Command): Command {
+  return command.option('--at <place>', 'the campaign: a folder, or redis://host:port/database#name', DEFAULT_PLACE);
+}
+
+export const addCampaign: AddCommand = ({ program, action }) => {
+  const campaign = program
+    .command('campaign')
+    .summary('long work on many cores and machines')
+    .description('Cuts long work into units that any number of workers do; see docs/campaigns.md.');
+  withPlace(
+    campaign
+      .command('plan')
+      .summary('plan a campaign')
+      .description('Plans a campaign, and runs nothing: each case of these scenarios with each seed, or fuzzing.')
+      .argument('[paths...]', 'scenario files or folders; with --fuzz one scenario with the tree to dump'),
+  )
+    .option('--seeds <range>', 'seeds of each case: 1000 (0 to 999), or 500-999', parseSeeds, { from: 0, count: 1 })
+    .option('--fuzz <runs>', 'restore so many changed images of a checkpoint instead', parseCount)
+    .option('--target <kind>', 'image that --fuzz changes: pstree, core, mm, … or any', 'any')
+    .option('--changes <number>', 'maximum number of changes per run of --fuzz', parseCount, 1)
+    .option('--unit-time <time>', 'time that a unit should take: 60 (seconds), 5m', parseTimeout, UNIT_TIME)
+    .addOption(new Option('--as <scheduler>', 'also print a job file').choices(SCHEDULERS))
+    .option('--jobs <number>', 'number of jobs of that file', parseCount, 10)
+    .addOption(
+      new Option('-b, --backend <name>', `restart backend: ${KNOWN_BACKENDS.join(', ')} or all`).argParser(
+        parseBackend,
+      ),
+    )
+    .option('-p, --protocol <name>', 'patch, series, hardened or a variant', parseProtocol)
+    .option('-g, --grep <pattern>', 'only cases whose title matches this regular expression', parseGrep)
+    .option('-t, --tag <expression>', 'only cases with this tag, or for which this holds (repeatable)', parseTag, [])
+    .addOption(severalCriuOption())
+    .option('-s, --seed <text>', 'seed of --fuzz')
+    .option('-n, --schedules <number>', 'number of schedules per case and seed', parseCount)
+    .option('--max-states <number>', 'maximum number of states per case', parseCount)
+    .option('--max-memory <size>', 'memory limit of searches: 500M, 2G', parseMemory)
+    .option('--retries <number>', 'how often a case that fails on real tasks is run again', parseRetries)
+    .option('--allow-commands', 'execute the commands that scenarios name (subject, load, check)', false)
+    .option('--known <file>', 'file of known defects (default: the nearest mktrouble.known.yaml)')
+    .action(action(plan));
+  withPlace(
+    campaign
+      .command('run')
+      .summary('work on a campaign here')
+      .description(
+        'Starts workers on this machine until every unit is done, or continues. Exit code 1 when there is a finding.',
+      ),
+  )
+    .option('-j, --parallel <number>', 'number of workers (default: one for each core)', parseCount)
+    .action(action(run));
+  withPlace(campaign.command('status').summary('print the progress').description('Prints the progress of a campaign.'))
+    .option('--html <file>', 'write a page with the progress and the findings')
+    .option('--json', 'print JSON', false)
+    .action(action(status));
+  withPlace(
+    campaign
+      .command('results')
+      .summary('print the findings')
+      .description(
+        'Prints the findings of a campaign, each defect once. Exit code 1 when there is one, 4 when units are left to do.',
+      )
+      .argument('[folders...]', 'folders whose results are merged: parts of one campaign that share no disk'),
+  )
+    .option('--json', 'print JSON', false)
+    .action(action(results));
+  withPlace(
+    campaign
+      .command('stop')
+      .summary('stop the workers')
+      .description('Ends all workers of a campaign after the run under way; campaign run continues it.'),
+  ).action(action(stop));
+};
+
+interface At {
+  readonly at: string;
+}
+
+interface PlanFlags extends At {
+  readonly seeds: { readonly from: number; readonly count: number };
+  readonly fuzz?: number;
+  readonly target: string;
+  readonly changes: number;
+  readonly seed?: string;
+  readonly unitTime: number;
+  readonly as?: Scheduler;
+  readonly jobs: number;
+}
+
+/** `1000`, or `500-999`. */
+function parseSeeds(text: string): PlanFlags['seeds'] {
+  const [, first, last] = /^(\d{1,12})-(\d{1,12})$/.exec(text)?.map(Number) ?? [];
+  if (first !== undefined && last !== undefined && first <= last) return { from: first, count: last - first + 1 };
+  if (/^[1-9]\d{0,11}$/.test(text)) return { from: 0, count: Number(text) };
+  throw new InvalidArgumentError('it must be a number of seeds, such as 1000, or a range, such as 500-999');
+}
+
+async function plan(paths: readonly string[], flags: PlanFlags, command: Command): Promise<ExitCode> {
+  const { readOptions } = await import('../options.ts');
+  const { Units } = await import('../../campaign/plan.ts');
+  const { openPlace } = await import('../../campaign/place.ts');
+  const { handleCampaignErrors } = await import('../campaign/handle.ts');
+  const options = readOptions(command, paths);
+  if (typeof options === 'number') return options;
+  return handleCampaignErrors(async () => {
+    const { planRun } = await import('../campaign/run-work.ts');
+    const { seeds, fuzz, unitTime } = flags;
+    const { seed: _, ...others } = options;
+    const made = fuzz === undefined ? planRun(others, seeds, unitTime) : await planOfFuzz(paths, flags, options);
+    if (typeof made === 'number') return made;
+    const units = new Units(made);
+    const place = await openPlace(flags.at);
+    try {
+      await place.create(made);
+    } finally {
+      await place.close();
+    }
+    const { count } = await import('../../../reporters/words/numbers.ts');
+    note(
+      `${count(units.count, 'unit')} with ${count(units.runs, 'run')} in ${flags.at}; mktrouble campaign run does them`,
+    );
+    if (flags.as !== undefined) print(writeJobFile(flags.as, flags.at, flags.jobs));
+    return EXIT.ok;
+  });
+}
+
+async function planOfFuzz(
+  paths: readonly string[],
+  { fuzz = 1, seeds, target, changes, seed = '0', unitTime }: PlanFlags,
+  { allowCommands, criu }: { readonly allowCommands: boolean; readonly criu?: string },
+): Promise<import('../../campaign/plan.ts').Plan | typeof EXIT.input> {
+  const { planFuzz } = await import('../campaign/fuzz-work.ts');
+  const [scenario, more] = paths;
+  if (more !== undefined) return complain('--fuzz takes one scenario');
+  const given = { target, changes, seed, allowCommands };
+  const settings = { ...given, ...(scenario !== undefined && { scenario }), ...(criu !== undefined && { criu }) };
+  return planFuzz(settings, seeds.from, fuzz, unitTime);
+}
+
+/** Milliseconds between two lines of progress in a terminal, and in a log. */
+const LIVE = 500;
+const LOGGED = 60_000;
+
+async function run({ at, parallel = availableParallelism() }: At & { readonly parallel?: number }): Promise<ExitCode> {
+  const { openPlace } = await import('../../campaign/place.ts');
+  const { measureProgress, progressLine } = await import('../../campaign/status.ts');
+  const { handleCampaignErrors } = await import('../campaign/handle.ts');
+  const { runCrew } = await import('../campaign/crew.ts');
+  return handleCampaignErrors(() =>
+    interruptible(async (signal) => {
+      const place = await openPlace(at);
+      const isLive = process.stderr.isTTY === true;
+      const say = async (): Promise<string> =>
+        progressLine(measureProgress(await place.readResults(), await place.countActive(), await place.isStopped()));
+      const timer = setInterval(
+        () =>
+          void say().then(
+            (line) => process.stderr.write(isLive ? `\r\x1b[K${line}` : `${line}\n`),
+            () => {},
+          ),
+        isLive ? LIVE : LOGGED,
+      );
+      try {
+        await place.readPlan();
+        await place.setStopped(false);
+        const { broken } = await runCrew(at, parallel, signal);
+        clearInterval(timer);
+        if (isLive) process.stderr.write('\r\x1b[K');
+        print(`${await say()}\n`);
+        if (broken !== undefined) {
+          process.stderr.write(broken);
+          return EXIT.input;
+        }
+        const found = await place.readResults();
+        return found.done < found.units ? EXIT.incomplete : exitCode(found);
+      } finally {
+        clearInterval(timer);
+        await place.close();
+      }
+    }),
+  );
+}
+
+function exitCode({ findings, counts }: import('../../campaign/results.ts').Results): ExitCode {
+  if (counts.error > 0) return EXIT.defect;
+  return findings.length > 0 ? EXIT.finding : counts.incomplete > 0 ? EXIT.incomplete : EXIT.ok;
+}
+
+async function status({ at, html, json }: At & { readonly html?: string; readonly json: boolean }): Promise<ExitCode> {
+  const { openPlace } = await import('../../campaign/place.ts');
+  const { measureProgress, progressLine, progressPage } = await import('../../campaign/status.ts');
+  const { writeFileAtomically } = await import('../../boundary/write-file.ts');
+  const { handleCampaignErrors } = await import('../campaign/handle.ts');
+  return handleCampaignErrors(async () => {
+    const place = await openPlace(at);
+    try {
+      const [found, active, stopped] = [await place.readResults(), await place.countActive(), await place.isStopped()];
+      const progress = measureProgress(found, active, stopped);
+      if (html !== undefined) writeFileAtomically(html, progressPage(progress));
+      print(json ? `${JSON.stringify({ version: 1, ...progress }, undefined, 2)}\n` : `${progressLine(progress)}\n`);
+      return EXIT.ok;
+    } finally {
+      await place.close();
+    }
+  });
+}
+
+async function results(folders: readonly string[], { at, json }: At & { readonly json: boolean }): Promise<ExitCode> {
+  const { mergePlaces } = await import('../campaign/merge.ts');
+  const { handleCampaignErrors } = await import('../campaign/handle.ts');
+  const missing = folders.find((folder) => !existsSync(folder));
+  if (missing !== undefined) return complain(`no such folder: ${missing}`, suggestPath(missing));
+  return handleCampaignErrors(async () => {
+    const found = await mergePlaces(folders.length > 0 ? folders : [at]);
+    const { plan, units, done, runs, counts, findings, broken } = found;
+    if (json)
+      print(`${JSON.stringify({ version: 1, plan, units, done, runs, counts, findings, broken }, undefined, 2)}\n`);
+    else {
+      const { findingLines } = await import('../campaign/merge.ts');
+      print(findingLines(found));
+    }
+    if (findings.length === 0 && done < units) return EXIT.incomplete;
+    return exitCode(found);
+  });
+}
+
+async function stop({ at }: At): Promise<ExitCode> {
+  const { openPlace } = await import('../../campaign/place.ts');
+  const { handleCampaignErrors } = await import('../campaign/handle.ts');
+  return handleCampaignErrors(async () => {
+    const place = await openPlace(at);
+    try {
+      await place.setStopped(true);
+      note(`the workers of ${path.normalize(at)} end after the run under way`);
+      return EXIT.ok;
+    } finally {
+      await place.close();
+    }
+  });
+}

@@ -1,0 +1,47 @@
+/** `mktrouble worker`: does units of a campaign until none is left. */
+import { type Command, Option } from 'commander';
+import type { Shard } from '../../../reporters/shared/shard.ts';
+import type { AddCommand } from '../command.ts';
+import { complain, EXIT, type ExitCode, print } from '../exit.ts';
+import { interruptible } from '../interrupt.ts';
+import { parseShard } from '../run/request.ts';
+import { withPlace } from './campaign.ts';
+
+interface Flags {
+  readonly at: string;
+  readonly shard?: Shard;
+  readonly quiet: boolean;
+}
+
+export const addWorker: AddCommand = ({ program, action }) => {
+  withPlace(
+    program
+      .command('worker')
+      .summary('work on a campaign')
+      .description(
+        'Does units of a campaign until none is left. Any number of workers, on any number of machines, may work on one campaign. A job of a Slurm array or an indexed Kubernetes job begins with its own part of the units.',
+      ),
+  )
+    .addOption(new Option('--shard <i/n>', 'only part i of n, for workers that share no disk').argParser(parseShard))
+    .option('--quiet', 'print nothing about units', false)
+    .action(action(run));
+};
+
+async function run({ at, shard, quiet }: Flags, _command: Command): Promise<ExitCode> {
+  const { readShare } = await import('../../campaign/jobs.ts');
+  const { handleCampaignErrors } = await import('../campaign/handle.ts');
+  const { giveSigns } = await import('../campaign/crew.ts');
+  const { work } = await import('../campaign/worker.ts');
+  const share = shard ? { index: shard.index - 1, of: shard.of, isStrict: true } : readShare(process.env);
+  if (typeof share === 'string') return complain(share, 'name the part with --shard i/n');
+  return handleCampaignErrors(() =>
+    interruptible(async (signal) => {
+      giveSigns();
+      const onDone = ({ unit, duration }: { unit: number; duration: number }): void => {
+        if (!quiet) print(`unit ${unit}: ${(duration / 1000).toFixed(1)} s\n`);
+      };
+      await work(at, signal, { ...(share && { share }), onDone });
+      return EXIT.ok;
+    }),
+  );
+}
