@@ -2,7 +2,7 @@
 import type { FaultVerb } from './case.ts';
 import type { CriuOptionWords } from './criu-options.ts';
 import type { RoundCall } from './criu-rounds.ts';
-import type { ErrnoName } from './errno.ts';
+import type { SyscallErrno } from './errno.ts';
 import type { SignalName } from './signals.ts';
 
 /** The moments of a dump and a restore at which a fault can come, in their order. */
@@ -118,7 +118,7 @@ export interface CriuSyscall extends Optional {
   /** Counted from where CRIU goes on after this stage; a stage of this call. */
   readonly after?: CriuStage;
   /** One of these three. */
-  readonly errno?: ErrnoName;
+  readonly errno?: SyscallErrno;
   readonly signal?: SignalName;
   /** It reads or writes half of what it is asked for. */
   readonly short?: true;

@@ -41,15 +41,82 @@ export const ERRNOS = {
   },
 } as const satisfies Record<string, ErrnoFact>;
 
+/** Further errnos of Linux: a system call may fail with them, a restart does not (include/uapi/asm-generic/errno-base.h, errno.h). */
+const OF_SYSCALLS = {
+  ENXIO: 6,
+  E2BIG: 7,
+  ENOEXEC: 8,
+  ENOTBLK: 15,
+  EXDEV: 18,
+  ENOTDIR: 20,
+  EISDIR: 21,
+  ENFILE: 23,
+  EMFILE: 24,
+  ENOTTY: 25,
+  ETXTBSY: 26,
+  EFBIG: 27,
+  ESPIPE: 29,
+  EROFS: 30,
+  EMLINK: 31,
+  EDOM: 33,
+  ERANGE: 34,
+  EDEADLK: 35,
+  ENAMETOOLONG: 36,
+  ENOLCK: 37,
+  ENOTEMPTY: 39,
+  ELOOP: 40,
+  ENODATA: 61,
+  EPROTO: 71,
+  EBADMSG: 74,
+  EOVERFLOW: 75,
+  EUSERS: 87,
+  ENOTSOCK: 88,
+  EDESTADDRREQ: 89,
+  EMSGSIZE: 90,
+  EPROTOTYPE: 91,
+  ENOPROTOOPT: 92,
+  EPROTONOSUPPORT: 93,
+  EOPNOTSUPP: 95,
+  EAFNOSUPPORT: 97,
+  EADDRINUSE: 98,
+  EADDRNOTAVAIL: 99,
+  ENETDOWN: 100,
+  ENETUNREACH: 101,
+  ECONNABORTED: 103,
+  ECONNRESET: 104,
+  ENOBUFS: 105,
+  EISCONN: 106,
+  ENOTCONN: 107,
+  ECONNREFUSED: 111,
+  EHOSTUNREACH: 113,
+  EALREADY: 114,
+  EINPROGRESS: 115,
+  ESTALE: 116,
+  EREMOTEIO: 121,
+  EDQUOT: 122,
+} as const;
+
+/** What a system call can fail with. */
+export type SyscallErrno = Exclude<ErrnoName, `ERESTART${string}`> | keyof typeof OF_SYSCALLS;
+
 export type ErrnoName = keyof typeof ERRNOS;
 
 export const ERRNO_NAMES = Object.keys(ERRNOS) as ErrnoName[];
 
-const nameOfNumber = new Map<number, ErrnoName>(ERRNO_NAMES.map((name) => [ERRNOS[name].number, name]));
+/** Those that a system call can fail with: none that only the kernel itself sees. */
+export const SYSCALL_ERRNO_NAMES = [
+  ...ERRNO_NAMES.filter((name): name is Exclude<ErrnoName, `ERESTART${string}`> => !name.startsWith('ERESTART')),
+  ...(Object.keys(OF_SYSCALLS) as (keyof typeof OF_SYSCALLS)[]),
+] as readonly SyscallErrno[];
+
+const nameOfNumber = new Map<number, string>([
+  ...ERRNO_NAMES.map((name) => [ERRNOS[name].number, name] as const),
+  ...Object.entries(OF_SYSCALLS).map(([name, number]) => [number, name] as const),
+]);
 
 /** The positive number of an errno, 1 to 516. */
-export function errnoNumber(name: ErrnoName): number {
-  return ERRNOS[name].number;
+export function errnoNumber(name: ErrnoName | SyscallErrno): number {
+  return name in OF_SYSCALLS ? OF_SYSCALLS[name as keyof typeof OF_SYSCALLS] : ERRNOS[name as ErrnoName].number;
 }
 
 /** The name of an errno number of either sign; `E<number>` for one that we do not know. */

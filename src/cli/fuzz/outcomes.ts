@@ -4,7 +4,7 @@ import type { CriuSyscall } from '../../model/criu.ts';
 import { SHORT_SYSCALLS } from '../../model/syscalls.ts';
 
 /** In the order of a sweep. */
-export const OUTCOMES = ['ENOMEM', 'EINTR', 'EPERM', 'short', 'SIGKILL'] as const;
+export const OUTCOMES = ['ENOMEM', 'EINTR', 'EPERM', 'EMFILE', 'ENOSPC', 'EAGAIN', 'short', 'SIGKILL'] as const;
 export type OutcomeName = (typeof OUTCOMES)[number];
 
 function split(names: string): ReadonlySet<string> {
@@ -12,7 +12,7 @@ function split(names: string): ReadonlySet<string> {
 }
 
 /** The calls whose manual page in section 2 has the error; of getdents64() the file system decides. For EINTR: signal(7). */
-const MAY_FAIL: Readonly<Record<'ENOMEM' | 'EINTR' | 'EPERM', ReadonlySet<string>>> = {
+const MAY_FAIL: Readonly<Record<Exclude<OutcomeName, 'short' | 'SIGKILL'>, ReadonlySet<string>>> = {
   ENOMEM: split(`
     accept accept4 access bpf brk chdir chmod chown chroot clone clone3 epoll_create epoll_create1 epoll_ctl eventfd eventfd2 execve
     faccessat faccessat2 fchmod fchmodat fchown fchownat fork fsopen fspick getcwd getdents64 getxattr inotify_add_watch inotify_init
@@ -24,6 +24,13 @@ const MAY_FAIL: Readonly<Record<'ENOMEM' | 'EINTR' | 'EPERM', ReadonlySet<string
   EINTR: split(`
     accept accept4 clock_nanosleep connect epoll_pwait epoll_wait fcntl flock futex ioctl nanosleep open openat pause poll ppoll pread64
     pselect6 pwrite64 read readv recvfrom recvmsg rt_sigsuspend rt_sigtimedwait select sendmsg sendto wait4 waitid write writev`),
+  EMFILE: split(`
+    accept accept4 dup dup2 dup3 epoll_create epoll_create1 eventfd eventfd2 fcntl fsopen fspick inotify_init inotify_init1 memfd_create
+    mount open open_tree openat openat2 pidfd_open pipe pipe2 signalfd signalfd4 socket socketpair timerfd_create userfaultfd`),
+  ENOSPC: split(`
+    clone clone3 epoll_ctl fallocate fsync inotify_add_watch link linkat mkdir mkdirat mknod mknodat open openat openat2 pwrite64 rename
+    renameat renameat2 semget setxattr shmget symlink symlinkat unshare write writev`),
+  EAGAIN: split('clone clone3 fork mlock mmap mremap setresuid setuid setreuid timer_create vfork'),
   EPERM: split(`
     capset chmod chown chroot clone clone3 epoll_ctl execve fchmod fchmodat fchown fchownat fcntl ioprio_set kcmp kill lchown link linkat
     lsetxattr madvise mkdir mkdirat mknod mknodat mlock mmap mount mount_setattr move_mount open openat openat2 pivot_root prctl

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ABSENT, CRIU_STAGE_NAMES, type CriuCall, OPTIONAL_WORDS } from '../../model/criu.ts';
 import { CRIU_OPTIONS, type CriuOption } from '../../model/criu-options.ts';
 import { MAX_FAULTS } from '../limits.ts';
-import { errno, INT32_MIN, pid, signal } from './values.ts';
+import { INT32_MIN, pid, signal, syscallErrno } from './values.ts';
 import { flag, integer, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
 
 export const criuStage = oneOf(CRIU_STAGE_NAMES, 'stage of CRIU');
@@ -78,7 +78,7 @@ const syscall = mapping('a mapping with of, call, number, and errno, signal or s
     'Count from where CRIU continues after this stage, instead of from its start.',
     'after: post-dump',
   ).optional(),
-  errno: word(errno, 'The errno that the call fails with.', 'errno: ENOMEM').optional(),
+  errno: word(syscallErrno, 'The errno that the call fails with.', 'errno: ENOMEM').optional(),
   signal: word(signal, 'CRIU receives this signal at that call.', 'signal: SIGKILL').optional(),
   short: word(
     z.literal(true, { error: 'true' }),

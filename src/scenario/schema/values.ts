@@ -1,6 +1,6 @@
 /** The values that several parts of the format share: pids, errnos, signals, points. */
 import * as z from 'zod';
-import { ERRNO_NAMES } from '../../model/errno.ts';
+import { ERRNO_NAMES, SYSCALL_ERRNO_NAMES } from '../../model/errno.ts';
 import { COORDINATOR_POINT_NAMES, TASK_POINT_NAMES } from '../../model/points.ts';
 import { SIGNAL_NAMES } from '../../model/signals.ts';
 import { integer, kebab, list, oneOf, suggest, text } from './word.ts';
@@ -27,6 +27,7 @@ export const taskIds = z.union([...taskId.options, list(taskId, 'a list of pids'
 
 export const signal = oneOf(SIGNAL_NAMES, 'signal');
 export const errno = oneOf(ERRNO_NAMES, 'errno');
+export const syscallErrno = oneOf(SYSCALL_ERRNO_NAMES, 'errno');
 export const taskPoint = oneOf(TASK_POINT_NAMES, 'point of a task');
 export const coordinatorPoint = oneOf(COORDINATOR_POINT_NAMES, 'point of the coordinator');
 
