@@ -19,6 +19,7 @@ import { finding } from './finding.ts';
 import { linear } from './linear.ts';
 import { million } from './million.ts';
 import { bench as native } from './native.ts';
+import { play } from './play.ts';
 import { races } from './races.ts';
 import { random } from './random.ts';
 import { isKept, type Row, type Section } from './row.ts';
@@ -36,6 +37,7 @@ const SECTIONS: readonly Section[] = [
   races,
   workers,
   campaign,
+  play,
   { name: 'native', title: 'The native backend', run: (smoke) => native({ smoke }) },
   { name: 'criu', title: 'The CRIU backend', run: (smoke) => criu({ smoke }) },
   census,

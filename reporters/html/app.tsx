@@ -10,6 +10,7 @@ import type { ReportIndex } from './format.ts';
 import { Overview } from './overview.tsx';
 import { formatRoute, parseRoute, type Route } from './route.ts';
 import { initialTheme, rememberTheme, type Theme } from './theme.ts';
+import { countFailed, TrendView } from './trend-view.tsx';
 
 export function App({ index }: { readonly index: ReportIndex }) {
   const [route, go] = useRoute(index);
@@ -94,7 +95,7 @@ function Header({ index }: { readonly index: ReportIndex }) {
   const [theme, setTheme] = useState<Theme>(initialTheme);
   const other = theme === 'dark' ? 'light' : 'dark';
   const { summary } = index;
-  const bad = summary.failed + summary.flaky + summary.errors;
+  const bad = countFailed(summary);
   return (
     <header class="top">
       <h1>mktrouble</h1>
@@ -105,6 +106,7 @@ function Header({ index }: { readonly index: ReportIndex }) {
       <p class="when">
         {new Date(index.written).toLocaleString()} · {duration(summary.duration)}
       </p>
+      {index.former && <TrendView former={index.former} written={index.written} summary={summary} />}
       <button
         type="button"
         class="quiet"

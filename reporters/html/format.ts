@@ -7,6 +7,7 @@ import type { Environment } from '../../src/record/environment.ts';
 import type { CaseReport } from '../shared/case-report.ts';
 import type { EngineChange } from '../shared/engines.ts';
 import type { Summary } from '../shared/summary.ts';
+import type { FormerRun } from '../shared/trend.ts';
 
 export const REPORT_VERSION = 1;
 
@@ -62,6 +63,8 @@ export interface ReportIndex {
   readonly written: string;
   readonly summary: Summary;
   readonly cases: readonly IndexEntry[];
+  /** Former runs of the project, the oldest first; absent where none is recorded. */
+  readonly former?: readonly FormerRun[];
   /** Where the cases ran; a case has the number of its own. */
   readonly environments: readonly Environment[];
   /** Absent where one engine ran. */

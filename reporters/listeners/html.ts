@@ -25,6 +25,7 @@ import type { Listener, Setting } from '../shared/listener.ts';
 import { exportCommand } from '../shared/replay-command.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
+import type { FormerRun } from '../shared/trend.ts';
 import { bucketTitle } from '../words/bucket.ts';
 import { Environments } from '../words/environment.ts';
 import { formatValues } from '../words/title.ts';
@@ -97,6 +98,7 @@ export class Html implements Listener {
     const coverage = this.#coverage.report();
     if (coverage) this.#setting.out.writeRaw(`${pack(coverage)}\n`);
     const engines = this.#compare();
+    const { former } = this.#setting.options as { readonly former?: readonly FormerRun[] };
     const index: ReportIndex = {
       version: REPORT_VERSION,
       written: new Date().toISOString(),
@@ -104,6 +106,7 @@ export class Html implements Listener {
       cases: this.#cases,
       environments: this.#environments.list(),
       ...(engines && { engines }),
+      ...(former && former.length > 0 && { former }),
       ...(coverage && { coverage: next }),
       ...(Object.keys(builds).length > 0 && { builds }),
       sources,

@@ -1,7 +1,7 @@
 /** One JSON document, written as it goes: an object for each case, then a summary. The form is described in docs/json-report.md. */
 import { caseReport } from '../shared/case-report.ts';
 import { type CoverageReport, CoverageTally } from '../shared/coverage.ts';
-import { cellText, countChanges, EngineTally, toEngineCase } from '../shared/engines.ts';
+import { cellText, countChanges, describeBroken, EngineTally, toEngineCase } from '../shared/engines.ts';
 import type { Listener, Setting } from '../shared/listener.ts';
 import type { CaseResult } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
@@ -61,6 +61,8 @@ export class Json implements Listener {
       change,
       shown: Object.fromEntries(projects.map((project, i) => [project, cellText(cells[i])])),
     }));
-    return `,\n"engines": ${JSON.stringify({ projects, changes: Object.fromEntries(countChanges(rows)), cases })}`;
+    const broken = this.#engines.broken().map(describeBroken);
+    const changes = Object.fromEntries(countChanges(rows));
+    return `,\n"engines": ${JSON.stringify({ projects, changes, ...(broken.length > 0 && { broken }), cases })}`;
   }
 }

@@ -6,6 +6,7 @@ import path from 'node:path';
 import Mocha from 'mocha';
 import type { CaseResult } from '../../reporters/shared/result.ts';
 import type { ShardReport } from '../../reporters/shared/shard.ts';
+import type { FormerRun } from '../../reporters/shared/trend.ts';
 import { sweepFolder, uniqueName } from '../backends/host/names.ts';
 import { listChildren } from '../backends/host/stopped.ts';
 import { EXIT, type ExitCode } from '../boundary/exit-code.ts';
@@ -41,6 +42,8 @@ export interface DriveRequest {
   readonly chosen?: ReadonlyMap<string, readonly number[]>;
   /** The part of a larger run that this is, for reports. */
   readonly shard?: ShardReport;
+  /** Former runs, for reports that show a trend; the oldest first. */
+  readonly former?: readonly FormerRun[];
   /** Called for each test that has ended. */
   readonly onResult?: (result: CaseResult) => void;
   /** Called for each verdict, with its scenario file. */
@@ -50,7 +53,7 @@ export interface DriveRequest {
 /** Runs the suites. Reporters have written all that they have to say when this resolves. */
 export async function drive(request: DriveRequest): Promise<ExitCode> {
   const { Multi } = await import('./multi.ts');
-  const { options, total, shard } = request;
+  const { options, total, shard, former } = request;
   const { bail, keep, parallel: jobs = 1, reporters, records } = options;
   const parallel = jobs > 1;
   const mocha = new Mocha({
@@ -59,7 +62,10 @@ export async function drive(request: DriveRequest): Promise<ExitCode> {
     jobs,
     reporter: Multi as unknown as Mocha.ReporterConstructor,
     reporterOptions: {
-      reporters: reporters.map((one) => ({ ...one, options: { ...one.options, records, ...(shard && { shard }) } })),
+      reporters: reporters.map((one) => ({
+        ...one,
+        options: { ...one.options, records, ...(shard && { shard }), ...(former && { former }) },
+      })),
       total,
     },
     ...(parallel && { require: workerRequires() }),

@@ -77,6 +77,27 @@ expect: { except: [criu-never-crashes] }
     assert.equal(strange!.marked, 'criu-never-crashes');
   });
 
+  it('finds properties and expectations that cannot hold', async () => {
+    const blocked = `scenario: A
+tree: { pid: 100, children: [{ pid: 101 }, { pid: 102, absent: true }] }
+restart: { protocol: patch }
+expect: { coordinator: EBUSY }
+`;
+    const found = await check('impossible.yaml', blocked, WARNING);
+    const expectation = found.find(({ message }) => message.startsWith('expectation'));
+    assert.equal(expectation?.marked, 'coordinator:');
+    assert.ok(found.some(({ message }) => message.startsWith('no-task-left-waiting')));
+    server.notify('textDocument/didChange', {
+      textDocument: { uri: uriOf('impossible.yaml'), version: 2 },
+      contentChanges: [
+        {
+          text: blocked.replace('patch', 'hardened').replace(', { pid: 102, absent: true }', '').replace('EBUSY', 'ok'),
+        },
+      ],
+    });
+    await server.until(uriOf('impossible.yaml'), (all) => all.length === 0);
+  });
+
   it('takes back what was wrong once the text is right', async () => {
     await check('mended.yaml', 'scenario: A\ntree: { pid: x }\n');
     server.notify('textDocument/didChange', {

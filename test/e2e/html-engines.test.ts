@@ -28,6 +28,21 @@ describe('the HTML report of several engines', function () {
     folder.remove();
   });
 
+  it('shows the trend of the last runs', async () => {
+    const former = [3, 2].map((failed, i) => ({ time: `2026-01-0${i + 1}T00:00:00Z`, cases: 4, failed }));
+    const trend = path.join(folder.path, 'trend.html');
+    writeReport(trend, [resultFor(failing({}))], { former });
+    const { page } = await open(browser, trend);
+    const bars = page.locator('.trend g');
+    assert.equal(await bars.count(), 3);
+    assert.match((await bars.nth(1).locator('title').textContent())!, /2 of 4 cases failed/);
+    assert.match((await page.locator('.trend').getAttribute('aria-label'))!, /last 3 runs: 3, 2, 1/);
+    await page.close();
+    const { page: other } = await open(browser, file);
+    assert.equal(await other.locator('.trend').count(), 0);
+    await other.close();
+  });
+
   it('opens on a table with a column for each engine, whose cells open the case', async () => {
     const { page } = await open(browser, file);
     const table = page.locator('.engines table');

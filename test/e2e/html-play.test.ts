@@ -1,5 +1,6 @@
 /** A run in the HTML report is played on: from any step, to an outcome, to a state of the graph; and what was played is saved. */
 import assert from 'node:assert/strict';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { openBackend } from '../../src/injector/backends.ts';
@@ -10,6 +11,9 @@ import { parseScenarios } from '../../src/scenario/index.ts';
 import { resultFor } from '../reporters/fixtures/results.ts';
 import { launch, type OpenPage, open, settled, skipWithoutBrowser, writeReport } from '../reporters/html/page.ts';
 import { temporaryFolder } from '../support/folder.ts';
+
+/** Bytes of a page with a compiled protocol. */
+const LARGEST = 1_500_000;
 
 /** Small enough for a graph; the coordinator cannot always end as expected. */
 const SCENARIO = `scenario: A signal wakes the coordinator
@@ -35,6 +39,7 @@ describe('a run that is played on in the HTML report', function () {
     await backend.dispose();
     assert.equal(verdict.status, 'fail');
     writeReport(file, [resultFor(verdict)]);
+    assert.ok(statSync(file).size <= LARGEST, `${statSync(file).size} bytes`);
     browser = await launch();
   });
   after(async () => {

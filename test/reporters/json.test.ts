@@ -160,6 +160,20 @@ describe('json', () => {
     assert.equal(cases[0]!['title'], HOSTILE);
   });
 
+  it('names an engine that cannot dump at all', async () => {
+    const one = every.find(({ verdict }) => verdict)!;
+    const results = ['old', 'new'].flatMap((project) =>
+      [1, 2, 3, 4, 5].map((n): FakeTest => {
+        const record = project === 'old' ? failedDump() : criuRecord();
+        return { ...one, verdict: verdict({ id: `case-${n}`, backend: 'criu', project, record }) };
+      }),
+    );
+    const { engines } = (await report(results)) as unknown as { engines: { broken: string[]; cases: unknown[] } };
+    assert.equal(engines.broken.length, 1);
+    assert.match(engines.broken[0]!, /^old /);
+    assert.deepEqual(engines.cases, []);
+  });
+
   it('is whole without a case', async () => {
     assert.deepEqual((await report([])).cases, []);
   });

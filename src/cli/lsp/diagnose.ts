@@ -6,6 +6,7 @@ import type { Case, Position } from '../../model/case.ts';
 import type { Diagnostic } from '../../scenario/index.ts';
 import { parseScenarioText } from '../../scenario/index.ts';
 import { byScenario } from '../lint/finding.ts';
+import { impossibleProperties } from '../lint/impossible.ts';
 import { lint } from '../lint/index.ts';
 
 /** The source that an editor shows with a diagnostic. */
@@ -27,7 +28,8 @@ export function checkText(text: string, file: string): Checked {
 }
 
 /**
- * What has no effect: faults that never fire, expectations that cannot fail, properties that are not judged. A scenario at a time, as long
+ * What has no effect or cannot hold: faults that never fire, expectations that cannot fail, properties that are not judged or that every run
+ * violates. A scenario at a time, as long
  * as `goesOn`: the text may have changed meanwhile.
  */
 export async function findIneffective(
@@ -40,7 +42,10 @@ export async function findIneffective(
   const lines = text.split('\n');
   for (const group of byScenario(cases)) {
     if (!goesOn()) return [];
-    for (const { rule, position, message, hint } of await lint(group, simulated())) {
+    const backend = simulated();
+    const findings = await lint(group, backend);
+    for (const c of group) findings.push(...(await impossibleProperties(c, backend)));
+    for (const { rule, position, message, hint } of findings) {
       if (lines[position.line - 1]?.includes(`# lint: ${rule}`)) continue;
       found.push({
         severity: DiagnosticSeverity.Warning,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { Html } from '../../../reporters/listeners/html.ts';
+import type { ReporterOptions } from '../../../reporters/shared/listener.ts';
 import { fileOutput } from '../../../reporters/shared/output.ts';
 import type { CaseResult } from '../../../reporters/shared/result.ts';
 import { buildSummary } from '../fixtures/results.ts';
@@ -20,9 +21,9 @@ export function skipWithoutBrowser(context: Mocha.Context): void {
 }
 
 /** Writes the report of these results. */
-export function writeReport(file: string, results: readonly CaseResult[]): void {
+export function writeReport(file: string, results: readonly CaseResult[], options: ReporterOptions = {}): void {
   const out = fileOutput(file);
-  const html = new Html({ out, options: {} });
+  const html = new Html({ out, options });
   for (const result of results) html.result(result);
   html.end(buildSummary(results));
   out.close();
