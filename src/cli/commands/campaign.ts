@@ -1,7 +1,6 @@
 /** `mktrouble campaign plan|run|status|results|stop`: long work, cut into units that any number of workers do. */
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SCHEDULERS, type Scheduler, writeJobFile } from '../../campaign/jobs.ts';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
@@ -259,7 +258,7 @@ async function stop({ at }: At): Promise<ExitCode> {
     const place = await openPlace(at);
     try {
       await place.setStopped(true);
-      note(`the workers of ${path.normalize(at)} end after the run under way`);
+      print(`the workers of ${at} end after the run under way\n`);
       return EXIT.ok;
     } finally {
       await place.close();
