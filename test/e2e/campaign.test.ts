@@ -248,12 +248,12 @@ describe('a campaign', function () {
         '--at',
         'closed',
       ];
-      refused(await run('setpriv', args, { cwd: folder.path, env: { HOME: '/nonexistent' } }));
+      refused(await run('setpriv', args, { cwd: folder.path, env: { HOME: '/dev/null/none' } }));
     });
 
     it('no home, no folder for temporary files: it works', async () => {
       await plan('bare');
-      const script = `unset HOME; TMPDIR=/nonexistent; export TMPDIR; "$0" "$@" worker --quiet --at bare`;
+      const script = `unset HOME; TMPDIR=/dev/null/none; export TMPDIR; "$0" "$@" worker --quiet --at bare`;
       const { code, stderr } = await run('sh', ['-c', script, process.execPath, ...PROGRAM], { cwd: folder.path });
       assert.equal(code, 0, stderr);
       assert.deepEqual(await results('bare'), expected);

@@ -40,7 +40,7 @@ describe('the exit code where the machine refuses', () => {
       'scenarios/many.yaml',
       `scenario: y\ntree: { pid: 100 }\n${many}\nimage: { nr-tasks: "\${{ matrix.p }}" }\n`,
     );
-    const env = { TMPDIR: '/nonexistent' };
+    const env = { TMPDIR: '/dev/null/none' };
     refused(await mktrouble(['run', '--parallel', '2'], { cwd: folder.path, env }));
   });
 
@@ -57,7 +57,7 @@ describe('the exit code where the machine refuses', () => {
         ['--reuid', '65534', '--regid', '65534', '--clear-groups', process.execPath, ...PROGRAM, ...args],
         {
           cwd: folder.path,
-          env: { HOME: '/nonexistent' },
+          env: { HOME: '/dev/null/none' },
         },
       );
     refused(await asNobody('validate'));
