@@ -14,7 +14,7 @@ import {
   statSync,
 } from 'node:fs';
 import path from 'node:path';
-import { explainRefusal, FileError, systemErrorCode } from './system-error.ts';
+import { explainRefusal, FileError } from './system-error.ts';
 
 /** A file that cannot be read. */
 export class CannotRead extends FileError {

@@ -50,7 +50,8 @@ function judgeEachRound({ check, ...property }: Property): Property {
   return {
     ...property,
     check(c, record) {
-      const earlier = record.criu?.earlier ?? [];
+      const earlier = record.criu?.earlier;
+      if (!earlier) return check(c, record);
       const found = earlier.flatMap((criu, i) =>
         check(withoutFaults(c), { ...record, criu }).map((violation) => ({
           ...violation,

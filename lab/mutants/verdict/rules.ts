@@ -32,6 +32,7 @@ export interface Rule {
 }
 
 const PLAY = 'src/backends/criu/play.ts';
+const PROGRAMS = 'src/backends/criu/programs.ts';
 const MAIN = 'src/backends/criu/agent/main.c';
 const WARDEN = 'src/backends/agent/c/warden.c';
 const SERVE = 'src/backends/criu/agent/serve.c';
@@ -68,10 +69,13 @@ export const RULES: readonly Rule[] = [
       { file: 'src/backends/criu/command.ts', functions: ['startCommand', 'endFrom'] },
       { file: 'src/backends/criu/ready.ts' },
       {
-        file: PLAY,
-        functions: ['build', 'isHit', 'hold', 'run'],
-        about: /mustRun|waitFor|startLoad|endedBeforeDump|isHit|^to !==/,
+        file: PROGRAMS,
+        functions: ['start', 'mustRunBeforeDump', 'dumpBegins', 'mustHaveRunUntilDump'],
+        about: /mustRun|waitFor|startLoad|endedBeforeDump|isHit/,
       },
+      { file: 'src/backends/criu/faults.ts', functions: ['hasHitTree'] },
+      { file: 'src/backends/criu/caller.ts', functions: ['hold'], about: /dumpBegins|'pre-dump'/ },
+      { file: PLAY, functions: ['build', 'dumpRound'], about: /programs/ },
       { file: 'src/backends/criu/index.ts', functions: ['checkCommands'] },
     ],
     changes: [
@@ -102,12 +106,10 @@ export const RULES: readonly Rule[] = [
     title: 'No blame for living, and the end of a restored program is judged',
     sources: [
       { file: 'src/backends/criu/held.ts' },
-      {
-        file: PLAY,
-        functions: ['hold', 'tasks', 'forgetOrphans', 'letRun', 'subject'],
-        about: /^(?!.*endedBeforeDump)/s,
-      },
-      { file: PLAY, functions: ['run', 'restore'], about: /letRun|runCheck|held/ },
+      { file: 'src/backends/criu/observer.ts', functions: ['holdDumped', 'holdRestored', 'tasks', 'censusBeforeDump'] },
+      { file: 'src/backends/criu/caller.ts', functions: ['hold'], about: /^(?!.*(dumpBegins|'pre-dump'))/s },
+      { file: PROGRAMS, functions: ['isRestoredAs', 'letRun', 'describe'] },
+      { file: PLAY, functions: ['playRound', 'restore'], about: /letRun|runCheck|held/ },
       { file: 'src/backends/criu/check.ts' },
       { file: 'src/properties/rules/criu/restored-program-runs.ts', sides: true },
       { file: 'src/properties/rules/criu/check-succeeds.ts', sides: true },

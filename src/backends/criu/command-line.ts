@@ -39,6 +39,8 @@ export interface CallOptions {
   readonly hooks: boolean;
   /** As an ordinary user. */
   readonly unprivileged: boolean;
+  /** Whether hardware breakpoints stop a task on this machine. */
+  readonly breakpointsFire: boolean;
   /** The cgroup.procs file, as seen inside. */
   readonly cgroup?: string | undefined;
   /** Without the faults of the case: a second try. */
@@ -66,11 +68,26 @@ export function startRun(sandbox: Sandbox, c: Case, of: RoundCall, log: string, 
     'file-size': fileSize,
     calls: options.calls,
   };
-  const env = setup.faultPoint?.of === of ? { CRIU_FAULT: String(setup.faultPoint.number) } : {};
   return sandbox.do('run', fields, [
     ...selectSyscalls(setup, of).map((one) => describeInjection(one, c)),
-    ...describeProgram([...options.criu.command, ...criuWords(c, of, log, options)], env),
+    ...describeProgram(
+      [...options.criu.command, ...criuWords(c, of, log, options)],
+      criuEnvironment(setup, of, options),
+    ),
   ]);
+}
+
+/** CRIU's FI_NO_BREAKPOINTS: it stops a task at system calls instead of hardware breakpoints. */
+const NO_BREAKPOINTS = 130;
+
+/** What is added to the environment of a call: CRIU reads one fault point. */
+export function criuEnvironment(
+  { faultPoint }: CriuSetup,
+  of: RoundCall,
+  { breakpointsFire }: Pick<CallOptions, 'breakpointsFire'>,
+): Readonly<Record<string, string>> {
+  const number = faultPoint?.of === of ? faultPoint.number : breakpointsFire ? undefined : NO_BREAKPOINTS;
+  return number === undefined ? {} : { CRIU_FAULT: String(number) };
 }
 
 /** The lines of a program that is started: its words, and what is added to its environment. */

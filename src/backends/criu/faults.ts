@@ -32,14 +32,19 @@ export class Faults {
     }
   }
 
-  /** The faults of a stage. */
-  async come(stage: CriuStage): Promise<void> {
+  /** Fires the faults of a stage. */
+  async fire(stage: CriuStage): Promise<void> {
     for (const fault of this.#case.faults) {
       if (fault.when.kind !== 'criu' || fault.when.at !== stage) continue;
       const { targets } = fault;
       const target = targets[targets.length > 1 ? this.#draws.below(targets.length) : 0]!;
       for (let i = 0; i < fault.times; i++) await this.#hit(fault, target, stage);
     }
+  }
+
+  /** Whether a fault has hit the tree: then its end is the scenario's doing. */
+  hasHitTree(): boolean {
+    return this.hits.some(({ to }) => to !== 'criu');
   }
 
   async #hit(fault: Fault, target: TaskId, stage: CriuStage): Promise<void> {

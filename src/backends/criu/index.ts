@@ -91,7 +91,7 @@ class CriuItself implements CriuBackend {
       const draws = new Draws(plan.seed);
       const meanwhile = () => this.#prepareNext(ready);
       try {
-        const played = await play(sandbox, plan.case, { ...ready, draws, unprivileged: !this.#isRoot, meanwhile });
+        const played = await play(sandbox, plan.case, { ...ready, ...this.#here(), draws, meanwhile });
         return { record: buildRecord(plan, played.record), criuTime: played.criuTime };
       } finally {
         if (plan.keep !== undefined) await keepFiles(sandbox, plan.keep);
@@ -102,16 +102,21 @@ class CriuItself implements CriuBackend {
   async images(c: Case): Promise<Images> {
     this.#checkCommands(c);
     return this.#inSandbox((sandbox, ready) =>
-      dumpOnly(sandbox, c, { ...ready, draws: new Draws('0'), unprivileged: !this.#isRoot }),
+      dumpOnly(sandbox, c, { ...ready, ...this.#here(), draws: new Draws('0') }),
     );
   }
 
   async systemCalls(c: Case): Promise<readonly SystemCall[]> {
     this.#checkCommands(c);
     return this.#inSandbox(async (sandbox, ready) => {
-      await play(sandbox, c, { ...ready, draws: new Draws('0'), unprivileged: !this.#isRoot, listsCalls: true });
+      await play(sandbox, c, { ...ready, ...this.#here(), draws: new Draws('0'), listsCalls: true });
       return readSystemCalls(sandbox, c);
     });
+  }
+
+  /** How CRIU is called on this machine. */
+  #here(): { readonly unprivileged: boolean; readonly breakpointsFire: boolean } {
+    return { unprivileged: !this.#isRoot, breakpointsFire: this.#abilities.breakpointsFire !== false };
   }
 
   /** Throws CommandsNotAllowed. */
@@ -157,6 +162,10 @@ class CriuItself implements CriuBackend {
     this.#next = undefined;
     const sandbox = await mine;
     sandbox.keepAwake(true);
+    if (this.#abilities.breakpointsFire === undefined) {
+      const breakpointsFire = (await sandbox.do('breakpoints')) === 1;
+      this.#abilities = { ...this.#abilities, breakpointsFire };
+    }
     return sandbox;
   }
 
@@ -186,7 +195,8 @@ class CriuItself implements CriuBackend {
     const how = this.#isRoot ? 'as root' : 'as an ordinary user';
     const { version, where, path, name } = ready.criu;
     const tool: Tool = { name: 'CRIU', version, path, setting: ['MKTROUBLE_CRIU', name] };
-    const detail = `CRIU ${version} (${where}), ${how}`;
+    const without = this.#here().breakpointsFire ? '' : ', with CRIU_FAULT=130: hardware breakpoints never fire here';
+    const detail = `CRIU ${version} (${where}), ${how}${without}`;
     return [{ name: this.name, available: true, detail, tool }, ...this.#extras()];
   }
 
@@ -225,7 +235,7 @@ function isWritable(folder: string): boolean {
   }
 }
 
-/** Whether the agent can change system calls of this machine: see set_call in agent/inject.c. */
+/** Whether the agent can change system calls of this machine: see set_call() in agent/registers.c. */
 function canInject(): boolean {
   return process.arch === 'x64' || process.arch === 'arm64';
 }

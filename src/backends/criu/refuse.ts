@@ -8,6 +8,8 @@ export interface Abilities {
   readonly canLimitPids: boolean;
   /** Whether system calls of CRIU can be made to fail. */
   readonly canInject: boolean;
+  /** Whether hardware breakpoints stop a task, once that was tried. */
+  readonly breakpointsFire?: boolean;
   /** The options that this version of CRIU has, once it was asked. */
   readonly options?: ReadonlySet<string>;
 }
@@ -20,7 +22,10 @@ const ROOM = 2000;
 const MOST_TASKS = 20_000;
 
 /** The reason why a case can't be played; undefined when it can. */
-export function refusal(c: Case, { pidMax, canLimitPids, canInject, options }: Abilities): string | undefined {
+export function refusal(
+  c: Case,
+  { pidMax, canLimitPids, canInject, breakpointsFire, options }: Abilities,
+): string | undefined {
   if (!c.criu && !c.restart.backends.includes('criu')) return 'it is about restart(2), and has no criu section';
   const { restart, image, criu } = c;
   const pids = c.tasks.map(({ pid }) => pid);
@@ -45,6 +50,8 @@ export function refusal(c: Case, { pidMax, canLimitPids, canInject, options }: A
   if (limitsPids && !canLimitPids) return 'there is no cgroup here that limits the number of processes';
   if (criu && criu.syscalls.length > 0 && !canInject)
     return 'system calls of CRIU are made to fail on x86-64 and arm64 only';
+  if (criu?.faultPoint && breakpointsFire === false)
+    return 'hardware breakpoints never fire on this machine: CRIU needs its one fault point (CRIU_FAULT=130) to work without them';
   const unknown = Object.values(criu?.options ?? {})
     .flatMap((words) => Object.keys(words))
     .find((name) => options && !options.has(name));

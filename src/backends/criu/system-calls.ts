@@ -15,7 +15,7 @@ export interface SystemCall {
   readonly number: number;
 }
 
-/** What the agent has listed (`task call`, a line each; see enter() in agent/inject.c). */
+/** What the agent has listed (`task call`, a line each; see enter() in agent/tracer.c). */
 export async function readSystemCalls(sandbox: Sandbox, c: Case): Promise<SystemCall[]> {
   const calls = (['dump', 'restore'] as const).map(async (of) => {
     const text = await readFile(sandbox.inside(CALLS_OF[of]), 'utf8').catch(() => '');

@@ -55,6 +55,7 @@ describe('When a part of the CRIU backend dies', function () {
           program,
           hooks: false,
           unprivileged: false,
+          breakpointsFire: true,
           plain: true,
           images: '/run/mktrouble/images',
           log: 'dump.log',

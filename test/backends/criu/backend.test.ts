@@ -43,6 +43,9 @@ describe('the CRIU backend', function () {
     assert.ok(refusal(limited, { ...ABLE, canLimitPids: false }));
     const traced = parseCase('tree: { pid: 100 }\ncriu: { syscalls: { of: dump, call: read, errno: EIO } }');
     assert.ok(refusal(traced, { ...ABLE, canInject: false }));
+    const faulty = parseCase('tree: { pid: 100 }\ncriu: { fault-point: { of: dump, number: 2 } }');
+    assert.equal(refusal(faulty, ABLE), undefined);
+    assert.ok(refusal(faulty, { ...ABLE, breakpointsFire: false }));
   });
 
   it('keeps the errors of a log, each once, without their times', () => {

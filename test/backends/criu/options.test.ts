@@ -1,6 +1,7 @@
 /** The options that a scenario can give are those of CRIU's own help, and reach its command line. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { criuEnvironment } from '../../../src/backends/criu/command-line.ts';
 import { locateCriu } from '../../../src/backends/criu/locate.ts';
 import { listCommands } from '../../../src/model/case.ts';
 import { CRIU_OPTIONS, optionWords, RESERVED_OPTIONS, UNLISTED_OPTIONS } from '../../../src/model/criu-options.ts';
@@ -18,6 +19,22 @@ function readListed(help: string): Set<string> {
   const found = texts.flatMap((text) => [...text.matchAll(/^\s*(?:-\w\S*?\|)?--([a-z][a-z-]+)/gm)]);
   return new Set(found.map(([, name]) => name!));
 }
+
+describe('The environment of a call of CRIU', () => {
+  const number = (fault: string, of: 'dump' | 'restore', breakpointsFire: boolean) => {
+    const { cases } = parseScenarios(`scenario: A\ntree: { pid: 100 }\ncriu: { ${fault} }\n`, 'a.yaml');
+    return criuEnvironment(cases[0]!.criu!, of, { breakpointsFire })['CRIU_FAULT'];
+  };
+
+  it('has the fault point of the scenario, and has CRIU do without breakpoints where none ever fires', () => {
+    const fault = 'fault-point: { of: restore, number: 2 }';
+    assert.equal(number('', 'dump', true), undefined);
+    assert.equal(number('', 'dump', false), '130');
+    assert.equal(number(fault, 'dump', true), undefined);
+    assert.equal(number(fault, 'restore', true), '2');
+    assert.equal(number(fault, 'restore', false), '2');
+  });
+});
 
 describe('Options of CRIU', function () {
   this.timeout(20_000);

@@ -91,6 +91,7 @@ describe('Rounds of a dump and a restore by CRIU', function () {
         program: 'agent',
         hooks: false,
         unprivileged: false,
+        breakpointsFire: true,
         plain: true,
         root: 100,
         images: '/images',

@@ -180,6 +180,8 @@ void list_repaired(char *lines, struct text *text);
 
 /* ---- all else ---- */
 
+/* False: the kernel accepts hardware breakpoints, and none ever fires. */
+bool breakpoints_fire(void);
 long long now_us(void);
 /* Removes what a killed CRIU has left in /tmp since then, in seconds since the epoch. */
 void remove_leftovers(time_t since);

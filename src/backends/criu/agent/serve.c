@@ -145,6 +145,8 @@ static void obey(char *lines)
 		done(0);
 	} else if (line_is(&line, "census")) {
 		do_census(&line);
+	} else if (line_is(&line, "breakpoints")) {
+		done(breakpoints_fire());
 	} else if (line_is(&line, "busy")) {
 		reap();
 		done(busy());

@@ -1,5 +1,5 @@
 /** All that surrounds a tree in the namespaces of its case, by kind. A new kind is a file of its own, and a line here. */
-import type { CriuChange } from '../../../record/criu.ts';
+import type { CriuChange, CriuRecord } from '../../../record/criu.ts';
 import type { Seen } from '../census.ts';
 import type { Sandbox } from '../sandbox.ts';
 import { files } from './files.ts';
@@ -42,4 +42,13 @@ function without(things: readonly string[], others: readonly string[]): string[]
     counts.set(thing, left - 1);
     return left <= 0;
   });
+}
+
+/** What the record has of the changes by a dump and by a restore. */
+export function describeChanges(
+  dump: readonly CriuChange[],
+  restore: readonly CriuChange[] = [],
+): Pick<CriuRecord, 'surroundings'> {
+  if (dump.length + restore.length === 0) return {};
+  return { surroundings: { ...(dump.length > 0 && { dump }), ...(restore.length > 0 && { restore }) } };
 }

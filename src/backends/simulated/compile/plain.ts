@@ -2,7 +2,7 @@
  * The model's ordinary functions as a build needs them: constants inlined, the machine (`m`, `world`) as parameters, notes
  * omitted in a build without trace. Uncompiled, each would look its constants up at every call.
  */
-import type { CallExpression, Expression, Identifier, Node, Pattern, VariableDeclarator } from 'acorn';
+import type { CallExpression, Expression, Identifier, Node, VariableDeclarator } from 'acorn';
 import { declaredNames, Rewriting } from '../../../protocol/rewriting.ts';
 import { type Constant, evaluateConstant } from './constant.ts';
 import type { SourceFunction } from './source.ts';

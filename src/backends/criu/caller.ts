@@ -1,0 +1,166 @@
+/**
+ * The calls of CRIU for a case, round after round. At each stage that CRIU's action script reports, the program is looked at
+ * while CRIU holds it, and the faults of the stage are fired.
+ */
+import { mkdir, rename } from 'node:fs/promises';
+import path from 'node:path';
+import type { Case } from '../../model/case.ts';
+import { type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
+import type { RoundCall } from '../../model/criu-rounds.ts';
+import type { CriuCensus, CriuRun } from '../../record/criu.ts';
+import type { Draws } from '../draws.ts';
+import { callCriu } from './call.ts';
+import { CALLS_OF, IMAGES, limitsOf, WORK } from './command-line.ts';
+import { type Faults, needHooks } from './faults.ts';
+import { HELD_AT } from './held.ts';
+import type { Criu } from './locate.ts';
+import type { Observer } from './observer.ts';
+import type { Programs } from './programs.ts';
+import type { Sandbox } from './sandbox.ts';
+
+export interface PlayOptions {
+  readonly criu: Criu;
+  readonly program: string;
+  readonly unprivileged: boolean;
+  /** Whether hardware breakpoints stop a task on this machine. */
+  readonly breakpointsFire: boolean;
+  /** Whether each system call of a dump and a restore is written to CALLS_OF. */
+  readonly listsCalls?: boolean;
+  readonly draws: Draws;
+  /** Called once CRIU is at work the first time, when there is nothing else to do. */
+  readonly meanwhile?: () => void;
+}
+
+export interface CallerParts {
+  readonly faults: Faults;
+  readonly observer: Observer;
+  readonly programs: Programs;
+}
+
+export class Caller {
+  readonly #sandbox: Sandbox;
+  readonly #case: Case;
+  readonly #setup: CriuSetup;
+  readonly #options: PlayOptions;
+  readonly #parts: CallerParts;
+  readonly #hooks: boolean;
+  #stages: CriuStage[] = [];
+  /** The number of the dump. */
+  #dump = 1;
+  /** The folder of the last pre-dump of the round that succeeded, beside that of the images. */
+  #parent: string | undefined;
+  /** The tree as it was while the last call held it. */
+  held: CriuCensus | undefined;
+  /** Microseconds that all calls took. */
+  time = 0;
+
+  constructor(sandbox: Sandbox, c: Case, options: PlayOptions, parts: CallerParts) {
+    this.#sandbox = sandbox;
+    this.#case = c;
+    this.#setup = c.criu ?? PLAIN_CRIU;
+    this.#options = options;
+    this.#parts = parts;
+    this.#hooks = this.#setup.scriptFails.length > 0 || needHooks(c);
+  }
+
+  /** The stages that calls of this round have reached. */
+  get stages(): readonly CriuStage[] {
+    return this.#stages;
+  }
+
+  beginRound(): void {
+    this.#stages = [];
+    this.held = undefined;
+  }
+
+  /** The images, and the logs, of the rounds before stay for --keep. */
+  async keepImages(): Promise<void> {
+    const images = this.#sandbox.inside(IMAGES);
+    await rename(images, this.#sandbox.inside(`${IMAGES}-${this.#dump++}`));
+    await mkdir(images);
+  }
+
+  /** The next dump begins a chain of its own. */
+  beginChain(): void {
+    this.#parent = undefined;
+  }
+
+  /** `nr`: of the pre-dump in its round. */
+  async preDump(nr: number): Promise<CriuRun> {
+    const name = this.#log(`pre-dump-${nr}`);
+    const folder = path.basename(`${IMAGES}-${name}`);
+    await mkdir(this.#sandbox.inside(path.join(WORK, folder)));
+    const run = await this.#call('pre-dump', `${name}.log`, true, path.join(WORK, folder));
+    // What a pre-dump that failed has written is no parent of any images.
+    if (run.exit === 0) this.#parent = folder;
+    return run;
+  }
+
+  /** `plain`: nothing goes wrong in it. */
+  dump(plain: boolean): Promise<CriuRun> {
+    return this.#call('dump', `${this.#log('dump')}.log`, plain);
+  }
+
+  restore(plain: boolean): Promise<CriuRun> {
+    return this.#call('restore', `${this.#log('restore')}.log`, plain);
+  }
+
+  /** A restore that failed is tried once more, and nothing goes wrong in it. */
+  restoreAgain(): Promise<CriuRun> {
+    return this.#call('restore', `${this.#log('again')}.log`, true);
+  }
+
+  /** The name of a log: from the second dump on it begins with the round. */
+  #log(name: string): string {
+    return this.#dump > 1 ? `round-${this.#dump}-${name}` : name;
+  }
+
+  async #call(of: RoundCall, log: string, plain: boolean, images = IMAGES): Promise<CriuRun> {
+    const { criu, program, unprivileged, breakpointsFire, listsCalls, meanwhile } = this.#options;
+    // An action script needs a process, which a limit of processes may not leave.
+    const holds = of !== 'pre-dump' && this.#case.subject !== undefined && limitsOf(this.#setup, of).pids === undefined;
+    this.held = undefined;
+    const { run, time } = await callCriu(this.#sandbox, this.#case, of, {
+      criu,
+      program,
+      unprivileged,
+      breakpointsFire,
+      hooks: holds || (this.#hooks && !plain),
+      plain,
+      root: of === 'restore' ? undefined : await this.#rootPid(),
+      images,
+      calls: listsCalls && of !== 'pre-dump' ? CALLS_OF[of] : undefined,
+      parent: of === 'restore' ? undefined : this.#parent,
+      log,
+      atStage: (stage) => this.#atStage(stage as CriuStage, plain),
+      meanwhile: of === 'dump' ? meanwhile : undefined,
+    });
+    this.time += time;
+    return run;
+  }
+
+  /** The root of the first dump has the pid with which it was built. */
+  async #rootPid(): Promise<number> {
+    return this.#dump > 1 ? this.#parts.observer.findRootPid() : this.#case.tasks[0]!.pid;
+  }
+
+  async #atStage(stage: CriuStage, plain: boolean): Promise<void> {
+    if (this.#case.subject) await this.#hold(stage);
+    if (!plain) {
+      await this.#parts.faults.fire(stage);
+      this.#stages.push(stage);
+    }
+    await this.#sandbox.do('answer', { 'exit-code': !plain && this.#setup.scriptFails.includes(stage) ? 1 : 0 });
+  }
+
+  /** Looks at a program that runs on when CRIU holds it. */
+  async #hold(stage: CriuStage): Promise<void> {
+    const { observer, programs, faults } = this.#parts;
+    if (stage === 'pre-dump') programs.dumpBegins(faults.hasHitTree());
+    if (stage === HELD_AT.dump) this.held = await observer.holdDumped();
+    if (stage !== HELD_AT.restore) return;
+    const { held, root } = await observer.holdRestored();
+    this.held = held;
+    await programs.isRestoredAs(root);
+  }
+}
