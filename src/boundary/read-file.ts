@@ -32,17 +32,26 @@ const CHUNK = 1 << 16;
 /** The bytes of a regular file of at most `limit` bytes. Throws CannotRead. */
 export function readBytes(file: string, limit: number): Buffer {
   return attempt(file, () => {
-    // Looked at before it is opened: opening some devices does something.
-    if (!statSync(file).isFile()) throw new CannotRead(file, 'it is not a regular file');
-    const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    const fd = openRegular(file);
     try {
-      const stats = fstatSync(fd);
-      if (!stats.isFile()) throw new CannotRead(file, 'it is not a regular file');
-      if (stats.size > limit) throw new CannotRead(file, tooLarge(limit));
-      return readUpTo(fd, file, limit, stats.size + 1);
+      const { size } = fstatSync(fd);
+      if (size > limit) throw new CannotRead(file, tooLarge(limit));
+      return readUpTo(fd, file, limit, size + 1);
     } finally {
       closeSync(fd);
     }
+  });
+}
+
+/** Opens a regular file for reading; to close it is the caller's task. Throws CannotRead. */
+export function openRegular(file: string): number {
+  return attempt(file, () => {
+    // Looked at before it is opened: opening some devices does something.
+    if (!statSync(file).isFile()) throw new CannotRead(file, 'it is not a regular file');
+    const fd = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+    if (fstatSync(fd).isFile()) return fd;
+    closeSync(fd);
+    throw new CannotRead(file, 'it is not a regular file');
   });
 }
 

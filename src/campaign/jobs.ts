@@ -5,22 +5,31 @@ import type { Share } from './place.ts';
 export const SCHEDULERS = ['slurm', 'kubernetes', 'github'] as const;
 export type Scheduler = (typeof SCHEDULERS)[number];
 
-/** The job file that works on a campaign in `jobs` jobs: each runs `mktrouble worker --at <at>`, and its scheduler says which it is. */
-export function writeJobFile(scheduler: Scheduler, at: string, jobs: number): string {
-  return FILES[scheduler](at, jobs);
+/**
+ * The job file that works on a campaign in `jobs` jobs: each runs `mktrouble worker` with these `flags`, the first of which are `--at` and
+ * its value, and its scheduler says which it is.
+ */
+export function writeJobFile(
+  scheduler: Scheduler,
+  jobs: number,
+  flags: readonly [string, string, ...string[]],
+): string {
+  return FILES[scheduler](jobs, flags);
 }
 
-const FILES: Readonly<Record<Scheduler, (at: string, jobs: number) => string>> = {
-  slurm: (at, jobs) => `#!/bin/sh
+type Flags = Parameters<typeof writeJobFile>[2];
+
+const FILES: Readonly<Record<Scheduler, (jobs: number, flags: Flags) => string>> = {
+  slurm: (jobs, flags) => `#!/bin/sh
 # Submit it with sbatch, from the working folder of the campaign, which every node sees.
 #SBATCH --job-name=mktrouble
 #SBATCH --array=0-${jobs - 1}
 #SBATCH --requeue
-npx mktrouble worker --at ${quoted(at)}
+npx mktrouble worker ${flags.map(quoted).join(' ')}
 `,
   kubernetes: (
-    at,
     jobs,
+    flags,
   ) => `# kubectl apply -f; every pod sees the working folder of the campaign (the volume claim mktrouble).
 apiVersion: batch/v1
 kind: Job
@@ -37,14 +46,14 @@ spec:
         - name: worker
           image: node:22
           workingDir: /campaign
-          command: ["npx", "mktrouble", "worker", "--at", ${JSON.stringify(at)}]
+          command: ${JSON.stringify(['npx', 'mktrouble', 'worker', ...flags])}
           env: [{ name: JOB_COMPLETIONS, value: "${jobs}" }]
           volumeMounts: [{ name: campaign, mountPath: /campaign }]
       volumes: [{ name: campaign, persistentVolumeClaim: { claimName: mktrouble } }]
 `,
   github: (
-    at,
     jobs,
+    flags,
   ) => `# Jobs share no disk: each does its part of the units, and the last one merges what they have found.
 name: campaign
 on: workflow_dispatch
@@ -59,10 +68,10 @@ jobs:
       - uses: actions/setup-node@v4
         with: { node-version: 22 }
       - run: npm ci
-      - run: npx mktrouble worker --at ${quoted(at)} --shard $(( \${{ matrix.index }} + 1 ))/${jobs}
+      - run: npx mktrouble worker ${flags.map(quoted).join(' ')} --shard $(( \${{ matrix.index }} + 1 ))/${jobs}
       - uses: actions/upload-artifact@v4
         if: always()
-        with: { name: "campaign-\${{ matrix.index }}", path: ${JSON.stringify(at)}, include-hidden-files: true }
+        with: { name: "campaign-\${{ matrix.index }}", path: ${JSON.stringify(flags[1])}, include-hidden-files: true }
   results:
     needs: work
     if: always()

@@ -48,16 +48,6 @@ export interface Place {
   close(): Promise<void>;
 }
 
-/** Something that the user can put right. */
-export class CampaignError extends Error {
-  readonly hint: string | undefined;
-
-  constructor(message: string, hint?: string) {
-    super(message);
-    this.hint = hint;
-  }
-}
-
 /** The result of a unit that is left out: `runs` runs without a verdict. */
 export function leaveOut(unit: number, runs: number): UnitResult {
   const broken = `unit ${unit}: each of its workers ended before it was done`;

@@ -5,12 +5,14 @@
  */
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { parseJson } from '../boundary/parse-json.ts';
+import { CampaignError } from './campaign-error.ts';
 
 const group = z.strictObject({
   /** Unique in its plan: the key of a case, or the scenario that is fuzzed. */
   name: z.string().max(10_000),
   /** Runs of it, from 1. */
-  runs: z.int().min(1),
+  runs: z.int().min(1).max(1_000_000_000_000),
   /** Milliseconds that one run takes, about. */
   cost: z.number().positive(),
 });
@@ -24,7 +26,7 @@ const plan = z.strictObject({
   files: z.record(z.string(), z.string()),
   /** Seed of the first run of each group. */
   firstSeed: z.int().min(0),
-  groups: z.array(group).min(1),
+  groups: z.array(group).min(1).max(1_000_000),
   /** Milliseconds that a unit should take. */
   unitTime: z.number().positive(),
 });
@@ -48,11 +50,16 @@ export interface Runs {
   readonly count: number;
 }
 
-/** Reads a plan; throws an Error that says what is wrong with it. */
-export function parsePlan(text: string): Plan {
-  const { data, error } = plan.safeParse(JSON.parse(text));
-  if (error) throw new Error(z.prettifyError(error));
-  return data;
+/** Reads a plan; a text says what is wrong with it. */
+export function parsePlan(text: string): Plan | string {
+  return parseJson(plan, text);
+}
+
+/** The plan in a file. Throws CampaignError. */
+export function readPlan(text: string, file: string): Plan {
+  const made = parsePlan(text);
+  if (typeof made === 'string') throw new CampaignError(`${file} is not a plan of this version: ${made}`);
+  return made;
 }
 
 /** The plan as text: equal plans have equal texts. */
@@ -63,6 +70,10 @@ export function printPlan(one: Plan): string {
 /** The id of a plan: 12 hexadecimal digits, equal for equal content. */
 export function hashPlan(one: Plan): string {
   return createHash('sha256').update(printPlan(one)).digest('hex').slice(0, ID_DIGITS);
+}
+
+function tooMany(): RangeError {
+  return new RangeError(`a campaign has at most ${MAX_UNITS.toLocaleString('en')} units`);
 }
 
 /** The units of a plan, as ranges of its runs. */
@@ -83,11 +94,11 @@ export class Units {
     let open = 0;
     for (const [i, { runs, cost }] of groups.entries()) {
       this.#groupStarts[i] = at;
+      if (runs / Math.max(1, Math.floor(unitTime / cost)) > MAX_UNITS) throw tooMany();
       for (let left = runs; left > 0; ) {
         if (open + cost > unitTime) open = 0;
         if (open === 0) starts.push(at);
-        if (starts.length > MAX_UNITS)
-          throw new RangeError(`a campaign has at most ${MAX_UNITS.toLocaleString('en')} units`);
+        if (starts.length > MAX_UNITS) throw tooMany();
         const taken = Math.min(left, Math.max(1, Math.floor((unitTime - open) / cost)));
         open += taken * cost;
         at += taken;

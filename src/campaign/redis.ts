@@ -6,9 +6,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { type Attempt, isHopeless, nextAttempt } from './attempt.ts';
-import { CampaignError, leaveOut, type Place, type WorkRequest } from './place.ts';
-import { hashPlan, type Plan, parsePlan, printPlan, Units } from './plan.ts';
+import { type Attempt, isHopeless, nextAttempt, readAttempt } from './attempt.ts';
+import { CampaignError } from './campaign-error.ts';
+import { leaveOut, type Place, type WorkRequest } from './place.ts';
+import { hashPlan, type Plan, printPlan, readPlan, Units } from './plan.ts';
 import { Results } from './results.ts';
 
 /** Jobs of a campaign, at most: to add more takes long. */
@@ -99,7 +100,7 @@ class RedisPlace implements Place {
     const text = await this.#redis.get(this.#key('plan'));
     if (text === null)
       throw new CampaignError(`there is no campaign ${this.#name} on this Redis`, 'mktrouble campaign plan makes one');
-    const plan = parsePlan(text);
+    const plan = readPlan(text, `the campaign ${this.#name}`);
     this.#opened = { plan, id: hashPlan(plan), units: new Units(plan) };
     return this.#opened;
   }
@@ -195,7 +196,7 @@ class RedisPlace implements Place {
       if (signal.aborted) return false;
       if ((await this.readResults()).isDone(unit)) continue;
       const before = await this.#redis.hget(attempts, String(unit));
-      const attempt = nextAttempt(before === null ? undefined : (JSON.parse(before) as Attempt));
+      const attempt = nextAttempt(readAttempt(before ?? ''));
       const store = (one: Attempt) => this.#redis.hset(attempts, String(unit), JSON.stringify(one));
       await store(attempt);
       const mark = async (run: number): Promise<void> => void (await store({ ...attempt, run }));

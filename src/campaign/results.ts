@@ -3,6 +3,7 @@
  * same for any number of workers, in any order.
  */
 import * as z from 'zod';
+import { parseJson } from '../boundary/parse-json.ts';
 import { DEFECT_STATE_NAMES } from '../model/signature.ts';
 
 const STATUSES = ['pass', 'fail', 'flaky', 'incomplete', 'skip', 'error'] as const;
@@ -37,13 +38,13 @@ const snapshot = z.strictObject({
   version: z.literal(1),
   plan: z.string(),
   /** How much of each log is contained, in bytes or entries. */
-  read: z.record(z.string(), z.number()),
+  read: z.record(z.string(), z.int().min(0)),
   /** The units that are done, a bit each, in base64. */
   done: z.string(),
-  duration: z.number(),
-  counts: z.record(z.string(), z.number()),
-  found: z.array(z.strictObject({ ...found.shape, unit: z.number() })),
-  broken: z.array(z.strictObject({ unit: z.number(), text })),
+  duration: z.number().min(0),
+  counts: z.partialRecord(z.enum(STATUSES), z.int().min(0)),
+  found: z.array(z.strictObject({ ...found.shape, unit: z.int().min(0) })),
+  broken: z.array(z.strictObject({ unit: z.int().min(0), text })),
 });
 
 export type Found = z.infer<typeof found>;
@@ -55,6 +56,11 @@ export type CampaignFinding = Found & { readonly unit: number };
 
 /** Errors that are kept: those of the first units. */
 const MAX_BROKEN = 20;
+
+/** Whether a bit from this one on is set: a unit that does not exist. */
+function hasBitFrom(bits: Uint8Array, unit: number): boolean {
+  return (unit & 7) !== 0 && bits[unit >> 3]! >> (unit & 7) !== 0;
+}
 
 export class Results {
   readonly plan: string;
@@ -103,15 +109,9 @@ export class Results {
 
   /** Adds a line of a log; one that is no result, or whose unit is done already, changes nothing. */
   addLine(line: string): void {
-    let value: unknown;
-    try {
-      value = JSON.parse(line);
-    } catch {
-      // The worker was killed, or the disk was full, while it wrote.
-      return;
-    }
-    const { data } = unitResult.safeParse(value);
-    if (data) this.add(data);
+    const result = parseJson(unitResult, line);
+    // A text: the worker was killed, or the disk was full, while it wrote.
+    if (typeof result !== 'string') this.add(result);
   }
 
   add({ unit, duration, counts, found, broken }: UnitResult): void {
@@ -179,16 +179,11 @@ export class Results {
     plan: string,
     units: number,
   ): { results: Results; read: Record<string, number> } | undefined {
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      return undefined;
-    }
-    const { data } = snapshot.safeParse(value);
+    const data = parseJson(snapshot, text);
+    if (typeof data === 'string' || data.plan !== plan) return undefined;
     const results = new Results(plan, units);
-    const done = Buffer.from(data?.done ?? '', 'base64');
-    if (!data || data.plan !== plan || done.length !== results.#done.length) return undefined;
+    const done = Buffer.from(data.done, 'base64');
+    if (done.length !== results.#done.length || hasBitFrom(done, units)) return undefined;
     results.#done.set(done);
     for (const byte of done) for (let bits = byte; bits !== 0; bits &= bits - 1) results.done++;
     results.duration = data.duration;

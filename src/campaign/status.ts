@@ -53,7 +53,7 @@ export function progressPage(progress: Progress): string {
   const { findings, broken, counts, done, units } = progress;
   const rows = findings.map(({ id, signature, state, times, case: name, seed, file }) => {
     const place = [signature.property, signature.place, signature.shape].filter((part) => part !== '').join(', ');
-    return `<tr><td><code>${id}</code><td>${escapeHtml(place)}<td>${state}<td>${number(times)}<td>${escapeHtml(name)}, seed ${escapeHtml(seed)}<td>${escapeHtml(file ?? '')}`;
+    return `<tr><td><code>${escapeHtml(id)}</code><td>${escapeHtml(place)}<td>${state}<td>${number(times)}<td>${escapeHtml(name)}, seed ${escapeHtml(seed)}<td>${escapeHtml(file ?? '')}`;
   });
   const table = `<table><tr><th>Id<th>Finding<th>State<th>Runs<th>First shown by<th>File\n${rows.join('\n')}</table>`;
   const errors = broken.map(({ text }) => `<pre>${escapeHtml(text)}</pre>`).join('\n');

@@ -219,10 +219,18 @@ export const SETTINGS = mapping('a mapping with settings', {
   ).optional(),
 }).meta({ id: 'settings', title: 'mktrouble configuration', description: 'The configuration of a project.' });
 
+/** As they are once they were read. */
+const READ_WORDS = {
+  seed: text('a text', 100).optional(),
+  timeout: z.number().positive().max(MAX_TIMEOUT).optional(),
+  maxMemory: z.int().min(1).optional(),
+};
+
 /** Settings on the way to a worker: of a backend of the user's own both its name and its file are known. */
 export const WORKER_SETTINGS = SETTINGS.extend({
-  projects: list(project.extend({ module: path.optional() }), 'a list of projects'),
-}).required({ paths: true });
+  ...READ_WORDS,
+  projects: list(project.extend({ ...READ_WORDS, module: path.optional() }), 'a list of projects').min(1),
+}).required({ paths: true, allowCommands: true });
 
 /** Settings as they are written; all may be missing. */
 export type Settings = z.input<typeof SETTINGS>;

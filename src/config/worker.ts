@@ -1,5 +1,5 @@
 /** The options on their way to a worker process: one variable, which nothing but a worker reads. */
-import * as z from 'zod';
+import { parseJson } from '../boundary/parse-json.ts';
 import { type Environment, MAX_VARIABLE } from './environment.ts';
 import type { Options } from './options.ts';
 import { WORKER_SETTINGS } from './schema.ts';
@@ -15,11 +15,6 @@ export function writeForWorkers(options: Options): readonly [name: string, value
 export function readFromParent(environment: Environment): Options | string {
   const text = environment[VARIABLE] ?? '';
   if (text.length > MAX_VARIABLE) return `${VARIABLE} has ${text.length} characters; at most ${MAX_VARIABLE} are read`;
-  try {
-    const options: unknown = JSON.parse(text);
-    const { error } = WORKER_SETTINGS.safeParse(options);
-    return error ? `${VARIABLE}: ${z.prettifyError(error)}` : (options as Options);
-  } catch (error) {
-    return `${VARIABLE} is not JSON: ${(error as Error).message}`;
-  }
+  const options = parseJson(WORKER_SETTINGS, text);
+  return typeof options === 'string' ? `${VARIABLE}: ${options}` : (options as Options);
 }

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { CampaignError } from '../../src/campaign/campaign-error.ts';
 import { openFolder } from '../../src/campaign/folder.ts';
-import { CampaignError, type Place } from '../../src/campaign/place.ts';
+import type { Place } from '../../src/campaign/place.ts';
 import type { Plan } from '../../src/campaign/plan.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 

@@ -5,14 +5,14 @@ import { readShare, SCHEDULERS, writeJobFile } from '../../src/campaign/jobs.ts'
 describe('job files', () => {
   it('run one worker in each job', () => {
     for (const scheduler of SCHEDULERS) {
-      const text = writeJobFile(scheduler, 'a folder/c', 3);
-      assert.match(text, /mktrouble"?,? "?worker/);
+      const text = writeJobFile(scheduler, 3, ['--at', 'a folder/c']);
+      assert.match(text, /mktrouble"?,? ?"?worker/);
       assert.match(text, /a folder\/c/);
     }
-    const kubernetes = parse(writeJobFile('kubernetes', 'c', 3));
+    const kubernetes = parse(writeJobFile('kubernetes', 3, ['--at', 'c']));
     assert.deepEqual([kubernetes.spec.completions, kubernetes.spec.completionMode], [3, 'Indexed']);
-    assert.deepEqual(parse(writeJobFile('github', 'c', 3)).jobs.work.strategy.matrix.index, [0, 1, 2]);
-    assert.match(writeJobFile('slurm', 'c', 3), /^#SBATCH --array=0-2$/m);
+    assert.deepEqual(parse(writeJobFile('github', 3, ['--at', 'c'])).jobs.work.strategy.matrix.index, [0, 1, 2]);
+    assert.match(writeJobFile('slurm', 3, ['--at', 'c']), /^#SBATCH --array=0-2$/m);
   });
 
   it('name the part of a job by the variables of Slurm and Kubernetes', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { hashPlan, type Plan, parsePlan, printPlan, Units } from '../../src/campaign/plan.ts';
+import { hashPlan, type Plan, parsePlan, printPlan, readPlan, Units } from '../../src/campaign/plan.ts';
 
 const plan = (groups: Plan['groups'], unitTime = 1000): Plan => ({
   version: 1,
@@ -41,7 +41,7 @@ describe('the plan of a campaign', () => {
 
   it('has an id that its content decides', () => {
     const one = plan([{ name: 'a', runs: 3, cost: 1 }]);
-    assert.equal(hashPlan(parsePlan(printPlan(one))), hashPlan(one));
+    assert.equal(hashPlan(readPlan(printPlan(one), 'plan.json')), hashPlan(one));
     assert.notEqual(hashPlan(plan([{ name: 'a', runs: 4, cost: 1 }])), hashPlan(one));
   });
 
@@ -52,7 +52,7 @@ describe('the plan of a campaign', () => {
   });
 
   it('refuses what is no plan, and more units than can be held', () => {
-    assert.throws(() => parsePlan('{"version": 2}'), /version/);
+    for (const text of ['', '{', '[]', '{"version": 2}']) assert.equal(typeof parsePlan(text), 'string');
     assert.throws(() => new Units(plan([{ name: 'a', runs: 11_000_000, cost: 1000 }])), RangeError);
   });
 });

@@ -1,7 +1,7 @@
 /** Campaigns from outside: killed at any moment, on any scheduler, on a machine that refuses. `MKTROUBLE_KILLS=50` for longer tests. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,7 +30,7 @@ describe('a campaign', function () {
   this.timeout(3_600_000);
   this.slow(60_000);
   let folder: Folder;
-  let expected: object;
+  let expected: Record<string, unknown>;
   let undisturbed: object;
   before(async () => {
     folder = temporaryFolder({ 'suite.yaml': SUITE });
@@ -51,7 +51,7 @@ describe('a campaign', function () {
     return stdout;
   };
   /** All that does not depend on which worker did what. */
-  const results = async (...places: string[]): Promise<object> => {
+  const results = async (...places: string[]): Promise<Record<string, unknown>> => {
     const named = places.length === 1 ? ['--at', places[0]!] : places;
     const { stdout, stderr } = await campaign('campaign', 'results', '--json', ...named);
     assert.equal(stderr, '');
@@ -147,6 +147,62 @@ describe('a campaign', function () {
       const other = await campaign('campaign', 'status', '--at', at('none'));
       assert.equal(other.code, 2, other.stderr);
       for (const text of [stderr, other.stderr]) assert.doesNotMatch(text, /\n\s+at /);
+    });
+  });
+
+  describe('with a plan that comes with a repository', () => {
+    const MODULE = `import { writeFileSync } from 'node:fs';
+writeFileSync('executed', '');
+export default {};
+`;
+    /** A plan that a stranger committed. */
+    const planted = (at: string, change: (work: Record<string, unknown>) => void): void => {
+      const file = path.join(folder.path, at, 'plan.json');
+      const plan = JSON.parse(readFileSync(file, 'utf8'));
+      change(plan.work);
+      writeFileSync(file, JSON.stringify(plan));
+    };
+    const executes = {
+      'commands of scenarios': (work: Record<string, unknown>) => Object.assign(work, { allowCommands: true }),
+      'a backend': (work: Record<string, unknown>) =>
+        Object.assign(work, { projects: [{ name: 'own', backend: 'own', module: './module.mjs' }] }),
+      'a plugin': (work: Record<string, unknown>) =>
+        Object.assign(work, { projects: [{ name: 'native', backend: 'native', plugin: 'evil.c' }] }),
+      'a program as CRIU': (work: Record<string, unknown>) =>
+        Object.assign(work, { projects: [{ name: 'criu', backend: 'criu', criu: './evil' }] }),
+    };
+
+    for (const [i, [what, change]] of Object.entries(executes).entries())
+      it(`executes ${what} on request only`, async () => {
+        folder.write('module.mjs', MODULE);
+        await plan(`planted-${i}`);
+        planted(`planted-${i}`, change);
+        for (const command of [['worker'], ['campaign', 'run', '--parallel', '1']]) {
+          const { code, stderr } = await campaign(...command, '--at', `planted-${i}`);
+          assert.equal(code, 2, stderr);
+          assert.match(stderr, /--allow-commands/);
+        }
+        assert.equal(existsSync(path.join(folder.path, 'executed')), false);
+      });
+
+    it('is refused where it is none of this version, in any part', async () => {
+      for (const [i, wrong] of [{ projects: [] }, { paths: 3 }, { timeout: 'x' }, { grep: '(' }].entries()) {
+        await plan(`wrong-${i}`);
+        planted(`wrong-${i}`, (work) => Object.assign(work, wrong));
+        const { code, stderr } = await campaign('worker', '--at', `wrong-${i}`);
+        assert.equal(code, 2, stderr);
+        assert.doesNotMatch(stderr, /\n\s+at /);
+      }
+    });
+
+    it('is executed with --allow-commands, and its job files have that', async () => {
+      for (const scheduler of ['slurm', 'kubernetes', 'github']) {
+        const file = await plan(`allowed-${scheduler}`, '--allow-commands', '--as', scheduler);
+        assert.match(file, /--allow-commands/);
+      }
+      const { code, stderr } = await campaign('worker', '--at', 'allowed-slurm', '--quiet', '--allow-commands');
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(await results('allowed-slurm'), { ...expected, plan: (await results('allowed-slurm')).plan });
     });
   });
 

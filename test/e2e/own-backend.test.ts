@@ -52,6 +52,14 @@ describe('a backend of one’s own', function () {
     assert.equal(JSON.parse(doctor.stdout).quiet[0].available, true);
   });
 
+  it('does the units of a campaign', async () => {
+    const plan = ['campaign', 'plan', 'any.yaml', '--backend', './quiet.mjs', '--seeds', '3'];
+    assert.equal((await program(...plan)).code, 0);
+    const { code, stdout, stderr } = await program('campaign', 'run', '--parallel', '1', '--allow-commands');
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /3 runs, 0 findings, complete/);
+  });
+
   it('runs under Mocha', async function () {
     if (!existsSync(REGISTER)) {
       console.log('      skipped: there is no dist/ (npm run build)');

@@ -29,6 +29,7 @@ import { criuRecord, failedDump, killedRestore } from '../reporters/fixtures/cri
 import { realRuns } from '../reporters/fixtures/real.ts';
 import { buildCase, failing } from '../reporters/fixtures/verdicts.ts';
 import { answers, readAnswers } from './answers.ts';
+import { campaign, readCampaign } from './campaign.ts';
 
 export interface Reader {
   readonly name: string;
@@ -107,6 +108,7 @@ export const READERS: readonly Reader[] = [
       if (diagnostics.length === 0) updateDefects(text, { added: [], states });
     },
   },
+  { name: 'campaign', seeds: campaign, read: readCampaign },
   { name: 'answers', seeds: answers, read: readAnswers },
   {
     name: 'image',

@@ -16,8 +16,13 @@ export interface CrewEnd {
   readonly broken?: string;
 }
 
-/** Runs so many workers on a campaign to their end. */
-export async function runCrew(at: string, workers: number, signal: AbortSignal): Promise<CrewEnd> {
+/** Runs so many workers on a campaign to their end. `flags`: further ones of `mktrouble worker`. */
+export async function runCrew(
+  at: string,
+  workers: number,
+  flags: readonly string[],
+  signal: AbortSignal,
+): Promise<CrewEnd> {
   let replaced = 0;
   const children = new Set<ChildProcess>();
   const killAll = (by: NodeJS.Signals): void => {
@@ -30,7 +35,7 @@ export async function runCrew(at: string, workers: number, signal: AbortSignal):
   const one = async (): Promise<string | undefined> => {
     for (;;) {
       if (signal.aborted) return undefined;
-      const { code, by, text } = await runWorker(at, children);
+      const { code, by, text } = await runWorker([`--at=${at}`, ...flags], children);
       if (code === EXIT.ok || signal.aborted) return undefined;
       if (code !== null && code !== EXIT.defect) return text;
       if (++replaced > MAX_REPLACED * workers)
@@ -57,10 +62,10 @@ export function giveSigns(): NodeJS.Timeout {
 }
 
 function runWorker(
-  at: string,
+  flags: readonly string[],
   children: Set<ChildProcess>,
 ): Promise<{ code: number | null; by: NodeJS.Signals | null; text: string }> {
-  const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, 'worker', '--quiet', '--at', at], {
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, 'worker', '--quiet', ...flags], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   // In turns of this process: while the machine sleeps, nothing is late.

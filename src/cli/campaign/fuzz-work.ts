@@ -1,7 +1,8 @@
 /** The kind `fuzz`: restores images of one checkpoint, changed as a seed and the number of the run determine. */
+import * as z from 'zod';
 import type { CriuBackend } from '../../backends/criu/index.ts';
 import { criu } from '../../backends/criu/index.ts';
-import { CampaignError } from '../../campaign/place.ts';
+import { CampaignError } from '../../campaign/campaign-error.ts';
 import type { Plan } from '../../campaign/plan.ts';
 import { whyNot } from '../../injector/index.ts';
 import type { Case } from '../../model/case.ts';
@@ -10,17 +11,22 @@ import { judge } from '../../properties/index.ts';
 import { signViolation } from '../../properties/signature.ts';
 import { FuzzError, readBase } from '../fuzz/base.ts';
 import { changedCase, played, saveFinding } from '../fuzz/campaign.ts';
-import { hashFiles, type RunOutcome, type Work } from './work.ts';
+import { listExecuted } from './consent.ts';
+import { hashFiles, parseSettings, type RunOutcome, type Work } from './work.ts';
+
+const text = z.string().max(4096);
 
 /** What a unit of fuzzing needs to know. */
-export interface FuzzSettings {
-  readonly scenario?: string;
-  readonly target: string;
-  readonly seed: string;
-  readonly changes: number;
-  readonly allowCommands: boolean;
-  readonly criu?: string;
-}
+const FUZZ = z.strictObject({
+  scenario: text.optional(),
+  target: text,
+  seed: text,
+  changes: z.int().min(1),
+  allowCommands: z.boolean(),
+  criu: text.optional(),
+});
+
+export type FuzzSettings = Readonly<z.infer<typeof FUZZ>>;
 
 /** Milliseconds of a run of CRIU, about. */
 const COST = 300;
@@ -39,9 +45,15 @@ export function planFuzz(settings: FuzzSettings, firstSeed: number, runs: number
   };
 }
 
+/** What a plan of this kind has executed that is no part of mktrouble. Throws CampaignError. */
+export function executedByFuzzing({ work }: Plan): string[] {
+  const { allowCommands, criu: engine } = parseSettings(FUZZ, work);
+  return listExecuted(allowCommands, engine === undefined ? [] : [{ criu: engine }]);
+}
+
 /** Throws CampaignError when CRIU cannot be used here. */
 export async function openFuzzWork({ work, firstSeed }: Plan, folder: string): Promise<Work> {
-  const settings = work as unknown as FuzzSettings;
+  const settings = parseSettings(FUZZ, work);
   const { allowCommands, criu: engine } = settings;
   const backend = criu({ allowCommands, ...(engine !== undefined && { criu: engine }) });
   try {

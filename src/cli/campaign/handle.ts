@@ -1,5 +1,5 @@
 /** How a campaign says what the user can put right. */
-import { CampaignError } from '../../campaign/place.ts';
+import { CampaignError } from '../../campaign/campaign-error.ts';
 import { complain, type ExitCode } from '../exit.ts';
 
 export async function handleCampaignErrors(body: () => Promise<ExitCode>): Promise<ExitCode> {

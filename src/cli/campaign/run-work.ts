@@ -2,9 +2,10 @@
 import path from 'node:path';
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import type { Backend } from '../../backends/backend.ts';
-import { CampaignError } from '../../campaign/place.ts';
+import { CampaignError } from '../../campaign/campaign-error.ts';
 import type { Group, Plan } from '../../campaign/plan.ts';
 import type { Options, Project } from '../../config/index.ts';
+import { WORKER_SETTINGS } from '../../config/schema.ts';
 import { openBackend } from '../../injector/backends.ts';
 import { runCase } from '../../injector/index.ts';
 import { knownDefects } from '../../injector/known.ts';
@@ -20,7 +21,8 @@ import { suggestPath } from '../nearest-path.ts';
 import { findStrangeTag, whyUnusable } from '../run/perform.ts';
 import { historyFolder } from '../run/record.ts';
 import { guessDuration } from '../run/workers.ts';
-import { hashFiles, type RunOutcome, type Work } from './work.ts';
+import { listExecuted } from './consent.ts';
+import { hashFiles, parseSettings, type RunOutcome, type Work } from './work.ts';
 
 /** Seeds from `from` on. */
 export interface Seeds {
@@ -82,9 +84,43 @@ function isSeeded({ explore }: SelectedTest['c'], { backend }: Project): boolean
   return backend !== 'simulated' || (explore?.strategy !== 'exhaustive' && explore?.schedule === undefined);
 }
 
+/** What of the options is in a plan. */
+const WORK = WORKER_SETTINGS.pick({
+  paths: true,
+  projects: true,
+  own: true,
+  grep: true,
+  tags: true,
+  defaults: true,
+  allowCommands: true,
+  known: true,
+});
+
+/** What of them a plan does not have: workers write no report, and no finding ends them. */
+const OTHERS = {
+  bail: false,
+  failOnSkip: false,
+  forbidOnly: false,
+  allowFlaky: false,
+  failOn: 'any',
+  reporters: [],
+  records: 'none',
+  coverage: false,
+} satisfies Partial<Options>;
+
+function readSettings({ work }: Plan): Options {
+  return { ...OTHERS, ...parseSettings(WORK, work) } as Options;
+}
+
+/** What a plan of this kind has executed that is no part of mktrouble. Throws CampaignError. */
+export function executedByRuns(plan: Plan): string[] {
+  const { allowCommands, projects } = readSettings(plan);
+  return listExecuted(allowCommands, projects);
+}
+
 /** Loads the same cases. Throws CampaignError when they are others. */
 export function openRunWork(plan: Plan, folder: string): Work {
-  const options = plan.work as unknown as Options;
+  const options = readSettings(plan);
   const loaded = loadPaths(options, 'errors only');
   if (typeof loaded === 'number') throw new CampaignError('the scenarios of the campaign cannot be loaded here');
   const tests = listTests(loaded, options);
@@ -145,11 +181,12 @@ class RunWork implements Work {
     let backend = this.#backends.get(project);
     if (!backend) {
       const { allowCommands } = this.#options;
-      const { criu, plugin } = project;
+      const { criu, plugin, module } = project;
       backend = openBackend(project.backend, {
         allowCommands,
         ...(criu !== undefined && { criu }),
         ...(plugin !== undefined && { plugin }),
+        ...(module !== undefined && { module }),
       });
       this.#backends.set(project, backend);
     }

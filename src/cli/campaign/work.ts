@@ -1,9 +1,11 @@
 /** What the units of a campaign do, by its kind. A worker is on any machine that has the same files in its working folder. */
 import { createHash } from 'node:crypto';
 import path from 'node:path';
+import * as z from 'zod';
 import { readBytes } from '../../boundary/read-file.ts';
 import { isLeftOut } from '../../campaign/attempt.ts';
-import { CampaignError, type Hold } from '../../campaign/place.ts';
+import { CampaignError } from '../../campaign/campaign-error.ts';
+import type { Hold } from '../../campaign/place.ts';
 import type { Plan, Units } from '../../campaign/plan.ts';
 import type { Found, Status, UnitResult } from '../../campaign/results.ts';
 
@@ -42,6 +44,19 @@ function checkFiles({ files }: Plan): void {
   const changed = Object.keys(files).filter((file) => files[file] !== now[file]);
   if (changed.length > 0)
     throw new CampaignError(`changed since the campaign was planned: ${changed.join(', ')}`, 'plan it again');
+}
+
+/** The settings of a plan, which is a file. Throws CampaignError. */
+export function parseSettings<T>(schema: z.ZodType<T>, work: Plan['work']): T {
+  const { data, error } = schema.safeParse(work);
+  if (error) throw new CampaignError(`the plan is not of this version: ${z.prettifyError(error)}`, 'plan it again');
+  return data;
+}
+
+/** What a plan has executed that is no part of mktrouble, each a phrase. Throws CampaignError. */
+export async function executedBy(plan: Plan): Promise<string[]> {
+  if (plan.kind === 'fuzz') return (await import('./fuzz-work.ts')).executedByFuzzing(plan);
+  return (await import('./run-work.ts')).executedByRuns(plan);
 }
 
 /** Opens the work of a plan. `folder`: where replay files and scenarios of findings go. Throws CampaignError when its files are others here. */

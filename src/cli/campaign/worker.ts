@@ -4,7 +4,8 @@ import { openPlace, type Place, type Share } from '../../campaign/place.ts';
 import { Units } from '../../campaign/plan.ts';
 import type { UnitResult } from '../../campaign/results.ts';
 import { DEFAULT_FOLDER } from '../history/store.ts';
-import { openWork, performUnit } from './work.ts';
+import { checkConsent } from './consent.ts';
+import { executedBy, openWork, performUnit } from './work.ts';
 
 /** Where the replay files of findings go: beside the results, or for Redis to this project's folder. */
 function replayFolder(at: string): string {
@@ -15,11 +16,17 @@ function replayFolder(at: string): string {
 export async function work(
   at: string,
   signal: AbortSignal,
-  options: { readonly share?: Share; readonly onDone?: (result: UnitResult) => void } = {},
+  options: {
+    /** Whether what the plan names is executed: commands of scenarios, backends, plugins, a CRIU by its path. */
+    readonly allowCommands: boolean;
+    readonly share?: Share;
+    readonly onDone?: (result: UnitResult) => void;
+  },
 ): Promise<void> {
   const place = await openPlace(at);
   try {
     const plan = await place.readPlan();
+    checkConsent(await executedBy(plan), options.allowCommands);
     const units = new Units(plan);
     const opened = await openWork(plan, replayFolder(at));
     const stop = new AbortController();

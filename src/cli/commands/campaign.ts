@@ -25,6 +25,9 @@ const DEFAULT_PLACE = '.mktrouble/campaign';
 /** Milliseconds that a unit should take, by default. */
 const UNIT_TIME = 60_000;
 
+/** Of the commands that do the work of a plan. */
+export const ALLOW = 'execute the commands, backends and programs that the plan names';
+
 /** The command with the option that names a campaign. */
 export function withPlace(command: Command): Command {
   return command.option('--at <place>', 'the campaign: a folder, or redis://host:port/database#name', DEFAULT_PLACE);
@@ -75,6 +78,7 @@ export const addCampaign: AddCommand = ({ program, action }) => {
       ),
   )
     .option('-j, --parallel <number>', 'number of workers (default: one for each core)', parseCount)
+    .option('--allow-commands', ALLOW, false)
     .action(action(run));
   withPlace(campaign.command('status').summary('print the progress').description('Prints the progress of a campaign.'))
     .option('--html <file>', 'write a page with the progress and the findings')
@@ -146,7 +150,11 @@ async function plan(paths: readonly string[], flags: PlanFlags, command: Command
     note(
       `${count(units.count, 'unit')} with ${count(units.runs, 'run')} in ${flags.at}; mktrouble campaign run does them`,
     );
-    if (flags.as !== undefined) print(writeJobFile(flags.as, flags.at, flags.jobs));
+    if (flags.as !== undefined) {
+      const { executedBy } = await import('../campaign/work.ts');
+      const allowed = (await executedBy(made)).length > 0 ? ['--allow-commands'] : [];
+      print(writeJobFile(flags.as, flags.jobs, ['--at', flags.at, ...allowed]));
+    }
     return EXIT.ok;
   });
 }
@@ -168,11 +176,20 @@ async function planOfFuzz(
 const LIVE = 500;
 const LOGGED = 60_000;
 
-async function run({ at, parallel = availableParallelism() }: At & { readonly parallel?: number }): Promise<ExitCode> {
+async function run(
+  { at, parallel = availableParallelism() }: At & { readonly parallel?: number },
+  command: Command,
+): Promise<ExitCode> {
+  const { readOptions } = await import('../options.ts');
   const { openPlace } = await import('../../campaign/place.ts');
   const { measureProgress, progressLine } = await import('../../campaign/status.ts');
   const { handleCampaignErrors } = await import('../campaign/handle.ts');
   const { runCrew } = await import('../campaign/crew.ts');
+  const { checkConsent } = await import('../campaign/consent.ts');
+  const { executedBy } = await import('../campaign/work.ts');
+  const options = readOptions(command, [], ['allowCommands']);
+  if (typeof options === 'number') return options;
+  const { allowCommands } = options;
   return handleCampaignErrors(() =>
     interruptible(async (signal) => {
       const place = await openPlace(at);
@@ -188,9 +205,9 @@ async function run({ at, parallel = availableParallelism() }: At & { readonly pa
         isLive ? LIVE : LOGGED,
       );
       try {
-        await place.readPlan();
+        checkConsent(await executedBy(await place.readPlan()), allowCommands);
         await place.setStopped(false);
-        const { broken } = await runCrew(at, parallel, signal);
+        const { broken } = await runCrew(at, parallel, allowCommands ? ['--allow-commands'] : [], signal);
         clearInterval(timer);
         if (isLive) process.stderr.write('\r\x1b[K');
         print(`${await say()}\n`);

@@ -5,7 +5,7 @@ import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode, print } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
 import { parseShard } from '../run/request.ts';
-import { withPlace } from './campaign.ts';
+import { ALLOW, withPlace } from './campaign.ts';
 
 interface Flags {
   readonly at: string;
@@ -23,24 +23,29 @@ export const addWorker: AddCommand = ({ program, action }) => {
       ),
   )
     .addOption(new Option('--shard <i/n>', 'only part i of n, for workers that share no disk').argParser(parseShard))
+    .option('--allow-commands', ALLOW, false)
     .option('--quiet', 'print nothing about units', false)
     .action(action(run));
 };
 
-async function run({ at, shard, quiet }: Flags, _command: Command): Promise<ExitCode> {
+async function run({ at, shard, quiet }: Flags, command: Command): Promise<ExitCode> {
+  const { readOptions } = await import('../options.ts');
   const { readShare } = await import('../../campaign/jobs.ts');
   const { handleCampaignErrors } = await import('../campaign/handle.ts');
   const { giveSigns } = await import('../campaign/crew.ts');
   const { work } = await import('../campaign/worker.ts');
   const share = shard ? { index: shard.index - 1, of: shard.of, isStrict: true } : readShare(process.env);
   if (typeof share === 'string') return complain(share, 'name the part with --shard i/n');
+  const options = readOptions(command, [], ['allowCommands']);
+  if (typeof options === 'number') return options;
+  const { allowCommands } = options;
   return handleCampaignErrors(() =>
     interruptible(async (signal) => {
       giveSigns();
       const onDone = ({ unit, duration }: { unit: number; duration: number }): void => {
         if (!quiet) print(`unit ${unit}: ${(duration / 1000).toFixed(1)} s\n`);
       };
-      await work(at, signal, { ...(share && { share }), onDone });
+      await work(at, signal, { allowCommands, ...(share && { share }), onDone });
       return EXIT.ok;
     }),
   );

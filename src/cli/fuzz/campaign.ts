@@ -1,22 +1,18 @@
-/** A campaign: run after run with other images, until its limit; findings are distinguished by property and place. */
-import { createHash } from 'node:crypto';
-import path from 'node:path';
 import { isBadSurroundings, type Plan } from '../../backends/backend.ts';
 import { NoSuchImage, resolveFile } from '../../backends/criu/images/edit.ts';
 import { kindsText } from '../../backends/criu/images/folder.ts';
 import { listKinds, parseKind } from '../../backends/criu/images/mutate.ts';
 import { type CriuBackend, criu } from '../../backends/criu/index.ts';
-import { writeFileAtomically } from '../../boundary/write-file.ts';
 import { whyNot } from '../../injector/index.ts';
 import type { Case } from '../../model/case.ts';
 import { type ImageEdit, type ImageMutation, PLAIN_CRIU } from '../../model/criu.ts';
 import { judge } from '../../properties/index.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Violation } from '../../record/verdict.ts';
-import { writeScenario } from '../../scenario/index.ts';
 import { didYouMean } from '../../scenario/source/nearest.ts';
 import { print } from '../exit.ts';
 import { FuzzError, readBase } from './base.ts';
+import { writeFinding } from './write-finding.ts';
 
 /** What the command line says of a campaign. */
 export interface CampaignFlags {
@@ -151,12 +147,7 @@ export function saveFinding(folder: string, base: Case, record: RunRecord, { pro
     criu: { ...(base.criu ?? PLAIN_CRIU), images: edits },
     expect: { ...base.expect, violates: [property] },
   };
-  const text = writeScenario(saved);
-  // Named by content: a later campaign adds to what an earlier one found.
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
-  const file = path.join(folder, `${property}-${hash}.yaml`);
-  writeFileAtomically(file, text);
-  return file;
+  return writeFinding(folder, property, saved);
 }
 
 /**

@@ -1,26 +1,22 @@
-/** A sweep: each system call of CRIU, and of the processes that restore tasks, fails in turn, in each way that it can. */
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import path from 'node:path';
 import { type Backend, isBadSurroundings } from '../../backends/backend.ts';
 import { criu } from '../../backends/criu/index.ts';
 import type { SystemCall } from '../../backends/criu/system-calls.ts';
-import { writeFileAtomically } from '../../boundary/write-file.ts';
 import { whyNot } from '../../injector/index.ts';
 import { knownDefects } from '../../injector/known.ts';
 import { spread } from '../../injector/spread.ts';
 import type { Case } from '../../model/case.ts';
 import { type CriuCall, type CriuSyscall, PLAIN_CRIU } from '../../model/criu.ts';
-import { hashSignature, type KnownDefect, type Signature } from '../../model/signature.ts';
+import { findBucket, isNew, type KnownDefect, type Signature } from '../../model/signature.ts';
 import { judge } from '../../properties/index.ts';
 import { signFinding } from '../../properties/signature.ts';
 import type { RunRecord } from '../../record/record.ts';
 import type { Violation } from '../../record/verdict.ts';
-import { writeScenario } from '../../scenario/index.ts';
 import { print } from '../exit.ts';
 import { suggestPath } from '../nearest-path.ts';
 import { FuzzError, readBase } from './base.ts';
 import { canEnd, type OutcomeName, withOutcome } from './outcomes.ts';
+import { writeFinding } from './write-finding.ts';
 
 export interface SweepFlags {
   /** The call that is swept; by default both. */
@@ -117,15 +113,13 @@ async function sweepAll(
 /** One of each signature: the first run that shows it. */
 class Findings {
   readonly #out: string;
-  readonly #defects: ReadonlyMap<string, KnownDefect>;
+  readonly #defects: readonly KnownDefect[];
   readonly #seen = new Set<string>();
   readonly #known = new Map<string, number>();
 
   constructor(out: string, defects: readonly KnownDefect[]) {
     this.#out = out;
-    this.#defects = new Map(
-      defects.flatMap((one) => one.signatures.map((signature) => [hashSignature(signature), one])),
-    );
+    this.#defects = defects;
   }
 
   get count(): number {
@@ -139,10 +133,9 @@ class Findings {
 
   add(c: Case, one: CriuSyscall, record: RunRecord, violations: readonly Violation[]): void {
     const signature = signFinding(c, record, violations)!;
-    const id = hashSignature(signature);
-    const defect = this.#defects.get(id);
-    if (defect && defect.state !== 'fixed')
-      return void this.#known.set(defect.title, (this.#known.get(defect.title) ?? 0) + 1);
+    const bucket = findBucket(signature, this.#defects);
+    const { id, title = id } = bucket;
+    if (!isNew(bucket)) return void this.#known.set(title, (this.#known.get(title) ?? 0) + 1);
     if (this.#seen.has(id)) return;
     this.#seen.add(id);
     this.#write(c, one, record, signature, violations);
@@ -152,15 +145,12 @@ class Findings {
     const { property, place, shape } = signature;
     const { message } = violations.find((violation) => violation.property === property)!;
     const what = describeCall(one);
-    const text = writeScenario({
+    const file = writeFinding(this.#out, property, {
       ...c,
       title: `${property}: ${what}`.slice(0, 190),
       why: `${message.slice(0, 1000)} (CRIU ${record.criu!.version})`,
       expect: { ...c.expect, violates: [...new Set(violations.map((violation) => violation.property))] },
     });
-    const hash = createHash('sha256').update(text).digest('hex').slice(0, 12);
-    const file = path.join(this.#out, `${property}-${hash}.yaml`);
-    writeFileAtomically(file, text);
     print(`${[property, place, shape].filter((part) => part !== '').join(', ')}\n  ${what}\n  ${message}\n  ${file}\n`);
   }
 }
