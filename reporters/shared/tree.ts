@@ -1,7 +1,7 @@
 /** Draws the task tree of a case with what user space made of each task, where faults are aimed, and how each ended. */
 
 import { harmless } from '../../src/boundary/harmless.ts';
-import type { Case, Task } from '../../src/model/case.ts';
+import { type Case, isProtocolFile, type Task } from '../../src/model/case.ts';
 import type { RunRecord, TaskFinal } from '../../src/record/record.ts';
 import { isMissingInImage, taskWords } from '../words/case.ts';
 import { coordinatorEnd, taskEnd } from '../words/endings.ts';
@@ -76,10 +76,11 @@ function caseLines(c: Case, record: RunRecord | undefined, style: TextStyle): Li
 function taskLine(prefix: string, task: Task, c: Case, record: RunRecord | undefined): Line {
   const name = `${prefix}${task.pid}${task.name === undefined ? '' : ` ${harmless(task.name)}`}`;
   const final = record?.final.tasks[task.pid];
+  const isOwn = isProtocolFile(c.restart.protocol);
   const words = [
     ...taskWords(task),
     ...(isMissingInImage(c, task) ? ['not in the image'] : []),
-    ...(final && !final.marked && final.end !== 'untouched' ? ['never marked'] : []),
+    ...(final && !final.marked && final.end !== 'untouched' && !isOwn ? ['never marked'] : []),
   ];
   return { ...bareLine(name, [...words, ...aimedAt(c, task.pid)].join(', '), final), ...(record ? {} : { end: '' }) };
 }

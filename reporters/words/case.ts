@@ -1,5 +1,5 @@
 /** The tasks and faults of a case in words. Runs in a browser too. */
-import type { Case, Fault, Task, When } from '../../src/model/case.ts';
+import { type Case, type Fault, isProtocolFile, type Task, type When } from '../../src/model/case.ts';
 
 /** What makes a task special, in the words of the scenario format. */
 export function taskWords(task: Task): string[] {
@@ -22,7 +22,8 @@ export function taskWords(task: Task): string[] {
 }
 
 /** Whether the image lacks the record of a task that user space made and that should have one. */
-export function isMissingInImage({ image }: Case, task: Task): boolean {
+export function isMissingInImage({ image, restart }: Case, task: Task): boolean {
+  if (isProtocolFile(restart.protocol)) return false;
   const isSaved = task.state !== 'dead' && !task.ghost && task.forkedLate === undefined;
   return isSaved && !image.pids.includes(task.pid);
 }

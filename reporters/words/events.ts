@@ -71,7 +71,7 @@ function words(event: RunEvent): string | undefined {
     case 'frozen':
       return `freezes ${event.task}`;
     case 'return':
-      return `restart returns ${result(event.result)}`;
+      return `${event.own ? '' : 'restart '}returns ${result(event.result)}`;
     case 'user':
       return 'is back in user space';
     case 'exit':
@@ -86,11 +86,23 @@ function words(event: RunEvent): string | undefined {
       return event.target === undefined
         ? `fault ${faultName(event)}`
         : `fault ${faultName(event)} hits ${event.target}`;
+    case 'step':
+      return event.name;
+    case 'load':
+      return `reads ${event.value} from ${wordName(event)}`;
+    case 'store':
+      return `sets ${wordName(event)} to ${event.value}`;
     case 'log':
       return `logs: ${event.text}`;
     case 'finding':
       return findingText(event.finding);
   }
+}
+
+/** A word of a protocol of one's own: `phase`, `vote of 101`, `its vote`. */
+function wordName({ word, of, actor }: { word: string; of?: TaskId; actor: Actor }): string {
+  if (of === undefined) return word;
+  return of === actor ? `its ${word}` : `${word} of ${of}`;
 }
 
 const CALLS: Readonly<Record<Failure, string>> = {
@@ -108,6 +120,7 @@ function faultName({ fault, verb }: { fault: string; verb: string }): string {
 
 /** A kernel defect in words. */
 export function findingText({ kind, at, detail }: Finding): string {
+  if (kind === 'broken-property') return `${at} does not hold${detail === undefined ? '' : `: ${detail}`}`;
   // Some details begin with the place again.
   const more = detail?.startsWith(`${at}: `) ? detail.slice(at.length + 2) : detail;
   return `${FINDINGS[kind]} in ${at}${more === undefined ? '' : `: ${more}`}`;
@@ -124,6 +137,7 @@ const FINDINGS: Readonly<Record<Finding['kind'], string>> = {
   crash: 'crash',
   hang: 'hang',
   disagreement: 'disagreement',
+  'broken-property': 'property',
 };
 
 function errno(error: number): string {
@@ -183,6 +197,7 @@ export function weighEvent(event: RunEvent): 0 | 1 | 2 | 3 {
     case 'fork':
     case 'frozen':
     case 'user':
+    case 'store':
       return 2;
     case 'visit':
     case 'get':

@@ -172,6 +172,8 @@ export interface Outcome {
   /** References left: 0 when it was freed; null when there was none. */
   readonly context: { readonly references: number } | null;
   readonly findings: readonly Finding[];
+  /** The last values of the words of a protocol of one's own; of a word that each process has a list, the coordinator's first. */
+  readonly words?: Readonly<Record<string, number | readonly number[]>>;
   /** What the run showed and its end does not; part of an outcome's identity, not of its JSON. */
   readonly seen: number;
 }

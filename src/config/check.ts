@@ -1,5 +1,5 @@
 /** Checks settings against the schema and against the names of this build. */
-import { type BackendName, isBackendFile } from '../model/case.ts';
+import { type BackendName, isBackendFile, isProtocolFile } from '../model/case.ts';
 import { checkValue } from '../scenario/check.ts';
 import { type Complain, unknown } from '../scenario/complain.ts';
 import { currentName, type KnownNames } from '../scenario/known-names.ts';
@@ -40,10 +40,16 @@ export function checkSettings(
 function checkNames(settings: Settings, known: KnownSettings, complain: Complain): Settings {
   const protocol = (name: string | undefined, path: Path): string | undefined => {
     if (name === undefined) return undefined;
+    if (isProtocolFile(name)) return protocolFile(name, path);
     const current = currentName(name, known.renamed?.protocols, path, complain);
     if (known.protocols && !known.protocols.includes(current))
       complain(unknown(path, 'protocol', current, () => known.protocols!));
     return current;
+  };
+  const protocolFile = (name: string, at: Path): string => {
+    const found = known.ownProtocol?.(name);
+    if (found && 'message' in found) complain({ path: at, ...found });
+    return found && 'file' in found ? found.file : name;
   };
   const backend = (name: BackendName, path: Path): void => {
     if (known.readBackend && isBackendFile(name)) {

@@ -6,6 +6,7 @@
 import * as z from 'zod';
 import { BACKENDS } from '../model/case.ts';
 import { DEFAULTS } from '../scenario/defaults.ts';
+import { protocolFile } from '../scenario/schema/values.ts';
 import { flag, integer, kebab, list, mapping, oneOf, oneOrMore, suggest, text, word } from '../scenario/schema/word.ts';
 import { parseTagExpression } from './tag-expression.ts';
 import { isPattern, MAX_TIMEOUT, readReporter, readSize, readTime } from './values.ts';
@@ -34,8 +35,8 @@ const tags = z
   .max(1000, { error: 'at most 1000 tags' });
 
 const PROTOCOL = word(
-  suggest(kebab('the name of a protocol: series, patch, hardened or a variant'), 'protocols'),
-  'Protocol to use instead of the one that a scenario names.',
+  z.union([suggest(kebab('the name of a protocol: series, patch, hardened or a variant'), 'protocols'), protocolFile]),
+  'Protocol to use instead of the one that a scenario names; one of your own by its file.',
   'protocol: hardened',
 );
 

@@ -1,5 +1,5 @@
 /** Cases that are smaller than a case: fewer tasks, fewer faults, fewer pids in the image, a plainer task or call. */
-import type { Case, Fault, Task } from '../model/case.ts';
+import { type Case, type Fault, isProtocolFile, type Task } from '../model/case.ts';
 
 /**
  * All smaller cases, the largest reduction first, made lazily. Each is a valid case: expectations and faults of a removed task
@@ -10,7 +10,8 @@ export function* smallerCases(c: Case): Generator<Case> {
   yield* withoutFaults(c);
   yield* withoutInnerTasks(c);
   yield* withOneTarget(c);
-  yield* withoutPids(c);
+  // A protocol of one's own has no image.
+  if (!isProtocolFile(c.restart.protocol)) yield* withoutPids(c);
   yield* plainer(c);
 }
 

@@ -7,11 +7,13 @@ import { DEFECTS_FILE, findDefectsFile, loadDefects } from '../scenario/defects.
 import { formatDiagnostic } from '../scenario/source/diagnostic.ts';
 import { readBackendModule } from './backend-module.ts';
 import { KNOWN_BACKENDS } from './backends.ts';
+import { findProtocol } from './own-protocol.ts';
 
 /** For the scenario room, which knows neither protocols nor properties: hand it these, and it checks them. */
 export const KNOWN_NAMES = {
   protocols: PROTOCOLS,
   properties: PROPERTY_NAMES,
+  ownProtocol: findProtocol,
   renamed: { protocols: RENAMED_PROTOCOLS, properties: RENAMED_PROPERTIES },
   defects: (file?: string): readonly KnownDefect[] | string | undefined => {
     const found = findDefectsFile(path.dirname(path.resolve(file ?? DEFECTS_FILE)));

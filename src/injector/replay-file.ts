@@ -3,8 +3,9 @@
  * and the schedule in words, so it still runs when the suite around it has changed.
  */
 import { createHash } from 'node:crypto';
+import path from 'node:path';
 import * as z from 'zod';
-import type { Case } from '../model/case.ts';
+import { type Case, isProtocolFile } from '../model/case.ts';
 import type { Verdict } from '../record/verdict.ts';
 import { parseEnclosed } from '../scenario/enclosed.ts';
 import { formatDiagnostic, writeReplay } from '../scenario/index.ts';
@@ -16,8 +17,10 @@ import {
   MAX_WRITTEN_TASKS,
   REPEATS_WITHIN_LIMIT,
 } from '../scenario/limits.ts';
+import { protocolFile } from '../scenario/schema/values.ts';
 import { fileDiagnostic } from '../scenario/source/diagnostic.ts';
 import { KNOWN_NAMES, resolveName } from './known.ts';
+import { findProtocol } from './own-protocol.ts';
 
 export interface Replay {
   readonly case: Case;
@@ -42,7 +45,12 @@ const FILE = z.strictObject({
   protocol: z
     .string()
     .transform((name) => resolveName('protocols', name))
-    .pipe(z.enum(KNOWN_NAMES.protocols as [string, ...string[]], 'a protocol that this program has')),
+    .pipe(
+      z.union(
+        [z.enum(KNOWN_NAMES.protocols as [string, ...string[]]), protocolFile],
+        'a protocol that this program has',
+      ),
+    ),
   // Its content is checked as a scenario is.
   scenario: z.unknown(),
   schedule: z
@@ -80,9 +88,13 @@ export function parseReplay(text: string, file: string): Replay | string {
   if (text.length > MAX_REPLAY_BYTES)
     return formatDiagnostic(fileDiagnostic(file, `the file has more than ${MAX_REPLAY_BYTES} bytes`));
   const limits = { tokens: MAX_REPLAY_TOKENS, values: MAX_REPLAY_VALUES };
-  const { found, diagnostics } = parseEnclosed(text, file, { schema: FILE, limits, known: KNOWN_NAMES });
+  // The file of a protocol is named from the working folder, as on the command line.
+  const known = { ...KNOWN_NAMES, ownProtocol: (protocol: string) => findProtocol(protocol) };
+  const { found, diagnostics } = parseEnclosed(text, file, { schema: FILE, limits, known });
   if (!found) return diagnostics.map((one) => formatDiagnostic(one)).join('\n');
   const { property, message, protocol, schedule } = found.data;
+  const own = isProtocolFile(protocol) ? findProtocol(protocol) : undefined;
+  if (own && 'message' in own) return formatDiagnostic(fileDiagnostic(file, own.message, own.hint));
   return { case: found.case, property, message, protocol, schedule };
 }
 
@@ -99,7 +111,8 @@ export function replayName({ id, title, backend, project, protocol, violations, 
     .update(JSON.stringify([id, backend, protocol, property, ...(project === undefined ? [] : [project])]))
     .digest('hex')
     .slice(0, 8);
-  return `${titleForFile(title)}.${protocol}.${property}.${hash}.replay.yaml`;
+  const short = isProtocolFile(protocol) ? path.parse(protocol).name : protocol;
+  return `${titleForFile(title)}.${titleForFile(short)}.${property}.${hash}.replay.yaml`;
 }
 
 /** Letters and digits of any script, and `-` between them. */

@@ -144,6 +144,15 @@ export function isBackendName(text: string): boolean {
 
 /** Whether a backend is given by its file, and not by its name. */
 export function isBackendFile(text: string): boolean {
+  return isModuleFile(text);
+}
+
+/** Whether a protocol is one of the user's own, which is given by its file. */
+export function isProtocolFile(text: string): boolean {
+  return isModuleFile(text);
+}
+
+function isModuleFile(text: string): boolean {
   return /[/\\]|\.[cm]?[jt]s$/.test(text);
 }
 
@@ -156,7 +165,7 @@ export interface RestartCall {
   readonly fd: 'good' | 'bad';
   readonly logfd: 'good' | 'bad' | 'none';
   readonly debug: boolean;
-  /** patch, series, hardened, or the name of a variant. */
+  /** patch, series, hardened, the name of a variant, or the file of a protocol of one's own from the working folder. */
   readonly protocol: string;
   /** Backends that the file asks for; empty: any. */
   readonly backends: readonly BackendName[];
@@ -172,6 +181,11 @@ export const FAILURES = {
   freeze: { errno: 'EBUSY', what: 'the freezer' },
 } as const satisfies Record<string, { errno: ErrnoName; what: string }>;
 export type Failure = keyof typeof FAILURES;
+
+/** The errno that a failure has where none is given. A call of a protocol of one's own travels as a failure: it has EIO. */
+export function usualErrno(failure: Failure): ErrnoName {
+  return Object.hasOwn(FAILURES, failure) ? FAILURES[failure].errno : 'EIO';
+}
 
 export type When =
   | { readonly kind: 'any' }

@@ -1,5 +1,5 @@
 /** All properties, in the order of reports: first what a failure must do, then what a success must, then the kernel's own. */
-import type { Case } from '../model/case.ts';
+import { type Case, isProtocolFile } from '../model/case.ts';
 import type { RunRecord } from '../record/record.ts';
 import type { Violation } from '../record/verdict.ts';
 import { CRIU_PROPERTIES } from './criu.ts';
@@ -27,6 +27,7 @@ import { noTaskResumesEarly } from './rules/no-task-resumes-early.ts';
 import { oneRestartPerTask } from './rules/one-restart-per-task.ts';
 import { onlyEligibleTasksMarked } from './rules/only-eligible-tasks-marked.ts';
 import { outsidersUntouched } from './rules/outsiders-untouched.ts';
+import { OWN_PROPERTIES } from './rules/own-properties.ts';
 import { restoresInOrder } from './rules/restores-in-order.ts';
 import { savedValueReturned } from './rules/saved-value-returned.ts';
 import { sigkillKills } from './rules/sigkill-kills.ts';
@@ -119,7 +120,14 @@ export function* judgeInSlices(c: Case, record: RunRecord): Generator<void, void
   answers.set(record, { of: c, violations });
 }
 
+/** The properties that say something about a protocol of one's own. */
+const OF_ANY_PROTOCOL: readonly Property[] = [OWN_PROPERTIES, noTaskLeftWaiting, noKernelDefect];
+
 function applicable(c: Case, record: RunRecord): readonly Property[] {
+  if (isProtocolFile(record.protocol)) {
+    const selected = selectProperties(c);
+    return OF_ANY_PROTOCOL.filter((property) => property === OWN_PROPERTIES || selected.includes(property));
+  }
   const isOfCriu = record.backend === 'criu';
   return selectProperties(c).filter((property) => CRIU_PROPERTIES.includes(property) === isOfCriu);
 }

@@ -17,7 +17,9 @@ export interface Location {
 export function locateInRestart(c: Case, record: RunRecord, { step }: Violation): Location {
   const events = step === undefined ? [] : record.events.filter((event) => event.step === step);
   const defect = events.find((event) => event.kind === 'finding');
-  if (defect?.kind === 'finding') return { place: defect.finding.at, shape: defect.finding.kind };
+  // A property of a protocol of one's own says what is wrong, not where.
+  const isPlace = defect?.kind === 'finding' && defect.finding.kind !== 'broken-property';
+  if (isPlace) return { place: defect.finding.at, shape: defect.finding.kind };
   const actor = events.find((event) => event.actor !== 'environment')?.actor;
   if (actor !== undefined) return { place: formatPlace(c, record, actor, step!), shape: '' };
   const sleepers = listSleepers(c, record);

@@ -67,8 +67,8 @@ export type Effect =
   | { readonly kind: 'fork-failed'; readonly error: number }
   /** A task was frozen. */
   | { readonly kind: 'frozen'; readonly task: TaskId }
-  /** restart(2) has its result, negative errno or value. */
-  | { readonly kind: 'return'; readonly result: number }
+  /** restart(2) has its result, negative errno or value; `own`: the function of a protocol of one's own has. */
+  | { readonly kind: 'return'; readonly result: number; readonly own?: true }
   /** Is back in user space. */
   | { readonly kind: 'user' }
   /** Is dead now. */
@@ -81,6 +81,10 @@ export type Effect =
   | { readonly kind: 'call-failed'; readonly call: Failure; readonly error: number }
   /** A fault of the scenario comes. */
   | { readonly kind: 'fault'; readonly fault: string; readonly verb: string; readonly target?: TaskId }
+  /** (protocol of one's own) A step of this name, of this line of the protocol's file. */
+  | { readonly kind: 'step'; readonly name: string; readonly line: number }
+  /** (protocol of one's own) A word is read or changed; `of`: the process whose word it is, absent for a shared one. */
+  | { readonly kind: 'load' | 'store'; readonly word: string; readonly of?: TaskId; readonly value: number }
   /** A line of the restart's log. */
   | { readonly kind: 'log'; readonly text: string }
   /** A defect of the kernel shows. */
@@ -109,7 +113,14 @@ export const KERNEL_DEFECT_KINDS = [
 ] as const;
 
 /** Those, and what is left behind, or what a run shows of its backend. */
-export const FINDING_KINDS = [...KERNEL_DEFECT_KINDS, 'reference-leak', 'hang', 'disagreement'] as const;
+export const FINDING_KINDS = [
+  ...KERNEL_DEFECT_KINDS,
+  'reference-leak',
+  'hang',
+  'disagreement',
+  // A property of a protocol of one's own does not hold; `at` is its name, `detail` its statement.
+  'broken-property',
+] as const;
 
 export interface Finding {
   readonly kind: (typeof FINDING_KINDS)[number];

@@ -3,7 +3,16 @@
  * what it refers to, depends on; cases share what does not differ.
  */
 
-import type { Case, Explore, Fault, Image, Position, RestartCall } from '../model/case.ts';
+import path from 'node:path';
+import {
+  type Case,
+  type Explore,
+  type Fault,
+  type Image,
+  isProtocolFile,
+  type Position,
+  type RestartCall,
+} from '../model/case.ts';
 import type { CriuSetup } from '../model/criu.ts';
 import type { Subject } from '../model/subject.ts';
 import type { Bases } from './bases.ts';
@@ -11,7 +20,7 @@ import type { Budget } from './budget.ts';
 import { type Checked, checkKeys, checkSection } from './check.ts';
 import type { Complain } from './complain.ts';
 import { type ScenarioDefaults, withDefaults } from './defaults.ts';
-import type { KnownNames } from './known-names.ts';
+import { type KnownNames, ownFacts } from './known-names.ts';
 import { MAX_DIAGNOSTICS } from './limits.ts';
 import { type Combination, describeValues, Matrix, type Template, template, type Values } from './matrix.ts';
 import { collectPositions, type Positions, positionAt, withAll } from './positions.ts';
@@ -138,7 +147,7 @@ class Expansion {
     const image = this.#image(tree);
     const criu = this.#criu();
     const faults = this.#faults(tree, image, restart, criu);
-    const expect = this.#expect(tree, faults);
+    const expect = this.#expect(tree, restart, faults);
     const explore = this.#explore();
     const [subject, check] = [this.#subject(), this.#check()];
     const [skip, todo, only] = [this.#part('skip'), this.#part('todo'), this.#part('only')];
@@ -195,7 +204,7 @@ class Expansion {
     return this.#per(['tree', 'restart'], (combination, say) => {
       const [words, of] = [document(combination), tree(combination)];
       if (!words || !of) return undefined;
-      const restart = resolveRestart(words, of, say, this.#context.known);
+      const restart = resolveRestart(words, of, say, this.#context.known, path.dirname(this.#context.source.file));
       const isForCriu = CRIU_SECTIONS.some((section) => Object.hasOwn(this.#document, section));
       return isForCriu && words.backends === undefined ? { ...restart, backends: ['criu'] } : restart;
     });
@@ -226,26 +235,41 @@ class Expansion {
       const { tree: of, image: saved, restart: call } = resolved;
       return resolveFaults(
         words,
-        { tree: of, image: saved, restart: call, criu: criu(combination), positionOf: findPosition },
+        {
+          tree: of,
+          image: saved,
+          restart: call,
+          criu: criu(combination),
+          own: ownFacts(this.#context.known, call.protocol),
+          positionOf: findPosition,
+        },
         say,
       );
     });
   }
 
-  #expect(tree: Per<Tree | undefined>, faults: Per<Fault[] | undefined>) {
+  #expect(tree: Per<Tree | undefined>, restart: Per<RestartCall | undefined>, faults: Per<Fault[] | undefined>) {
     const document = this.#part('expect', {});
     let places: Positions | undefined;
     // The faults matter only for the children that they fork.
     const listed = this.#document['faults'];
     const forks = Array.isArray(listed) && listed.some((fault) => isMapping(fault) && 'fork' in fault);
-    const sections: Section[] = forks ? ['tree', 'image', 'restart', 'criu', 'faults', 'expect'] : ['tree', 'expect'];
+    // The protocol matters only where it may be one of one's own, which has names of its own.
+    const call = this.#document['restart'];
+    const named = isMapping(call) ? call['protocol'] : undefined;
+    const isOwn = typeof named === 'string' && (isProtocolFile(named) || named.includes('${{'));
+    const sections: Section[] = forks
+      ? ['tree', 'image', 'restart', 'criu', 'faults', 'expect']
+      : ['tree', ...(isOwn ? (['restart'] as const) : []), 'expect'];
     return this.#per(sections, (combination, say) => {
       const [words, of] = [document(combination), tree(combination)];
       const made = forks ? faults(combination) : [];
       if (words === undefined || of === undefined || made === undefined) return undefined;
       const tasks = words.tasks?.['all'] === undefined ? 0 : of.tasks.length;
       if (!this.#context.budget.takeTasks('expectations', tasks, ['expect', 'tasks', 'all'], say)) return undefined;
-      const expect = resolveExpect(words, of, made, say, this.#context.known);
+      const protocol = isOwn ? restart(combination)?.protocol : undefined;
+      const own = protocol === undefined ? undefined : ownFacts(this.#context.known, protocol);
+      const expect = resolveExpect(words, of, made, say, this.#context.known, own);
       places ??= collectPositions(this.#raw, this.#context.source);
       return { expect, positions: withAll(places, of) };
     });

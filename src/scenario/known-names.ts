@@ -1,6 +1,8 @@
 /** Names that other rooms own, and those among them that have changed. */
+import { isProtocolFile } from '../model/case.ts';
 import type { KnownDefect } from '../model/signature.ts';
 import type { Complain } from './complain.ts';
+import type { FindProtocol, OwnProtocolFacts } from './own-protocol.ts';
 import type { Path } from './source/raw.ts';
 
 /** From each old name to the current one. */
@@ -10,6 +12,8 @@ export type Renames = Readonly<Record<string, string>>;
 export interface KnownNames {
   readonly protocols?: readonly string[];
   readonly properties?: readonly string[];
+  /** Reads the file of a protocol of one's own; what is not given is not checked. */
+  readonly ownProtocol?: FindProtocol;
   /** Old names, accepted with a warning for one version. */
   /**
    * The defects of mktrouble.known.yaml for a scenario file, by default the one that is loaded; a text that says what is wrong
@@ -31,4 +35,10 @@ export function currentName(name: string, renames: Renames | undefined, path: Pa
       replacement: current,
     });
   return current;
+}
+
+/** What the protocol of a scenario's own declares, by its path from the working folder; undefined for one that ships. */
+export function ownFacts({ ownProtocol }: KnownNames, protocol: string): OwnProtocolFacts | undefined {
+  const found = isProtocolFile(protocol) ? ownProtocol?.(protocol) : undefined;
+  return found && 'facts' in found ? found.facts : undefined;
 }

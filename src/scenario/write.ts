@@ -6,10 +6,10 @@ import {
   DEFAULT_DEPTH,
   DEFAULT_SCHEDULES,
   type Explore,
-  FAILURES,
   type Fault,
   type Image,
   RESTART_FLAGS,
+  usualErrno,
 } from '../model/case.ts';
 import { flagList } from './resolve/flags.ts';
 import { DEFAULT_XOR, FIRST_RETVAL, savedPids } from './resolve/image.ts';
@@ -134,7 +134,7 @@ function writeFault(fault: Fault, i: number): NonNullable<Document['faults']>[nu
     ...(signal === undefined ? {} : { signal, to: target }),
     ...(failure === undefined ? {} : { fail: failure, ...(targets.length === 0 ? {} : { task: target }) }),
     ...(signal === undefined && failure === undefined ? { [verb]: target } : {}),
-    ...(failure === undefined || errno === FAILURES[failure].errno ? {} : { errno }),
+    ...(failure === undefined || errno === usualErrno(failure) ? {} : { errno }),
     ...(call === undefined || isFirst ? {} : { call }),
     ...(child === undefined ? {} : { child }),
     ...(times === 1 ? {} : { times }),

@@ -16,12 +16,15 @@ import { UNICODE } from '../../reporters/words/signs.ts';
 import { readImage, writeImage } from '../../src/backends/criu/images/file.ts';
 import { readPids } from '../../src/backends/criu/images/pstree.ts';
 import { findSpots, readMessage, withField, writeMessage } from '../../src/backends/criu/images/wire.ts';
+import { compileOwn } from '../../src/backends/simulated/own/build.ts';
+import { OwnMachine } from '../../src/backends/simulated/own/machine.ts';
 import { OPTIONS_VARIABLE, readEnvironment } from '../../src/config/environment.ts';
 import { parseSettings } from '../../src/config/text.ts';
 import { KNOWN_NAMES, KNOWN_SETTINGS } from '../../src/injector/known.ts';
 import { parseReplay } from '../../src/injector/replay-file.ts';
 import { makeResult } from '../../src/mocha/result.ts';
 import { PROPERTY_NAMES } from '../../src/properties/names.ts';
+import { MAX_PROTOCOL_BYTES, readProtocol } from '../../src/protocol/own/read.ts';
 import { parseDefects, updateDefects } from '../../src/scenario/defects.ts';
 import { formatDiagnostic } from '../../src/scenario/index.ts';
 import { parseBytes } from '../../src/scenario/load.ts';
@@ -109,6 +112,16 @@ export const READERS: readonly Reader[] = [
     },
   },
   { name: 'campaign', seeds: campaign, read: readCampaign },
+  {
+    name: 'protocol',
+    seeds: () => filesBelow('docs/examples/protocol', /\.ts$/),
+    read(input) {
+      const read = readProtocol(input.toString('utf8').slice(0, MAX_PROTOCOL_BYTES), 'a.ts');
+      if (!('name' in read)) return;
+      const build = compileOwn(read);
+      if (build.sites.length > 1) new OwnMachine(buildCase({ faults: [] }), build).enabled(new Int32Array(100));
+    },
+  },
   { name: 'answers', seeds: answers, read: readAnswers },
   {
     name: 'image',

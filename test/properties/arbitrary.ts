@@ -70,6 +70,9 @@ const EFFECTS: { readonly [K in EffectKind]: fc.Arbitrary<Fields<K>> } = {
   reparent: fc.record({ task: id }),
   fault: optional({ fault: word, verb: fc.constantFrom('kill', 'signal', 'exit', 'ptrace') }, { target: id }),
   log: fc.record({ text: word }),
+  step: fc.record({ name: word, line: small }),
+  load: optional({ word, value: small }, { of: id }),
+  store: optional({ word, value: small }, { of: id }),
   finding: fc.record({ finding }),
 };
 

@@ -188,7 +188,7 @@ tree:
 restart: { fd: «wrong», protocol: series }
 faults:
   - { signal: «SIGUSER1», to: «107» }
-  - { kill: «107», when: { task: 101, at: «dne» } }
+  - { kill: «107», when: { task: «101», at: «dne» } }
 expect:
   coordinator: [«EBUSSY», ok]
   tasks: { 100: «kild», «109»: killed }

@@ -15,7 +15,8 @@ import {
 import { readBackendModule } from '../../injector/backend-module.ts';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import { KNOWN_NAMES, resolveName } from '../../injector/known.ts';
-import { type BackendName, isBackendFile } from '../../model/case.ts';
+import { findProtocol } from '../../injector/own-protocol.ts';
+import { type BackendName, isBackendFile, isProtocolFile } from '../../model/case.ts';
 import { didYouMean } from '../../scenario/source/nearest.ts';
 import { note } from '../exit.ts';
 
@@ -40,13 +41,18 @@ function loadable(file: string): string {
   return file;
 }
 
-/** `--protocol`: one that this build has. */
+/** `--protocol`: one that this build has, or the file of one of the user's own, which is read. */
 export function parseProtocol(text: string): string {
+  if (isProtocolFile(text)) {
+    const found = findProtocol(text);
+    if ('file' in found) return found.file;
+    throw new InvalidArgumentError(sentences(found.message, found.hint));
+  }
   const { protocols } = KNOWN_NAMES;
   const name = resolveName('protocols', text);
   if (name !== text) note(`the protocol ${text} has been renamed to ${name}`);
   if (protocols.includes(name)) return name;
-  const known = `known are patch, series, hardened and ${protocols.length - 3} variants`;
+  const known = `known are patch, series, hardened and ${protocols.length - 3} variants, and one of your own by its file`;
   throw new InvalidArgumentError(sentences(known, didYouMean(text, protocols)));
 }
 

@@ -34,6 +34,11 @@ const EVENT_FIELDS = {
   target: actor,
   text,
   finding: FINDING,
+  name,
+  line: count,
+  word: name,
+  of: actor,
+  value: whole,
 };
 const NEEDED: Readonly<Record<string, readonly (keyof typeof EVENT_FIELDS)[]>> = {
   point: ['point'],
@@ -62,6 +67,9 @@ const NEEDED: Readonly<Record<string, readonly (keyof typeof EVENT_FIELDS)[]>> =
   fault: ['fault', 'verb'],
   log: ['text'],
   finding: ['finding'],
+  step: ['name', 'line'],
+  load: ['word', 'value'],
+  store: ['word', 'value'],
 };
 
 export const EVENT = z

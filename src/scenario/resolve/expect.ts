@@ -9,23 +9,26 @@ import {
   type Task,
   type TaskExpectation,
 } from '../../model/case.ts';
+import { TASK_POINT_NAMES, type TaskPoint } from '../../model/points.ts';
 import { hashSignature } from '../../model/signature.ts';
 import { isRange, RANGE_FORM } from '../../model/version-range.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
 import { currentName, type KnownNames, type Renames } from '../known-names.ts';
+import { checkPoint, type OwnProtocolFacts } from '../own-protocol.ts';
 import { toList } from './lists.ts';
 import { pidNames, type Tree } from './tree.ts';
 
 type Outcomes = NonNullable<Checked<'expect'>['tasks']>[string];
 
-/** The expectations; `known` are the names of properties, when the caller knows them. */
+/** The expectations; the names of properties are checked when the caller knows them. `own`: what the scenario's own protocol declares. */
 export function resolveExpect(
   written: Checked<'expect'>,
   tree: Tree,
   faults: readonly Fault[],
   complain: Complain,
   { properties, renamed, defects: known }: KnownNames,
+  own?: OwnProtocolFacts,
 ): Expect {
   const expect = withCurrentNames(written, renamed?.properties, complain);
   const forked = new Set(faults.flatMap(listChildren));
@@ -33,7 +36,8 @@ export function resolveExpect(
   checkWaiting(expect, complain);
   checkForked(expect, tree, complain);
   const defects = { violates: listNames(expect.violates), 'may-violate': listNames(expect['may-violate']) };
-  checkProperties({ ...expect, ...defects }, complain, properties);
+  checkProperties({ ...expect, ...defects }, complain, properties && [...(own?.properties ?? []), ...properties]);
+  checkStages(expect, own, complain);
   const versions = readVersions(expect, complain);
   const named = readDefects(expect, known, complain);
   const tasks = resolveTasks(expect, tree);
@@ -49,6 +53,16 @@ export function resolveExpect(
     except: [...new Set(expect.except ?? [])],
     ...(expect.all === undefined ? {} : { only: [...new Set(expect.all)] }),
   };
+}
+
+/** Where tasks may wait: points, or stages of the scenario's own protocol. */
+function checkStages(expect: Checked<'expect'>, own: OwnProtocolFacts | undefined, complain: Complain): void {
+  for (const [pid, words] of Object.entries(expect.tasks ?? {})) {
+    toList(words).forEach((one, i) => {
+      const path = ['expect', 'tasks', pid, ...(Array.isArray(words) ? [i] : []), 'waiting'];
+      if (typeof one === 'object') checkPoint(one.waiting, 'point of a task', TASK_POINT_NAMES, own, path, complain);
+    });
+  }
 }
 
 /** What `all` means for a task that need not be made. */
@@ -82,7 +96,7 @@ function resolveTasks(expect: Checked<'expect'>, tree: Tree): Record<number, rea
 
 function readOutcomes(words: Outcomes): TaskExpectation[] {
   return toList(words).map((word) =>
-    typeof word === 'string' ? { outcome: word } : { outcome: 'waiting', at: word.waiting },
+    typeof word === 'string' ? { outcome: word } : { outcome: 'waiting', at: word.waiting as TaskPoint },
   );
 }
 

@@ -9,11 +9,14 @@ import {
   RESTART_FLAGS,
   type RestartCall,
   type TaskId,
+  usualErrno,
   type When,
 } from '../../model/case.ts';
 import { CRIU_VERBS, type CriuSetup } from '../../model/criu.ts';
+import type { ErrnoName } from '../../model/errno.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
+import type { OwnProtocolFacts } from '../own-protocol.ts';
 import type { Document } from '../schema/document.ts';
 import { fault as faultSchema, VERB_NAMES } from '../schema/fault.ts';
 import type { Path } from '../source/raw.ts';
@@ -34,6 +37,8 @@ export interface FaultScope {
   readonly restart: RestartCall;
   /** How CRIU is used, where that is known. */
   readonly criu?: CriuSetup | undefined;
+  /** What the scenario's own protocol declares; undefined for a protocol that ships. */
+  readonly own?: OwnProtocolFacts | undefined;
   /** Where the file has the fault with this number. */
   positionOf(fault: number): Position;
 }
@@ -93,14 +98,15 @@ class Resolver {
       );
     // A word has a mistake: its references are checked, but it makes no fault.
     if (Object.values(written).includes(null)) return null;
-    const call = words.call ?? (verb === 'fail' && words.when === undefined ? 1 : undefined);
+    const { own } = this.#scope;
+    const call = words.call ?? (verb === 'fail' && words.when === undefined && !own ? 1 : undefined);
     const times = words.times ?? 1;
     return {
       verb,
       name: words.name ?? `${verb}-${i + 1}`,
       targets,
       ...(words.signal === undefined ? {} : { signal: words.signal }),
-      ...(words.fail === undefined ? {} : { failure: words.fail, errno: words.errno ?? FAILURES[words.fail].errno }),
+      ...(words.fail === undefined ? {} : failureOf(words.fail as Failure, words.errno)),
       ...(call === undefined ? {} : { call }),
       times,
       ...(verb === 'fork' ? { child: this.#children.take(words.child, times, [...path, 'child']) } : {}),
@@ -154,10 +160,19 @@ class Resolver {
         expected,
       });
     }
+    this.#checkFailure(written.fail, path);
     if (written.fail === 'freeze' && !(this.#scope.restart.flags & RESTART_FLAGS.frozen)) {
       const message = 'this can never fail: without the flag frozen nothing is frozen';
       this.#complain({ path: [...path, 'fail'], message, hint: 'restart: { flags: [frozen] }' });
     }
+  }
+
+  /** A call of the scenario's own protocol travels as a failure. */
+  #checkFailure(failure: string | null | undefined, path: Path): void {
+    const { own } = this.#scope;
+    const known = own ? own.calls : Object.keys(FAILURES);
+    if (typeof failure === 'string' && !known.includes(failure))
+      this.#complain(unknown([...path, 'fail'], own ? 'call of the protocol' : 'failure', failure, () => known));
   }
 
   #isDead(target: Fault['targets'][number]): boolean {
@@ -174,7 +189,7 @@ class Resolver {
       if (target !== 'coordinator' && tree.task(target) === undefined) {
         this.#complain(unknown(at, 'task', String(target), () => ['coordinator', ...pidNames(tree)]));
       } else if (words.fail !== undefined) {
-        this.#checkFailing(words.fail, target, at);
+        this.#checkFailing(words.fail as Failure, target, at);
       }
     });
     return [...new Set(targets)];
@@ -191,4 +206,9 @@ class Resolver {
       this.#complain({ path, message, expected: 'a pid of the tree' });
     }
   }
+}
+
+/** What fails, and with which errno: the usual one of the call, or EIO for a call of a protocol of one's own. */
+function failureOf(failure: Failure, errno: ErrnoName | undefined): Pick<Fault, 'failure' | 'errno'> {
+  return { failure, errno: errno ?? usualErrno(failure) };
 }

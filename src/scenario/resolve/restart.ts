@@ -1,5 +1,5 @@
 /** How restart(2) is called, with every default written out. */
-import { BACKENDS, isShipped, RESTART_FLAGS, type RestartCall } from '../../model/case.ts';
+import { BACKENDS, isProtocolFile, isShipped, RESTART_FLAGS, type RestartCall } from '../../model/case.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
 import { currentName, type KnownNames } from '../known-names.ts';
@@ -12,12 +12,13 @@ const KNOWN_FLAGS = flagBits(Object.values(RESTART_FLAGS));
 export const DEFAULT_PROTOCOL = 'series';
 export const DEFAULT_COORDINATOR = 1;
 
-/** The call; the last are the names that the caller knows. */
+/** The call; the last are the names that the caller knows, and the folder of the file. */
 export function resolveRestart(
   restart: Checked<'restart'>,
   tree: Tree,
   complain: Complain,
-  { protocols, renamed }: KnownNames,
+  known: KnownNames,
+  folder: string,
 ): RestartCall {
   const flags = flagBits(restart.flags ?? []);
   const taskself = (flags & RESTART_FLAGS.taskself) !== 0;
@@ -25,11 +26,7 @@ export function resolveRestart(
   const coordinatorPid = restart['coordinator-pid'] ?? (taskself ? root : DEFAULT_COORDINATOR);
   if (taskself) checkTaskself(tree, coordinatorPid, complain);
   else if (tree.task(coordinatorPid)) complainTaken(restart, tree, coordinatorPid, complain);
-  const named = restart.protocol ?? DEFAULT_PROTOCOL;
-  const protocol = currentName(named, renamed?.protocols, ['restart', 'protocol'], complain);
-  if (protocols !== undefined && !protocols.includes(protocol)) {
-    complain(unknown(['restart', 'protocol'], 'protocol', protocol, () => protocols));
-  }
+  const protocol = resolveProtocol(restart.protocol ?? DEFAULT_PROTOCOL, known, folder, complain);
   restart.backends?.forEach((name, i) => {
     // Any other name is that of a backend which a user brings.
     if (!isShipped(name) && nearest(name, BACKENDS) !== undefined)
@@ -46,6 +43,25 @@ export function resolveRestart(
     protocol,
     backends: [...new Set(restart.backends ?? [])],
   };
+}
+
+/** The current name of a protocol; of a file its path from the working folder. */
+function resolveProtocol(
+  named: string,
+  { protocols, renamed, ownProtocol }: KnownNames,
+  folder: string,
+  complain: Complain,
+): string {
+  const path = ['restart', 'protocol'];
+  if (isProtocolFile(named)) {
+    const found = ownProtocol?.(named, folder);
+    if (found && 'message' in found) complain({ path, ...found });
+    return found && 'file' in found ? found.file : named;
+  }
+  const protocol = currentName(named, renamed?.protocols, path, complain);
+  if (protocols !== undefined && !protocols.includes(protocol))
+    complain(unknown(path, 'protocol', protocol, () => protocols));
+  return protocol;
 }
 
 /** Why the coordinator never gets as far as its first point; undefined when it does. */

@@ -1,9 +1,16 @@
 /** When a fault fires; a moment that is never reached is an error. */
 import { RESTART_FLAGS, type RestartCall, type Task, type When } from '../../model/case.ts';
 import type { CriuSetup } from '../../model/criu.ts';
-import { COORDINATOR_POINTS, type CoordinatorPoint, type TaskPoint } from '../../model/points.ts';
+import {
+  COORDINATOR_POINT_NAMES,
+  COORDINATOR_POINTS,
+  type CoordinatorPoint,
+  TASK_POINT_NAMES,
+  type TaskPoint,
+} from '../../model/points.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
+import { checkPoint, type OwnProtocolFacts } from '../own-protocol.ts';
 import type { Path } from '../source/raw.ts';
 import { endsBeforeFirstPoint } from './restart.ts';
 import { neverAtStage } from './stages.ts';
@@ -12,12 +19,19 @@ import { pidNames, type Tree } from './tree.ts';
 type FaultWords = NonNullable<Checked<'faults'>[number]>;
 type WhenWords = NonNullable<FaultWords['when']>;
 
+interface WhenScope {
+  readonly restart: RestartCall;
+  readonly criu?: CriuSetup | undefined;
+  /** What the scenario's own protocol declares. */
+  readonly own?: OwnProtocolFacts | undefined;
+}
+
 /** The moment; complains about an unknown task. `never` receives the reason why a moment is never reached. */
 export function resolveWhen(
   words: WhenWords | undefined,
   path: Path,
   tree: Tree,
-  { restart, criu }: { readonly restart: RestartCall; readonly criu?: CriuSetup | undefined },
+  { restart, criu, own }: WhenScope,
   complain: Complain,
   never: (path: Path, reason: string) => void,
 ): When {
@@ -29,18 +43,23 @@ export function resolveWhen(
     return { kind: 'criu', at: words.criu };
   }
   if ('coordinator' in words) {
-    const reason = neverAtCoordinator(words.coordinator, restart);
+    // A stage of the scenario's own protocol travels as a point.
+    const at = words.coordinator as CoordinatorPoint;
+    checkPoint(at, 'point of the coordinator', COORDINATOR_POINT_NAMES, own, [...path, 'coordinator'], complain);
+    const reason = own ? undefined : neverAtCoordinator(at, restart);
     if (reason) never([...path, 'coordinator'], reason);
-    return { kind: 'coordinator', at: words.coordinator };
+    return { kind: 'coordinator', at };
   }
   const task = tree.task(words.task);
+  const at = words.at as TaskPoint;
+  checkPoint(at, 'point of a task', TASK_POINT_NAMES, own, [...path, 'at'], complain);
   if (task === undefined) {
     complain(unknown([...path, 'task'], 'task', String(words.task), () => pidNames(tree)));
-  } else {
-    const reason = neverAtTask(task, words.at, tree, restart);
+  } else if (!own) {
+    const reason = neverAtTask(task, at, tree, restart);
     if (reason) never([...path, 'at'], reason);
   }
-  return { kind: 'task', task: words.task, at: words.at };
+  return { kind: 'task', task: words.task, at };
 }
 
 function neverAtCoordinator(at: CoordinatorPoint, restart: RestartCall): string | undefined {

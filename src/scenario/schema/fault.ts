@@ -4,7 +4,7 @@ import type { FaultVerb } from '../../model/case.ts';
 import { FAILURES } from '../../model/case.ts';
 import { criuStage } from './criu.ts';
 import { coordinatorPoint, errno, faultName, pid, signal, taskIds, taskPoint } from './values.ts';
-import { flag, integer, mapping, oneOf, word } from './word.ts';
+import { flag, integer, kebab, mapping, oneOf, word } from './word.ts';
 
 /** The verbs; a fault has exactly one. */
 export const VERBS = {
@@ -53,7 +53,7 @@ export const fault = mapping('a fault: a mapping with a verb', {
   ptrace: word(taskIds, 'A tracer attaches to this task while the restart is under way.', 'ptrace: 101').optional(),
   fork: word(taskIds, 'This task forks a child.', 'fork: 101').optional(),
   fail: word(
-    oneOf(failures, 'failure'),
+    z.union([oneOf(failures, 'failure'), kebab('a failure, or a call of your own protocol')]),
     `The call that fails: ${failures.map((name) => `${name} (${FAILURES[name].what})`).join(', ')}.`,
     'fail: kmalloc',
   ).optional(),

@@ -1,7 +1,7 @@
 /** How the coordinator calls restart(2), and what restarts. */
 import * as z from 'zod';
 import { BACKENDS } from '../../model/case.ts';
-import { anyPid, flags, pid } from './values.ts';
+import { anyPid, flags, pid, protocolFile } from './values.ts';
 import { flag, kebab, list, mapping, oneOf, suggest, word } from './word.ts';
 
 export const restart = mapping('a mapping with the words of a restart', {
@@ -37,8 +37,11 @@ export const restart = mapping('a mapping with the words of a restart', {
     'debug: true',
   ).optional(),
   protocol: word(
-    suggest(kebab('the name of a protocol: series, patch, hardened or a variant'), 'protocols'),
-    'Which restart: series (the default), patch (patch 30/96 by itself), hardened, or the name of a variant.',
+    z.union([
+      suggest(kebab('the name of a protocol: series, patch, hardened or a variant'), 'protocols'),
+      protocolFile,
+    ]),
+    'Which restart: series (the default), patch (patch 30/96 by itself), hardened, the name of a variant, or the file of a protocol of your own, from the folder of the scenario.',
     'protocol: hardened',
   ).optional(),
   backends: word(

@@ -28,8 +28,22 @@ export const taskIds = z.union([...taskId.options, list(taskId, 'a list of pids'
 export const signal = oneOf(SIGNAL_NAMES, 'signal');
 export const errno = oneOf(ERRNO_NAMES, 'errno');
 export const syscallErrno = oneOf(SYSCALL_ERRNO_NAMES, 'errno');
-export const taskPoint = oneOf(TASK_POINT_NAMES, 'point of a task');
-export const coordinatorPoint = oneOf(COORDINATOR_POINT_NAMES, 'point of the coordinator');
+/** A point; or a stage of the scenario's own protocol, whose names are known when its file is read. */
+export const taskPoint = z.union([oneOf(TASK_POINT_NAMES, 'point of a task'), stage('a point of a task')]);
+export const coordinatorPoint = z.union([
+  oneOf(COORDINATOR_POINT_NAMES, 'point of the coordinator'),
+  stage('a point of the coordinator'),
+]);
+
+function stage(expected: string) {
+  return kebab(`${expected}, or a stage of your own protocol`);
+}
+
+/** The file of a protocol of the user's own: it is read, and never executed. */
+export const protocolFile = z
+  .string({ error: 'the file of a protocol' })
+  .max(1000, { error: 'the file of a protocol' })
+  .regex(/^[^\p{Cc}\\]*(\/[^\p{Cc}\\]*|\.[cm]?[jt]s)$/u, { error: 'the file of a protocol: ./my-protocol.ts' });
 
 /** `flags` of restart(2): names, and numbers for bits that have none. */
 export const flags = z.array(

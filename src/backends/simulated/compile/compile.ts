@@ -35,7 +35,7 @@ interface Emitted {
 function emit({ debug, trace }: Build, scope: Scope): Emitted {
   const facts: Record<string, Constant> = { 'world.debug': debug };
   const program = new Lowering(scope, facts, trace).program('task_main');
-  const frames = placeLocals(program);
+  const frames = placeLocals(program, FRAME);
   const source = [
     `'use strict';`,
     ...[...scope.plain.keys()].map((name) => plainSource(name, scope, facts, trace)),

@@ -1,5 +1,4 @@
 /** From basic blocks to JavaScript: one small function for each step, from a preemption point to the next. */
-import { FRAME } from '../../../protocol/checkpoint_types.ts';
 import { type Block, type Program, successors } from './ir.ts';
 import { type Frames, reachable } from './liveness.ts';
 import { structured } from './structure.ts';
@@ -36,14 +35,15 @@ export function emitTouches(program: Program, frames: Frames): string {
     const { point, pc } = block.end;
     let text = point.at.text;
     for (const name of point.at.uses)
-      text = replaceName(text, name, `m[current + ${FRAME + frames.slotOf.get(name)!}]`);
+      text = replaceName(text, name, `m[current + ${frames.first + frames.slotOf.get(name)!}]`);
     sources[pc] = `function touch${pc}(m, world, current) { return ${text}; }`;
   }
   return `[\n${Array.from(sources, (s) => s ?? 'undefined').join(',\n')}\n]`;
 }
 
+/** A local's name may be the beginning of another's: `p$1`, `p$12`. */
 function replaceName(text: string, name: string, by: string): string {
-  return text.split(name).join(by);
+  return text.replace(new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}(?![\\w$])`, 'g'), () => by);
 }
 
 class Emitter {
@@ -73,7 +73,7 @@ class Emitter {
   }
 
   private word(name: string): number {
-    return FRAME + this.frames.slotOf.get(name)!;
+    return this.frames.first + this.frames.slotOf.get(name)!;
   }
 
   /** Straight code and nested ifs; undefined when the step has a loop, or would become too long. */
@@ -166,7 +166,7 @@ class Emitter {
       const slot = this.frames.slotOf.get(name)!;
       if (kept.has(slot)) continue;
       kept.add(slot);
-      text += `m[current + ${FRAME + slot}] = 0;\n`;
+      text += `m[current + ${this.frames.first + slot}] = 0;\n`;
     }
     const pc = end.kind === 'yield' ? end.pc : 0;
     return `${text}m[current] = ${pc};\nreturn;\n`;

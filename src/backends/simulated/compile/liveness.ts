@@ -7,6 +7,8 @@ export interface Frames {
   /** The word of the frame that a local has, from 0. */
   readonly slotOf: ReadonlyMap<string, number>;
   readonly slots: number;
+  /** The word of a task at which its frame begins. */
+  readonly first: number;
 }
 
 /** The blocks that can be reached, in a stable order. */
@@ -120,8 +122,8 @@ function collectUses(end: End): ReadonlySet<string> {
   return end.kind === 'yield' ? end.point.at.uses : NONE;
 }
 
-/** Greedy colouring: two locals that live together have two places. */
-export function placeLocals(program: Program): Frames {
+/** Greedy colouring: two locals that live together have two places. `first`: the word of a task at which its frame begins. */
+export function placeLocals(program: Program, first: number): Frames {
   const blocks = reachable(program);
   const liveness = new Liveness(blocks);
   const liveAt = new Map<number, Set<string>>();
@@ -146,5 +148,5 @@ export function placeLocals(program: Program): Frames {
     slotOf.set(name, slot);
     slots = Math.max(slots, slot + 1);
   }
-  return { liveAt, slotOf, slots };
+  return { liveAt, slotOf, slots, first };
 }
