@@ -1,18 +1,22 @@
 /**
  * `npm run reproducers -- [RUNS]`: exports every finding of docs/criu-findings.md as a shell script and as a C program, runs the script
- * RUNS times (20) and the program a fifth as often, without mktrouble, and writes docs/reproducers.md. Takes half an hour.
+ * RUNS times (20) and the program a fifth as often, without mktrouble, and writes docs/reproducers.md. Takes half an hour; what was
+ * measured is in .mktrouble/reproducers.jsonl, and is not measured again by a run that begins with this file.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CannotExport, type ExportedFinding } from '../../reporters/export/finding.ts';
 import { writeCProgram, writeShellScript } from '../../reporters/export/script.ts';
 import { locateCriu } from '../../src/backends/criu/locate.ts';
 import { examine, findNamed } from '../../src/cli/export.ts';
+import { faultOfMachine } from '../../test/support/criu-fault.ts';
 import { temporaryFolder } from '../../test/support/folder.ts';
 
 const FINDINGS = 'docs/criu-findings.md';
 const PAGE = 'docs/reproducers.md';
+/** A line for each finding that was measured. */
+const MEASURED = '.mktrouble/reproducers.jsonl';
 /** The share of runs in which a finding that is no race must show. */
 const WANTED = 0.95;
 
@@ -22,6 +26,7 @@ interface Row {
   readonly isRace: boolean;
   readonly lines: number;
   readonly runs: number;
+  readonly runsOfC: number;
   /** Runs of the script that show it, and of the C program. */
   readonly sh: number;
   readonly c: number;
@@ -33,7 +38,7 @@ const runsOfC = Math.ceil(runs / 5);
 const runsOfRace = Math.ceil(runs / 4);
 const criu = await locateCriu();
 if (typeof criu === 'string') throw new Error(criu);
-const env = { ...process.env, CRIU: criu.command.join(' ') };
+const env = { ...process.env, ...(await faultOfMachine()), CRIU: criu.command.join(' ') };
 const folder = temporaryFolder({});
 const file = (name: string): string => path.join(folder.path, name);
 
@@ -45,7 +50,7 @@ function count(times: number, command: string, ...words: string[]): number {
 
 async function measure(number: number, title: string): Promise<Row> {
   const named = findNamed(`${FINDINGS}#${number}`, undefined);
-  const finding: ExportedFinding = await examine(named, {}, new AbortController().signal);
+  const finding: ExportedFinding = await examine(named, { allowCommands: true }, new AbortController().signal);
   const script = writeShellScript(finding);
   folder.write('it.sh', script);
   folder.write('it.c', writeCProgram(finding));
@@ -59,29 +64,48 @@ async function measure(number: number, title: string): Promise<Row> {
     isRace,
     lines: script.trimEnd().split('\n').length,
     runs: tries,
+    runsOfC,
     sh: count(tries, 'sh', file('it.sh')),
     c: count(runsOfC, file('it')),
   };
 }
 
-const rows: Row[] = [];
-for (const [, number, title] of readFileSync(FINDINGS, 'utf8').matchAll(/^\| (\d+) \| ([^|]+) \|/gm)) {
+/** Why a finding cannot be exported. */
+interface Refused {
+  readonly number: number;
+  readonly title: string;
+  readonly refused: string;
+}
+
+async function measureOrRefuse(number: number, title: string): Promise<Row | Refused> {
   try {
-    const row = await measure(Number(number), title!);
-    console.log(`${row.number} ${row.sh}/${row.runs} ${row.c}/${runsOfC} ${row.lines} lines: ${row.title}`);
-    rows.push(row);
+    return await measure(number, title);
   } catch (error) {
     if (!(error instanceof CannotExport)) throw error;
-    console.log(`${number} not exported: ${error.message}`);
+    return { number, title, refused: error.message };
   }
 }
+
+mkdirSync(path.dirname(MEASURED), { recursive: true });
+const before = existsSync(MEASURED) ? readFileSync(MEASURED, 'utf8').trim().split('\n') : [];
+const known = new Map(before.map((line) => JSON.parse(line) as Row | Refused).map((one) => [one.title, one]));
+const all: (Row | Refused)[] = [];
+for (const [, number, title] of readFileSync(FINDINGS, 'utf8').matchAll(/^\| (\d+) \| ([^|]+) \|/gm)) {
+  const one = known.get(title!) ?? (await measureOrRefuse(Number(number), title!));
+  const text = 'refused' in one ? one.refused : `${one.sh}/${one.runs} ${one.c}/${one.runsOfC} ${one.lines} lines`;
+  console.log(`${number} ${text}: ${title}`);
+  if (!known.has(title!)) appendFileSync(MEASURED, `${JSON.stringify(one)}\n`);
+  all.push({ ...one, number: Number(number) });
+}
+const rows = all.filter((one) => !('refused' in one)) as Row[];
+const refused = all.filter((one) => 'refused' in one) as Refused[];
 folder.remove();
 const sure = rows.filter(({ isRace }) => !isRace);
-const good = sure.filter(({ sh }) => sh >= runs * WANTED);
+const good = sure.filter(({ sh, runs: tries }) => sh >= tries * WANTED);
 const lengths = rows.map(({ lines }) => lines).sort((a, b) => a - b);
 const table = rows.map(
-  ({ number, title, isRace, lines, runs: tries, sh, c }) =>
-    `| ${number} | ${title}${isRace ? ' (a race)' : ''} | ${lines} | ${sh} of ${tries} | ${c} of ${runsOfC} |`,
+  ({ number, title, isRace, lines, runs: tries, runsOfC: triesOfC, sh, c }) =>
+    `| ${number} | ${title}${isRace ? ' (a race)' : ''} | ${lines} | ${sh} of ${tries} | ${c} of ${triesOfC} |`,
 );
 writeFileSync(
   PAGE,
@@ -101,5 +125,5 @@ times as often as in its scenario.
 | | finding | lines | shell script | C program |
 | --- | --- | --- | --- | --- |
 ${table.join('\n')}
-`,
+${refused.length === 0 ? '' : `\n## Not exported\n\n${refused.map((one) => `- ${one.title}: ${one.refused}`).join('\n')}\n`}`,
 );

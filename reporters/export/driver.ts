@@ -16,6 +16,7 @@ import { optionWords, whatDumpLeaves } from '../../src/model/criu-options.ts';
 import { quoted } from '../shared/replay-command.ts';
 import { CannotExport, type ExportedFinding } from './finding.ts';
 import { type Helper, helperFor, writeInject } from './helpers-c.ts';
+import { startSubject, subjectOptions, writeSubjectCensus } from './subject-sh.ts';
 
 /** Seconds after which a call of CRIU hangs. */
 const LIMIT = 5;
@@ -35,9 +36,11 @@ export function writeDriver(finding: ExportedFinding, tree: string, repro: strin
   const setup = readSetup(c);
   const restored = needsRestore(finding);
   return [
-    writeCensus(c),
-    writeCriu(),
-    `${hasAddresses(setup) ? 'setarch -R ' : ''}${tree} <> /dev/null >&0 2>&0 || exit 125`,
+    c.subject ? writeSubjectCensus(finding) : writeCensus(c),
+    writeCriu(c),
+    ...(c.subject
+      ? startSubject(c.subject, tree)
+      : [`${hasAddresses(setup) ? 'setarch -R ' : ''}${tree} <> /dev/null >&0 2>&0 || exit 125`]),
     ...(finding.violates.includes('bystanders-untouched') ? ['sleep 1000 & bystander=$!'] : []),
     `echo ${FAR} > /proc/sys/kernel/ns_last_pid`,
     ...writeScript(c, setup),
@@ -46,6 +49,7 @@ export function writeDriver(finding: ExportedFinding, tree: string, repro: strin
     ...call('dump', c, setup, repro),
     ...(restored ? ['[ $dump = 0 ] || { tail -n 3 dump.log; exit 125; }'] : []),
     ...(restored || needsImages(finding) ? writeRestore(c, setup, repro) : []),
+    ...(isRetried(finding) ? writeRetry(c, setup) : []),
     ...writeChecks(finding),
   ].join('\n');
 }
@@ -81,6 +85,7 @@ function listEdits(images: CriuSetup['images']): ImageEdit[] {
 }
 
 const OF_RESTORE = new Set([
+  'restored-program-runs',
   'restored-tree-matches-dump',
   'failed-restore-leaves-no-task',
   'failed-restore-reports-error',
@@ -98,8 +103,23 @@ function needsRestore({ case: c, violates }: ExportedFinding): boolean {
   );
 }
 
-function needsImages({ violates }: ExportedFinding): boolean {
+function needsImages({ violates }: Pick<ExportedFinding, 'violates'>): boolean {
   return violates.includes('dumped-tree-can-be-restored');
+}
+
+/** A restore that fails again, where that is the only violation that a script can see. */
+function isRetried({ violates }: ExportedFinding): boolean {
+  return violates.includes('failed-restore-can-be-retried') && !needsImages({ violates });
+}
+
+/** The same restore, without what went wrong in the first. */
+function writeRetry(c: Case, setup: CriuSetup): string[] {
+  const root = c.tasks[0]!.pid;
+  const options = optionWords(setup.options.restore ?? {}).map((word) => ` ${quoted(word)}`);
+  return [
+    `for p in $(seq ${root} $((${root} + 99))); do kill -KILL $p; done 2> /dev/null; sleep 0.3 # what it has left`,
+    `criu restore -d -o again.log${options.join('')}; again=$?`,
+  ];
 }
 
 /** What /proc shows of the tree, a line for each fact. */
@@ -117,8 +137,9 @@ function writeCensus(c: Case): string {
 }`;
 }
 
-function writeCriu(): string {
-  return `criu() { call=$1; shift; timeout -s KILL ${LIMIT} $inject $CRIU $call -D img -W . -v2 --manage-cgroups=ignore "$@"; }`;
+function writeCriu(c: Case): string {
+  const options = `-D img -W . -v2 --manage-cgroups=ignore${subjectOptions(c)}`;
+  return `criu() { call=$1; shift; timeout -s KILL ${LIMIT} $inject $CRIU $call ${options} "$@"; }`;
 }
 
 const isBefore =
@@ -282,6 +303,13 @@ function writeChecks(finding: ExportedFinding): string[] {
       `[ $restore != 0 ]${ended('restore')} && [ -s after-restore ]`,
       'the failed restore has left tasks',
     ],
+    'restored-program-runs': [
+      `[ $restore = 0 ] && ! grep -qs '^State:.[RSD]' /proc/${c.tasks[0]!.pid}/status`,
+      'the restore reported success, and the program is gone',
+    ],
+    'failed-restore-can-be-retried': isRetried(finding)
+      ? ['[ $restore != 0 ] && [ $again != 0 ]', 'no later restore from the same images succeeds']
+      : ['[ $dump = 0 ] && [ $restore != 0 ]', 'no restore succeeds'],
     'failed-restore-reports-error': [
       '[ $restore = 0 ] && [ "$(grep -c ^Pid before)" != "$(grep -c ^Pid after-restore)" ]',
       'the restore reported success, and tasks are missing',

@@ -3,6 +3,7 @@ import type { Case } from '../../src/model/case.ts';
 import { callEnd } from '../../src/record/program-text.ts';
 import { selectHelpers, writeDriver } from './driver.ts';
 import type { ExportedFinding } from './finding.ts';
+import { writeStart } from './subject-sh.ts';
 import { needsMemory, writeTree } from './tree-c.ts';
 
 /** Columns of a comment. */
@@ -19,7 +20,7 @@ cat > repro.c <<'EOC'
 ${writeProgram(finding)}
 EOC
 cc -w ${writeFlags(finding.case)}-o repro repro.c || exit 125
-${writeDriver(finding, './repro', './repro')}
+${writeDriver(finding, finding.case.subject ? '/run/repro tree' : './repro', './repro')}
 `;
 }
 
@@ -89,21 +90,22 @@ function enter({ case: c }: ExportedFinding, again: string): string {
       : `$(seq ${runs * MORE_TRIES}); do # a race`;
   const outside =
     runs > 1 || counted !== undefined
-      ? `[ "$1" = inside ] || for NR in ${tries}
+      ? `[ "$1$$" = inside1 ] || for NR in ${tries}
 	${start}; status=$?
 	[ $status = 0 ] || exit $status
 done
-[ "$1" = inside ] || exit 0`
-      : `[ "$1" = inside ] || exec ${start}`;
+[ "$1$$" = inside1 ] || exit 0`
+      : `[ "$1$$" = inside1 ] || exec ${start}`;
   return `${outside}
 mount -t tmpfs repro /run && cd /run && mkdir img || exit 125`;
 }
 
 /** `script`: the program starts it when it is started itself; without a script it is started by one. */
 function writeProgram(finding: ExportedFinding, script?: string): string {
-  const tree = writeTree(finding.case);
+  const { subject } = finding.case;
+  const tree = subject ? writeStart(finding.case.tasks[0]!.pid) : writeTree(finding.case);
   const helpers = selectHelpers(finding);
-  const compares = script !== undefined || helpers.length > 1;
+  const compares = script !== undefined || helpers.length > 1 || (subject !== undefined && helpers.length > 0);
   const includes = [...tree.includes, ...helpers.flatMap((one) => one.includes), ...(compares ? ['string.h'] : [])];
   const literal = script
     ?.split('\n')
@@ -112,7 +114,7 @@ function writeProgram(finding: ExportedFinding, script?: string): string {
   return [
     '#define _GNU_SOURCE',
     ...[...new Set(includes)].sort().map((name) => `#include <${name}>`),
-    tree.functions,
+    ...(tree.functions === '' ? [] : [tree.functions]),
     ...helpers.map(({ text }) => text),
     ...(literal === undefined ? [] : [`static const char script[] =\n${literal};`]),
     'int main(int c, char **v)\n{',

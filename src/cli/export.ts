@@ -7,8 +7,7 @@ import path from 'node:path';
 import type { ExportedFinding } from '../../reporters/export/finding.ts';
 import type { Backend } from '../backends/backend.ts';
 import { readText } from '../boundary/read-file.ts';
-import type { EngineOptions } from '../config/index.ts';
-import { openBackend } from '../injector/backends.ts';
+import { type BackendOptions, openBackend } from '../injector/backends.ts';
 import { runCase } from '../injector/index.ts';
 import { KNOWN_NAMES } from '../injector/known.ts';
 import { findSmallest } from '../injector/smallest.ts';
@@ -119,7 +118,7 @@ function isSelected({ title, scenario, position, id }: Case, selected: string | 
 /** Runs the case, where its backend works here, shrinks it, and puts together what an exporter needs. */
 export async function examine(
   named: NamedFinding,
-  options: EngineOptions,
+  options: BackendOptions,
   signal: AbortSignal,
 ): Promise<ExportedFinding> {
   const backend = await openBackend(named.case.criu ? 'criu' : 'simulated', options);

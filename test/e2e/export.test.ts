@@ -4,11 +4,12 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { type Criu, locateCriu } from '../../src/backends/criu/locate.ts';
 import { EXIT } from '../../src/cli/exit.ts';
+import { faultOfMachine } from '../support/criu-fault.ts';
 import { findRowNumber } from '../support/findings-page.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 import { PROGRAM } from '../support/program.ts';
 
-/** One finding of each kind: a round trip, a stage, a changed image, a failing system call, pstree.img. */
+/** One finding of each kind: a round trip, a stage, a changed image, a failing system call, pstree.img, a program of the scenario's own. */
 const EXIT_STATUS = "Restore loses the highest bit of a zombie's exit status";
 const SAMPLE = [
   EXIT_STATUS,
@@ -16,6 +17,7 @@ const SAMPLE = [
   'Restore crashes when a core image has no thread_core',
   'Restore reports success although a stopped task runs when kill(2) fails',
   'Restore aborts when pstree.img has a duplicate pid',
+  'Restore loses the core dump filter',
 ];
 
 /** A stand-in for zdtm's header: the test says when it is ready, and is asked by SIGTERM to compare. */
@@ -38,6 +40,7 @@ describe('an exported reproducer', function () {
   this.slow(30_000);
   let folder: Folder;
   let criu: Criu;
+  let fault: Record<string, string>;
 
   before(async function () {
     const found = await locateCriu();
@@ -46,18 +49,30 @@ describe('an exported reproducer', function () {
       this.skip();
     }
     criu = found;
+    fault = await faultOfMachine();
     folder = temporaryFolder({ 'zdtmtst.h': ZDTM_HEADER });
   });
   after(() => folder?.remove());
 
   const file = (name: string): string => path.join(folder.path, name);
   const exportTo = (finding: string, format: string, name: string): void => {
-    const args = [...PROGRAM, 'export', finding, '--as', format, '--out', file(name), '--criu', criu.name];
+    const args = [
+      ...PROGRAM,
+      'export',
+      finding,
+      '--as',
+      format,
+      '--out',
+      file(name),
+      '--criu',
+      criu.name,
+      '--allow-commands',
+    ];
     const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     assert.equal(status, EXIT.ok, stderr);
   };
   const run = (command: string, args: readonly string[], wanted: string): ReturnType<typeof spawnSync> =>
-    spawnSync(command, args, { env: { ...process.env, CRIU: wanted }, encoding: 'utf8' });
+    spawnSync(command, args, { env: { ...process.env, ...fault, CRIU: wanted }, encoding: 'utf8' });
 
   for (const title of SAMPLE) {
     it(`shows "${title}", as a script and as a program, and leaves nothing`, () => {
@@ -77,7 +92,7 @@ describe('an exported reproducer', function () {
 
   it('ends with 125 where there is no CRIU', () => {
     exportTo(`docs/criu-findings.md#${findRowNumber(EXIT_STATUS)}`, 'sh', 'none.sh');
-    assert.equal(run('sh', [file('none.sh')], '/nonexistent/criu').status, 125);
+    assert.equal(run('sh', [file('none.sh')], '/dev/null/none').status, 125);
   });
 
   it('is a test of zdtm that passes when nothing happens, and fails after a restore that loses something', () => {

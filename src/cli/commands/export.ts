@@ -29,21 +29,22 @@ export const addExport: AddCommand = ({ program, action }) => {
     .option('-o, --out <file>', 'file to write (default: standard output)')
     .option('--known <file>', 'file of known defects (default: the nearest mktrouble.known.yaml)')
     .addOption(criuOption())
+    .option('--allow-commands', 'execute the command of the scenario (subject), to see what it loses', false)
     .action(action(exportFinding));
 };
 
 async function exportFinding(text: string, flags: Flags, command: Command): Promise<ExitCode> {
   const { readOptions } = await import('../options.ts');
   const { withoutUndefined } = await import('../../config/options.ts');
-  const options = readOptions(command, [], ['criu']);
+  const options = readOptions(command, [], ['criu', 'allowCommands']);
   if (typeof options === 'number') return options;
-  const { criu, plugin } = options;
+  const { criu, plugin, allowCommands } = options;
   const { findNamed, NoFinding, examine } = await import('../export.ts');
   const { CannotExport } = await import('../../../reporters/export/finding.ts');
   try {
     const named = findNamed(text, flags.known);
     return await interruptible(async (signal) => {
-      const finding = await examine(named, withoutUndefined({ criu, plugin }), signal);
+      const finding = await examine(named, withoutUndefined({ criu, plugin, allowCommands }), signal);
       if (signal.aborted) return EXIT.interrupted;
       if (!finding.seen) note('the finding was not seen in a run here: the file says what the scenario expects');
       return writeFormat(finding, flags);

@@ -1,0 +1,129 @@
+/**
+ * A program of the scenario's (`subject`) in a reproducer: the shell writes its files, starts it with the pid of the root, waits until it
+ * is ready, and reads of /proc what a run has shown to change.
+ */
+import path from 'node:path';
+import type { Case } from '../../src/model/case.ts';
+import type { Subject } from '../../src/model/subject.ts';
+import type { CriuRecord } from '../../src/record/criu.ts';
+import { CannotExport, type ExportedFinding } from './finding.ts';
+import type { TreeSource } from './tree-c.ts';
+
+/** The folder of the case: some scenarios name it. */
+const FOLDER = '/run/mktrouble/case';
+/** Above the pid of the root and its descendants, below all that the script starts after them. */
+const MOST_TASKS = 100;
+/** Seconds for which the program is waited for. */
+const READY = 10;
+
+/** A word for any POSIX shell: a line may end in it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+export function refuseSubject({ load, exitCode, ready }: Subject): void {
+  if (load) throw new CannotExport('a program that is kept busy (`load`)');
+  if (exitCode !== undefined) throw new CannotExport('a program that ends by itself (`exit-code`)');
+  if (ready && ready.sign.kind !== 'file' && ready.sign.kind !== 'output')
+    throw new CannotExport('a program that is ready when a port or a socket accepts connections');
+}
+
+/** The lines that start the program as the process with the pid of the root; `start`: the command that writeStart makes. */
+export function startSubject(subject: Subject, start: string): string[] {
+  refuseSubject(subject);
+  const { command, env, files, cwd, ready } = subject;
+  const folder = path.resolve(FOLDER, cwd);
+  const words = [...Object.entries(env).map(([name, value]) => `${name}=${value}`), ...command].map(quoted).join(' ');
+  return [
+    `mkdir -p ${quoted(folder)} && cd ${quoted(FOLDER)}`,
+    ...files.flatMap(writeFile),
+    ...(folder === FOLDER ? [] : [`cd ${quoted(folder)}`]),
+    `${start} ${Object.keys(env).length > 0 ? 'env ' : ''}${words} < /dev/null > /run/out 2> /run/err`,
+    ...(ready ? waitFor(ready.sign, folder) : ['sleep 1']),
+    'cd /run',
+  ];
+}
+
+/** The end of main(): the command in its arguments is executed with a chosen pid. */
+export function writeStart(root: number): TreeSource {
+  return {
+    includes: ['linux/sched.h', 'signal.h', 'sys/syscall.h', 'unistd.h'],
+    functions: '',
+    body: `	/* starts a program with pid ${root}, in a session of its own, with no files open but the standard three */
+	if (syscall(SYS_clone3, &(struct clone_args){ .exit_signal = SIGCHLD, .set_tid = (long)&(int){ ${root} },
+		.set_tid_size = 1 }, sizeof(struct clone_args)))
+		return 0;
+	setsid();
+	close_range(3, ~0U, 0);
+	return execvp(v[2], v + 2);`,
+  };
+}
+
+function writeFile({ path: file, text, mode }: Subject['files'][number]): string[] {
+  const folder = path.dirname(file);
+  return [
+    ...(folder === '.' ? [] : [`mkdir -p ${quoted(folder)}`]),
+    `cat > ${quoted(file)} <<'END-OF-FILE'`,
+    text.replace(/\n$/, ''),
+    'END-OF-FILE',
+    ...(mode === 0o644 ? [] : [`chmod ${mode.toString(8)} ${quoted(file)}`]),
+  ];
+}
+
+function waitFor(sign: NonNullable<Subject['ready']>['sign'], folder: string): string[] {
+  const shown =
+    sign.kind === 'file'
+      ? `[ -e ${quoted(path.resolve(folder, sign.path))} ]`
+      : `grep -qsF ${quoted('text' in sign ? sign.text : '')} /run/out /run/err`;
+  return [`for i in $(seq ${READY}0); do ${shown} && break; sleep 0.1; done; ${shown} || exit 125`];
+}
+
+/** How a shell reads a kind of state, $p being the process: by the names of facts in a record. */
+const READERS: readonly (readonly [RegExp, string])[] = [
+  [/^(CPU affinity|NUMA nodes)$/, `grep -h allowed_list /proc/$p/task/*/status`],
+  [/^(nice|scheduling policy|real-time priority)$/, `cut -d ' ' -f 19,40,41 /proc/$p/task/*/stat`],
+  [/^personality$/, 'cat /proc/$p/personality'],
+  [/^core dump filter$/, 'cat /proc/$p/coredump_filter'],
+  [/^timer slack$/, 'cat /proc/$p/timerslack_ns'],
+  [/^OOM score adjustment$/, 'cat /proc/$p/oom_score_adj'],
+  [/^umask$/, 'grep Umask /proc/$p/status'],
+  [/^exit signal$/, `cut -d ' ' -f 38 /proc/$p/stat`],
+  [/^flags of /, 'grep flags /proc/$p/fdinfo/*'],
+  [/^open file /, `grep -E '(flags|semaphore|sigmask)' /proc/$p/fdinfo/*`],
+  // sd, ac: the kernel sets them by itself.
+  [/^mapping /, `sed -n '/^VmFlags/{s/ sd//; s/ ac//; p}' /proc/$p/smaps`],
+];
+
+/** `census`: of each process of the program, what the shell can read of what a run has shown to change. */
+export function writeSubjectCensus({ case: c, seen }: ExportedFinding): string {
+  const root = c.tasks[0]!.pid;
+  const changed = seen?.record.criu ? listChanged(seen.record.criu) : [];
+  const readers = READERS.filter(([names]) => changed.some((name) => names.test(name))).map(([, read]) => read);
+  return `census() { # of the program: ids, states${changed.length > 0 ? `, ${few(changed)}` : ''}
+	for p in $(seq ${root} ${root + MOST_TASKS}); do
+		${["grep -E '^(State|Pid|PPid|Tracer|NSpg|NSsid)' /proc/$p/status | sed 's/[RD] (.*)/S (sleeping)/'", ...readers].join('; ')}
+	done 2> /dev/null
+}`;
+}
+
+/** The names of facts that two censuses of one run do not share. */
+function listChanged({ before, afterDump, restored, afterRestore }: CriuRecord): string[] {
+  const names = [before, afterDump, restored, afterRestore].flatMap((census) =>
+    (census?.tasks ?? []).flatMap(({ facts, heldFacts, threads }) =>
+      [facts, heldFacts, ...threads.map((thread) => thread.facts)].flatMap((one) => Object.keys(one ?? {})),
+    ),
+  );
+  return [...new Set(names)].filter((name) => READERS.some(([names]) => names.test(name))).sort();
+}
+
+const MOST_NAMES = 3;
+
+function few(names: readonly string[]): string {
+  const kinds = [...new Set(names.map((name) => name.replace(/ [\da-f-]+$/, '')))];
+  return kinds.length > MOST_NAMES ? `${kinds.slice(0, MOST_NAMES).join(', ')}, …` : kinds.join(', ');
+}
+
+/** The options that a program needs in the dump and the restore. */
+export function subjectOptions({ subject }: Case): string {
+  return subject ? ' --file-locks --tcp-established --skip-in-flight --ext-unix-sk' : '';
+}
