@@ -39,7 +39,7 @@ export function writeDriver(finding: ExportedFinding, tree: string, repro: strin
     c.subject ? writeSubjectCensus(finding) : writeCensus(c),
     writeCriu(c),
     ...(c.subject
-      ? startSubject(c.subject, tree)
+      ? startSubject(c.subject, tree, c.tasks[0]!.pid)
       : [`${hasAddresses(setup) ? 'setarch -R ' : ''}${tree} <> /dev/null >&0 2>&0 || exit 125`]),
     ...(finding.violates.includes('bystanders-untouched') ? ['sleep 1000 & bystander=$!'] : []),
     `echo ${FAR} > /proc/sys/kernel/ns_last_pid`,

@@ -29,7 +29,7 @@ export function refuseSubject({ load, exitCode, ready }: Subject): void {
 }
 
 /** The lines that start the program as the process with the pid of the root; `start`: the command that writeStart makes. */
-export function startSubject(subject: Subject, start: string): string[] {
+export function startSubject(subject: Subject, start: string, root: number): string[] {
   refuseSubject(subject);
   const { command, env, files, cwd, ready } = subject;
   const folder = path.resolve(FOLDER, cwd);
@@ -38,6 +38,7 @@ export function startSubject(subject: Subject, start: string): string[] {
     `mkdir -p ${quoted(folder)} && cd ${quoted(FOLDER)}`,
     ...files.flatMap(writeFile),
     ...(folder === FOLDER ? [] : [`cd ${quoted(folder)}`]),
+    `echo ${root} > /proc/sys/kernel/ns_last_pid # its children get the pids after its own`,
     `${start} ${Object.keys(env).length > 0 ? 'env ' : ''}${words} < /dev/null > /run/out 2> /run/err`,
     ...(ready ? waitFor(ready.sign, folder) : ['sleep 1']),
     'cd /run',
