@@ -103,6 +103,11 @@ function shown(value: number): string {
   return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
 }
 
+/** Of the last five minutes; the benchmark itself adds about one. */
+function load(): string {
+  return `load average ${os.loadavg()[1]!.toFixed(1)}`;
+}
+
 /** The table stands between two comments. */
 function write(table: readonly string[]): void {
   const [begin, end] = ['<!-- measured -->', '<!-- /measured -->'];
@@ -112,7 +117,16 @@ function write(table: readonly string[]): void {
   const to = page.indexOf(end);
   if (to < from) throw new Error(`${PAGE} has no place for the table`);
   if (values.only) return writeFileSync(PAGE, withSections(page, from, to, table.join('\n')));
-  writeFileSync(PAGE, `${page.slice(0, from)}\n\nOn ${machine}:\n\n${table.join('\n')}${page.slice(to)}`);
+  writeFileSync(PAGE, `${page.slice(0, from)}\n\nOn ${machine}, ${load()}:\n\n${table.join('\n')}${page.slice(to)}`);
+}
+
+/** The table with a section that it does not have yet, before the first of those that are measured after it. */
+function withNewSection(table: string, section: string): string {
+  const titles = SECTIONS.map(({ title }) => `### ${title}\n`);
+  const later = titles.slice(titles.findIndex((title) => section.startsWith(title)) + 1);
+  const places = later.map((title) => table.indexOf(title)).filter((place) => place >= 0);
+  const at = places[0] ?? table.length;
+  return `${table.slice(0, at)}${section.trimEnd()}\n\n${table.slice(at)}`;
 }
 
 /** The page with these sections in the place of those with the same headings. */
@@ -121,7 +135,10 @@ function withSections(page: string, from: number, to: number, sections: string):
   for (const section of sections.split(/^(?=### )/m)) {
     const heading = section.slice(0, section.indexOf('\n') + 1);
     const at = table.indexOf(heading);
-    if (at < 0) throw new Error(`${PAGE} does not have ${heading.trim()}`);
+    if (at < 0) {
+      table = withNewSection(table, section);
+      continue;
+    }
     const next = table.indexOf('### ', at + heading.length);
     table = `${table.slice(0, at)}${section}${next < 0 ? '' : `\n${table.slice(next)}`}`;
   }

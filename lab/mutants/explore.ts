@@ -1,5 +1,5 @@
 /**
- * `npm run mutants:explore`: explores the mutants listed as equivalent (among the results that `npm run mutants` has kept) on
+ * `npm run mutants:explore`: explores the mutants listed as equivalent (where `npm run mutants` has kept results: those that survived) on
  * the trees, images, calls and faults of the survey: nothing that a scenario can express may differ. The listed reasons are
  * arguments; this is the check.
  *   --only <text>       only mutants with this text in the name
@@ -8,7 +8,8 @@
  *   --most-states <n>   the cases that have no more (400)
  * Exits with 1 when one differs.
  */
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Change } from '../../src/backends/simulated/compile/source.ts';
 import type { SimulatedMachine } from '../../src/backends/simulated/machine.ts';
@@ -106,8 +107,13 @@ function findDifference({ observed: before }: Ends, { observed: now }: Ends): st
 const [shard = 1, shards = 1] = values.shard.split('/').map(Number);
 const fates = fatesSoFar();
 const mutants = [...allMutants()].filter(
-  ({ name }) => name.includes(values.only) && fates.get(name)?.answer === 'survived' && findReason(name) !== undefined,
+  ({ name }) =>
+    name.includes(values.only) &&
+    findReason(name) !== undefined &&
+    // Without results of `npm run mutants`: also those that compile to the same program.
+    (fates.size === 0 || fates.get(name)?.answer === 'survived'),
 );
+mkdirSync(path.dirname(EXPLORED), { recursive: true });
 let explored = 0;
 let compared = 0;
 let different = 0;

@@ -1,5 +1,5 @@
 /** The command line: parses it, hands it to a command, and turns how that ended into an exit code. */
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { packageVersion } from '../boundary/package.ts';
 import { flushStreams } from '../boundary/write-stream.ts';
 import { didYouMean } from '../scenario/source/nearest.ts';
@@ -15,6 +15,7 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     )
     .version(packageVersion())
     .option('--no-config', 'do not read mktrouble.config.*')
+    .configureHelp({ optionDescription })
     .showHelpAfterError('(see mktrouble --help or mktrouble help <command>)')
     .exitOverride();
   for (const add of COMMANDS) {
@@ -35,6 +36,14 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
     suggestCommand(program, argv.slice(2));
     return toExitCode(error);
   }
+}
+
+/** A flag that is off and a list that is empty are no defaults worth a line of help. */
+function optionDescription(this: Help, option: Option): string {
+  const { defaultValue: value } = option;
+  const isNothing = value === false || (Array.isArray(value) && value.length === 0);
+  const shown = isNothing ? Object.create(option, { defaultValue: { value: undefined } }) : option;
+  return Help.prototype.optionDescription.call(this, shown);
 }
 
 /** `help rnu` prints all commands; the one that was meant is named. */

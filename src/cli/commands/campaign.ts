@@ -42,14 +42,22 @@ export const addCampaign: AddCommand = ({ program, action }) => {
     campaign
       .command('plan')
       .summary('plan a campaign')
-      .description('Plans a campaign, and runs nothing: each case of these scenarios with each seed, or fuzzing.')
+      .description('Plans a campaign without running it: each case of these scenarios with each seed, or fuzzing.')
       .argument('[paths...]', 'scenario files or folders; with --fuzz one scenario with the tree to dump'),
   )
-    .option('--seeds <range>', 'seeds of each case: 1000 (0 to 999), or 500-999', parseSeeds, { from: 0, count: 1 })
-    .option('--fuzz <runs>', 'restore so many changed images of a checkpoint instead', parseCount)
+    .addOption(
+      new Option('--seeds <range>', 'seeds of each case: 1000 (0 to 999), or 500-999')
+        .argParser(parseSeeds)
+        .default({ from: 0, count: 1 }, '1'),
+    )
+    .option('--fuzz <runs>', 'instead: restore this number of changed images of a checkpoint', parseCount)
     .option('--target <kind>', 'image that --fuzz changes: pstree, core, mm, … or any', 'any')
     .option('--changes <number>', 'maximum number of changes per run of --fuzz', parseCount, 1)
-    .option('--unit-time <time>', 'time that a unit should take: 60 (seconds), 5m', parseTimeout, UNIT_TIME)
+    .addOption(
+      new Option('--unit-time <time>', 'time that a unit should take: 60 (seconds), 5m')
+        .argParser(parseTimeout)
+        .default(UNIT_TIME, '60'),
+    )
     .addOption(new Option('--as <scheduler>', 'also print a job file').choices(SCHEDULERS))
     .option('--jobs <number>', 'number of jobs of that file', parseCount, 10)
     .addOption(

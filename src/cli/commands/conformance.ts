@@ -1,5 +1,5 @@
 /** `mktrouble conformance <backend> [paths…]`: whether a backend keeps the contract. */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { withoutUndefined } from '../../config/options.ts';
 import type { Conformance } from '../../conformance/index.ts';
 import type { BackendName } from '../../model/case.ts';
@@ -22,9 +22,13 @@ export const addConformance: AddCommand = ({ program, action }) => {
       'Checks whether a backend keeps the contract of docs/writing-a-backend.md. Exit code 1 when it does not, 2 when it cannot be loaded or run here.',
     )
     .argument('<backend>', 'the file of a backend, or the name of one that ships', parseBackend)
-    .argument('[paths...]', 'scenario files or folders whose cases it is given too')
+    .argument('[paths...]', 'scenario files or folders with further cases for it')
     .addOption(criuOption())
-    .option('--timeout <time>', 'time limit of each call of the backend: 30 (seconds), 500ms, 5m', parseTimeout, 30_000)
+    .addOption(
+      new Option('--timeout <time>', 'time limit of each call of the backend: 30 (seconds), 500ms, 5m')
+        .argParser(parseTimeout)
+        .default(30_000, '30'),
+    )
     .option('--allow-commands', 'execute the commands that scenarios name (subject, load, check)', false)
     .option('--json', 'print one JSON object', false)
     .action(action(conformance));

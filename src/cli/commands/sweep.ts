@@ -19,7 +19,7 @@ export const addSweep: AddCommand = ({ program, action }) => {
     .command('sweep')
     .summary('make each system call of CRIU fail in turn')
     .description(
-      'Dumps and restores a tree with CRIU, once for each system call of its main process and of the processes that restore tasks, and for each way in which that call can end: an error, fewer bytes than asked for, a kill. Writes one scenario for each defect that is not in the file of known defects. An interrupted sweep, or one with a limit, has seen all regions alike.',
+      'Dumps and restores a tree with CRIU, once for each system call of its main process and of the processes that restore tasks, and for each way in which that call can end: an error, fewer bytes than asked for, a kill. Writes one scenario for each defect that is not in the file of known defects. A sweep that is interrupted, or has a limit, has tried calls from all regions of the run alike.',
     )
     .argument(
       '[scenario]',
@@ -27,11 +27,10 @@ export const addSweep: AddCommand = ({ program, action }) => {
     )
     .addOption(criuOption())
     .addOption(new Option('--of <call>', 'call of CRIU (default: both)').choices(['dump', 'restore']))
-    .option(
-      '--outcomes <names>',
-      `ways in which a call ends, separated by commas, of: ${OUTCOMES.join(', ')}`,
-      parseOutcomes,
-      [...OUTCOMES],
+    .addOption(
+      new Option('--outcomes <names>', `ways in which a call ends, separated by commas, of: ${OUTCOMES.join(', ')}`)
+        .argParser(parseOutcomes)
+        .default([...OUTCOMES], 'all'),
     )
     .option('-n, --count <number>', 'maximum number of runs', parseCount)
     .option('--time <seconds>', 'maximum time', parseSeconds)
