@@ -6,13 +6,13 @@ import { type Environment, readEnvironment } from './environment.ts';
 import { readConfigFile } from './file.ts';
 import type { Options } from './options.ts';
 import { type Layer, type Origin, resolveOptions } from './resolve.ts';
-import type { Settings } from './schema.ts';
+import { SETTINGS, type Settings } from './schema.ts';
 
 export { type CaseOptions, type EngineOptions, type Options, type Project, projectOn } from './options.ts';
 export type { Settings } from './schema.ts';
 
 export interface Sources {
-  /** Settings of the command line; already checked. */
+  /** Settings of the command line. */
   readonly given?: Settings;
   readonly environment: Environment;
   /** The folder whose configuration file is read; none is read without. */
@@ -44,9 +44,15 @@ export function makeOptions({ given = {}, environment, folder, defaults = {}, kn
     ...(file?.layer ? [file.layer] : []),
     { settings: defaults, locate: () => 'default' },
   ];
-  const wrong = checkSelection(layers);
+  const wrong = checkGiven(given) ?? checkSelection(layers);
   if (wrong) return { origins: new Map(), diagnostics: [...diagnostics, wrong], ...name };
   return { ...resolveOptions(layers, known), diagnostics, ...name };
+}
+
+/** What a flag takes and a setting does not: an empty text, control characters, a path that is too long. */
+function checkGiven(given: Settings): Diagnostic | undefined {
+  const [issue] = SETTINGS.safeParse(given).error?.issues ?? [];
+  return issue && fileDiagnostic(flagName(String(issue.path[0])), `expected ${issue.message}`);
 }
 
 /** The flag that makes a setting on the command line. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { makeOptions } from '../../src/config/index.ts';
+import { makeOptions, type Settings } from '../../src/config/index.ts';
 import { KNOWN_SETTINGS } from '../../src/injector/known.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 import { mktrouble } from '../support/program.ts';
@@ -47,6 +47,23 @@ describe('the configuration file', function () {
     });
     assert.deepEqual([options?.seed, options?.schedules, options?.timeout], ['3', 2, 1000]);
     assert.match(origins.get('timeout')!.from, /^mktrouble\.config\.yaml:3:/);
+  });
+
+  it('refuses on the command line what it refuses in a file, and names the flag', () => {
+    for (const [given, flag] of [
+      [{ grep: '' }, /--grep/],
+      [{ maxStates: -1 }, /--max-states/],
+      [{ tags: ['a\u0007'] }, /--tag/],
+      [{ keep: 'k'.repeat(5000) }, /--keep/],
+    ] as const) {
+      const { options, diagnostics } = makeOptions({
+        environment: {},
+        given: given as Settings,
+        known: KNOWN_SETTINGS,
+      });
+      assert.equal(options, undefined);
+      assert.match(diagnostics[0]!.file, flag);
+    }
   });
 
   it('a mistake has file, line, column and a hint, in data and in code', () => {
