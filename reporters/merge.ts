@@ -1,18 +1,20 @@
 /** Passes reports of earlier runs to any of the reporters that ship; for commands that run no Mocha. */
 import { REPORTERS, type ReporterSpec } from './registry.ts';
+import type { ListenerFactory } from './shared/listener.ts';
 import type { Merged } from './shared/merge.ts';
 import { fileOutput, type Output, terminalOutput } from './shared/output.ts';
 import { resultFrom } from './shared/read-report.ts';
 import { Tally } from './shared/summary.ts';
 
-/** Writes merged reports by each of these reporters, which must be among those that ship. */
+/** Writes merged reports by each of these reporters: those that ship, and those that `own` finds. */
 export function report(
   { cases, environments, duration, interrupted, coverage }: Merged,
   reporters: readonly ReporterSpec[],
+  own: (name: string) => ListenerFactory | undefined = () => undefined,
 ): void {
   for (const { name, output, options = {} } of reporters) {
     const out: Output = output === undefined ? terminalOutput(process.stdout, process.env) : fileOutput(output);
-    const listener = REPORTERS[name]!({ out, options, total: cases.length });
+    const listener = (own(name) ?? REPORTERS[name]!)({ out, options, total: cases.length });
     const tally = new Tally(0);
     for (const one of cases) {
       const result = resultFrom(one, environments);

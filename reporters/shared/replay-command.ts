@@ -9,7 +9,8 @@ export function replayCommand(verdict: Verdict): string {
   const command = (...words: readonly string[]): string =>
     [...setting, ...['npx', 'mktrouble', ...words].map(quoted)].join(' ');
   const on = backend === 'simulated' ? [] : ['--backend', environment?.module ?? backend];
-  if (replay !== undefined) return command('replay', replay, ...on);
+  const judged = (verdict.properties ?? []).flatMap((file) => ['--property', file]);
+  if (replay !== undefined) return command('replay', replay, ...on, ...judged);
   // A run among many has a seed of its own; with it, one schedule is enough.
   const one = record?.seed ?? undefined;
   const many = tried.strategy === 'random' && tried.schedules > 1 ? ['--schedules', String(tried.schedules)] : [];
@@ -26,6 +27,7 @@ export function replayCommand(verdict: Verdict): string {
     one ?? seed,
     ...(one === undefined ? many : ['--schedules', '1']),
     ...(c?.subject ? ['--allow-commands'] : []),
+    ...judged,
   );
 }
 

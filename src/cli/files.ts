@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { Options } from '../config/index.ts';
-import { KNOWN_NAMES } from '../injector/known.ts';
+import { namesWith } from '../injector/own-properties.ts';
 
 import {
   findScenarioFiles,
@@ -24,14 +24,14 @@ export const DEFAULT_PATHS: readonly string[] = ['scenarios'];
 
 /** The scenario files under these paths, loaded; or exit code 2, after printing every error to stderr. */
 export function loadPaths(
-  { paths, defaults }: Pick<Options, 'paths' | 'defaults'>,
+  { paths, defaults, properties }: Pick<Options, 'paths' | 'defaults' | 'properties'>,
   shown: 'errors and warnings' | 'errors only' = 'errors and warnings',
 ): LoadedFiles | typeof EXIT.input {
   const missing = refuseMissing(paths);
   if (missing !== undefined) return missing;
   const files = findScenarioFiles(paths);
   if (files.length === 0) return complain(`no scenario files (*.yaml, *.yml) in ${paths.join(', ')}`);
-  const options = { ...KNOWN_NAMES, budget: new LoadBudget(), ...(defaults && { defaults }) };
+  const options = { ...namesWith(properties), budget: new LoadBudget(), ...(defaults && { defaults }) };
   const loaded = new Map(files.map((file) => [path.resolve(file), loadScenarioFileSync(file, options)]));
   return report(loaded, shown) > 0 ? EXIT.input : loaded;
 }

@@ -10,7 +10,12 @@ import { EXIT } from './exit.ts';
 import { DEFAULT_PATHS } from './files.ts';
 
 /** Flags that have the name of one value, and make a setting that is a list. */
-const LISTS: Readonly<Record<string, SettingName>> = { backend: 'backends', tag: 'tags', reporter: 'reporters' };
+const LISTS: Readonly<Record<string, SettingName>> = {
+  backend: 'backends',
+  tag: 'tags',
+  reporter: 'reporters',
+  property: 'properties',
+};
 
 /**
  * The options of a command; or exit code 2, after printing every mistake. `paths`: its arguments that are paths. `flags`: which

@@ -2,6 +2,7 @@
 import { readText } from '../boundary/read-file.ts';
 import { type BackendOptions, openBackend } from '../injector/backends.ts';
 import { runCase } from '../injector/index.ts';
+import { judgeBy, namesWith } from '../injector/own-properties.ts';
 import { parseReplay, type Replay } from '../injector/replay-file.ts';
 import type { BackendName } from '../model/case.ts';
 import type { Verdict } from '../record/verdict.ts';
@@ -13,15 +14,17 @@ export interface ReadReplay extends Replay {
 }
 
 /** A replay file (`-`: standard input); or exit code 2, what is wrong with it having been said. Throws CannotRead. */
-export function readReplay(file: string): ReadReplay | typeof EXIT.input {
+export function readReplay(file: string, properties: readonly string[] = []): ReadReplay | typeof EXIT.input {
   const text = readText(file, MAX_REPLAY_BYTES);
-  const replayed = parseReplay(text, file);
+  const replayed = parseReplay(text, file, namesWith(properties));
   return typeof replayed === 'string' ? complain(replayed) : { ...replayed, file };
 }
 
 export interface ReplayOptions {
   /** Instead of the protocol that the finding was found in. */
   readonly protocol?: string;
+  /** Files of properties of the user's own, by which the run is judged too. */
+  readonly properties?: readonly string[];
   /** Aborted: the run ends soon, and its verdict is of no use. */
   readonly signal: AbortSignal;
 }
@@ -30,11 +33,20 @@ export interface ReplayOptions {
 export async function verdictOfReplay(
   { file, schedule, case: c, protocol: foundIn }: ReadReplay,
   backendName: BackendName,
-  { protocol = foundIn, signal, ...options }: BackendOptions & ReplayOptions,
+  { protocol = foundIn, signal, properties, ...options }: BackendOptions & ReplayOptions,
 ): Promise<Verdict> {
   const backend = await openBackend(backendName, options);
   try {
-    return { ...(await runCase(c, { backend, protocol, schedule, signal })), replay: file };
+    return {
+      ...(await runCase(c, {
+        backend,
+        protocol,
+        schedule,
+        signal,
+        ...(properties && { find: judgeBy(properties), properties }),
+      })),
+      replay: file,
+    };
   } finally {
     await backend.dispose();
   }

@@ -15,6 +15,8 @@ export interface KnownSettings extends KnownNames {
   readonly backends: readonly BackendName[];
   /** Loads a backend of the user's own; without it none can be named. */
   readonly readBackend?: ReadBackend;
+  /** Loads a property of the user's own; without it none can be named. */
+  readonly readProperty?: ReadBackend;
 }
 
 /** The settings; undefined where there is any mistake, which is then in `mistakes`. `locate`: the place of a setting. */
@@ -57,7 +59,15 @@ function checkNames(settings: Settings, known: KnownSettings, complain: Complain
       if (isMistake(read)) complain({ path, ...read });
     } else if (!known.backends.includes(name)) complain(unknown(path, 'backend', name, () => known.backends));
   };
-  const { backends, projects } = settings;
+  const { backends, projects, properties = [] } = settings;
+  const names = new Set<string>();
+  properties.forEach((file, i) => {
+    const read = known.readProperty?.(file) ?? { message: 'properties of your own cannot be loaded here' };
+    const path = ['properties', i];
+    if (isMistake(read)) complain({ path, ...read });
+    else if (names.has(read.name)) complain({ path, message: `two properties have the name ${read.name}` });
+    else names.add(read.name);
+  });
   if (backends !== undefined && backends !== 'all')
     [backends].flat().forEach((name, i) => {
       backend(name, typeof backends === 'string' ? ['backends'] : ['backends', i]);

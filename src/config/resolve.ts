@@ -57,6 +57,7 @@ export function resolveOptions(
       replays: pick('replays'),
       keep: pick('keep'),
       known: pick('known'),
+      properties: pick('properties'),
       parallel: pick('parallel'),
     }),
     allowCommands: pick('allowCommands') ?? false,

@@ -198,6 +198,11 @@ export const SETTINGS = mapping('a mapping with settings', {
     'Reporters. Default: spec.',
     'reporters: [spec, junit=report.xml]',
   ).optional(),
+  properties: word(
+    list(path, 'a list of files'),
+    'Properties of your own, by their files: every case is judged by them too. They are code.',
+    'properties: [./my-property.ts]',
+  ).optional(),
   records: word(
     oneOf(['all', 'failed', 'none'], 'choice of records'),
     'Which runs the JSON report contains step by step: all, failed or none. Default: failed.',

@@ -8,6 +8,7 @@ import { formatDiagnostic } from '../scenario/source/diagnostic.ts';
 import { readBackendModule } from './backend-module.ts';
 import { KNOWN_BACKENDS } from './backends.ts';
 import { findProtocol } from './own-protocol.ts';
+import { readPropertyModule } from './property-module.ts';
 
 /** For the scenario room, which knows neither protocols nor properties: hand it these, and it checks them. */
 export const KNOWN_NAMES = {
@@ -26,6 +27,7 @@ export const KNOWN_SETTINGS = {
   ...KNOWN_NAMES,
   backends: KNOWN_BACKENDS,
   readBackend: readBackendModule,
+  readProperty: readPropertyModule,
 } as const;
 
 /** The current name of a protocol or property that may be given by an old one. */

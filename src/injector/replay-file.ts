@@ -9,6 +9,7 @@ import { type Case, isProtocolFile } from '../model/case.ts';
 import type { Verdict } from '../record/verdict.ts';
 import { parseEnclosed } from '../scenario/enclosed.ts';
 import { formatDiagnostic, writeReplay } from '../scenario/index.ts';
+import type { KnownNames } from '../scenario/known-names.ts';
 import {
   MAX_REPLAY_BYTES,
   MAX_REPLAY_TOKENS,
@@ -83,13 +84,13 @@ export function replayText(verdict: Verdict): string | undefined {
   return text.length > MAX_REPLAY_BYTES ? undefined : text;
 }
 
-/** Reads a replay file; a text that says what is wrong with it, with file, line and column. Never throws. */
-export function parseReplay(text: string, file: string): Replay | string {
+/** Reads a replay file; `names`: those that its scenario may use. A text that says what is wrong with it, with file, line and column. Never throws. */
+export function parseReplay(text: string, file: string, names: KnownNames = KNOWN_NAMES): Replay | string {
   if (text.length > MAX_REPLAY_BYTES)
     return formatDiagnostic(fileDiagnostic(file, `the file has more than ${MAX_REPLAY_BYTES} bytes`));
   const limits = { tokens: MAX_REPLAY_TOKENS, values: MAX_REPLAY_VALUES };
   // The file of a protocol is named from the working folder, as on the command line.
-  const known = { ...KNOWN_NAMES, ownProtocol: (protocol: string) => findProtocol(protocol) };
+  const known = { ...names, ownProtocol: (protocol: string) => findProtocol(protocol) };
   const { found, diagnostics } = parseEnclosed(text, file, { schema: FILE, limits, known });
   if (!found) return diagnostics.map((one) => formatDiagnostic(one)).join('\n');
   const { property, message, protocol, schedule } = found.data;

@@ -44,6 +44,8 @@ export interface RunOptions extends CaseOptions, Limits {
   readonly schedule?: readonly string[];
   /** What is judged; by default the shipped properties and the scenario's expectations. */
   readonly find?: FindViolations;
+  /** The files of the user's own properties that `find` judges by, for the commands of reports. */
+  readonly properties?: readonly string[];
   /** The folder in which a case that fails gets one of its own, with what its run left: images, logs, output. None is kept without. */
   readonly keep?: string;
   /** The known defects, for the bucket of a finding. Default: none. */
@@ -93,6 +95,7 @@ async function runOnce(given: Case, options: RunOptions): Promise<Verdict> {
     backend: options.backend.name,
     ...(options.project !== undefined && { project: options.project }),
     protocol,
+    ...(options.properties !== undefined && { properties: options.properties }),
     seed,
     ...decision,
     case: shrunk ?? judged,

@@ -1,7 +1,8 @@
 /** Teaches Node's `require`, which is how Mocha loads its files, that a YAML file is a suite of scenarios. */
 import { createRequire } from 'node:module';
 import type { Options } from '../config/index.ts';
-import { KNOWN_NAMES, knownDefects } from '../injector/known.ts';
+import { knownDefects } from '../injector/known.ts';
+import { namesWith } from '../injector/own-properties.ts';
 import type { Case } from '../model/case.ts';
 import { formatDiagnostic, type Loaded, loadScenarioFileSync } from '../scenario/index.ts';
 import { PORTION_EXTENSION, readPortion } from './portion.ts';
@@ -27,7 +28,7 @@ export function hookScenarioFiles(setting: () => HookSetting | string): void {
   }
   const loadOnce = onlyTheLast((file) => {
     const given = setting();
-    return loadAnew(file, typeof given === 'string' ? undefined : given.options.defaults);
+    return loadAnew(file, typeof given === 'string' ? {} : given.options);
   });
   extensions[PORTION_EXTENSION] = (_module, name) => {
     const { file, tests } = readPortion(name);
@@ -40,7 +41,7 @@ function defineFile(file: string, setting: HookSetting | string): void {
   const loaded =
     typeof setting === 'string'
       ? setting
-      : readCases(setting.load ? setting.load(file) : loadAndWarn(file, setting.options.defaults));
+      : readCases(setting.load ? setting.load(file) : loadAndWarn(file, setting.options));
   if (typeof setting === 'string' || typeof loaded === 'string') return defineBrokenSuite(file, String(loaded));
   const defects = setting.defects ?? knownDefects(file, setting.options.known);
   if (typeof defects === 'string') defineBrokenSuite(file, defects);
@@ -60,15 +61,15 @@ function onlyTheLast(load: (file: string) => Loaded): (file: string) => Loaded {
 }
 
 /** `mktrouble run` loads files itself and has printed their warnings. */
-function loadAndWarn(file: string, defaults: Options['defaults']): Loaded {
-  const loaded = loadAnew(file, defaults);
+function loadAndWarn(file: string, options: Options): Loaded {
+  const loaded = loadAnew(file, options);
   for (const one of loaded.diagnostics)
     if (one.severity === 'warning') process.stderr.write(`${formatDiagnostic(one)}\n\n`);
   return loaded;
 }
 
-function loadAnew(file: string, defaults: Options['defaults']): Loaded {
-  return loadScenarioFileSync(file, { ...KNOWN_NAMES, ...(defaults && { defaults }) });
+function loadAnew(file: string, { defaults, properties }: Pick<Options, 'defaults' | 'properties'>): Loaded {
+  return loadScenarioFileSync(file, { ...namesWith(properties), ...(defaults && { defaults }) });
 }
 
 /** The cases of a file; the text of its diagnostics when there is a mistake in it. */

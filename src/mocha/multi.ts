@@ -6,8 +6,12 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import Mocha from 'mocha';
 import { REPORTERS, type ReporterSpec } from '../../reporters/registry.ts';
+import type { ListenerFactory, ReporterOptions } from '../../reporters/shared/listener.ts';
 import { type Output, terminalOutput } from '../../reporters/shared/output.ts';
+import { isMistake } from '../config/own-backend.ts';
+import { isModuleFile } from '../model/case.ts';
 import { Guard } from './guard.ts';
+import { readReporterModule } from './own-reporter.ts';
 import { listen, type MochaOptions, type MochaReporter, type MochaRunner } from './reporter.ts';
 
 export class Multi {
@@ -29,16 +33,38 @@ export class Multi {
       };
       const shipped = Object.hasOwn(REPORTERS, name) ? REPORTERS[name] : undefined;
       if (shipped) listen(runner, name, shipped, given, stdout);
+      else if (isModuleFile(name)) ownReporter(runner, name, given, stdout, options);
       else foreign(runner, name, { ...options, reporterOptions: given, reporterOption: given });
     }
   }
 }
 
+/** A reporter in a file of the user's: of mktrouble's contract, or a class of Mocha's. */
+function ownReporter(
+  runner: MochaRunner,
+  file: string,
+  given: ReporterOptions,
+  stdout: () => Output,
+  options: MochaOptions,
+): void {
+  const read = readReporterModule(file);
+  if (typeof read === 'function')
+    return foreign(runner, file, { ...options, reporterOptions: given, reporterOption: given }, read as never);
+  listen(runner, file, isMistake(read) ? refuse(read.message) : read.create, given, stdout);
+}
+
+/** A reporter that breaks when it is made: the run is not green. */
+function refuse(message: string): ListenerFactory {
+  return () => {
+    throw new Error(message);
+  };
+}
+
 /** A reporter that is not ours, behind a guard of its own: whatever it throws in a handler fails the run. */
-function foreign(runner: MochaRunner, name: string, options: MochaOptions): void {
+function foreign(runner: MochaRunner, name: string, options: MochaOptions, known?: MochaReporter): void {
   const guard = new Guard(name, runner);
   guard.run(() => {
-    const Reporter = load(name);
+    const Reporter = known ?? load(name);
     new Reporter(guarded(runner, guard), options);
   });
   runner.on('end', () => guard.remind());

@@ -4,6 +4,7 @@ import type { Backend } from '../backends/backend.ts';
 import type { Options, Project } from '../config/index.ts';
 import { openBackend } from '../injector/backends.ts';
 import { runCase } from '../injector/index.ts';
+import { judgeBy } from '../injector/own-properties.ts';
 import type { Case } from '../model/case.ts';
 import type { KnownDefect } from '../model/signature.ts';
 import type { Progress } from '../record/progress.ts';
@@ -72,6 +73,7 @@ export function defineSuite(file: string, cases: readonly Case[], setting: Suite
         const judged = await runCase(c, {
           ...project,
           ...limits.next(project),
+          ...(options.properties && { find: judgeBy(options.properties), properties: options.properties }),
           backend: await backends(project),
           coverage: options.coverage,
           onProgress,

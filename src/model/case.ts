@@ -152,7 +152,8 @@ export function isProtocolFile(text: string): boolean {
   return isModuleFile(text);
 }
 
-function isModuleFile(text: string): boolean {
+/** Whether a text is the file of a module, and not a name. */
+export function isModuleFile(text: string): boolean {
   return /[/\\]|\.[cm]?[jt]s$/.test(text);
 }
 

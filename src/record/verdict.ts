@@ -110,6 +110,8 @@ export interface Verdict {
   /** The configured project that the run is part of; absent where none is configured. */
   readonly project?: string;
   readonly protocol: string;
+  /** Files of properties of the user's own by which it was judged, too. */
+  readonly properties?: readonly string[];
   readonly seed: string;
   /**
    * pass · fail: a finding · flaky: a finding that a retry did not show again · incomplete: the search was stopped (`tried.stopped`) and had found nothing by then · skip: with

@@ -26,7 +26,10 @@ const TYPED: Readonly<Record<string, readonly Row[]>> = {
     ['run scenarios/ptrac/x.yaml', 'scenarios/ptrace'],
   ],
   'run --backend': [['run --backend simulatd', 'simulated']],
-  'run --protocol': [['run --protocol hardend', 'hardened']],
+  'run --protocol': [
+    ['run --protocol hardend', 'hardened'],
+    ['run --protocol docs/examples/protocol/two-phas.ts', 'docs/examples/protocol/two-phase.ts'],
+  ],
   'run --tag': [['run scenarios/ptrace --tag ptrac', 'ptrace']],
   'run --project': [['run scenarios/ptrace --criu old=4.1.1 --criu new=4.2.1 --project odl', 'old']],
   'run --criu': [['run --criu ./scenarois/criu', 'scenarios']],
@@ -35,14 +38,32 @@ const TYPED: Readonly<Record<string, readonly Row[]>> = {
     ['run scenarios/ptrace --known scenarios/criu/mktrouble.knwon.yaml', 'scenarios/criu/mktrouble.known.yaml'],
   ],
   'run --reporter': [['run --reporter junti=a.xml', 'junit']],
+  'run --property': [
+    [
+      'run --property docs/examples/property/killed-only-on-failur.ts',
+      'docs/examples/property/killed-only-on-failure.ts',
+    ],
+  ],
   'run --records': [['run --records nonee', 'none']],
   'run --durations': [['run scenarios/ptrace --shard 1/2 --durations pakage.json', 'package.json']],
   'replay <finding>': [['replay pakage.json', 'package.json']],
   'replay --backend': [['replay --backend simulatd', 'simulated']],
   'replay --criu': [['replay --criu ./scenarois/criu', 'scenarios']],
   'replay --protocol': [['replay --protocol hardend', 'hardened']],
+  'replay --property': [
+    [
+      'replay --property docs/examples/property/killed-only-on-failur.ts',
+      'docs/examples/property/killed-only-on-failure.ts',
+    ],
+  ],
   'show <finding>': [['show docs/findngs/1.replay.yaml', 'docs/findings']],
   'show --protocol': [['show --protocol hardend', 'hardened']],
+  'show --property': [
+    [
+      'show --property docs/examples/property/killed-only-on-failur.ts',
+      'docs/examples/property/killed-only-on-failure.ts',
+    ],
+  ],
   'export <finding>': [
     ['export scenarios/criu/stages/tasks-are-hi.yaml:1 --as sh', 'scenarios/criu/stages/tasks-are-hit.yaml'],
     ['export docs/criu-findngs.md#1 --as sh', 'docs/criu-findings.md'],

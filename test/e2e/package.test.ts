@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { exampleFiles, toJavaScript } from '../support/examples.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 import { ROOT } from '../support/markdown.ts';
 import { run } from '../support/program.ts';
@@ -85,5 +86,43 @@ describe('the package', function () {
       { cwd: project },
     );
     assert.equal(library.code, 0, library.stderr);
+  });
+
+  it('runs a protocol, a backend, a property and a reporter that use only what it exports, typed and plain', async function () {
+    const project = path.join(folder.path, 'project');
+    if (!existsSync(path.join(project, 'node_modules/mktrouble'))) this.skip();
+    const modules = new Map<string, string>();
+    for (const kind of ['protocol', 'backend', 'property', 'reporter'])
+      for (const [name, text] of Object.entries(exampleFiles(kind)).filter(([file]) => file.endsWith('.ts'))) {
+        writeFileSync(path.join(project, name), text);
+        writeFileSync(path.join(project, name.replace('.ts', '.mjs')), toJavaScript(text));
+        modules.set(kind, name.replace('.ts', ''));
+      }
+    const compiler = {
+      module: 'nodenext',
+      target: 'es2023',
+      strict: true,
+      noEmit: true,
+      skipLibCheck: true,
+      types: [],
+    };
+    const files = [...modules.values()].map((name) => `${name}.ts`);
+    writeFileSync(path.join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: compiler, files }));
+    const typed = await run(process.execPath, [path.join(ROOT, 'node_modules/typescript/bin/tsc')], { cwd: project });
+    assert.equal(typed.code, 0, typed.stdout);
+    writeFileSync(path.join(project, 'any.yaml'), 'scenario: Any\ntree: { pid: 100 }\n');
+    const scenarios = exampleFiles('protocol')['two-phase.yaml']!;
+    for (const extension of ['ts', 'mjs']) {
+      const file = (kind: string) => `./${modules.get(kind)}.${extension}`;
+      const mktrouble = (...args: string[]) => run('npx', ['mktrouble', 'run', ...args], { cwd: project });
+      writeFileSync(path.join(project, 'own.yaml'), scenarios.replaceAll('./two-phase.ts', file('protocol')));
+      const found = await mktrouble('own.yaml');
+      assert.equal(found.code, 1, found.stderr);
+      assert.match(found.stdout, /all-or-nothing at step \d+/);
+      const others = ['--backend', file('backend'), '--property', file('property'), '--reporter', file('reporter')];
+      const ended = await mktrouble('any.yaml', ...others);
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.match(ended.stdout, /ms {2}Any\n1 passed, 0 failed/);
+    }
   });
 });

@@ -11,7 +11,7 @@ import { criuOption } from '../criu-option.ts';
 import { complain, EXIT, type ExitCode, print } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
 import type { ReadReplay } from '../replay.ts';
-import { parseBackend, parseProtocol } from '../run/request.ts';
+import { parseBackend, parseProtocol, propertyOption } from '../run/request.ts';
 
 interface Options {
   readonly backend: readonly BackendName[];
@@ -35,6 +35,7 @@ export const addReplay: AddCommand = ({ program, action }) => {
     )
     .addOption(criuOption())
     .option('-p, --protocol <name>', 'protocol to use instead of the one in the file', parseProtocol)
+    .addOption(propertyOption())
     .option('--allow-commands', 'execute the commands that the file names (subject, load, check)', false)
     .option('--as-scenario <file>', 'write the case and its schedule as a scenario file that expects the finding')
     .action(action(replay));
@@ -45,12 +46,12 @@ async function replay(given: string | undefined, flags: Options, command: Comman
   const file = findReplay(given, command);
   if (typeof file === 'number') return file;
   const { readOptions } = await import('../options.ts');
-  const made = readOptions(command, [], ['criu', 'allowCommands']);
+  const made = readOptions(command, [], ['criu', 'allowCommands', 'properties']);
   if (typeof made === 'number') return made;
-  const { criu, plugin, allowCommands } = made;
-  const options = { ...flags, allowCommands, ...withoutUndefined({ criu, plugin }) };
+  const { criu, plugin, allowCommands, properties } = made;
+  const options = { ...flags, allowCommands, ...withoutUndefined({ criu, plugin, properties }) };
   const { readReplay } = await import('../replay.ts');
-  const replayed = readReplay(file);
+  const replayed = readReplay(file, properties);
   if (typeof replayed === 'number') return replayed;
   return interruptible((signal) =>
     options.asScenario === undefined

@@ -1,5 +1,6 @@
 /** `mktrouble report merge|diff`: what to do with JSON reports of runs that are over. */
 import { REPORTER_NAMES, type ReporterSpec } from '../../config/values.ts';
+import { isModuleFile } from '../../model/case.ts';
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
 import { readReports } from '../read-reports.ts';
@@ -35,7 +36,7 @@ async function merge(
   files: readonly string[],
   { reporter: reporters = [{ name: 'spec' }] }: { readonly reporter?: readonly ReporterSpec[] },
 ): Promise<ExitCode> {
-  const foreign = reporters.find(({ name }) => !REPORTER_NAMES.includes(name));
+  const foreign = reporters.find(({ name }) => !REPORTER_NAMES.includes(name) && !isModuleFile(name));
   if (foreign) {
     const { didYouMean } = await import('../../scenario/source/nearest.ts');
     return complain(
@@ -45,7 +46,7 @@ async function merge(
   }
   const reports = await readReports(files);
   if (typeof reports === 'number') return reports;
-  const { refuseReporters } = await import('../run/reporters.ts');
+  const { findReporter, refuseReporters } = await import('../run/reporters.ts');
   const refused = refuseReporters(reporters);
   if (refused !== undefined) return refused;
   const { mergeReports, report, whyNotWhole } = await import('../../../reporters/merge.ts');
@@ -55,6 +56,7 @@ async function merge(
   report(
     merged,
     reporters.map((one) => ({ ...one, options: { records: 'all' } })),
+    findReporter,
   );
   if (merged.repeated > 0)
     process.stderr.write(

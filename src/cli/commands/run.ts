@@ -16,6 +16,7 @@ import {
   parseShard,
   parseTag,
   parseTimeout,
+  propertyOption,
   reporterOption,
 } from '../run/request.ts';
 
@@ -105,6 +106,7 @@ export function withRunOptions(command: Command): Command {
     .option('--forbid-only', 'exit with 2 when a scenario has the key only (for CI)', false)
     .option('--fail-on-skip', 'exit with 2 when a case is skipped (for CI)', false)
     .addOption(reporterOption())
+    .addOption(propertyOption())
     .addOption(
       new Option('--records <which>', 'which runs the JSON report contains step by step')
         .choices(['all', 'failed', 'none'])

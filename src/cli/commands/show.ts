@@ -4,7 +4,7 @@ import type { AddCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
 import type { ReadReplay } from '../replay.ts';
-import { parseProtocol } from '../run/request.ts';
+import { parseProtocol, propertyOption } from '../run/request.ts';
 
 export const addShow: AddCommand = ({ program, action }) => {
   program
@@ -16,6 +16,7 @@ export const addShow: AddCommand = ({ program, action }) => {
     .argument('[finding]', 'a *.replay.yaml file, or the number of a finding of the last run')
     .option('--last', 'the first finding of the last run (the default)', false)
     .option('-p, --protocol <name>', 'protocol to use instead of the one in the file', parseProtocol)
+    .addOption(propertyOption())
     .option('--print', 'print the timeline even on a terminal', false)
     .action(action(show));
 };
@@ -29,15 +30,19 @@ async function show(given: string | undefined, options: Flags, command: Command)
   const { findReplay } = await import('../history/finding.ts');
   const file = findReplay(given, command);
   if (typeof file === 'number') return file;
+  const { readOptions } = await import('../options.ts');
+  const made = readOptions(command, [], ['properties']);
+  if (typeof made === 'number') return made;
+  const { properties } = made;
   const { readReplay } = await import('../replay.ts');
-  const replayed = readReplay(file);
+  const replayed = readReplay(file, properties);
   if (typeof replayed === 'number') return replayed;
-  return interruptible((signal) => showReplay(replayed, { ...options, signal }));
+  return interruptible((signal) => showReplay(replayed, { ...options, ...(properties && { properties }), signal }));
 }
 
 async function showReplay(
   replayed: ReadReplay,
-  options: { readonly protocol?: string; readonly print: boolean; readonly signal: AbortSignal },
+  options: Flags & { readonly properties?: readonly string[]; readonly signal: AbortSignal },
 ): Promise<ExitCode> {
   const { verdictOfReplay } = await import('../replay.ts');
   const { signal } = options;

@@ -1,4 +1,5 @@
 /** The values of flags, checked as commander reads them. */
+import { existsSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Shard } from '../../../reporters/shared/shard.ts';
 import { isMistake } from '../../config/own-backend.ts';
@@ -16,9 +17,11 @@ import { readBackendModule } from '../../injector/backend-module.ts';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import { KNOWN_NAMES, resolveName } from '../../injector/known.ts';
 import { findProtocol } from '../../injector/own-protocol.ts';
+import { readPropertyModule } from '../../injector/property-module.ts';
 import { type BackendName, isBackendFile, isProtocolFile } from '../../model/case.ts';
 import { didYouMean } from '../../scenario/source/nearest.ts';
 import { note } from '../exit.ts';
+import { suggestPath } from '../nearest-path.ts';
 
 /** `--backend`: a name, `all`, or the file of a backend, which is loaded. */
 export function parseBackend(text: string): readonly BackendName[] {
@@ -34,10 +37,15 @@ export function parseBackend(text: string): readonly BackendName[] {
   );
 }
 
+/** What to do about a file: the one that was meant, where it does not exist. */
+function hintFor(file: string, hint: string | undefined): string | undefined {
+  return existsSync(file) ? hint : (suggestPath(file) ?? hint);
+}
+
 /** A file that has a backend. */
 function loadable(file: string): string {
   const read = readBackendModule(file);
-  if (isMistake(read)) throw new InvalidArgumentError(sentences(read.message, read.hint));
+  if (isMistake(read)) throw new InvalidArgumentError(sentences(read.message, hintFor(file, read.hint)));
   return file;
 }
 
@@ -46,7 +54,7 @@ export function parseProtocol(text: string): string {
   if (isProtocolFile(text)) {
     const found = findProtocol(text);
     if ('file' in found) return found.file;
-    throw new InvalidArgumentError(sentences(found.message, found.hint));
+    throw new InvalidArgumentError(sentences(found.message, hintFor(text, found.hint)));
   }
   const { protocols } = KNOWN_NAMES;
   const name = resolveName('protocols', text);
@@ -112,6 +120,17 @@ export function parseMemory(text: string): number {
 export function parseGrep(text: string): string {
   if (isPattern(text)) return text;
   throw new InvalidArgumentError('it is not a regular expression');
+}
+
+/** `--property`, repeatable, of each command that judges runs: the file of a property of the user's own, which is loaded. */
+export function propertyOption(): Option {
+  return new Option('--property <file>', 'judge by a property of your own too (repeatable)')
+    .argParser((file: string, before: readonly string[] = []) => {
+      const read = readPropertyModule(file);
+      if (isMistake(read)) throw new InvalidArgumentError(sentences(read.message, hintFor(file, read.hint)));
+      return [...before, file];
+    })
+    .default(undefined, 'none');
 }
 
 /** `--reporter`, of each command that writes reports. */

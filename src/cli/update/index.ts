@@ -14,8 +14,8 @@ import { CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
 import type { Options, Project } from '../../config/index.ts';
 import { openBackend } from '../../injector/backends.ts';
 import { runCase } from '../../injector/index.ts';
-import { KNOWN_NAMES } from '../../injector/known.ts';
 import { type Observation, observeCase } from '../../injector/observe.ts';
+import { judgeBy, namesWith } from '../../injector/own-properties.ts';
 import { selectTests } from '../../mocha/select.ts';
 import type { Case, Position } from '../../model/case.ts';
 import { documentAt, editExpect, listTaskKeys, readWords } from '../../scenario/edit-expect.ts';
@@ -144,7 +144,12 @@ class Updater {
   async #whyFailing(cases: readonly Case[]): Promise<string | undefined> {
     for (const { c, project } of this.#testsOf(cases)) {
       const backend = await this.#open(project);
-      const { status, violations, reason } = await runCase(c, { ...project, backend, signal: this.#signal });
+      const { status, violations, reason } = await runCase(c, {
+        ...project,
+        backend,
+        signal: this.#signal,
+        find: judgeBy(this.#options.properties),
+      });
       if (status !== 'pass' && status !== 'skip') return `${c.title}: ${violations[0]?.message ?? reason ?? status}`;
     }
     return undefined;
@@ -164,8 +169,15 @@ class Updater {
   }
 }
 
-function loadCases(text: string, file: string, { defaults }: Pick<Options, 'defaults'>): readonly Case[] | string {
-  const { cases, diagnostics } = parseScenarioText(text, file, { ...KNOWN_NAMES, ...(defaults && { defaults }) });
+function loadCases(
+  text: string,
+  file: string,
+  { defaults, properties }: Pick<Options, 'defaults' | 'properties'>,
+): readonly Case[] | string {
+  const { cases, diagnostics } = parseScenarioText(text, file, {
+    ...namesWith(properties),
+    ...(defaults && { defaults }),
+  });
   const error = diagnostics.find(({ severity }) => severity === 'error');
   return error ? `it would not load: ${error.message}` : cases;
 }

@@ -1,0 +1,123 @@
+/** Properties and reporters of a user's own: on the command line, in the configuration, in worker processes, and what is wrong with one. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { exampleFiles } from '../support/examples.ts';
+import { type Folder, temporaryFolder } from '../support/folder.ts';
+import { mktrouble } from '../support/program.ts';
+
+interface Reported {
+  readonly result: string;
+  readonly violations: readonly { readonly property: string }[];
+  readonly known: readonly { readonly property: string }[];
+  readonly replay: string;
+  readonly command: string;
+}
+
+/** A property that every run violates. */
+const NEVER = `import { defineProperty } from 'mktrouble/property';
+export default defineProperty({
+  contract: 1,
+  name: 'never-holds',
+  statement: 'Nothing.',
+  check: (c, { events }) => [{ message: 'it was run', step: events[0]?.step }],
+});
+`;
+
+describe('properties and reporters of one’s own', function () {
+  this.timeout(120_000);
+  let folder: Folder;
+  before(() => {
+    folder = temporaryFolder({
+      ...exampleFiles('property'),
+      ...exampleFiles('reporter'),
+      'never.ts': NEVER,
+      'throws.mjs': NEVER.replace("[{ message: 'it was run', step: events[0]?.step }]", 'null.b'),
+      'no-name.mjs': NEVER.replace("name: 'never-holds',", ''),
+      'taken.mjs': NEVER.replace('never-holds', 'restores-in-order'),
+      'a.yaml': 'scenario: A\ntree: { pid: 100 }\nrestart: { protocol: hardened }\n',
+      'b.yaml': 'scenario: B\ntree: { pid: 100 }\nrestart: { protocol: hardened }\nexpect: { except: [never-holds] }\n',
+      'c.yaml':
+        'scenario: C\ntree: { pid: 100 }\nrestart: { protocol: hardened }\nexpect: { violates: [never-holds] }\n',
+      'broken.mjs': `export default { contract: 1, name: 'broken', create: () => ({ result() { throw new Error('no result'); }, end() {} }) };\n`,
+      'mocha-class.ts': `export default class { constructor(runner: any) { runner.on('pass', (test: any) => console.log('PASS ' + test.title)); } }\n`,
+    });
+  });
+  after(() => folder.remove());
+  const program = (...args: string[]) => mktrouble(args, { cwd: folder.path });
+  const read = (stdout: string) => (JSON.parse(stdout) as { cases: Reported[] }).cases;
+
+  it('judge every case; scenarios name a property like any other', async () => {
+    const args = ['a.yaml', 'b.yaml', 'c.yaml', '--property', './never.ts', '-r', 'json'];
+    const { code, stdout, stderr } = await program('run', ...args);
+    assert.equal(code, 1, stderr);
+    const cases = read(stdout);
+    assert.deepEqual(
+      cases.map(({ result, violations, known }) =>
+        [result, ...violations, ...known].map((one) => (typeof one === 'string' ? one : one.property)),
+      ),
+      [['fail', 'never-holds'], ['pass'], ['pass', 'never-holds']],
+    );
+    assert.match(cases[0]!.command, /--property \.\/never\.ts/);
+    const again = await program('replay', cases[0]!.replay, '--property', './never.ts');
+    assert.equal(again.code, 1, again.stderr);
+    assert.match(again.stdout, /never-holds is violated again/);
+  });
+
+  it('are known only where they are named, with the word that was meant', async () => {
+    assert.equal((await program('validate', 'c.yaml')).code, 2);
+    folder.write('mktrouble.config.yaml', 'properties: [./never.ts]\n');
+    folder.write('near.yaml', 'scenario: N\ntree: { pid: 100 }\nexpect: { violates: [never-hold] }\n');
+    const near = await program('validate', 'near.yaml');
+    const { code, stdout } = await program('run', 'a.yaml', 'c.yaml', '--parallel', '2', '-r', 'json');
+    folder.write('mktrouble.config.yaml', '{}\n');
+    assert.match(near.stderr, /did you mean never-holds\?/);
+    assert.equal(code, 1);
+    assert.deepEqual(
+      read(stdout)
+        .map(({ result }) => result)
+        .sort(),
+      ['fail', 'pass'],
+    );
+  });
+
+  it('that break make the case an error, and the run never green', async () => {
+    const { code, stdout } = await program('run', 'a.yaml', '--property', './throws.mjs');
+    assert.equal(code, 3);
+    assert.match(stdout, /the property never-holds broke/);
+  });
+
+  it('that are none are exit code 2, without a stack', async () => {
+    for (const [file, message] of [
+      ['no-name.mjs', /no name/],
+      ['taken.mjs', /that of a property of mktrouble/],
+      ['none.mjs', /no such file/],
+    ] as const) {
+      const { code, stderr } = await program('run', 'a.yaml', '--property', `./${file}`);
+      assert.equal(code, 2, file);
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /\n {4}at /);
+    }
+  });
+
+  it('report to a file or the terminal, of runs and of merged reports', async () => {
+    const { code, stderr } = await program('run', 'a.yaml', '-r', './slowest.ts=slowest.txt', '-r', 'json=out.json');
+    assert.equal(code, 0, stderr);
+    assert.match(readFileSync(path.join(folder.path, 'slowest.txt'), 'utf8'), /ms {2}A\n1 passed, 0 failed/);
+    const merged = await program('report', 'merge', 'out.json', '-r', './slowest.ts');
+    assert.deepEqual([merged.code, /1 passed, 0 failed/.test(merged.stdout)], [0, true], merged.stderr);
+  });
+
+  it('may be a reporter of Mocha’s kind', async () => {
+    const { code, stdout, stderr } = await program('run', 'a.yaml', '-r', './mocha-class.ts');
+    assert.deepEqual([code, /PASS A/.test(stdout)], [0, true], stderr);
+  });
+
+  it('never turn a run green by a reporter that throws', async () => {
+    const { code, stderr } = await program('run', 'a.yaml', '-r', './broken.mjs', '-r', 'json=out.json');
+    assert.notEqual(code, 0);
+    assert.match(stderr, /no result/);
+    const missing = await program('run', 'a.yaml', '-r', './none.ts');
+    assert.equal(missing.code, 2);
+  });
+});
