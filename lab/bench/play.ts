@@ -7,7 +7,7 @@ import { runCase } from '../../src/injector/index.ts';
 import { parseScenarios } from '../../src/scenario/index.ts';
 import { median, type Row, type Section } from './row.ts';
 
-/** Milliseconds: a reader does not wait for it. */
+/** Milliseconds of processor time: a reader does not wait for it. */
 const LIMIT = 50;
 
 export const play: Section = {
@@ -32,9 +32,10 @@ async function measureStep(tasks: number): Promise<Row> {
   const player = new Player(openPacked(verdict.case!, packed.get(record.protocol)!));
   const moves = player.movesOf(record);
   const times = moves.map((_, at) => {
-    const begun = performance.now();
+    const begun = process.cpuUsage();
     player.play(moves.slice(0, at + 1));
-    return performance.now() - begun;
+    const { user, system } = process.cpuUsage(begun);
+    return (user + system) / 1000;
   });
   const slowest = Math.max(...times);
   return {
@@ -42,6 +43,6 @@ async function measureStep(tasks: number): Promise<Row> {
     value: Math.round(slowest * 10) / 10,
     unit: 'ms',
     limit: LIMIT,
-    detail: `median ${median(times).toFixed(1)} ms`,
+    detail: `processor time; median ${median(times).toFixed(1)} ms`,
   };
 }
