@@ -146,6 +146,22 @@ describe('changes of images', () => {
   });
 });
 
+describe('a change that is optional', () => {
+  const images = new Map([['pstree', PSTREE]]);
+  const drop = (record: number): ImageEdit & { optional: true } => ({
+    kind: 'drop',
+    file: 'pstree',
+    record,
+    optional: true,
+  });
+
+  it('is left out where the images of this machine have no such place, and made where they have', () => {
+    const { edits, images: made } = compareFiles(images, [drop(1), drop(50)]);
+    assert.deepEqual(edits, [drop(1)]);
+    assert.equal(readImage(made.get('pstree')!)!.records.length, readImage(PSTREE)!.records.length - 1);
+  });
+});
+
 describe('changes by seed', () => {
   const images = new Map([
     ['pstree', PSTREE],
