@@ -1,7 +1,8 @@
 /**
  * `npm run reproducers -- [RUNS]`: exports every finding of docs/criu-findings.md as a shell script and as a C program, runs the script
  * RUNS times (20) and the program a fifth as often, without mktrouble, and writes docs/reproducers.md. Takes half an hour; what was
- * measured is in .mktrouble/reproducers.jsonl, and is not measured again by a run that begins with this file.
+ * measured is in .mktrouble/reproducers.jsonl, and is not measured again by a run that begins with this file. With RUNS 0 nothing is
+ * measured: the page has what was.
  */
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -90,7 +91,12 @@ mkdirSync(path.dirname(MEASURED), { recursive: true });
 const before = existsSync(MEASURED) ? readFileSync(MEASURED, 'utf8').trim().split('\n') : [];
 const known = new Map(before.map((line) => JSON.parse(line) as Row | Refused).map((one) => [one.title, one]));
 const all: (Row | Refused)[] = [];
+const unmeasured: string[] = [];
 for (const [, number, title] of readFileSync(FINDINGS, 'utf8').matchAll(/^\| (\d+) \| ([^|]+) \|/gm)) {
+  if (runs === 0 && !known.has(title!)) {
+    unmeasured.push(title!);
+    continue;
+  }
   const one = known.get(title!) ?? (await measureOrRefuse(Number(number), title!));
   const text = 'refused' in one ? one.refused : `${one.sh}/${one.runs} ${one.c}/${one.runsOfC} ${one.lines} lines`;
   console.log(`${number} ${text}: ${title}`);
@@ -105,7 +111,7 @@ const good = sure.filter(({ sh, runs: tries }) => sh >= tries * WANTED);
 const lengths = rows.map(({ lines }) => lines).sort((a, b) => a - b);
 const table = rows.map(
   ({ number, title, isRace, lines, runs: tries, runsOfC: triesOfC, sh, c }) =>
-    `| ${number} | ${title}${isRace ? ' (a race)' : ''} | ${lines} | ${sh} of ${tries} | ${c} of ${triesOfC} |`,
+    `| ${number} | ${title}${isRace ? ' (a race)' : ''} | ${lines} | ${sh} of ${tries} | ${triesOfC === 0 ? '' : `${c} of ${triesOfC}`} |`,
 );
 writeFileSync(
   PAGE,
@@ -118,12 +124,12 @@ mktrouble: it builds the tree of processes in namespaces of its own, makes the f
 \`sudo CRIU=/usr/sbin/criu sh it.sh\` exits with 1 when the defect shows, 0 when it does not, and 125 when it cannot be tested there,
 as \`git bisect run\` expects. \`--as c\` writes the same as a C program, \`--as zdtm\` a test for CRIU's own suite.
 
-Every finding of [criu-findings.md](criu-findings.md), exported and run outside of mktrouble: ${good.length} of ${sure.length} that are no
+${unmeasured.length === 0 ? 'Every finding' : `${all.length} findings`} of [criu-findings.md](criu-findings.md), exported and run outside of mktrouble: ${good.length} of ${sure.length} that are no
 race show in at least ${WANTED * 100} % of runs. A script has ${lengths[Math.floor(lengths.length / 2)]} lines (median). A race is tried until it shows, up to three
 times as often as in its scenario.
 
 | | finding | lines | shell script | C program |
 | --- | --- | --- | --- | --- |
 ${table.join('\n')}
-${refused.length === 0 ? '' : `\n## Not exported\n\n${refused.map((one) => `- ${one.title}: ${one.refused}`).join('\n')}\n`}`,
+${refused.length === 0 ? '' : `\n## Not exported\n\n${refused.map((one) => `- ${one.title}: ${one.refused}`).join('\n')}\n`}${unmeasured.length === 0 ? '' : `\n## Not measured yet\n\n${unmeasured.map((title) => `- ${title}`).join('\n')}\n`}`,
 );
