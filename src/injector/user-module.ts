@@ -40,9 +40,14 @@ function load<T extends object>(file: string, full: string, { noun, kit, hint, w
     const place = line === undefined ? file : `${file}:${line}:${column}`;
     return { message: `${place}: it cannot be loaded: ${message}`, hint: 'modules are loaded without top-level await' };
   }
-  const module = exported['default'] ?? exported[noun];
+  const module = exported['default'] ?? exported[noun] ?? ofCommonJs(exported);
   const why = whyNone(module);
   return why === undefined ? (module as T) : { message: `${file}: ${why}`, hint };
+}
+
+/** What `module.exports = …` gives: the class or the object itself. */
+function ofCommonJs(exported: object): object | undefined {
+  return typeof exported === 'function' || 'contract' in exported ? exported : undefined;
 }
 
 /** Why a value is no module of this kind: no object, no version of the contract or another one, no name. */

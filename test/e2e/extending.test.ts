@@ -40,6 +40,8 @@ describe('properties and reporters of one’s own', function () {
       'c.yaml':
         'scenario: C\ntree: { pid: 100 }\nrestart: { protocol: hardened }\nexpect: { violates: [never-holds] }\n',
       'broken.mjs': `export default { contract: 1, name: 'broken', create: () => ({ result() { throw new Error('no result'); }, end() {} }) };\n`,
+      'own.cjs': `module.exports = { contract: 1, name: 'own', create: ({ out }) => ({ result: ({ kind }) => out.write('OWN ' + kind), end() {} }) };\n`,
+      'mocha-class.cjs': `module.exports = class { constructor(runner) { runner.on('pass', (test) => console.log('PASS ' + test.title)); } };\n`,
       'mocha-class.ts': `export default class { constructor(runner: any) { runner.on('pass', (test: any) => console.log('PASS ' + test.title)); } }\n`,
     });
   });
@@ -109,8 +111,15 @@ describe('properties and reporters of one’s own', function () {
   });
 
   it('may be a reporter of Mocha’s kind', async () => {
-    const { code, stdout, stderr } = await program('run', 'a.yaml', '-r', './mocha-class.ts');
-    assert.deepEqual([code, /PASS A/.test(stdout)], [0, true], stderr);
+    for (const file of ['./mocha-class.ts', './mocha-class.cjs']) {
+      const { code, stdout, stderr } = await program('run', 'a.yaml', '-r', file);
+      assert.deepEqual([code, /PASS A/.test(stdout)], [0, true], stderr);
+    }
+  });
+
+  it('may be a module of CommonJS', async () => {
+    const { code, stdout, stderr } = await program('run', 'a.yaml', '-r', './own.cjs');
+    assert.deepEqual([code, stdout], [0, 'OWN pass'], stderr);
   });
 
   it('never turn a run green by a reporter that throws', async () => {

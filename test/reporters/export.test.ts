@@ -93,9 +93,14 @@ describe('an exported finding', () => {
   it('is refused where a script cannot do what the scenario does', () => {
     for (const criu of ['{ restore-limits: { pids: 3 } }', '{ images: { mutate: core, seed: 7 } }'])
       assert.throws(() => writeShellScript(finding(criu, undefined, CRASH)), CannotExport, criu);
-    const subject = finding('{}', '{ pid: 100 }', `subject: { command: [sleep, 1] }\n${CRASH}`);
-    assert.throws(() => writeShellScript(subject), CannotExport);
-    assert.throws(() => writeMail(subject), CannotExport);
+    const subject = (more: string) =>
+      finding('{}', '{ pid: 100 }', `subject: { command: [sleep, 1]${more} }\n${CRASH}`);
+    assert.throws(
+      () => writeShellScript(subject(', ready: { file: up }, load: { command: [sleep, 1], ready: { file: on } }')),
+      CannotExport,
+    );
+    assert.throws(() => writeMail(subject('')), CannotExport);
+    assert.match(writeShellScript(subject('')), /sleep/);
   });
 
   it('is found by its file and title or line, its defect, and its row in a page', () => {
