@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync, readdirSync, readFileSync, writeSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
@@ -134,7 +135,7 @@ describe('a signal ends', function () {
   /** Starts a command, sends the signal once it neither starts nor ends any more, and waits for its end. */
   const endBy = async (
     signal: NodeJS.Signals,
-    { args, needs }: Row,
+    { args, needs, isInterruptible }: Row,
     stdout: number | 'ignore',
   ): Promise<End | 'skip'> => {
     if (needs === 'criu' && noCriu !== undefined) {
@@ -153,7 +154,7 @@ describe('a signal ends', function () {
     try {
       const ended = new Promise<End>((resolve) => child.once('exit', (code, by) => resolve(code ?? by!)));
       const closed = new Promise((resolve) => child.once('close', () => resolve(true)));
-      const end = await Promise.race([ended, atWork(child.pid!)]);
+      const end = await Promise.race([ended, atWork(child.pid!, isInterruptible === true)]);
       assert.equal(end, undefined, `it has ended without a signal: ${end}\n${said}`);
       child.kill(signal);
       const last = await Promise.race([ended, sleep(60_000, undefined, { ref: false })]);
@@ -233,10 +234,14 @@ function worked(pid: number): number {
   return (Number(user) + Number(system)) / 100;
 }
 
-/** Resolves when a process has worked for longer than a start takes, or waits: it has not worked at all for a while. */
-async function atWork(pid: number): Promise<undefined> {
+/**
+ * Resolves when a process has worked for longer than a start takes, or waits: it has not worked at all for a while. `handles`: its
+ * own handler of signals has to be there by then, however long a start takes on this machine.
+ */
+async function atWork(pid: number, handles: boolean): Promise<undefined> {
   const START = 1.5;
   try {
+    while (handles && !hasHandler(pid)) await sleep(50);
     for (let before = worked(pid), idle = 0; idle < 20 && before < START; ) {
       await sleep(50);
       const now = worked(pid);
@@ -248,6 +253,12 @@ async function atWork(pid: number): Promise<undefined> {
     await sleep(60_000, undefined, { ref: false });
   }
   return undefined;
+}
+
+/** Whether a program of ours handles signals: Node itself has handlers for SIGINT and SIGTERM from its start, and none for SIGQUIT. */
+function hasHandler(pid: number): boolean {
+  const [, caught] = /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))!;
+  return (BigInt(`0x${caught}`) & (1n << BigInt(os.constants.signals.SIGQUIT - 1))) !== 0n;
 }
 
 /** Whether a thread of the process runs, or waits for a processor. */
