@@ -5,18 +5,8 @@ import path from 'node:path';
 import { CampaignError } from '../../src/campaign/campaign-error.ts';
 import { openFolder } from '../../src/campaign/folder.ts';
 import type { Place } from '../../src/campaign/place.ts';
-import type { Plan } from '../../src/campaign/plan.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
-
-const PLAN: Plan = {
-  version: 1,
-  kind: 'run',
-  work: {},
-  files: {},
-  firstSeed: 0,
-  groups: [{ name: 'a', runs: 20, cost: 1 }],
-  unitTime: 5,
-};
+import { PLAN } from './support/plan.ts';
 
 describe('a campaign in a folder', function () {
   this.timeout(240_000);

@@ -5,19 +5,10 @@ import path from 'node:path';
 import { CannotRead } from '../../src/boundary/read-file.ts';
 import { openFolder } from '../../src/campaign/folder.ts';
 import type { Place } from '../../src/campaign/place.ts';
-import { hashPlan, type Plan } from '../../src/campaign/plan.ts';
+import { hashPlan } from '../../src/campaign/plan.ts';
 import { Results } from '../../src/campaign/results.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
-
-const PLAN: Plan = {
-  version: 1,
-  kind: 'run',
-  work: {},
-  files: {},
-  firstSeed: 0,
-  groups: [{ name: 'a', runs: 20, cost: 1 }],
-  unitTime: 5,
-};
+import { PLAN } from './support/plan.ts';
 
 describe('the files of a campaign, written by others', () => {
   let folder: Folder;

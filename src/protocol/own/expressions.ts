@@ -4,7 +4,7 @@
  */
 import type { BinaryExpression, CallExpression, Expression, Identifier, Node, UnaryExpression } from 'acorn';
 import { ERRNO_NAMES, type ErrnoName, errnoNumber } from '../../model/errno.ts';
-import type { VocabularyWord } from './module.ts';
+import { STEPS, type VocabularyWord } from './module.ts';
 import type { FunctionScope } from './scope.ts';
 import { translateStep } from './steps.ts';
 import { nameOfPiece, Refusal, unwrap } from './syntax.ts';
@@ -12,20 +12,9 @@ import { nameOfPiece, Refusal, unwrap } from './syntax.ts';
 const ARITHMETIC: ReadonlySet<string> = new Set(['+', '-', '/', '%', '>>>']);
 const BITS: ReadonlySet<string> = new Set(['&', '|', '^', '<<', '>>']);
 const COMPARISONS: ReadonlySet<string> = new Set(['===', '!==', '<', '>', '<=', '>=']);
-/** Words of the vocabulary that are steps. */
-const STEPS: ReadonlySet<VocabularyWord> = new Set([
-  'load',
-  'store',
-  'add',
-  'compareExchange',
-  'wait',
-  'kill',
-  'attempt',
-  'work',
-]);
 
 export function isStep(word: VocabularyWord): boolean {
-  return STEPS.has(word);
+  return (STEPS as readonly string[]).includes(word);
 }
 
 /** The text of an expression. */

@@ -14,19 +14,15 @@ import type {
 import type { ProtocolMistake, WordDeclaration } from './protocol.ts';
 import { nameOfPiece, Refusal, unwrap } from './syntax.ts';
 
+/** The calls of a protocol file that are steps. */
+export const STEPS = ['load', 'store', 'add', 'compareExchange', 'wait', 'kill', 'attempt', 'work'] as const;
+
 /** The names that a protocol file may import. */
 export const VOCABULARY = [
   'defineProtocol',
   'shared',
   'perProcess',
-  'load',
-  'store',
-  'add',
-  'compareExchange',
-  'wait',
-  'kill',
-  'attempt',
-  'work',
+  ...STEPS,
   'peek',
   'stage',
   'self',
