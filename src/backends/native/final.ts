@@ -36,7 +36,7 @@ export function buildFinal(
     findings.push({ kind: 'reference-leak', at: 'ckpt_ctx_put', detail });
   }
   if (report.end === 'late')
-    findings.push({ kind: 'hang', at: whereabouts(actors, cast), detail: 'the time limit of the case' });
+    findings.push({ kind: 'hang', at: whereabouts(actors, cast), detail: 'no step within the time limit' });
   return {
     coordinator: coordinatorFinal(coordinator),
     tasks,

@@ -16,7 +16,7 @@ import { type Machine, refusal } from './refuse.ts';
 import { sweepSize } from './sweep.ts';
 
 export interface NativeOptions {
-  /** Milliseconds that a case may take, 100 to 600000. Default 5000. */
+  /** Milliseconds that a step may take before the run is a hang, 100 to 600000. Default 5000. */
   readonly limit?: number;
   /** A restart engine of your own: a shared library, or a C file (docs/native-backend.md). */
   readonly plugin?: string;

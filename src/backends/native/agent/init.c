@@ -177,14 +177,31 @@ static int try_chores(void)
 	return 1;
 }
 
+/* The limit of a plan is for each step, not for the run: a large tree on a slow machine is no hang. */
+struct patience {
+	long long deadline;
+	uint32_t progress;
+};
+
+static struct timespec patience_left(struct patience *patience)
+{
+	uint32_t progress = arena->present + arena->step + arena->bell;
+
+	if (patience->deadline == 0 || progress != patience->progress) {
+		patience->progress = progress;
+		patience->deadline = now() + arena->plan.limit_ms * NS_PER_MS;
+	}
+	return span(patience->deadline - now());
+}
+
 /* Serves the tree until no task can move any more, or until the run must be stopped. */
 static enum end supervise(void)
 {
-	long long deadline = now() + arena->plan.limit_ms * NS_PER_MS;
+	struct patience patience = { 0 };
 
 	for (;;) {
 		uint32_t seen = arena->bell;
-		struct timespec left = span(deadline - now());
+		struct timespec left = patience_left(&patience);
 
 		switch (arena->request) {
 		case NOTHING:
@@ -227,11 +244,11 @@ static enum end supervise(void)
 /* Waits until all have finished a building phase. */
 static int all_present(int times)
 {
-	long long deadline = now() + arena->plan.limit_ms * NS_PER_MS;
+	struct patience patience = { 0 };
 
 	for (;;) {
 		uint32_t seen = arena->bell;
-		struct timespec left = span(deadline - now());
+		struct timespec left = patience_left(&patience);
 
 		if (arena->request == CANNOT_BUILD)
 			return 0;
