@@ -24,7 +24,7 @@ describe('With CRIU, a case that tested nothing', function () {
   it('fails where the dump fails before the stage of the action script is reached', async () => {
     const tree = 'tree: { pid: 100, children: [{ pid: 101 }] }\n';
     const found = await violated(
-      `${tree}criu: { script-fails: post-restore, fault-point: { of: dump, number: 1 } }\nexpect: { coordinator: [failed, killed] }`,
+      `${tree}criu: { script-fails: post-restore, syscalls: { of: dump, after: pre-dump, call: ptrace, number: 1, errno: EPERM } }\nexpect: { coordinator: [failed, killed] }`,
     );
     assert.deepEqual(found.properties, ['fault-never-fired']);
     assert.match(found.messages, /post-restore.*the dump /);
