@@ -45,6 +45,7 @@ const ORDER = [
   'restore-leaves-nothing-behind',
   'criu-never-crashes',
   'criu-ends-in-time',
+  'server-ends-with-call',
   'criu-log-is-bounded',
 ];
 /** Versions of CRIU, each unpacked by `mktrouble setup`; the suite is written for the first. */

@@ -68,8 +68,8 @@ export const RESERVED_OPTIONS: Readonly<Record<string, string>> = {
   'exec-cmd': 'excludes restore-detached',
   'prev-images-dir': 'given to what follows a pre-dump of its round',
   'pre-dump-mode': 'the default of CRIU is used',
-  'lazy-pages': 'needs a second CRIU that runs beside the restore',
-  'page-server': 'needs a second CRIU that runs beside the dump',
+  'lazy-pages': 'criu: { lazy-pages: … } starts the daemon too',
+  'page-server': 'criu: { page-server: … } starts the server too',
   stream: 'needs criu-image-streamer beside it',
 };
 

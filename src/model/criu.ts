@@ -2,6 +2,7 @@
 import type { FaultVerb } from './case.ts';
 import type { CriuOptionWords } from './criu-options.ts';
 import type { RoundCall } from './criu-rounds.ts';
+import type { CriuServerSetup } from './criu-servers.ts';
 import type { SyscallErrno } from './errno.ts';
 import type { SignalName } from './signals.ts';
 
@@ -143,6 +144,8 @@ export interface CriuSetup {
   /** Options of CRIU's command line, beside those that the backend gives. */
   readonly options: Readonly<Partial<Record<CriuCall, CriuOptionWords>>>;
   readonly syscalls: readonly CriuSyscall[];
+  /** The page server of the dump, and the lazy-pages daemon of the restore. Absent: neither. */
+  readonly servers?: Readonly<Partial<Record<CriuCall, CriuServerSetup>>>;
   readonly images: readonly ImageChange[];
   /** The words whose effect need not show in any run. */
   readonly optional?: readonly OptionalWord[];

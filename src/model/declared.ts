@@ -1,6 +1,7 @@
 /** All that a case makes go wrong: its faults, and what its `criu` section says. One list for all kinds. */
 import type { Case, Fault } from './case.ts';
 import { type CriuCall, type CriuSetup, callOfStage, type OptionalWord } from './criu.ts';
+import { SERVER_NAMES, SERVER_WORDS } from './criu-servers.ts';
 
 /** Something that a case makes go wrong. */
 export interface DeclaredFault {
@@ -31,7 +32,16 @@ export function declaredFaults({ faults, criu }: Case): DeclaredFault[] {
   ];
 }
 
-function ofCriu({ faultPoint, scriptFails, taken, limits, syscalls, images, optional }: CriuSetup): DeclaredFault[] {
+function ofCriu({
+  faultPoint,
+  scriptFails,
+  taken,
+  limits,
+  syscalls,
+  servers = {},
+  images,
+  optional,
+}: CriuSetup): DeclaredFault[] {
   const isOptional = (word: OptionalWord): boolean => optional?.includes(word) ?? false;
   const one = (path: string, call: CriuCall, title: string, optional = false): DeclaredFault => ({
     name: path,
@@ -68,6 +78,13 @@ function ofCriu({ faultPoint, scriptFails, taken, limits, syscalls, images, opti
         optional,
       ),
     ),
+    ...(['dump', 'restore'] as const).flatMap((of) => {
+      const { fault, after, optional } = servers[of] ?? {};
+      const name = SERVER_NAMES[of];
+      const words = SERVER_WORDS[name];
+      const when = typeof after === 'number' ? `${after} bytes` : after;
+      return fault ? [one(`criu.${name}`, of, `${fault} of the ${words} after ${when}`, optional)] : [];
+    }),
     ...images.map(({ optional }, i) => one(`criu.images.${i}`, 'restore', `change ${i + 1} of the images`, optional)),
   ];
 }

@@ -20,6 +20,7 @@ import { keptTreeIsUnchanged } from './rules/criu/kept-tree-is-unchanged.ts';
 import { restoreLeavesNothingBehind } from './rules/criu/restore-leaves-nothing-behind.ts';
 import { restoredProgramRuns } from './rules/criu/restored-program-runs.ts';
 import { restoredTreeMatchesDump } from './rules/criu/restored-tree-matches-dump.ts';
+import { serverEndsWithCall } from './rules/criu/server-ends-with-call.ts';
 
 /** Each judges one round. In the order of reports: what a success must do, what a failure must do, then what CRIU itself must not. */
 const OF_A_ROUND: readonly Property[] = [
@@ -40,6 +41,7 @@ const OF_A_ROUND: readonly Property[] = [
   bystandersUntouched,
   criuNeverCrashes,
   criuEndsInTime,
+  serverEndsWithCall,
   criuLogIsBounded,
 ];
 

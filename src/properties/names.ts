@@ -48,6 +48,7 @@ export const PROPERTY_NAMES: readonly string[] = [
   'bystanders-untouched',
   'criu-never-crashes',
   'criu-ends-in-time',
+  'server-ends-with-call',
   'criu-log-is-bounded',
 ];
 

@@ -6,11 +6,13 @@
 import type { Case } from '../model/case.ts';
 import { type CriuCall, callOfStage, type ImageChange, type ImageEdit, PSTREE_FIELDS } from '../model/criu.ts';
 import type { RoundCall } from '../model/criu-rounds.ts';
+import { SERVER_WORDS } from '../model/criu-servers.ts';
 import { signalName } from '../model/signals.ts';
 import type { CriuHit, CriuRecord, CriuRun } from '../record/criu.ts';
 import type { Violation } from '../record/verdict.ts';
 import { kindsOfDifferences } from './criu-census.ts';
 import { comparable, falloutSince, listRuns, succeeded } from './criu-runs.ts';
+import { whyServerIsWrong } from './rules/criu/server-ends-with-call.ts';
 import type { Location } from './signature-restart.ts';
 
 export function locateInCriu(c: Case, record: CriuRecord, { property, round }: Violation): Location {
@@ -21,7 +23,7 @@ export function locateInCriu(c: Case, record: CriuRecord, { property, round }: V
     case 'criu-ends-in-time':
       return locateHang(c, criu);
     case 'restored-tree-matches-dump':
-      return { place: 'restore', shape: joined(listChanges(criu, 'restore')) };
+      return { place: 'restore', shape: joined([...listChanges(criu, 'restore'), ...nameServerHit(criu.restore)]) };
     case 'failed-dump-leaves-tree-running':
       return { place: formatPlace(criu.dump), shape: joined([nameEnd(criu.dump), ...listChanges(criu, 'dump')]) };
     case 'failed-dump-leaves-nothing-behind':
@@ -29,6 +31,8 @@ export function locateInCriu(c: Case, record: CriuRecord, { property, round }: V
     case 'failed-restore-leaves-nothing-behind':
     case 'restore-leaves-nothing-behind':
       return { place: 'restore', shape: joined([nameEnd(criu.restore!), ...listThings(criu, 'restore')]) };
+    case 'server-ends-with-call':
+      return locateServer(criu);
     default:
       return locateOther(c, criu);
   }
@@ -60,6 +64,18 @@ function locateHang(c: Case, criu: CriuRecord): Location {
   // An error that CRIU has logged is the cause, not the system call that made it.
   const shown = lastFile(run) === undefined ? causes : causes.filter((cause) => !cause.startsWith(SYSTEM_CALL));
   return { place: formatPlace(run), shape: joined(['hang', ...shown]) };
+}
+
+/** `kill of the lazy-pages daemon`. */
+function nameServerHit(run: CriuRun | undefined): string[] {
+  const { name, hit } = run?.server ?? {};
+  return name && hit ? [`${hit} of the ${SERVER_WORDS[name]}`] : [];
+}
+
+/** What is wrong with a server, and what happened to it. */
+function locateServer(criu: CriuRecord): Location {
+  const run = listRuns(criu).find((one) => whyServerIsWrong(one) !== undefined) ?? criu.dump;
+  return { place: run.of, shape: joined([run.server?.end ? 'error' : 'stays', ...nameServerHit(run)]) };
 }
 
 function locateOther(c: Case, criu: CriuRecord): Location {
@@ -107,14 +123,15 @@ function listChanges(criu: CriuRecord, of: CriuCall): string[] {
   return after ? kindsOfDifferences(criu.before, after, falloutSince(criu, 'pre-dump')) : [];
 }
 
-/** `packet filter rules added`: of what a call has changed around the tree, the kinds. */
+/** `packet filter rules added`: of what a call has changed around the tree, the kinds; the socket of a lazy-pages daemon, which every one leaves, is one of its own. */
 function listThings({ surroundings }: CriuRecord, of: CriuCall): string[] {
   return (surroundings?.[of] ?? []).flatMap(({ kind, added, removed }) => [
-    ...(added.length > 0 ? [`${kind} added`] : []),
+    ...new Set(added.map((thing) => (thing.endsWith(LAZY_SOCKET) ? 'lazy-pages.socket added' : `${kind} added`))),
     ...(removed.length > 0 ? [`${kind} removed`] : []),
   ]);
 }
 
+const LAZY_SOCKET = '/lazy-pages.socket';
 const SYSTEM_CALL = 'system call ';
 
 /** What was done to this call, as far as it happened. */

@@ -31,6 +31,10 @@ function hasHappened(path: string, setup: CriuSetup, { dump, restore, stages, ed
       return true;
     case 'syscalls':
       return wasInjected(setup, Number(item), findRun);
+    case 'page-server':
+      return dump.server?.hit !== undefined;
+    case 'lazy-pages':
+      return restore?.server?.hit !== undefined;
     case 'images':
       return edits !== undefined;
     default:

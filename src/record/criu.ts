@@ -1,6 +1,7 @@
 /** What was seen of a dump and a restore by CRIU: the tree before and after, and how CRIU ended. Part of a run record. */
 import type { CriuCall, CriuStage, ImageEdit } from '../model/criu.ts';
 import type { RoundCall } from '../model/criu-rounds.ts';
+import type { ServerFault, ServerName } from '../model/criu-servers.ts';
 
 /** State by name, as /proc shows it: `umask` → `0022`, `open file 3` → `/dev/null, flags 02`. */
 export type CriuFacts = Readonly<Record<string, string>>;
@@ -57,6 +58,19 @@ export interface CriuInjected {
   readonly logLine?: string;
 }
 
+/** The second CRIU beside a call. */
+export interface CriuServer {
+  readonly name: ServerName;
+  /** How it ended by itself, or by the fault; absent: it was still there when it had to have ended. */
+  readonly end?: CriuEnd;
+  /** No process of the call has ever connected to it: it waited on, and mktrouble has killed it. */
+  readonly unused?: true;
+  /** What happened to it. */
+  readonly hit?: ServerFault;
+  /** The errors of its log, as those of CRIU. */
+  readonly errors: readonly string[];
+}
+
 /** One call of CRIU. */
 export interface CriuRun {
   readonly of: RoundCall;
@@ -76,6 +90,8 @@ export interface CriuRun {
   readonly errors: readonly string[];
   /** The last line of its log, where the call failed and its log has no error. */
   readonly lastLine?: string;
+  /** The page server of a dump, the lazy-pages daemon of a restore. Absent: the scenario has none. */
+  readonly server?: CriuServer;
   /** Each process and where it waited when the call reached its limit of time. */
   readonly waiting?: readonly CriuTask[];
 }

@@ -1,5 +1,6 @@
 /** How CRIU is used in a case, as the words of a scenario; defaults are left out. */
 import { ABSENT, type CriuLimits, type CriuSetup, type ImageChange, PLAIN_CRIU } from '../model/criu.ts';
+import type { CriuServerSetup } from '../model/criu-servers.ts';
 import { oneOrAll } from './resolve/lists.ts';
 import type { Document } from './schema/document.ts';
 
@@ -17,6 +18,7 @@ export function writeCriu(setup: CriuSetup): Words {
     rounds,
     options,
     syscalls,
+    servers = {},
     images,
     optional,
     repeat,
@@ -34,11 +36,17 @@ export function writeCriu(setup: CriuSetup): Words {
     ...(options.dump === undefined ? {} : { 'dump-options': options.dump }),
     ...(options.restore === undefined ? {} : { 'restore-options': options.restore }),
     ...(calls.length === 0 ? {} : { syscalls: oneOrAll(calls) }),
+    ...(servers.dump === undefined ? {} : { 'page-server': serverWords(servers.dump) }),
+    ...(servers.restore === undefined ? {} : { 'lazy-pages': serverWords(servers.restore) }),
     ...(images.length === 0 ? {} : { images: oneOrAll(images.map(editWords)) }),
     ...(optional === undefined ? {} : { optional: oneOrAll(optional) }),
     ...(repeat === 1 ? {} : { repeat }),
     ...(limit === undefined ? {} : { limit }),
   };
+}
+
+function serverWords({ fault, after, optional }: CriuServerSetup): NonNullable<Words['page-server']> {
+  return fault === undefined ? true : { fault, after: after!, ...(optional && { optional }) };
 }
 
 function limitWords({ pids, files, fileSize }: CriuLimits): NonNullable<Words['dump-limits']> {

@@ -61,6 +61,8 @@ describe('the criu section', () => {
   taken: 101
   dump-limits: { files: 10, file-size: 4096 }
   restore-limits: { pids: 3 }
+  page-server: { fault: cut, after: 4096, optional: true }
+  lazy-pages: { fault: delay, after: post-restore }
   syscalls: [{ of: restore, call: clone3, number: 2, errno: ENOMEM }, { of: dump, call: all, signal: SIGKILL }]
   images:
     - { task: 1, set: { ppid: 999, threads: [101, 101] } }
@@ -113,6 +115,31 @@ faults: [{ signal: SIGTERM, to: 101, when: { criu: pre-resume } }]
     assert.match(mistakes('criu: { images: { file: mm-100, field: [1], nth: [0, 1], value: 1 } }'), /nth/);
     assert.match(mistakes('criu: { syscalls: { of: dump, call: read } }'), /errno|signal/);
     assert.match(mistakes('criu: { script-fails: pre-dmup }'), /pre-dmup/);
+  });
+
+  it('has a page server and a lazy-pages daemon, and says what cannot happen to them', () => {
+    const [c] = load('criu: { page-server: true, lazy-pages: false }').cases;
+    assert.deepEqual(c?.criu, { ...PLAIN_CRIU, servers: { dump: {} } });
+    assert.deepEqual(parseScenarios(writeScenario(c!), 'a.yaml').cases[0]?.criu, c?.criu);
+    const hit = load(
+      'criu: { page-server: { fault: kill, after: 0 }, lazy-pages: { fault: kill, after: pre-resume } }',
+    );
+    assert.deepEqual(
+      declaredFaults(hit.cases[0]!).map(({ name, title, call }) => [name, title, call]),
+      [
+        ['criu.page-server', 'kill of the page server after 0 bytes', 'dump'],
+        ['criu.lazy-pages', 'kill of the lazy-pages daemon after pre-resume', 'restore'],
+      ],
+    );
+    assert.match(mistakes('criu: { page-server: { fault: kill } }'), /after/);
+    assert.match(mistakes('criu: { page-server: { fault: burn, after: 3 } }'), /burn|fault/);
+    assert.match(
+      mistakes('criu: { page-server: { fault: kill, after: post-dump } }'),
+      /^3: after post-dump there is no/,
+    );
+    assert.match(mistakes('criu: { page-server: { fault: cut, after: pre-dump } }'), /number of bytes/);
+    assert.match(mistakes('criu: { lazy-pages: { fault: kill, after: 100 } }'), /after a stage/);
+    assert.match(mistakes('criu: { lazy-pages: { fault: stop, after: post-restore } }'), /stops all that reads/);
   });
 
   it('knows the system calls of Linux by name', () => {

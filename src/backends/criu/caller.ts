@@ -5,18 +5,19 @@
 import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Case } from '../../model/case.ts';
-import { type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
+import { type CriuCall, type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
 import type { RoundCall } from '../../model/criu-rounds.ts';
 import type { CriuCensus, CriuRun } from '../../record/criu.ts';
 import type { Draws } from '../draws.ts';
 import { callCriu } from './call.ts';
-import { CALLS_OF, IMAGES, limitsOf, WORK } from './command-line.ts';
+import { CALLS_OF, computeTimeLimit, IMAGES, limitsOf, WORK } from './command-line.ts';
 import { type Faults, needHooks } from './faults.ts';
 import { HELD_AT } from './held.ts';
 import type { Criu } from './locate.ts';
 import type { Observer } from './observer.ts';
 import type { Programs } from './programs.ts';
 import type { Sandbox } from './sandbox.ts';
+import { Server } from './servers.ts';
 
 export interface PlayOptions {
   readonly criu: Criu;
@@ -49,6 +50,8 @@ export class Caller {
   #dump = 1;
   /** The folder of the last pre-dump of the round that succeeded, beside that of the images. */
   #parent: string | undefined;
+  /** Beside the call that is under way. */
+  #server: Server | undefined;
   /** The tree as it was while the last call held it. */
   held: CriuCensus | undefined;
   /** Microseconds that all calls took. */
@@ -120,6 +123,8 @@ export class Caller {
     // An action script needs a process, which a limit of processes may not leave.
     const holds = of !== 'pre-dump' && this.#case.subject !== undefined && limitsOf(this.#setup, of).pids === undefined;
     this.held = undefined;
+    const server = of === 'pre-dump' ? undefined : await this.#startServer(of, log, images, plain);
+    this.#server = server;
     const { run, time } = await callCriu(this.#sandbox, this.#case, of, {
       criu,
       program,
@@ -131,12 +136,19 @@ export class Caller {
       images,
       calls: listsCalls && of !== 'pre-dump' ? CALLS_OF[of] : undefined,
       parent: of === 'restore' ? undefined : this.#parent,
+      server: server?.words,
       log,
       atStage: (stage) => this.#atStage(stage as CriuStage, plain),
       meanwhile: of === 'dump' ? meanwhile : undefined,
     });
     this.time += time;
-    return run;
+    return server ? { ...run, server: await server.finish(computeTimeLimit(this.#case)) } : run;
+  }
+
+  #startServer(of: CriuCall, log: string, images: string, plain: boolean): Promise<Server | undefined> {
+    const { criu, breakpointsFire } = this.#options;
+    const options = { criu, breakpointsFire, images, log: `server-of-${log}`, plain };
+    return Server.start(this.#sandbox, this.#case, of, options);
   }
 
   /** The root of the first dump has the pid with which it was built. */
@@ -148,6 +160,7 @@ export class Caller {
     if (this.#case.subject) await this.#hold(stage);
     if (!plain) {
       await this.#parts.faults.fire(stage);
+      await this.#server?.atStage(stage);
       this.#stages.push(stage);
     }
     await this.#sandbox.do('answer', { 'exit-code': !plain && this.#setup.scriptFails.includes(stage) ? 1 : 0 });

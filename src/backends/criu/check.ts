@@ -21,6 +21,7 @@ export async function runCheck(sandbox: Sandbox, c: Case): Promise<CriuCheck | u
     words: check,
   });
   const status = await sandbox.waitForEnd(pid, limit);
+  sandbox.forgetEnd(pid);
   // The group: a shell leaves what it has started.
   if (status === undefined) await sandbox.do('kill', { pid: -pid, signal: signalNumber('SIGKILL') });
   return {

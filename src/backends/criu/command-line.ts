@@ -53,6 +53,8 @@ export interface CallOptions {
   readonly images: string;
   /** The folder, beside it, of the pre-dump that it follows. */
   readonly parent?: string | undefined;
+  /** What it is given to use its server. */
+  readonly server?: readonly string[] | undefined;
 }
 
 /** Starts a call of CRIU (run_start in agent/run.c): 0 or a negative errno. */
@@ -120,7 +122,7 @@ export function limitsOf({ limits }: CriuSetup, of: RoundCall): CriuLimits {
 
 /** The words after `criu`. */
 export function criuWords(c: Case, of: RoundCall, log: string, options: CallOptions): string[] {
-  const { program, hooks, unprivileged, root, images, parent } = options;
+  const { program, hooks, unprivileged, root, images, parent, server = [] } = options;
   return [
     of,
     ...(root === undefined ? ['-d'] : ['-t', String(root)]),
@@ -132,6 +134,7 @@ export function criuWords(c: Case, of: RoundCall, log: string, options: CallOpti
     '-o',
     log,
     '-v2',
+    ...server,
     ...optionWords({ ...usualOptions(c), ...optionsOf(c, of) }),
     ...(hooks ? ['--action-script', program] : []),
     ...(unprivileged ? ['--unprivileged'] : []),

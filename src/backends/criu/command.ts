@@ -2,6 +2,7 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import type { ServerName } from '../../model/criu-servers.ts';
 import { errnoName } from '../../model/errno.ts';
 import type { CriuEnd, CriuOutput } from '../../record/criu.ts';
 import { line } from '../agent/request.ts';
@@ -17,7 +18,7 @@ const KEPT = 4096;
 
 export interface Command {
   /** What its output is kept under. */
-  readonly name: 'subject' | 'load' | 'check';
+  readonly name: 'subject' | 'load' | 'check' | ServerName;
   /** Its pid; 0: any, and it is none of the tree. */
   readonly pid: number;
   /** As the init of a pid namespace of its own. */

@@ -164,7 +164,8 @@ class CriuItself implements CriuBackend {
     sandbox.keepAwake(true);
     if (this.#abilities.breakpointsFire === undefined) {
       const breakpointsFire = (await sandbox.do('breakpoints')) === 1;
-      this.#abilities = { ...this.#abilities, breakpointsFire };
+      const hasUserfaults = (await sandbox.do('userfaults')) === 1;
+      this.#abilities = { ...this.#abilities, breakpointsFire, hasUserfaults };
     }
     return sandbox;
   }

@@ -10,6 +10,8 @@ export interface Abilities {
   readonly canInject: boolean;
   /** Whether hardware breakpoints stop a task, once that was tried. */
   readonly breakpointsFire?: boolean;
+  /** Whether a process can answer the page faults of others (userfaultfd), once that was tried. */
+  readonly hasUserfaults?: boolean;
   /** The options that this version of CRIU has, once it was asked. */
   readonly options?: ReadonlySet<string>;
 }
@@ -24,7 +26,7 @@ const MOST_TASKS = 20_000;
 /** The reason why a case can't be played; undefined when it can. */
 export function refusal(
   c: Case,
-  { pidMax, canLimitPids, canInject, breakpointsFire, options }: Abilities,
+  { pidMax, canLimitPids, canInject, breakpointsFire, hasUserfaults, options }: Abilities,
 ): string | undefined {
   if (!c.criu && !c.restart.backends.includes('criu')) return 'it is about restart(2), and has no criu section';
   const { restart, image, criu } = c;
@@ -52,6 +54,8 @@ export function refusal(
     return 'system calls of CRIU are made to fail on x86-64 and arm64 only';
   if (criu?.faultPoint && breakpointsFire === false)
     return 'hardware breakpoints never fire on this machine: CRIU needs its one fault point (CRIU_FAULT=130) to work without them';
+  if (criu?.servers?.restore && hasUserfaults === false)
+    return 'this kernel lets no lazy-pages daemon of this user answer page faults (userfaultfd(2), UFFD_FEATURE_EVENT_FORK and others)';
   const unknown = Object.values(criu?.options ?? {})
     .flatMap((words) => Object.keys(words))
     .find((name) => options && !options.has(name));

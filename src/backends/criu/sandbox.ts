@@ -54,6 +54,11 @@ export class Sandbox extends Agent {
     return this.#ends.get(pid);
   }
 
+  /** The end of a process that was waited for: another may get its pid. */
+  forgetEnd(pid: number): void {
+    this.#ends.delete(pid);
+  }
+
   /** From here on the end of this process counts, and no earlier one with its pid. */
   async watch(pid: number): Promise<void> {
     this.#ends.delete(pid);

@@ -86,6 +86,9 @@ export const CASE = z
         syscalls: list(
           z.looseObject({ of: name, call: name, number: count, errno: name.optional(), signal: name.optional() }),
         ),
+        servers: z
+          .record(name, z.looseObject({ fault: name.optional(), after: z.union([whole, name]).optional() }))
+          .optional(),
         images: list(
           z.looseObject({
             kind: name,

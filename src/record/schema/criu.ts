@@ -18,6 +18,13 @@ const CRIU_TASK = z.looseObject({
   heldFacts: FACTS,
 });
 const CRIU_CENSUS = z.looseObject({ tasks: list(CRIU_TASK), silent: list(pid) });
+const CRIU_SERVER = z.looseObject({
+  name,
+  end: z.looseObject({ exit: whole.optional(), signal: whole.optional() }).optional(),
+  unused: z.literal(true).optional(),
+  hit: name.optional(),
+  errors: list(text),
+});
 const CRIU_RUN = z.looseObject({
   of: name,
   exit: whole.optional(),
@@ -27,6 +34,7 @@ const CRIU_RUN = z.looseObject({
   duration: milliseconds.optional(),
   errors: list(text),
   lastLine: text.optional(),
+  server: CRIU_SERVER.optional(),
   waiting: list(CRIU_TASK).optional(),
 });
 

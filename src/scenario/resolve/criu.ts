@@ -13,6 +13,7 @@ import {
 } from '../../model/criu.ts';
 import { CRIU_OPTIONS, type CriuOptionWords } from '../../model/criu-options.ts';
 import { refuseRounds } from '../../model/criu-rounds.ts';
+import { type CriuServerSetup, refuseServer, SERVER_NAMES } from '../../model/criu-servers.ts';
 import { ANY_SYSCALL, SHORT_SYSCALLS, SYSCALL_NAMES } from '../../model/syscalls.ts';
 import type { Checked } from '../check.ts';
 import type { Complain } from '../complain.ts';
@@ -51,6 +52,7 @@ export function resolveCriu(words: Words, complain: Complain): CriuSetup {
     rounds: words.rounds ?? PLAIN_CRIU.rounds,
     options: resolveOptions(words),
     syscalls: calls,
+    ...resolveServers(words, complain),
     images: edits.filter((edit) => edit !== undefined),
     ...(words.optional !== undefined && { optional: [...new Set(toList(words.optional))] }),
     repeat: words.repeat ?? PLAIN_CRIU.repeat,
@@ -74,6 +76,28 @@ function resolveOptions(words: Words): CriuSetup['options'] {
     }) as CriuOptionWords;
   const calls = (['dump', 'restore'] as const).map((call) => [call, of(call)] as const);
   return Object.fromEntries(calls.filter(([, options]) => Object.keys(options).length > 0));
+}
+
+function resolveServers(words: Words, complain: Complain): Pick<CriuSetup, 'servers'> {
+  const servers = (['dump', 'restore'] as const).flatMap((of): [CriuCall, CriuServerSetup][] => {
+    const name = SERVER_NAMES[of];
+    const given = words[name];
+    if (given === undefined || given === false) return [];
+    const { fault, after, optional } = given === true ? ({} as Partial<Exclude<typeof given, boolean>>) : given;
+    const setup = { ...(fault && { fault }), ...(after !== undefined && { after }), ...(optional && { optional }) };
+    const impossible = refuseServer(of, setup);
+    if (impossible !== undefined)
+      complain({
+        path: ['criu', name, 'after'],
+        message: impossible,
+        expected:
+          of === 'dump'
+            ? 'a number of bytes; kill, stop and delay also after pre-dump'
+            : 'kill or delay, after pre-restore, post-restore, pre-resume or post-resume',
+      });
+    return [[of, setup]];
+  });
+  return servers.length > 0 ? { servers: Object.fromEntries(servers) } : {};
 }
 
 function resolveFaultPoint({

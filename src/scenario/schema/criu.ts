@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { ABSENT, CRIU_STAGE_NAMES, type CriuCall, OPTIONAL_WORDS } from '../../model/criu.ts';
 import { CRIU_OPTIONS, type CriuOption } from '../../model/criu-options.ts';
+import { SERVER_FAULT_NAMES, SERVER_FAULTS, SERVER_NAMES } from '../../model/criu-servers.ts';
 import { MAX_FAULTS } from '../limits.ts';
 import { INT32_MIN, pid, signal, syscallErrno } from './values.ts';
 import { flag, integer, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
@@ -90,6 +91,28 @@ const syscall = mapping('a mapping with of, call, number, and errno, signal or s
   id: 'syscall',
   description: 'A system call of CRIU that fails, is interrupted, or is short. Has errno, signal or short.',
 });
+
+/** A page server, or a lazy-pages daemon. */
+function server(of: CriuCall) {
+  const faults = SERVER_FAULT_NAMES.map((name) => `${name} (${SERVER_FAULTS[name]})`).join(', ');
+  const after =
+    of === 'dump'
+      ? 'When: after so many bytes of the dump, or after its stage pre-dump, before it connects.'
+      : 'When: after a stage of the restore (pre-restore, post-restore, pre-resume, post-resume).';
+  const example = of === 'dump' ? 'after: 4096' : 'after: post-restore';
+  return z.union([
+    flag(),
+    mapping('true, or a mapping with fault and after', {
+      fault: word(
+        oneOf(SERVER_FAULT_NAMES, 'fault'),
+        `What happens to the ${SERVER_NAMES[of]}: ${faults}.`,
+        'fault: kill',
+      ),
+      after: word(z.union([integer(0, 2_000_000_000, 'a number of bytes'), criuStage]), after, example),
+      optional,
+    }),
+  ]);
+}
 
 const absent = z.literal(ABSENT, { error: ABSENT });
 const number = z.union([uint32, absent]);
@@ -231,6 +254,16 @@ export const criu = mapping('a mapping with the words of CRIU', {
     ]),
     "System calls of CRIU's main process, or of a process that restores a task, that fail, or at which a signal comes.",
     'syscalls: { of: restore, call: clone3, errno: ENOMEM }',
+  ).optional(),
+  'page-server': word(
+    server('dump'),
+    'The dump sends the memory of the tree to a page server, a second CRIU, which mktrouble starts in the network namespace of the case. It writes into the same folder of images.',
+    'page-server: { fault: cut, after: 4096 }',
+  ).optional(),
+  'lazy-pages': word(
+    server('restore'),
+    'The restore leaves the memory of the tree to a lazy-pages daemon, a second CRIU, which mktrouble starts. It copies each page when a task needs it. Needs a kernel with userfaultfd.',
+    'lazy-pages: { fault: kill, after: post-restore }',
   ).optional(),
   images: word(
     oneOrMore(edit, 'a list of changes'),

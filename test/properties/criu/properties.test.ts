@@ -482,6 +482,34 @@ describe('the properties of CRIU', () => {
     });
   });
 
+  describe('server-ends-with-call', () => {
+    const server = { name: 'page-server', end: { exit: 0 }, errors: [] } as const;
+    const dumpWith = (over: object, run: object = {}) =>
+      violated({ dump: { ...DUMPED, ...run, server: { ...server, ...over } } });
+    const name = ['server-ends-with-call'];
+    it('is violated by a server that stays, fails where the call did not, or crashes', () => {
+      assert.deepEqual(dumpWith({ end: undefined }), name);
+      assert.deepEqual(dumpWith({ end: { exit: 1 } }), name);
+      assert.deepEqual(dumpWith({ end: { signal: 11 } }), name);
+      assert.deepEqual(dumpWith({ end: { exit: 1 }, hit: 'delay' }), name);
+      assert.deepEqual(
+        violated({ restore: { ...RESTORED, server: { ...server, name: 'lazy-pages', end: { exit: 1 } } } }),
+        name,
+      );
+    });
+    it('holds for one that ends, waits on without a call, or was hit', () => {
+      assert.deepEqual(dumpWith({}), []);
+      assert.deepEqual(dumpWith({ end: undefined, unused: true }), []);
+      assert.deepEqual(dumpWith({ end: { signal: 9 }, hit: 'kill' }), []);
+      assert.deepEqual(dumpWith({ end: undefined, hit: 'stop' }), []);
+    });
+    it('lets a dump wait for a server that was stopped', () => {
+      const run = { exit: undefined, signal: 9, timedOut: 5000 };
+      assert.ok(!dumpWith({ end: undefined, hit: 'stop' }, run).includes('criu-ends-in-time'));
+      assert.ok(dumpWith({ end: undefined, hit: 'delay' }, run).includes('criu-ends-in-time'));
+    });
+  });
+
   describe('criu-ends-in-time and criu-log-is-bounded', () => {
     it('are violated by a call that had to be ended', () => {
       const dump = { of: 'dump', signal: 9, errors: [] } as const;

@@ -159,6 +159,20 @@ bool is_watching(void);
 /* Keeps what programs have written within its limit. */
 void watch_output(void);
 
+/* ---- servers of CRIU ---- */
+
+/*
+ * Connects a port of the loopback interface with that of a server (`port`, `to`); `after` so many bytes to the server it does
+ * to it, or to the connection, what `do` says. The pid of the relay, or a negative errno.
+ */
+long relay_start(struct line *line);
+/* Whether that has happened, and how many bytes went to the server. */
+bool relay_state(long *bytes);
+/* Stops a process for so long: 0, or a negative errno. */
+long pause_for(int pid, int ms);
+/* Whether the kernel lets a process answer the page faults of others that fork, and that move and release memory. */
+bool has_userfaults(void);
+
 /* ---- system calls of CRIU that fail ---- */
 
 void inject_clear(void);

@@ -1,4 +1,4 @@
-/* A program of the scenario's: the subject, its load, and the command that checks it. Their output is kept, their end is reported. */
+/* A program of the scenario's (the subject, its load, the command that checks it) or a server of CRIU. Their output is kept, their end is reported. */
 #define _GNU_SOURCE
 #include "agent.h"
 #include "sys.h"
@@ -16,7 +16,8 @@
 #define MAX_WATCHED 8
 
 static const char *const streams[] = { "subject.stdout", "subject.stderr", "load.stdout",
-				       "load.stderr",    "check.stdout",   "check.stderr" };
+				       "load.stderr",    "check.stdout",   "check.stderr",
+				       "page-server.stdout", "page-server.stderr", "lazy-pages.stdout", "lazy-pages.stderr" };
 static int watched[MAX_WATCHED];
 static int nr_watched;
 

@@ -80,6 +80,14 @@ static void do_repaired(char *lines)
 	send_text(&answer);
 }
 
+static void do_relayed(void)
+{
+	long bytes;
+	bool fired = relay_state(&bytes);
+
+	say("{\"bytes\":%ld,\"fired\":%s}", bytes, fired ? "true" : "false");
+}
+
 static void do_command(struct line *line, char *lines)
 {
 	const char *step;
@@ -140,6 +148,14 @@ static void obey(char *lines)
 		do_build(&line, lines);
 	} else if (line_is(&line, "command")) {
 		do_command(&line, lines);
+	} else if (line_is(&line, "relay")) {
+		done(relay_start(&line));
+	} else if (line_is(&line, "relayed")) {
+		do_relayed();
+	} else if (line_is(&line, "pause")) {
+		done(pause_for(field_needed(&line, "pid"), field_needed(&line, "ms")));
+	} else if (line_is(&line, "userfaults")) {
+		done(has_userfaults());
 	} else if (line_is(&line, "watch")) {
 		watch(field_needed(&line, "pid"));
 		done(0);

@@ -13,7 +13,7 @@ const BY_DESIGN = [
   /\.log(\.\d+)?$/,
   /^stats-(dump|restore)$/,
   /^errors$/,
-  /^(subject|load|check)\.(stdout|stderr)$/,
+  /^(subject|load|check|page-server|lazy-pages)\.(stdout|stderr)$/,
 ];
 /** Names that CRIU gives: to a name for a file that has none (files-reg.c), and to what it tries the kernel with. */
 const OF_CRIU = /^link_remap\.\d+$|\.cr\.[0-9a-f]+\.ghost$|^\.criu\.|^cr-tmpfs\.|^crtools-proc\./;
