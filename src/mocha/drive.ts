@@ -22,6 +22,7 @@ import { countUnwritten } from './guard.ts';
 import { hookScenarioFiles } from './hook.ts';
 import { nameLostWorkers } from './parallel-runner.ts';
 import { makePortions } from './portion.ts';
+import type { MochaOptions, MochaRunner } from './reporter.ts';
 import { type MochaTest, makeResult } from './result.ts';
 import { DEADLINE_VARIABLE, RunLimits } from './run-limits.ts';
 import { selectTests } from './select.ts';
@@ -44,6 +45,8 @@ export interface DriveRequest {
   readonly shard?: ShardReport;
   /** Former runs, for reports that show a trend; the oldest first. */
   readonly former?: readonly FormerRun[];
+  /** Results of the same run from before it was interrupted: reported and judged as those that follow. */
+  readonly earlier?: readonly CaseResult[];
   /** Called for each test that has ended. */
   readonly onResult?: (result: CaseResult) => void;
   /** Called for each verdict, with its scenario file. */
@@ -53,20 +56,26 @@ export interface DriveRequest {
 /** Runs the suites. Reporters have written all that they have to say when this resolves. */
 export async function drive(request: DriveRequest): Promise<ExitCode> {
   const { Multi } = await import('./multi.ts');
-  const { options, total, shard, former } = request;
+  const { options, total, shard, former, earlier = [] } = request;
+  // Not among the reporter's options, which Mocha sends to each worker.
+  class Reporter extends Multi {
+    constructor(runner: MochaRunner, given: MochaOptions) {
+      super(runner, given, earlier);
+    }
+  }
   const { bail, keep, parallel: jobs = 1, reporters, records } = options;
   const parallel = jobs > 1;
   const mocha = new Mocha({
     bail,
     parallel,
     jobs,
-    reporter: Multi as unknown as Mocha.ReporterConstructor,
+    reporter: Reporter as unknown as Mocha.ReporterConstructor,
     reporterOptions: {
       reporters: reporters.map((one) => ({
         ...one,
         options: { ...one.options, records, ...(shard && { shard }), ...(former && { former }) },
       })),
-      total,
+      total: total + earlier.length,
     },
     ...(parallel && { require: workerRequires() }),
   } as Mocha.MochaOptions);
@@ -78,10 +87,14 @@ export async function drive(request: DriveRequest): Promise<ExitCode> {
   return new Promise((resolve) => run(mocha, request, resolve));
 }
 
-function loadHere(mocha: Mocha, { loaded, options, signal, chosen, threads = 1 }: DriveRequest): Promise<void> {
+function loadHere(
+  mocha: Mocha,
+  { loaded, options, signal, chosen, threads = 1, earlier = [] }: DriveRequest,
+): Promise<void> {
   // Node calls a module by where it really is, links followed.
   const byRealPath = new Map([...loaded].map(([file, one]) => [realpathSync(file), one]));
   const limits = new RunLimits(options);
+  for (const { verdict } of earlier) if (verdict) limits.add(verdict);
   const choice = new Map([...(chosen ?? [])].map(([file, tests]) => [realpathSync(file), tests]));
   const choose = chosen && { choose: (file: string) => choice.get(file) ?? [] };
   hookScenarioFiles(() => ({ options, signal, limits, threads, load: (file) => byRealPath.get(file)!, ...choose }));
@@ -144,15 +157,21 @@ function workerRequires(): string[] {
 }
 
 function run(mocha: Mocha, request: DriveRequest, done: (exit: ExitCode) => void): void {
-  const { onVerdict, onResult, signal } = request;
+  const { onVerdict, onResult, signal, earlier = [] } = request;
   const { reporters, failOnSkip } = request.options;
   const printed = reporters.some(({ name, output }) => name === 'spec' && output === undefined);
   const skipped = new Skipped({ failOnSkip, printed });
   const failed = new FailedTests(request.options);
+  const failedEarlier = earlier.filter(({ kind }) => kind !== 'pass' && kind !== 'skip');
+  for (const { verdict } of failedEarlier) failed.add(verdict);
+  for (const { kind, verdict } of earlier) {
+    if (kind === 'skip') skipped.skip(verdict?.reason);
+    else skipped.ran();
+  }
   const runner = mocha.run((failures) => {
     process.off('exit', unfinished);
     void flushStreams(signal).then((lost) => {
-      const exit = failed.chooseExitCode(failures + lost, countUnwritten() + lost);
+      const exit = failed.chooseExitCode(failures + failedEarlier.length + lost, countUnwritten() + lost);
       done(signal.aborted ? EXIT.interrupted : exit === EXIT.ok ? skipped.judge() : exit);
     });
   });

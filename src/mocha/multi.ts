@@ -8,6 +8,7 @@ import Mocha from 'mocha';
 import { REPORTERS, type ReporterSpec } from '../../reporters/registry.ts';
 import type { ListenerFactory, ReporterOptions } from '../../reporters/shared/listener.ts';
 import { type Output, terminalOutput } from '../../reporters/shared/output.ts';
+import type { CaseResult } from '../../reporters/shared/result.ts';
 import { isMistake } from '../config/own-backend.ts';
 import { isModuleFile } from '../model/case.ts';
 import { Guard } from './guard.ts';
@@ -15,7 +16,8 @@ import { readReporterModule } from './own-reporter.ts';
 import { listen, type MochaOptions, type MochaReporter, type MochaRunner } from './reporter.ts';
 
 export class Multi {
-  constructor(runner: MochaRunner, options: MochaOptions = {}) {
+  /** `earlier`: results that are reported before those of the runner. */
+  constructor(runner: MochaRunner, options: MochaOptions = {}, earlier: readonly CaseResult[] = []) {
     const all = (options.reporterOptions ?? options.reporterOption ?? {}) as {
       reporters?: readonly ReporterSpec[];
       total?: number;
@@ -32,8 +34,8 @@ export class Multi {
         ...(output !== undefined && { output }),
       };
       const shipped = Object.hasOwn(REPORTERS, name) ? REPORTERS[name] : undefined;
-      if (shipped) listen(runner, name, shipped, given, stdout);
-      else if (isModuleFile(name)) ownReporter(runner, name, given, stdout, options);
+      if (shipped) listen(runner, name, shipped, given, stdout, earlier);
+      else if (isModuleFile(name)) ownReporter(runner, name, given, stdout, options, earlier);
       else foreign(runner, name, { ...options, reporterOptions: given, reporterOption: given });
     }
   }
@@ -46,11 +48,12 @@ function ownReporter(
   given: ReporterOptions,
   stdout: () => Output,
   options: MochaOptions,
+  earlier: readonly CaseResult[],
 ): void {
   const read = readReporterModule(file);
   if (typeof read === 'function')
     return foreign(runner, file, { ...options, reporterOptions: given, reporterOption: given }, read as never);
-  listen(runner, file, isMistake(read) ? refuse(read.message) : read.create, given, stdout);
+  listen(runner, file, isMistake(read) ? refuse(read.message) : read.create, given, stdout, earlier);
 }
 
 /** A reporter that breaks when it is made: the run is not green. */

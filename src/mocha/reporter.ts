@@ -2,6 +2,7 @@
 
 import type { Listener, ListenerFactory, ReporterOptions } from '../../reporters/shared/listener.ts';
 import { fileOutput, type Output, terminalOutput } from '../../reporters/shared/output.ts';
+import type { CaseResult } from '../../reporters/shared/result.ts';
 import { Tally } from '../../reporters/shared/summary.ts';
 import { readProgress } from './attach.ts';
 import { Guard } from './guard.ts';
@@ -34,25 +35,32 @@ export function mochaReporter(name: string, create: ListenerFactory): MochaRepor
   };
 }
 
-/** Connects one listener to a runner. `stdout` is asked for only when the options name no file. */
+/** Connects one listener to a runner. `stdout` is asked for only when the options name no file; `earlier`: results that go before those of the runner. */
 export function listen(
   runner: MochaRunner,
   name: string,
   create: ListenerFactory,
   options: ReporterOptions,
   stdout: () => Output,
+  earlier: readonly CaseResult[] = [],
 ): Guard {
   const guard = new Guard(name, runner);
   guard.run(() => {
     const out = typeof options.output === 'string' ? fileOutput(options.output) : stdout();
     const total = typeof options['total'] === 'number' ? options['total'] : runner.total;
     const listener = create({ out, options, ...(total !== undefined && total > 0 && { total }) });
-    connect(runner, guard, listener, out);
+    connect(runner, guard, listener, out, earlier);
   });
   return guard;
 }
 
-function connect(runner: MochaRunner, guard: Guard, listener: Listener, out: Output): void {
+function connect(
+  runner: MochaRunner,
+  guard: Guard,
+  listener: Listener,
+  out: Output,
+  earlier: readonly CaseResult[],
+): void {
   let tally = new Tally();
   let over = false;
   const end = (interrupted: boolean): void => {
@@ -68,15 +76,19 @@ function connect(runner: MochaRunner, guard: Guard, listener: Listener, out: Out
   const cutShort = (): void => end(true);
   process.once('exit', cutShort);
 
+  const report = (result: CaseResult): void => {
+    tally.add(result);
+    listener.result(result);
+  };
   const result = (how: MochaEnd) =>
-    guard.wrap((test: MochaTest, thrown?: unknown) => {
-      const made = makeResult(test, how, thrown);
-      tally.add(made);
-      listener.result(made);
-    });
-  runner.on('start', () => {
-    tally = new Tally();
-  });
+    guard.wrap((test: MochaTest, thrown?: unknown) => report(makeResult(test, how, thrown)));
+  runner.on(
+    'start',
+    guard.wrap(() => {
+      tally = new Tally();
+      for (const one of earlier) report(one);
+    }),
+  );
   runner.on(
     'test',
     guard.wrap((test: MochaTest) => listener.begin?.(test.title, () => readProgress(test))),

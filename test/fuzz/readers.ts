@@ -10,7 +10,7 @@ import { REPORTERS } from '../../reporters/registry.ts';
 import { PLAIN } from '../../reporters/shared/colors.ts';
 import { diffLines, diffMarkdown } from '../../reporters/shared/diff-text.ts';
 import type { Output } from '../../reporters/shared/output.ts';
-import { resultFrom } from '../../reporters/shared/read-report.ts';
+import { type JsonReport, resultFrom } from '../../reporters/shared/read-report.ts';
 import { Tally } from '../../reporters/shared/summary.ts';
 import { UNICODE } from '../../reporters/words/signs.ts';
 import { readImage, writeImage } from '../../src/backends/criu/images/file.ts';
@@ -18,6 +18,7 @@ import { readPids } from '../../src/backends/criu/images/pstree.ts';
 import { findSpots, readMessage, withField, writeMessage } from '../../src/backends/criu/images/wire.ts';
 import { compileOwn } from '../../src/backends/simulated/own/build.ts';
 import { OwnMachine } from '../../src/backends/simulated/own/machine.ts';
+import { parseEnded } from '../../src/cli/run/journal.ts';
 import { OPTIONS_VARIABLE, readEnvironment } from '../../src/config/environment.ts';
 import { parseSettings } from '../../src/config/text.ts';
 import { KNOWN_NAMES, KNOWN_SETTINGS } from '../../src/injector/known.ts';
@@ -112,6 +113,7 @@ export const READERS: readonly Reader[] = [
     },
   },
   { name: 'campaign', seeds: campaign, read: readCampaign },
+  { name: 'journal', seeds: journal, read: (input) => void parseEnded(input.toString('utf8')) },
   {
     name: 'protocol',
     seeds: () => filesBelow('docs/examples/protocol', /\.ts$/),
@@ -206,4 +208,12 @@ function filesBelow(folder: string, pattern: RegExp): Buffer[] {
     .filter((name) => pattern.test(name))
     .sort()
     .map((name) => readFileSync(path.join(ROOT, folder, name)));
+}
+
+/** Lines of the journal of a run. */
+async function journal(): Promise<Buffer[]> {
+  const written = (await reports()).map((text) => JSON.parse(text.toString('utf8')) as JsonReport);
+  return written.flatMap(({ cases, environments = [] }) =>
+    cases.map((report) => Buffer.from(JSON.stringify({ key: 'a', digest: 'b', report, environment: environments[0] }))),
+  );
 }

@@ -32,6 +32,11 @@ export const addRun: AddCommand = ({ program, action }) => {
   )
     .option('-w, --watch', 'keep running; re-run what a saved file affects', false)
     .option('--last-failed', 'only cases that did not pass when they were last run', false)
+    .addOption(
+      new Option('--resume', 'go on with the run that was interrupted here: only what is left of it is run')
+        .default(false)
+        .conflicts(['watch', 'list', 'dryRun', 'update', 'lastFailed']),
+    )
     .option('--only-changed [commit]', 'only scenario files that git finds changed since a commit (default: HEAD)')
     .addOption(
       new Option('--shard <i/n>', 'only part i of n, which take about as long as each other').argParser(parseShard),
@@ -119,6 +124,7 @@ interface RunFlags {
   readonly list: boolean;
   readonly dryRun: boolean;
   readonly lastFailed: boolean;
+  readonly resume: boolean;
   readonly onlyChanged?: string | true;
   readonly shard?: Shard;
   readonly durations?: string;

@@ -3,6 +3,7 @@ import type { Shard, ShardReport } from '../../../reporters/shared/shard.ts';
 import { count } from '../../../reporters/words/numbers.ts';
 import type { Options } from '../../config/index.ts';
 import { type SelectedTest, selectTests } from '../../mocha/select.ts';
+import type { Case } from '../../model/case.ts';
 import { complain, type EXIT, note } from '../exit.ts';
 import type { LoadedFiles } from '../files.ts';
 import { caseKey, type History } from '../history/store.ts';
@@ -16,6 +17,8 @@ export interface Narrowing {
   /** Only files that differ from this commit; true: from HEAD. */
   readonly onlyChanged?: string | true;
   readonly shard?: Shard;
+  /** Whether a test need not be run, by its key: a run that goes on has its result. */
+  readonly hasEnded?: (key: string, c: Case) => boolean;
 }
 
 export interface Narrowed {
@@ -24,11 +27,13 @@ export interface Narrowed {
   /** How many tests are run. */
   readonly total: number;
   readonly shard?: ShardReport;
+  /** The keys of those that are not, because they have ended. */
+  readonly ended: readonly string[];
   /** The tests that are run, with how long each took. */
   readonly expected: readonly Expected[];
 }
 
-const NOTHING: Narrowed = { total: 0, chosen: new Map(), expected: [] };
+const NOTHING: Narrowed = { total: 0, chosen: new Map(), ended: [], expected: [] };
 
 interface Test extends SelectedTest {
   readonly file: string;
@@ -97,19 +102,25 @@ export function narrow(
   if (report) ({ tests } = report);
   if (report && tests.length === 0)
     note(`shard ${report.shard.index} of ${report.shard.of} has no case: there are ${report.shard.tests}`);
+  const { hasEnded = () => false } = narrowing;
+  const ended = tests.filter(({ key, c }) => hasEnded(key, c)).map(({ key }) => key);
+  if (ended.length > 0) {
+    const left = new Set(ended);
+    tests = tests.filter(({ key }) => !left.has(key));
+  }
   const expected = tests.map(({ c, project, key }) => ({
     c,
     backend: project.backend,
     duration: durations[key]?.duration,
   }));
-  if (tests.length === all.length && !report) return { total: all.length, expected };
+  if (tests.length === all.length && !report) return { total: all.length, ended, expected };
   const chosen = new Map<string, number[]>();
   for (const { file, number } of tests) {
     const numbers = chosen.get(file);
     if (numbers) numbers.push(number);
     else chosen.set(file, [number]);
   }
-  return { total: tests.length, chosen, expected, ...(report && { shard: report.shard }) };
+  return { total: tests.length, chosen, ended, expected, ...(report && { shard: report.shard }) };
 }
 
 function splitOff(

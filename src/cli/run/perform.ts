@@ -19,8 +19,9 @@ import { type Narrowing, narrow } from '../narrow/index.ts';
 import { suggestPath } from '../nearest-path.ts';
 import type { EndedCase } from '../update/index.ts';
 import { type UpdateFlags, whyNoUpdate } from '../update/refuse.ts';
+import { digestCase, identifySetting, readUnfinished, type Unfinished } from './journal.ts';
 import { listing, rehearsal } from './preview.ts';
-import { driveAndRecord, historyFolder } from './record.ts';
+import { beginJournal, driveAndRecord, historyFolder } from './record.ts';
 import { refuseReporters } from './reporters.ts';
 import { chooseWorkers } from './workers.ts';
 
@@ -30,6 +31,8 @@ export type Mode = 'run' | 'watch' | 'update' | 'list' | 'dry run';
 export interface NarrowingFlags extends Narrowing {
   /** A JSON report, or a history, by whose durations shards are split. */
   readonly durations?: string;
+  /** Go on with the run that was interrupted in this folder. */
+  readonly resume?: boolean;
 }
 
 export interface PerformFlags extends NarrowingFlags, Partial<UpdateFlags> {}
@@ -62,13 +65,24 @@ export async function perform(given: Options, mode: Mode, narrowing: PerformFlag
   const history = readHistory(historyFolder(options));
   const durations = await readDurations(narrowing.durations, history);
   if (typeof durations === 'number') return durations;
-  const narrowed = narrow(loaded, options, narrowing, durations, history);
+  const resumed = narrowing.resume ? findUnfinished(options) : undefined;
+  if (typeof resumed === 'number') return resumed;
+  const narrowed = narrow(
+    loaded,
+    options,
+    { ...narrowing, ...(resumed && { hasEnded: (key, c) => resumed.results.get(key)?.digest === digestCase(c) }) },
+    durations,
+    history,
+  );
   if (typeof narrowed === 'number') return narrowed;
-  const { total, chosen, shard, expected } = narrowed;
+  const { total, chosen, shard, expected, ended } = narrowed;
+  const earlier = ended.map((key) => resumed!.results.get(key)!.result);
   if (mode === 'list') return printAll(listing(loaded, options, chosen));
   if (mode === 'dry run') return printAll(rehearsal(loaded, options, chosen));
   // The report of a shard without a case is a part of the whole, too.
-  if (total === 0 && !shard) return EXIT.ok;
+  if (total === 0 && !shard && earlier.length === 0) return EXIT.ok;
+  if (resumed)
+    note(`${earlier.length} of ${count(earlier.length + total, 'case')} had ended when the run was interrupted`);
   return interruptible(async (signal) => {
     const request: DriveRequest = {
       loaded,
@@ -78,12 +92,25 @@ export async function perform(given: Options, mode: Mode, narrowing: PerformFlag
       signal,
       ...(chosen && { chosen }),
       ...(shard && { shard }),
+      ...(earlier.length > 0 && { earlier }),
     };
-    if (mode === 'run') return driveAndRecord(request);
+    if (mode === 'run') return driveAndRecord(request, beginJournal(request));
     if (mode === 'update') return runAndUpdate(request, narrowing);
     const { watchAndRun } = await import('../watch/index.ts');
     return watchAndRun(request);
   });
+}
+
+/** The run that was interrupted in this folder; exit code 2 where it was another one, undefined where there is none. */
+function findUnfinished(options: Options): Unfinished | ExitCode | undefined {
+  const found = readUnfinished(historyFolder(options));
+  if (!found) note('no run was interrupted here: all cases are run');
+  if (found && found.setting !== identifySetting(options))
+    return complain(
+      'the run that was interrupted here had other options, or another version of what it ran',
+      `resume it as it was: ${found.command} --resume; or leave out --resume`,
+    );
+  return found;
 }
 
 /** Expectations that did not hold become what the runs show. */

@@ -4,20 +4,38 @@ import { quoted } from '../../../reporters/shared/replay-command.ts';
 import { chooseFormer, type FormerRun } from '../../../reporters/shared/trend.ts';
 import type { Options } from '../../config/index.ts';
 import { type DriveRequest, drive } from '../../mocha/drive.ts';
+import { selectTests } from '../../mocha/select.ts';
 import { EXIT, type ExitCode, note } from '../exit.ts';
 import { HistoryRecorder } from '../history/recorder.ts';
-import { DEFAULT_FOLDER, readHistory } from '../history/store.ts';
+import { caseKey, DEFAULT_FOLDER, readHistory } from '../history/store.ts';
+import { digestCase, identifySetting, Journal } from './journal.ts';
 
 /** The history is beside the replay files. */
 export function historyFolder({ replays = DEFAULT_FOLDER }: Options): string {
   return replays;
 }
 
+/** The journal of a run that begins. */
+export function beginJournal({ loaded, options, earlier = [] }: DriveRequest): Journal {
+  const digests = new Map(
+    [...loaded.values()].flatMap(({ cases }) =>
+      selectTests(options, cases).map(({ c, project }) => [caseKey(c.id, project.name), digestCase(c)] as const),
+    ),
+  );
+  const header = { setting: identifySetting(options), command: commandLine().replace(/ --resume\b/, '') };
+  return new Journal(historyFolder(options), header, digests, options, earlier);
+}
+
 /** Runs, with the results in the history, also when the run is interrupted; and prints which files were written. */
-export async function driveAndRecord(request: DriveRequest): Promise<ExitCode> {
-  const { options, shard, onResult } = request;
+export async function driveAndRecord(request: DriveRequest, journal?: Journal): Promise<ExitCode> {
+  const { options, shard, onResult, earlier = [] } = request;
   const recorder = new HistoryRecorder(historyFolder(options), commandLine(), shard !== undefined);
-  const cutShort = (): void => recorder.save(true);
+  for (const result of earlier) recorder.add(result);
+  const cutShort = (): void => {
+    recorder.save(true);
+    journal?.flush();
+    if (journal) note('mktrouble run with the same options and --resume goes on with what is left');
+  };
   process.once('exit', cutShort);
   try {
     const exit = await drive({
@@ -25,10 +43,15 @@ export async function driveAndRecord(request: DriveRequest): Promise<ExitCode> {
       former: listFormer(historyFolder(options)),
       onResult: (result) => {
         recorder.add(result);
+        journal?.add(result);
         onResult?.(result);
       },
     });
-    recorder.save(exit === EXIT.interrupted);
+    if (exit === EXIT.interrupted) cutShort();
+    else {
+      recorder.save(false);
+      journal?.remove();
+    }
     for (const { name, output } of options.reporters) if (output !== undefined) note(`${name}: ${output}`);
     return exit;
   } finally {

@@ -45,7 +45,7 @@ const ENDING = z.looseObject({
   violates: list(name).optional(),
 });
 
-const ENVIRONMENT = z.looseObject({
+export const ENVIRONMENT = z.looseObject({
   mktrouble: name,
   node: name,
   kernel: name,
@@ -64,42 +64,50 @@ const ATTEMPT = z.looseObject({
 
 const REACHED = z.record(name, count);
 
+/** What of a protocol the runs of a case reached. */
+export const COVERAGE = z.strictObject({
+  points: list(z.strictObject({ name, reached: z.boolean() })),
+  steps: list(z.strictObject({ name, reached: z.boolean() })),
+  branches: list(z.strictObject({ from: name, to: name, reached: z.boolean() })),
+});
+
+/** One case of a report. */
+export const CASE_REPORT = z.looseObject({
+  id: name,
+  result: z.enum(['pass', 'fail', 'flaky', 'incomplete', 'skip', 'error']),
+  title: name,
+  suites: list(name),
+  position: POSITION.nullable(),
+  duration: milliseconds,
+  scenario: name.nullable(),
+  why: text.nullable(),
+  tags: list(name),
+  matrix: MATRIX,
+  environment: count.nullable().optional(),
+  backend: name.nullable(),
+  project: name.optional(),
+  protocol: name.nullable(),
+  seed: name.nullable(),
+  reason: text.nullable(),
+  cause: text.nullable().optional(),
+  violations: list(VIOLATION),
+  known: list(VIOLATION),
+  bucket: BUCKET.nullable().optional(),
+  tried: TRIED.nullable(),
+  attempts: list(ATTEMPT).optional(),
+  replay: name.nullable(),
+  command: text.nullable(),
+  error: z.looseObject({ message: text, stack: text.optional() }).nullable(),
+  case: CASE.optional(),
+  shrunk: z.literal(true).optional(),
+  record: RECORD.optional(),
+  differential: list(RECORD).optional(),
+  endings: list(ENDING).optional(),
+});
+
 export const REPORT = z.looseObject({
   version: z.literal(1),
-  cases: list(
-    z.looseObject({
-      id: name,
-      result: z.enum(['pass', 'fail', 'flaky', 'incomplete', 'skip', 'error']),
-      title: name,
-      suites: list(name),
-      position: POSITION.nullable(),
-      duration: milliseconds,
-      scenario: name.nullable(),
-      why: text.nullable(),
-      tags: list(name),
-      matrix: MATRIX,
-      environment: count.nullable().optional(),
-      backend: name.nullable(),
-      project: name.optional(),
-      protocol: name.nullable(),
-      seed: name.nullable(),
-      reason: text.nullable(),
-      cause: text.nullable().optional(),
-      violations: list(VIOLATION),
-      known: list(VIOLATION),
-      bucket: BUCKET.nullable().optional(),
-      tried: TRIED.nullable(),
-      attempts: list(ATTEMPT).optional(),
-      replay: name.nullable(),
-      command: text.nullable(),
-      error: z.looseObject({ message: text, stack: text.optional() }).nullable(),
-      case: CASE.optional(),
-      shrunk: z.literal(true).optional(),
-      record: RECORD.optional(),
-      differential: list(RECORD).optional(),
-      endings: list(ENDING).optional(),
-    }),
-  ),
+  cases: list(CASE_REPORT),
   environments: list(ENVIRONMENT).optional(),
   summary: z.looseObject({
     cases: count,
