@@ -46,6 +46,7 @@ const ORDER = [
   'criu-never-crashes',
   'criu-ends-in-time',
   'server-ends-with-call',
+  'answer-agrees-with-result',
   'criu-log-is-bounded',
 ];
 /** Versions of CRIU, each unpacked by `mktrouble setup`; the suite is written for the first. */

@@ -66,6 +66,7 @@ function readSetup(c: Case): CriuSetup {
     throw new CannotExport('a limit of processes needs a cgroup of its own');
   if (whatDumpLeaves(criu) !== 'nothing')
     throw new CannotExport('the script restores a tree that the dump has removed');
+  if (criu.interface === 'rpc') throw new CannotExport('the script calls CRIU by its command line');
   if (Object.keys(criu.servers ?? {}).length > 0)
     throw new CannotExport('the script starts no page server and no lazy-pages daemon');
   if (criu.rounds.length > 2) throw new CannotExport('the script dumps and restores once');

@@ -2,6 +2,7 @@
 import type { FaultVerb } from './case.ts';
 import type { CriuOptionWords } from './criu-options.ts';
 import type { RoundCall } from './criu-rounds.ts';
+import type { CriuInterface } from './criu-rpc.ts';
 import type { CriuServerSetup } from './criu-servers.ts';
 import type { SyscallErrno } from './errno.ts';
 import type { SignalName } from './signals.ts';
@@ -132,6 +133,8 @@ export type OptionalWord = (typeof OPTIONAL_WORDS)[number];
 export interface CriuSetup {
   /** Whether the tree is in the pid namespace of those around it, or has its own, whose init is the root. */
   readonly namespace: 'host' | 'own';
+  /** How CRIU is called. Absent: by its command line. */
+  readonly interface?: CriuInterface;
   /** CRIU's own fault points (CRIU_FAULT). */
   readonly faultPoint?: { readonly of: CriuCall; readonly number: number } & Optional;
   /** Stages at which the action script fails. */

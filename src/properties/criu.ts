@@ -2,6 +2,7 @@
 import type { Case } from '../model/case.ts';
 import { PLAIN_CRIU } from '../model/criu.ts';
 import type { Property } from './property.ts';
+import { answerAgreesWithResult } from './rules/criu/answer-agrees-with-result.ts';
 import { bystandersUntouched } from './rules/criu/bystanders-untouched.ts';
 import { checkSucceeds } from './rules/criu/check-succeeds.ts';
 import { criuEndsInTime } from './rules/criu/criu-ends-in-time.ts';
@@ -42,6 +43,7 @@ const OF_A_ROUND: readonly Property[] = [
   criuNeverCrashes,
   criuEndsInTime,
   serverEndsWithCall,
+  answerAgreesWithResult,
   criuLogIsBounded,
 ];
 

@@ -49,6 +49,7 @@ export const PROPERTY_NAMES: readonly string[] = [
   'criu-never-crashes',
   'criu-ends-in-time',
   'server-ends-with-call',
+  'answer-agrees-with-result',
   'criu-log-is-bounded',
 ];
 

@@ -12,6 +12,7 @@ import type { CriuHit, CriuRecord, CriuRun } from '../record/criu.ts';
 import type { Violation } from '../record/verdict.ts';
 import { kindsOfDifferences } from './criu-census.ts';
 import { comparable, falloutSince, listRuns, succeeded } from './criu-runs.ts';
+import { whyAnswerIsWrong } from './rules/criu/answer-agrees-with-result.ts';
 import { whyServerIsWrong } from './rules/criu/server-ends-with-call.ts';
 import type { Location } from './signature-restart.ts';
 
@@ -31,6 +32,8 @@ export function locateInCriu(c: Case, record: CriuRecord, { property, round }: V
     case 'failed-restore-leaves-nothing-behind':
     case 'restore-leaves-nothing-behind':
       return { place: 'restore', shape: joined([nameEnd(criu.restore!), ...listThings(criu, 'restore')]) };
+    case 'answer-agrees-with-result':
+      return locateAnswer(criu);
     case 'server-ends-with-call':
       return locateServer(criu);
     default:
@@ -70,6 +73,18 @@ function locateHang(c: Case, criu: CriuRecord): Location {
 function nameServerHit(run: CriuRun | undefined): string[] {
   const { name, hit } = run?.server ?? {};
   return name && hit ? [`${hit} of the ${SERVER_WORDS[name]}`] : [];
+}
+
+/** Whether an answer is missing, has no reason, or has a wrong one: the errors themselves are of what was done to CRIU. */
+function locateAnswer(criu: CriuRecord): Location {
+  const run = listRuns(criu).find((one) => whyAnswerIsWrong(one) !== undefined) ?? criu.dump;
+  const [answer] = run.responses ?? [];
+  const isEmpty = answer?.errno === undefined && answer?.message === undefined;
+  const isFalse = answer !== undefined && answer.success !== succeeded(run);
+  return {
+    place: run.of,
+    shape: answer === undefined ? 'no answer' : isFalse ? 'wrong result' : isEmpty ? 'no reason' : 'wrong reason',
+  };
 }
 
 /** What is wrong with a server, and what happened to it. */

@@ -71,6 +71,14 @@ export interface CriuServer {
   readonly errors: readonly string[];
 }
 
+/** What CRIU has answered to a request. */
+export interface CriuResponse {
+  readonly success: boolean;
+  readonly errno?: number;
+  /** The first error of its log. */
+  readonly message?: string;
+}
+
 /** One call of CRIU. */
 export interface CriuRun {
   readonly of: RoundCall;
@@ -90,6 +98,8 @@ export interface CriuRun {
   readonly errors: readonly string[];
   /** The last line of its log, where the call failed and its log has no error. */
   readonly lastLine?: string;
+  /** What it has answered, where it was called by a request; an empty list: nothing. */
+  readonly responses?: readonly CriuResponse[];
   /** The page server of a dump, the lazy-pages daemon of a restore. Absent: the scenario has none. */
   readonly server?: CriuServer;
   /** Each process and where it waited when the call reached its limit of time. */

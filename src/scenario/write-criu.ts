@@ -11,6 +11,7 @@ type EditWords = Exclude<NonNullable<Words['images']>, readonly unknown[]>;
 export function writeCriu(setup: CriuSetup): Words {
   const {
     namespace,
+    interface: way,
     faultPoint,
     scriptFails,
     taken,
@@ -27,6 +28,7 @@ export function writeCriu(setup: CriuSetup): Words {
   const calls = syscalls.map(({ number, ...call }) => ({ ...call, ...(number === 1 ? {} : { number }) }));
   return {
     ...(namespace === 'host' ? {} : { namespace }),
+    ...(way === undefined ? {} : { interface: way }),
     ...(faultPoint === undefined ? {} : { 'fault-point': faultPoint }),
     ...(scriptFails.length === 0 ? {} : { 'script-fails': oneOrAll(scriptFails) }),
     ...(taken.length === 0 ? {} : { taken: oneOrAll(taken) }),

@@ -142,6 +142,19 @@ faults: [{ signal: SIGTERM, to: 101, when: { criu: pre-resume } }]
     assert.match(mistakes('criu: { lazy-pages: { fault: stop, after: post-restore } }'), /stops all that reads/);
   });
 
+  it('may call CRIU by RPC, with the options that a request can have', () => {
+    const words = 'interface: rpc, options: { ghost-limit: 1M, manage-cgroups: soft, leave-running: false }';
+    const [c] = load(`criu: { ${words} }`).cases;
+    assert.equal(c?.criu?.interface, 'rpc');
+    assert.deepEqual(parseScenarios(writeScenario(c!), 'a.yaml').cases[0]?.criu, c?.criu);
+    assert.equal(load('criu: { interface: command-line }').cases[0]?.criu?.interface, undefined);
+    const refused = (options: string) => mistakes(`criu: { interface: rpc, ${options} }`);
+    assert.match(refused('restore-options: { pidfile: pid }'), /^3: the RPC of CRIU has no counterpart of --pidfile/);
+    assert.match(refused('options: { manage-cgroups: some }'), /ignore, none, props/);
+    assert.match(refused('options: { ghost-limit: much }'), /number of bytes/);
+    assert.match(mistakes('criu: { interface: grpc }'), /interface of CRIU/);
+  });
+
   it('knows the system calls of Linux by name', () => {
     const one = (words: string) => mistakes(`criu: { syscalls: { of: dump, errno: ENOMEM, ${words} } }`);
     assert.match(one('call: opneat'), /opneat[\s\S]*did you mean openat/);

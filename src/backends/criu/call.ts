@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Case } from '../../model/case.ts';
 import type { RoundCall } from '../../model/criu-rounds.ts';
 import { errnoName, errnoNumber } from '../../model/errno.ts';
-import type { CriuInjected, CriuRun } from '../../record/criu.ts';
+import type { CriuInjected, CriuResponse, CriuRun } from '../../record/criu.ts';
 import { AgentError } from '../agent/agent.ts';
 import { type Seen, toTasks } from './census.ts';
 import {
@@ -18,6 +18,7 @@ import {
 } from './command-line.ts';
 import type { SandboxEvent } from './events.ts';
 import { readErrors, readLastLine } from './log.ts';
+import { readResponse } from './rpc.ts';
 import type { Sandbox } from './sandbox.ts';
 
 type Ended = Extract<SandboxEvent, { event: 'ended' }>;
@@ -45,11 +46,19 @@ export async function callCriu(sandbox: Sandbox, c: Case, of: RoundCall, options
   const { log, plain, program, atStage, meanwhile } = options;
   const cgroup = plain ? undefined : await limitPids(sandbox, c, of);
   let waiting: readonly Seen[] | undefined;
+  const responses: CriuResponse[] = [];
   const ended = new Promise<Ended>((resolve, reject) => {
+    const hear = async (message: string): Promise<void> => {
+      const heard = readResponse(Buffer.from(message, 'hex'));
+      if (heard && 'stage' in heard) return atStage(heard.stage);
+      if (heard) responses.push(withPlainError(heard.result));
+      await sandbox.do('answer');
+    };
     sandbox.listener = (event) => {
       if (event.event === 'ended') resolve(event);
       else if (event.event === 'hangs') waiting = event.tasks;
       else if (event.event === 'stage') atStage(event.stage).catch(reject);
+      else if (event.event === 'rpc') hear(event.message).catch(reject);
     };
   });
   const wanted = plain || !c.criu ? [] : selectSyscalls(c.criu, of);
@@ -78,6 +87,7 @@ export async function callCriu(sandbox: Sandbox, c: Case, of: RoundCall, options
     duration: Math.round(us / 100) / 10,
     errors,
     ...(status !== 0 && errors.length === 0 && lastLine !== undefined && { lastLine }),
+    ...(c.criu?.interface === 'rpc' && { responses }),
     ...(waiting && {
       waiting: toTasks(
         c,
@@ -86,6 +96,11 @@ export async function callCriu(sandbox: Sandbox, c: Case, of: RoundCall, options
     }),
   };
   return { run, time: us };
+}
+
+/** With its error as those of the log are kept. */
+function withPlainError({ message, ...rest }: CriuResponse): CriuResponse {
+  return message === undefined ? rest : { ...rest, message: readErrors(message)[0] ?? message.trim() };
 }
 
 /**

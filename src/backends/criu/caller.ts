@@ -5,7 +5,7 @@
 import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Case } from '../../model/case.ts';
-import { type CriuCall, type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
+import { CRIU_STAGE_NAMES, type CriuCall, type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
 import type { RoundCall } from '../../model/criu-rounds.ts';
 import type { CriuCensus, CriuRun } from '../../record/criu.ts';
 import type { Draws } from '../draws.ts';
@@ -16,6 +16,7 @@ import { HELD_AT } from './held.ts';
 import type { Criu } from './locate.ts';
 import type { Observer } from './observer.ts';
 import type { Programs } from './programs.ts';
+import { writeNotified } from './rpc.ts';
 import type { Sandbox } from './sandbox.ts';
 import { Server } from './servers.ts';
 
@@ -136,7 +137,7 @@ export class Caller {
       images,
       calls: listsCalls && of !== 'pre-dump' ? CALLS_OF[of] : undefined,
       parent: of === 'restore' ? undefined : this.#parent,
-      server: server?.words,
+      server: server?.address,
       log,
       atStage: (stage) => this.#atStage(stage as CriuStage, plain),
       meanwhile: of === 'dump' ? meanwhile : undefined,
@@ -161,9 +162,15 @@ export class Caller {
     if (!plain) {
       await this.#parts.faults.fire(stage);
       await this.#server?.atStage(stage);
-      this.#stages.push(stage);
+      // A request has others, which are no moment of a dump or a restore: `query-ext-files`.
+      if (CRIU_STAGE_NAMES.includes(stage)) this.#stages.push(stage);
     }
-    await this.#sandbox.do('answer', { 'exit-code': !plain && this.#setup.scriptFails.includes(stage) ? 1 : 0 });
+    const succeeds = plain || !this.#setup.scriptFails.includes(stage);
+    const answer =
+      this.#setup.interface === 'rpc'
+        ? { stage, message: Buffer.from(writeNotified(succeeds)).toString('hex') }
+        : { 'exit-code': succeeds ? 0 : 1 };
+    await this.#sandbox.do('answer', answer);
   }
 
   /** Looks at a program that runs on when CRIU holds it. */

@@ -8,6 +8,7 @@ import { errnoNumber } from '../../model/errno.ts';
 import { signalNumber } from '../../model/signals.ts';
 import { line } from '../agent/request.ts';
 import type { Criu } from './locate.ts';
+import { writeRequest } from './rpc.ts';
 import type { Sandbox } from './sandbox.ts';
 
 export const WORK = '/run/mktrouble';
@@ -53,15 +54,17 @@ export interface CallOptions {
   readonly images: string;
   /** The folder, beside it, of the pre-dump that it follows. */
   readonly parent?: string | undefined;
-  /** What it is given to use its server. */
-  readonly server?: readonly string[] | undefined;
+  /** The port of its page server; `lazy`: it has a lazy-pages daemon. */
+  readonly server?: number | 'lazy' | undefined;
 }
 
 /** Starts a call of CRIU (run_start in agent/run.c): 0 or a negative errno. */
 export function startRun(sandbox: Sandbox, c: Case, of: RoundCall, log: string, options: CallOptions): Promise<number> {
   const setup = options.plain ? PLAIN_CRIU : (c.criu ?? PLAIN_CRIU);
   const { files, fileSize, pids } = limitsOf(setup, of);
+  const isRpc = c.criu?.interface === 'rpc';
   const fields = {
+    ...(isRpc && { images: options.images, request: encodeRequest(c, of, log, options) }),
     limit: computeTimeLimit(c),
     'log-cap': LOG_CAP,
     log: `${WORK}/${log}`,
@@ -73,10 +76,20 @@ export function startRun(sandbox: Sandbox, c: Case, of: RoundCall, log: string, 
   return sandbox.do('run', fields, [
     ...selectSyscalls(setup, of).map((one) => describeInjection(one, c)),
     ...describeProgram(
-      [...options.criu.command, ...criuWords(c, of, log, options)],
+      [...options.criu.command, ...(isRpc ? SERVICE : criuWords(c, of, log, options))],
       criuEnvironment(setup, of, options),
     ),
   ]);
+}
+
+/** As a service, on the socket that the agent gives it as descriptor 3. */
+const SERVICE = ['swrk', '3'];
+
+function encodeRequest(c: Case, of: RoundCall, log: string, options: CallOptions): string {
+  const { hooks, unprivileged, root, parent, server } = options;
+  const words = { ...usualOptions(c), ...optionsOf(c, of) };
+  const request = writeRequest({ of, log, options: words, hooks, unprivileged, root, parent, server });
+  return Buffer.from(request).toString('hex');
 }
 
 /** CRIU's FI_NO_BREAKPOINTS: it stops a task at system calls instead of hardware breakpoints. */
@@ -122,7 +135,7 @@ export function limitsOf({ limits }: CriuSetup, of: RoundCall): CriuLimits {
 
 /** The words after `criu`. */
 export function criuWords(c: Case, of: RoundCall, log: string, options: CallOptions): string[] {
-  const { program, hooks, unprivileged, root, images, parent, server = [] } = options;
+  const { program, hooks, unprivileged, root, images, parent, server } = options;
   return [
     of,
     ...(root === undefined ? ['-d'] : ['-t', String(root)]),
@@ -134,11 +147,16 @@ export function criuWords(c: Case, of: RoundCall, log: string, options: CallOpti
     '-o',
     log,
     '-v2',
-    ...server,
+    ...serverWords(server),
     ...optionWords({ ...usualOptions(c), ...optionsOf(c, of) }),
     ...(hooks ? ['--action-script', program] : []),
     ...(unprivileged ? ['--unprivileged'] : []),
   ];
+}
+
+function serverWords(server: CallOptions['server']): string[] {
+  if (server === undefined) return [];
+  return server === 'lazy' ? ['--lazy-pages'] : ['--page-server', '--address', '127.0.0.1', '--port', String(server)];
 }
 
 /** The system calls that fail in one of CRIU's calls, in the order of the scenario. */

@@ -77,11 +77,9 @@ export class Server {
     return server;
   }
 
-  /** What the call itself is given. */
-  get words(): readonly string[] {
-    if (this.#of === 'restore') return ['--lazy-pages'];
-    const port = this.#isRelayed ? RELAY_PORT : SERVER_PORT;
-    return ['--page-server', '--address', '127.0.0.1', '--port', String(port)];
+  /** What the call itself is given: the port, or that there is a lazy-pages daemon. */
+  get address(): number | 'lazy' {
+    return this.#of === 'restore' ? 'lazy' : this.#isRelayed ? RELAY_PORT : SERVER_PORT;
   }
 
   /** The call is at this stage. */

@@ -76,6 +76,7 @@ export const CASE = z
     criu: z
       .looseObject({
         namespace: z.enum(['host', 'own']),
+        interface: name.optional(),
         scriptFails: list(name),
         taken: list(pid),
         optional: list(z.enum(OPTIONAL_WORDS)).optional(),

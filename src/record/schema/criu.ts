@@ -34,6 +34,9 @@ const CRIU_RUN = z.looseObject({
   duration: milliseconds.optional(),
   errors: list(text),
   lastLine: text.optional(),
+  responses: list(
+    z.looseObject({ success: z.boolean(), errno: whole.optional(), message: text.optional() }),
+  ).optional(),
   server: CRIU_SERVER.optional(),
   waiting: list(CRIU_TASK).optional(),
 });

@@ -11,8 +11,9 @@ import {
   type PstreeField,
   STAGES_OF,
 } from '../../model/criu.ts';
-import { CRIU_OPTIONS, type CriuOptionWords } from '../../model/criu-options.ts';
+import { CRIU_OPTIONS, type CriuOptionWords, type OptionWord } from '../../model/criu-options.ts';
 import { refuseRounds } from '../../model/criu-rounds.ts';
+import { refuseInRpc } from '../../model/criu-rpc.ts';
 import { type CriuServerSetup, refuseServer, SERVER_NAMES } from '../../model/criu-servers.ts';
 import { ANY_SYSCALL, SHORT_SYSCALLS, SYSCALL_NAMES } from '../../model/syscalls.ts';
 import type { Checked } from '../check.ts';
@@ -45,6 +46,7 @@ export function resolveCriu(words: Words, complain: Complain): CriuSetup {
   const restore = words['restore-limits'];
   const setup: CriuSetup = {
     namespace: words.namespace ?? PLAIN_CRIU.namespace,
+    ...(words.interface === 'rpc' && { interface: words.interface }),
     ...(words['fault-point'] && { faultPoint: resolveFaultPoint(words['fault-point']) }),
     scriptFails: toList(words['script-fails']),
     taken: toList(words.taken),
@@ -58,6 +60,7 @@ export function resolveCriu(words: Words, complain: Complain): CriuSetup {
     repeat: words.repeat ?? PLAIN_CRIU.repeat,
     ...(words.limit !== undefined && { limit: words.limit }),
   };
+  if (setup.interface === 'rpc') checkForRpc(words, complain);
   const impossible = refuseRounds(setup);
   if (impossible !== undefined)
     complain({ path: ['criu', 'rounds'], message: impossible, expected: 'pre-dumps, a dump, a restore, and so on' });
@@ -76,6 +79,21 @@ function resolveOptions(words: Words): CriuSetup['options'] {
     }) as CriuOptionWords;
   const calls = (['dump', 'restore'] as const).map((call) => [call, of(call)] as const);
   return Object.fromEntries(calls.filter(([, options]) => Object.keys(options).length > 0));
+}
+
+/** Complains about options that a request cannot have. */
+function checkForRpc(words: Words, complain: Complain): void {
+  for (const section of ['options', 'dump-options', 'restore-options'] as const) {
+    for (const [name, value] of Object.entries(words[section] ?? {})) {
+      const reason = refuseInRpc(name, value as OptionWord);
+      if (reason !== undefined)
+        complain({
+          path: ['criu', section, name],
+          message: reason,
+          expected: 'interface: command-line, or another option',
+        });
+    }
+  }
 }
 
 function resolveServers(words: Words, complain: Complain): Pick<CriuSetup, 'servers'> {

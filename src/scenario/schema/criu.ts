@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { ABSENT, CRIU_STAGE_NAMES, type CriuCall, OPTIONAL_WORDS } from '../../model/criu.ts';
 import { CRIU_OPTIONS, type CriuOption } from '../../model/criu-options.ts';
+import { CRIU_INTERFACES, type CriuInterface } from '../../model/criu-rpc.ts';
 import { SERVER_FAULT_NAMES, SERVER_FAULTS, SERVER_NAMES } from '../../model/criu-servers.ts';
 import { MAX_FAULTS } from '../limits.ts';
 import { INT32_MIN, pid, signal, syscallErrno } from './values.ts';
@@ -207,6 +208,13 @@ export const criu = mapping('a mapping with the words of CRIU', {
     oneOf(['host', 'own'], 'namespace'),
     'Whether the tree has a pid namespace of its own, in which the root is init (pid 1). Default: host.',
     'namespace: own',
+  ).optional(),
+  interface: word(
+    oneOf(Object.keys(CRIU_INTERFACES) as CriuInterface[], 'interface of CRIU'),
+    `How CRIU is called: ${Object.entries(CRIU_INTERFACES)
+      .map(([name, what]) => `${name} (${what})`)
+      .join(', ')}. Default: command-line.`,
+    'interface: rpc',
   ).optional(),
   'fault-point': word(
     mapping('a mapping with of and number', {

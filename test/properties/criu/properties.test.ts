@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Case } from '../../../src/model/case.ts';
 import { type ImageEdit, PLAIN_CRIU } from '../../../src/model/criu.ts';
 import { CRIU_PROPERTIES, explainProperty, judge, PROPERTY_NAMES } from '../../../src/properties/index.ts';
-import type { CriuCensus, CriuChange, CriuTask } from '../../../src/record/criu.ts';
+import type { CriuCensus, CriuChange, CriuRun, CriuTask } from '../../../src/record/criu.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
 import { aCensus, aRecord, aTask, DUMPED, FAILED, NO_TASKS, RESTORED, TREE } from './records.ts';
 
@@ -507,6 +507,30 @@ describe('the properties of CRIU', () => {
       const run = { exit: undefined, signal: 9, timedOut: 5000 };
       assert.ok(!dumpWith({ end: undefined, hit: 'stop' }, run).includes('criu-ends-in-time'));
       assert.ok(dumpWith({ end: undefined, hit: 'delay' }, run).includes('criu-ends-in-time'));
+    });
+  });
+
+  describe('answer-agrees-with-result', () => {
+    const name = ['answer-agrees-with-result'];
+    const answered = (...responses: readonly object[]) => violated({ dump: { ...DUMPED, responses } as CriuRun });
+    const failed = (response: object) =>
+      violated({ restore: { ...FAILED, responses: [response] } as CriuRun, afterRestore: NO_TASKS });
+    it('is violated by no answer, two, a false one, and one without or with a foreign reason', () => {
+      assert.deepEqual(answered(), name);
+      assert.deepEqual(answered({ success: true }, { success: true }), name);
+      assert.deepEqual(answered({ success: false, errno: 3 }), name);
+      assert.deepEqual(failed({ success: true }), name);
+      assert.deepEqual(failed({ success: false }), name);
+      assert.deepEqual(failed({ success: false, message: 'files.c:3: other' }), name);
+    });
+    it('holds for the result, with an errno or an error of the log, and for a call that is no request', () => {
+      assert.deepEqual(answered({ success: true }), []);
+      assert.deepEqual(failed({ success: false, errno: 3 }), []);
+      assert.deepEqual(failed({ success: false, message: FAILED.errors[0] }), []);
+      assert.deepEqual(violated({}), []);
+      const killed = { of: 'restore', signal: 9, errors: [], responses: [] } as const;
+      const hits = [{ ...hit, to: 'criu', stage: 'post-restore' }] as const;
+      assert.deepEqual(violated({ restore: killed, afterRestore: NO_TASKS, hits }), []);
     });
   });
 

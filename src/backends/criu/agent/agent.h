@@ -159,6 +159,22 @@ bool is_watching(void);
 /* Keeps what programs have written within its limit. */
 void watch_output(void);
 
+/* ---- CRIU as a service: criu swrk ---- */
+
+/* Descriptors of this process that a request names. */
+#define IMAGES_FD 100
+#define WORK_FD 101
+
+/* A socket for CRIU to a new connection, whose other end is kept here; or a negative errno. */
+int rpc_open(const char *images);
+/* That other end, to be polled; -1: there is none. */
+int rpc_end(void);
+/* A message in hexadecimal: 0 or a negative errno. */
+int rpc_send(const char *hex);
+/* Makes an event of each message that has arrived. */
+void rpc_hear(void);
+void rpc_close(void);
+
 /* ---- servers of CRIU ---- */
 
 /*

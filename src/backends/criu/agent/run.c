@@ -38,14 +38,17 @@ struct limits {
 	int files, file_size;
 };
 
-static void __attribute__((noreturn)) run_program(const struct program *program, const struct limits *limits)
+/* `service`: the socket that the program gets as its descriptor 3; -1: none. */
+static void __attribute__((noreturn)) run_program(const struct program *program, const struct limits *limits, int service)
 {
 	int errors;
 
 	/* Into the cgroup before anything is closed. */
 	if (limits->cgroup && write_file(limits->cgroup, "0") < 0)
 		_exit(126);
-	become_plain();
+	service = become_plain_but(service);
+	if (service >= 0)
+		fcntl(service, F_SETFD, 0);
 	become_usual();
 	setsid();
 	errors = open(WORK "/errors", O_WRONLY | O_CREAT | O_APPEND, 0600);
@@ -61,7 +64,7 @@ static void __attribute__((noreturn)) run_program(const struct program *program,
 	_exit(127);
 }
 
-static int start(const struct program *program, const struct limits *limits)
+static int start(const struct program *program, const struct limits *limits, int service)
 {
 	pid_t pid = fork();
 	int error;
@@ -69,7 +72,7 @@ static int start(const struct program *program, const struct limits *limits)
 	if (pid < 0)
 		return -errno;
 	if (pid == 0)
-		run_program(program, limits);
+		run_program(program, limits, service);
 	if (inject_wanted() && (error = (int)inject_into(pid)) < 0) {
 		kill(pid, SIGKILL);
 		return error;
@@ -83,9 +86,10 @@ int run_start(struct line *first, char *lines)
 {
 	struct limits limits = { .cgroup = field_text(first, "cgroup", NULL), .files = field_number(first, "files", -1),
 				 .file_size = field_number(first, "file-size", -1) };
+	const char *request = field_text(first, "request", NULL), *images = field_text(first, "images", IMAGES);
 	struct program program = { 0 };
 	struct line line;
-	int error = 0;
+	int error = 0, service = -1;
 
 	memset(&run, 0, sizeof(run));
 	run.limit_ms = field_needed(first, "limit");
@@ -107,8 +111,14 @@ int run_start(struct line *first, char *lines)
 	line_end(first);
 	if (program.nr_args == 0)
 		not_understood("a run has no program");
-	if (error == 0)
-		error = start(&program, &limits);
+	if (error == 0 && request)
+		error = service = rpc_open(images);
+	if (error >= 0)
+		error = start(&program, &limits, service);
+	if (service >= 0)
+		close(service);
+	if (error == 0 && request)
+		error = rpc_send(request);
 	program_free(&program);
 	return error;
 }
@@ -117,6 +127,8 @@ void run_ended(int status)
 {
 	static struct text text;
 
+	rpc_hear();
+	rpc_close();
 	run.pid = 0;
 	put(&text, "{\"event\":\"ended\",\"status\":%d,\"us\":%lld,\"timedOut\":%s,\"flooded\":%s,\"injected\":", status,
 	    now_us() - run.started_us, run.timed_out ? "true" : "false", run.flooded ? "true" : "false");

@@ -102,10 +102,16 @@ static void do_command(struct line *line, char *lines)
 static void do_answer(struct line *line)
 {
 	char code = (char)field_number(line, "exit-code", 0);
+	const char *message = field_text(line, "message", NULL), *stage = field_text(line, "stage", NULL);
 
 	/* Before CRIU goes on. */
 	if (asking >= 0)
 		inject_stage(asked_at);
+	if (stage)
+		inject_stage(stage);
+	/* CRIU may have ended meanwhile. */
+	if (message)
+		rpc_send(message);
 	/* An action script that has ended meanwhile needs none. */
 	if (asking >= 0 && write(asking, &code, 1) < 0)
 		code = 1;
@@ -272,15 +278,18 @@ int serve(void)
 	}
 	say("{\"event\":\"ready\"}");
 	for (;;) {
-		struct pollfd polled[] = { { 0, POLLIN, 0 }, { children, POLLIN, 0 }, { hooks, POLLIN, 0 } };
+		struct pollfd polled[] = { { 0, POLLIN, 0 }, { children, POLLIN, 0 }, { hooks, POLLIN, 0 },
+					    { rpc_end(), POLLIN, 0 } };
 		struct signalfd_siginfo info;
 
-		if (poll(polled, 3, run.pid || is_watching() ? CHECK_MS : -1) < 0 && errno != EINTR)
+		if (poll(polled, 4, run.pid || is_watching() ? CHECK_MS : -1) < 0 && errno != EINTR)
 			return 1;
 		while (read(children, &info, sizeof(info)) > 0)
 			;
 		if (polled[2].revents)
 			hear_hook();
+		if (polled[3].revents)
+			rpc_hear();
 		if (polled[0].revents)
 			hear();
 		reap();

@@ -17,16 +17,25 @@
 /* All calls are written here, a line `task call` each; NULL: they are not. */
 static FILE *calls_file;
 
+/* The folder of the images, by its name or, in a request, as a descriptor of init. */
+static bool is_images(const char *path)
+{
+	char of_request[24];
+
+	snprintf(of_request, sizeof(of_request), "/proc/1/fd/%d", IMAGES_FD);
+	return !strcmp(path, IMAGES) || !strcmp(path, of_request);
+}
+
 /* Whether this call is CRIU's first own one: it opens the folder of its images. */
 static bool is_start(pid_t pid, const struct __ptrace_syscall_info *info)
 {
 	char path[PATH_SHOWN];
 
 	if (info->entry.nr == __NR_openat)
-		return read_text(pid, info->entry.args[1], path) && !strcmp(path, IMAGES);
+		return read_text(pid, info->entry.args[1], path) && is_images(path);
 #ifdef __NR_open
 	if (info->entry.nr == __NR_open)
-		return read_text(pid, info->entry.args[0], path) && !strcmp(path, IMAGES);
+		return read_text(pid, info->entry.args[0], path) && is_images(path);
 #endif
 	return false;
 }
