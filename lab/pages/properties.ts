@@ -7,6 +7,7 @@ import {
   type Explanation,
   FAULT_NEVER_FIRED,
   PROPERTIES,
+  RUNTIME_PROPERTIES,
 } from '../../src/properties/index.ts';
 
 const PAGE = new URL('../../docs/properties.md', import.meta.url);
@@ -35,6 +36,12 @@ They judge what the backend \`criu\` did, and nothing else; those above do not j
 the dump began. "Hit" is a task that a fault of the scenario has sent a signal to, or has traced.
 `;
 
+const RUNTIMES = `# Properties of container runtimes
+
+They judge what the backend \`oci\` did, and nothing else. Each process of the container answers questions with what it has
+in its memory: "answers" is meant so.
+`;
+
 /** The page: an overview, then each property. */
 export function propertiesPage(): string {
   return [
@@ -44,6 +51,9 @@ export function propertiesPage(): string {
     CRIU,
     overview(CRIU_PROPERTIES),
     ...CRIU_PROPERTIES.map(section),
+    RUNTIMES,
+    overview(RUNTIME_PROPERTIES),
+    ...RUNTIME_PROPERTIES.map(section),
   ].join('\n');
 }
 

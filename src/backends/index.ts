@@ -1,7 +1,24 @@
 /** `mktrouble/backend`: all that a backend needs of mktrouble, its own ones as well as a user's. */
 export type { Case, Fault, Task, TaskId } from '../model/case.ts';
+export type {
+  RuntimeCall,
+  RuntimeFault,
+  RuntimeName,
+  RuntimeSetup,
+  RuntimeTarget,
+} from '../model/runtime.ts';
+export { RESTORING_CALLS, SAVING_CALLS } from '../model/runtime.ts';
+export { isInRange } from '../model/version-range.ts';
 export type { Tool } from '../record/environment.ts';
 export type { Effect, FinalState, Finding, RunEvent, RunRecord, TaskFinal } from '../record/record.ts';
+export type {
+  RuntimeAnswer,
+  RuntimeContainer,
+  RuntimeEnd,
+  RuntimeRecord,
+  RuntimeReuse,
+  RuntimeRun,
+} from '../record/runtime.ts';
 export type {
   Backend,
   Capability,
@@ -13,5 +30,13 @@ export type {
 } from './backend.ts';
 export { BadSurroundings, isSchedulable } from './backend.ts';
 export { Draws } from './draws.ts';
-export { type BackendModule, CONTRACT_VERSION, type CreateOptions, defineBackend } from './module.ts';
+export { sweepFolder, uniqueName } from './host/names.ts';
+export {
+  type BackendModule,
+  CONTRACT_VERSION,
+  type CreateOptions,
+  defineBackend,
+  type FoundCriu,
+  type Unpacked,
+} from './module.ts';
 export { randomChooser, type Walk, walk } from './walk.ts';

@@ -7,12 +7,33 @@ import type { Backend } from './backend.ts';
 /** The version of the contract: of `Backend`, `Plan`, `Machine` and the record. Changes when a backend that fits it would fit no more. */
 export const CONTRACT_VERSION = 1;
 
+/** A CRIU that can be started. */
+export interface FoundCriu {
+  /** How it is started: a program and its first arguments. */
+  readonly command: readonly string[];
+  /** As it says itself, for example `4.1.1`. */
+  readonly version: string;
+  /** The program itself, not the loader that starts it. */
+  readonly path: string;
+}
+
+/** A program that `mktrouble setup` has unpacked beside the system. */
+export interface Unpacked {
+  readonly version: string;
+  /** The root of a file system with the program and all that it needs. */
+  readonly folder: string;
+}
+
 /** What the run decides about a backend. */
 export interface CreateOptions {
   /** Whether the commands of scenarios (`subject`, `load`, `check`) may be run; default: no. */
   readonly allowCommands: boolean;
   /** `--criu` or `criu:` of the configuration: a version, or the path of a program. */
   readonly criu?: string;
+  /** The CRIU to use: `criu`, else what mktrouble's own backend uses; or the one of this version. A text says why there is none. */
+  findCriu(version?: string): Promise<FoundCriu | string>;
+  /** What `mktrouble setup <program>` has unpacked, the newest first. */
+  findUnpacked(program: string): Promise<readonly Unpacked[]>;
 }
 
 export interface BackendModule {

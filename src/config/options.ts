@@ -102,7 +102,7 @@ export function projectOn(
     timeout,
     maxMemory,
     retries,
-    criu: backend === 'criu' || module !== undefined ? criu : undefined,
+    criu: backend === 'criu' || backend === 'oci' || module !== undefined ? criu : undefined,
     plugin: backend === 'native' ? plugin : undefined,
     module,
   });

@@ -159,10 +159,10 @@ export const CHECKS: readonly Check[] = [
   {
     name: 'commands-need-permission',
     rule: 'the commands of a scenario are not run unless `allowCommands` is set',
-    async check({ module, limit, folder }) {
+    async check({ module, create, limit, folder }) {
       const marker = path.join(folder, 'ran');
       const c = commandCase(['/bin/sh', '-c', `: > ${marker}; sleep 1000`]);
-      const backend = await module.create({ allowCommands: false });
+      const backend = await module.create({ ...create, allowCommands: false });
       try {
         if (backend.refuses(c, c.restart.protocol) !== undefined) throw new NotApplicable('it refuses commands');
         await withinLimit(limit, 'run() of a case with a command', () => backend.run(planFor(c))).catch((error) => {

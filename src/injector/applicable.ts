@@ -21,6 +21,7 @@ export async function whyNot(backend: Backend, c: Case): Promise<string | undefi
     return `the scenario is for ${backends.join(' and ')} only`;
   }
   if (backend.name !== 'criu' && needsCriu(c)) return 'it has words that only criu understands';
+  if (backend.name !== 'oci' && backends.length === 0 && c.runtime) return 'it is for a container runtime';
   const [itself] = await readCapabilities(backend);
   if (itself && !itself.available) return `${backend.name}: ${itself.detail}`;
   return backend.refuses(c, protocol);

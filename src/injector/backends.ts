@@ -1,6 +1,7 @@
 /** The backends that this build has, by name, and those of users, by their file; each is loaded only when it is asked for. */
 import type { Backend } from '../backends/backend.ts';
-import type { BackendModule } from '../backends/module.ts';
+import { cacheFolder } from '../backends/host/cache.ts';
+import type { BackendModule, CreateOptions } from '../backends/module.ts';
 import type { EngineOptions } from '../config/index.ts';
 import { isMistake } from '../config/own-backend.ts';
 import { BACKENDS, type BackendName, isBackendFile, isShipped, type ShippedBackend } from '../model/case.ts';
@@ -17,7 +18,27 @@ const OPEN: Readonly<Record<ShippedBackend, (options: BackendOptions) => Promise
     (await import('../backends/native/index.ts')).native(plugin === undefined ? {} : { plugin }),
   criu: async ({ criu, allowCommands = false }) =>
     (await import('../backends/criu/index.ts')).criu({ allowCommands, ...(criu !== undefined && { criu }) }),
+  oci: async ({ criu, allowCommands = false }) =>
+    (await import('../backends/oci/index.ts')).default.create(toCreateOptions(allowCommands, criu)),
 };
+
+/** What a backend is made with. */
+export function toCreateOptions(allowCommands: boolean, criu: string | undefined): CreateOptions {
+  return {
+    allowCommands,
+    ...(criu !== undefined && { criu }),
+    async findCriu(version = criu) {
+      const { locateCriu } = await import('../backends/criu/locate.ts');
+      return locateCriu(version === undefined ? process.env : { ...process.env, MKTROUBLE_CRIU: version });
+    },
+    async findUnpacked(program) {
+      const { unpackedFolder, unpackedVersions } = await import('../backends/host/packages.ts');
+      const cache = cacheFolder();
+      const versions = await unpackedVersions(cache, program);
+      return versions.map((version) => ({ version, folder: unpackedFolder(cache, program, version) }));
+    },
+  };
+}
 
 /** The module of a backend by its name or its file. Throws for a file without one: readBackendModule says why. */
 export async function moduleNamed(name: BackendName): Promise<BackendModule> {
@@ -40,7 +61,7 @@ export async function openBackend(name: BackendName, options: BackendOptions = {
   const { module = isBackendFile(name) ? name : undefined, allowCommands = false, criu } = options;
   if (module !== undefined) {
     const { createOwnBackend } = await import('./own-backend.ts');
-    return createOwnBackend(module, { allowCommands, ...(criu !== undefined && { criu }) });
+    return createOwnBackend(module, toCreateOptions(allowCommands, criu));
   }
   if (!isShipped(name)) throw new Error(`this build has no backend ${name}`);
   return OPEN[name](options);

@@ -10,6 +10,7 @@ import type { CriuRecord } from '../record/criu.ts';
 import { callText } from '../record/program-text.ts';
 import { coordinatorOutcome, selectEvents, taskOutcome } from '../record/read.ts';
 import type { Actor, RunRecord } from '../record/record.ts';
+import type { RuntimeRecord } from '../record/runtime.ts';
 import type { Tried, Violation } from '../record/verdict.ts';
 import type { ExploreResult } from './tally.ts';
 import { findPosition, runs } from './texts.ts';
@@ -73,6 +74,7 @@ function whenText(when: When): string {
 }
 
 function nearestText({ fault }: DeclaredFault, record: RunRecord, result: Result): string {
+  if (record.runtime) return nearestOfRuntime(record.runtime);
   if (record.criu) return nearestOfCriu(fault, record.criu);
   const nearest = fault ? nearestOfFault(fault, record, result) : [];
   return [...nearest, coordinatorText(record)].join('; ');
@@ -116,6 +118,11 @@ function coordinatorText(record: RunRecord): string {
     ({ actor, point }) => actor === 'coordinator' && point !== 'out' && point !== 'release',
   )?.point;
   return `the coordinator ended as ${coordinatorOutcome(record.final)}${last === undefined ? '' : ` after ${last}`}`;
+}
+
+/** How the calls of the runtime ended. */
+function nearestOfRuntime({ runtime, runs }: RuntimeRecord): string {
+  return runs.map(({ call, exit }) => `${runtime} ${call} ${exit === 0 ? 'succeeded' : 'failed'}`).join('; ');
 }
 
 /** Which stages were reached, and how the calls ended. */

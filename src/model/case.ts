@@ -7,6 +7,7 @@ import type { CriuSetup, CriuStage } from './criu.ts';
 import { type CriuOptionWords, optionWords, reachesOutside } from './criu-options.ts';
 import type { ErrnoName } from './errno.ts';
 import type { CoordinatorPoint, TaskPoint } from './points.ts';
+import type { RuntimeSetup } from './runtime.ts';
 import type { SignalName } from './signals.ts';
 import type { Subject } from './subject.ts';
 
@@ -127,7 +128,7 @@ export interface Image {
 }
 
 /** The backends that ship. */
-export const BACKENDS = ['simulated', 'native', 'criu'] as const;
+export const BACKENDS = ['simulated', 'native', 'criu', 'oci'] as const;
 export type ShippedBackend = (typeof BACKENDS)[number];
 /** One of BACKENDS, or a backend of a user's own. */
 export type BackendName = string;
@@ -305,6 +306,8 @@ export interface Case {
   readonly faults: readonly Fault[];
   /** How CRIU is used; set for a scenario that is for CRIU. */
   readonly criu?: CriuSetup;
+  /** How a container runtime is used; set for a scenario that is for one. */
+  readonly runtime?: RuntimeSetup;
   /** A program in place of the tree: its root has the pid of the tree's. */
   readonly subject?: Subject;
   /** A command that is run after a restore that returned success, and must exit with 0. */

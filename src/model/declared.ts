@@ -2,6 +2,7 @@
 import type { Case, Fault } from './case.ts';
 import { type CriuCall, type CriuSetup, callOfStage, type OptionalWord } from './criu.ts';
 import { SERVER_NAMES, SERVER_WORDS } from './criu-servers.ts';
+import { type RuntimeSetup, runtimeFaultText } from './runtime.ts';
 
 /** Something that a case makes go wrong. */
 export interface DeclaredFault {
@@ -19,7 +20,7 @@ export interface DeclaredFault {
 }
 
 /** Everything that a case makes go wrong, in the order of the file's words. */
-export function declaredFaults({ faults, criu }: Case): DeclaredFault[] {
+export function declaredFaults({ faults, criu, runtime }: Case): DeclaredFault[] {
   return [
     ...faults.map((fault, i) => ({
       name: fault.name,
@@ -29,7 +30,15 @@ export function declaredFaults({ faults, criu }: Case): DeclaredFault[] {
       fault,
     })),
     ...(criu ? ofCriu(criu) : []),
+    ...(runtime ? ofRuntime(runtime) : []),
   ];
+}
+
+function ofRuntime({ faults }: RuntimeSetup): DeclaredFault[] {
+  return faults.map((fault, i) => {
+    const path = `runtime.faults.${i}`;
+    return { name: path, path, title: runtimeFaultText(fault), optional: fault.optional ?? false };
+  });
 }
 
 function ofCriu({

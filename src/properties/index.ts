@@ -36,6 +36,7 @@ import { threadsWaitForGroup } from './rules/threads-wait-for-group.ts';
 import { turnsInOrder } from './rules/turns-in-order.ts';
 import { waitsAreInterruptible } from './rules/waits-are-interruptible.ts';
 import { zombiesDeadBeforeReturn } from './rules/zombies-dead-before-return.ts';
+import { RUNTIME_PROPERTIES } from './runtime.ts';
 import { readStoryInSlices } from './story.ts';
 
 export { PROPERTY_NAMES } from './names.ts';
@@ -75,7 +76,7 @@ export const PROPERTIES: readonly Property[] = [
   debugListComplete,
 ];
 
-const ALL = [...PROPERTIES, ...CRIU_PROPERTIES];
+const ALL = [...PROPERTIES, ...CRIU_PROPERTIES, ...RUNTIME_PROPERTIES];
 
 const byName = new Map(ALL.map((property) => [property.name, property]));
 
@@ -84,7 +85,7 @@ export function propertyByName(name: string): Property | undefined {
   return byName.get(name);
 }
 
-export { CRIU_PROPERTIES };
+export { CRIU_PROPERTIES, RUNTIME_PROPERTIES };
 
 const judged = new WeakMap<Case, readonly Property[]>();
 
@@ -128,8 +129,8 @@ function applicable(c: Case, record: RunRecord): readonly Property[] {
     const selected = selectProperties(c);
     return OF_ANY_PROTOCOL.filter((property) => property === OWN_PROPERTIES || selected.includes(property));
   }
-  const isOfCriu = record.backend === 'criu';
-  return selectProperties(c).filter((property) => CRIU_PROPERTIES.includes(property) === isOfCriu);
+  const judging = record.runtime ? RUNTIME_PROPERTIES : record.backend === 'criu' ? CRIU_PROPERTIES : PROPERTIES;
+  return selectProperties(c).filter((property) => judging.includes(property));
 }
 
 /** What there is to say about a property: for `explain` and for the docs. */

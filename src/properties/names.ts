@@ -51,6 +51,15 @@ export const PROPERTY_NAMES: readonly string[] = [
   'server-ends-with-call',
   'answer-agrees-with-result',
   'criu-log-is-bounded',
+  'container-continues-after-restore',
+  'container-survives-failed-checkpoint',
+  'failed-container-restore-leaves-nothing',
+  'failed-container-restore-frees-name',
+  'runtime-reports-truth',
+  'runtime-names-first-error',
+  'other-containers-untouched',
+  'deleted-containers-leave-nothing',
+  'runtime-ends-in-time',
 ];
 
 /** Old names, which are accepted until 0.3. */

@@ -7,12 +7,14 @@ import { EXPECTATION } from './rules/expectation.ts';
 import { FAULT_NEVER_FIRED } from './rules/fault-never-fired.ts';
 import { locateInCriu } from './signature-criu.ts';
 import { locateInRestart } from './signature-restart.ts';
+import { locateInRuntime } from './signature-runtime.ts';
 
 /** The signature of one violation of a record; `record` is undefined where a search, and no single run, shows it. */
 export function signViolation(c: Case, record: RunRecord | undefined, violation: Violation): Signature {
   const { property } = violation;
   if (property === EXPECTATION.name || property === FAULT_NEVER_FIRED.name || !record)
     return { property, place: 'the scenario', shape: withoutNumbers(violation.message) };
+  if (record.runtime) return { property, ...locateInRuntime(c, record.runtime, violation) };
   const found = record.criu ? locateInCriu(c, record.criu, violation) : locateInRestart(c, record, violation);
   return { property, ...found };
 }

@@ -5,6 +5,7 @@
 import type { BackendName, Failure, TaskId } from '../model/case.ts';
 import type { Point } from '../model/points.ts';
 import type { CriuRecord } from './criu.ts';
+import type { RuntimeRecord } from './runtime.ts';
 
 export const RECORD_VERSION = 1;
 
@@ -234,4 +235,6 @@ export interface RunRecord {
   readonly snapshots?: readonly Snapshot[];
   /** What was seen of a dump and a restore by CRIU. */
   readonly criu?: CriuRecord;
+  /** What was seen of the calls of a container runtime. */
+  readonly runtime?: RuntimeRecord;
 }

@@ -14,7 +14,7 @@ type FaultWords = NonNullable<Document['faults']>[number];
 /** A part without its mistakes, so that the rest can be checked further. Wrong faults, and wrong words of faults, are null. */
 export type Checked<S extends Section> = S extends 'faults'
   ? readonly ({ readonly [K in keyof FaultWords]: FaultWords[K] | null } | null)[]
-  : S extends 'expect' | 'image' | 'restart' | 'criu'
+  : S extends 'expect' | 'image' | 'restart' | 'criu' | 'runtime'
     ? Partial<NonNullable<Document[S]>>
     : NonNullable<Document[S]>;
 
@@ -231,7 +231,7 @@ function cut(section: Section, path: Path): number {
   if (section === 'expect' && path[0] === 'tasks') return Math.min(path.length, 2);
   if (section === 'faults') return Math.min(path.length, 2);
   if (section !== 'tree')
-    return ['expect', 'image', 'restart', 'criu'].includes(section) ? Math.min(path.length, 1) : 0;
+    return ['expect', 'image', 'restart', 'criu', 'runtime'].includes(section) ? Math.min(path.length, 1) : 0;
   // A tree makes sense without a word of a task, but not without a task.
   const key = path.findLastIndex((step) => typeof step === 'string');
   return key !== -1 && !TREE_KEYS.has(path[key]!) && path[0] !== 'generate' ? key + 1 : 0;

@@ -14,6 +14,7 @@ import {
   type RestartCall,
 } from '../model/case.ts';
 import type { CriuSetup } from '../model/criu.ts';
+import type { RuntimeSetup } from '../model/runtime.ts';
 import type { Subject } from '../model/subject.ts';
 import type { Bases } from './bases.ts';
 import type { Budget } from './budget.ts';
@@ -29,6 +30,7 @@ import { resolveExpect, resolveExplore } from './resolve/expect.ts';
 import { resolveFaults } from './resolve/faults.ts';
 import { resolveImage } from './resolve/image.ts';
 import { resolveRestart } from './resolve/restart.ts';
+import { resolveRuntime } from './resolve/runtime.ts';
 import { resolveCommand, resolveSubject } from './resolve/subject.ts';
 import { resolveTree, type Tree } from './resolve/tree.ts';
 import { SECTION_NAMES, type Section } from './schema/document.ts';
@@ -146,6 +148,7 @@ class Expansion {
     const restart = this.#restart(tree);
     const image = this.#image(tree);
     const criu = this.#criu();
+    const runtime = this.#runtime();
     const faults = this.#faults(tree, image, restart, criu);
     const expect = this.#expect(tree, restart, faults);
     const explore = this.#explore();
@@ -156,6 +159,7 @@ class Expansion {
       const parts = { tree: tree(combination), restart: restart(combination), image: image(combination) };
       const more = { faults: faults(combination), expect: expect(combination), explore: explore(combination) };
       const setup = criu(combination);
+      const container = runtime(combination);
       const program = subject(combination);
       const checks = check(combination);
       const [name, reason, words] = [scenario(combination), why(combination), tags(combination)];
@@ -180,6 +184,7 @@ class Expansion {
         restart: parts.restart,
         faults: more.faults,
         ...(setup === undefined ? {} : { criu: setup }),
+        ...(container === undefined ? {} : { runtime: container }),
         ...(program === undefined ? {} : { subject: program }),
         ...(checks === undefined ? {} : { check: checks }),
         ...(more.explore === undefined ? {} : { explore: more.explore }),
@@ -206,7 +211,9 @@ class Expansion {
       if (!words || !of) return undefined;
       const restart = resolveRestart(words, of, say, this.#context.known, path.dirname(this.#context.source.file));
       const isForCriu = CRIU_SECTIONS.some((section) => Object.hasOwn(this.#document, section));
-      return isForCriu && words.backends === undefined ? { ...restart, backends: ['criu'] } : restart;
+      if (words.backends !== undefined) return restart;
+      if (isForCriu) return { ...restart, backends: ['criu'] };
+      return Object.hasOwn(this.#document, 'runtime') ? { ...restart, backends: ['oci'] } : restart;
     });
   }
 
@@ -284,6 +291,14 @@ class Expansion {
     return this.#per(['criu'], (combination, say) => {
       const words = document(combination);
       return words && resolveCriu(words, say);
+    });
+  }
+
+  #runtime(): Per<RuntimeSetup | undefined> {
+    const document = this.#part('runtime');
+    return this.#per(['runtime'], (combination, say) => {
+      const words = document(combination);
+      return words && resolveRuntime(words, say);
     });
   }
 

@@ -18,6 +18,7 @@ import { DEFAULT_COORDINATOR, DEFAULT_PROTOCOL } from './resolve/restart.ts';
 import type { Document } from './schema/document.ts';
 import { writeCriu } from './write-criu.ts';
 import { writeExpect } from './write-expect.ts';
+import { writeRuntime } from './write-runtime.ts';
 import { writeSubject } from './write-subject.ts';
 import { writeTree } from './write-tree.ts';
 
@@ -64,6 +65,7 @@ function toDocument(c: Case): Document {
     ...(c.criu === undefined || ((c.subject ?? c.check) && isEmpty(writeCriu(c.criu)))
       ? {}
       : { criu: writeCriu(c.criu) }),
+    ...(c.runtime === undefined ? {} : { runtime: writeRuntime(c.runtime) }),
     ...(c.faults.length === 0 ? {} : { faults: c.faults.map(writeFault) }),
     ...(c.explore === undefined ? {} : { explore: writeExplore(c.explore) }),
     ...(isEmpty(expect) ? {} : { expect }),
@@ -74,8 +76,9 @@ function isEmpty(mapping: object): boolean {
   return Object.keys(mapping).length === 0;
 }
 
-function writeRestart({ restart, tasks, criu }: Case): NonNullable<Document['restart']> {
+function writeRestart({ restart, tasks, criu, runtime }: Case): NonNullable<Document['restart']> {
   const root = tasks[0]!.pid;
+  const usualBackends = criu ? ['criu'] : runtime ? ['oci'] : [];
   const coordinator = restart.flags & RESTART_FLAGS.taskself ? root : DEFAULT_COORDINATOR;
   return {
     ...(restart.pid === root ? {} : { pid: restart.pid }),
@@ -86,7 +89,7 @@ function writeRestart({ restart, tasks, criu }: Case): NonNullable<Document['res
     ...(restart.logfd === 'none' ? {} : { logfd: restart.logfd }),
     ...(restart.debug ? { debug: true } : {}),
     ...(restart.protocol === DEFAULT_PROTOCOL ? {} : { protocol: restart.protocol }),
-    ...(isDeepStrictEqual(restart.backends, criu ? ['criu'] : []) ? {} : { backends: [...restart.backends] }),
+    ...(isDeepStrictEqual(restart.backends, usualBackends) ? {} : { backends: [...restart.backends] }),
   };
 }
 

@@ -142,6 +142,8 @@ const TYPED: Readonly<Record<string, readonly Row[]>> = {
   'setup <what>': [
     ['setup crui', 'criu'],
     ['setup crui@4.2.1', 'criu'],
+    ['setup rnuc', 'runc'],
+    ['setup podmna@5.4.2', 'podman'],
   ],
   'completion <shell>': [['completion bsh', 'bash']],
 };

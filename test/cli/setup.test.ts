@@ -71,8 +71,18 @@ describe('mktrouble setup', function () {
   });
 
   it('refuses what it does not know', async () => {
-    for (const what of ['podman', 'criu@', 'criu@new', 'criu-4.1.1'])
+    for (const what of ['docker', 'criu@', 'criu@new', 'criu-4.1.1', 'runc@', 'runc@new'])
       assert.equal((await command('setup', what)).code, EXIT.input, what);
+  });
+
+  it('unpacks a container runtime with what a sandbox needs beside CRIU', async () => {
+    const { code, stdout } = await command('setup', 'runc@4.1.1', 'runsc');
+    assert.equal(code, EXIT.ok, stdout);
+    for (const line of [/^runc 4\.1\.1 /m, /^runsc 4\.1\.1 /m]) assert.match(stdout, line);
+    assert.deepEqual(readdirSync(cache()).sort(), ['criu-4.1.1', 'criu-4.2.1', 'runc-4.1.1', 'runsc-4.1.1']);
+    const again = await command('setup', 'runc');
+    assert.equal(again.code, EXIT.ok);
+    assert.doesNotMatch(again.stdout, /Debian/);
   });
 
   it('installs the version that is named, and reports an unknown one', async () => {

@@ -12,6 +12,7 @@ import {
   PROPERTIES,
   PROPERTY_NAMES,
   propertyByName,
+  RUNTIME_PROPERTIES,
 } from '../../src/properties/index.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import { anyCase, anyRecord } from './arbitrary.ts';
@@ -58,12 +59,12 @@ describe('properties', () => {
   }
 
   it('have names of their own', () =>
-    assert.equal(new Set(PROPERTY_NAMES).size, PROPERTIES.length + CRIU_PROPERTIES.length));
+    assert.equal(new Set(PROPERTY_NAMES).size, PROPERTIES.length + CRIU_PROPERTIES.length + RUNTIME_PROPERTIES.length));
 
   it('are all there by name, in the order of reports', () =>
     assert.deepEqual(
       PROPERTY_NAMES,
-      [...PROPERTIES, ...CRIU_PROPERTIES].map(({ name }) => name),
+      [...PROPERTIES, ...CRIU_PROPERTIES, ...RUNTIME_PROPERTIES].map(({ name }) => name),
     ));
 
   it('do not answer to other names, but expectations can be explained', () => {

@@ -22,11 +22,11 @@ export interface ScenarioFileDocument {
   readonly cases: readonly Case[];
 }
 
-/** The files of the suite, relative to its folder, sorted. Those for CRIU are a suite of their own. */
+/** The files of the suite, relative to its folder, sorted. Those for CRIU and for container runtimes are suites of their own. */
 export function suiteFiles(): string[] {
   return findScenarioFiles([SUITE])
     .map((file) => path.relative(SUITE, file))
-    .filter((file) => !file.startsWith(`criu${path.sep}`));
+    .filter((file) => !['criu', 'runtimes'].includes(file.split(path.sep)[0]!));
 }
 
 /** The text of a file of the suite. */

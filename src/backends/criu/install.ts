@@ -1,155 +1,30 @@
-/**
- * A CRIU of our own, where the system has none that works or another version is wanted: Debian's package of it with all that
- * it needs, unpacked into the cache folder, never installed. Versions lie side by side. The archive is the one that this
- * machine's own apt uses.
- */
-import { execFile } from 'node:child_process';
-import { chmod, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import path from 'node:path';
-import { promisify } from 'node:util';
-import { openCache } from '../host/cache.ts';
-import { uniqueName } from '../host/names.ts';
+/** A CRIU of our own, unpacked beside the system: see host/packages.ts. */
+import { installProgram, type Program, unpackedFolder, unpackedVersions } from '../host/packages.ts';
 
-const run = promisify(execFile);
-
-/** The suites of Debian in which a version is looked for, in this order. The last has a CRIU that does not know the vdso of today's kernels. */
-const SUITES = ['trixie', 'forky', 'sid', 'bookworm'];
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
-
-/** CRIU could not be fetched. The message says why and what to do instead. */
-export class CannotInstall extends Error {}
+const CRIU: Program = {
+  name: 'criu',
+  title: 'CRIU',
+  companions: [],
+  // The last has a CRIU that does not know the vdso of today's kernels.
+  suites: ['trixie', 'forky', 'sid', 'bookworm'],
+};
 
 /** The folder, in the cache, of an unpacked CRIU of this version. */
 export function installFolder(cache: string, version: string): string {
-  return path.join(cache, `criu-${version}`);
+  return unpackedFolder(cache, CRIU.name, version);
 }
 
 /** The versions that are unpacked in the cache, the newest first. */
-export async function installedVersions(cache: string): Promise<string[]> {
-  const names = await readdir(cache).catch(() => []);
-  const versions = names.map((name) => /^criu-(\d[\d.]*)$/.exec(name)?.[1]).filter((one) => one !== undefined);
-  return versions.sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+export function installedVersions(cache: string): Promise<string[]> {
+  return unpackedVersions(cache, CRIU.name);
 }
 
-/**
- * Fetches and unpacks CRIU into the cache folder; does nothing when that version is there. `version`: as upstream counts,
- * `4.1.1`; without it that of the first suite. Gives the version. Rejects with CannotInstall and BadCache, and with an
- * AbortError, nothing being left, when the signal is aborted.
- */
-export async function installCriu(
+/** Fetches and unpacks CRIU into the cache folder, as installProgram does. Gives the version. */
+export function installCriu(
   cache: string,
   version: string | undefined,
   say: (line: string) => void,
   signal?: AbortSignal,
 ): Promise<string> {
-  const tool: Tool = (name, args) => runTool(name, args, signal);
-  openCache(cache);
-  if (version !== undefined && (await installedVersions(cache)).includes(version)) return version;
-  const archive = await addressOfArchive(tool);
-  const seen: string[] = [];
-  for (const suite of SUITES) {
-    const found = await fromSuite(cache, suite, archive, version, say, tool);
-    if (found === undefined || version === undefined || found === version) {
-      if (found !== undefined) return found;
-    }
-    seen.push(`${suite} has ${found ?? 'none'}`);
-  }
-  throw new CannotInstall(`Debian has no CRIU ${version ?? ''} any more: ${seen.join(', ')}`);
-}
-
-/** Unpacks the CRIU of a suite when it is the wanted one. Gives the version that the suite has; undefined when it has none. */
-async function fromSuite(
-  cache: string,
-  suite: string,
-  archive: string,
-  wanted: string | undefined,
-  say: (line: string) => void,
-  tool: Tool,
-): Promise<string | undefined> {
-  const work = path.join(cache, uniqueName('setup'));
-  await mkdir(work, { mode: 0o700 });
-  try {
-    const options = await aptRoot(work, archive, suite);
-    say(`looking for CRIU in Debian ${suite}`);
-    await tool('apt-get', [...options, '-qq', 'update']);
-    const policy = await tool('apt-cache', [...options, 'policy', 'criu']);
-    const version = /Candidate: (?:\d+:)?(\d[\d.]*)/.exec(policy)?.[1];
-    if (version === undefined || (wanted !== undefined && version !== wanted)) return version;
-    await unpack(work, options, installFolder(cache, version), say, tool);
-    return version;
-  } finally {
-    await rm(work, { recursive: true, force: true });
-  }
-}
-
-async function unpack(
-  work: string,
-  options: readonly string[],
-  target: string,
-  say: (line: string) => void,
-  tool: Tool,
-): Promise<void> {
-  await tool('apt-get', [...options, '-qq', '-y', '--download-only', 'install', 'criu']);
-  const archives = path.join(work, 'cache/archives');
-  const packages = (await readdir(archives)).filter((name) => name.endsWith('.deb'));
-  const tree = path.join(work, 'tree');
-  for (const name of packages) await tool('dpkg', ['-x', path.join(archives, name), tree]);
-  // The root of a package has the mode of a system's root.
-  await chmod(tree, 0o700);
-  await rename(tree, target).catch(async (error) => {
-    // Another run was faster.
-    if ((await readdir(target).catch(() => [])).length === 0) throw error;
-  });
-  say(`unpacked ${packages.length} packages into ${target}`);
-}
-
-/** The address of the Debian archive that this machine's apt uses. */
-async function addressOfArchive(tool: Tool): Promise<string> {
-  const format = '$(RELEASE) $(COMPONENT) $(REPO_URI)';
-  const lines = (await tool('apt-get', ['indextargets', '--format', format, 'Created-By: Packages'])).split('\n');
-  // Suites of updates and of other vendors are called <suite>-<what>.
-  const main = lines
-    .map((line) => line.split(' '))
-    .find(([suite, component]) => /^[a-z]+$/.test(suite!) && component === 'main');
-  if (!main?.[2]) throw new CannotInstall('apt on this machine has no Debian archive');
-  return main[2];
-}
-
-/** The options of an apt with everything of its own but the way to the network. */
-async function aptRoot(work: string, archive: string, suite: string): Promise<string[]> {
-  for (const folder of ['state/lists/partial', 'cache/archives/partial']) {
-    await mkdir(path.join(work, folder), { recursive: true });
-  }
-  await writeFile(path.join(work, 'status'), '');
-  await writeFile(path.join(work, 'sources.list'), `deb [signed-by=${KEYRING}] ${archive} ${suite} main\n`);
-  const settings = {
-    'Dir::State': `${work}/state`,
-    'Dir::State::status': `${work}/status`,
-    'Dir::Cache': `${work}/cache`,
-    'Dir::Etc::sourcelist': `${work}/sources.list`,
-    'Dir::Etc::sourceparts': '/dev/null',
-    'Acquire::Languages': 'none',
-    'APT::Install-Recommends': 'false',
-    // Another user cannot read our folder.
-    'APT::Sandbox::User': 'root',
-    // The locks of the system's dpkg are for what changes the system.
-    'Debug::NoLocking': '1',
-  };
-  return Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-}
-
-/** Runs a program to its end: what it printed. Rejects with CannotInstall. */
-type Tool = (name: string, args: readonly string[]) => Promise<string>;
-
-async function runTool(name: string, args: readonly string[], signal: AbortSignal | undefined): Promise<string> {
-  const env = { ...process.env, LC_ALL: 'C' };
-  try {
-    const { stdout } = await run(name, args, { env, maxBuffer: 1 << 24, ...(signal && { signal }) });
-    return stdout;
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    const { code, stderr } = error as { code?: unknown; stderr?: string };
-    const words = stderr?.trim() || String(error);
-    throw new CannotInstall(code === 'ENOENT' ? `there is no ${name}: this is not Debian` : `${name}: ${words}`);
-  }
+  return installProgram(cache, CRIU, version, say, signal);
 }

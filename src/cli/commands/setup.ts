@@ -1,4 +1,5 @@
-/** `mktrouble setup criu[@version]`: makes sure that there is a CRIU that works here, and says which. */
+/** `mktrouble setup criu[@version]`, or a container runtime: makes sure that there is one that works here, and says which. */
+import type { Program } from '../../backends/host/packages.ts';
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
@@ -6,11 +7,11 @@ import { interruptible } from '../interrupt.ts';
 export const addSetup: AddCommand = ({ program, action }) => {
   program
     .command('setup')
-    .summary('download CRIU')
+    .summary('download CRIU and container runtimes')
     .description(
-      "Installs what a backend needs. criu: if no CRIU works on this machine, unpacks Debian's package into the cache folder, from the archive that apt is configured to use. criu@VERSION: unpacks that version beside the others.",
+      "Installs what a backend needs. criu: if no CRIU works on this machine, unpacks Debian's package into the cache folder, from the archive that apt is configured to use. runc, crun, podman, runsc: unpacks that container runtime. criu@VERSION, runc@VERSION: unpacks that version beside the others.",
     )
-    .argument('<what...>', 'criu, or versions of it: criu@4.1.1 criu@4.2.1')
+    .argument('<what...>', 'criu, runc, crun, podman or runsc, or versions of them: criu@4.1.1 runc@1.1.5')
     .action(action(setup));
 };
 
@@ -25,29 +26,38 @@ async function setup(all: readonly string[]): Promise<ExitCode> {
 
 async function setUp(what: string): Promise<ExitCode> {
   const { isVersion } = await import('../../backends/criu/locate.ts');
-  const [, version] = /^criu(?:@(.*))?$/.exec(what) ?? [undefined, what];
-  if (!/^criu(@|$)/.test(what) || (version !== undefined && !isVersion(version))) {
+  const { RUNTIME_PROGRAMS } = await import('../../backends/host/runtimes.ts');
+  const names = ['criu', ...Object.keys(RUNTIME_PROGRAMS)];
+  const [, name = what, version] = /^([^@]*)(?:@(.*))?$/s.exec(what) ?? [];
+  if (!names.includes(name) || (version !== undefined && !isVersion(version))) {
     const { didYouMean } = await import('../../scenario/source/nearest.ts');
     const usage = 'mktrouble setup criu, or a version of it: mktrouble setup criu@4.1.1';
-    return complain(`there is no setup of ${what}`, didYouMean(what.replace(/@.*/, ''), ['criu']) ?? usage);
+    return complain(`there is no setup of ${what}`, didYouMean(what.replace(/@.*/, ''), names) ?? usage);
   }
-  const { CannotInstall } = await import('../../backends/criu/install.ts');
+  const { CannotInstall } = await import('../../backends/host/packages.ts');
   const { BadCache } = await import('../../backends/host/cache.ts');
+  const isCriu = name === 'criu';
   try {
-    return await interruptible((signal) => setUpCriu(version, signal));
+    return await interruptible((signal) =>
+      isCriu ? setUpCriu(version, signal) : setUpRuntime(RUNTIME_PROGRAMS[name]!, version, signal),
+    );
   } catch (error) {
     if (error instanceof CannotInstall)
-      return complain(error.message, 'install CRIU, 4.1 or later, yourself, or name one in MKTROUBLE_CRIU');
+      return complain(
+        error.message,
+        isCriu ? 'install CRIU, 4.1 or later, yourself, or name one in MKTROUBLE_CRIU' : undefined,
+      );
     if (error instanceof BadCache) return complain(error.message);
     throw error;
   }
 }
 
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
 async function setUpCriu(version: string | undefined, signal: AbortSignal): Promise<ExitCode> {
   const { installCriu } = await import('../../backends/criu/install.ts');
   const { locateCriu } = await import('../../backends/criu/locate.ts');
   const { cacheFolder } = await import('../../backends/host/cache.ts');
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
   const environment = version === undefined ? process.env : { ...process.env, MKTROUBLE_CRIU: version };
   let found = await locateCriu(environment);
   if (typeof found === 'string') {
@@ -57,5 +67,16 @@ async function setUpCriu(version: string | undefined, signal: AbortSignal): Prom
   if (typeof found === 'string') return complain(found);
   say(`CRIU ${found.version} (${found.where})`);
   if (version !== undefined) say(`to use it: mktrouble run --criu ${version}, or MKTROUBLE_CRIU=${version}`);
+  return EXIT.ok;
+}
+
+/** Without a version: does nothing when any is there. */
+async function setUpRuntime(program: Program, version: string | undefined, signal: AbortSignal): Promise<ExitCode> {
+  const { installProgram, unpackedVersions } = await import('../../backends/host/packages.ts');
+  const { cacheFolder } = await import('../../backends/host/cache.ts');
+  const cache = cacheFolder();
+  const [newest] = version === undefined ? await unpackedVersions(cache, program.name) : [];
+  const there = newest ?? (await installProgram(cache, program, version, say, signal));
+  say(`${program.title} ${there} (unpacked by mktrouble setup)`);
   return EXIT.ok;
 }

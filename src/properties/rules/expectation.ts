@@ -37,7 +37,7 @@ function ofCoordinator(c: Case, record: RunRecord): Violation | undefined {
     return undefined;
   return {
     property: name,
-    message: `${record.criu ? 'CRIU' : 'the coordinator'} ends as ${actual}, not as ${expected.join(' or ')}`,
+    message: `${record.runtime?.runtime ?? (record.criu ? 'CRIU' : 'the coordinator')} ends as ${actual}, not as ${expected.join(' or ')}`,
     expected: expected.join(' or '),
     actual,
     position: findPosition(c, 'expect.coordinator'),

@@ -103,6 +103,16 @@ export const CASE = z
         repeat: count,
       })
       .optional(),
+    runtime: z
+      .looseObject({
+        name,
+        rounds: list(name),
+        faults: list(
+          z.looseObject({ kind: name, value: name, of: name, call: name.optional(), number: count.optional() }),
+        ),
+        repeat: count,
+      })
+      .optional(),
     subject: z.looseObject({ command: list(text) }).optional(),
     positions: z.record(name, POSITION),
   })

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { CRIU } from './criu.ts';
 import { EVENT, FINDING } from './event.ts';
+import { RUNTIME } from './runtime.ts';
 import { actor, count, list, name, pid, whole } from './scalars.ts';
 
 const TASK_FINAL = z.looseObject({
@@ -51,4 +52,5 @@ export const RECORD = z.looseObject({
   census: CENSUS.optional(),
   snapshots: list(z.looseObject({ step: count, fault: name, tasks: CENSUS })).optional(),
   criu: CRIU.optional(),
+  runtime: RUNTIME.optional(),
 });

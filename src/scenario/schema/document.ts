@@ -6,6 +6,7 @@ import { expect, explore } from './expect.ts';
 import { fault } from './fault.ts';
 import { image } from './image.ts';
 import { restart } from './restart.ts';
+import { runtime } from './runtime.ts';
 import { command, subject } from './subject.ts';
 import { tree } from './task.ts';
 import { title } from './values.ts';
@@ -100,6 +101,11 @@ export const scenario = mapping('a scenario: a mapping with scenario and tree', 
     criu,
     'The tree is dumped and restored by CRIU. A scenario with this section is for the backend criu, unless restart.backends names others.',
     'criu: { namespace: own }',
+  ).optional(),
+  runtime: word(
+    runtime,
+    'The tree is a container, which a container runtime checkpoints and restores. A scenario with this section is for the backend oci, unless restart.backends names others.',
+    'runtime: { name: runc }',
   ).optional(),
   faults: word(
     z.array(fault, { error: 'a list of faults' }).max(MAX_FAULTS, { error: `at most ${MAX_FAULTS} faults` }),

@@ -1,0 +1,20 @@
+/** The container runtimes that `mktrouble setup` unpacks, each as the root of a small Debian with what a case needs around it. */
+import type { Program } from './packages.ts';
+
+/** Of trixie first: what is in use. The others have an older and a newer version. */
+const SUITES = ['trixie', 'bookworm', 'forky', 'sid'];
+
+/** A shell, the root file system of containers, what CRIU calls, and what stops CRIU at a system call. */
+const AROUND = ['bash', 'busybox-static', 'dash', 'gzip', 'iproute2', 'iptables', 'strace', 'tar'];
+
+function runtime(name: string, ...more: readonly string[]): Program {
+  return { name, title: name, companions: [...AROUND, ...more], suites: SUITES };
+}
+
+/** By name. */
+export const RUNTIME_PROGRAMS: Readonly<Record<string, Program>> = {
+  runc: runtime('runc'),
+  crun: runtime('crun', 'libcriu2'),
+  podman: runtime('podman', 'runc', 'crun', 'libcriu2'),
+  runsc: runtime('runsc'),
+};

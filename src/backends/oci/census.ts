@@ -1,0 +1,218 @@
+/** What is there in a sandbox: containers as their runtime and the kernel show them, and whatever a call could leave behind. */
+import { constants } from 'node:fs';
+import { open, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RuntimeAnswer, RuntimeContainer } from '../index.ts';
+import type { CallContext, Driver } from './drivers/driver.ts';
+import { findCgroups, type Sandbox } from './sandbox.ts';
+
+/** Milliseconds in which the runtime says what state a container is in. */
+const STATE_LIMIT = 5000;
+/** Milliseconds in which a running task answers. */
+const PATIENCE = 1500;
+const PAUSE = 10;
+/** What a runtime says of a name that it does not know. */
+const NO_CONTAINER = /does not exist|no such (container|file)|not found|not exist/i;
+/** CRIU keeps here what it has found out about the kernel. */
+const KEPT_FILES: ReadonlySet<string> = new Set(['/run/criu.kdat']);
+
+/** A container: what it is called now, and what its init was started with. */
+export interface Named {
+  readonly name: string;
+  readonly label: string;
+  /** Pids of its tasks in the scenario. */
+  readonly pids: readonly number[];
+}
+
+interface Process {
+  readonly pid: number;
+  readonly name: string;
+  readonly state: string;
+  readonly words: readonly string[];
+  /** In its own pid namespace. */
+  readonly inner: number;
+}
+
+/** Every process but the sandbox's own init. */
+export async function listProcesses(sandbox: Sandbox): Promise<Process[]> {
+  const pids = (await readdir(sandbox.inside('/proc'))).map(Number).filter((pid) => pid > 1);
+  const all = await Promise.all(pids.map((pid) => readProcess(sandbox, pid)));
+  return all.filter((one) => one !== undefined);
+}
+
+async function readProcess(sandbox: Sandbox, pid: number): Promise<Process | undefined> {
+  const [status, words] = await Promise.all([
+    sandbox.read(`/proc/${pid}/status`),
+    sandbox.read(`/proc/${pid}/cmdline`),
+  ]);
+  if (status === undefined || words === undefined) return undefined;
+  const field = (name: string): string => new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(status)?.[1] ?? '';
+  return {
+    pid,
+    name: field('Name'),
+    state: field('State').charAt(0),
+    words: words.split('\0').slice(0, -1),
+    inner: Number(field('NSpid').split(/\s+/).at(-1)),
+  };
+}
+
+/** The processes of a container, and its init. */
+export async function findContainer(
+  sandbox: Sandbox,
+  driver: Driver,
+  named: Named,
+): Promise<{ readonly all: readonly Process[]; readonly init: Process | undefined }> {
+  const all = (await listProcesses(sandbox)).filter(({ words }) => driver.isInit(words, named));
+  const init = driver.sharesFiles ? all.find(({ inner }) => inner === 1) : all[0];
+  return { all, init };
+}
+
+/** The folder of a process's cgroup, as seen from here. */
+export async function cgroupOf(sandbox: Sandbox, pid: number): Promise<string | undefined> {
+  const own = /^0::(.*)$/m.exec((await sandbox.read(`/proc/${pid}/cgroup`)) ?? '')?.[1];
+  const cgroups = findCgroups();
+  return own === undefined || cgroups === undefined ? undefined : path.join(cgroups, own);
+}
+
+/** A container as it is now. `context`: for the runtime's state call. */
+export async function look(
+  sandbox: Sandbox,
+  driver: Driver,
+  named: Named,
+  context: CallContext,
+): Promise<RuntimeContainer> {
+  const reported = await askState(sandbox, driver, context);
+  const { all, init } = await findContainer(sandbox, driver, named);
+  const cgroup = init && (await cgroupOf(sandbox, init.pid));
+  const freezer = cgroup && (await readFile(path.join(cgroup, 'cgroup.events'), 'utf8').catch(() => ''));
+  const isFrozen = /^frozen 1$/m.test(freezer ?? '');
+  const isAsked = init !== undefined && !isFrozen && !['T', 't', 'Z'].includes(init.state);
+  return {
+    name: named.name,
+    ...reported,
+    isThere: init !== undefined && init.state !== 'Z',
+    ...(init && { state: init.state }),
+    isFrozen,
+    processes: all.length,
+    answers: isAsked ? await askTasks(sandbox, driver, named, context) : {},
+    isAsked,
+  };
+}
+
+async function askState(
+  sandbox: Sandbox,
+  driver: Driver,
+  context: CallContext,
+): Promise<Pick<RuntimeContainer, 'status' | 'unknown'>> {
+  const { exit, stdout, stderr } = await sandbox.run(driver.command('state', context), STATE_LIMIT);
+  if (exit === 0) {
+    const status = driver.readStatus ? driver.readStatus(stdout) : /"status":\s*"([a-z]+)"/.exec(stdout)?.[1];
+    return status === undefined ? { unknown: true } : { status };
+  }
+  const said = `${stderr}${(await sandbox.read(context.log)) ?? ''}`;
+  return exit !== undefined && NO_CONTAINER.test(said) ? {} : { unknown: true };
+}
+
+let questions = 0;
+
+/** Asks all tasks at once. */
+async function askTasks(
+  sandbox: Sandbox,
+  driver: Driver,
+  { pids }: Named,
+  context: CallContext,
+): Promise<Record<number, RuntimeAnswer>> {
+  const answers: Record<number, RuntimeAnswer> = {};
+  await Promise.all(
+    pids.map(async (pid) => {
+      const question = `q${++questions}`;
+      const answer = driver.sharesFiles
+        ? await askByFile(sandbox, path.join(context.bundle, 'rootfs/mk', String(pid)), question)
+        : await askByCommand(sandbox, driver, context, pid, question);
+      const [, asked, memory] = answer?.split(' ') ?? [];
+      if (memory !== undefined) answers[pid] = { asked: Number(asked), memory };
+    }),
+  );
+  return answers;
+}
+
+async function askByFile(sandbox: Sandbox, file: string, question: string): Promise<string | undefined> {
+  const deadline = Date.now() + PATIENCE;
+  let isAsked = false;
+  while (Date.now() < deadline) {
+    isAsked ||= await writeTo(sandbox.inside(`${file}.in`), `${question}\n`);
+    const answer = isAsked ? await sandbox.read(`${file}.out`) : undefined;
+    if (answer?.startsWith(`${question} `) && answer.endsWith('\n')) return answer.trim();
+    await sleep(PAUSE);
+  }
+  return undefined;
+}
+
+/** Whether a task was waiting for it. */
+async function writeTo(fifo: string, text: string): Promise<boolean> {
+  try {
+    const handle = await open(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
+    await handle.writeFile(text).finally(() => handle.close());
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function askByCommand(
+  sandbox: Sandbox,
+  driver: Driver,
+  context: CallContext,
+  pid: number,
+  question: string,
+): Promise<string | undefined> {
+  const words = driver.command('exec', context);
+  const script = `while [ ! -p /mk/${pid}.in ]; do sleep 0.02; done; echo ${question} > /mk/${pid}.in; i=0; while [ $i -lt 100 ]; do read line < /mk/${pid}.out && case $line in "${question} "*) echo "$line"; exit;; esac; sleep 0.02; i=$((i + 1)); done`;
+  // In place of `true`.
+  const { stdout } = await sandbox.run([...words.slice(0, -1), 'sh', '-c', script], 2 * PATIENCE);
+  return stdout.trim() || undefined;
+}
+
+/** What is there that a call can leave: by what distinguishes it, what it is called. */
+export type Things = ReadonlyMap<string, string>;
+
+export async function listThings(sandbox: Sandbox, driver: Driver): Promise<Things> {
+  const things = new Map<string, string>();
+  for (const { pid, name, state } of await listProcesses(sandbox)) {
+    const text = state === 'Z' ? `zombie ${name}` : `process ${name}`;
+    things.set(`${text} ${pid}`, text);
+  }
+  const add = (text: string): void => void things.set(text, text);
+  for (const folder of await listFolders(sandbox, '/sys/fs/cgroup')) if (folder !== '/init') add(`cgroup ${folder}`);
+  const mounts = ((await sandbox.read('/proc/1/mountinfo')) ?? '').split('\n');
+  for (const line of mounts) if (line !== '') add(`mount ${line.split(' ')[4]}`);
+  for (const folder of ['/run', '/tmp', '/var/tmp', ...driver.stateFolders]) {
+    const names = await readdir(sandbox.inside(folder)).catch(() => []);
+    for (const name of names) {
+      const file = path.join(folder, name);
+      if (!KEPT_FILES.has(file) && !driver.stateFolders.includes(file)) add(`file ${file}`);
+    }
+  }
+  const devices = ((await sandbox.read('/proc/1/net/dev')) ?? '').matchAll(/^\s*([^\s:|]+):/gm);
+  for (const [, device] of devices) add(`network device ${device}`);
+  return things;
+}
+
+async function listFolders(sandbox: Sandbox, folder: string, below = ''): Promise<string[]> {
+  const entries = await readdir(sandbox.inside(path.join(folder, below)), { withFileTypes: true }).catch(() => []);
+  const own = entries.filter((entry) => entry.isDirectory()).map(({ name }) => path.join('/', below, name));
+  const deeper = await Promise.all(own.map((one) => listFolders(sandbox, folder, one)));
+  return [...own, ...deeper.flat()];
+}
+
+/** What is there now and was not before, once: waits for what is about to end, at most so many milliseconds. */
+export async function listAdded(sandbox: Sandbox, driver: Driver, before: Things, limit: number): Promise<string[]> {
+  const deadline = Date.now() + limit;
+  for (;;) {
+    const now = await listThings(sandbox, driver);
+    const added = [...now].filter(([id]) => !before.has(id)).map(([, text]) => text);
+    if (added.length === 0 || Date.now() >= deadline) return [...new Set(added)].sort();
+    await sleep(10 * PAUSE);
+  }
+}

@@ -1,0 +1,44 @@
+/** runc, the reference runtime. */
+import type { CallContext, Driver, DriverCall } from './driver.ts';
+import { isTreeScript } from './driver.ts';
+
+const ROOT = '/run/runc';
+
+export const runc: Driver = {
+  name: 'runc',
+  hasCriu: true,
+  versionCommand: ['runc', '--version'],
+  criuStart: 2,
+  keepsSaved: false,
+  stateFolders: [ROOT],
+  lacks: [],
+  sharesFiles: true,
+  command: (call, context) => ['runc', '--root', ROOT, '--log', context.log, ...words(call, context)],
+  isInit: isTreeScript,
+};
+
+function words(call: DriverCall, { name, bundle, images, parent, work, options }: CallContext): string[] {
+  const folders = ['--image-path', images, '--work-path', work];
+  const saving = ['checkpoint', ...folders, ...(parent === undefined ? [] : ['--parent-path', parent]), ...options];
+  switch (call) {
+    case 'run':
+      return ['run', '--detach', '--bundle', bundle, name];
+    case 'checkpoint':
+      return [...saving, name];
+    case 'leave-running':
+      return [...saving, '--leave-running', name];
+    case 'pre-dump':
+      return [...saving, '--pre-dump', name];
+    case 'restore':
+    case 'restore-renamed':
+      return ['restore', '--detach', '--bundle', bundle, ...folders, ...options, name];
+    case 'exec':
+      return ['exec', name, '/bin/busybox', 'true'];
+    case 'kill':
+      return ['kill', name, 'KILL'];
+    case 'delete':
+      return ['delete', '--force', name];
+    default:
+      return [call, name];
+  }
+}

@@ -1,0 +1,44 @@
+/** runsc of gVisor: the sandbox saves itself, without CRIU. */
+import type { CallContext, Driver, DriverCall } from './driver.ts';
+
+const ROOT = '/run/runsc';
+
+export const runsc: Driver = {
+  name: 'runsc',
+  hasCriu: false,
+  versionCommand: ['runsc', '--version'],
+  criuStart: 1,
+  keepsSaved: true,
+  stateFolders: [ROOT],
+  lacks: ['pre-dump'],
+  sharesFiles: false,
+  command: (call, context) => [
+    'runsc',
+    ...['--root', ROOT, '--platform', 'ptrace', '--network', 'none', '--ignore-cgroups', '--overlay2', 'none'],
+    ...['--log', context.log],
+    ...words(call, context),
+  ],
+  isInit: (words, { name }) => words.includes('boot') && words.at(-1) === name,
+};
+
+function words(call: DriverCall, { name, bundle, images, options }: CallContext): string[] {
+  switch (call) {
+    case 'run':
+      return ['run', '-detach', '-bundle', bundle, name];
+    case 'checkpoint':
+      return ['checkpoint', '-image-path', images, ...options, name];
+    case 'leave-running':
+      return ['checkpoint', '-image-path', images, '-leave-running', ...options, name];
+    case 'restore':
+    case 'restore-renamed':
+      return ['restore', '-detach', '-bundle', bundle, '-image-path', images, ...options, name];
+    case 'exec':
+      return ['exec', name, '/bin/busybox', 'true'];
+    case 'kill':
+      return ['kill', name, 'KILL'];
+    case 'delete':
+      return ['delete', '-force', name];
+    default:
+      return [call, name];
+  }
+}

@@ -1,0 +1,237 @@
+/** The faults of one call of the runtime: what is done before it, while it runs, and afterwards. */
+import { readdir, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BadSurroundings, type RuntimeFault } from '../index.ts';
+import { cgroupOf, findContainer, listProcesses, type Named } from './census.ts';
+import type { Driver } from './drivers/driver.ts';
+import type { Sandbox, Started } from './sandbox.ts';
+
+/** Milliseconds between two looks for a stopped CRIU. */
+const PAUSE = 5;
+
+/** Where a call takes place. */
+export interface Scene {
+  readonly sandbox: Sandbox;
+  readonly driver: Driver;
+  readonly container: Named;
+  /** The folder of the images that the call writes or reads. */
+  readonly images: string;
+}
+
+/** A fault with its number in the case. */
+export interface Numbered {
+  readonly fault: RuntimeFault;
+  readonly index: number;
+}
+
+export class CallFaults {
+  /** The numbers of the faults that fired. */
+  readonly fired = new Set<number>();
+  /** What was hit: `criu`, `init`, … */
+  readonly hits = new Set<string>();
+  readonly #scene: Scene;
+  readonly #faults: readonly Numbered[];
+  readonly #undo: (() => Promise<unknown>)[] = [];
+
+  constructor(scene: Scene, faults: readonly Numbered[]) {
+    this.#scene = scene;
+    this.#faults = faults;
+  }
+
+  /** Makes what goes wrong before the call. `take`: starts another container that has the name. Gives what goes in front of the call's words. */
+  async prepare(take: () => Promise<void>): Promise<readonly string[]> {
+    let front: readonly string[] = [];
+    for (const numbered of this.#faults) {
+      const { fault } = numbered;
+      if (isStaged(fault)) front = await this.#stage(fault);
+      else if (await this.#makeWrong(fault, take)) this.#mark(numbered);
+    }
+    return front;
+  }
+
+  /** While the call runs: hits what is to be hit when CRIU is where the fault says. */
+  async during(call: Started): Promise<void> {
+    const staged = this.#faults.find(({ fault }) => isStaged(fault) && fault.kind !== 'fail');
+    if (!staged) return;
+    const criu = await this.#waitForStop(call, staged.fault);
+    if (criu === undefined) return;
+    const { kind, value } = staged.fault;
+    const target = value === 'criu' ? criu : await this.#find(value, call);
+    if (target !== undefined) {
+      await this.#signal(target, kind === 'kill' ? 'KILL' : 'STOP');
+      this.#mark(staged);
+    }
+    const isItself = target === criu;
+    if (!isItself) await this.#signal(criu, 'CONT');
+    if (kind === 'stop' && target !== undefined) this.#undo.push(() => this.#signal(target, 'CONT'));
+  }
+
+  /** After the call: which system calls failed; everything that can be is put right. */
+  async end(): Promise<void> {
+    const { sandbox } = this.#scene;
+    const trace = (await sandbox.read('/work/criu.trace')) ?? '';
+    for (const numbered of this.#faults)
+      if (numbered.fault.kind === 'fail' && trace.includes('(INJECTED)')) this.#mark(numbered);
+    if (await sandbox.read('/work/criu.starts'))
+      for (const numbered of this.#faults) if (isOfProgram(numbered.fault)) this.#mark(numbered);
+    await sandbox.shell('rm -f /work/criu.fault /work/criu.starts /work/criu.trace /work/criu.pid /work/criu.other');
+    for (const undo of this.#undo.reverse()) await undo();
+  }
+
+  #mark({ fault: { kind, value }, index }: Numbered): void {
+    this.fired.add(index);
+    this.hits.add(kind === 'kill' || kind === 'stop' ? value : kind === 'fail' ? 'criu' : kind);
+  }
+
+  /** Prepares that CRIU, or a runtime without it, stops where the fault says, or that its system call fails. */
+  async #stage({ kind, call, number = 1, errno }: RuntimeFault): Promise<readonly string[]> {
+    const { sandbox, driver } = this.#scene;
+    const inject =
+      call === undefined
+        ? undefined
+        : [
+            '-e',
+            `trace=${call}`,
+            '-e',
+            `inject=${call}:${kind === 'fail' ? `error=${errno}` : 'signal=SIGSTOP'}:when=${number}`,
+          ];
+    if (!driver.hasCriu) return inject ? ['strace', '-D', '-o', '/work/criu.trace', ...inject] : [];
+    const what = inject ? `traced ${inject.join(' ')}` : 'stops';
+    await writeFile(sandbox.inside('/work/criu.fault'), `${driver.criuStart} ${what}\n`);
+    return [];
+  }
+
+  /** Whether it was done already. */
+  async #makeWrong({ kind, value, damage }: RuntimeFault, take: () => Promise<void>): Promise<boolean> {
+    const { sandbox, images } = this.#scene;
+    switch (kind) {
+      case 'kill':
+      case 'stop':
+        return this.#hitContainer(kind);
+      case 'criu':
+        return this.#changeCriu(value);
+      case 'disk':
+        // Until nothing more can be written.
+        await sandbox.shell(`mkdir -p ${images}; dd if=/dev/zero of=/work/images/fill bs=64k 2> /dev/null; true`);
+        this.#undo.push(() => sandbox.shell('rm -f /work/images/fill'));
+        return true;
+      case 'cgroup':
+        return this.#changeCgroup(value);
+      case 'name':
+        await take();
+        return true;
+      case 'image':
+        await damageFile(sandbox.inside(images), value, damage!);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** Before the call: the init of the container. */
+  async #hitContainer(kind: 'kill' | 'stop'): Promise<boolean> {
+    const { sandbox, driver, container } = this.#scene;
+    const { init } = await findContainer(sandbox, driver, container);
+    if (!init) return false;
+    await this.#signal(init.pid, kind === 'kill' ? 'KILL' : 'STOP');
+    while (!(await hasState(sandbox, init.pid, kind === 'kill' ? 'XZ' : 'T'))) await sleep(PAUSE);
+    if (kind === 'stop') this.#undo.push(() => this.#signal(init.pid, 'CONT'));
+    return true;
+  }
+
+  async #changeCriu(state: string): Promise<boolean> {
+    const { sandbox } = this.#scene;
+    if (state === 'missing') {
+      const program = sandbox.inside('/work/bin/criu');
+      await rename(program, `${program}.away`);
+      this.#undo.push(() => rename(`${program}.away`, program));
+      return true;
+    }
+    if (state === 'other-version') await writeFile(sandbox.inside('/work/criu.other'), '');
+    else await writeFile(sandbox.inside('/work/criu.fault'), `any ${state}\n`);
+    return false;
+  }
+
+  async #changeCgroup(state: string): Promise<boolean> {
+    const { sandbox, driver, container } = this.#scene;
+    const { all, init } = await findContainer(sandbox, driver, container);
+    const cgroup = init && (await cgroupOf(sandbox, init.pid));
+    if (!init || cgroup === undefined) return false;
+    if (state === 'frozen') {
+      const thaw = path.join(cgroup, 'cgroup.freeze');
+      await writeFile(thaw, '1');
+      while (!/^frozen 1$/m.test(await readFile(path.join(cgroup, 'cgroup.events'), 'utf8'))) await sleep(PAUSE);
+      this.#undo.push(() => writeFile(thaw, '0').catch(() => {}));
+      return true;
+    }
+    for (const { pid } of all) await sandbox.shell(`echo ${pid} > /sys/fs/cgroup/init/cgroup.procs`);
+    await sandbox.shell(`rmdir /sys/fs/cgroup/${path.basename(cgroup)}`);
+    return true;
+  }
+
+  /** The pid of CRIU, stopped; undefined when the call ends before. */
+  async #waitForStop(call: Started, fault: RuntimeFault): Promise<number | undefined> {
+    const { sandbox, driver } = this.#scene;
+    let isOver = false;
+    void call.ended.then(() => {
+      isOver = true;
+    });
+    while (!isOver) {
+      const pid = driver.hasCriu ? Number(await sandbox.read('/work/criu.pid')) : await call.pid;
+      const isStopped =
+        fault.call === undefined
+          ? pid > 0 && (await hasState(sandbox, pid, 'T'))
+          : (await sandbox.read('/work/criu.trace'))?.includes('stopped by SIGSTOP');
+      if (pid > 0 && isStopped) return pid;
+      await sleep(PAUSE);
+    }
+    return undefined;
+  }
+
+  async #find(target: string, call: Started): Promise<number | undefined> {
+    const { sandbox, driver, container } = this.#scene;
+    if (target === 'runtime') return call.pid;
+    if (target === 'init') return (await findContainer(sandbox, driver, container)).init?.pid;
+    const monitors = (await listProcesses(sandbox)).filter(({ name }) => name === 'conmon');
+    return monitors.find(({ words }) => words.some((word) => word.includes(container.name)))?.pid;
+  }
+
+  #signal(pid: number, signal: string): Promise<string> {
+    return this.#scene.sandbox.shell(`kill -${signal} ${pid} 2> /dev/null || true`);
+  }
+}
+
+/** Whether it is placed in the call, and not before it. */
+function isStaged({ kind, value, call }: RuntimeFault): boolean {
+  if (kind === 'fail') return true;
+  return (kind === 'kill' || kind === 'stop') && (call !== undefined || value !== 'init');
+}
+
+/** Whether it shows when CRIU is started. */
+function isOfProgram({ kind, value }: RuntimeFault): boolean {
+  return kind === 'criu' && value !== 'missing';
+}
+
+/** Whether a process is in one of these states; one that has ended is in X. */
+async function hasState(sandbox: Sandbox, pid: number, states: string): Promise<boolean> {
+  const stat = await sandbox.read(`/proc/${pid}/stat`);
+  return states.includes(stat?.charAt(stat.lastIndexOf(')') + 2) || 'X');
+}
+
+/** Damages a file of the images; rejects with BadSurroundings when there is none. */
+async function damageFile(folder: string, name: string, damage: string): Promise<void> {
+  const file = path.join(folder, path.basename(name));
+  const found = await stat(file).catch(() => undefined);
+  if (!found) {
+    const names = await readdir(folder).catch(() => []);
+    throw new BadSurroundings(`the images have no file ${name}; they have ${names.sort().join(', ') || 'none'}`);
+  }
+  if (damage === 'missing') return rename(file, path.join(folder, '..', `${path.basename(name)}.away`));
+  if (damage === 'empty') return truncate(file, 0);
+  if (damage === 'truncated') return truncate(file, Math.floor(found.size / 2));
+  const bytes = await readFile(file);
+  // In the middle, where no magic number is.
+  bytes[Math.floor(bytes.length / 2)]! ^= 0xff;
+  return writeFile(file, bytes);
+}

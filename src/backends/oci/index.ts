@@ -1,0 +1,208 @@
+/** The backend of container runtimes. It uses only what a backend of a user's own can use: see docs/runtime-backend.md. */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  type Backend,
+  type Capability,
+  type Case,
+  type CreateOptions,
+  defineBackend,
+  type FoundCriu,
+  isInRange,
+  type Plan,
+  RESTORING_CALLS,
+  type RunRecord,
+  sweepFolder,
+  type Unpacked,
+} from '../index.ts';
+import type { Driver } from './drivers/driver.ts';
+import { DRIVERS } from './drivers/index.ts';
+import { keepFiles } from './keep.ts';
+import { Player } from './play.ts';
+import { buildRecord } from './record.ts';
+import { findCgroups, removeCgroup, Sandbox } from './sandbox.ts';
+import { criuScript } from './scripts.ts';
+
+const NAME = 'oci';
+const NO_CRIU =
+  'the CRIU of the system does not run in a sandbox: `npx mktrouble setup criu@4.1.1` fetches one that does';
+/** Where hardware breakpoints do not fire CRIU does without them; see criu/fault-injection.c. */
+const WITHOUT_BREAKPOINTS = 'export CRIU_FAULT=130';
+
+/** A runtime that was found here. */
+interface Engine {
+  readonly driver: Driver;
+  readonly unpacked: readonly Unpacked[];
+}
+
+class Oci implements Backend {
+  readonly name = NAME;
+  readonly #options: CreateOptions;
+  readonly #engines = new Map<string, Engine>();
+  #criu: FoundCriu | string = 'it was not looked for';
+  #otherCriu: FoundCriu | undefined;
+  #capabilities: Promise<readonly Capability[]> | undefined;
+
+  constructor(options: CreateOptions) {
+    this.#options = options;
+  }
+
+  capabilities(): Promise<readonly Capability[]> {
+    this.#capabilities ??= this.#probe();
+    return this.#capabilities;
+  }
+
+  refuses(c: Case): string | undefined {
+    const { runtime: setup } = c;
+    if (!setup) return 'it names no container runtime';
+    const engine = this.#engines.get(setup.name);
+    if (!engine) return `${setup.name} is not here: \`npx mktrouble setup ${setup.name}\` fetches it`;
+    if (!choose(engine, setup.version))
+      return `${setup.name} ${setup.version} is not here, but ${engine.unpacked.map(({ version }) => version).join(' and ')}`;
+    const { driver } = engine;
+    if (driver.hasCriu && typeof this.#criu === 'string') return this.#criu;
+    const lacking = setup.rounds.find((call) => driver.lacks.includes(call));
+    if (lacking !== undefined) return `${setup.name} has no ${lacking}`;
+    return refuseFaults(c, driver, this.#otherCriu) ?? refuseRounds(c) ?? refuseTree(c);
+  }
+
+  sweep(c: Case): number {
+    return c.runtime?.repeat ?? 1;
+  }
+
+  async run(plan: Plan): Promise<RunRecord> {
+    await this.capabilities();
+    const { runtime: setup } = plan.case;
+    const engine = this.#engines.get(setup!.name)!;
+    const { folder, version } = choose(engine, setup!.version)!;
+    const criu = typeof this.#criu === 'string' ? undefined : this.#criu;
+    const { driver } = engine;
+    const sandbox = await Sandbox.start({
+      tree: folder,
+      criu: criu && rootOf(criu),
+      otherCriu: this.#otherCriu && rootOf(this.#otherCriu),
+    });
+    try {
+      if (criu && driver.hasCriu) await installCriu(sandbox, criu, this.#otherCriu);
+      if (driver.prepare !== undefined) await sandbox.shell(driver.prepare);
+      const player = new Player(sandbox, driver, plan.case);
+      const versions = { runtime: version, ...(criu && driver.hasCriu && { criu: criu.version }) };
+      return buildRecord(plan, await player.play(versions));
+    } finally {
+      if (plan.keep !== undefined) await keepFiles(sandbox, plan.keep);
+      await sandbox.stop();
+    }
+  }
+
+  async dispose(): Promise<void> {}
+
+  async #probe(): Promise<readonly Capability[]> {
+    const none = (detail: string): readonly Capability[] => [{ name: NAME, available: false, detail }];
+    if (process.getuid?.() !== 0) return none('it needs root');
+    const cgroups = findCgroups();
+    if (cgroups === undefined) return none('it needs a cgroup v2 hierarchy');
+    sweepFolder(cgroups, removeCgroup);
+    await this.#findCriu();
+    for (const driver of Object.values(DRIVERS)) {
+      const unpacked = await this.#options.findUnpacked(driver.name);
+      if (unpacked.length > 0) this.#engines.set(driver.name, { driver, unpacked });
+    }
+    const [first] = this.#engines.values();
+    if (!first) return none('no container runtime is here: `npx mktrouble setup runc` fetches one');
+    try {
+      await (await Sandbox.start({ tree: first.unpacked[0]!.folder })).stop();
+    } catch (error) {
+      return none((error as Error).message);
+    }
+    const criu = typeof this.#criu === 'string' ? undefined : this.#criu;
+    const tool = criu && {
+      tool: {
+        name: 'CRIU',
+        version: criu.version,
+        path: criu.path,
+        setting: ['MKTROUBLE_CRIU', criu.version] as const,
+      },
+    };
+    return [
+      { name: NAME, available: true, detail: 'as root', ...tool },
+      ...Object.values(DRIVERS).map((one) => this.#describe(one)),
+    ];
+  }
+
+  /** One that was unpacked: the libraries of the system are not in a sandbox. */
+  async #findCriu(): Promise<void> {
+    const usual = await this.#options.findCriu();
+    const versions = (await this.#options.findUnpacked('criu')).map(({ version }) => version);
+    const all = [usual, ...(await Promise.all(versions.map((version) => this.#options.findCriu(version))))];
+    const isUnpacked = (one: FoundCriu | string): one is FoundCriu => typeof one !== 'string' && one.command.length > 1;
+    const [first, ...others] = all.filter(isUnpacked);
+    this.#criu = first ?? (typeof usual === 'string' ? usual : NO_CRIU);
+    this.#otherCriu = others.find(({ version }) => version !== first?.version);
+  }
+
+  #describe({ name, hasCriu }: Driver): Capability {
+    const engine = this.#engines.get(name);
+    if (!engine) return { name, available: false, detail: `\`npx mktrouble setup ${name}\` fetches it` };
+    if (hasCriu && typeof this.#criu === 'string') return { name, available: false, detail: this.#criu };
+    const by = typeof this.#criu === 'string' || !hasCriu ? '' : `, by CRIU ${this.#criu.version}`;
+    return {
+      name,
+      available: true,
+      detail: `${engine.unpacked.map((one) => one.version).join(' and ')}${by}`,
+    };
+  }
+}
+
+function choose({ unpacked }: Engine, range: string | undefined): Unpacked | undefined {
+  // Without a range the version that `setup` unpacks by itself, where it is there.
+  return unpacked.find(({ version }) => range === undefined || isInRange(version, range));
+}
+
+/** The folder in which a CRIU was unpacked: the root of its file system. */
+function rootOf({ path: program }: FoundCriu): string {
+  return path.resolve(program, '../../..');
+}
+
+/** Puts a CRIU on the PATH of a sandbox. */
+async function installCriu(sandbox: Sandbox, criu: FoundCriu, other: FoundCriu | undefined): Promise<void> {
+  const moved = ({ command }: FoundCriu, from: string, to: string) => command.map((word) => word.replaceAll(from, to));
+  const own = moved(criu, rootOf(criu), '/criu');
+  const others = other ? moved(other, rootOf(other), '/other-criu') : own;
+  await writeFile(sandbox.inside('/work/bin/criu'), criuScript(own, others, WITHOUT_BREAKPOINTS), { mode: 0o755 });
+}
+
+function refuseFaults({ runtime, faults }: Case, driver: Driver, other: FoundCriu | undefined): string | undefined {
+  if (faults.length > 0) return 'its faults are in runtime.faults, and not in faults';
+  for (const { kind, value, call } of runtime!.faults) {
+    const isOfCriu = kind === 'criu' || kind === 'fail' || value === 'criu';
+    if (!driver.hasCriu && isOfCriu) return `${driver.name} does without CRIU`;
+    if (!driver.hasCriu && value === 'runtime' && call === undefined)
+      return `${driver.name} starts no CRIU at which its process could be hit: name a system call`;
+    if (value === 'other-version' && !other)
+      return 'there is no other version of CRIU here: `npx mktrouble setup criu@4.1.1 criu@4.2.1`';
+    if (value === 'monitor' && driver.name !== 'podman') return `${driver.name} has no monitor`;
+    if (kind === 'cgroup' && driver.name === 'runsc') return 'the containers of runsc have no cgroup here';
+  }
+  return undefined;
+}
+
+/** A restore under another name, or a second one, is of a container that is no longer there. */
+function refuseRounds({ runtime }: Case): string | undefined {
+  let isThere = true;
+  for (const call of runtime!.rounds) {
+    if (call === 'restore-renamed' && isThere)
+      return 'the cgroup of the container is in use: delete it before it is restored under another name';
+    if (call === 'checkpoint' || call === 'delete') isThere = false;
+    if (RESTORING_CALLS.has(call)) isThere = true;
+  }
+  return undefined;
+}
+
+function refuseTree({ tasks }: Case): string | undefined {
+  const special = tasks.find(({ state, leader, pid, tracedBy, ghost, forkedLate }) => {
+    return state !== 'alive' || leader !== pid || tracedBy !== undefined || ghost || forkedLate !== undefined;
+  });
+  return special && `task ${special.pid} is not a plain process, and the trees of containers have only those`;
+}
+
+export default defineBackend({ contract: 1, name: NAME, create: (options) => new Oci(options) });

@@ -1,0 +1,233 @@
+/** Plays a case: starts the container and one that nothing is done to, makes the calls in their order, and observes. */
+import { mkdir } from 'node:fs/promises';
+import {
+  BadSurroundings,
+  type Case,
+  RESTORING_CALLS,
+  type RuntimeCall,
+  type RuntimeEnd,
+  type RuntimeRecord,
+  type RuntimeReuse,
+  type RuntimeRun,
+  SAVING_CALLS,
+} from '../index.ts';
+import { makeBundle } from './bundle.ts';
+import { listAdded, listThings, look, type Named } from './census.ts';
+import type { CallContext, Driver, DriverCall } from './drivers/driver.ts';
+import { CallFaults, type Numbered } from './faults.ts';
+import type { Ended, Sandbox } from './sandbox.ts';
+
+const DEFAULT_LIMIT = 20_000;
+/** Milliseconds in which what a call has started ends after it. */
+const SETTLED = 2000;
+/** Milliseconds in which the tasks of a new container answer. */
+const START_LIMIT = 5000;
+const FIRST_NAME = 'one';
+const SECOND_NAME = 'two';
+
+export interface Versions {
+  readonly runtime: string;
+  readonly criu?: string;
+}
+
+/** What was seen, and which faults of the case fired. */
+export interface Played {
+  readonly runtime: RuntimeRecord;
+  readonly fired: readonly number[];
+}
+
+export class Player {
+  readonly #sandbox: Sandbox;
+  readonly #driver: Driver;
+  readonly #case: Case;
+  readonly #fired = new Set<number>();
+  readonly #names = new Set<string>();
+  /** The folders of the last images, in the order of their calls. */
+  readonly #saved: { readonly folder: string; readonly isPreDump: boolean }[] = [];
+  #container: Named;
+  #bundle = '';
+  #calls = 0;
+
+  constructor(sandbox: Sandbox, driver: Driver, c: Case) {
+    this.#sandbox = sandbox;
+    this.#driver = driver;
+    this.#case = c;
+    this.#container = { name: FIRST_NAME, label: FIRST_NAME, pids: c.tasks.map(({ pid }) => pid) };
+  }
+
+  async play({ runtime, criu }: Versions): Promise<Played> {
+    const setup = this.#case.runtime!;
+    const baseline = await listThings(this.#sandbox, this.#driver);
+    const bystander: Named = { name: 'bystander', label: 'bystander', pids: this.#container.pids };
+    const besides = this.#context(bystander.name, await this.#start(bystander));
+    this.#bundle = await this.#start(this.#container);
+    const before = await look(this.#sandbox, this.#driver, bystander, besides);
+    const runs: RuntimeRun[] = [];
+    for (const [i, call] of setup.rounds.entries())
+      runs.push(await this.#call(call, setup.rounds.indexOf(call, i + 1) === -1));
+    const last = runs.at(-1)!;
+    const reuse = RESTORING_CALLS.has(last.call) && last.exit !== 0 ? await this.#reuse() : undefined;
+    const after = await look(this.#sandbox, this.#driver, bystander, besides);
+    for (const name of this.#names) await this.#do('delete', this.#context(name, this.#bundle));
+    const left = await listAdded(this.#sandbox, this.#driver, baseline, SETTLED);
+    return {
+      runtime: {
+        runtime: setup.name,
+        version: runtime,
+        ...(criu !== undefined && { criu }),
+        runs,
+        ...(reuse && { reuse }),
+        bystander: { before, after },
+        left,
+      },
+      fired: [...this.#fired].sort((a, b) => a - b),
+    };
+  }
+
+  /** Starts a container and waits until its tasks answer; its bundle. Rejects with BadSurroundings when it does not start. */
+  async #start(named: Named, name = named.name): Promise<string> {
+    const bundle = await makeBundle(this.#sandbox, named.label, this.#case, this.#case.runtime!.network);
+    const context = this.#context(name, bundle);
+    const { exit, message } = await this.#do('run', context);
+    if (exit !== 0) throw new BadSurroundings(`${this.#driver.name} cannot start a container here: ${message}`);
+    const deadline = Date.now() + START_LIMIT;
+    for (;;) {
+      const { answers } = await look(this.#sandbox, this.#driver, { ...named, name }, context);
+      if (Object.keys(answers).length === named.pids.length) return bundle;
+      if (Date.now() >= deadline)
+        throw new BadSurroundings(`the tasks of a container of ${this.#driver.name} do not answer`);
+    }
+  }
+
+  /** One call of the case. */
+  async #call(call: RuntimeCall, isLastOfKind: boolean): Promise<RuntimeRun> {
+    const sandbox = this.#sandbox;
+    const driver = this.#driver;
+    if (RESTORING_CALLS.has(call)) await this.#makeWay();
+    if (call === 'restore-renamed') this.#container = { ...this.#container, name: SECOND_NAME };
+    const container = this.#container;
+    const context = await this.#prepareFolders(call);
+    const wrong = isLastOfKind ? this.#faultsOf(call) : [];
+    const faults = new CallFaults({ sandbox, driver, container, images: context.images }, wrong);
+    const front = await faults.prepare(
+      async () => void (await this.#start({ ...container, label: 'taker' }, container.name)),
+    );
+    const named = wrong.some(({ fault }) => fault.kind === 'name') ? { ...container, label: 'taker' } : container;
+    const seenBundle = named.label === 'taker' ? { ...context, bundle: '/work/taker' } : context;
+    const before = await look(sandbox, driver, named, seenBundle);
+    const things = await listThings(sandbox, driver);
+    const ended = await this.#make(call, context, front, faults);
+    const isFailedRestore = RESTORING_CALLS.has(call) && ended.exit !== 0;
+    const added = isFailedRestore ? await listAdded(sandbox, driver, things, SETTLED) : [];
+    const log = (await sandbox.read(`${context.work}/${SAVING_CALLS.has(call) ? 'dump' : 'restore'}.log`)) ?? '';
+    const starts = Number((await sandbox.read('/work/criu.starts')) ?? 0);
+    const after = await look(sandbox, driver, named, { ...seenBundle, log: `${context.log}.after` });
+    await faults.end();
+    for (const index of faults.fired) this.#fired.add(index);
+    if (SAVING_CALLS.has(call) && ended.exit === 0)
+      this.#saved.push({ folder: context.images, isPreDump: call === 'pre-dump' });
+    return {
+      call,
+      container: container.name,
+      ...toEnd(ended, (await sandbox.read(context.log)) ?? ''),
+      duration: ended.duration,
+      criuStarts: starts,
+      criuErrors: readErrors(log),
+      before,
+      after,
+      added,
+      hits: [...faults.hits].sort(),
+    };
+  }
+
+  async #make(call: RuntimeCall, context: CallContext, front: readonly string[], faults: CallFaults): Promise<Ended> {
+    this.#names.add(context.name);
+    const words = [...front, ...this.#driver.command(call, context)];
+    const started = this.#sandbox.start(toCommand(words, call), this.#limit);
+    await faults.during(started);
+    return started.ended;
+  }
+
+  #faultsOf(call: RuntimeCall): Numbered[] {
+    return this.#case
+      .runtime!.faults.map((fault, index) => ({ fault, index }))
+      .filter(({ fault }) => fault.of === call);
+  }
+
+  /** What a runtime keeps of a container that it has saved is in the way of its restore. */
+  async #makeWay(): Promise<void> {
+    if (this.#driver.keepsSaved) await this.#do('delete', this.#context(this.#container.name, this.#bundle));
+  }
+
+  /** After a restore that failed: delete, then a new container of that name. */
+  async #reuse(): Promise<RuntimeReuse> {
+    const context = this.#context(this.#container.name, this.#bundle);
+    const deleted = await this.#do('delete', context);
+    return { deleted, created: await this.#do('run', context) };
+  }
+
+  async #do(call: DriverCall, context: CallContext): Promise<RuntimeEnd> {
+    this.#names.add(context.name);
+    const ended = await this.#sandbox.start(toCommand(this.#driver.command(call, context), call), this.#limit).ended;
+    return toEnd(ended, (await this.#sandbox.read(context.log)) ?? '');
+  }
+
+  get #limit(): number {
+    return this.#case.runtime!.limit ?? DEFAULT_LIMIT;
+  }
+
+  #context(name: string, bundle: string): CallContext {
+    const { network } = this.#case.runtime!;
+    const number = ++this.#calls;
+    return {
+      name,
+      bundle,
+      images: '',
+      work: `/work/logs/${number}`,
+      log: `/log/runtime-${number}`,
+      network,
+      options: [],
+    };
+  }
+
+  async #prepareFolders(call: RuntimeCall): Promise<CallContext> {
+    const { options } = this.#case.runtime!;
+    const context = this.#context(this.#container.name, this.#bundle);
+    await mkdir(this.#sandbox.inside(context.work), { recursive: true });
+    if (SAVING_CALLS.has(call)) {
+      const images = `/work/images/${this.#calls}`;
+      await mkdir(this.#sandbox.inside(images), { mode: 0o700 });
+      const last = this.#saved.at(-1);
+      const parent = last?.isPreDump ? `../${last.folder.split('/').at(-1)}` : undefined;
+      return { ...context, images, options: options.checkpoint, ...(parent !== undefined && { parent }) };
+    }
+    const images = this.#saved.findLast(({ isPreDump }) => !isPreDump)?.folder ?? '/work/images/none';
+    return { ...context, images, options: RESTORING_CALLS.has(call) ? options.restore : [] };
+  }
+}
+
+/** The output of a container is no file outside of it: CRIU could not dump it. */
+function toCommand(words: readonly string[], call: DriverCall): string {
+  const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+  const startsContainer = call === 'run' || RESTORING_CALLS.has(call as RuntimeCall);
+  return `exec ${quoted}${startsContainer ? ' > /dev/null 2>&1' : ''}`;
+}
+
+function toEnd({ exit, signal, timedOut, stderr }: Ended, log: string): RuntimeEnd {
+  const text = [stderr.trim(), log.trim()].filter((one) => one !== '').join('\n');
+  return {
+    ...(exit !== undefined && { exit }),
+    ...(signal !== undefined && { signal }),
+    ...(timedOut !== undefined && { timedOut }),
+    message: text.slice(-4000),
+  };
+}
+
+/** The errors of CRIU's log, without their times. */
+function readErrors(log: string): string[] {
+  return log
+    .split('\n')
+    .filter((line) => /\bError \(/.test(line))
+    .map((line) => line.replace(/^\([\d.]+\)\s*(\d+:\s*)?/, '').replace(/^Error \((criu\/)?([^)]*)\):\s*/, '$2: '))
+    .slice(0, 100);
+}

@@ -1,0 +1,219 @@
+/** A sandbox: namespaces and a cgroup of one case's own, with a small Debian as its root, in which commands are run. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { uniqueName } from '../index.ts';
+import { INNER, LOOP, quote, WARDEN } from './scripts.ts';
+
+/** Milliseconds in which a sandbox is made. */
+const START_LIMIT = 30_000;
+
+/** What a command has printed, and how it ended. */
+export interface Ended {
+  /** Absent when it was ended by a signal, or at its limit. */
+  readonly exit?: number;
+  readonly signal?: number;
+  readonly timedOut?: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly duration: number;
+}
+
+/** A command that was started. */
+export interface Started {
+  /** Its pid in the sandbox. */
+  readonly pid: Promise<number>;
+  readonly ended: Promise<Ended>;
+}
+
+export interface SandboxOptions {
+  /** The unpacked Debian with the runtime. */
+  readonly tree: string;
+  /** The folders of unpacked CRIUs. */
+  readonly criu?: string | undefined;
+  readonly otherCriu?: string | undefined;
+}
+
+interface Waiting {
+  readonly onPid: (pid: number) => void;
+  readonly onEnd: (status: number) => void;
+}
+
+/** The folder of cgroups in which ours are made; undefined where there is no writable cgroup v2. */
+export function findCgroups(): string | undefined {
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  const mounted = mounts.find((line) => / - cgroup2 /.test(line))?.split(' ')[4];
+  return mounted;
+}
+
+export class Sandbox {
+  readonly #warden: ChildProcess;
+  readonly #cgroup: string;
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #closed: Promise<void>;
+  #init = 0;
+  #next = 1;
+  #said = '';
+
+  private constructor(warden: ChildProcess, cgroup: string) {
+    this.#warden = warden;
+    this.#cgroup = cgroup;
+    this.#closed = new Promise((resolve) => {
+      warden.once('close', () => resolve());
+    });
+    // What is written to one that has ended is lost.
+    warden.stdin!.on('error', () => {});
+    warden.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.#said = (this.#said + text).slice(-2000);
+    });
+  }
+
+  /** Makes one. Rejects, with what was printed, when this machine does not let it have its namespaces. */
+  static async start({ tree, criu = '', otherCriu = '' }: SandboxOptions): Promise<Sandbox> {
+    const cgroups = findCgroups();
+    if (cgroups === undefined) throw new Error('no cgroup v2 hierarchy is mounted');
+    const cgroup = path.join(cgroups, uniqueName('oci'));
+    const warden = spawn('sh', ['-c', WARDEN], {
+      detached: true,
+      env: {
+        PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+        CGROUP: cgroup,
+        TREE: tree,
+        CRIU: criu,
+        OTHER_CRIU: otherCriu,
+        INNER,
+        LOOP,
+      },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const sandbox = new Sandbox(warden, cgroup);
+    try {
+      await sandbox.#ready();
+      return sandbox;
+    } catch (error) {
+      await sandbox.stop();
+      throw error;
+    }
+  }
+
+  #ready(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const fail = (why: string) => reject(new Error(`the sandbox cannot be made: ${why}`));
+      const timer = setTimeout(() => fail(`not ready in ${START_LIMIT / 1000} s`), START_LIMIT);
+      this.#warden.once('error', (error) => fail(error.message));
+      void this.#closed.then(() => {
+        clearTimeout(timer);
+        fail(this.#said.trim() || 'it has ended');
+        for (const { onPid, onEnd } of this.#waiting.values()) {
+          onPid(0);
+          onEnd(137);
+        }
+        this.#waiting.clear();
+      });
+      createInterface({ input: this.#warden.stdout! }).on('line', (line) => {
+        const [word, first, second] = line.split(' ');
+        if (word === 'ready') {
+          clearTimeout(timer);
+          this.#init = Number(first);
+          resolve();
+        } else if (word === 'pid') this.#waiting.get(Number(first))?.onPid(Number(second));
+        else if (word === 'end') {
+          this.#waiting.get(Number(first))?.onEnd(Number(second));
+          this.#waiting.delete(Number(first));
+        }
+      });
+    });
+  }
+
+  /** The path, seen from here, of a file of the sandbox. */
+  inside(file: string): string {
+    return path.join(`/proc/${this.#init}/root`, file);
+  }
+
+  /** A file of the sandbox; undefined where there is none. */
+  read(file: string): Promise<string | undefined> {
+    return readFile(this.inside(file), 'utf8').catch(() => undefined);
+  }
+
+  /** Starts a shell command. `limit`: milliseconds, after which it and all that it started are killed. */
+  start(command: string, limit: number): Started {
+    const id = this.#next++;
+    const started = Date.now();
+    let timedOut = false;
+    let givenPid = (_: number): void => {};
+    const pid = new Promise<number>((resolve) => {
+      givenPid = resolve;
+    });
+    const ended = new Promise<Ended>((resolve) => {
+      const timer = setTimeout(() => {
+        timedOut = true;
+        void pid.then((one) => this.#killAll(one));
+      }, limit);
+      const onEnd = async (status: number): Promise<void> => {
+        clearTimeout(timer);
+        const [stdout = '', stderr = ''] = await Promise.all([
+          this.read(`/log/${id}.out`),
+          this.read(`/log/${id}.err`),
+        ]);
+        resolve({
+          ...(timedOut
+            ? { timedOut: limit }
+            : status > 128 && status < 193
+              ? { signal: status - 128 }
+              : { exit: status }),
+          stdout,
+          stderr,
+          duration: Date.now() - started,
+        });
+      };
+      this.#waiting.set(id, { onPid: givenPid, onEnd });
+    });
+    this.#warden.stdin!.write(`${id} ${command}\n`);
+    return { pid, ended };
+  }
+
+  /** Runs a program to its end. */
+  run(words: readonly string[], limit: number): Promise<Ended> {
+    return this.start(`exec ${words.map(quote).join(' ')}`, limit).ended;
+  }
+
+  /** Runs a shell command that does not fail. */
+  async shell(command: string): Promise<string> {
+    const { exit, stdout, stderr } = await this.start(command, START_LIMIT).ended;
+    if (exit !== 0) throw new Error(`${command}: ${stderr.trim()}`);
+    return stdout;
+  }
+
+  /** Kills a process of the sandbox and those below it. */
+  async #killAll(pid: number): Promise<void> {
+    const children = new Map<number, number[]>();
+    for (const one of readdirSync(this.inside('/proc')).map(Number).filter(Boolean)) {
+      const stat = await this.read(`/proc/${one}/stat`);
+      const parent = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+      children.set(parent, [...(children.get(parent) ?? []), one]);
+    }
+    const all = [pid];
+    for (const one of all) all.push(...(children.get(one) ?? []));
+    this.#warden.stdin!.write(`0 kill -KILL ${all.join(' ')}\n`);
+  }
+
+  /** Ends everything in it. */
+  async stop(): Promise<void> {
+    this.#warden.stdin!.end();
+    await this.#closed;
+    removeCgroup(this.#cgroup);
+  }
+}
+
+/** Removes what a warden that was killed has left; ignores what cannot be removed. */
+export function removeCgroup(folder: string): void {
+  try {
+    for (const entry of readdirSync(folder, { withFileTypes: true }))
+      if (entry.isDirectory()) removeCgroup(path.join(folder, entry.name));
+    rmdirSync(folder);
+  } catch {
+    // It is gone, or in use.
+  }
+}

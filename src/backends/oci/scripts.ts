@@ -1,0 +1,113 @@
+/** The shell scripts of a sandbox: what makes it, what runs commands in it, and what stands in for `criu` on its PATH. */
+
+/**
+ * The warden: makes a cgroup and the namespaces, and removes the cgroup when all in it has ended. It ends with its standard input, also
+ * when mktrouble was killed. Environment: CGROUP, TREE, CRIU and OTHER_CRIU (folders, or nothing), INNER, LOOP.
+ */
+export const WARDEN = `
+mkdir "$CGROUP" || exit 1
+(echo 0 > "$CGROUP/cgroup.procs" && exec unshare --mount --pid --net --ipc --uts --cgroup --fork --kill-child \\
+  --propagation private sh -c "$INNER")
+end=$?
+exec < /dev/null
+for i in 1 2 3 4 5 6 7 8 9 10; do
+  find "$CGROUP" -depth -type d -exec rmdir {} + 2> /dev/null
+  [ -e "$CGROUP" ] || exit $end
+  sleep 0.2
+done
+exit $end
+`;
+
+/** Makes the root of the sandbox: the unpacked Debian read-only, everything else in memory. */
+export const INNER = `
+set -e
+read -r host rest < /proc/self/stat
+mount -t tmpfs -o mode=755,size=1g oci /mnt
+cd /mnt
+mkdir -p proc sys dev run tmp root var/tmp work/bin work/images log old bb criu other-criu
+for d in usr bin sbin lib lib64; do
+  if [ -L "$TREE/$d" ]; then
+    ln -s "usr/$d" $d
+  elif [ -d "$TREE/$d" ]; then
+    mkdir $d
+    mount --bind "$TREE/$d" $d
+    mount -o remount,bind,ro $d
+  fi
+done
+cp -a "$TREE/etc" etc
+for d in criu other-criu; do
+  folder=$CRIU
+  [ $d = criu ] || folder=$OTHER_CRIU
+  [ -z "$folder" ] || { mount --bind "$folder" $d; mount -o remount,bind,ro $d; }
+done
+mount -t tmpfs -o mode=755,size=1m dev dev
+for n in null zero full random urandom tty; do : > dev/$n; mount --bind /dev/$n dev/$n; done
+mkdir dev/pts dev/shm dev/net
+[ ! -e /dev/net/tun ] || { : > dev/net/tun; mount --bind /dev/net/tun dev/net/tun; }
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts
+ln -s pts/ptmx dev/ptmx
+ln -s /proc/self/fd dev/fd
+mount -t tmpfs -o size=64m shm dev/shm
+mount -t tmpfs -o size=64m images work/images
+mount -t proc proc proc
+mount -t sysfs sys sys
+mount -t cgroup2 cgroup sys/fs/cgroup
+mkdir sys/fs/cgroup/init
+echo 0 > sys/fs/cgroup/init/cgroup.procs
+pivot_root . old
+export HOST=$host HOME=/root PATH=/work/bin:/usr/sbin:/usr/bin:/sbin:/bin:/bb
+exec /bin/bash -c "$LOOP"
+`;
+
+/** Runs each line of standard input, a number and a command, concurrently; prints the pid and the end of each. */
+export const LOOP = `
+for b in /bin/busybox /usr/bin/busybox; do [ -e $b ] && busybox=$b; done
+$busybox --install -s /bb
+umount -l /old
+rmdir /old
+ip link set lo up 2> /dev/null
+[ -e /bb/iptables-restore ] || for n in iptables ip6tables; do for s in restore save; do
+  ln -sf /usr/sbin/$n-nft-$s /bb/$n-$s
+done; done
+unset TREE CRIU OTHER_CRIU INNER LOOP CGROUP
+exec 3>&1
+echo "ready $HOST" >&3
+run() {
+  (echo "pid $1 $BASHPID" >&3; exec 3>&-; eval "$2") < /dev/null > /log/$1.out 2> /log/$1.err
+  echo "end $1 $?" >&3
+}
+while IFS=' ' read -r id command; do run "$id" "$command" & done
+`;
+
+/**
+ * Stands in for criu: counts its starts, and at the one that /work/criu.fault names it does what stands there. The programs are started
+ * through their own loaders.
+ */
+export function criuScript(criu: readonly string[], other: readonly string[], environment: string): string {
+  return `#!/bin/bash
+starts=0
+[ -e /work/criu.starts ] && read -r starts < /work/criu.starts
+starts=$((starts + 1))
+echo $starts > /work/criu.starts
+at=none
+[ -e /work/criu.fault ] && read -r at what rest < /work/criu.fault
+${environment}
+criu=(${criu.map(quote).join(' ')})
+[ -e /work/criu.other ] && criu=(${other.map(quote).join(' ')})
+if [ "$at" = any ] || [ "$at" = "$starts" ]; then
+  echo $$ > /work/criu.pid
+  case $what in
+    hangs) exec sleep 100000 ;;
+    fails) echo "criu: it fails at once" >&2; exit 1 ;;
+    stops) kill -STOP $$ ;;
+    traced) eval "exec strace -D -o /work/criu.trace $rest \\"\\\${criu[@]}\\" \\"\\$@\\"" ;;
+  esac
+fi
+exec "\${criu[@]}" "$@"
+`;
+}
+
+/** A word of a shell command. */
+export function quote(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}

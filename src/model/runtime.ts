@@ -1,0 +1,107 @@
+/** The words of a scenario for a container runtime: what the runtime is asked for, and what goes wrong there. */
+import type { SyscallErrno } from './errno.ts';
+
+/** The runtimes that have a driver. */
+export const RUNTIMES = {
+  runc: 'the reference runtime, by CRIU',
+  crun: 'the runtime in C, by CRIU',
+  podman: 'the engine without a daemon, by its runtime and CRIU',
+  runsc: "gVisor: the sandbox's own checkpoint, without CRIU",
+} as const;
+export type RuntimeName = keyof typeof RUNTIMES;
+export const RUNTIME_NAMES = Object.keys(RUNTIMES) as RuntimeName[];
+
+/** What a runtime can be asked for. */
+export const RUNTIME_CALLS = {
+  checkpoint: 'the container is saved, and ends',
+  'leave-running': 'the container is saved, and keeps running',
+  'pre-dump': 'the memory of the container is saved ahead of a checkpoint, which builds on it',
+  restore: 'the container is restored from the last images',
+  'restore-renamed': 'the container is restored under another name',
+  pause: 'the container is frozen',
+  resume: 'the container is thawed',
+  exec: 'a command is run in the container',
+  kill: 'the container receives SIGKILL',
+  delete: 'the container is removed, with force',
+} as const;
+export type RuntimeCall = keyof typeof RUNTIME_CALLS;
+export const RUNTIME_CALL_NAMES = Object.keys(RUNTIME_CALLS) as RuntimeCall[];
+
+/** The calls that save a container. */
+export const SAVING_CALLS: ReadonlySet<RuntimeCall> = new Set(['checkpoint', 'leave-running', 'pre-dump']);
+/** The calls that bring one back. */
+export const RESTORING_CALLS: ReadonlySet<RuntimeCall> = new Set(['restore', 'restore-renamed']);
+
+/** What a fault can hit. */
+export const RUNTIME_TARGETS = {
+  runtime: 'the process of the runtime that carries out the call',
+  criu: 'the CRIU that dumps or restores',
+  init: 'the init of the container; in gVisor the sandbox',
+  monitor: "the process that watches the container: podman's conmon",
+} as const;
+export type RuntimeTarget = keyof typeof RUNTIME_TARGETS;
+export const RUNTIME_TARGET_NAMES = Object.keys(RUNTIME_TARGETS) as RuntimeTarget[];
+
+/** The kinds of faults, each with its values; undefined: any file of the images. */
+export const RUNTIME_FAULTS = {
+  kill: RUNTIME_TARGET_NAMES,
+  stop: RUNTIME_TARGET_NAMES,
+  fail: ['criu'],
+  criu: ['missing', 'hangs', 'fails', 'other-version'],
+  disk: ['full'],
+  cgroup: ['frozen', 'vanished'],
+  name: ['taken'],
+  image: undefined,
+} as const satisfies Record<string, readonly string[] | undefined>;
+export type RuntimeFaultKind = keyof typeof RUNTIME_FAULTS;
+
+export const IMAGE_DAMAGES = ['missing', 'empty', 'truncated', 'changed'] as const;
+export type RuntimeDamage = (typeof IMAGE_DAMAGES)[number];
+
+/** Something that goes wrong in a call of the runtime. */
+export interface RuntimeFault {
+  readonly kind: RuntimeFaultKind;
+  /** The target, the state, or the file. */
+  readonly value: string;
+  /** The call: the last of its kind. */
+  readonly of: RuntimeCall;
+  /**
+   * When: before this system call of the CRIU that dumps or restores; of a runtime without CRIU, of the runtime. Without it kill and stop
+   * hit CRIU, the runtime and the monitor when CRIU starts, and the container before the call.
+   */
+  readonly call?: string;
+  /** Which of these system calls, from 1. */
+  readonly number?: number;
+  /** Of `fail`. */
+  readonly errno?: SyscallErrno;
+  /** Of `image`. */
+  readonly damage?: RuntimeDamage;
+  /** It need not happen in any run. */
+  readonly optional?: true;
+}
+
+/** How a runtime is used in a case. */
+export interface RuntimeSetup {
+  readonly name: RuntimeName;
+  /** A range of versions; absent: any. */
+  readonly version?: string;
+  /** The calls in their order. */
+  readonly rounds: readonly RuntimeCall[];
+  /** Whether the container has a network namespace of its own. */
+  readonly network: 'own' | 'shared';
+  /** Options of the runtime's command line beside those of the driver. */
+  readonly options: { readonly checkpoint: readonly string[]; readonly restore: readonly string[] };
+  readonly faults: readonly RuntimeFault[];
+  /** How often the case is run: for what does not show every time. */
+  readonly repeat: number;
+  /** Milliseconds that each call may take. */
+  readonly limit?: number;
+}
+
+/** For people: `kill criu of the checkpoint, at call 3 of openat`. */
+export function runtimeFaultText({ kind, value, of, call, number = 1, errno, damage }: RuntimeFault): string {
+  const what = kind === 'image' ? `image ${value} ${damage}` : `${kind} ${value}`;
+  const how = errno === undefined ? '' : ` with ${errno}`;
+  const at = call === undefined ? '' : `, at call ${number} of ${call}`;
+  return `${what}${how} of the ${of}${at}`;
+}

@@ -1,0 +1,20 @@
+/** What is done to one container changes no other. */
+import type { Property } from '../../property.ts';
+import { differences, statusText } from '../../runtime-runs.ts';
+
+const name = 'other-containers-untouched';
+
+export const otherContainersUntouched: Property = {
+  name,
+  title: 'Other containers are untouched',
+  statement: 'A container that no call names runs from the first call to the last, with the same state and memory.',
+  source: 'the runtime specification: a call is about the container that it names',
+  hint: 'Which name, cgroup or process group do both containers share?',
+  check(_c, { runtime }) {
+    if (!runtime) return [];
+    const { before, after } = runtime.bystander;
+    const found = differences(before, after);
+    if (statusText(before) !== statusText(after)) found.push(`its state is ${statusText(after)}`);
+    return found.length === 0 ? [] : [{ property: name, message: `of another container ${found.join(', ')}` }];
+  },
+};

@@ -1,0 +1,101 @@
+/** How a container runtime is used in a case, with every default written out. */
+import {
+  RESTORING_CALLS,
+  RUNTIME_FAULTS,
+  type RuntimeCall,
+  type RuntimeFault,
+  type RuntimeFaultKind,
+  type RuntimeSetup,
+} from '../../model/runtime.ts';
+import { SYSCALL_NAMES } from '../../model/syscalls.ts';
+import type { Checked } from '../check.ts';
+import { type Complain, unknown } from '../complain.ts';
+import type { Path } from '../source/raw.ts';
+import { toList } from './lists.ts';
+
+type Words = Checked<'runtime'>;
+type FaultWords = Exclude<NonNullable<Words['faults']>, readonly unknown[]>;
+
+const KINDS = Object.keys(RUNTIME_FAULTS) as RuntimeFaultKind[];
+export const DEFAULT_ROUNDS: readonly RuntimeCall[] = ['checkpoint', 'restore'];
+/** The kinds that a word goes with. */
+const COMPANIONS: Readonly<Record<'call' | 'number' | 'errno' | 'damage', readonly RuntimeFaultKind[]>> = {
+  call: ['kill', 'stop', 'fail'],
+  number: ['kill', 'stop', 'fail'],
+  errno: ['fail'],
+  damage: ['image'],
+};
+
+/** The setup of a case for a runtime; undefined when it names none. */
+export function resolveRuntime(words: Words, complain: Complain): RuntimeSetup | undefined {
+  const { name, version = 'any', rounds = DEFAULT_ROUNDS, network = 'shared', repeat = 1, limit } = words;
+  if (name === undefined) return undefined;
+  checkRounds(rounds, complain);
+  const at = (i: number): Path => ['runtime', 'faults', ...(Array.isArray(words.faults) ? [i] : [])];
+  const faults = toList<FaultWords>(words.faults).map((one, i) => resolveFault(one, rounds, at(i), complain));
+  return {
+    name,
+    ...(version !== 'any' && { version }),
+    rounds,
+    network,
+    options: { checkpoint: toList(words['checkpoint-options']), restore: toList(words['restore-options']) },
+    faults: faults.filter((fault) => fault !== undefined),
+    repeat,
+    ...(limit !== undefined && { limit }),
+  };
+}
+
+/** There are images before they are restored. */
+function checkRounds(rounds: readonly RuntimeCall[], complain: Complain): void {
+  const saved = rounds.findIndex((call) => call === 'checkpoint' || call === 'leave-running');
+  const restored = rounds.findIndex((call) => RESTORING_CALLS.has(call));
+  if (restored === -1 || (saved !== -1 && saved < restored)) return;
+  complain({
+    path: ['runtime', 'rounds'],
+    message: 'there is nothing to restore',
+    expected: 'checkpoint or leave-running before the first restore',
+  });
+}
+
+function resolveFault(
+  words: FaultWords,
+  rounds: readonly RuntimeCall[],
+  path: Path,
+  complain: Complain,
+): RuntimeFault | undefined {
+  const given = KINDS.filter((kind) => words[kind] !== undefined);
+  const [kind] = given;
+  if (kind === undefined || given.length > 1) {
+    const message = kind === undefined ? 'a fault without a kind' : `a fault with ${given.join(' and ')}`;
+    complain({ path, message, expected: `one of ${KINDS.join(', ')}` });
+    return undefined;
+  }
+  for (const [word, kinds] of Object.entries(COMPANIONS) as [keyof typeof COMPANIONS, RuntimeFaultKind[]][]) {
+    if (words[word] === undefined || kinds.includes(kind)) continue;
+    complain({ path: [...path, word], message: `${word} does not go with ${kind}`, expected: kinds.join(' or ') });
+  }
+  const needed = { fail: 'call', image: 'damage' } as const;
+  const missing = kind === 'fail' || kind === 'image' ? needed[kind] : undefined;
+  if (missing !== undefined && words[missing] === undefined)
+    complain({ path, message: `${kind} needs ${missing}`, expected: `${missing} beside ${kind}` });
+  if (words.call !== undefined && !SYSCALL_NAMES.includes(words.call))
+    complain(unknown([...path, 'call'], 'system call', words.call, () => SYSCALL_NAMES));
+  if (words.number !== undefined && words.call === undefined)
+    complain({ path: [...path, 'number'], message: 'number needs call', expected: 'call beside number' });
+  if (!rounds.includes(words.of))
+    complain({
+      path: [...path, 'of'],
+      message: `rounds has no ${words.of}`,
+      expected: [...new Set(rounds)].join(' or '),
+    });
+  const { call, number, errno, damage, optional } = words;
+  return {
+    kind,
+    value: words[kind]!,
+    of: words.of,
+    ...(call !== undefined && { call, number: number ?? 1 }),
+    ...(kind === 'fail' && { errno: errno ?? 'EIO' }),
+    ...(damage !== undefined && { damage }),
+    ...(optional && { optional }),
+  };
+}

@@ -1,0 +1,124 @@
+/** A checkpoint and a restore by a container runtime: how it is used, and what goes wrong there. */
+import * as z from 'zod';
+import {
+  IMAGE_DAMAGES,
+  RUNTIME_CALL_NAMES,
+  RUNTIME_FAULTS,
+  RUNTIME_NAMES,
+  RUNTIME_TARGET_NAMES,
+} from '../../model/runtime.ts';
+import { isRange, RANGE_FORM } from '../../model/version-range.ts';
+import { MAX_FAULTS } from '../limits.ts';
+import { syscallErrno } from './values.ts';
+import { flag, integer, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
+
+/** Calls of a case. */
+const MAX_CALLS = 50;
+
+const call = oneOf(RUNTIME_CALL_NAMES, 'call of a runtime');
+const target = oneOf(RUNTIME_TARGET_NAMES, 'target');
+
+const option = z
+  .string({ error: 'an option such as --tcp-established' })
+  .max(100, { error: 'an option such as --tcp-established' })
+  // No path: an option cannot reach outside of the case.
+  .regex(/^--[a-z][a-z-]*(=[\w.,-]+)?$/, { error: 'an option such as --tcp-established' });
+
+const fault = mapping('a mapping with kill, stop, fail, criu, disk, cgroup, name or image, and of', {
+  kill: word(target, 'This process receives SIGKILL.', 'kill: criu').optional(),
+  stop: word(target, 'This process receives SIGSTOP, and stays stopped.', 'stop: runtime').optional(),
+  fail: word(oneOf(RUNTIME_FAULTS.fail, 'target'), 'A system call of CRIU fails; needs call.', 'fail: criu').optional(),
+  criu: word(
+    oneOf(RUNTIME_FAULTS.criu, 'state of CRIU'),
+    'The program CRIU is missing, hangs, fails at once, or is of another version than before.',
+    'criu: missing',
+  ).optional(),
+  disk: word(
+    oneOf(RUNTIME_FAULTS.disk, 'state of the disk'),
+    'The disk of the images is full.',
+    'disk: full',
+  ).optional(),
+  cgroup: word(
+    oneOf(RUNTIME_FAULTS.cgroup, 'state of the cgroup'),
+    'The cgroup of the container is frozen, or was removed.',
+    'cgroup: frozen',
+  ).optional(),
+  name: word(
+    oneOf(RUNTIME_FAULTS.name, 'state of the name'),
+    'Another container has the name.',
+    'name: taken',
+  ).optional(),
+  image: word(
+    text('the name of a file of the images', 100),
+    'This file of the images is damaged; needs damage.',
+    'image: core-1.img',
+  ).optional(),
+  of: word(call, 'In which call: the last of its kind in rounds.', 'of: checkpoint'),
+  call: word(
+    text('the name of a system call', 50),
+    'With kill, stop or fail: before this system call of the CRIU that dumps or restores; of runsc: of the runtime. Default: kill and stop hit the container before the call, everything else when CRIU starts.',
+    'call: openat',
+  ).optional(),
+  number: word(
+    integer(1, 10_000_000, 'the number of a call'),
+    'With call: which of them. Default: 1.',
+    'number: 3',
+  ).optional(),
+  errno: word(syscallErrno, 'With fail: the errno. Default: EIO.', 'errno: ENOSPC').optional(),
+  damage: word(oneOf(IMAGE_DAMAGES, 'damage'), 'With image: what is wrong with it.', 'damage: missing').optional(),
+  optional: word(
+    flag(),
+    'It need not happen. Otherwise a case in which it happens in no run fails (fault-never-fired). Default: false.',
+    'optional: true',
+  ).optional(),
+}).meta({ id: 'runtime-fault', description: 'Something that goes wrong in a call of the runtime.' });
+
+export const runtime = mapping('a mapping with name', {
+  name: word(oneOf(RUNTIME_NAMES, 'runtime'), 'The container runtime.', 'name: runc'),
+  version: word(
+    z
+      .string({ error: `any, or ${RANGE_FORM}` })
+      .max(100, { error: `any, or ${RANGE_FORM}` })
+      .refine((text) => text === 'any' || isRange(text), { error: `any, or ${RANGE_FORM}` }),
+    'Versions that the case is for; with others it is skipped. Default: any.',
+    'version: ">=1.1 <1.3"',
+  ).optional(),
+  rounds: word(
+    list(call, 'a list of calls').max(MAX_CALLS, { error: `at most ${MAX_CALLS} calls` }),
+    'The calls in their order, on the same container. Default: [checkpoint, restore].',
+    'rounds: [pause, checkpoint, restore, resume]',
+  ).optional(),
+  network: word(
+    oneOf(['own', 'shared'], 'network'),
+    'Whether the container has a network namespace of its own. Default: shared.',
+    'network: own',
+  ).optional(),
+  'checkpoint-options': word(
+    oneOrMore(option, 'a list of options'),
+    "Options of the runtime's command line for calls that save.",
+    'checkpoint-options: --file-locks',
+  ).optional(),
+  'restore-options': word(
+    oneOrMore(option, 'a list of options'),
+    "Options of the runtime's command line for calls that restore.",
+    'restore-options: --tcp-established',
+  ).optional(),
+  faults: word(
+    z.union([fault, list(fault, 'a list of faults').max(MAX_FAULTS, { error: `at most ${MAX_FAULTS} faults` })]),
+    'What goes wrong in the calls.',
+    'faults: { kill: criu, of: checkpoint }',
+  ).optional(),
+  repeat: word(
+    integer(1, 1000, 'a number of runs'),
+    'The number of runs, for defects that do not show every time. Default: 1.',
+    'repeat: 20',
+  ).optional(),
+  limit: word(
+    integer(100, 600_000, 'a number of milliseconds'),
+    'Time limit of each call of the runtime, in milliseconds. Default: 20000.',
+    'limit: 5000',
+  ).optional(),
+}).meta({
+  id: 'runtime',
+  description: 'How a container runtime checkpoints and restores the tree, and what goes wrong there.',
+});

@@ -1,0 +1,32 @@
+/** How a container runtime is used in a case, as the words of a scenario; defaults are left out. */
+import type { RuntimeFault, RuntimeSetup } from '../model/runtime.ts';
+import { oneOrAll } from './resolve/lists.ts';
+import { DEFAULT_ROUNDS } from './resolve/runtime.ts';
+import type { Document } from './schema/document.ts';
+
+type Words = NonNullable<Document['runtime']>;
+type FaultWords = Exclude<NonNullable<Words['faults']>, readonly unknown[]>;
+
+/** The `runtime` section that loads to this setup. */
+export function writeRuntime({ name, version, rounds, network, options, faults, repeat, limit }: RuntimeSetup): Words {
+  return {
+    name,
+    ...(version === undefined ? {} : { version }),
+    ...(String(rounds) === String(DEFAULT_ROUNDS) ? {} : { rounds: [...rounds] }),
+    ...(network === 'shared' ? {} : { network }),
+    ...(options.checkpoint.length === 0 ? {} : { 'checkpoint-options': oneOrAll([...options.checkpoint]) }),
+    ...(options.restore.length === 0 ? {} : { 'restore-options': oneOrAll([...options.restore]) }),
+    ...(faults.length === 0 ? {} : { faults: oneOrAll(faults.map(writeFault)) }),
+    ...(repeat === 1 ? {} : { repeat }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}
+
+function writeFault({ kind, value, number, errno, ...rest }: RuntimeFault): FaultWords {
+  return {
+    [kind]: value,
+    ...rest,
+    ...(number === undefined || number === 1 ? {} : { number }),
+    ...(errno === undefined || errno === 'EIO' ? {} : { errno }),
+  };
+}

@@ -1,0 +1,86 @@
+/** The words for container runtimes: loaded with their defaults, checked, and written again. */
+import assert from 'node:assert/strict';
+import { declaredFaults } from '../../src/model/declared.ts';
+import { parseScenarios, writeScenario } from '../../src/scenario/index.ts';
+
+const HEAD = 'scenario: A\ntree: { pid: 100, children: [{ pid: 101 }] }\n';
+
+function load(text: string) {
+  return parseScenarios(`${HEAD}${text}`, 'a.yaml');
+}
+
+/** The messages of a scenario that does not load. */
+function mistakes(text: string): string {
+  return load(text)
+    .diagnostics.map(({ message, line, expected, hint }) => [`${line}: ${message}`, expected, hint].join('\n'))
+    .join('\n');
+}
+
+describe('the runtime section', () => {
+  it('has a default for everything but the name', () => {
+    const [c] = load('runtime: { name: runc }').cases;
+    assert.deepEqual(c?.runtime, {
+      name: 'runc',
+      rounds: ['checkpoint', 'restore'],
+      network: 'shared',
+      options: { checkpoint: [], restore: [] },
+      faults: [],
+      repeat: 1,
+    });
+    assert.deepEqual(c?.restart.backends, ['oci']);
+  });
+
+  it('loads as it was written', () => {
+    const text = `runtime:
+  name: crun
+  version: ">=1.0 <2"
+  rounds: [pause, leave-running, delete, restore]
+  network: own
+  checkpoint-options: [--file-locks, --manage-cgroups-mode=soft]
+  restore-options: --tcp-established
+  faults:
+    - { kill: criu, of: restore, call: openat, number: 7, optional: true }
+    - { fail: criu, of: leave-running, call: write, errno: ENOSPC }
+    - { image: core-1.img, damage: truncated, of: restore }
+    - { disk: full, of: leave-running }
+  repeat: 3
+  limit: 4000
+`;
+    const [c] = load(text).cases;
+    assert.ok(c?.runtime, mistakes(text));
+    assert.deepEqual(parseScenarios(writeScenario(c), 'a.yaml').cases[0]?.runtime, c.runtime);
+    assert.deepEqual(
+      declaredFaults(c).map(({ name, optional }) => [name, optional]),
+      [
+        ['runtime.faults.0', true],
+        ['runtime.faults.1', false],
+        ['runtime.faults.2', false],
+        ['runtime.faults.3', false],
+      ],
+    );
+  });
+
+  it('names what was meant', () => {
+    assert.match(mistakes('runtime: { name: rnuc }'), /runc/);
+    assert.match(mistakes('runtime: { name: runc, rounds: [chekpoint] }'), /checkpoint/);
+    assert.match(mistakes('runtime: { nmae: runc }'), /name/);
+    const fault = (words: string) => mistakes(`runtime: { name: runc, faults: { ${words}, of: checkpoint } }`);
+    assert.match(fault('kill: cruo'), /criu/);
+    assert.match(fault('kill: criu, call: opneat'), /openat/);
+    assert.match(fault('criu: misssing'), /missing/);
+  });
+
+  it('refuses what says nothing, or cannot be', () => {
+    const fault = (words: string) => mistakes(`runtime: { name: runc, faults: { ${words} } }`);
+    assert.match(fault('of: checkpoint'), /without a kind/);
+    assert.match(fault('kill: criu, disk: full, of: checkpoint'), /kill and disk/);
+    assert.match(fault('kill: criu, of: pause'), /rounds has no pause/);
+    assert.match(fault('fail: criu, of: checkpoint'), /fail needs call/);
+    assert.match(fault('image: core-1.img, of: restore'), /image needs damage/);
+    assert.match(fault('disk: full, call: openat, of: checkpoint'), /call does not go with disk/);
+    assert.match(fault('kill: criu, number: 2, of: checkpoint'), /number needs call/);
+    assert.match(mistakes('runtime: { name: runc, rounds: [restore] }'), /nothing to restore/);
+    assert.match(mistakes('runtime: { name: runc, version: new }'), /comparisons/);
+    assert.match(mistakes('runtime: { name: runc, checkpoint-options: --work-path=/etc }'), /an option such as/);
+  });
+});
