@@ -114,7 +114,7 @@ export class Player {
     );
     const named = wrong.some(({ fault }) => fault.kind === 'name') ? { ...container, label: 'taker' } : container;
     const seenBundle = named.label === 'taker' ? { ...context, bundle: '/work/taker' } : context;
-    const before = await look(sandbox, driver, named, seenBundle);
+    const before = await look(sandbox, driver, named, { ...seenBundle, log: `${context.log}.before` });
     const things = await listThings(sandbox, driver);
     const ended = await this.#make(call, context, front, faults);
     const isFailedRestore = RESTORING_CALLS.has(call) && ended.exit !== 0;
