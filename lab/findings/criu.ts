@@ -32,6 +32,7 @@ const PARALLEL = 2;
 /** The most severe first. */
 const ORDER = [
   'bystanders-untouched',
+  'no-second-live-copy',
   'dumped-tree-is-gone',
   'failed-restore-reports-error',
   'restored-program-runs',

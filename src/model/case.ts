@@ -5,6 +5,7 @@
 
 import type { CriuSetup, CriuStage } from './criu.ts';
 import { type CriuOptionWords, optionWords, reachesOutside } from './criu-options.ts';
+import type { Resource } from './criu-resources.ts';
 import type { ErrnoName } from './errno.ts';
 import type { CoordinatorPoint, TaskPoint } from './points.ts';
 import type { RuntimeSetup } from './runtime.ts';
@@ -91,6 +92,8 @@ export interface TaskForCriu {
   readonly exitSignal?: SignalName;
   /** KiB of memory of its own that has a pattern. */
   readonly memory: number;
+  /** What else it has. Absent: nothing. */
+  readonly resources?: readonly Resource[];
 }
 
 /** One record of the image: the task that it was saved for, and what that task returns. */

@@ -18,6 +18,7 @@ import { failedRestoreLeavesNoTask } from './rules/criu/failed-restore-leaves-no
 import { failedRestoreLeavesNothingBehind } from './rules/criu/failed-restore-leaves-nothing-behind.ts';
 import { failedRestoreReportsError } from './rules/criu/failed-restore-reports-error.ts';
 import { keptTreeIsUnchanged } from './rules/criu/kept-tree-is-unchanged.ts';
+import { noSecondLiveCopy } from './rules/criu/no-second-live-copy.ts';
 import { restoreLeavesNothingBehind } from './rules/criu/restore-leaves-nothing-behind.ts';
 import { restoredProgramRuns } from './rules/criu/restored-program-runs.ts';
 import { restoredTreeMatchesDump } from './rules/criu/restored-tree-matches-dump.ts';
@@ -39,6 +40,7 @@ const OF_A_ROUND: readonly Property[] = [
   failedRestoreCanBeRetried,
   failedDumpLeavesTreeRunning,
   failedDumpLeavesNothingBehind,
+  noSecondLiveCopy,
   bystandersUntouched,
   criuNeverCrashes,
   criuEndsInTime,

@@ -45,6 +45,7 @@ export const PROPERTY_NAMES: readonly string[] = [
   'failed-restore-can-be-retried',
   'failed-dump-leaves-tree-running',
   'failed-dump-leaves-nothing-behind',
+  'no-second-live-copy',
   'bystanders-untouched',
   'criu-never-crashes',
   'criu-ends-in-time',

@@ -100,6 +100,7 @@ class TreeWriter {
       ...(task.criu?.exitSignal === undefined ? {} : { 'exit-signal': task.criu.exitSignal }),
       ...(task.criu?.stopped ? { stopped: true } : {}),
       ...(task.criu && task.criu.memory !== DEFAULT_MEMORY ? { memory: task.criu.memory } : {}),
+      ...(task.criu?.resources === undefined ? {} : { resources: [...task.criu.resources] }),
       ...(task.ghost ? { ghost: true } : {}),
       ...(task.sibling ? { sibling: true } : {}),
       ...(task.session === (creator?.session ?? task.pid) ? {} : { session: task.session }),

@@ -4,6 +4,7 @@ import type { Case } from '../../model/case.ts';
 import type { CriuCensus, CriuTask } from '../../record/criu.ts';
 import { line } from '../agent/request.ts';
 import { FactReader, type Reading } from './kinds/index.ts';
+import type { Queues } from './kinds/queues.ts';
 import type { Sandbox } from './sandbox.ts';
 
 export type Role = z.infer<typeof ROLE>;
@@ -112,8 +113,28 @@ function isRunning(state: string): boolean {
 }
 
 /** Reads what processes of a sandbox have beside what its agent sees. */
-export function openFactReader(sandbox: Sandbox, isHeld: boolean, holes?: Reading['holes']): FactReader {
-  return new FactReader({ proc: sandbox.inside('/proc'), isHeld, ...(holes && { holes }) });
+export async function openFactReader(
+  sandbox: Sandbox,
+  c: Case,
+  group: readonly Seen[],
+  isHeld: boolean,
+  holes?: Reading['holes'],
+): Promise<FactReader> {
+  // Without them a declared tree has neither pipes nor sockets.
+  const hasQueues = isHeld && (c.subject !== undefined || c.tasks.some(({ criu }) => criu?.resources !== undefined));
+  const queues = hasQueues ? await readQueues(sandbox, group) : undefined;
+  return new FactReader({ proc: sandbox.inside('/proc'), isHeld, ...(holes && { holes }), ...(queues && { queues }) });
+}
+
+const QUEUES = z.object({ queues: z.array(z.object({ pid: number, fd: number, queue: z.string() })) });
+
+async function readQueues(sandbox: Sandbox, group: readonly Seen[]): Promise<ReadonlyMap<number, Queues>> {
+  const living = group.filter(({ state }) => state !== 'Z');
+  const request = [line('queues'), ...living.map(({ id }) => line('task', { pid: id }))];
+  const found = new Map<number, Map<number, string>>(living.map(({ id }) => [id, new Map()]));
+  const { queues } = await sandbox.ask(request.join('\n'), QUEUES);
+  for (const { pid, fd, queue } of queues) found.get(pid)?.set(fd, queue);
+  return found;
 }
 
 /**
@@ -127,5 +148,6 @@ export async function takeCensus(
   round?: number,
 ): Promise<CriuCensus> {
   const silent = round === undefined ? [] : await ask(sandbox, c, group, round);
-  return { tasks: toTasks(c, group, openFactReader(sandbox, round !== undefined)), silent };
+  const reader = await openFactReader(sandbox, c, group, round !== undefined);
+  return { tasks: toTasks(c, group, reader), silent };
 }

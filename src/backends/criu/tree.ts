@@ -40,7 +40,14 @@ export function describeTree(c: Case): string[] {
 
 /** `waiting`: signals that wait for the process of a thread; one that did not block them would take them. */
 function describeTask(task: Task, place: Fields, waiting: readonly SignalName[]): string {
-  const { stopped = false, blocked = [], pending = [], exitSignal, memory = DEFAULT_MEMORY } = task.criu ?? {};
+  const {
+    stopped = false,
+    blocked = [],
+    pending = [],
+    exitSignal,
+    memory = DEFAULT_MEMORY,
+    resources,
+  } = task.criu ?? {};
   return line('task', {
     pid: task.pid,
     ...place,
@@ -52,6 +59,7 @@ function describeTask(task: Task, place: Fields, waiting: readonly SignalName[])
     blocked: encodeMask([...blocked, ...pending, ...waiting]),
     pending: encodeMask(pending),
     ...MEMORY,
+    resources: resources?.join(','),
     'private-kib': memory,
     stopped,
   });

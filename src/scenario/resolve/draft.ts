@@ -86,15 +86,16 @@ export class Draft {
 export const DEFAULT_MEMORY = 16;
 
 function readCriu(words: Partial<TaskWords>): { readonly criu?: TaskForCriu } {
-  const { stopped, blocked, pending, memory, 'exit-signal': exitSignal } = words;
+  const { stopped, blocked, pending, memory, 'exit-signal': exitSignal, resources = [] } = words;
   const criu = {
     stopped: stopped ?? false,
     blocked: [...new Set(blocked)],
     pending: [...new Set(pending)],
     ...(exitSignal === undefined ? {} : { exitSignal }),
     memory: memory ?? DEFAULT_MEMORY,
+    ...(resources.length === 0 ? {} : { resources: [...new Set(resources)] }),
   };
   const isPlain = !criu.stopped && criu.blocked.length + criu.pending.length === 0 && exitSignal === undefined;
-  if (isPlain && criu.memory === DEFAULT_MEMORY) return {};
+  if (isPlain && criu.memory === DEFAULT_MEMORY && resources.length === 0) return {};
   return { criu };
 }

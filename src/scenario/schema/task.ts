@@ -1,5 +1,6 @@
 /** The tree: tasks as user space (mktree) made them, written out or generated. */
 import * as z from 'zod';
+import { RESOURCE_NAMES, RESOURCES } from '../../model/criu-resources.ts';
 import { MAX_GENERATED_TASKS } from '../limits.ts';
 import { flags, pid, signal } from './values.ts';
 import { flag, integer, list, mapping, oneOf, text, word } from './word.ts';
@@ -69,6 +70,13 @@ const anyProcess = anyTask.extend({
     integer(0, 1_048_576, 'a number of KiB'),
     'CRIU: private memory, in KiB, with a pattern that no other task has. Default: 16.',
     'memory: 4096',
+  ).optional(),
+  resources: word(
+    list(oneOf(RESOURCE_NAMES, 'resource'), 'a list of resources'),
+    `CRIU: what else it has when it is dumped, compared after the restore: ${Object.entries(RESOURCES)
+      .map(([name, what]) => `${name} (${what})`)
+      .join(', ')}.`,
+    'resources: [deleted-file, pipe, timerfd]',
   ).optional(),
   ghost: word(
     flag(),

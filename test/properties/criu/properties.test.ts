@@ -482,6 +482,21 @@ describe('the properties of CRIU', () => {
     });
   });
 
+  describe('no-second-live-copy', () => {
+    const name = 'no-second-live-copy';
+    const twice = aCensus(...TREE.tasks, aTask(101, { state: 'T' }));
+    it('is violated by a task that exists twice after a call', () => {
+      assert.ok(violated({ afterDump: twice }).includes(name));
+      assert.ok(violated({ afterRestore: twice }).includes(name));
+      const failed = { restore: FAILED, afterRestore: NO_TASKS, again: RESTORED };
+      assert.ok(violated({ ...failed, afterAgain: twice }).includes(name));
+    });
+    it('holds for one copy, and for a second one that is a zombie', () => {
+      assert.ok(!violated({ afterRestore: TREE }).includes(name));
+      assert.ok(!violated({ afterRestore: aCensus(...TREE.tasks, aTask(101, { state: 'Z' })) }).includes(name));
+    });
+  });
+
   describe('server-ends-with-call', () => {
     const server = { name: 'page-server', end: { exit: 0 }, errors: [] } as const;
     const dumpWith = (over: object, run: object = {}) =>

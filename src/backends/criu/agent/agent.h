@@ -68,6 +68,8 @@ struct task {
 	int status;
 	uint64_t blocked;
 	uint64_t pending;
+	/* Bits, as resources_named() gives them. */
+	uint64_t resources;
 	int private_kib;
 	int shared_kib;
 	bool stopped;
@@ -207,6 +209,9 @@ void inject_report(struct text *text);
 
 /* Of the processes in these lines, `task pid=...`: the TCP sockets in repair mode, as a JSON array. */
 void list_repaired(char *lines, struct text *text);
+
+/* Of the same: what is queued in their pipes and Unix sockets, as a JSON array. */
+void list_queues(char *lines, struct text *text);
 
 /* ---- all else ---- */
 

@@ -88,6 +88,14 @@ static void do_relayed(void)
 	say("{\"bytes\":%ld,\"fired\":%s}", bytes, fired ? "true" : "false");
 }
 
+static void do_queues(char *lines)
+{
+	put(&answer, "{\"queues\":");
+	list_queues(lines, &answer);
+	put(&answer, "}");
+	send_text(&answer);
+}
+
 static void do_command(struct line *line, char *lines)
 {
 	const char *step;
@@ -174,6 +182,8 @@ static void obey(char *lines)
 		done(busy());
 	} else if (line_is(&line, "ping")) {
 		do_ping(&line, lines);
+	} else if (line_is(&line, "queues")) {
+		do_queues(lines);
 	} else if (line_is(&line, "repaired")) {
 		do_repaired(lines);
 	} else if (line_is(&line, "kill")) {

@@ -4,8 +4,10 @@
  */
 #define _GNU_SOURCE
 #include "agent.h"
+#include "resource.h"
 #include "sys.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -49,6 +51,7 @@ void tree_add(struct line *line)
 	task->status = field_number(line, "status", 0);
 	task->blocked = field_mask(line, "blocked");
 	task->pending = field_mask(line, "pending");
+	task->resources = resources_named(field_text(line, "resources", ""));
 	task->private_kib = field_number(line, "private-kib", 0);
 	task->shared_kib = field_number(line, "shared-kib", 0);
 	task->stopped = field_flag(line, "stopped");
@@ -238,6 +241,15 @@ static void make(struct task *task)
 	check(ret, "clone3");
 }
 
+/* After its children, so that they inherit none of it. */
+static void make_what_it_has(const struct task *task)
+{
+	const char *failed = make_resources(task->resources, task->pid);
+
+	if (failed)
+		give_up(-errno, failed);
+}
+
 static void run_process(struct task *task)
 {
 	int self = (int)(task - tasks);
@@ -270,6 +282,7 @@ static void run_process(struct task *task)
 			check(sys2(SYS_setpgid, 0, to), "setpgid");
 	}
 	await(3);
+	make_what_it_has(task);
 	if (task->kind == ZOMBIE) {
 		arrive(4);
 		be_zombie(task);

@@ -12,13 +12,13 @@ export function contents(holes: readonly Hole[]): Kind {
     changes: true,
     read(process) {
       const mappings = parseMappings(process.text('smaps'));
-      const memory = open(process.path, holes);
+      const memory = openMemory(process.path, holes);
       try {
         return Object.fromEntries(
           mappings
             .filter((mapping) => !isOfKernel(mapping))
             .flatMap((mapping) => [
-              [`mapping ${describeRange(mapping)}`, describe(mapping)],
+              [`mapping ${describeRange(mapping)}`, describeMapping(mapping)],
               [`contents ${describeRange(mapping)}`, memory?.checksum(mapping) ?? ''],
             ]),
         );
@@ -30,7 +30,7 @@ export function contents(holes: readonly Hole[]): Kind {
 }
 
 /** Undefined where the process is gone, or may not be read. */
-function open(folder: string, holes: readonly Hole[]): Memory | undefined {
+export function openMemory(folder: string, holes: readonly Hole[]): Memory | undefined {
   try {
     return new Memory(folder, holes);
   } catch (error) {
@@ -39,7 +39,8 @@ function open(folder: string, holes: readonly Hole[]): Memory | undefined {
   }
 }
 
-function describe({ access, name, offset, flags }: Mapping): string {
+/** `rw-s /memfd:name from 0 (rd wr sh)`. */
+export function describeMapping({ access, name, offset, flags }: Mapping): string {
   const file = name.startsWith('/') ? ` ${name} from ${offset}` : name === '' ? '' : ` ${name}`;
   return `${access}${file} (${flags})`;
 }

@@ -5,11 +5,13 @@ import { contents } from './contents.ts';
 import { credentials } from './credentials.ts';
 import { type Kind, ProcFolder } from './kind.ts';
 import { limits } from './limits.ts';
+import { madeMemory } from './made-memory.ts';
 import type { Hole } from './memory.ts';
 import { namespaces } from './namespaces.ts';
 import { Numbering } from './numbering.ts';
 import { fileFlags, openFiles } from './open-files.ts';
 import { processState } from './process.ts';
+import { type Queues, queues } from './queues.ts';
 import { scheduling } from './scheduling.ts';
 import { signals } from './signals.ts';
 import { timers } from './timers.ts';
@@ -30,6 +32,8 @@ export interface Reading {
   readonly isHeld: boolean;
   /** Whether memory is read: it is, when `holes` are given (bytes that the kernel writes), by pid. */
   readonly holes?: ReadonlyMap<number, readonly Hole[]>;
+  /** What is queued in pipes and sockets, by pid and descriptor. */
+  readonly queues?: ReadonlyMap<number, Queues>;
 }
 
 /** Reads the processes of a tree, one after the other: objects that they share have one number. */
@@ -39,13 +43,14 @@ export class FactReader {
 
   constructor(reading: Reading) {
     this.#reading = reading;
-    this.#held = reading.isHeld ? [openFiles(new Numbering()), timers, addresses] : [];
+    const { isHeld, queues: found } = reading;
+    this.#held = isHeld ? [openFiles(new Numbering()), timers, addresses, queues((pid) => found?.get(pid))] : [];
   }
 
   read(pid: number, tids: readonly number[]): ProcessFacts {
     const { proc, isHeld, holes } = this.#reading;
     const process = new ProcFolder(`${proc}/${pid}`);
-    const held = holes ? [...this.#held, contents(holes.get(pid) ?? [])] : this.#held;
+    const held = [...this.#held, holes ? contents(holes.get(pid) ?? []) : madeMemory];
     const threads = tids.map((tid): [number, CriuFacts] => [
       tid,
       readAll(STEADY, 'thread', new ProcFolder(`${process.path}/task/${tid}`)),

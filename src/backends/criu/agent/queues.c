@@ -1,0 +1,118 @@
+/* What is queued in pipes and Unix sockets of the tree, seen without taking it: from duplicates of their descriptors. */
+#define _GNU_SOURCE
+#include "agent.h"
+#include "sys.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define PIECE (64 << 10)
+
+static uint64_t sum_of(const char *bytes, ssize_t n, uint64_t sum)
+{
+	for (ssize_t i = 0; i < n; i++)
+		sum = (sum ^ (unsigned char)bytes[i]) * 0x100000001b3ULL;
+	return sum;
+}
+
+/* Copies what is in a pipe to one of ours, of the same size. */
+static uint64_t sum_of_pipe(int fd, int size)
+{
+	uint64_t sum = 0xcbf29ce484222325ULL;
+	char piece[PIECE];
+	int ends[2];
+	ssize_t n;
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return 0;
+	if (fcntl(ends[1], F_SETPIPE_SZ, size) >= 0)
+		tee(fd, ends[1], (size_t)size, SPLICE_F_NONBLOCK);
+	while ((n = read(ends[0], piece, sizeof(piece))) > 0)
+		sum = sum_of(piece, n, sum);
+	close(ends[0]);
+	close(ends[1]);
+	return sum;
+}
+
+static void put_pipe(int fd, struct text *text)
+{
+	int size = fcntl(fd, F_GETPIPE_SZ), queued = 0;
+	bool can_read = (fcntl(fd, F_GETFL) & O_ACCMODE) != O_WRONLY;
+
+	ioctl(fd, FIONREAD, &queued);
+	put(text, "%d of %d bytes", queued, size);
+	if (queued > 0 && can_read)
+		put(text, ", checksum %lx", (unsigned long)sum_of_pipe(fd, size));
+}
+
+/* The first message, or all of a stream, as far as a piece. */
+static void put_socket(int fd, struct text *text)
+{
+	char piece[PIECE];
+	ssize_t n = recv(fd, piece, sizeof(piece), MSG_PEEK | MSG_DONTWAIT);
+
+	if (n <= 0)
+		put(text, n == 0 ? "no bytes, its other end is closed" : "no bytes");
+	else
+		put(text, "%ld bytes, checksum %lx", (long)n, (unsigned long)sum_of(piece, n, 0xcbf29ce484222325ULL));
+}
+
+static bool is_unix(int fd)
+{
+	int domain = 0;
+	socklen_t size = sizeof(domain);
+
+	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+}
+
+static void put_queues(int pid, const char **separator, struct text *text)
+{
+	char path[64];
+	int pidfd = (int)sys2(SYS_pidfd_open, pid, 0);
+	struct dirent *entry;
+	DIR *folder;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
+	folder = opendir(path);
+	while (pidfd >= 0 && folder && (entry = readdir(folder))) {
+		int fd = atoi(entry->d_name), copy;
+		bool is_pipe;
+
+		if (entry->d_name[0] == '.' || (copy = (int)sys3(SYS_pidfd_getfd, pidfd, fd, 0)) < 0)
+			continue;
+		is_pipe = fcntl(copy, F_GETPIPE_SZ) > 0;
+		if (is_pipe || is_unix(copy)) {
+			put(text, "%s{\"pid\":%d,\"fd\":%d,\"queue\":\"", *separator, pid, fd);
+			if (is_pipe)
+				put_pipe(copy, text);
+			else
+				put_socket(copy, text);
+			put(text, "\"}");
+			*separator = ",";
+		}
+		close(copy);
+	}
+	if (folder)
+		closedir(folder);
+	if (pidfd >= 0)
+		close(pidfd);
+}
+
+void list_queues(char *lines, struct text *text)
+{
+	const char *separator = "";
+	struct line line;
+
+	put(text, "[");
+	while (line_next(&lines, &line)) {
+		put_queues(field_needed(&line, "pid"), &separator, text);
+		line_end(&line);
+	}
+	put(text, "]");
+}

@@ -1,0 +1,18 @@
+/** What is queued in the pipes and Unix sockets of a process that does nothing, as the agent sees it. */
+import path from 'node:path';
+import type { Kind } from './kind.ts';
+
+/** By descriptor: `5 of 65536 bytes, checksum …`. */
+export type Queues = ReadonlyMap<number, string>;
+
+/** `find`: of the process with this pid. */
+export function queues(find: (pid: number) => Queues | undefined): Kind {
+  return {
+    of: 'process',
+    changes: true,
+    read: (process) =>
+      Object.fromEntries(
+        [...(find(Number(path.basename(process.path))) ?? [])].map(([fd, text]) => [`queue of open file ${fd}`, text]),
+      ),
+  };
+}

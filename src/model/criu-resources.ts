@@ -1,0 +1,36 @@
+/** What a task of a tree can have beside its memory with a pattern; each is made by the agent (agent/resource-*.c). */
+
+export const RESOURCES = {
+  file: 'a file, open at an offset',
+  'appended-file': 'a file that is open to append, and closed on exec',
+  'deleted-file': 'an open file without a name',
+  folder: 'an open folder',
+  'shared-offset': 'a file that two descriptors share, with its offset',
+  pipe: 'a pipe with bytes in it',
+  'large-pipe': 'a pipe of 256 KiB, half full',
+  fifo: 'a FIFO with bytes in it',
+  'unix-stream': 'a pair of stream sockets with bytes in both directions',
+  'unix-datagram': 'a pair of datagram sockets with messages in both directions',
+  'unix-seqpacket': 'a pair of seqpacket sockets with messages in both directions',
+  'unix-half-closed': 'a pair of stream sockets, one of which has sent its last bytes',
+  'unix-listener': 'a stream socket that listens at a path, and an abstract seqpacket socket',
+  'posix-lock': 'a lock on a range of a file, of the process',
+  'ofd-lock': 'a lock on a range of a file, of the open file',
+  flock: 'a shared lock on a file, by flock(2)',
+  lease: 'a read lease on a file',
+  'posix-timer': 'an armed POSIX timer',
+  timerfd: 'an armed timerfd',
+  eventfd: 'an eventfd with a count',
+  signalfd: 'a signalfd',
+  epoll: 'an epoll that watches an eventfd, edge-triggered',
+  inotify: 'an inotify that watches a file',
+  'shared-memory': 'shared anonymous memory',
+  'shared-file': 'a shared mapping of a file',
+  'private-file': 'a private mapping of a file, with changed pages',
+  memfd: 'a shared mapping of a memory file, which stays open',
+  'locked-memory': 'memory locked by mlock(2)',
+  'growing-memory': 'memory that grows down',
+  'read-only-memory': 'written memory that is read-only, not inherited, and not in core dumps',
+} as const;
+export type Resource = keyof typeof RESOURCES;
+export const RESOURCE_NAMES = Object.keys(RESOURCES) as Resource[];
