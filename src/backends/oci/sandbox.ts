@@ -41,25 +41,44 @@ interface Waiting {
   readonly onEnd: (status: number) => void;
 }
 
-/** The folder of cgroups in which ours are made; undefined where there is no writable cgroup v2. */
+/** The mount of cgroup v2; undefined where there is none. */
 export function findCgroups(): string | undefined {
-  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
-  const mounted = mounts.find((line) => / - cgroup2 /.test(line))?.split(' ')[4];
-  return mounted;
+  return listMounts(/ - cgroup2 /)[0];
+}
+
+/**
+ * The folders in which cgroups are made, that of v2 first: hierarchies of v1 too, where mktrouble is in their root. In one with cpuset a
+ * new cgroup has no processor, and the root may have none to give.
+ */
+export function listCgroupFolders(): string[] {
+  const v2 = findCgroups();
+  if (v2 === undefined) return [];
+  const own = readFileSync('/proc/self/cgroup', 'utf8');
+  const v1 = listMounts(/ - cgroup /).filter((folder) => {
+    const [controllers = ''] = /[^/]+$/.exec(folder) ?? [];
+    if (controllers.includes('cpuset')) return false;
+    return new RegExp(`^\\d+:(name=)?${controllers}:/$`, 'm').test(own);
+  });
+  return [v2, ...v1];
+}
+
+function listMounts(kind: RegExp): string[] {
+  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  return lines.filter((line) => kind.test(line)).map((line) => line.split(' ')[4]!);
 }
 
 export class Sandbox {
   readonly #warden: ChildProcess;
-  readonly #cgroup: string;
+  readonly #cgroups: readonly string[];
   readonly #waiting = new Map<number, Waiting>();
   readonly #closed: Promise<void>;
   #init = 0;
   #next = 1;
   #said = '';
 
-  private constructor(warden: ChildProcess, cgroup: string) {
+  private constructor(warden: ChildProcess, cgroups: readonly string[]) {
     this.#warden = warden;
-    this.#cgroup = cgroup;
+    this.#cgroups = cgroups;
     this.#closed = new Promise((resolve) => {
       warden.once('close', () => resolve());
     });
@@ -72,14 +91,13 @@ export class Sandbox {
 
   /** Makes one. Rejects, with what was printed, when this machine does not let it have its namespaces. */
   static async start({ tree, criu = '', otherCriu = '' }: SandboxOptions): Promise<Sandbox> {
-    const cgroups = findCgroups();
-    if (cgroups === undefined) throw new Error('no cgroup v2 hierarchy is mounted');
-    const cgroup = path.join(cgroups, uniqueName('oci'));
+    const name = uniqueName('oci');
+    const cgroups = listCgroupFolders().map((folder) => path.join(folder, name));
     const warden = spawn('sh', ['-c', WARDEN], {
       detached: true,
       env: {
         PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
-        CGROUP: cgroup,
+        CGROUPS: cgroups.join(' '),
         TREE: tree,
         CRIU: criu,
         OTHER_CRIU: otherCriu,
@@ -88,7 +106,7 @@ export class Sandbox {
       },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const sandbox = new Sandbox(warden, cgroup);
+    const sandbox = new Sandbox(warden, cgroups);
     try {
       await sandbox.#ready();
       return sandbox;
@@ -203,7 +221,7 @@ export class Sandbox {
   async stop(): Promise<void> {
     this.#warden.stdin!.end();
     await this.#closed;
-    removeCgroup(this.#cgroup);
+    this.#cgroups.forEach(removeCgroup);
   }
 }
 

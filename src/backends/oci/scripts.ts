@@ -1,18 +1,24 @@
 /** The shell scripts of a sandbox: what makes it, what runs commands in it, and what stands in for `criu` on its PATH. */
 
 /**
- * The warden: makes a cgroup and the namespaces, and removes the cgroup when all in it has ended. It ends with its standard input, also
- * when mktrouble was killed. Environment: CGROUP, TREE, CRIU and OTHER_CRIU (folders, or nothing), INNER, LOOP.
+ * The warden: makes cgroups and the namespaces, and removes the cgroups when all in them has ended. It ends with its standard input, also
+ * when mktrouble was killed. Environment: CGROUPS (that of v2 first), TREE, CRIU and OTHER_CRIU (folders, or nothing), INNER, LOOP.
+ * A cgroup in every hierarchy: CRIU saves all cgroups below that of the container, in each.
  */
 export const WARDEN = `
-mkdir "$CGROUP" || exit 1
-(echo 0 > "$CGROUP/cgroup.procs" && exec unshare --mount --pid --net --ipc --uts --cgroup --fork --kill-child \\
+mkdir $CGROUPS || exit 1
+(for c in $CGROUPS; do echo 0 > "$c/cgroup.procs" || exit 1; done
+exec unshare --mount --pid --net --ipc --uts --cgroup --fork --kill-child \\
   --propagation private sh -c "$INNER")
 end=$?
 exec < /dev/null
 for i in 1 2 3 4 5 6 7 8 9 10; do
-  find "$CGROUP" -depth -type d -exec rmdir {} + 2> /dev/null
-  [ -e "$CGROUP" ] || exit $end
+  left=
+  for c in $CGROUPS; do
+    [ ! -e "$c" ] || find "$c" -depth -type d -exec rmdir {} + 2> /dev/null
+    [ ! -e "$c" ] || left=yes
+  done
+  [ -n "$left" ] || exit $end
   sleep 0.2
 done
 exit $end
@@ -69,7 +75,7 @@ ip link set lo up 2> /dev/null
 [ -e /bb/iptables-restore ] || for n in iptables ip6tables; do for s in restore save; do
   ln -sf /usr/sbin/$n-nft-$s /bb/$n-$s
 done; done
-unset TREE CRIU OTHER_CRIU INNER LOOP CGROUP
+unset TREE CRIU OTHER_CRIU INNER LOOP CGROUPS
 exec 3>&1
 echo "ready $HOST" >&3
 run() {

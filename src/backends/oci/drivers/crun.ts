@@ -8,7 +8,6 @@ export const crun: Driver = {
   ...runc,
   name: 'crun',
   versionCommand: ['crun', '--version'],
-  criuStart: 1,
   stateFolders: [ROOT],
   command(call, context) {
     // Behind runc's `--root <folder> --log <file>`.
