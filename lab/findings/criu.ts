@@ -37,6 +37,7 @@ const ORDER = [
   'failed-restore-reports-error',
   'restored-program-runs',
   'restored-tree-matches-dump',
+  'connection-sees-a-pause',
   'dumped-tree-can-be-restored',
   'failed-dump-leaves-tree-running',
   'failed-restore-leaves-no-task',

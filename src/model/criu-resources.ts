@@ -31,6 +31,7 @@ export const RESOURCES = {
   'locked-memory': 'memory locked by mlock(2)',
   'growing-memory': 'memory that grows down',
   'read-only-memory': 'written memory that is read-only, not inherited, and not in core dumps',
+  'tcp-connection': 'a TCP connection to a process outside of the tree; needs the option tcp-established',
 } as const;
 export type Resource = keyof typeof RESOURCES;
 export const RESOURCE_NAMES = Object.keys(RESOURCES) as Resource[];

@@ -5,6 +5,7 @@ import type { Property } from './property.ts';
 import { answerAgreesWithResult } from './rules/criu/answer-agrees-with-result.ts';
 import { bystandersUntouched } from './rules/criu/bystanders-untouched.ts';
 import { checkSucceeds } from './rules/criu/check-succeeds.ts';
+import { connectionSeesAPause } from './rules/criu/connection-sees-a-pause.ts';
 import { criuEndsInTime } from './rules/criu/criu-ends-in-time.ts';
 import { criuLogIsBounded } from './rules/criu/criu-log-is-bounded.ts';
 import { criuNeverCrashes } from './rules/criu/criu-never-crashes.ts';
@@ -29,6 +30,7 @@ const OF_A_ROUND: readonly Property[] = [
   restoredTreeMatchesDump,
   restoredProgramRuns,
   restoreLeavesNothingBehind,
+  connectionSeesAPause,
   checkSucceeds,
   dumpedTreeIsGone,
   keptTreeIsUnchanged,

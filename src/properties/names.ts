@@ -34,6 +34,7 @@ export const PROPERTY_NAMES: readonly string[] = [
   'restored-tree-matches-dump',
   'restored-program-runs',
   'restore-leaves-nothing-behind',
+  'connection-sees-a-pause',
   'check-succeeds',
   'dumped-tree-is-gone',
   'kept-tree-is-unchanged',

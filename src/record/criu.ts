@@ -162,6 +162,13 @@ export interface CriuChange {
   readonly removed: readonly string[];
 }
 
+/** What the process at the other end of a connection of the tree has seen of it. */
+export interface CriuConnection {
+  /** Bytes that have arrived. */
+  readonly bytes: number;
+  readonly end?: 'closed' | 'reset' | undefined;
+}
+
 /** A pre-dump, and the tree before and after it. */
 export interface CriuPreDump {
   readonly before: CriuCensus;
@@ -197,6 +204,8 @@ export interface CriuRecord {
    * dump; after a restore that failed than before it. Absent when nothing changed.
    */
   readonly surroundings?: Readonly<Partial<Record<CriuCall, readonly CriuChange[]>>>;
+  /** The connections of the tree in the order in which they were made. Absent: it has none. */
+  readonly connections?: { readonly before: readonly CriuConnection[]; readonly after: readonly CriuConnection[] };
   readonly subject?: CriuSubject;
   readonly check?: CriuCheck;
   /** The processes that do not belong to the tree. */

@@ -8,7 +8,7 @@ import type { Queues } from './kinds/queues.ts';
 import type { Sandbox } from './sandbox.ts';
 
 export type Role = z.infer<typeof ROLE>;
-const ROLE = z.enum(['tree', 'bystander', 'helper', 'criu']);
+const ROLE = z.enum(['tree', 'bystander', 'helper', 'criu', 'peer']);
 
 const number = z.number();
 /** In hexadecimal. */

@@ -1,7 +1,9 @@
 /** What is seen of a case from outside while it is played: its tree, the tasks that have left the tree, and what surrounds them. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
 import type { Case } from '../../model/case.ts';
-import type { CriuCensus } from '../../record/criu.ts';
+import type { CriuCensus, CriuConnection } from '../../record/criu.ts';
+import { line } from '../agent/request.ts';
 import { look, type Role, type Seen, takeCensus, toTasks } from './census.ts';
 import { findDescendants, findRoot, findTree, heldCensus } from './held.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -18,6 +20,17 @@ const REST_PAUSE = 5;
 /** Milliseconds after the end of CRIU in which dying tasks are reaped. */
 const GRACE = 1500;
 const GRACE_PAUSE = 16;
+
+/** Milliseconds in which what a task sends has to arrive, a retransmission included. */
+const ARRIVAL = 2000;
+const ARRIVAL_PAUSE = 10;
+const CONNECTIONS = z.object({
+  connections: z.array(z.object({ bytes: z.number(), end: z.enum(['closed', 'reset']).optional() })),
+});
+
+function hasConnections({ tasks }: Case): boolean {
+  return tasks.some(({ criu }) => criu?.resources?.includes('tcp-connection'));
+}
 
 /** A restored tree while CRIU holds it; `root`: its pid around the tree. */
 export interface HeldRestored {
@@ -85,9 +98,25 @@ export class Observer {
     return findRoot(this.#case, await look(this.#sandbox))?.id ?? this.#case.tasks[0]!.pid;
   }
 
+  /** What the peer of the tree's connections sees. `more`: first waits until each open one has more bytes than then. */
+  async connections(more?: readonly CriuConnection[]): Promise<readonly CriuConnection[] | undefined> {
+    if (!hasConnections(this.#case)) return undefined;
+    const until = performance.now() + ARRIVAL;
+    for (let last = ''; ; ) {
+      const { connections } = await this.#sandbox.ask(line('connections'), CONNECTIONS);
+      const now = JSON.stringify(connections);
+      const isDone = more
+        ? connections.every(({ bytes, end }, i) => end || bytes > (more[i]?.bytes ?? 0))
+        : now === last;
+      if (isDone || performance.now() > until) return connections;
+      last = now;
+      await sleep(ARRIVAL_PAUSE);
+    }
+  }
+
   /** What surrounds the tree. Only of a program its tasks are read, too. */
   async surroundings(): Promise<Surroundings> {
-    const isProgram = this.#case.subject !== undefined;
+    const isProgram = this.#case.subject !== undefined || hasConnections(this.#case);
     return readSurroundings(this.#sandbox, isProgram ? await this.#tasks('tree') : [], isProgram);
   }
 

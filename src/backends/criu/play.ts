@@ -8,7 +8,7 @@ import type { Case } from '../../model/case.ts';
 import { type CriuSetup, PLAIN_CRIU } from '../../model/criu.ts';
 import { whatDumpLeaves } from '../../model/criu-options.ts';
 import { type Round, splitRounds } from '../../model/criu-rounds.ts';
-import type { CriuChange, CriuPreDump, CriuRecord } from '../../record/criu.ts';
+import type { CriuChange, CriuConnection, CriuPreDump, CriuRecord } from '../../record/criu.ts';
 import { AgentError } from '../agent/agent.ts';
 import { Caller, type PlayOptions } from './caller.ts';
 import { runCheck } from './check.ts';
@@ -75,6 +75,8 @@ class Play {
   readonly #observer: Observer;
   readonly #programs: Programs;
   readonly #caller: Caller;
+  /** What the peer of the tree's connections saw last. */
+  #connections: readonly CriuConnection[] | undefined;
   /** The surroundings before the last dump. */
   #around: Surroundings | undefined;
 
@@ -128,6 +130,7 @@ class Play {
     const bystandersBefore = await this.#observer.bystanders();
     const dumped = round.dumps ? await this.#dumpRound(round, plain, last) : this.#reuse(last!);
     if (!round.dumps) await this.#sandbox.do('sweep', { helpers: true });
+    const connections = this.#connections;
     const { dump } = dumped.record;
     const restored =
       dump.exit === 0 && round.restores ? await this.#restore(dumped.around, dumped.aroundDump, plain) : {};
@@ -136,6 +139,7 @@ class Play {
     const subject = await this.#programs.describe(isRestored);
     const bystanders = { before: bystandersBefore, after: await this.#observer.bystanders() };
     this.#around = dumped.around;
+    this.#connections = await this.#observer.connections(connections);
     return {
       version: this.#version,
       ...dumped.record,
@@ -143,6 +147,7 @@ class Play {
       ...describeChanges(dumped.changed, restored.surroundings?.restore),
       ...(subject && { subject }),
       ...(check && { check }),
+      ...(connections && this.#connections && { connections: { before: connections, after: this.#connections } }),
       bystanders,
       hits: this.#faults.hits.slice(hits),
       stages: this.#caller.stages,
@@ -166,6 +171,7 @@ class Play {
     await this.#programs.mustRunBeforeDump(this.#faults.hasHitTree());
     const preDumps = await this.#preDump(count);
     const beforeDump = await this.#observer.censusBeforeDump();
+    this.#connections = await this.#observer.connections();
     const around = await this.#observer.surroundings();
     await this.#sandbox.do('last-pid', { pid: lastPidFor(c) });
     const dump = await this.#caller.dump(plain);

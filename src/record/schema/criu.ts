@@ -43,6 +43,8 @@ const CRIU_RUN = z.looseObject({
 
 const CHANGES = list(z.looseObject({ kind: name, added: list(name), removed: list(name) })).optional();
 
+const CONNECTIONS = list(z.looseObject({ bytes: count, end: name.optional() }));
+
 const ROUND = z.looseObject({
   version: name,
   preDumps: list(
@@ -58,6 +60,7 @@ const ROUND = z.looseObject({
   afterAgain: CRIU_CENSUS.optional(),
   surroundings: z.looseObject({ dump: CHANGES, restore: CHANGES }).optional(),
   bystanders: z.looseObject({ before: CRIU_CENSUS, after: CRIU_CENSUS }),
+  connections: z.looseObject({ before: CONNECTIONS, after: CONNECTIONS }).optional(),
   edits: list(
     z.looseObject({ kind: name, file: name.optional(), path: list(whole).optional(), nth: list(whole).optional() }),
   ).optional(),

@@ -90,7 +90,7 @@ describe('Resources of a task', function () {
   });
 
   it('are those that the agent can make', () => {
-    const families = ['files', 'queues', 'locks', 'timers', 'memory'].map((family) =>
+    const families = ['files', 'queues', 'locks', 'timers', 'memory', 'connections'].map((family) =>
       readFileSync(`src/backends/criu/agent/resource-${family}.c`, 'utf8'),
     );
     const names = families.flatMap((text) =>

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import type { Case } from '../../../src/model/case.ts';
 import { type ImageEdit, PLAIN_CRIU } from '../../../src/model/criu.ts';
 import { CRIU_PROPERTIES, explainProperty, judge, PROPERTY_NAMES } from '../../../src/properties/index.ts';
-import type { CriuCensus, CriuChange, CriuRun, CriuTask } from '../../../src/record/criu.ts';
+import type { CriuCensus, CriuChange, CriuConnection, CriuRun, CriuTask } from '../../../src/record/criu.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
 import { aCensus, aRecord, aTask, DUMPED, FAILED, NO_TASKS, RESTORED, TREE } from './records.ts';
 
@@ -479,6 +479,31 @@ describe('the properties of CRIU', () => {
       assert.deepEqual(violated(crashed, withCriu({ syscalls })), []);
       const full = { ...crashed, restore: { ...crashed.restore, signal: 25 } };
       assert.deepEqual(violated(full, withCriu({ limits: { restore: { fileSize: 10 } } })), []);
+    });
+  });
+
+  describe('connection-sees-a-pause', () => {
+    const name = ['connection-sees-a-pause'];
+    const before = [{ bytes: 3 }];
+    const seen = (after: CriuConnection, over: object = {}) =>
+      violated({ ...over, connections: { before, after: [after] } });
+    it('is violated by a connection that is reset, closed, or carries nothing', () => {
+      assert.deepEqual(seen({ bytes: 4, end: 'reset' }), name);
+      assert.deepEqual(seen({ bytes: 4, end: 'closed' }), name);
+      assert.deepEqual(seen({ bytes: 3 }), name);
+      const failed = {
+        dump: { ...FAILED, of: 'dump' as const },
+        afterDump: TREE,
+        restore: undefined,
+        afterRestore: undefined,
+      };
+      assert.deepEqual(seen({ bytes: 3 }, failed), name);
+    });
+    it('holds for one that goes on, and where the tree is gone or was hit', () => {
+      assert.deepEqual(seen({ bytes: 4 }), []);
+      assert.deepEqual(seen({ bytes: 3 }, { restore: FAILED, afterRestore: NO_TASKS }), []);
+      const hits = [{ ...hit, to: 101, stage: 'post-resume' }] as const;
+      assert.deepEqual(seen({ bytes: 3 }, { hits }), []);
     });
   });
 

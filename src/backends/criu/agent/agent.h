@@ -9,6 +9,7 @@
 #include "request.h"
 #include "text.h"
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -41,6 +42,8 @@ struct subject {
 	/* By thread, the leader first: its tid as it sees it, and the last ping that it answered. */
 	int32_t tid[MAX_THREADS];
 	volatile uint32_t answered[MAX_THREADS];
+	/* Its descriptor to the peer; 0: none. */
+	int32_t connection;
 };
 
 /* The first page of the shared region. */
@@ -88,7 +91,7 @@ extern char tree_error[200];
 
 /* ---- what is there ---- */
 
-enum role { STRANGER, BYSTANDER, HELPER, CRIU };
+enum role { STRANGER, BYSTANDER, HELPER, CRIU, PEER };
 
 /* All tasks of the namespace but init, as a JSON array; or the bystanders only. */
 void census(struct text *text, bool bystanders_only);
@@ -212,6 +215,16 @@ void list_repaired(char *lines, struct text *text);
 
 /* Of the same: what is queued in their pipes and Unix sockets, as a JSON array. */
 void list_queues(char *lines, struct text *text);
+
+/* ---- the other end of connections ---- */
+
+#define PEER_PORT 27020
+
+/* Starts it: 0 or a negative errno. */
+int start_peer(void);
+struct sockaddr_in peer_address(void);
+/* What it sees of each connection, in the order in which they were made, as a JSON array. */
+void list_connections(struct text *text);
 
 /* ---- all else ---- */
 

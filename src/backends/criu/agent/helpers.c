@@ -72,7 +72,7 @@ void role_set(int pid, enum role role)
 
 const char *role_name(enum role role)
 {
-	static const char *const names[] = { "tree", "bystander", "helper", "criu" };
+	static const char *const names[] = { "tree", "bystander", "helper", "criu", "peer" };
 
 	return names[role];
 }
@@ -161,7 +161,7 @@ static int kill_round(bool helpers)
 		int pid = isdigit((unsigned char)entry->d_name[0]) ? atoi(entry->d_name) : 0;
 		enum role role = role_of(pid);
 
-		if (pid <= 1 || role == BYSTANDER || (!helpers && role == HELPER))
+		if (pid <= 1 || role == BYSTANDER || role == PEER || (!helpers && role == HELPER))
 			continue;
 		kill(pid, SIGKILL);
 		left++;

@@ -96,6 +96,14 @@ static void do_queues(char *lines)
 	send_text(&answer);
 }
 
+static void do_connections(void)
+{
+	put(&answer, "{\"connections\":");
+	list_connections(&answer);
+	put(&answer, "}");
+	send_text(&answer);
+}
+
 static void do_command(struct line *line, char *lines)
 {
 	const char *step;
@@ -184,6 +192,8 @@ static void obey(char *lines)
 		do_ping(&line, lines);
 	} else if (line_is(&line, "queues")) {
 		do_queues(lines);
+	} else if (line_is(&line, "connections")) {
+		do_connections();
 	} else if (line_is(&line, "repaired")) {
 		do_repaired(lines);
 	} else if (line_is(&line, "kill")) {

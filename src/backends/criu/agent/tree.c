@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -106,6 +107,8 @@ static void answer_ping(int signal, siginfo_t *info, void *context)
 		if (subject->reserved)
 			shared->answers++;
 		subject->answered[i] = (uint32_t)info->si_int;
+		if (subject->connection)
+			sys6(SYS_sendto, subject->connection, (long)"", 1, MSG_NOSIGNAL | MSG_DONTWAIT, 0, 0);
 	}
 }
 
@@ -327,7 +330,16 @@ static int failed(const char *what, long error)
 int tree_build(long limit_ms)
 {
 	long long until = now_us() + limit_ms * 1000;
+	bool has_peer = false;
+	int error;
 
+	for (int i = 0; i < nr_tasks && !has_peer; i++) {
+		if (!(tasks[i].resources & resources_named("tcp-connection")))
+			continue;
+		has_peer = true;
+		if ((error = start_peer()) < 0)
+			return failed("the peer of connections", error);
+	}
 	site = mmap(NULL, sizeof(*site), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (site == MAP_FAILED)
 		return failed("mmap", -ENOMEM);
