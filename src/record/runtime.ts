@@ -18,7 +18,7 @@ export interface RuntimeContainer {
   readonly isThere: boolean;
   /** State letter of /proc of the init; absent where there is none. */
   readonly state?: string;
-  /** Its cgroup is frozen. */
+  /** Its cgroup is frozen; in gVisor it is paused, and no task answers. */
   readonly isFrozen: boolean;
   /** Processes of the container; of gVisor those of its sandbox. */
   readonly processes: number;

@@ -86,8 +86,12 @@ export async function look(
   const { all, init } = await findContainer(sandbox, driver, named);
   const cgroup = init && (await cgroupOf(sandbox, init.pid));
   const freezer = cgroup && (await readFile(path.join(cgroup, 'cgroup.events'), 'utf8').catch(() => ''));
-  const isFrozen = /^frozen 1$/m.test(freezer ?? '');
-  const isAsked = init !== undefined && !isFrozen && !['T', 't', 'Z'].includes(init.state);
+  const hasFrozenCgroup = /^frozen 1$/m.test(freezer ?? '');
+  const canAnswer = init !== undefined && !hasFrozenCgroup && !['T', 't', 'Z'].includes(init.state);
+  const answers = canAnswer ? await askTasks(sandbox, driver, named, context) : {};
+  // Nothing outside shows that a sandbox has paused its tasks, but that none of them answers.
+  const isPaused = driver.pausesInside === true && reported.status === 'paused' && Object.keys(answers).length === 0;
+  const isFrozen = hasFrozenCgroup || isPaused;
   return {
     name: named.name,
     ...reported,
@@ -95,8 +99,8 @@ export async function look(
     ...(init && { state: init.state }),
     isFrozen,
     processes: all.length,
-    answers: isAsked ? await askTasks(sandbox, driver, named, context) : {},
-    isAsked,
+    answers,
+    isAsked: canAnswer && !isPaused,
   };
 }
 

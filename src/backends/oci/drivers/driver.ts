@@ -38,6 +38,8 @@ export interface Driver {
   readonly lacks: readonly RuntimeCall[];
   /** Whether the tasks are asked through files of the root file system; otherwise by a command in the container. */
   readonly sharesFiles: boolean;
+  /** Whether it pauses the tasks itself, without a cgroup. */
+  readonly pausesInside?: true;
   /** Shell commands that prepare a sandbox. */
   readonly prepare?: string;
   /** The words of a call. */

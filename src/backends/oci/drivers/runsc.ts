@@ -12,6 +12,7 @@ export const runsc: Driver = {
   stateFolders: [ROOT],
   lacks: ['pre-dump'],
   sharesFiles: false,
+  pausesInside: true,
   command: (call, context) => [
     'runsc',
     ...['--root', ROOT, '--platform', 'ptrace', '--network', 'none', '--ignore-cgroups', '--overlay2', 'none'],

@@ -52,7 +52,6 @@ function ofState(container: RuntimeContainer): string[] {
   if (unknown) return ['the runtime cannot report a state'];
   if (isThere && (status === undefined || status === 'stopped')) return [`${reported}, and its init exists`];
   if (!isThere && (status === 'running' || status === 'paused')) return [`${reported}, and it has no init`];
-  if (isThere && isFrozen !== (status === 'paused'))
-    return [`${reported}, and its cgroup is ${isFrozen ? '' : 'not '}frozen`];
+  if (isThere && isFrozen !== (status === 'paused')) return [`${reported}, and it is ${isFrozen ? '' : 'not '}frozen`];
   return [];
 }
