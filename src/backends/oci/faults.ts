@@ -67,6 +67,14 @@ export class CallFaults {
     if (kind === 'stop' && target !== undefined) this.#undo.push(() => this.#signal(target, 'CONT'));
   }
 
+  /** Waits until the CRIU of the call has ended, at most so many milliseconds. */
+  async waitForCriu(limit: number): Promise<void> {
+    const { sandbox } = this.#scene;
+    const pid = Number(await sandbox.read('/work/criu.pid'));
+    const deadline = Date.now() + limit;
+    while (pid > 0 && Date.now() < deadline && !(await hasState(sandbox, pid, 'XZ'))) await sleep(10 * PAUSE);
+  }
+
   /** After the call: which system calls failed; everything that can be is put right. */
   async end(): Promise<void> {
     const { sandbox } = this.#scene;

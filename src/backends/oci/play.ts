@@ -20,6 +20,8 @@ import type { Ended, Sandbox } from './sandbox.ts';
 const DEFAULT_LIMIT = 20_000;
 /** Milliseconds in which what a call has started ends after it. */
 const SETTLED = 2000;
+/** Milliseconds in which CRIU ends after a runtime that was killed. */
+const CRIU_LIMIT = 10_000;
 /** Milliseconds in which the tasks of a new container answer. */
 const START_LIMIT = 5000;
 const FIRST_NAME = 'one';
@@ -145,7 +147,10 @@ export class Player {
     const words = [...front, ...this.#driver.command(call, context)];
     const started = this.#sandbox.start(toCommand(words, call), this.#limit);
     await faults.during(started);
-    return started.ended;
+    const ended = await started.ended;
+    // What a runtime that was killed has started goes on without it.
+    if (faults.hits.has('runtime')) await faults.waitForCriu(CRIU_LIMIT);
+    return ended;
   }
 
   #faultsOf(call: RuntimeCall): Numbered[] {

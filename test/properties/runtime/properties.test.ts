@@ -115,6 +115,7 @@ describe('the properties of container runtimes', () => {
     assert.deepEqual(left({ isFrozen: true, isAsked: false, answers: {}, status: 'paused' }), one);
     assert.deepEqual(violated([aRun({ ...FAILED, after: GONE })]), one);
     assert.deepEqual(violated([aRun({ ...FAILED, after: GONE, hits: ['init'] })]), []);
+    assert.deepEqual(violated([aRun({ ...FAILED, after: GONE, hits: ['runtime'] })]), []);
   });
 
   it('failed-container-restore-leaves-nothing', () => {

@@ -8,14 +8,14 @@ export const containerSurvivesFailedCheckpoint: Property = {
   name,
   title: 'A container survives a failed checkpoint',
   statement:
-    'After a failed checkpoint or pre-dump the container runs as before, and the runtime reports the same state: every task exists and answers with its memory, none is stopped or traced, and the cgroup is not left frozen. (Not judged when a fault hit the container itself, or when mktrouble had to end a runtime that the scenario had stopped.)',
+    'After a failed checkpoint or pre-dump the container runs as before, and the runtime reports the same state: every task exists and answers with its memory, none is stopped or traced, and the cgroup is not left frozen. (Not judged when a fault hit the container itself, when mktrouble had to end a runtime that the scenario had stopped, and when CRIU has completed the checkpoint of a runtime that was killed.)',
   source: 'runc-checkpoint(8), criu(8): a failed dump leaves the tasks running',
   hint: 'Which step had been taken when the error occurred (freezing, the parasite, the state file), and does the error path undo it?',
   check(_c, { runtime }) {
     if (!runtime) return [];
     return runtime.runs
       .filter((run) => isSaving(run) && !succeeded(run) && run.before.isThere && !run.hits.includes('init'))
-      .filter(({ timedOut, hits }) => timedOut === undefined || !hits.includes('runtime'))
+      .filter(({ timedOut, hits, after }) => !hits.includes('runtime') || (timedOut === undefined && after.isThere))
       .flatMap((run) => {
         const found = differences(run.before, run.after);
         if (run.after.isThere && statusText(run.after) !== statusText(run.before))
