@@ -52,11 +52,14 @@ export async function makeBundle(sandbox: Sandbox, name: string, c: Case, networ
   await sandbox.shell(`cp "$(readlink -f /bb/sh)" ${bundle}/rootfs/bin/busybox`);
   for (const applet of ['sh', 'mkfifo', 'mv', 'cat']) await symlink('busybox', path.join(rootfs, 'bin', applet));
   await writeFile(path.join(rootfs, 'mk/tree.sh'), treeScript(c));
-  await writeFile(sandbox.inside(path.join(bundle, 'config.json')), JSON.stringify(configuration(name, network)));
+  await writeFile(
+    sandbox.inside(path.join(bundle, 'config.json')),
+    JSON.stringify(configuration(name, network, sandbox.newCgroup())),
+  );
   return bundle;
 }
 
-function configuration(name: string, network: 'own' | 'shared'): object {
+function configuration(name: string, network: 'own' | 'shared', cgroup: string): object {
   const namespaces = ['pid', 'ipc', 'uts', 'mount', ...(network === 'own' ? ['network'] : [])];
   return {
     ociVersion: '1.0.2',
@@ -71,6 +74,6 @@ function configuration(name: string, network: 'own' | 'shared'): object {
     root: { path: 'rootfs', readonly: false },
     hostname: name,
     mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }],
-    linux: { namespaces: namespaces.map((type) => ({ type })), cgroupsPath: `/${name}` },
+    linux: { namespaces: namespaces.map((type) => ({ type })), cgroupsPath: `/${cgroup}` },
   };
 }

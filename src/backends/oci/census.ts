@@ -188,7 +188,8 @@ export async function listThings(sandbox: Sandbox, driver: Driver): Promise<Thin
     things.set(`${text} ${pid}`, text);
   }
   const add = (text: string): void => void things.set(text, text);
-  for (const folder of await listFolders(sandbox, '/sys/fs/cgroup')) if (folder !== '/init') add(`cgroup ${folder}`);
+  for (const folder of await listFolders(sandbox, '/sys/fs/cgroup'))
+    if (folder !== '/init') things.set(`cgroup ${folder}`, 'cgroup of a container');
   const mounts = ((await sandbox.read('/proc/1/mountinfo')) ?? '').split('\n');
   for (const line of mounts) if (line !== '') add(`mount ${line.split(' ')[4]}`);
   for (const folder of ['/run', '/tmp', '/var/tmp', ...driver.stateFolders]) {

@@ -62,6 +62,15 @@ export function listCgroupFolders(): string[] {
   return [v2, ...v1];
 }
 
+/** Every folder in which CRIU can make a cgroup of a container that it restores: of each hierarchy of v1 where mktrouble is in it. */
+export function listRestoreFolders(): string[] {
+  const own = readFileSync('/proc/self/cgroup', 'utf8');
+  return listMounts(/ - cgroup /).map((folder) => {
+    const [controllers = ''] = /[^/]+$/.exec(folder) ?? [];
+    return path.join(folder, new RegExp(`^\\d+:(?:name=)?${controllers}:(.*)$`, 'm').exec(own)?.[1] ?? '');
+  });
+}
+
 function listMounts(kind: RegExp): string[] {
   const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
   return lines.filter((line) => kind.test(line)).map((line) => line.split(' ')[4]!);
@@ -73,6 +82,7 @@ export class Sandbox {
   readonly #waiting = new Map<number, Waiting>();
   readonly #closed: Promise<void>;
   #init = 0;
+  readonly #containers: string[] = [];
   #next = 1;
   #said = '';
 
@@ -192,6 +202,13 @@ export class Sandbox {
     return { pid, ended };
   }
 
+  /** A name, unique on the machine, for the cgroup of a container: CRIU makes it in every hierarchy. */
+  newCgroup(): string {
+    const name = uniqueName('oci');
+    this.#containers.push(name);
+    return name;
+  }
+
   /** Runs a program to its end. */
   run(words: readonly string[], limit: number): Promise<Ended> {
     return this.start(`exec ${words.map(quote).join(' ')}`, limit).ended;
@@ -222,6 +239,8 @@ export class Sandbox {
     this.#warden.stdin!.end();
     await this.#closed;
     this.#cgroups.forEach(removeCgroup);
+    for (const folder of listRestoreFolders())
+      for (const name of this.#containers) removeCgroup(path.join(folder, name));
   }
 }
 
