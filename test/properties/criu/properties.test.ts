@@ -520,6 +520,9 @@ describe('the properties of CRIU', () => {
       assert.ok(!violated({ afterRestore: TREE }).includes(name));
       assert.ok(!violated({ afterRestore: aCensus(...TREE.tasks, aTask(101, { state: 'Z' })) }).includes(name));
     });
+    it('does not judge a call that hung in the middle', () => {
+      assert.ok(!violated({ restore: { ...FAILED, timedOut: 1000 }, afterRestore: twice }).includes(name));
+    });
   });
 
   describe('server-ends-with-call', () => {
