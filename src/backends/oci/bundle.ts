@@ -1,7 +1,7 @@
 /** The bundle of a container: a root file system of busybox, a script that is its tree, and its configuration. */
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Case } from '../index.ts';
+import { type Case, uniqueName } from '../index.ts';
 import type { Sandbox } from './sandbox.ts';
 
 const CAPABILITIES = [
@@ -54,7 +54,7 @@ export async function makeBundle(sandbox: Sandbox, name: string, c: Case, networ
   await writeFile(path.join(rootfs, 'mk/tree.sh'), treeScript(c));
   await writeFile(
     sandbox.inside(path.join(bundle, 'config.json')),
-    JSON.stringify(configuration(name, network, sandbox.newCgroup())),
+    JSON.stringify(configuration(name, network, uniqueName('oci'))),
   );
   return bundle;
 }

@@ -20,7 +20,7 @@ import { DRIVERS } from './drivers/index.ts';
 import { keepFiles } from './keep.ts';
 import { Player } from './play.ts';
 import { buildRecord } from './record.ts';
-import { findCgroups, listCgroupFolders, listRestoreFolders, removeCgroup, Sandbox } from './sandbox.ts';
+import { findCgroups, listCgroupFolders, removeCgroup, Sandbox } from './sandbox.ts';
 import { criuScript } from './scripts.ts';
 
 const NAME = 'oci';
@@ -101,7 +101,7 @@ class Oci implements Backend {
     if (process.getuid?.() !== 0) return none('it needs root');
     const cgroups = findCgroups();
     if (cgroups === undefined) return none('it needs a cgroup v2 hierarchy');
-    for (const folder of [...listCgroupFolders(), ...listRestoreFolders()]) sweepFolder(folder, removeCgroup);
+    for (const folder of listCgroupFolders()) sweepFolder(folder, removeCgroup);
     await this.#findCriu();
     for (const driver of Object.values(DRIVERS)) {
       const unpacked = await this.#options.findUnpacked(driver.name);

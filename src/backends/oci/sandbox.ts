@@ -47,28 +47,18 @@ export function findCgroups(): string | undefined {
 }
 
 /**
- * The folders in which cgroups are made, that of v2 first: hierarchies of v1 too, where mktrouble is in their root. In one with cpuset a
- * new cgroup has no processor, and the root may have none to give.
+ * The folders in which cgroups are made, that of v2 first: of each hierarchy of v1 the cgroup in which mktrouble is. In a hierarchy without
+ * one of the case's own CRIU would save cgroups of others, and make those that it restores beside them.
  */
 export function listCgroupFolders(): string[] {
   const v2 = findCgroups();
   if (v2 === undefined) return [];
   const own = readFileSync('/proc/self/cgroup', 'utf8');
-  const v1 = listMounts(/ - cgroup /).filter((folder) => {
-    const [controllers = ''] = /[^/]+$/.exec(folder) ?? [];
-    if (controllers.includes('cpuset')) return false;
-    return new RegExp(`^\\d+:(name=)?${controllers}:/$`, 'm').test(own);
-  });
-  return [v2, ...v1];
-}
-
-/** Every folder in which CRIU can make a cgroup of a container that it restores: of each hierarchy of v1 where mktrouble is in it. */
-export function listRestoreFolders(): string[] {
-  const own = readFileSync('/proc/self/cgroup', 'utf8');
-  return listMounts(/ - cgroup /).map((folder) => {
+  const v1 = listMounts(/ - cgroup /).map((folder) => {
     const [controllers = ''] = /[^/]+$/.exec(folder) ?? [];
     return path.join(folder, new RegExp(`^\\d+:(?:name=)?${controllers}:(.*)$`, 'm').exec(own)?.[1] ?? '');
   });
+  return [v2, ...v1];
 }
 
 function listMounts(kind: RegExp): string[] {
@@ -82,7 +72,6 @@ export class Sandbox {
   readonly #waiting = new Map<number, Waiting>();
   readonly #closed: Promise<void>;
   #init = 0;
-  readonly #containers: string[] = [];
   #next = 1;
   #said = '';
 
@@ -202,13 +191,6 @@ export class Sandbox {
     return { pid, ended };
   }
 
-  /** A name, unique on the machine, for the cgroup of a container: CRIU makes it in every hierarchy. */
-  newCgroup(): string {
-    const name = uniqueName('oci');
-    this.#containers.push(name);
-    return name;
-  }
-
   /** Runs a program to its end. */
   run(words: readonly string[], limit: number): Promise<Ended> {
     return this.start(`exec ${words.map(quote).join(' ')}`, limit).ended;
@@ -239,8 +221,6 @@ export class Sandbox {
     this.#warden.stdin!.end();
     await this.#closed;
     this.#cgroups.forEach(removeCgroup);
-    for (const folder of listRestoreFolders())
-      for (const name of this.#containers) removeCgroup(path.join(folder, name));
   }
 }
 

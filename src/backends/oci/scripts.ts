@@ -7,6 +7,9 @@
  */
 export const WARDEN = `
 mkdir $CGROUPS || exit 1
+for c in $CGROUPS; do
+  for f in cpuset.mems cpuset.cpus; do [ ! -e "$c/$f" ] || cat "\${c%/*}/$f" > "$c/$f"; done
+done
 (for c in $CGROUPS; do echo 0 > "$c/cgroup.procs" || exit 1; done
 exec unshare --mount --pid --net --ipc --uts --cgroup --fork --kill-child \\
   --propagation private sh -c "$INNER")
