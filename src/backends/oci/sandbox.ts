@@ -4,11 +4,14 @@ import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { uniqueName } from '../index.ts';
 import { INNER, LOOP, quote, WARDEN } from './scripts.ts';
 
 /** Milliseconds in which a sandbox is made. */
 const START_LIMIT = 30_000;
+/** Milliseconds in which all that is in a sandbox ends. */
+const STOP_LIMIT = 30_000;
 
 /** What a command has printed, and how it ended. */
 export interface Ended {
@@ -216,10 +219,16 @@ export class Sandbox {
     this.#warden.stdin!.write(`0 kill -KILL ${all.join(' ')}\n`);
   }
 
-  /** Ends everything in it. */
+  /** Ends everything in it. A task that the kernel cannot kill is left to the warden, which ends with it. */
   async stop(): Promise<void> {
     this.#warden.stdin!.end();
-    await this.#closed;
+    const late = new AbortController();
+    const limit = sleep(STOP_LIMIT, undefined, { signal: late.signal }).catch(() => {});
+    await Promise.race([this.#closed, limit]);
+    late.abort();
+    // It must not keep this program running.
+    for (const pipe of this.#warden.stdio) pipe?.destroy();
+    this.#warden.unref();
     this.#cgroups.forEach(removeCgroup);
   }
 }
