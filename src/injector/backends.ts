@@ -1,6 +1,6 @@
 /** The backends that this build has, by name, and those of users, by their file; each is loaded only when it is asked for. */
 import type { Backend } from '../backends/backend.ts';
-import { cacheFolder } from '../backends/host/cache.ts';
+import { BadCache, cacheFolder } from '../backends/host/cache.ts';
 import type { BackendModule, CreateOptions } from '../backends/module.ts';
 import type { EngineOptions } from '../config/index.ts';
 import { isMistake } from '../config/own-backend.ts';
@@ -22,6 +22,16 @@ const OPEN: Readonly<Record<ShippedBackend, (options: BackendOptions) => Promise
     (await import('../backends/oci/index.ts')).default.create(toCreateOptions(allowCommands, criu)),
 };
 
+/** What a cache that cannot be trusted has is not there. */
+async function unlessBadCache<T>(find: () => Promise<T>, otherwise: (reason: string) => T): Promise<T> {
+  try {
+    return await find();
+  } catch (error) {
+    if (!(error instanceof BadCache)) throw error;
+    return otherwise(error.message);
+  }
+}
+
 /** What a backend is made with. */
 export function toCreateOptions(allowCommands: boolean, criu: string | undefined): CreateOptions {
   return {
@@ -29,13 +39,22 @@ export function toCreateOptions(allowCommands: boolean, criu: string | undefined
     ...(criu !== undefined && { criu }),
     async findCriu(version = criu) {
       const { locateCriu } = await import('../backends/criu/locate.ts');
-      return locateCriu(version === undefined ? process.env : { ...process.env, MKTROUBLE_CRIU: version });
+      const environment = version === undefined ? process.env : { ...process.env, MKTROUBLE_CRIU: version };
+      return unlessBadCache(
+        () => locateCriu(environment),
+        (reason) => reason,
+      );
     },
     async findUnpacked(program) {
       const { unpackedFolder, unpackedVersions } = await import('../backends/host/packages.ts');
-      const cache = cacheFolder();
-      const versions = await unpackedVersions(cache, program);
-      return versions.map((version) => ({ version, folder: unpackedFolder(cache, program, version) }));
+      return unlessBadCache(
+        async () => {
+          const cache = cacheFolder();
+          const versions = await unpackedVersions(cache, program);
+          return versions.map((version) => ({ version, folder: unpackedFolder(cache, program, version) }));
+        },
+        () => [],
+      );
     },
   };
 }

@@ -98,6 +98,7 @@ class Oci implements Backend {
 
   async #probe(): Promise<readonly Capability[]> {
     const none = (detail: string): readonly Capability[] => [{ name: NAME, available: false, detail }];
+    if (process.platform !== 'linux') return none('it needs Linux');
     if (process.getuid?.() !== 0) return none('it needs root');
     const cgroups = findCgroups();
     if (cgroups === undefined) return none('it needs a cgroup v2 hierarchy');
