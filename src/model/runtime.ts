@@ -5,7 +5,6 @@ import type { SyscallErrno } from './errno.ts';
 export const RUNTIMES = {
   runc: 'the reference runtime, by CRIU',
   crun: 'the runtime in C, by CRIU',
-  podman: 'the engine without a daemon, by its runtime and CRIU',
   runsc: "gVisor: the sandbox's own checkpoint, without CRIU",
 } as const;
 export type RuntimeName = keyof typeof RUNTIMES;
@@ -37,7 +36,6 @@ export const RUNTIME_TARGETS = {
   runtime: 'the process of the runtime that carries out the call',
   criu: 'the CRIU that dumps or restores',
   init: 'the init of the container; in gVisor the sandbox',
-  monitor: "the process that watches the container: podman's conmon",
 } as const;
 export type RuntimeTarget = keyof typeof RUNTIME_TARGETS;
 export const RUNTIME_TARGET_NAMES = Object.keys(RUNTIME_TARGETS) as RuntimeTarget[];
@@ -67,7 +65,7 @@ export interface RuntimeFault {
   readonly of: RuntimeCall;
   /**
    * When: before this system call of the CRIU that dumps or restores; of a runtime without CRIU, of the runtime. Without it kill and stop
-   * hit CRIU, the runtime and the monitor when CRIU starts, and the container before the call.
+   * hit CRIU and the runtime when CRIU starts, and the container before the call.
    */
   readonly call?: string;
   /** Which of these system calls, from 1. */

@@ -143,7 +143,7 @@ const TYPED: Readonly<Record<string, readonly Row[]>> = {
     ['setup crui', 'criu'],
     ['setup crui@4.2.1', 'criu'],
     ['setup rnuc', 'runc'],
-    ['setup podmna@5.4.2', 'podman'],
+    ['setup crunn@1.21', 'crun'],
   ],
   'completion <shell>': [['completion bsh', 'bash']],
 };

@@ -5,6 +5,7 @@ import { PLAIN_CRIU } from '../../src/model/criu.ts';
 import { declaredFaults } from '../../src/model/declared.ts';
 import { SYSCALL_NAMES } from '../../src/model/syscalls.ts';
 import { parseScenarios, writeScenario } from '../../src/scenario/index.ts';
+import { mistakesIn } from './support.ts';
 
 const HEAD =
   'scenario: A\ntree: { pid: 100, children: [{ pid: 101, stopped: true, pending: [SIGUSR1], memory: 64 }] }\n';
@@ -13,12 +14,7 @@ function load(text: string) {
   return parseScenarios(`${HEAD}${text}`, 'a.yaml');
 }
 
-/** The messages of a scenario that does not load. */
-function mistakes(text: string): string {
-  return load(text)
-    .diagnostics.map(({ message, line, expected, hint }) => [`${line}: ${message}`, expected, hint].join('\n'))
-    .join('\n');
-}
+const mistakes = (text: string): string => mistakesIn(load(text));
 
 describe('the criu section', () => {
   it('has a default for everything', () => assert.deepEqual(load('criu: {}').cases[0]?.criu, PLAIN_CRIU));

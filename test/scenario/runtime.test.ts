@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { declaredFaults } from '../../src/model/declared.ts';
 import { parseScenarios, writeScenario } from '../../src/scenario/index.ts';
+import { mistakesIn } from './support.ts';
 
 const HEAD = 'scenario: A\ntree: { pid: 100, children: [{ pid: 101 }] }\n';
 
@@ -9,12 +10,7 @@ function load(text: string) {
   return parseScenarios(`${HEAD}${text}`, 'a.yaml');
 }
 
-/** The messages of a scenario that does not load. */
-function mistakes(text: string): string {
-  return load(text)
-    .diagnostics.map(({ message, line, expected, hint }) => [`${line}: ${message}`, expected, hint].join('\n'))
-    .join('\n');
-}
+const mistakes = (text: string): string => mistakesIn(load(text));
 
 describe('the runtime section', () => {
   it('has a default for everything but the name', () => {

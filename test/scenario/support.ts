@@ -74,3 +74,10 @@ export function table(name: string, rows: Record<string, Bad>): void {
     for (const [title, [text, ...expected]] of Object.entries(rows)) it(title, () => void refuses(text, expected));
   });
 }
+
+/** The messages of a scenario that does not load. */
+export function mistakesIn({ diagnostics }: ReturnType<typeof parseScenarios>): string {
+  return diagnostics
+    .map(({ message, line, expected, hint }) => [`${line}: ${message}`, expected, hint].join('\n'))
+    .join('\n');
+}

@@ -15,6 +15,5 @@ function runtime(name: string, ...more: readonly string[]): Program {
 export const RUNTIME_PROGRAMS: Readonly<Record<string, Program>> = {
   runc: runtime('runc'),
   crun: runtime('crun', 'libcriu2'),
-  podman: runtime('podman', 'runc', 'crun', 'libcriu2'),
   runsc: runtime('runsc'),
 };

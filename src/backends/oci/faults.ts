@@ -3,7 +3,7 @@ import { readdir, readFile, rename, stat, truncate, writeFile } from 'node:fs/pr
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BadSurroundings, type RuntimeFault } from '../index.ts';
-import { cgroupOf, findContainer, listProcesses, type Named } from './census.ts';
+import { cgroupOf, findContainer, type Named } from './census.ts';
 import type { Driver } from './drivers/driver.ts';
 import type { Sandbox, Started } from './sandbox.ts';
 
@@ -200,9 +200,7 @@ export class CallFaults {
   async #find(target: string, call: Started): Promise<number | undefined> {
     const { sandbox, driver, container } = this.#scene;
     if (target === 'runtime') return call.pid;
-    if (target === 'init') return (await findContainer(sandbox, driver, container)).init?.pid;
-    const monitors = (await listProcesses(sandbox)).filter(({ name }) => name === 'conmon');
-    return monitors.find(({ words }) => words.some((word) => word.includes(container.name)))?.pid;
+    return (await findContainer(sandbox, driver, container)).init?.pid;
   }
 
   #signal(pid: number, signal: string): Promise<string> {

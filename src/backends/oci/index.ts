@@ -181,7 +181,6 @@ function refuseFaults({ runtime, faults }: Case, driver: Driver, other: FoundCri
       return `${driver.name} starts no CRIU at which its process could be hit: name a system call`;
     if (value === 'other-version' && !other)
       return 'there is no other version of CRIU here: `npx mktrouble setup criu@4.1.1 criu@4.2.1`';
-    if (value === 'monitor' && driver.name !== 'podman') return `${driver.name} has no monitor`;
     if (kind === 'cgroup' && driver.name === 'runsc') return 'the containers of runsc have no cgroup here';
   }
   return undefined;

@@ -1,14 +1,13 @@
 /** CRIU by RPC: what a request and an answer are in bytes, and that a real CRIU understands them. */
 import assert from 'node:assert/strict';
 import { readMessage, writeMessage } from '../../../src/backends/criu/images/wire.ts';
-import { type CriuBackend, criu } from '../../../src/backends/criu/index.ts';
 import { readResponse, writeNotified, writeRequest } from '../../../src/backends/criu/rpc.ts';
 import { CRIU_OPTIONS } from '../../../src/model/criu-options.ts';
 import { parseSize, RPC_FIELDS } from '../../../src/model/criu-rpc.ts';
 import { judge } from '../../../src/properties/index.ts';
 import type { CriuRecord } from '../../../src/record/criu.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
-import { skipWithout } from '../../support/available.ts';
+import { useCriu } from './programs.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 const CALL = { log: 'log', options: {}, hooks: false, unprivileged: false } as const;
@@ -99,18 +98,13 @@ describe('An answer of CRIU', () => {
 
 describe('A real CRIU by RPC', function () {
   this.timeout(60_000);
-  let backend: CriuBackend;
-  before(async function () {
-    backend = criu();
-    await skipWithout(backend, this);
-  });
-  after(() => backend?.dispose());
+  const backend = useCriu();
 
   async function play(words: string, more = ''): Promise<{ record: CriuRecord; violated: string[] }> {
     const tree = 'scenario: A\ntree: { pid: 100, children: [{ pid: 101, threads: [103], memory: 64 }] }\n';
     const { cases, diagnostics } = parseScenarios(`${tree}criu: { interface: rpc, ${words} }\n${more}`, 'a.yaml');
     assert.deepEqual(diagnostics, []);
-    const record = await backend.run({ case: cases[0]!, protocol: 'series', seed: '0', maxSteps: 1000 });
+    const record = await backend().run({ case: cases[0]!, protocol: 'series', seed: '0', maxSteps: 1000 });
     return { record: record.criu!, violated: judge(cases[0]!, record).map(({ property }) => property) };
   }
 

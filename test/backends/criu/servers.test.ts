@@ -1,11 +1,10 @@
 /** Page servers and lazy-pages daemons beside real dumps and restores: what they carry arrives, and what happens to them shows. */
 import assert from 'node:assert/strict';
-import { type CriuBackend, criu } from '../../../src/backends/criu/index.ts';
 import { refusal } from '../../../src/backends/criu/refuse.ts';
 import { judge } from '../../../src/properties/index.ts';
 import type { CriuRecord } from '../../../src/record/criu.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
-import { skipWithout } from '../../support/available.ts';
+import { useCriu } from './programs.ts';
 
 const TREE = 'scenario: A\ntree: { pid: 100, children: [{ pid: 101, threads: [103], memory: 64 }] }\n';
 /** It stays after every restore. */
@@ -26,16 +25,11 @@ it('A lazy-pages daemon is refused where no process can answer page faults', () 
 
 describe('A page server beside a dump', function () {
   this.timeout(60_000);
-  let backend: CriuBackend;
-  before(async function () {
-    backend = criu();
-    await skipWithout(backend, this);
-  });
-  after(() => backend?.dispose());
+  const backend = useCriu();
 
   async function play(words: string): Promise<{ record: CriuRecord; violated: string[] }> {
     const c = parse(words);
-    const record = await backend.run({ case: c, protocol: 'series', seed: '0', maxSteps: 1000 });
+    const record = await backend().run({ case: c, protocol: 'series', seed: '0', maxSteps: 1000 });
     return { record: record.criu!, violated: judge(c, record).map(({ property }) => property) };
   }
 
@@ -78,7 +72,7 @@ describe('A page server beside a dump', function () {
 
   describe('and a lazy-pages daemon beside a restore', () => {
     before(function () {
-      const reason = backend.refuses(parse('lazy-pages: true'), 'series');
+      const reason = backend().refuses(parse('lazy-pages: true'), 'series');
       if (reason === undefined) return;
       console.log(`      skipped: ${reason}`);
       this.skip();

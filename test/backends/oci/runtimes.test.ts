@@ -48,7 +48,6 @@ describe('the backend of container runtimes', function () {
     it('refuses, with a reason, what it cannot do', () => {
       const refused = [
         parseCase('{ name: runc, version: "<0.1" }'),
-        parseCase('{ name: runc, faults: { kill: monitor, of: checkpoint } }'),
         parseCase('{ name: runc, rounds: [leave-running, restore-renamed] }'),
         parseCase('{ name: runc }', 'faults: [{ kill: 100 }]'),
       ];

@@ -210,6 +210,11 @@ void inject_stage(const char *stage);
 /* What was hit, as a JSON array. */
 void inject_report(struct text *text);
 
+/* What one open descriptor of a process puts into an array; `copy` is a duplicate of it, open for a moment. */
+typedef void put_descriptor(int pid, int fd, int copy, const char **separator, struct text *text);
+/* An array of what the open descriptors of the processes in these lines, `task pid=...`, put into it. */
+void list_descriptors(char *lines, put_descriptor *put_one, struct text *text);
+
 /* Of the processes in these lines, `task pid=...`: the TCP sockets in repair mode, as a JSON array. */
 void list_repaired(char *lines, struct text *text);
 

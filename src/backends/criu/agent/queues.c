@@ -3,13 +3,10 @@
 #include "agent.h"
 #include "sys.h"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define PIECE (64 << 10)
@@ -71,48 +68,22 @@ static bool is_unix(int fd)
 	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
 }
 
-static void put_queues(int pid, const char **separator, struct text *text)
+static void put_queue(int pid, int fd, int copy, const char **separator, struct text *text)
 {
-	char path[64];
-	int pidfd = (int)sys2(SYS_pidfd_open, pid, 0);
-	struct dirent *entry;
-	DIR *folder;
+	bool is_pipe = fcntl(copy, F_GETPIPE_SZ) > 0;
 
-	snprintf(path, sizeof(path), "/proc/%d/fd", pid);
-	folder = opendir(path);
-	while (pidfd >= 0 && folder && (entry = readdir(folder))) {
-		int fd = atoi(entry->d_name), copy;
-		bool is_pipe;
-
-		if (entry->d_name[0] == '.' || (copy = (int)sys3(SYS_pidfd_getfd, pidfd, fd, 0)) < 0)
-			continue;
-		is_pipe = fcntl(copy, F_GETPIPE_SZ) > 0;
-		if (is_pipe || is_unix(copy)) {
-			put(text, "%s{\"pid\":%d,\"fd\":%d,\"queue\":\"", *separator, pid, fd);
-			if (is_pipe)
-				put_pipe(copy, text);
-			else
-				put_socket(copy, text);
-			put(text, "\"}");
-			*separator = ",";
-		}
-		close(copy);
-	}
-	if (folder)
-		closedir(folder);
-	if (pidfd >= 0)
-		close(pidfd);
+	if (!is_pipe && !is_unix(copy))
+		return;
+	put(text, "%s{\"pid\":%d,\"fd\":%d,\"queue\":\"", *separator, pid, fd);
+	if (is_pipe)
+		put_pipe(copy, text);
+	else
+		put_socket(copy, text);
+	put(text, "\"}");
+	*separator = ",";
 }
 
 void list_queues(char *lines, struct text *text)
 {
-	const char *separator = "";
-	struct line line;
-
-	put(text, "[");
-	while (line_next(&lines, &line)) {
-		put_queues(field_needed(&line, "pid"), &separator, text);
-		line_end(&line);
-	}
-	put(text, "]");
+	list_descriptors(lines, put_queue, text);
 }
