@@ -27,7 +27,10 @@ export class Multi {
       terminal ??= terminalOutput(process.stdout, process.env, options.color);
       return terminal;
     };
-    for (const { name, output, options: own } of all.reporters ?? [{ name: 'spec' }]) {
+    const reporters = all.reporters ?? [{ name: 'spec' }];
+    // Each listens to the run and to the end of the process; that there are many is no leak.
+    for (const emitter of [runner, process]) emitter.setMaxListeners(emitter.getMaxListeners() + reporters.length);
+    for (const { name, output, options: own } of reporters) {
       const given = {
         ...(all.total !== undefined && { total: all.total }),
         ...own,

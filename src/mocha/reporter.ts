@@ -14,6 +14,8 @@ export interface MochaRunner {
   readonly total?: number;
   readonly _abort?: boolean;
   on(event: string, handler: (...args: never[]) => void): unknown;
+  getMaxListeners(): number;
+  setMaxListeners(n: number): unknown;
 }
 
 /** The options that Mocha hands to a reporter. */

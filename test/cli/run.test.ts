@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
+import { REPORTER_NAMES } from '../../reporters/registry.ts';
 import { EXIT } from '../../src/cli/exit.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 import { mktrouble } from '../support/program.ts';
@@ -209,6 +210,15 @@ describe('mktrouble run', function () {
     assert.match(stdout, /First/);
     assert.match(readFileSync(path.join(folder.path, 'deep/x.xml'), 'utf8'), /<testsuite/);
     assert.match(readFileSync(path.join(folder.path, 'x.tap'), 'utf8'), /^ok 1/m);
+  });
+
+  it('every reporter at once, in parallel, with nothing on standard error but where the reports are', async () => {
+    const reporters = REPORTER_NAMES.flatMap((name) => ['--reporter', `${name}=all/${name}.out`]);
+    const { code, stderr } = await run('good', ...reporters, '--parallel', '2');
+    assert.equal(code, EXIT.ok);
+    const others = stderr.split('\n').filter((line) => line !== '' && !/^mktrouble: note: \w+: all\//.test(line));
+    assert.deepEqual(others, []);
+    assert.ok(REPORTER_NAMES.length > 6);
   });
 
   it('gives the same verdicts in parallel', async () => {

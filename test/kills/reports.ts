@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
+import { JOURNAL, readUnfinished } from '../../src/cli/run/journal.ts';
 import { REPORTS } from './runs.ts';
 
 /** What the report of an earlier run has. */
@@ -27,15 +28,18 @@ export function countNewReports(folder: string): number {
   return Object.values(REPORTS).filter((file) => readText(path.join(folder, file)) !== OLD).length;
 }
 
-/** Names in the folder of output that a finished run does not leave, and replay files that are not whole. */
+/** Names in the folder of output that a finished run does not leave, replay files that are not whole, a journal that cannot be read. */
 export function findLeftFiles(folder: string): string[] {
   const out = path.join(folder, 'out');
-  const temporary = (readdirSync(out, { recursive: true }) as string[]).filter((name) => /(^|\/)\./.test(name));
+  const names = readdirSync(out, { recursive: true }) as string[];
   const replays = path.join(out, 'replays');
-  const broken = (existsSync(replays) ? readdirSync(replays) : []).filter(
-    (name) => !name.startsWith('.') && !isWhole(() => parse(readFileSync(path.join(replays, name), 'utf8')) !== null),
-  );
-  return [...temporary.map((name) => `out/${name} is left`), ...broken.map((name) => `${name} is broken`)];
+  const isReplayWhole = (name: string) => isWhole(() => parse(readFileSync(path.join(out, name), 'utf8')) !== null);
+  return [
+    ...names.filter((name) => /(^|\/)\./.test(name)).map((name) => `out/${name} is left`),
+    ...names.filter((name) => name.endsWith('.replay.yaml') && !isReplayWhole(name)).map((name) => `${name} is broken`),
+    // The history of the runs, and the journal of one that was killed, are beside the replay files.
+    ...(existsSync(path.join(replays, JOURNAL)) && !readUnfinished(replays) ? [`${JOURNAL} is broken`] : []),
+  ];
 }
 
 function readText(file: string): string | undefined {

@@ -21,7 +21,8 @@ import { CASE_REPORT, COVERAGE, ENVIRONMENT } from '../../record/schema/report.t
 import { note } from '../exit.ts';
 import { caseKey } from '../history/store.ts';
 
-const FILE = 'unfinished-run.jsonl';
+/** Its name, beside the history. */
+export const JOURNAL = 'unfinished-run.jsonl';
 /** Milliseconds of results that a killed run loses, at most. */
 const DELAY = 200;
 
@@ -57,7 +58,7 @@ export function readUnfinished(folder: string): Unfinished | undefined {
   const results = new Map<string, Ended>();
   let header: z.infer<typeof HEADER> | undefined;
   try {
-    readLines(path.join(folder, FILE), 0, (text) => {
+    readLines(path.join(folder, JOURNAL), 0, (text) => {
       if (!header) {
         const first = parseJson(HEADER, text);
         if (typeof first !== 'string') header = first;
@@ -128,7 +129,7 @@ export class Journal {
     { records }: Pick<Options, 'records'>,
     earlier: readonly CaseResult[],
   ) {
-    this.#file = path.join(folder, FILE);
+    this.#file = path.join(folder, JOURNAL);
     this.#digests = digests;
     this.#withAllRecords = records === 'all';
     const lines = earlier.map((result) => this.#line(result));
