@@ -2,7 +2,7 @@
  * The tree of a case as a C program: one nested block for each process, as it forks. Each task has the pid that the scenario
  * gives it. main() returns when every task is in its final state: each closes its end of a pipe there.
  */
-import type { Case, Task } from '../../src/model/case.ts';
+import { type Case, findGoneMaker, type Task } from '../../src/model/case.ts';
 import { CannotExport } from './finding.ts';
 
 export interface TreeSource {
@@ -20,6 +20,7 @@ export function writeTree(c: Case): TreeSource {
   const threads = c.tasks.filter(({ pid, leader }) => pid !== leader);
   const holds = c.tasks.some(({ criu }) => (criu?.blocked.length ?? 0) + (criu?.pending.length ?? 0) > 0);
   const memory = needsMemory(c);
+  const hasOrphans = c.tasks.some(({ criu }) => criu?.orphan);
   const includes = [
     'linux/sched.h',
     'signal.h',
@@ -27,7 +28,8 @@ export function writeTree(c: Case): TreeSource {
     'unistd.h',
     ...(threads.length > 0 ? ['fcntl.h', 'pthread.h', 'stdio.h', 'sys/file.h'] : []),
     ...(memory ? ['string.h', 'sys/mman.h'] : []),
-    ...(c.tasks.some(({ criu }) => criu?.stopped) ? ['sys/wait.h'] : []),
+    ...(hasOrphans || c.tasks.some(({ criu }) => criu?.stopped) ? ['sys/wait.h'] : []),
+    ...(hasOrphans ? ['sys/prctl.h'] : []),
   ];
   return {
     includes,
@@ -39,7 +41,7 @@ export function writeTree(c: Case): TreeSource {
       ...(threads.length > 0 ? [writeThreads(threads)] : []),
     ].join('\n'),
     body: indent(
-      `pipe(ready);\n${writeProcess(c, c.tasks[0]!, memory)}\nclose(ready[1]);\nreturn read(ready[0], &(char){ 0 }, 1);	/* when every task is ready */`,
+      `${hasOrphans ? 'pid_t maker;\n\n' : ''}pipe(ready);\n${writeProcess(c, c.tasks[0]!, memory)}\nclose(ready[1]);\nreturn read(ready[0], &(char){ 0 }, 1);	/* when every task is ready */`,
     ),
   };
 }
@@ -122,11 +124,13 @@ export function writeSignals({ criu }: Task, tid: string): string[] {
 /** `if (spawn(pid)) { … }`: what this process does, its children in it. */
 function writeProcess(c: Case, task: Task, memory: boolean): string {
   const children = c.tasks.filter((other) => other.parent === task.pid && other.leader === other.pid);
+  const orphans = children.filter(({ criu }) => criu?.orphan);
   const threads = c.tasks.filter((other) => other.leader === task.pid && other !== task);
   const body = [
     ...writeGroups(c, task),
     ...(memory ? writeMemory(task, task === c.tasks[0]) : []),
-    ...children.map((child) => writeProcess(c, child, memory)),
+    ...children.filter(({ criu }) => !criu?.orphan).map((child) => writeProcess(c, child, memory)),
+    ...(orphans.length > 0 ? writeOrphans(c, task, orphans, memory) : []),
     ...threads.map(({ pid }) => `thread(${pid});`),
     ...writeSignals(task, '0'),
     ...writeEnd(task),
@@ -137,9 +141,28 @@ function writeProcess(c: Case, task: Task, memory: boolean): string {
   return body.length === 1 ? `if (spawn(${task.pid})) ${body[0]}` : `if (spawn(${task.pid})) {\n${inner}\n}${stop}`;
 }
 
-function writeGroups(c: Case, { pid, session, pgid, parent }: Task): string[] {
+/** Each is made by a process that exits, which leads their session or group; the parent adopts them. */
+function writeOrphans(c: Case, parent: Task, orphans: readonly Task[], memory: boolean): string[] {
+  const isInit = c.criu?.namespace === 'own' && parent === c.tasks[0];
+  const isTask = (pid: number) => c.tasks.some((task) => task.pid === pid);
+  const makers = [...new Set(orphans.map((one) => findGoneMaker(one, isTask)))];
+  return [
+    ...(isInit ? [] : ['prctl(PR_SET_CHILD_SUBREAPER, 1);']),
+    ...makers.map((maker) => {
+      const made = orphans.filter((one) => findGoneMaker(one, isTask) === maker);
+      const lead = maker === undefined ? [] : [made[0]!.session === maker ? 'setsid();' : 'setpgid(0, 0);'];
+      const body = [...lead, ...made.map((one) => writeProcess(c, one, memory)), '_exit(0);'].join('\n');
+      const [start, pid] = maker === undefined ? ['!(maker = fork())', 'maker'] : [`spawn(${maker})`, String(maker)];
+      return `if (${start}) {\n${indent(body)}\n}\nwaitpid(${pid}, NULL, 0);	/* what it made is adopted */`;
+    }),
+  ];
+}
+
+function writeGroups(c: Case, { pid, session, pgid, parent, criu }: Task): string[] {
   if (session === pid) return ['setsid();'];
   if (pgid === pid) return ['setpgid(0, 0);'];
+  // Its maker led them.
+  if (criu?.orphan && !c.tasks.some((task) => task.pid === pgid)) return [];
   // It has the group of its parent, or joins one, whose leader may not be there yet.
   return c.tasks.find((task) => task.pid === parent)?.pgid === pgid
     ? []

@@ -142,6 +142,7 @@ function refuseOtherFaults({ case: c, violates }: ExportedFinding): void {
     ...(c.faults.some(({ when }) => when.kind !== 'criu' || when.at !== 'before-dump')
       ? ['has a fault in the middle of a call of CRIU']
       : []),
+    ...(c.tasks.some((task) => task.criu?.orphan) ? ['has orphans'] : []),
     ...(c.subject ? ['dumps a program of its own'] : []),
   ];
   if (odd.length > 0)

@@ -1,5 +1,5 @@
 /** Cases that are smaller than a case: fewer tasks, fewer faults, fewer pids in the image, a plainer task or call. */
-import { type Case, type Fault, isProtocolFile, type Task } from '../model/case.ts';
+import { type Case, type Fault, findGoneMaker, isProtocolFile, type Task } from '../model/case.ts';
 
 /**
  * All smaller cases, the largest reduction first, made lazily. Each is a valid case: expectations and faults of a removed task
@@ -127,10 +127,23 @@ function* plainer(c: Case): Generator<Case> {
     const { tracedBy, ...rest } = task;
     const plain: Task = { ...rest, owner: 'self', flags: 0 };
     if (tracedBy !== undefined || task.owner !== 'self' || task.flags !== 0) yield withTask(c, i, plain);
+    if (task.criu?.orphan) yield* bornInTree(c, i, task);
     const { state, pid } = task;
     if (state !== 'zombie') continue;
     const records = c.image.records.map((record) => (record.pid === pid ? { ...record, zombie: false } : record));
     yield { ...withTask(c, i, { ...task, state: 'alive', exitCode: 0 }), image: { ...c.image, records } };
+  }
+}
+
+/** An orphan as the child of its parent from the start, in the session and the group that it is in then; not while others are in those. */
+function* bornInTree(c: Case, i: number, task: Task): Generator<Case> {
+  const { orphan: _, ...criu } = task.criu!;
+  const parent = c.tasks.find(({ pid }) => pid === task.parent)!;
+  const maker = findGoneMaker(task, (id) => c.tasks.some(({ pid }) => pid === id));
+  if (maker === undefined) yield withTask(c, i, { ...task, criu });
+  else if (c.tasks.every((other) => other === task || (other.session !== maker && other.pgid !== maker))) {
+    const session = task.session === maker ? parent.session : task.session;
+    yield withTask(c, i, { ...task, session, pgid: task.pgid === task.pid ? task.pid : parent.pgid, criu });
   }
 }
 

@@ -94,6 +94,19 @@ export interface TaskForCriu {
   readonly memory: number;
   /** What else it has. Absent: nothing. */
   readonly resources?: readonly Resource[];
+  /** The process that made it has exited, and its parent adopted it. */
+  readonly orphan?: true;
+}
+
+/**
+ * The pid of the process that made an orphan and has exited: that of its session, or else of its process group, which no task of the tree
+ * has. Undefined: any pid; it led neither.
+ */
+export function findGoneMaker(
+  { session, pgid }: Pick<Task, 'session' | 'pgid'>,
+  isTask: (pid: number) => boolean,
+): number | undefined {
+  return [session, pgid].find((pid) => !isTask(pid));
 }
 
 /** One record of the image: the task that it was saved for, and what that task returns. */

@@ -1,7 +1,7 @@
 /** The tasks of a case as the tree of a scenario: generated when it has a shape, else written out. */
 import { isDeepStrictEqual } from 'node:util';
 import { RESTART_FLAGS, type Task } from '../model/case.ts';
-import { DEFAULT_MEMORY, type LateWords, type TaskWords, type ThreadWords } from './resolve/draft.ts';
+import { DEFAULT_MEMORY, defaultGroup, type LateWords, type TaskWords, type ThreadWords } from './resolve/draft.ts';
 import { flagList } from './resolve/flags.ts';
 import { FIRST_PID, generateTasks } from './resolve/generate-tree.ts';
 import type { Document } from './schema/document.ts';
@@ -75,6 +75,11 @@ class TreeWriter {
     return (this.#made.get(task.pid) ?? []).filter(test);
   }
 
+  *#listAbove(task: Task): Generator<Task> {
+    for (let { creator } = task; creator !== 'coordinator'; { creator } = this.#byPid.get(creator)!)
+      yield this.#byPid.get(creator)!;
+  }
+
   #anyTask(task: Task): Omit<ThreadWords, 'children' | 'forks'> {
     const flags = task.ghost ? (task.flags & ~RESTART_FLAGS.ghost) >>> 0 : task.flags;
     return {
@@ -93,7 +98,8 @@ class TreeWriter {
 
   #anyProcess(task: Task): Partial<TaskWords> {
     const creator = task.creator === 'coordinator' ? undefined : this.#byPid.get(task.creator);
-    const pgid = task.session === task.pid ? task.pid : creator?.pgid;
+    const orphan = task.criu?.orphan ?? false;
+    const pgid = defaultGroup(task, this.#listAbove(task));
     return {
       ...(task.state === 'alive' ? {} : { state: task.state }),
       ...(task.exitCode === 0 ? {} : { 'exit-code': task.exitCode }),
@@ -101,6 +107,7 @@ class TreeWriter {
       ...(task.criu?.stopped ? { stopped: true } : {}),
       ...(task.criu && task.criu.memory !== DEFAULT_MEMORY ? { memory: task.criu.memory } : {}),
       ...(task.criu?.resources === undefined ? {} : { resources: [...task.criu.resources] }),
+      ...(orphan && { orphan }),
       ...(task.ghost ? { ghost: true } : {}),
       ...(task.sibling ? { sibling: true } : {}),
       ...(task.session === (creator?.session ?? task.pid) ? {} : { session: task.session }),

@@ -41,6 +41,9 @@ const processWords = fc.oneof(
       { exits: true },
       { session: 'own' },
       { pgid: 'own' },
+      { orphan: 'of a session leader' },
+      { orphan: 'of a group leader' },
+      { orphan: 'of a process' },
     ),
   },
 );
@@ -71,10 +74,10 @@ const branch: fc.Arbitrary<Branch> = fc.letrec<{ branch: Branch; late: Branch; t
 /** Gives the tasks of a tree pids in an order of their own, and makes children siblings where that is possible. */
 function numbered(root: Branch, shuffle: number): { tree: Words; pids: number[] } {
   const pids: number[] = [];
-  const write = (branch: Branch, isRoot: boolean): Words => {
+  const write = (branch: Branch, isRoot: boolean, isLate = false): Words => {
     const pid = 100 + ((pids.length * 7 + shuffle) % 97) + 97 * Math.floor(pids.length / 97);
     pids.push(pid);
-    const { session, pgid, ghost, ...rest } = branch.words;
+    const { session, pgid, ghost, orphan, ...rest } = branch.words;
     const lists = { children: branch.children, threads: ghost ? [] : branch.threads, forks: branch.forks };
     const inner = Object.entries(lists).filter(([, list]) => list.length > 0);
     const isSibling = !isRoot && shuffle % 3 === 0 && pids.length % 4 === 0 && 'exit-code' in rest;
@@ -85,7 +88,15 @@ function numbered(root: Branch, shuffle: number): { tree: Words; pids: number[] 
       ...(session ? { session: pid } : {}),
       ...(pgid && !isSibling ? { pgid: pid } : {}),
       ...(isSibling ? { sibling: true } : {}),
-      ...Object.fromEntries(inner.map(([key, list]) => [key, list.map((one) => write(one, false))])),
+      // Pids of processes that have exited are above all others.
+      ...(orphan && !isRoot && !isLate
+        ? {
+            orphan: true,
+            ...(orphan === 'of a session leader' ? { session: 9000 + pid } : {}),
+            ...(orphan === 'of a group leader' ? { pgid: 9000 + pid } : {}),
+          }
+        : {}),
+      ...Object.fromEntries(inner.map(([key, list]) => [key, list.map((one) => write(one, false, key === 'forks'))])),
     };
   };
   return { tree: write(root, true), pids };

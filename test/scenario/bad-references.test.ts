@@ -70,6 +70,19 @@ const CONTRADICTIONS: Record<string, Bad> = {
     'scenario: x\ntree: { pid: 100, children: [{ pid: 101, session: 101 }, { pid: 102, session: «101» }] }',
     { says: 'its own pid, or a session of a task above it (100)' },
   ],
+  'an orphan in a session of a task elsewhere': [
+    'scenario: x\ntree: { pid: 100, children: [{ pid: 101, session: 101 }, { pid: 102, orphan: true, session: «101» }] }',
+    { says: 'a session of a task above it (100)' },
+  ],
+  'a session without a leader, of a task that is no orphan': [
+    'scenario: x\ntree: { pid: 100, children: [{ pid: 102, session: «107» }] }',
+    { hint: 'orphan: true' },
+  ],
+  'two parents of orphans with one maker': [
+    'scenario: x\ntree: { pid: 100, children: [{ pid: 101, children: [{ pid: 103, orphan: true, session: «107» }] }, { pid: 102, orphan: true, session: «107» }] }',
+    { hint: 'one parent' },
+    { hint: 'one parent' },
+  ],
   'the leader of a session in another group': [
     'scenario: x\ntree: { pid: 100, children: [{ pid: 101, session: 101, pgid: «100» }] }',
     {},

@@ -84,7 +84,7 @@ children:
     assert.deepEqual([session[100], pgid[100]], [100, 100]);
     assert.deepEqual([session[102], pgid[102]], [101, 101]);
     assert.deepEqual([session[104], pgid[104]], [101, 103]);
-    assert.deepEqual([session[105], pgid[105]], [100, 101]);
+    assert.deepEqual([session[105], pgid[105]], [100, 100]);
     assert.deepEqual([session[106], pgid[106]], [101, 103]);
     assert.deepEqual([session[107], pgid[107]], [101, 101]);
     assert.deepEqual([session[108], pgid[108]], [100, 109]);
@@ -159,7 +159,8 @@ describe('a generated tree', () => {
     }
   });
 
-  it('has a million tasks, also in a single line', () => {
+  it('has a million tasks, also in a single line', function () {
+    this.timeout(60_000);
     for (const words of ['shape: chain', 'shape: star', 'shape: random, seed: 5']) {
       const c = one(`tree: { generate: { ${words}, tasks: 1000000 } }\nexpect: { tasks: { all: resumed } }`);
       assert.equal(c.tasks.length, 1_000_000);

@@ -1,5 +1,5 @@
 /** The tree of a case, and its bystanders, as the agent's lines. */
-import type { Case, Task } from '../../model/case.ts';
+import { type Case, findGoneMaker, type Task } from '../../model/case.ts';
 import { type SignalName, signalNumber } from '../../model/signals.ts';
 import { type Fields, line } from '../agent/request.ts';
 
@@ -10,7 +10,7 @@ const BYSTANDER_GAP = 500;
 
 /** The pids of the two bystanders outside the tree: a process and its child. */
 export function chooseBystanders(c: Case): readonly [number, number] {
-  const last = Math.max(...c.tasks.map(({ pid }) => pid));
+  const last = c.tasks.reduce((most, { pid, session, pgid }) => Math.max(most, pid, session, pgid), 0);
   return [last + BYSTANDER_GAP, last + BYSTANDER_GAP + 1];
 }
 
@@ -27,7 +27,8 @@ export function describeTree(c: Case): string[] {
   const lines = tasks.map((task, i) => {
     const parent = typeof task.parent === 'number' ? numbers.get(task.parent) : undefined;
     const leader = numbers.get(task.leader) ?? i;
-    return describeTask(task, { parent, leader, inner }, tasks[leader]!.criu?.pending ?? []);
+    const maker = task.criu?.orphan ? (findGoneMaker(task, (pid) => numbers.has(pid)) ?? 0) : undefined;
+    return describeTask(task, { parent, leader, inner, maker }, tasks[leader]!.criu?.pending ?? []);
   });
   const [first, second] = chooseBystanders(c);
   const bystander = { session: first, pgid: first, ...MEMORY, bystander: true };

@@ -1,6 +1,8 @@
 /** What really can't be in a tree: words that contradict each other, and references that lead nowhere. */
+
+import { findGoneMaker } from '../../model/case.ts';
 import { type Complain, unknown } from '../complain.ts';
-import type { Draft, TaskWords } from './draft.ts';
+import { type Draft, listAbove, type TaskWords } from './draft.ts';
 
 /** Complains about words of one task that can't both be true. */
 export function checkWords(draft: Draft, complain: Complain): void {
@@ -15,6 +17,12 @@ export function checkWords(draft: Draft, complain: Complain): void {
   if (words.ghost && words.threads) refuse('threads', 'a ghost has no threads');
   if (words.ghost && words.state === 'zombie')
     refuse('state', 'a ghost is not in the image, so the image cannot say that it was a zombie');
+  if (words.orphan && spot.creator === undefined)
+    refuse('orphan', 'the root has no parent in the tree that could adopt it');
+  if (words.orphan && words.sibling)
+    refuse('orphan', 'a sibling is the child of its maker’s parent from the start: nothing of it is adopted');
+  if (words.orphan && spot.kind === 'late')
+    refuse('orphan', 'a task that is forked late is made by a task of the tree');
   if (words.state !== 'dead') return;
   if (spot.kind === 'late') refuse('state', 'a task that is forked late cannot have exited before restart is called');
   if (words.children) refuse('children', 'a dead task has no children: they were reparented to init when it exited');
@@ -49,12 +57,15 @@ export function checkReferences(drafts: ReadonlyMap<number, Draft>, complain: Co
     const path = draft.findPath('session');
     if (draft.session === draft.pid) return;
     // A session is inherited by fork, and setsid leaves it irrevocably: a task is in its own session, or in that of an ancestor.
-    const above = ancestors(draft).map(({ session }) => session);
-    if (above.includes(draft.session)) return;
+    const above = [...listAbove(draft.creator)].map(({ session }) => session);
+    if (above.includes(draft.session) || isLeftBy(draft, draft.session)) return;
     complain({
       path,
       message: `task ${draft.pid} cannot be in session ${draft.session}`,
       expected: `its own pid, or a session of a task above it (${[...new Set(above)].join(', ')})`,
+      hint: draft.words.orphan
+        ? 'that of a process that has exited: a pid that no task has; its orphans have one parent'
+        : 'a session whose leader has exited is that of an orphan: orphan: true',
     });
   }
 
@@ -65,9 +76,12 @@ export function checkReferences(drafts: ReadonlyMap<number, Draft>, complain: Co
       complain({ path, message: 'the leader of a session leads its own process group', expected: String(draft.pid) });
       return;
     }
-    const inherited = ancestors(draft).some(({ pgid, session }) => pgid === draft.pgid && session === draft.session);
+    const inherited = [...listAbove(draft.creator)].some(
+      ({ pgid, session }) => pgid === draft.pgid && session === draft.session,
+    );
     if (inherited) return;
     const leader = drafts.get(draft.pgid);
+    if (leader === undefined && isLeftBy(draft, draft.pgid)) return;
     if (leader === undefined) {
       complain(unknown(path, 'task', String(draft.pgid), pids));
     } else if (leader.leader !== leader || leader.session !== draft.session) {
@@ -78,10 +92,12 @@ export function checkReferences(drafts: ReadonlyMap<number, Draft>, complain: Co
       });
     }
   }
-}
 
-function ancestors(draft: Draft): Draft[] {
-  const above: Draft[] = [];
-  for (let one = draft.creator; one !== undefined; one = one.creator) above.push(one);
-  return above;
+  /** Whether the process that made this orphan and has exited can have had this pid; it made no orphan of another parent. */
+  function isLeftBy(draft: Draft, pid: number): boolean {
+    if (!draft.words.orphan || findGoneMaker(draft, (task) => drafts.has(task)) !== pid) return false;
+    return [...drafts.values()].every(
+      (other) => !other.words.orphan || other.parent === draft.parent || ![other.session, other.pgid].includes(pid),
+    );
+  }
 }

@@ -46,7 +46,7 @@ export class Draft {
     this.parent = sharesParent ? creator?.parent : creator;
     this.leader = spot.kind === 'thread' && creator ? creator.leader : this;
     this.session = this.words.session ?? creator?.session ?? this.pid;
-    this.pgid = this.words.pgid ?? (this.session === this.pid ? this.pid : (creator?.pgid ?? this.pid));
+    this.pgid = this.words.pgid ?? defaultGroup(this, listAbove(creator));
   }
 
   /** Where the file says a word of this task. */
@@ -83,10 +83,28 @@ export class Draft {
   }
 }
 
+/**
+ * The process group of a task that does not say: that of the nearest task above it in its session, or the one that the leader of the session
+ * founds: the task itself, or of an orphan the process that has exited.
+ */
+export function defaultGroup(
+  { session }: Pick<Task, 'session'>,
+  above: Iterable<Pick<Task, 'session' | 'pgid'>>,
+): number {
+  // The chain may be a million tasks long; the first of it is the one, as a rule.
+  for (const one of above) if (one.session === session) return one.pgid;
+  return session;
+}
+
+/** A task and those that made it, the nearest first. */
+export function* listAbove(creator: Draft | undefined): Generator<Draft> {
+  for (let one = creator; one !== undefined; one = one.creator) yield one;
+}
+
 export const DEFAULT_MEMORY = 16;
 
 function readCriu(words: Partial<TaskWords>): { readonly criu?: TaskForCriu } {
-  const { stopped, blocked, pending, memory, 'exit-signal': exitSignal, resources = [] } = words;
+  const { stopped, blocked, pending, memory, 'exit-signal': exitSignal, resources = [], orphan = false } = words;
   const criu = {
     stopped: stopped ?? false,
     blocked: [...new Set(blocked)],
@@ -94,8 +112,9 @@ function readCriu(words: Partial<TaskWords>): { readonly criu?: TaskForCriu } {
     ...(exitSignal === undefined ? {} : { exitSignal }),
     memory: memory ?? DEFAULT_MEMORY,
     ...(resources.length === 0 ? {} : { resources: [...new Set(resources)] }),
+    ...(orphan && { orphan }),
   };
   const isPlain = !criu.stopped && criu.blocked.length + criu.pending.length === 0 && exitSignal === undefined;
-  if (isPlain && criu.memory === DEFAULT_MEMORY && resources.length === 0) return {};
+  if (isPlain && criu.memory === DEFAULT_MEMORY && resources.length === 0 && !orphan) return {};
   return { criu };
 }

@@ -78,6 +78,11 @@ const anyProcess = anyTask.extend({
       .join(', ')}.`,
     'resources: [deleted-file, pipe, timerfd]',
   ).optional(),
+  orphan: word(
+    flag(),
+    'CRIU: the process that made it has exited, as with the double fork of a daemon, and the task that it is written under adopted it: as the init of a pid namespace, or a subreaper (PR_SET_CHILD_SUBREAPER). `session` or `pgid` may be the pid of that process.',
+    'orphan: true',
+  ).optional(),
   ghost: word(
     flag(),
     'Exists only to own a process group id: calls restart with the ghost flag, is not in the image, and exits at the end.',
@@ -90,7 +95,7 @@ const anyProcess = anyTask.extend({
   ).optional(),
   session: word(
     pid,
-    'The session that it is in: its own pid, or the session of a task above it. Default: that of the task that made it.',
+    'The session that it is in: its own pid, or the session of a task above it; an orphan may be in one whose leader has exited. Default: that of the task that made it.',
     'session: 101',
   ).optional(),
   pgid: word(

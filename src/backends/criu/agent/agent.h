@@ -79,6 +79,8 @@ struct task {
 	bool bystander;
 	/* Of a root: the init of a pid namespace of its own. Of all below: in it. */
 	bool inner;
+	/* Of an orphan: the pid of the process that made it and has exited; 0: any. -1: it is no orphan. */
+	int maker;
 };
 
 #define MAX_TASKS 20000

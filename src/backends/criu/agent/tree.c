@@ -58,6 +58,7 @@ void tree_add(struct line *line)
 	task->stopped = field_flag(line, "stopped");
 	task->bystander = field_flag(line, "bystander");
 	task->inner = field_flag(line, "inner");
+	task->maker = field_number(line, "maker", -1);
 	line_end(line);
 	nr_tasks++;
 }
@@ -244,6 +245,48 @@ static void make(struct task *task)
 	check(ret, "clone3");
 }
 
+/*
+ * Makes this orphan of the calling process, and the others of its session or group: a process with the pid of their leader makes them and
+ * exits.
+ */
+static void make_orphans(const struct task *first)
+{
+	pid_t pids[2] = { first->maker, first->maker };
+	struct clone_args args = { .exit_signal = SIGCHLD };
+	long made;
+	int status;
+
+	if (first->maker > 0) {
+		args.set_tid = (uintptr_t)pids;
+		args.set_tid_size = first->inner ? 2 : 1;
+	}
+	if (!first->inner || tasks[first->parent].parent >= 0)
+		check(prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 ? -errno : 0, "prctl");
+	made = clone_process(&args);
+	check(made, "clone3 of a process that exits");
+	if (made > 0) {
+		check(waitpid((pid_t)made, &status, 0) < 0 ? -errno : 0, "waitpid");
+		return;
+	}
+	if (first->session == first->maker)
+		check(sys0(SYS_setsid), "setsid");
+	else if (first->maker > 0)
+		check(sys2(SYS_setpgid, 0, 0), "setpgid");
+	for (int i = (int)(first - tasks); i < nr_tasks; i++)
+		if (tasks[i].parent == first->parent && tasks[i].maker == first->maker)
+			make(&tasks[i]);
+	_exit(0);
+}
+
+/* Whether another orphan of this parent and this maker comes before it. */
+static bool is_made(const struct task *orphan)
+{
+	for (const struct task *one = tasks; one < orphan; one++)
+		if (one->parent == orphan->parent && one->maker == orphan->maker)
+			return true;
+	return false;
+}
+
 /* After its children, so that they inherit none of it. */
 static void make_what_it_has(const struct task *task)
 {
@@ -253,22 +296,48 @@ static void make_what_it_has(const struct task *task)
 		give_up(-errno, failed);
 }
 
+/* Whether a child is in a session that its parent, which leads one now, has left. */
+static bool is_born_before_session(const struct task *child)
+{
+	const struct task *parent = &tasks[child->parent];
+
+	return parent->session == parent->pid && child->session != parent->pid && child->session != child->pid && child->maker <= 0;
+}
+
+static void make_children(int self, bool before_session)
+{
+	for (int i = 0; i < nr_tasks; i++) {
+		struct task *one = &tasks[i];
+
+		if (i == self || one->leader != i || one->parent != self || is_born_before_session(one) != before_session)
+			continue;
+		if (one->maker < 0)
+			make(one);
+		else if (!is_made(one))
+			make_orphans(one);
+	}
+}
+
+static void make_threads(int self)
+{
+	for (int i = 0; i < nr_tasks; i++)
+		if (i != self && tasks[i].leader == self)
+			make(&tasks[i]);
+}
+
 static void run_process(struct task *task)
 {
 	int self = (int)(task - tasks);
 	int pid = (int)sys0(SYS_getpid);
 	struct sigaction ping = { .sa_sigaction = answer_ping, .sa_flags = SA_SIGINFO };
 
-	if (task->session == task->pid)
-		check(sys0(SYS_setsid), "setsid");
 	make_memory(task);
 	sigaction(PING_SIGNAL, &ping, NULL);
-	for (int i = 0; i < nr_tasks; i++) {
-		bool is_process = tasks[i].leader == i;
-
-		if (i != self && (is_process ? tasks[i].parent == self : tasks[i].leader == self))
-			make(&tasks[i]);
-	}
+	make_children(self, true);
+	if (task->session == task->pid)
+		check(sys0(SYS_setsid), "setsid");
+	make_children(self, false);
+	make_threads(self);
 	await(1);
 	if (task->pgid == task->pid && task->session != task->pid)
 		check(sys2(SYS_setpgid, 0, 0), "setpgid");
