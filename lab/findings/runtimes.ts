@@ -3,6 +3,7 @@
  * each runtime several times, and a few calls on each runtime for the table of what it can do. Takes about ten minutes.
  */
 import { writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openBackend } from '../../src/injector/backends.ts';
 import { runCase } from '../../src/injector/index.ts';
 import { KNOWN_NAMES } from '../../src/injector/known.ts';
@@ -15,6 +16,8 @@ import { loadScenarios, parseScenarios, writeScenario } from '../../src/scenario
 const PAGE = 'docs/runtime-findings.md';
 const SUITE = 'scenarios/runtimes/findings.yaml';
 const RUNS = 5;
+/** Milliseconds of a run at most: the longest of the suite takes a few calls that end at their limits. */
+const RUN_LIMIT = 180_000;
 /** By its words in the table, the rest of the runtime section. */
 const CAPABILITIES: Readonly<Record<string, string>> = {
   'checkpoint, restore': '',
@@ -27,7 +30,16 @@ const CAPABILITIES: Readonly<Record<string, string>> = {
 };
 
 const backend = await openBackend('oci');
-const run = (c: Case): Promise<Verdict> => runCase(c, { backend, schedules: 1 });
+
+/** Undefined when it does not end in time. */
+async function run(c: Case): Promise<Verdict | undefined> {
+  const over = new AbortController();
+  const limit = sleep(RUN_LIMIT, undefined, { signal: over.signal }).catch(() => undefined);
+  const verdict = await Promise.race([runCase(c, { backend, schedules: 1 }), limit]);
+  over.abort();
+  if (!verdict) console.error(`${c.title}: no end in ${RUN_LIMIT / 1000} s`);
+  return verdict;
+}
 
 interface Finding {
   readonly case: Case;
@@ -36,11 +48,14 @@ interface Finding {
   readonly messages: readonly string[];
 }
 
+const NO_END = { status: 'fail', violations: [], reason: `no end in ${RUN_LIMIT / 1000} s` } as const;
+
 async function examine(c: Case): Promise<Finding | string> {
   const verdicts: Verdict[] = [];
   for (let i = 0; i < RUNS; i++) {
-    verdicts.push(await run(c));
-    if (verdicts[0]!.status === 'skip') return `${c.runtime!.name}: ${verdicts[0]!.reason}`;
+    const verdict = await run(c);
+    if (verdict?.status === 'skip') return `${c.runtime!.name}: ${verdict.reason}`;
+    if (verdict) verdicts.push(verdict);
   }
   // A defect that the scenario expects is known.
   const showing = verdicts.filter(({ known }) =>
@@ -74,7 +89,7 @@ async function capabilities(): Promise<string> {
         'a.yaml',
         KNOWN_NAMES,
       );
-      const { status, violations, reason } = await run(cases[0]!);
+      const { status, violations, reason } = (await run(cases[0]!)) ?? NO_END;
       const why = reason ?? violations.map(({ property }) => property).join(', ');
       cells.push(status === 'pass' ? 'yes' : status === 'skip' ? `not tested: ${why}` : `no: ${why}`);
       if (status === 'skip' && cells.length === 1 && /is not here/.test(why)) break;
@@ -121,3 +136,5 @@ ${await capabilities()}
 ${skipped.length === 0 ? '' : `Not examined: ${[...new Set(skipped)].join('; ')}.\n\n`}${shown.map(section).join('\n')}`;
 writeFileSync(PAGE, page);
 await backend.dispose();
+// A run that has not ended must not keep this program running.
+process.exit();

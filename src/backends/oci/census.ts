@@ -4,7 +4,7 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RuntimeAnswer, RuntimeContainer } from '../index.ts';
-import type { CallContext, Driver } from './drivers/driver.ts';
+import { type CallContext, type Driver, TREE_SCRIPT } from './drivers/driver.ts';
 import { findCgroups, type Sandbox } from './sandbox.ts';
 
 /** Milliseconds in which the runtime says what state a container is in. */
@@ -66,6 +66,16 @@ export async function findContainer(
   const all = (await listProcesses(sandbox)).filter(({ words }) => driver.isInit(words, named));
   const init = driver.sharesFiles ? all.find(({ inner }) => inner === 1) : all[0];
   return { all, init };
+}
+
+/**
+ * The pid of the init that CRIU is restoring: the first process of a pid namespace. Until its memory is restored it has the command line
+ * of CRIU, and not that of its tree.
+ */
+export async function findRestoredInit(sandbox: Sandbox, driver: Driver, named: Named): Promise<number | undefined> {
+  const isRestored = ({ pid, inner, state, words }: Process) =>
+    inner === 1 && pid !== 1 && state !== 'Z' && (driver.isInit(words, named) || !words.includes(TREE_SCRIPT));
+  return (await listProcesses(sandbox)).find(isRestored)?.pid;
 }
 
 /** The folder of a process's cgroup, as seen from here. */

@@ -2,13 +2,15 @@
 import { readdir, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BadSurroundings, type RuntimeFault } from '../index.ts';
-import { cgroupOf, findContainer, type Named } from './census.ts';
+import { BadSurroundings, RESTORING_CALLS, type RuntimeCall, type RuntimeFault } from '../index.ts';
+import { cgroupOf, findContainer, findRestoredInit, type Named } from './census.ts';
 import type { Driver } from './drivers/driver.ts';
 import type { Sandbox, Started } from './sandbox.ts';
 
 /** Milliseconds between two looks for a stopped CRIU. */
 const PAUSE = 5;
+/** Milliseconds in which a signal, or the freezer, takes effect. */
+const PATIENCE = 10_000;
 
 /** Where a call takes place. */
 export interface Scene {
@@ -54,17 +56,25 @@ export class CallFaults {
   async during(call: Started): Promise<void> {
     const staged = this.#faults.find(({ fault }) => isStaged(fault) && fault.kind !== 'fail');
     if (!staged) return;
-    const criu = await this.#waitForStop(call, staged.fault);
-    if (criu === undefined) return;
-    const { kind, value } = staged.fault;
-    const target = value === 'criu' ? criu : await this.#find(value, call);
-    if (target !== undefined) {
-      await this.#signal(target, kind === 'kill' ? 'KILL' : 'STOP');
-      this.#mark(staged);
+    for (let stops = 1; ; stops++) {
+      const criu = await this.#waitForStop(call, staged.fault, stops);
+      if (criu === undefined) return;
+      const target = this.fired.has(staged.index) ? undefined : await this.#hit(staged, criu, call);
+      if (target === criu) return;
+      await this.#signal(criu, 'CONT');
+      if (!isRepeated(staged.fault)) return;
     }
-    const isItself = target === criu;
-    if (!isItself) await this.#signal(criu, 'CONT');
-    if (kind === 'stop' && target !== undefined) this.#undo.push(() => this.#signal(target, 'CONT'));
+  }
+
+  /** The pid of what was hit; undefined when it is not there. */
+  async #hit(staged: Numbered, criu: number, call: Started): Promise<number | undefined> {
+    const { kind, value, of } = staged.fault;
+    const target = value === 'criu' ? criu : await this.#find(value, of, call);
+    if (target === undefined) return undefined;
+    await this.#signal(target, kind === 'kill' ? 'KILL' : 'STOP');
+    this.#mark(staged);
+    if (kind === 'stop') this.#undo.push(() => this.#signal(target, 'CONT'));
+    return target;
   }
 
   /** Waits until the CRIU of the call has ended, at most so many milliseconds. */
@@ -93,8 +103,10 @@ export class CallFaults {
   }
 
   /** Prepares that CRIU, or a runtime without it, stops where the fault says, or that its system call fails. */
-  async #stage({ kind, call, number = 1, errno }: RuntimeFault): Promise<readonly string[]> {
+  async #stage(fault: RuntimeFault): Promise<readonly string[]> {
     const { sandbox, driver } = this.#scene;
+    const { kind, call, number = 1, errno } = fault;
+    const when = `${number}${isRepeated(fault) ? '+' : ''}`;
     const inject =
       call === undefined
         ? undefined
@@ -102,7 +114,7 @@ export class CallFaults {
             '-e',
             `trace=${call}`,
             '-e',
-            `inject=${call}:${kind === 'fail' ? `error=${errno}` : 'signal=SIGSTOP'}:when=${number}`,
+            `inject=${call}:${kind === 'fail' ? `error=${errno}` : 'signal=SIGSTOP'}:when=${when}`,
           ];
     if (!driver.hasCriu) return inject ? ['strace', '-D', '-o', '/work/criu.trace', ...inject] : [];
     const what = inject ? `traced ${inject.join(' ')}` : 'stops';
@@ -143,7 +155,8 @@ export class CallFaults {
     const { init } = await findContainer(sandbox, driver, container);
     if (!init) return false;
     await this.#signal(init.pid, kind === 'kill' ? 'KILL' : 'STOP');
-    while (!(await hasState(sandbox, init.pid, kind === 'kill' ? 'XZ' : 'T'))) await sleep(PAUSE);
+    const isHit = await waitUntil(() => hasState(sandbox, init.pid, kind === 'kill' ? 'XZ' : 'T'));
+    if (!isHit) return false;
     if (kind === 'stop') this.#undo.push(() => this.#signal(init.pid, 'CONT'));
     return true;
   }
@@ -169,17 +182,17 @@ export class CallFaults {
     if (state === 'frozen') {
       const thaw = path.join(cgroup, 'cgroup.freeze');
       await writeFile(thaw, '1');
-      while (!/^frozen 1$/m.test(await readFile(path.join(cgroup, 'cgroup.events'), 'utf8'))) await sleep(PAUSE);
       this.#undo.push(() => writeFile(thaw, '0').catch(() => {}));
-      return true;
+      const events = path.join(cgroup, 'cgroup.events');
+      return waitUntil(async () => /^frozen 1$/m.test(await readFile(events, 'utf8')));
     }
     for (const { pid } of all) await sandbox.shell(`echo ${pid} > /sys/fs/cgroup/init/cgroup.procs`);
     await sandbox.shell(`rmdir /sys/fs/cgroup/${path.basename(cgroup)}`);
     return true;
   }
 
-  /** The pid of CRIU, stopped; undefined when the call ends before. */
-  async #waitForStop(call: Started, fault: RuntimeFault): Promise<number | undefined> {
+  /** The pid of CRIU, stopped so many times; undefined when the call ends before. */
+  async #waitForStop(call: Started, fault: RuntimeFault, stops: number): Promise<number | undefined> {
     const { sandbox, driver } = this.#scene;
     let isOver = false;
     void call.ended.then(() => {
@@ -190,16 +203,17 @@ export class CallFaults {
       const isStopped =
         fault.call === undefined
           ? pid > 0 && (await hasState(sandbox, pid, 'T'))
-          : (await sandbox.read('/work/criu.trace'))?.includes('stopped by SIGSTOP');
+          : ((await sandbox.read('/work/criu.trace'))?.split('stopped by SIGSTOP').length ?? 0) > stops;
       if (pid > 0 && isStopped) return pid;
       await sleep(PAUSE);
     }
     return undefined;
   }
 
-  async #find(target: string, call: Started): Promise<number | undefined> {
+  async #find(target: string, of: RuntimeCall, call: Started): Promise<number | undefined> {
     const { sandbox, driver, container } = this.#scene;
     if (target === 'runtime') return call.pid;
+    if (RESTORING_CALLS.has(of) && driver.hasCriu) return findRestoredInit(sandbox, driver, container);
     return (await findContainer(sandbox, driver, container)).init?.pid;
   }
 
@@ -214,9 +228,21 @@ function isStaged({ kind, value, call }: RuntimeFault): boolean {
   return (kind === 'kill' || kind === 'stop') && (call !== undefined || value !== 'init');
 }
 
+/** Whether CRIU stops at every such call from then on: the init of a restore is there from some call on, which no scenario can know. */
+function isRepeated({ kind, value, of }: RuntimeFault): boolean {
+  return (kind === 'kill' || kind === 'stop') && value === 'init' && RESTORING_CALLS.has(of);
+}
+
 /** Whether it shows when CRIU is started. */
 function isOfProgram({ kind, value }: RuntimeFault): boolean {
   return kind === 'criu' && value !== 'missing';
+}
+
+/** Whether this becomes true in time. */
+async function waitUntil(isTrue: () => Promise<boolean>): Promise<boolean> {
+  for (const deadline = Date.now() + PATIENCE; Date.now() < deadline; await sleep(PAUSE))
+    if (await isTrue()) return true;
+  return false;
 }
 
 /** Whether a process is in one of these states; one that has ended is in X. */

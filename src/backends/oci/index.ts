@@ -174,11 +174,13 @@ async function installCriu(sandbox: Sandbox, criu: FoundCriu, other: FoundCriu |
 
 function refuseFaults({ runtime, faults }: Case, driver: Driver, other: FoundCriu | undefined): string | undefined {
   if (faults.length > 0) return 'its faults are in runtime.faults, and not in faults';
-  for (const { kind, value, call } of runtime!.faults) {
+  for (const { kind, value, of, call } of runtime!.faults) {
     const isOfCriu = kind === 'criu' || kind === 'fail' || value === 'criu';
     if (!driver.hasCriu && isOfCriu) return `${driver.name} does without CRIU`;
     if (!driver.hasCriu && value === 'runtime' && call === undefined)
       return `${driver.name} starts no CRIU at which its process could be hit: name a system call`;
+    if ((kind === 'kill' || kind === 'stop') && value === 'init' && RESTORING_CALLS.has(of) && call === undefined)
+      return 'before a restore there is no init: name a system call, at or after which there is one';
     if (value === 'other-version' && !other)
       return 'there is no other version of CRIU here: `npx mktrouble setup criu@4.1.1 criu@4.2.1`';
     if (kind === 'cgroup' && driver.name === 'runsc') return 'the containers of runsc have no cgroup here';

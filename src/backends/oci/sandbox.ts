@@ -12,6 +12,10 @@ import { INNER, LOOP, quote, WARDEN } from './scripts.ts';
 const START_LIMIT = 30_000;
 /** Milliseconds in which all that is in a sandbox ends. */
 const STOP_LIMIT = 30_000;
+/** Milliseconds in which a command ends that was killed. It can wait for a task that the kernel cannot kill. */
+const KILL_LIMIT = 10_000;
+/** The status of a command that SIGKILL has ended. */
+const KILLED = 137;
 
 /** What a command has printed, and how it ended. */
 export interface Ended {
@@ -37,6 +41,8 @@ export interface SandboxOptions {
   /** The folders of unpacked CRIUs. */
   readonly criu?: string | undefined;
   readonly otherCriu?: string | undefined;
+  /** Milliseconds in which all that is in it ends when it is stopped. Default: 30,000. */
+  readonly stopLimit?: number;
 }
 
 interface Waiting {
@@ -74,15 +80,21 @@ export class Sandbox {
   readonly #cgroups: readonly string[];
   readonly #waiting = new Map<number, Waiting>();
   readonly #closed: Promise<void>;
+  readonly #stopLimit: number;
+  #isClosed = false;
   #init = 0;
   #next = 1;
   #said = '';
 
-  private constructor(warden: ChildProcess, cgroups: readonly string[]) {
+  private constructor(warden: ChildProcess, cgroups: readonly string[], stopLimit: number) {
     this.#warden = warden;
     this.#cgroups = cgroups;
+    this.#stopLimit = stopLimit;
     this.#closed = new Promise((resolve) => {
-      warden.once('close', () => resolve());
+      warden.once('close', () => {
+        this.#isClosed = true;
+        resolve();
+      });
     });
     // What is written to one that has ended is lost.
     warden.stdin!.on('error', () => {});
@@ -92,7 +104,7 @@ export class Sandbox {
   }
 
   /** Makes one. Rejects, with what was printed, when this machine does not let it have its namespaces. */
-  static async start({ tree, criu = '', otherCriu = '' }: SandboxOptions): Promise<Sandbox> {
+  static async start({ tree, criu = '', otherCriu = '', stopLimit = STOP_LIMIT }: SandboxOptions): Promise<Sandbox> {
     const name = uniqueName('oci');
     const cgroups = listCgroupFolders().map((folder) => path.join(folder, name));
     const warden = spawn('sh', ['-c', WARDEN], {
@@ -108,7 +120,7 @@ export class Sandbox {
       },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const sandbox = new Sandbox(warden, cgroups);
+    const sandbox = new Sandbox(warden, cgroups, stopLimit);
     try {
       await sandbox.#ready();
       return sandbox;
@@ -126,11 +138,7 @@ export class Sandbox {
       void this.#closed.then(() => {
         clearTimeout(timer);
         fail(this.#said.trim() || 'it has ended');
-        for (const { onPid, onEnd } of this.#waiting.values()) {
-          onPid(0);
-          onEnd(137);
-        }
-        this.#waiting.clear();
+        for (const id of [...this.#waiting.keys()]) this.#end(id, KILLED);
       });
       createInterface({ input: this.#warden.stdout! }).on('line', (line) => {
         const [word, first, second] = line.split(' ');
@@ -139,10 +147,7 @@ export class Sandbox {
           this.#init = Number(first);
           resolve();
         } else if (word === 'pid') this.#waiting.get(Number(first))?.onPid(Number(second));
-        else if (word === 'end') {
-          this.#waiting.get(Number(first))?.onEnd(Number(second));
-          this.#waiting.delete(Number(first));
-        }
+        else if (word === 'end') this.#end(Number(first), Number(second));
       });
     });
   }
@@ -157,7 +162,10 @@ export class Sandbox {
     return readFile(this.inside(file), 'utf8').catch(() => undefined);
   }
 
-  /** Starts a shell command. `limit`: milliseconds, after which it and all that it started are killed. */
+  /**
+   * Starts a shell command. `limit`: milliseconds, after which it and all that it started are killed. It is reported as ended 10 s
+   * later at most, also when the kernel cannot kill it.
+   */
   start(command: string, limit: number): Started {
     const id = this.#next++;
     const started = Date.now();
@@ -167,12 +175,15 @@ export class Sandbox {
       givenPid = resolve;
     });
     const ended = new Promise<Ended>((resolve) => {
+      let late: NodeJS.Timeout | undefined;
       const timer = setTimeout(() => {
         timedOut = true;
-        void pid.then((one) => this.#killAll(one));
+        late = setTimeout(() => this.#end(id, KILLED), KILL_LIMIT);
+        void pid.then((one) => (one > 0 ? this.#killAll(one) : undefined)).catch(() => {});
       }, limit);
       const onEnd = async (status: number): Promise<void> => {
         clearTimeout(timer);
+        clearTimeout(late);
         const [stdout = '', stderr = ''] = await Promise.all([
           this.read(`/log/${id}.out`),
           this.read(`/log/${id}.err`),
@@ -190,8 +201,17 @@ export class Sandbox {
       };
       this.#waiting.set(id, { onPid: givenPid, onEnd });
     });
-    this.#warden.stdin!.write(`${id} ${command}\n`);
+    if (this.#isClosed) this.#end(id, KILLED);
+    else this.#warden.stdin!.write(`${id} ${command}\n`);
     return { pid, ended };
+  }
+
+  /** A command has ended; what has not started has no pid. */
+  #end(id: number, status: number): void {
+    const waiting = this.#waiting.get(id);
+    this.#waiting.delete(id);
+    waiting?.onPid(0);
+    waiting?.onEnd(status);
   }
 
   /** Runs a program to its end. */
@@ -223,7 +243,7 @@ export class Sandbox {
   async stop(): Promise<void> {
     this.#warden.stdin!.end();
     const late = new AbortController();
-    const limit = sleep(STOP_LIMIT, undefined, { signal: late.signal }).catch(() => {});
+    const limit = sleep(this.#stopLimit, undefined, { signal: late.signal }).catch(() => {});
     await Promise.race([this.#closed, limit]);
     late.abort();
     // It must not keep this program running.

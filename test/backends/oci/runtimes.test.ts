@@ -1,13 +1,15 @@
 /** The backend of container runtimes: what it refuses, and real containers, where runc and CRIU are unpacked. */
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../../../src/backends/index.ts';
-import { listCgroupFolders } from '../../../src/backends/oci/sandbox.ts';
+import { listCgroupFolders, Sandbox } from '../../../src/backends/oci/sandbox.ts';
 import { criuScript, quote } from '../../../src/backends/oci/scripts.ts';
-import { openBackend } from '../../../src/injector/backends.ts';
+import { openBackend, toCreateOptions } from '../../../src/injector/backends.ts';
 import { runCase } from '../../../src/injector/index.ts';
 import { KNOWN_NAMES } from '../../../src/injector/known.ts';
 import type { Case } from '../../../src/model/case.ts';
+import { RUNTIME_NAMES } from '../../../src/model/runtime.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
 import { skipWithout } from '../../support/available.ts';
 
@@ -16,6 +18,19 @@ function parseCase(runtime: string, more = ''): Case {
   const { cases, diagnostics } = parseScenarios(text, 'a.yaml', KNOWN_NAMES);
   assert.deepEqual(diagnostics, []);
   return cases[0]!;
+}
+
+/** The cgroups of this program, in any hierarchy. */
+function ownCgroups(): string[] {
+  const isOwn = (name: string) => name.startsWith('mktrouble-oci-') && name.includes(`-${process.pid}-`);
+  return listCgroupFolders().flatMap((folder) => readdirSync(folder).filter(isOwn));
+}
+
+/** The shell that this program has started for a sandbox. */
+function findWarden(): number {
+  const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1').trim().split(' ');
+  const isWarden = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('mkdir $CGROUPS');
+  return Number(children.find(isWarden));
 }
 
 describe('the backend of container runtimes', function () {
@@ -27,6 +42,38 @@ describe('the backend of container runtimes', function () {
     const script = criuScript(['/criu/ld.so', '/criu/criu'], ['/other'], 'export A=1');
     for (const part of ["criu=('/criu/ld.so' '/criu/criu')", 'export A=1', 'strace -D'])
       assert.ok(script.includes(part));
+  });
+
+  describe('a sandbox', () => {
+    let sandbox: Sandbox;
+    before(async function () {
+      const backend = await openBackend('oci');
+      await skipWithout(backend, this);
+      const { findUnpacked } = toCreateOptions(false, undefined);
+      const found = await Promise.all(RUNTIME_NAMES.map((name) => findUnpacked(name)));
+      sandbox = await Sandbox.start({ tree: found.flat()[0]!.folder, stopLimit: 300 });
+    });
+
+    it('ends a command at its limit, with all that it has started', async () => {
+      const { timedOut } = await sandbox.start('sleep 1000 & sleep 1000', 200).ended;
+      assert.equal(timedOut, 200);
+      assert.doesNotMatch(await sandbox.shell('ps'), /sleep 1000/);
+    });
+
+    it('does not keep the program that stops it waiting, and removes its cgroups when it ends at last', async () => {
+      const warden = findWarden();
+      process.kill(warden, 'SIGSTOP');
+      const started = performance.now();
+      await sandbox.stop();
+      const took = performance.now() - started;
+      process.kill(warden, 'SIGCONT');
+      assert.ok(took >= 300 && took < 10_000, `${took} ms`);
+      // Its parent is this program, which reaps it.
+      while (existsSync(`/proc/${warden}`)) await sleep(20);
+      assert.deepEqual(ownCgroups(), []);
+      const { signal } = await sandbox.start('true', 1000).ended;
+      assert.equal(signal, 9, 'a command after the end of the sandbox');
+    });
   });
 
   describe('where runc works', () => {
@@ -85,14 +132,24 @@ describe('the backend of container runtimes', function () {
       assert.ok(violated(verdict).includes('failed-container-restore-leaves-nothing'), verdict.reason);
     });
 
+    it('kills the init of a restore as soon as it is there, and reports the restore as failed', async () => {
+      const c = parseCase('{ name: runc, faults: { kill: init, of: restore, call: openat } }');
+      const { record } = await run(c);
+      assert.deepEqual(record!.fired, ['runtime.faults.0']);
+      const [, restored] = record!.runtime!.runs;
+      assert.deepEqual(restored!.hits, ['init']);
+      assert.notEqual(restored!.exit, 0);
+      assert.equal(restored!.after.isThere, false);
+    });
+
+    it('refuses to kill the init of a restore before there is one', () => {
+      const c = parseCase('{ name: runc, faults: { kill: init, of: restore } }');
+      assert.match(backend.refuses(c, 'series') ?? '', /before a restore there is no init: name a system call/);
+    });
+
     it('leaves no cgroup, in any hierarchy', async () => {
       await run(parseCase('{ name: runc, faults: { kill: runtime, of: restore } }'));
-      for (const folder of listCgroupFolders()) {
-        const own = readdirSync(folder).filter(
-          (name) => name.startsWith('mktrouble-oci-') && name.includes(`-${process.pid}-`),
-        );
-        assert.deepEqual(own, [], folder);
-      }
+      assert.deepEqual(ownCgroups(), []);
     });
   });
 });

@@ -50,7 +50,10 @@ export interface Driver {
   readStatus?(printed: string): string | undefined;
 }
 
+/** Below the root of each container. */
+export const TREE_SCRIPT = '/mk/tree.sh';
+
 /** The init of a container is the script of its tree. */
 export function isTreeScript(words: readonly string[], { label }: { readonly label: string }): boolean {
-  return words.includes('/mk/tree.sh') && words.at(-1) === label;
+  return words.includes(TREE_SCRIPT) && words.at(-1) === label;
 }
