@@ -108,7 +108,13 @@ function section({ case: c, shown, record, messages }: Finding): string {
     : c.runtime!.name;
   const { why, ...rest } = c;
   const text = writeScenario({ ...rest, scenario: c.scenario, title: c.scenario, tags: [] });
-  const list = messages.map((message) => `- ${message.replaceAll('\n', ' ').slice(0, 400)}`);
+  const list = messages.map(
+    (message) =>
+      `- ${message
+        .replace(/time="[^"]*" /g, '')
+        .replaceAll('\n', ' ')
+        .slice(0, 400)}`,
+  );
   return `## ${c.scenario} (${c.runtime!.name})\n\n${versions}; shown in ${shown} of ${RUNS} runs. Cause: ${why}.\n\n${list.join('\n')}\n\n\`\`\`yaml\n${text}\`\`\`\n`;
 }
 
