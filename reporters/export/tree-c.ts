@@ -20,12 +20,14 @@ export function writeTree(c: Case): TreeSource {
   const threads = c.tasks.filter(({ pid, leader }) => pid !== leader);
   const holds = c.tasks.some(({ criu }) => (criu?.blocked.length ?? 0) + (criu?.pending.length ?? 0) > 0);
   const memory = needsMemory(c);
+  const entered = c.tasks.filter(({ criu }) => criu?.entered);
   const hasOrphans = c.tasks.some(({ criu }) => criu?.orphan);
   const includes = [
     'linux/sched.h',
     'signal.h',
     'sys/syscall.h',
     'unistd.h',
+    ...(entered.length > 0 ? ['fcntl.h', 'sched.h', 'sys/wait.h'] : []),
     ...(threads.length > 0 ? ['fcntl.h', 'pthread.h', 'stdio.h', 'sys/file.h'] : []),
     ...(memory ? ['string.h', 'sys/mman.h'] : []),
     ...(hasOrphans || c.tasks.some(({ criu }) => criu?.stopped) ? ['sys/wait.h'] : []),
@@ -41,7 +43,7 @@ export function writeTree(c: Case): TreeSource {
       ...(threads.length > 0 ? [writeThreads(threads)] : []),
     ].join('\n'),
     body: indent(
-      `${hasOrphans ? 'pid_t maker;\n\n' : ''}pipe(ready);\n${writeProcess(c, c.tasks[0]!, memory)}\nclose(ready[1]);\nreturn read(ready[0], &(char){ 0 }, 1);	/* when every task is ready */`,
+      `${hasOrphans ? 'pid_t maker;\n\n' : ''}pipe(ready);\n${[writeProcess(c, c.tasks[0]!, memory), ...entered.map((one) => writeEntered(c, one, memory))].join('\n')}\nclose(ready[1]);\nreturn read(ready[0], &(char){ 0 }, 1);	/* when every task is ready */`,
     ),
   };
 }
@@ -129,7 +131,7 @@ function writeProcess(c: Case, task: Task, memory: boolean): string {
   const body = [
     ...writeGroups(c, task),
     ...(memory ? writeMemory(task, task === c.tasks[0]) : []),
-    ...children.filter(({ criu }) => !criu?.orphan).map((child) => writeProcess(c, child, memory)),
+    ...children.filter(({ criu }) => !criu?.orphan && !criu?.entered).map((child) => writeProcess(c, child, memory)),
     ...(orphans.length > 0 ? writeOrphans(c, task, orphans, memory) : []),
     ...threads.map(({ pid }) => `thread(${pid});`),
     ...writeSignals(task, '0'),
@@ -139,6 +141,12 @@ function writeProcess(c: Case, task: Task, memory: boolean): string {
   // A signal that comes before the stop would kill the task.
   const stop = task.criu?.stopped ? `\nwaitid(P_PID, ${task.pid}, &(siginfo_t){ 0 }, WSTOPPED | WNOWAIT);` : '';
   return body.length === 1 ? `if (spawn(${task.pid})) ${body[0]}` : `if (spawn(${task.pid})) {\n${inner}\n}${stop}`;
+}
+
+/** It is made by a process that enters the namespace of the root, and exits. */
+function writeEntered(c: Case, task: Task, memory: boolean): string {
+  const enter = `setns(open("/proc/${c.tasks[0]!.pid}/ns/pid", O_RDONLY), CLONE_NEWPID);`;
+  return `if (!fork()) {\n${indent([enter, writeProcess(c, task, memory), '_exit(0);'].join('\n'))}\n}\nwait(NULL);`;
 }
 
 /** Each is made by a process that exits, which leads their session or group; the parent adopts them. */

@@ -143,6 +143,7 @@ function refuseOtherFaults({ case: c, violates }: ExportedFinding): void {
       ? ['has a fault in the middle of a call of CRIU']
       : []),
     ...(c.tasks.some((task) => task.criu?.orphan) ? ['has orphans'] : []),
+    ...(c.tasks.some((task) => task.criu?.entered) ? ['has a task that entered its namespace'] : []),
     ...(c.subject ? ['dumps a program of its own'] : []),
   ];
   if (odd.length > 0)

@@ -128,6 +128,10 @@ function* plainer(c: Case): Generator<Case> {
     const plain: Task = { ...rest, owner: 'self', flags: 0 };
     if (tracedBy !== undefined || task.owner !== 'self' || task.flags !== 0) yield withTask(c, i, plain);
     if (task.criu?.orphan) yield* bornInTree(c, i, task);
+    if (task.criu?.entered) {
+      const { entered: _, ...criu } = task.criu;
+      yield withTask(c, i, { ...task, criu });
+    }
     const { state, pid } = task;
     if (state !== 'zombie') continue;
     const records = c.image.records.map((record) => (record.pid === pid ? { ...record, zombie: false } : record));

@@ -96,6 +96,8 @@ export interface TaskForCriu {
   readonly resources?: readonly Resource[];
   /** The process that made it has exited, and its parent adopted it. */
   readonly orphan?: true;
+  /** It came into the pid namespace of the tree from outside: it has no parent there, whatever `Task.parent` is. */
+  readonly entered?: true;
 }
 
 /**

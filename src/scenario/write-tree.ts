@@ -98,7 +98,7 @@ class TreeWriter {
 
   #anyProcess(task: Task): Partial<TaskWords> {
     const creator = task.creator === 'coordinator' ? undefined : this.#byPid.get(task.creator);
-    const orphan = task.criu?.orphan ?? false;
+    const { orphan = false, entered = false } = task.criu ?? {};
     const pgid = defaultGroup(task, this.#listAbove(task));
     return {
       ...(task.state === 'alive' ? {} : { state: task.state }),
@@ -108,9 +108,10 @@ class TreeWriter {
       ...(task.criu && task.criu.memory !== DEFAULT_MEMORY ? { memory: task.criu.memory } : {}),
       ...(task.criu?.resources === undefined ? {} : { resources: [...task.criu.resources] }),
       ...(orphan && { orphan }),
+      ...(entered && { entered }),
       ...(task.ghost ? { ghost: true } : {}),
       ...(task.sibling ? { sibling: true } : {}),
-      ...(task.session === (creator?.session ?? task.pid) ? {} : { session: task.session }),
+      ...(task.session === (entered ? task.pid : (creator?.session ?? task.pid)) ? {} : { session: task.session }),
       ...(task.pgid === pgid ? {} : { pgid: task.pgid }),
     };
   }

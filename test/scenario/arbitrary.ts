@@ -44,6 +44,7 @@ const processWords = fc.oneof(
       { orphan: 'of a session leader' },
       { orphan: 'of a group leader' },
       { orphan: 'of a process' },
+      { entered: true },
     ),
   },
 );
@@ -77,7 +78,7 @@ function numbered(root: Branch, shuffle: number): { tree: Words; pids: number[] 
   const write = (branch: Branch, isRoot: boolean, isLate = false): Words => {
     const pid = 100 + ((pids.length * 7 + shuffle) % 97) + 97 * Math.floor(pids.length / 97);
     pids.push(pid);
-    const { session, pgid, ghost, orphan, ...rest } = branch.words;
+    const { session, pgid, ghost, orphan, entered, ...rest } = branch.words;
     const lists = { children: branch.children, threads: ghost ? [] : branch.threads, forks: branch.forks };
     const inner = Object.entries(lists).filter(([, list]) => list.length > 0);
     const isSibling = !isRoot && shuffle % 3 === 0 && pids.length % 4 === 0 && 'exit-code' in rest;
@@ -88,6 +89,7 @@ function numbered(root: Branch, shuffle: number): { tree: Words; pids: number[] 
       ...(session ? { session: pid } : {}),
       ...(pgid && !isSibling ? { pgid: pid } : {}),
       ...(isSibling ? { sibling: true } : {}),
+      ...(entered && !isRoot && !isLate ? { entered } : {}),
       // Pids of processes that have exited are above all others.
       ...(orphan && !isRoot && !isLate
         ? {

@@ -78,6 +78,12 @@ const CONTRADICTIONS: Record<string, Bad> = {
     'scenario: x\ntree: { pid: 100, children: [{ pid: 102, session: «107» }] }',
     { hint: 'orphan: true' },
   ],
+  'a task that entered, in a session of the tree': [
+    'scenario: x\ntree: { pid: 100, children: [{ pid: 102, entered: true, «session»: 100 }] }',
+    { hint: 'session: 102' },
+  ],
+  'a root that entered': ['scenario: x\ntree: { pid: 100, «entered»: true }', { says: 'init' }],
+  'an orphan without a parent': ['scenario: x\ntree: { pid: 100, «orphan»: true }', { says: 'adopt' }],
   'two parents of orphans with one maker': [
     'scenario: x\ntree: { pid: 100, children: [{ pid: 101, children: [{ pid: 103, orphan: true, session: «107» }] }, { pid: 102, orphan: true, session: «107» }] }',
     { hint: 'one parent' },

@@ -66,10 +66,18 @@ export class Observer {
     return takeCensus(this.#sandbox, this.#case, seen ?? (await this.#tasks('tree')), round);
   }
 
-  /** The tree as a dump that begins now finds it: CRIU does not see a task that is no descendant of the root. */
+  /**
+   * The tree as a dump that begins now finds it: CRIU does not see a task that is no descendant of the root. What has entered the namespace
+   * belongs to the container, and is lost without a word when CRIU does not say that it is there.
+   */
   async censusBeforeDump(): Promise<CriuCensus> {
     const all = await this.#tasks('tree');
-    const tree = findTree(this.#case, all);
+    const descendants = findTree(this.#case, all);
+    const entered = findDescendants(
+      new Set(this.#case.tasks.filter(({ criu }) => criu?.entered).map(({ pid }) => pid)),
+      all,
+    );
+    const tree = all.filter((seen) => descendants.includes(seen) || entered.has(seen.id));
     for (const seen of all) if (!tree.includes(seen)) this.#orphans.add(seen.id);
     return this.census(tree);
   }

@@ -83,6 +83,8 @@ function ofTask(task: Task, { tasks, criu, subject }: Case): string | undefined 
   if (parent?.state === 'zombie') return 'a zombie has no children';
   if (task.state === 'zombie' && (parent === undefined || isThread))
     return 'only a process below the root can be a zombie';
+  if (task.criu?.entered && criu?.namespace !== 'own')
+    return 'only a pid namespace of its own can be entered: criu: { namespace: own }';
   if (subject && tasks.length > 1) return 'of a program of your own only the root is declared';
   return criu?.namespace === 'own' && task.tracedBy !== undefined
     ? 'a tracer outside of its namespace is not built here'

@@ -25,10 +25,11 @@ export function describeTree(c: Case): string[] {
   const numbers = new Map(tasks.map(({ pid }, i) => [pid, i]));
   const inner = c.criu?.namespace === 'own';
   const lines = tasks.map((task, i) => {
-    const parent = typeof task.parent === 'number' ? numbers.get(task.parent) : undefined;
+    const { orphan = false, entered = false } = task.criu ?? {};
+    const parent = typeof task.parent === 'number' && !entered ? numbers.get(task.parent) : undefined;
     const leader = numbers.get(task.leader) ?? i;
-    const maker = task.criu?.orphan ? (findGoneMaker(task, (pid) => numbers.has(pid)) ?? 0) : undefined;
-    return describeTask(task, { parent, leader, inner, maker }, tasks[leader]!.criu?.pending ?? []);
+    const maker = orphan ? (findGoneMaker(task, (pid) => numbers.has(pid)) ?? 0) : undefined;
+    return describeTask(task, { parent, leader, inner, maker, entered }, tasks[leader]!.criu?.pending ?? []);
   });
   const [first, second] = chooseBystanders(c);
   const bystander = { session: first, pgid: first, ...MEMORY, bystander: true };

@@ -21,6 +21,11 @@ export function checkWords(draft: Draft, complain: Complain): void {
     refuse('orphan', 'the root has no parent in the tree that could adopt it');
   if (words.orphan && words.sibling)
     refuse('orphan', 'a sibling is the child of its maker’s parent from the start: nothing of it is adopted');
+  if (words.entered && spot.creator === undefined)
+    refuse('entered', 'the root is the init of the namespace that others enter');
+  if (words.entered && (words.orphan || words.sibling)) refuse('entered', 'what enters from outside was made outside');
+  if (words.entered && draft.session !== draft.pid)
+    refuse('session', 'what enters from outside leads a session of its own', `session: ${draft.pid}, or nothing`);
   if (words.orphan && spot.kind === 'late')
     refuse('orphan', 'a task that is forked late is made by a task of the tree');
   if (words.state !== 'dead') return;

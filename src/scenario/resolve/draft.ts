@@ -45,7 +45,7 @@ export class Draft {
     const sharesParent = spot.kind === 'thread' || this.words.sibling === true;
     this.parent = sharesParent ? creator?.parent : creator;
     this.leader = spot.kind === 'thread' && creator ? creator.leader : this;
-    this.session = this.words.session ?? creator?.session ?? this.pid;
+    this.session = this.words.session ?? (this.words.entered ? this.pid : (creator?.session ?? this.pid));
     this.pgid = this.words.pgid ?? defaultGroup(this, listAbove(creator));
   }
 
@@ -104,7 +104,16 @@ export function* listAbove(creator: Draft | undefined): Generator<Draft> {
 export const DEFAULT_MEMORY = 16;
 
 function readCriu(words: Partial<TaskWords>): { readonly criu?: TaskForCriu } {
-  const { stopped, blocked, pending, memory, 'exit-signal': exitSignal, resources = [], orphan = false } = words;
+  const {
+    stopped,
+    blocked,
+    pending,
+    memory,
+    'exit-signal': exitSignal,
+    resources = [],
+    orphan = false,
+    entered = false,
+  } = words;
   const criu = {
     stopped: stopped ?? false,
     blocked: [...new Set(blocked)],
@@ -113,8 +122,9 @@ function readCriu(words: Partial<TaskWords>): { readonly criu?: TaskForCriu } {
     memory: memory ?? DEFAULT_MEMORY,
     ...(resources.length === 0 ? {} : { resources: [...new Set(resources)] }),
     ...(orphan && { orphan }),
+    ...(entered && { entered }),
   };
   const isPlain = !criu.stopped && criu.blocked.length + criu.pending.length === 0 && exitSignal === undefined;
-  if (isPlain && criu.memory === DEFAULT_MEMORY && resources.length === 0 && !orphan) return {};
+  if (isPlain && criu.memory === DEFAULT_MEMORY && resources.length === 0 && !orphan && !entered) return {};
   return { criu };
 }

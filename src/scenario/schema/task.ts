@@ -83,6 +83,11 @@ const anyProcess = anyTask.extend({
     'CRIU: the process that made it has exited, as with the double fork of a daemon, and the task that it is written under adopted it: as the init of a pid namespace, or a subreaper (PR_SET_CHILD_SUBREAPER). `session` or `pgid` may be the pid of that process.',
     'orphan: true',
   ).optional(),
+  entered: word(
+    flag(),
+    'CRIU: came into the pid namespace of the tree from outside, as with `docker exec` or nsenter(1): no process of the namespace is its parent. It leads a session of its own. Needs `criu: { namespace: own }`.',
+    'entered: true',
+  ).optional(),
   ghost: word(
     flag(),
     'Exists only to own a process group id: calls restart with the ghost flag, is not in the image, and exits at the end.',

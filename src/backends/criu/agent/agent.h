@@ -81,6 +81,8 @@ struct task {
 	bool inner;
 	/* Of an orphan: the pid of the process that made it and has exited; 0: any. -1: it is no orphan. */
 	int maker;
+	/* It comes into the namespace of the root, which is made before it, from outside. */
+	bool entered;
 };
 
 #define MAX_TASKS 20000

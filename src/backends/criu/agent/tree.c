@@ -59,6 +59,7 @@ void tree_add(struct line *line)
 	task->bystander = field_flag(line, "bystander");
 	task->inner = field_flag(line, "inner");
 	task->maker = field_number(line, "maker", -1);
+	task->entered = field_flag(line, "entered");
 	line_end(line);
 	nr_tasks++;
 }
@@ -348,7 +349,7 @@ static void run_process(struct task *task)
 		/* The number of the inner root. */
 		if (task->inner)
 			for (int i = 0; i < nr_tasks; i++)
-				if (tasks[i].pid == to && tasks[i].parent < 0)
+				if (tasks[i].pid == to && tasks[i].parent < 0 && !tasks[i].entered)
 					to = 1;
 		if (sys1(SYS_getpgid, 0) != to)
 			check(sys2(SYS_setpgid, 0, to), "setpgid");
@@ -396,6 +397,49 @@ static int failed(const char *what, long error)
 	return -1;
 }
 
+/* Makes a process without a parent in the tree: the root of one, or one that enters the namespace of the first root. */
+static long make_root(struct task *task)
+{
+	bool is_init = task->inner && !task->entered;
+	pid_t pids[2] = { is_init ? 1 : task->pid, task->pid };
+	struct clone_args args = { .set_tid = (uintptr_t)pids, .set_tid_size = task->inner ? 2 : 1,
+				   .exit_signal = SIGCHLD, .flags = is_init ? CLONE_NEWPID : 0 };
+	long ret = clone_process(&args);
+
+	if (ret == 0) {
+		become_plain();
+		become_usual();
+		run_process(task);
+	}
+	return ret;
+}
+
+/* The same from a process that enters the namespace and exits. */
+static long make_entered(struct task *task)
+{
+	struct clone_args plain = { .exit_signal = SIGCHLD };
+	char path[64];
+	long between;
+	int status;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", tasks[0].pid);
+	between = clone_process(&plain);
+	if (between < 0)
+		return between;
+	if (between == 0) {
+		int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+		if (fd < 0 || setns(fd, CLONE_NEWPID) < 0)
+			_exit(errno);
+		close(fd);
+		between = make_root(task);
+		_exit(between < 0 ? (int)-between : 0);
+	}
+	if (waitpid((pid_t)between, &status, 0) < 0)
+		return -errno;
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+}
+
 int tree_build(long limit_ms)
 {
 	long long until = now_us() + limit_ms * 1000;
@@ -415,16 +459,8 @@ int tree_build(long limit_ms)
 	for (int i = 0; i < nr_tasks; i++) {
 		if (tasks[i].parent >= 0 || tasks[i].leader != i)
 			continue;
-		pid_t pids[2] = { tasks[i].inner ? 1 : tasks[i].pid, tasks[i].pid };
-		struct clone_args args = { .set_tid = (uintptr_t)pids, .set_tid_size = tasks[i].inner ? 2 : 1,
-					   .exit_signal = SIGCHLD, .flags = tasks[i].inner ? CLONE_NEWPID : 0 };
-		long ret = clone_process(&args);
+		long ret = tasks[i].entered ? make_entered(&tasks[i]) : make_root(&tasks[i]);
 
-		if (ret == 0) {
-			become_plain();
-			become_usual();
-			run_process(&tasks[i]);
-		}
 		if (ret < 0)
 			return failed("clone3 of a root", ret);
 	}

@@ -30,8 +30,9 @@ export const failedRestoreReportsError: Property = {
       : missing(criu.before, after, hit);
     if (lost.length === 0 && there.size > 0) return [];
     if (there.size === 0 && hit.size > 0) return [];
-    const missed = there.size === 0 ? 'every task' : lost.join(', ');
-    return [{ property: name, message: `the restore reported success, but ${missed} is missing` }];
+    const [verb, noun] = lost.length === 1 ? ['is', 'task'] : ['are', 'tasks'];
+    const missed = there.size === 0 ? 'every task is' : `${noun} ${lost.join(', ')} ${verb}`;
+    return [{ property: name, message: `the restore reported success, but ${missed} missing` }];
   },
 };
 
