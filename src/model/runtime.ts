@@ -20,6 +20,7 @@ export const RUNTIME_CALLS = {
   pause: 'the container is frozen',
   resume: 'the container is thawed',
   exec: 'a command is run in the container',
+  'exec-detached': 'a command is started in the container, and stays there',
   kill: 'the container receives SIGKILL',
   delete: 'the container is removed, with force',
 } as const;
@@ -36,6 +37,7 @@ export const RUNTIME_TARGETS = {
   runtime: 'the process of the runtime that carries out the call',
   criu: 'the CRIU that dumps or restores',
   init: 'the init of the container; in gVisor the sandbox',
+  guest: 'the process that exec-detached has started',
 } as const;
 export type RuntimeTarget = keyof typeof RUNTIME_TARGETS;
 export const RUNTIME_TARGET_NAMES = Object.keys(RUNTIME_TARGETS) as RuntimeTarget[];

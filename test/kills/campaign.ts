@@ -1,9 +1,10 @@
 /**
  * Kills runs of mktrouble on a machine of its own, one after the other. After each: the run has ended with a code that the
  * documentation has, no report is broken, and the machine is as before. What a run that was killed by SIGKILL cannot remove
- * itself (temporary files beside its output) is gone after the next run. Arguments: kills, seed, the command of CRIU.
+ * itself (temporary files beside its output) is gone after the next run. Arguments: kills, seed, a Subject as JSON, the only
+ * backend or nothing.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
@@ -15,8 +16,10 @@ import { PROGRAM } from '../support/program.ts';
 import { findPart, PARTS, type Part } from './processes.ts';
 import { countNewReports, findBrokenReports, findLeftFiles, OLD } from './reports.ts';
 import { BACKENDS, type BackendName, longRun, nextRun, REPORTS, writeRuns } from './runs.ts';
+import type { Subject } from './subject.ts';
 
-const [kills, seed, ...criu] = process.argv.slice(2);
+const [kills, seed, subject, only] = process.argv.slice(2);
+const { criu, oci } = JSON.parse(subject!) as Subject;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGKILL'] as const;
 type Signal = (typeof SIGNALS)[number];
 
@@ -35,6 +38,7 @@ const LATEST: Readonly<Record<Part, number>> = {
   warden: 150,
   init: 150,
   criu: 40,
+  runtime: 150,
 };
 /** Milliseconds after which mktrouble is interrupted when a part of it was killed, and it goes on. */
 const GOES_ON = 300;
@@ -53,10 +57,15 @@ interface Kill {
 }
 
 function drawKill(): Kill {
-  const backend = draw(criu.length > 0 ? BACKENDS : BACKENDS.filter((name) => name !== 'criu'));
-  const parts = PARTS.filter((part) => part !== 'criu' || backend === 'criu').filter(
-    (part) => backend !== 'simulated' || !['warden', 'init'].includes(part),
-  );
+  const isHere = { simulated: true, native: true, criu: criu.length > 0, oci: oci !== undefined };
+  const backend = draw(BACKENDS.filter((name) => isHere[name] && (!only || only === name)));
+  const lacking: Readonly<Record<BackendName, readonly Part[]>> = {
+    simulated: ['warden', 'init', 'criu', 'runtime'],
+    native: ['criu', 'runtime'],
+    criu: ['runtime'],
+    oci: oci?.name === 'runsc' ? ['criu'] : [],
+  };
+  const parts = PARTS.filter((part) => !lacking[backend].includes(part));
   const part = draw(parts);
   const workers = part === 'worker' || random() < 0.3 ? 2 : 1;
   return { backend, part, signal: draw(SIGNALS), workers, moment: random() * LATEST[part] };
@@ -116,7 +125,7 @@ function readStatus(pid: number): string {
  * it printed.
  */
 function judgeEnd(
-  { part, signal }: Kill,
+  { backend, part, signal }: Kill,
   isHandled: boolean,
   end: string | undefined,
   said: string,
@@ -129,7 +138,8 @@ function judgeEnd(
   // A CRIU that a signal kills is a finding, after which a run may end before it is interrupted.
   // So may one whose idle agent was killed: it takes another, and only the case that fails by design is a finding.
   const isUnaffected = !isWhole && /\b\d+ passed, 1 failed \(/.test(said);
-  const without = part === 'criu' || isUnaffected ? [EXIT.finding] : [];
+  // To a container every process of its sandbox is the runtime's own.
+  const without = part === 'criu' || backend === 'oci' || isUnaffected ? [EXIT.finding] : [];
   const allowed = isWhole ? itself : [...itself, EXIT.defect, ...without];
   if (!allowed.map(String).includes(end)) return [`it ended with ${end}`];
   if (isWhole) slowest = Math.max(slowest, milliseconds);
@@ -200,7 +210,12 @@ function isSwept(line: string): boolean {
 }
 
 mkdirSync(CACHE, { recursive: true, mode: 0o700 });
-writeRuns(WORK);
+writeRuns(WORK, oci?.name);
+for (const folder of oci?.folders ?? []) {
+  const own = path.join(CACHE, path.basename(folder));
+  mkdirSync(own, { mode: 0o700 });
+  execFileSync('mount', ['--bind', folder, own]);
+}
 writeFileSync(path.join(WORK, 'criu'), `#!/bin/sh\nexec ${criu.join(' ')} "$@"\n`, { mode: 0o700 });
 // What is made once and kept: compiled agents.
 const warm = spawnSync(process.execPath, [...PROGRAM, 'doctor'], {

@@ -1,8 +1,8 @@
 /** The processes that a run of mktrouble consists of, found by what /proc says of the machine. */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** `group`: the process group of mktrouble, all at once. `init`: the agent inside of its namespaces. */
-export const PARTS = ['mktrouble', 'group', 'worker', 'warden', 'init', 'criu'] as const;
+/** `group`: the process group of mktrouble, all at once. `init`: the agent, or the shell of containers, inside of its namespaces. */
+export const PARTS = ['mktrouble', 'group', 'worker', 'warden', 'init', 'criu', 'runtime'] as const;
 export type Part = (typeof PARTS)[number];
 
 interface Process {
@@ -11,13 +11,17 @@ interface Process {
   readonly command: string;
 }
 
-const WARDEN = /-agent-\S+ serve /;
+/** Of an agent; of a sandbox for containers, whose init is a child of unshare(1). */
+const WARDEN = /-agent-\S+ serve |mkdir \$CGROUPS/;
+const UNSHARE = /^unshare --mount --pid --net --ipc /;
 
 /** The pids of this part of the run that has this pid; none while there is no such process. */
 export function findPart(part: Part, mktrouble: number): number[] {
   const all = listProcesses();
   const below = descendants(all, mktrouble);
   const has = (pattern: RegExp) => below.filter(({ command }) => pattern.test(command)).map(({ pid }) => pid);
+  const childrenOf = (parents: readonly number[]) =>
+    below.filter(({ parent }) => parents.includes(parent)).map(({ pid }) => pid);
   switch (part) {
     case 'mktrouble':
       return [mktrouble];
@@ -28,9 +32,11 @@ export function findPart(part: Part, mktrouble: number): number[] {
     case 'warden':
       return has(WARDEN);
     case 'init':
-      return below.filter(({ parent }) => has(WARDEN).includes(parent)).map(({ pid }) => pid);
+      return [...childrenOf(has(/-agent-\S+ serve /)), ...childrenOf(has(UNSHARE))];
     case 'criu':
-      return has(/ -D \/run\/mktrouble\/images/);
+      return has(/ -D \/run\/mktrouble\/images|criu swrk /);
+    case 'runtime':
+      return has(/^(runc|crun|runsc) /);
   }
 }
 

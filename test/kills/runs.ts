@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-export const BACKENDS = ['simulated', 'native', 'criu'] as const;
+export const BACKENDS = ['simulated', 'native', 'criu', 'oci'] as const;
 export type BackendName = (typeof BACKENDS)[number];
 
 const MANY = [...Array(5000).keys()];
@@ -10,7 +10,8 @@ const TREE = { pid: 100, children: [{ pid: 101 }, { pid: 102 }] };
 /** A case that fails at once, so that there is something to replay and to keep. */
 const FAILS = { scenario: 'Fails', tree: TREE, expect: { coordinator: 'EPERM' } };
 
-const SCENARIOS: Readonly<Record<BackendName, readonly object[]>> = {
+/** By backend; of `oci` with this runtime. */
+const scenarios = (runtime: string): Readonly<Record<BackendName, readonly object[]>> => ({
   simulated: [
     FAILS,
     { scenario: 'Many', tree: TREE, matrix: { n: MANY }, restart: { protocol: 'hardened' } },
@@ -30,29 +31,36 @@ const SCENARIOS: Readonly<Record<BackendName, readonly object[]>> = {
     { ...FAILS, criu: {}, expect: { coordinator: 'failed' } },
     { scenario: 'Many', tree: { ...TREE, threads: [103] }, criu: { repeat: 1000 }, expect: { coordinator: 'ok' } },
   ],
-};
+  oci: [
+    { ...FAILS, runtime: { name: runtime, rounds: ['leave-running'] }, expect: { coordinator: 'failed' } },
+    { scenario: 'Many', tree: TREE, runtime: { name: runtime, repeat: 1000 }, expect: { coordinator: 'ok' } },
+  ],
+});
 
 /** Ends soon: the run after one that was killed. */
 const NEXT = { scenario: 'Next', tree: TREE, restart: { protocol: 'hardened' }, expect: { coordinator: 'ok' } };
 
-/** Writes the scenario files below a folder. */
-export function writeRuns(folder: string): void {
-  for (const backend of BACKENDS) {
-    for (const [i, scenario] of SCENARIOS[backend].entries())
+/** Writes the scenario files below a folder. `runtime`: the container runtime. */
+export function writeRuns(folder: string, runtime = 'runc'): void {
+  for (const [backend, all] of Object.entries(scenarios(runtime)))
+    for (const [i, scenario] of all.entries())
       writeFileSync(path.join(folder, `${backend}-${i}.yaml`), JSON.stringify(scenario));
+  for (const i of [1, 2]) {
+    writeFileSync(path.join(folder, `next-${i}.yaml`), JSON.stringify(NEXT));
+    const container = { scenario: 'Next', tree: { pid: 100 }, runtime: { name: runtime, rounds: ['exec'] } };
+    writeFileSync(path.join(folder, `next-oci-${i}.yaml`), JSON.stringify(container));
   }
-  for (const i of [1, 2]) writeFileSync(path.join(folder, `next-${i}.yaml`), JSON.stringify(NEXT));
 }
 
 /** The arguments of a run that lasts; with workers each has a file of its own. */
 export function longRun(backend: BackendName, workers: number): string[] {
-  const files = SCENARIOS[backend].map((_, i) => `${backend}-${i}.yaml`);
+  const files = scenarios('')[backend].map((_, i) => `${backend}-${i}.yaml`);
   return run(files, ['--backend', backend, '--parallel', String(workers)]);
 }
 
 /** The arguments of a run that ends soon, and finds what a killed one has left. */
 export function nextRun(backend: BackendName): string[] {
-  const files = ['next-1.yaml', 'next-2.yaml'];
+  const files = backend === 'oci' ? ['next-oci-1.yaml', 'next-oci-2.yaml'] : ['next-1.yaml', 'next-2.yaml'];
   return run(files, ['--backend', backend === 'criu' ? 'simulated' : backend, '--parallel', '2']);
 }
 

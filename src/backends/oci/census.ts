@@ -4,7 +4,7 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RuntimeAnswer, RuntimeContainer } from '../index.ts';
-import { type CallContext, type Driver, TREE_SCRIPT } from './drivers/driver.ts';
+import { type CallContext, type Driver, GUEST, TREE_SCRIPT } from './drivers/driver.ts';
 import { findCgroups, type Sandbox } from './sandbox.ts';
 
 /** Milliseconds in which the runtime says what state a container is in. */
@@ -76,6 +76,12 @@ export async function findRestoredInit(sandbox: Sandbox, driver: Driver, named: 
   const isRestored = ({ pid, inner, state, words }: Process) =>
     inner === 1 && pid !== 1 && state !== 'Z' && (driver.isInit(words, named) || !words.includes(TREE_SCRIPT));
   return (await listProcesses(sandbox)).find(isRestored)?.pid;
+}
+
+/** The pid of the process that exec-detached has started. */
+export async function findGuest(sandbox: Sandbox): Promise<number | undefined> {
+  const all = await listProcesses(sandbox);
+  return all.find(({ words }) => String(words) === String(GUEST))?.pid;
 }
 
 /** The folder of a process's cgroup, as seen from here. */

@@ -3,7 +3,7 @@ import { readdir, readFile, rename, stat, truncate, writeFile } from 'node:fs/pr
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BadSurroundings, RESTORING_CALLS, type RuntimeCall, type RuntimeFault } from '../index.ts';
-import { cgroupOf, findContainer, findRestoredInit, type Named } from './census.ts';
+import { cgroupOf, findContainer, findGuest, findRestoredInit, type Named } from './census.ts';
 import type { Driver } from './drivers/driver.ts';
 import type { Sandbox, Started } from './sandbox.ts';
 
@@ -59,11 +59,19 @@ export class CallFaults {
     for (let stops = 1; ; stops++) {
       const criu = await this.#waitForStop(call, staged.fault, stops);
       if (criu === undefined) return;
-      const target = this.fired.has(staged.index) ? undefined : await this.#hit(staged, criu, call);
+      const target = await this.#hit(staged, criu, call);
       if (target === criu) return;
+      // It is stopped no more.
+      if (isRepeated(staged.fault) && target !== undefined) await this.#endTrace(criu);
       await this.#signal(criu, 'CONT');
-      if (!isRepeated(staged.fault)) return;
+      if (!isRepeated(staged.fault) || target !== undefined) return;
     }
+  }
+
+  async #endTrace(criu: number): Promise<void> {
+    const status = (await this.#scene.sandbox.read(`/proc/${criu}/status`)) ?? '';
+    const tracer = Number(/^TracerPid:\s*(\d+)$/m.exec(status)?.[1] ?? 0);
+    if (tracer > 0) await this.#signal(tracer, 'KILL');
   }
 
   /** The pid of what was hit; undefined when it is not there. */
@@ -128,7 +136,7 @@ export class CallFaults {
     switch (kind) {
       case 'kill':
       case 'stop':
-        return this.#hitContainer(kind);
+        return this.#hitContainer(kind, value);
       case 'criu':
         return this.#changeCriu(value);
       case 'disk':
@@ -149,15 +157,16 @@ export class CallFaults {
     }
   }
 
-  /** Before the call: the init of the container. */
-  async #hitContainer(kind: 'kill' | 'stop'): Promise<boolean> {
+  /** Before the call: the init of the container, or its guest. */
+  async #hitContainer(kind: 'kill' | 'stop', value: string): Promise<boolean> {
     const { sandbox, driver, container } = this.#scene;
-    const { init } = await findContainer(sandbox, driver, container);
-    if (!init) return false;
-    await this.#signal(init.pid, kind === 'kill' ? 'KILL' : 'STOP');
-    const isHit = await waitUntil(() => hasState(sandbox, init.pid, kind === 'kill' ? 'XZ' : 'T'));
+    const pid =
+      value === 'guest' ? await findGuest(sandbox) : (await findContainer(sandbox, driver, container)).init?.pid;
+    if (pid === undefined) return false;
+    await this.#signal(pid, kind === 'kill' ? 'KILL' : 'STOP');
+    const isHit = await waitUntil(() => hasState(sandbox, pid, kind === 'kill' ? 'XZ' : 'T'));
     if (!isHit) return false;
-    if (kind === 'stop') this.#undo.push(() => this.#signal(init.pid, 'CONT'));
+    if (kind === 'stop') this.#undo.push(() => this.#signal(pid, 'CONT'));
     return true;
   }
 
@@ -213,6 +222,7 @@ export class CallFaults {
   async #find(target: string, of: RuntimeCall, call: Started): Promise<number | undefined> {
     const { sandbox, driver, container } = this.#scene;
     if (target === 'runtime') return call.pid;
+    if (target === 'guest') return findGuest(sandbox);
     if (RESTORING_CALLS.has(of) && driver.hasCriu) return findRestoredInit(sandbox, driver, container);
     return (await findContainer(sandbox, driver, container)).init?.pid;
   }
@@ -225,12 +235,17 @@ export class CallFaults {
 /** Whether it is placed in the call, and not before it. */
 function isStaged({ kind, value, call }: RuntimeFault): boolean {
   if (kind === 'fail') return true;
-  return (kind === 'kill' || kind === 'stop') && (call !== undefined || value !== 'init');
+  return (kind === 'kill' || kind === 'stop') && (call !== undefined || !isOfContainer(value));
 }
 
 /** Whether CRIU stops at every such call from then on: the init of a restore is there from some call on, which no scenario can know. */
 function isRepeated({ kind, value, of }: RuntimeFault): boolean {
   return (kind === 'kill' || kind === 'stop') && value === 'init' && RESTORING_CALLS.has(of);
+}
+
+/** Whether a target is there before the call. */
+function isOfContainer(target: string): boolean {
+  return target === 'init' || target === 'guest';
 }
 
 /** Whether it shows when CRIU is started. */

@@ -181,6 +181,9 @@ function refuseFaults({ runtime, faults }: Case, driver: Driver, other: FoundCri
       return `${driver.name} starts no CRIU at which its process could be hit: name a system call`;
     if ((kind === 'kill' || kind === 'stop') && value === 'init' && RESTORING_CALLS.has(of) && call === undefined)
       return 'before a restore there is no init: name a system call, at or after which there is one';
+    if (value === 'guest' && !driver.sharesFiles) return `no process of a container of ${driver.name} can be seen here`;
+    if (value === 'guest' && !runtime!.rounds.slice(0, runtime!.rounds.lastIndexOf(of)).includes('exec-detached'))
+      return `no guest was started before the ${of}: rounds needs exec-detached`;
     if (value === 'other-version' && !other)
       return 'there is no other version of CRIU here: `npx mktrouble setup criu@4.1.1 criu@4.2.1`';
     if (kind === 'cgroup' && driver.name === 'runsc') return 'the containers of runsc have no cgroup here';

@@ -214,7 +214,7 @@ export class Player {
 /** The output of a container is no file outside of it: CRIU could not dump it. */
 function toCommand(words: readonly string[], call: DriverCall): string {
   const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-  const startsContainer = call === 'run' || RESTORING_CALLS.has(call as RuntimeCall);
+  const startsContainer = call === 'run' || call === 'exec-detached' || RESTORING_CALLS.has(call as RuntimeCall);
   return `exec ${quoted}${startsContainer ? ' > /dev/null 2>&1' : ''}`;
 }
 

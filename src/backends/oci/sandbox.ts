@@ -1,6 +1,6 @@
 /** A sandbox: namespaces and a cgroup of one case's own, with a small Debian as its root, in which commands are run. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,6 +14,8 @@ const START_LIMIT = 30_000;
 const STOP_LIMIT = 30_000;
 /** Milliseconds in which a command ends that was killed. It can wait for a task that the kernel cannot kill. */
 const KILL_LIMIT = 10_000;
+/** Milliseconds in which the kernel lets go of the cgroups of what has ended. */
+const REMOVE_LIMIT = 2000;
 /** The status of a command that SIGKILL has ended. */
 const KILLED = 137;
 
@@ -80,6 +82,8 @@ export class Sandbox {
   readonly #cgroups: readonly string[];
   readonly #waiting = new Map<number, Waiting>();
   readonly #closed: Promise<void>;
+  /** Its cgroups were removed, or cannot be: at once when the warden ends, which may be before this program is to end. */
+  readonly #removed: Promise<void>;
   readonly #stopLimit: number;
   #isClosed = false;
   #init = 0;
@@ -96,6 +100,7 @@ export class Sandbox {
         resolve();
       });
     });
+    this.#removed = this.#closed.then(() => removeCgroups(cgroups));
     // What is written to one that has ended is lost.
     warden.stdin!.on('error', () => {});
     warden.stderr!.setEncoding('utf8').on('data', (text: string) => {
@@ -249,7 +254,16 @@ export class Sandbox {
     // It must not keep this program running.
     for (const pipe of this.#warden.stdio) pipe?.destroy();
     this.#warden.unref();
-    this.#cgroups.forEach(removeCgroup);
+    if (this.#isClosed) await this.#removed;
+    else this.#cgroups.forEach(removeCgroup);
+  }
+}
+
+async function removeCgroups(folders: readonly string[]): Promise<void> {
+  for (const late = Date.now() + REMOVE_LIMIT; Date.now() < late; await sleep(20)) {
+    const left = folders.filter((folder) => existsSync(folder));
+    if (left.length === 0) return;
+    left.forEach(removeCgroup);
   }
 }
 

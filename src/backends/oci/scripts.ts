@@ -3,19 +3,23 @@
 /**
  * The warden: makes cgroups and the namespaces, and removes the cgroups when all in them has ended. It ends with its standard input, also
  * when mktrouble was killed. Environment: CGROUPS (that of v2 first), TREE, CRIU and OTHER_CRIU (folders, or nothing), INNER, LOOP.
+ * Signals other than SIGKILL do not end it; when it is killed, all in the sandbox is killed.
  * A cgroup in every hierarchy: CRIU saves all cgroups below that of the container, in each.
  */
 export const WARDEN = `
+trap : INT TERM HUP QUIT
 mkdir $CGROUPS || exit 1
 for c in $CGROUPS; do
   for f in cpuset.mems cpuset.cpus; do [ ! -e "$c/$f" ] || cat "\${c%/*}/$f" > "$c/$f"; done
 done
 (for c in $CGROUPS; do echo 0 > "$c/cgroup.procs" || exit 1; done
-exec unshare --mount --pid --net --ipc --uts --cgroup --fork --kill-child \\
+exec setpriv --pdeathsig KILL unshare --mount --pid --net --ipc --uts --cgroup --fork --kill-child \\
   --propagation private sh -c "$INNER")
 end=$?
 exec < /dev/null
-for i in 1 2 3 4 5 6 7 8 9 10; do
+i=0
+while [ $i -lt 50 ]; do
+  i=$((i + 1))
   left=
   for c in $CGROUPS; do
     [ ! -e "$c" ] || find "$c" -depth -type d -exec rmdir {} + 2> /dev/null

@@ -56,7 +56,7 @@ const fault = mapping('a mapping with kill, stop, fail, criu, disk, cgroup, name
   of: word(call, 'In which call: the last of its kind in rounds.', 'of: checkpoint'),
   call: word(
     text('the name of a system call', 50),
-    'With kill, stop or fail: before this system call of the CRIU that dumps or restores; of runsc: of the runtime. Default: kill and stop hit the container before the call, everything else when CRIU starts.',
+    'With kill, stop or fail: before this system call of the CRIU that dumps or restores; of runsc: of the runtime. Default: kill and stop hit the init and the guest before the call, everything else when CRIU starts.',
     'call: openat',
   ).optional(),
   number: word(

@@ -50,6 +50,9 @@ export interface Driver {
   readStatus?(printed: string): string | undefined;
 }
 
+/** The command that exec-detached starts. */
+export const GUEST: readonly string[] = ['/bin/busybox', 'sleep', '864000'];
+
 /** Below the root of each container. */
 export const TREE_SCRIPT = '/mk/tree.sh';
 

@@ -1,6 +1,6 @@
 /** runc, the reference runtime. */
 import type { CallContext, Driver, DriverCall } from './driver.ts';
-import { isTreeScript } from './driver.ts';
+import { GUEST, isTreeScript } from './driver.ts';
 
 const ROOT = '/run/runc';
 
@@ -34,6 +34,8 @@ function words(call: DriverCall, { name, bundle, images, parent, work, options }
       return ['restore', '--detach', '--bundle', bundle, ...folders, ...options, name];
     case 'exec':
       return ['exec', name, '/bin/busybox', 'true'];
+    case 'exec-detached':
+      return ['exec', '--detach', name, ...GUEST];
     case 'kill':
       return ['kill', name, 'KILL'];
     case 'delete':
