@@ -9,12 +9,15 @@ import { needsMemory, writeTree } from './tree-c.ts';
 /** Columns of a comment. */
 const COLUMNS = 100;
 
+/** Without root, unshare(1) would exit with 1, as if the defect were shown. */
+const NEEDS = `CRIU=\${CRIU:-criu}; [ "$(id -u)" = 0 ] && command -v \${CRIU%% *} > /dev/null || { echo "this needs root and $CRIU (CRIU=... names another)" >&2; exit 125; }`;
+
 export function writeShellScript(finding: ExportedFinding): string {
   return `#!/bin/sh
 ${writeHead(finding, 'sh THIS_FILE')
   .map((line) => `# ${line}`.trimEnd())
   .join('\n')}
-CRIU=\${CRIU:-criu}; command -v \${CRIU%% *} > /dev/null || exit 125
+${NEEDS}
 ${enter(finding, 'sh "$0" inside')}
 cat > repro.c <<'EOC'
 ${writeProgram(finding)}
@@ -27,7 +30,7 @@ ${writeDriver(finding, finding.case.subject ? '/run/repro tree' : './repro', './
 export function writeCProgram(finding: ExportedFinding): string {
   const { case: c } = finding;
   const script = [
-    `CRIU=\${CRIU:-criu}; command -v \${CRIU%% *} > /dev/null || exit 125`,
+    NEEDS,
     'repro=$(readlink -f "$0")',
     enter(finding, '"$repro" inside'),
     writeDriver(finding, '"$repro" tree', '"$repro"'),

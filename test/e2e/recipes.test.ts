@@ -1,14 +1,13 @@
 /** The recipes of docs/recipes, as far as they can be followed without their services: every command in them is run. */
 import assert from 'node:assert/strict';
-import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
-import { codeBlocks, ROOT } from '../support/markdown.ts';
+import { codeBlocks } from '../support/markdown.ts';
 import { mktrouble, PROGRAM, run } from '../support/program.ts';
 
 const RECIPES = 'docs/recipes';
-const GUIDES = 'docs/guides';
 
 describe('the recipes', function () {
   this.timeout(300_000);
@@ -48,19 +47,6 @@ describe('the recipes', function () {
     return where;
   };
 
-  for (const name of ['kernel-developer.md', 'criu-developer.md']) {
-    it(`${name}: each command, in a clone`, async () => {
-      const clone = path.join(folder.path, name);
-      mkdirSync(path.join(clone, '.mktrouble'), { recursive: true });
-      // Copies: a link that leads out of the folder is refused.
-      for (const part of ['docs', 'scenarios'])
-        cpSync(path.join(ROOT, part), path.join(clone, part), { recursive: true });
-      const blocks = codeBlocks(`${GUIDES}/${name}`).filter(({ language }) => language === 'sh');
-      assert.ok(blocks.length > 1);
-      for (const { text } of blocks) await shell(text, clone);
-    });
-  }
-
   interface Step {
     readonly run?: string;
   }
@@ -80,29 +66,6 @@ describe('the recipes', function () {
       }
     }
     assert.match(readFileSync(summary, 'utf8'), /\*\*mktrouble\*\*: nothing changed; 1 as before/);
-    assert.ok(readdirSync(where).includes('report.html'));
-  });
-
-  it('CI in four shards: each shard, then their reports as one, twice, the second time by the durations of the first', async () => {
-    const where = await project('shards');
-    const page = codeBlocks(`${GUIDES}/ci-maintainer.md`);
-    for (const { text } of page.filter(({ language }) => language === 'sh')) await shell(text, where);
-    const [workflow] = page.filter(({ language }) => language === 'yaml');
-    const [shards, report] = listJobs(workflow!.text);
-    const summary = path.join(folder.path, 'shards.md');
-    const follow = async ({ steps }: { steps: Step[] }, shard: number) => {
-      for (const { run: script } of steps)
-        if (script !== undefined)
-          await shell(script.replaceAll(/\$\{\{ *matrix\.shard *\}\}/g, String(shard)), where, {
-            GITHUB_STEP_SUMMARY: summary,
-          });
-    };
-    for (let round = 0; round < 2; round++) {
-      for (const shard of [1, 2, 3, 4]) await follow(shards!, shard);
-      await follow(report!, 0);
-    }
-    const { cases } = JSON.parse(readFileSync(path.join(where, 'report.json'), 'utf8'));
-    assert.ok(cases.length > 0);
     assert.ok(readdirSync(where).includes('report.html'));
   });
 

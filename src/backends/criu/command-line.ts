@@ -99,10 +99,16 @@ const NO_BREAKPOINTS = 130;
 export function criuEnvironment(
   { faultPoint }: CriuSetup,
   of: RoundCall,
-  { breakpointsFire }: Pick<CallOptions, 'breakpointsFire'>,
+  here: Pick<CallOptions, 'breakpointsFire'>,
 ): Readonly<Record<string, string>> {
-  const number = faultPoint?.of === of ? faultPoint.number : breakpointsFire ? undefined : NO_BREAKPOINTS;
-  return number === undefined ? {} : { CRIU_FAULT: String(number) };
+  return faultPoint?.of === of ? { CRIU_FAULT: String(faultPoint.number) } : machineEnvironment(here);
+}
+
+/** What any call of CRIU needs on this machine. */
+export function machineEnvironment({
+  breakpointsFire,
+}: Pick<CallOptions, 'breakpointsFire'>): Readonly<Record<string, string>> {
+  return breakpointsFire ? {} : { CRIU_FAULT: String(NO_BREAKPOINTS) };
 }
 
 /** The lines of a program that is started: its words, and what is added to its environment. */

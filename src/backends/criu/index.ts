@@ -9,6 +9,7 @@ import type { Backend, Capability, Plan } from '../backend.ts';
 import { Draws } from '../draws.ts';
 import { sweepFolder } from '../host/names.ts';
 import { pidMax } from '../pid-max.ts';
+import { machineEnvironment } from './command-line.ts';
 import { CommandsNotAllowed } from './commands-not-allowed.ts';
 import { compileCriuAgent } from './compile.ts';
 import type { Images } from './images/edit.ts';
@@ -40,6 +41,8 @@ export interface CriuBackend extends Backend {
   systemCalls(c: Case): Promise<readonly SystemCall[]>;
   /** Plays a case; also says how many microseconds of it CRIU itself took, all its calls together. */
   measure(plan: Plan): Promise<{ readonly record: RunRecord; readonly criuTime: number }>;
+  /** How CRIU is started on this machine: variables of its environment, then words without blanks. Rejects with AgentError where it cannot be. */
+  startWords(): Promise<readonly string[]>;
 }
 
 const PIDS_CGROUPS = ['/sys/fs/cgroup/pids', '/sys/fs/cgroup'];
@@ -104,6 +107,13 @@ class CriuItself implements CriuBackend {
     return this.#inSandbox((sandbox, ready) =>
       dumpOnly(sandbox, c, { ...ready, ...this.#here(), draws: new Draws('0') }),
     );
+  }
+
+  async startWords(): Promise<readonly string[]> {
+    return this.#inSandbox(async (_, { criu }) => {
+      const settings = Object.entries(machineEnvironment(this.#here())).map(([name, value]) => `${name}=${value}`);
+      return [...settings, ...criu.command];
+    });
   }
 
   async systemCalls(c: Case): Promise<readonly SystemCall[]> {

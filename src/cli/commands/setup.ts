@@ -12,19 +12,53 @@ export const addSetup: AddCommand = ({ program, action }) => {
       "Installs what a backend needs. criu: if no CRIU works on this machine, unpacks Debian's package into the cache folder, from the archive that apt is configured to use. runc, crun, runsc: unpacks that container runtime. criu@VERSION, runc@VERSION: unpacks that version beside the others.",
     )
     .argument('<what...>', 'criu, runc, crun or runsc, or versions of them: criu@4.1.1 runc@1.1.5')
+    .option(
+      '--print',
+      'print only the command that starts this CRIU, for a reproducer: CRIU=$(mktrouble setup criu --print)',
+      false,
+    )
     .action(action(setup));
 };
 
-/** Each in its turn, up to the first that fails. */
-async function setup(all: readonly string[]): Promise<ExitCode> {
-  for (const what of all) {
-    const exit = await setUp(what);
-    if (exit !== EXIT.ok) return exit;
-  }
-  return EXIT.ok;
+interface Flags {
+  readonly print: boolean;
 }
 
-async function setUp(what: string): Promise<ExitCode> {
+/** Each in its turn, up to the first that fails. */
+async function setup(all: readonly string[], { print }: Flags): Promise<ExitCode> {
+  if (print && (all.length > 1 || !/^criu(@|$)/.test(all[0]!)))
+    return complain('--print is for one CRIU', 'for example: mktrouble setup criu@4.1.1 --print');
+  // What is on standard output goes into a variable.
+  const say = (line: string): void => void (print ? process.stderr : process.stdout).write(`${line}\n`);
+  for (const what of all) {
+    const exit = await setUp(what, say);
+    if (exit !== EXIT.ok) return exit;
+  }
+  return print ? printCommand(all[0]!.split('@')[1]) : EXIT.ok;
+}
+
+/** A shell that splits the text into words starts CRIU with it. */
+async function printCommand(version: string | undefined): Promise<ExitCode> {
+  const { criu } = await import('../../backends/criu/index.ts');
+  const { AgentError } = await import('../../backends/agent/agent.ts');
+  const backend = criu(version === undefined ? {} : { criu: version });
+  try {
+    const words = await backend.startWords();
+    if (words.some((word) => /\s/.test(word)))
+      return complain(`the path of this CRIU has blanks: ${words.at(-1)}`, 'set MKTROUBLE_CACHE to a path without');
+    process.stdout.write(`${[...(words[0]!.includes('=') ? ['env'] : []), ...words].join(' ')}\n`);
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof AgentError) return complain(error.message);
+    throw error;
+  } finally {
+    await backend.dispose();
+  }
+}
+
+type Say = (line: string) => void;
+
+async function setUp(what: string, say: Say): Promise<ExitCode> {
   const { isVersion } = await import('../../backends/criu/locate.ts');
   const { RUNTIME_PROGRAMS } = await import('../../backends/host/runtimes.ts');
   const names = ['criu', ...Object.keys(RUNTIME_PROGRAMS)];
@@ -39,7 +73,7 @@ async function setUp(what: string): Promise<ExitCode> {
   const isCriu = name === 'criu';
   try {
     return await interruptible((signal) =>
-      isCriu ? setUpCriu(version, signal) : setUpRuntime(RUNTIME_PROGRAMS[name]!, version, signal),
+      isCriu ? setUpCriu(version, say, signal) : setUpRuntime(RUNTIME_PROGRAMS[name]!, version, say, signal),
     );
   } catch (error) {
     if (error instanceof CannotInstall)
@@ -52,9 +86,7 @@ async function setUp(what: string): Promise<ExitCode> {
   }
 }
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-
-async function setUpCriu(version: string | undefined, signal: AbortSignal): Promise<ExitCode> {
+async function setUpCriu(version: string | undefined, say: Say, signal: AbortSignal): Promise<ExitCode> {
   const { installCriu } = await import('../../backends/criu/install.ts');
   const { locateCriu } = await import('../../backends/criu/locate.ts');
   const { cacheFolder } = await import('../../backends/host/cache.ts');
@@ -71,7 +103,12 @@ async function setUpCriu(version: string | undefined, signal: AbortSignal): Prom
 }
 
 /** Without a version: does nothing when any is there. */
-async function setUpRuntime(program: Program, version: string | undefined, signal: AbortSignal): Promise<ExitCode> {
+async function setUpRuntime(
+  program: Program,
+  version: string | undefined,
+  say: Say,
+  signal: AbortSignal,
+): Promise<ExitCode> {
   const { installProgram, unpackedVersions } = await import('../../backends/host/packages.ts');
   const { cacheFolder } = await import('../../backends/host/cache.ts');
   const cache = cacheFolder();
