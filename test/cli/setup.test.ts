@@ -75,6 +75,11 @@ describe('mktrouble setup', function () {
       assert.equal((await command('setup', what)).code, EXIT.input, what);
   });
 
+  it('prints the command of one CRIU only', async () => {
+    for (const what of [['runc'], ['criu@4.1.1', 'criu@4.2.1'], ['docker']])
+      assert.equal((await command('setup', ...what, '--print')).code, EXIT.input, what.join(' '));
+  });
+
   it('unpacks a container runtime with what a sandbox needs beside CRIU', async () => {
     const { code, stdout } = await command('setup', 'runc@4.1.1', 'runsc');
     assert.equal(code, EXIT.ok, stdout);

@@ -1,16 +1,27 @@
 /** The guides of docs/guides, as a reader pastes them: each command of a page, in order, in a clone, prints what the page shows. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parse } from 'yaml';
 import { criu } from '../../src/backends/criu/index.ts';
 import { locateCriu } from '../../src/backends/criu/locate.ts';
 import { cacheFolder } from '../../src/backends/host/cache.ts';
+import { sourcesToRun } from '../../src/cli/freshness.ts';
 import { copyTree } from '../support/clone.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 import { codeBlocks, ROOT } from '../support/markdown.ts';
-import { run } from '../support/program.ts';
+import { mktrouble, PROGRAM, run } from '../support/program.ts';
 import { Shell } from '../support/shell.ts';
 import { isShown, readPastedCommands } from '../support/shell-page.ts';
 
@@ -67,7 +78,11 @@ describe('the guides', function () {
           hasFailed = true;
           const { code, printed } = await shell.paste(command);
           if (command.output === undefined) assert.equal(code, 0, printed);
-          else assert.ok(isShown(command.output, printed), `the page shows\n${command.output.join('\n')}\nand it is\n${printed}`);
+          else
+            assert.ok(
+              isShown(command.output, printed),
+              `the page shows\n${command.output.join('\n')}\nand it is\n${printed}`,
+            );
           hasFailed = false;
         });
       }
@@ -75,7 +90,7 @@ describe('the guides', function () {
       if (name === 'ci-maintainer.md')
         it('its workflow: each shard, then their reports as one, twice, the second time by the durations of the first', async () => {
           const [workflow] = codeBlocks(`${GUIDES}/${name}`).filter(({ language }) => language === 'yaml');
-          await followTwice(workflow!.text, clone, folder);
+          await followTwice(workflow!.text, folder);
         });
     });
   }
@@ -91,6 +106,9 @@ function cloneHere(clone: string): void {
   // What installs and builds is run by the tests of README.
   for (const made of ['node_modules', 'schema']) symlinkSync(path.join(ROOT, made), path.join(clone, made));
   execFileSync('cp', ['-a', path.join(ROOT, 'dist'), path.join(clone, 'dist')]);
+  const isFresh = sourcesToRun(pathToFileURL(path.join(ROOT, 'dist/src/cli/bin.js')).href) === undefined;
+  // The folders of the copy are newer than the build.
+  if (isFresh) utimesSync(path.join(clone, 'dist/.built'), new Date(), new Date());
 }
 
 function environment({ path: folder }: Folder): Record<string, string> {
@@ -143,20 +161,28 @@ interface Step {
   readonly run?: string;
 }
 
-/** The commands of each job of a workflow, in a shell whose `npm ci` has been. */
-async function followTwice(workflow: string, clone: string, folder: Folder): Promise<void> {
-  const npm = folder.write('bin/npm', '#!/bin/sh\n[ "$1" = ci ]\n');
-  chmodSync(npm, 0o755);
-  const env = environment(folder);
-  const PATH = `${path.dirname(npm)}:${env['PATH']}`;
+/** The commands of each job of a workflow, in a project that has this program installed. */
+async function followTwice(workflow: string, folder: Folder): Promise<void> {
+  const program = [process.execPath, ...PROGRAM].map((word) => `'${word}'`).join(' ');
+  for (const [name, text] of [
+    ['npx', `[ "$1" = mktrouble ] || exit 9; shift; exec ${program} "$@"`],
+    ['npm', '[ "$1" = ci ]'],
+  ] as const)
+    chmodSync(folder.write(`bin/${name}`, `#!/bin/bash\n${text}\n`), 0o755);
+  const project = path.join(folder.path, 'project');
+  assert.equal((await mktrouble(['init', project])).code, 0);
+  const { PATH, ...env } = environment(folder);
+  const setting = { ...env, PATH: `${path.join(folder.path, 'bin')}:${PATH}` };
   const { jobs } = parse(workflow) as { jobs: Record<string, { steps: Step[] }> };
   const [shards, report] = Object.values(jobs);
   const follow = async ({ steps }: { steps: Step[] }, shard: number): Promise<void> => {
     for (const { run: script } of steps) {
       if (script === undefined) continue;
       const filled = script.replaceAll(/\$\{\{ *matrix\.shard *\}\}/g, String(shard));
-      const setting = { ...env, PATH, GITHUB_STEP_SUMMARY: path.join(folder.path, 'summary.md') };
-      const { code, stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', filled], { cwd: clone, env: setting });
+      const { code, stdout, stderr } = await run('bash', ['-euo', 'pipefail', '-c', filled], {
+        cwd: project,
+        env: { ...setting, GITHUB_STEP_SUMMARY: path.join(folder.path, 'summary.md') },
+      });
       assert.equal(code, 0, `${filled}\n${stdout}${stderr}`);
     }
   };
@@ -164,7 +190,7 @@ async function followTwice(workflow: string, clone: string, folder: Folder): Pro
     for (const shard of [1, 2, 3, 4]) await follow(shards!, shard);
     await follow(report!, 0);
   }
-  const { cases } = JSON.parse(readFileSync(path.join(clone, 'report.json'), 'utf8'));
+  const { cases } = JSON.parse(readFileSync(path.join(project, 'report.json'), 'utf8'));
   assert.ok(cases.length > 0);
-  assert.ok(existsSync(path.join(clone, 'report.html')));
+  assert.ok(existsSync(path.join(project, 'report.html')));
 }

@@ -30,7 +30,8 @@ export function readPastedCommands(page: string): PastedCommand[] {
   const { blocks, prose } = splitPage(lines);
   for (const [line, text] of prose) {
     const inline = /`((?:npx )?mktrouble [^`]+)`/.exec(text);
-    if (inline) throw new Error(`${page}:${line}: a reader cannot tell what \`${inline[1]}\` prints: give it a block`);
+    if (inline)
+      throw new Error(`${page}:${line}: \`${inline[1]}\` stands in the text: give it a block, with what it prints`);
   }
   return blocks.flatMap((block) => readBlock(page, block));
 }
@@ -40,8 +41,9 @@ function splitPage(lines: readonly string[]): { blocks: Block[]; prose: [number,
   const prose: [number, string][] = [];
   for (let i = 0; i < lines.length; i++) {
     const fence = /^( *)```(\S*)/.exec(lines[i]!);
-    const indent = fence?.[1]!.length ?? /^(?: {4}|\t)/.exec(lines[i]!)?.[0].length;
-    if (indent === undefined || (!fence && !isBlank(lines[i - 1]) && !isBlank(lines[i]))) {
+    const code = isBlank(lines[i - 1]) ? /^( {4}|\t)/.exec(lines[i]!) : null;
+    const indent = (fence ?? code)?.[1]?.length;
+    if (indent === undefined) {
       prose.push([i + 1, lines[i]!]);
       continue;
     }

@@ -10,8 +10,8 @@ export interface Pasted {
   readonly printed: string;
 }
 
-/** Ends what a command prints: a character that no program here prints, and its exit code. */
-const END = /\u001e(\d+)\u001e\n$/;
+/** Ends what a command prints, with its exit code. */
+const END = /<<ended with (\d+)>>\n$/;
 
 export class Shell {
   readonly #child: ChildProcess;
@@ -33,7 +33,7 @@ export class Shell {
       this.#isOver = true;
       this.#hears();
     });
-    this.#child.stdin!.write("exec 2>&1\ntrap : INT\nlast=0\n");
+    this.#child.stdin!.write('exec 2>&1\ntrap : INT\nlast=0\n');
   }
 
   /** Runs a command to its end; one that the page ends by Ctrl-C until it has printed what the page shows. Rejects when the shell ends. */
@@ -41,9 +41,7 @@ export class Shell {
     this.#printed = '';
     // Without output every command of the text has to succeed.
     writeFileSync(this.#file, output === undefined ? `set -e\n${text}\nset +e\n` : `${text}\n`);
-    this.#child.stdin!.write(
-      `(exit $last)\n. '${this.#file}' < /dev/null\nlast=$?; printf '\\036%s\\036\\n' $last\n`,
-    );
+    this.#child.stdin!.write(`(exit $last)\n. '${this.#file}' < /dev/null\nlast=$?; echo "<<ended with $last>>"\n`);
     if (isInterrupted) {
       await this.#until(() => isShown([...output!, '...'], this.#printed));
       process.kill(-this.#child.pid!, 'SIGINT');
