@@ -34,7 +34,8 @@ chmod 755 "$3/usr/lib/x/ld-linux.so.2" "$3/usr/sbin/criu"
 `;
 
 describe('mktrouble setup', function () {
-  this.timeout(20_000);
+  // Each test starts the program up to six times, perhaps on a machine that has much else to do.
+  this.timeout(60_000);
   let folder: Folder;
   before(() => {
     folder = temporaryFolder({ 'bin/apt-get': APT_GET, 'bin/apt-cache': APT_CACHE, 'bin/dpkg': DPKG });
