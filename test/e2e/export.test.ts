@@ -9,7 +9,7 @@ import { findRowNumber } from '../support/findings-page.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 import { PROGRAM } from '../support/program.ts';
 
-/** One finding of each kind: a round trip, a stage, a changed image, a failing system call, pstree.img, a program of the scenario's own. */
+/** One finding of each kind: a round trip, a stage, a changed image, a failing system call, pstree.img, a program of the scenario's own, orphans. */
 const EXIT_STATUS = "Restore loses the highest bit of a zombie's exit status";
 const SAMPLE = [
   EXIT_STATUS,
@@ -18,6 +18,8 @@ const SAMPLE = [
   'Restore reports success although a stopped task runs when kill(2) fails',
   'Restore aborts when pstree.img has a duplicate pid',
   'Restore loses the core dump filter',
+  'Restore gives an orphan to init that a subreaper had adopted',
+  'A dump says nothing of a task that has entered the namespace, and the task is lost',
 ];
 
 /** A stand-in for zdtm's header: the test says when it is ready, and is asked by SIGTERM to compare. */
