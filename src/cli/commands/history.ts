@@ -53,7 +53,7 @@ async function printRuns(runs: readonly HistoryRun[]): Promise<void> {
     const { appeared, gone } = compareRuns(runs[i - 1], run);
     const change = [...(appeared > 0 ? [`+${appeared}`] : []), ...(gone > 0 ? [`-${gone}`] : [])].join(' ');
     print(
-      `${String(number).padStart(4)}  ${time.slice(0, 16).replace('T', ' ')}  ${counts.join(', ')} (${duration(run.duration)})${change === '' ? '' : `  ${change} findings`}\n`,
+      `${String(number).padStart(4)}  ${time.slice(0, 16).replace('T', ' ')}  ${counts.join(', ')} (${duration(run.duration)})${change === '' ? '' : `  ${change} ${appeared + gone === 1 ? 'finding' : 'findings'}`}\n`,
     );
     print(`      ${run.command}\n`);
   }
