@@ -8,6 +8,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
 import path from 'node:path';
+import { markdownCell } from '../../reporters/words/markdown.ts';
 import { readImage } from '../../src/backends/criu/images/file.ts';
 import { readMessage } from '../../src/backends/criu/images/wire.ts';
 import { type CriuBackend, criu } from '../../src/backends/criu/index.ts';
@@ -199,19 +200,11 @@ function dependent(cases: readonly Case[]): string {
       .filter((c) => c.expect.mayViolate?.length && c.expect.violates.length === 0 && !c.tags.includes('mutations'))
       .map((c) => [readTitle(c), c]),
   );
-  const rows = [...first].map(
-    ([
-      title,
-      {
-        expect,
-        position: { file },
-        why,
-      },
-    ]) => {
-      const cause = (why ?? '').replace(/\s+/g, ' ').trim().replaceAll('|', '\\|');
-      return `| ${title} | ${expect.mayViolate!.join(', ')} | ${cause} | [${path.basename(file)}](../${file}) |`;
-    },
-  );
+  const rows = [...first].map(([title, c]) => {
+    const { file } = c.position;
+    const cause = markdownCell((c.why ?? '').replace(/\s+/g, ' ').trim());
+    return `| ${title} | ${c.expect.mayViolate!.join(', ')} | ${cause} | [${path.basename(file)}](../${file}) |`;
+  });
   return `## Where the machine or the moment allows it
 
 These depend on the machine (32-bit programs, hardware breakpoints, its speed), and are not counted here.

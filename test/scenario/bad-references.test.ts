@@ -82,6 +82,10 @@ const CONTRADICTIONS: Record<string, Bad> = {
     'scenario: x\ntree: { pid: 100, children: [{ pid: 102, entered: true, «session»: 100 }] }',
     { hint: 'session: 102' },
   ],
+  'a zombie that entered': [
+    'scenario: x\ntree: { pid: 100, children: [{ pid: 102, entered: true, «state»: zombie }] }',
+    { says: 'reaped' },
+  ],
   'a root that entered': ['scenario: x\ntree: { pid: 100, «entered»: true }', { says: 'init' }],
   'an orphan without a parent': ['scenario: x\ntree: { pid: 100, «orphan»: true }', { says: 'adopt' }],
   'two parents of orphans with one maker': [

@@ -97,6 +97,7 @@ export const RULES: readonly Rule[] = [
     tests: [
       'test/properties/rules/failure-has-a-cause.test.ts',
       'test/properties/criu/properties.test.ts',
+      'test/properties/criu/dump.test.ts',
       'test/properties/properties.test.ts',
     ],
     needsCriu: false,

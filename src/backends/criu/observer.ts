@@ -72,14 +72,11 @@ export class Observer {
    */
   async censusBeforeDump(): Promise<CriuCensus> {
     const all = await this.#tasks('tree');
-    const descendants = findTree(this.#case, all);
-    const entered = findDescendants(
-      new Set(this.#case.tasks.filter(({ criu }) => criu?.entered).map(({ pid }) => pid)),
-      all,
-    );
-    const tree = all.filter((seen) => descendants.includes(seen) || entered.has(seen.id));
-    for (const seen of all) if (!tree.includes(seen)) this.#orphans.add(seen.id);
-    return this.census(tree);
+    const root = findRoot(this.#case, all);
+    const entered = this.#case.tasks.filter(({ criu }) => criu?.entered).map(({ pid }) => pid);
+    const tree = findDescendants(new Set([...(root ? [root.id] : []), ...entered]), all);
+    for (const { id } of all) if (!tree.has(id)) this.#orphans.add(id);
+    return this.census(all.filter(({ id }) => tree.has(id)));
   }
 
   /** A program that runs on, at the end of the dump, while CRIU holds it. */

@@ -1,5 +1,4 @@
 /** What really can't be in a tree: words that contradict each other, and references that lead nowhere. */
-
 import { findGoneMaker } from '../../model/case.ts';
 import { type Complain, unknown } from '../complain.ts';
 import { type Draft, listAbove, type TaskWords } from './draft.ts';
@@ -24,10 +23,12 @@ export function checkWords(draft: Draft, complain: Complain): void {
   if (words.entered && spot.creator === undefined)
     refuse('entered', 'the root is the init of the namespace that others enter');
   if (words.entered && (words.orphan || words.sibling)) refuse('entered', 'what enters from outside was made outside');
+  if (words.entered && words.state === 'zombie')
+    refuse('state', 'a zombie that entered is reaped by its parent outside, or by init there');
   if (words.entered && draft.session !== draft.pid)
     refuse('session', 'what enters from outside leads a session of its own', `session: ${draft.pid}, or nothing`);
-  if (words.orphan && spot.kind === 'late')
-    refuse('orphan', 'a task that is forked late is made by a task of the tree');
+  if (spot.kind === 'late' && (words.orphan || words.entered))
+    refuse(words.orphan ? 'orphan' : 'entered', 'a task that is forked late is made by a task of the tree');
   if (words.state !== 'dead') return;
   if (spot.kind === 'late') refuse('state', 'a task that is forked late cannot have exited before restart is called');
   if (words.children) refuse('children', 'a dead task has no children: they were reparented to init when it exited');
