@@ -16,7 +16,8 @@ import { scheduling } from './scheduling.ts';
 import { signals } from './signals.ts';
 import { timers } from './timers.ts';
 
-const STEADY: readonly Kind[] = [processState, limits, signals, namespaces, fileFlags, credentials, scheduling];
+/** The agent's init. */
+const INIT = '1';
 
 /** What a process has: `steady` whatever it does, `held` while it does nothing; and of each thread, by its tid in /proc. */
 export interface ProcessFacts {
@@ -39,11 +40,14 @@ export interface Reading {
 /** Reads the processes of a tree, one after the other: objects that they share have one number. */
 export class FactReader {
   readonly #reading: Reading;
+  readonly #steady: readonly Kind[];
   readonly #held: readonly Kind[];
 
   constructor(reading: Reading) {
     this.#reading = reading;
-    const { isHeld, queues: found } = reading;
+    const { proc, isHeld, queues: found } = reading;
+    const ofNamespaces = namespaces(new ProcFolder(`${proc}/${INIT}`));
+    this.#steady = [processState, limits, signals, ofNamespaces, fileFlags, credentials, scheduling];
     this.#held = isHeld ? [openFiles(new Numbering()), timers, addresses, queues((pid) => found?.get(pid))] : [];
   }
 
@@ -53,10 +57,10 @@ export class FactReader {
     const held = [...this.#held, holes ? contents(holes.get(pid) ?? []) : madeMemory];
     const threads = tids.map((tid): [number, CriuFacts] => [
       tid,
-      readAll(STEADY, 'thread', new ProcFolder(`${process.path}/task/${tid}`)),
+      readAll(this.#steady, 'thread', new ProcFolder(`${process.path}/task/${tid}`)),
     ]);
     return {
-      steady: readAll(STEADY, 'process', process),
+      steady: readAll(this.#steady, 'process', process),
       ...(isHeld && { held: readAll(held, 'process', process) }),
       threads: new Map(threads),
     };

@@ -1,14 +1,19 @@
 /** A kind of state that a process has beside what the agent sees, read from outside, in /proc. */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
 import type { CriuFacts } from '../../../record/criu.ts';
 
+/** What a file of /proc is read into: most are smaller, and are read at once. */
+const BUFFER = Buffer.alloc(1 << 16);
+
 /**
- * A folder of /proc and what was read of it already: several kinds read the same file. A file that cannot be read is empty: a
+ * A folder of /proc and what was read of it already: several kinds read the same files and links. What cannot be read is empty: a
  * kernel built without it, or a task that has exited meanwhile.
  */
 export class ProcFolder {
   readonly path: string;
   readonly #texts = new Map<string, string>();
+  readonly #links = new Map<string, string>();
+  readonly #lists = new Map<string, readonly string[]>();
 
   constructor(path: string) {
     this.path = path;
@@ -16,22 +21,17 @@ export class ProcFolder {
 
   /** A file of the folder. */
   text(file: string): string {
-    let text = this.#texts.get(file);
-    if (text === undefined) {
-      text = orNone(() => readFileSync(`${this.path}/${file}`, 'latin1'), '');
-      this.#texts.set(file, text);
-    }
-    return text;
+    return known(this.#texts, file, () => orNone(() => readText(`${this.path}/${file}`), ''));
   }
 
   /** The target of a link; empty where there is none. */
   link(file: string): string {
-    return orNone(() => readlinkSync(`${this.path}/${file}`), '');
+    return known(this.#links, file, () => orNone(() => readlinkSync(`${this.path}/${file}`), ''));
   }
 
   /** The names of a folder. */
-  list(folder: string): string[] {
-    return orNone(() => readdirSync(`${this.path}/${folder}`), []);
+  list(folder: string): readonly string[] {
+    return known(this.#lists, folder, () => orNone(() => readdirSync(`${this.path}/${folder}`), []));
   }
 
   /** A line of `status`, without its name: `status('Umask')`. */
@@ -52,6 +52,30 @@ export class ProcFolder {
         .split(' ')
         [number - 3]?.trim() ?? ''
     );
+  }
+}
+
+function known<T>(all: Map<string, T>, name: string, read: () => T): T {
+  let one = all.get(name);
+  if (one === undefined) {
+    one = read();
+    all.set(name, one);
+  }
+  return one;
+}
+
+/** The size of a file of /proc is not known before it is read: a read of nothing ends it. */
+function readText(path: string): string {
+  const file = openSync(path, 'r');
+  try {
+    let text = '';
+    for (;;) {
+      const got = readSync(file, BUFFER, 0, BUFFER.length, null);
+      if (got === 0) return text;
+      text += BUFFER.toString('latin1', 0, got);
+    }
+  } finally {
+    closeSync(file);
   }
 }
 

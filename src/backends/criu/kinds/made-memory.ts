@@ -2,7 +2,7 @@
 import type { CriuFacts } from '../../../record/criu.ts';
 import { describeMapping, openMemory } from './contents.ts';
 import type { Kind } from './kind.ts';
-import { describeRange, parseMappings } from './mappings.ts';
+import { describeRange, type Mapping, parseMappings } from './mappings.ts';
 
 /** RESOURCES_AT, and beyond all regions: agent/resource.h. */
 const FROM = 0x4_0000_0000;
@@ -12,8 +12,11 @@ export const madeMemory: Kind = {
   of: 'process',
   changes: true,
   read(process): CriuFacts {
-    const mappings = parseMappings(process.text('smaps')).filter(({ start }) => start >= FROM && start < TO);
-    const memory = mappings.length === 0 ? undefined : openMemory(process.path, []);
+    const isMade = ({ start }: Mapping): boolean => start >= FROM && start < TO;
+    // The kernel makes smaps from all pages of the process: far slower than maps.
+    if (!parseMappings(process.text('maps')).some(isMade)) return {};
+    const mappings = parseMappings(process.text('smaps')).filter(isMade);
+    const memory = openMemory(process.path, []);
     try {
       return Object.fromEntries(
         mappings.flatMap((mapping) => [

@@ -19,7 +19,7 @@ export function openFiles(numbering: Numbering = new Numbering()): Kind {
     of: 'process',
     changes: true,
     read(process) {
-      const descriptors = process.list('fd').sort((a, b) => Number(a) - Number(b));
+      const descriptors = process.list('fd').toSorted((a, b) => Number(a) - Number(b));
       const links = descriptors.map((fd) => process.link(`fd/${fd}`));
       const sockets = links.some((link) => link.startsWith('socket:'))
         ? readSockets(process)
