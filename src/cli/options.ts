@@ -1,5 +1,6 @@
 /** The options of a command, made once: its flags, the environment, the configuration file, the defaults. */
 import type { Command } from 'commander';
+import type { KnownSettings } from '../config/check.ts';
 import { type MadeOptions, makeOptions, type Options, type Settings } from '../config/index.ts';
 import { SETTING_NAMES, type SettingName } from '../config/schema.ts';
 import { defaultMaxMemory } from '../injector/budget.ts';
@@ -19,14 +20,16 @@ const LISTS: Readonly<Record<string, SettingName>> = {
 
 /**
  * The options of a command; or exit code 2, after printing every mistake. `paths`: its arguments that are paths. `flags`: which
- * settings its flags make, where others of its flags have the name of a setting and another meaning.
+ * settings its flags make, where others of its flags have the name of a setting and another meaning. `known`: how modules of users are
+ * loaded.
  */
 export function readOptions(
   command: Command,
   paths: readonly string[] = [],
   flags: readonly SettingName[] = SETTING_NAMES,
+  known: KnownSettings = KNOWN_SETTINGS,
 ): Options | typeof EXIT.input {
-  const { options, diagnostics } = readSources(command, paths, flags);
+  const { options, diagnostics } = readSources(command, paths, flags, known);
   const color = process.stderr.isTTY === true && !process.env['NO_COLOR'];
   for (const one of diagnostics) process.stderr.write(`${formatDiagnostic(one, { color })}\n\n`);
   return options ?? EXIT.input;
@@ -37,6 +40,7 @@ export function readSources(
   command: Command,
   paths: readonly string[],
   flags: readonly SettingName[] = SETTING_NAMES,
+  known: KnownSettings = KNOWN_SETTINGS,
 ): MadeOptions {
   const given = Object.entries(command.opts())
     .filter(([name]) => command.getOptionValueSource(name) === 'cli')
@@ -54,6 +58,6 @@ export function readSources(
     environment: process.env,
     ...(config !== false && { folder: process.cwd() }),
     defaults: { paths: [...DEFAULT_PATHS], replays: '.mktrouble', maxMemory: defaultMaxMemory() },
-    known: KNOWN_SETTINGS,
+    known,
   });
 }

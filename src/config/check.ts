@@ -17,6 +17,8 @@ export interface KnownSettings extends KnownNames {
   readonly readBackend?: ReadBackend;
   /** Loads a property of the user's own; without it none can be named. */
   readonly readProperty?: ReadBackend;
+  /** Loads a template of the user's own; without it the files are not looked at. */
+  readonly readTemplate?: ReadBackend;
 }
 
 /** The settings; undefined where there is any mistake, which is then in `mistakes`. `locate`: the place of a setting. */
@@ -59,15 +61,10 @@ function checkNames(settings: Settings, known: KnownSettings, complain: Complain
       if (isMistake(read)) complain({ path, ...read });
     } else if (!known.backends.includes(name)) complain(unknown(path, 'backend', name, () => known.backends));
   };
-  const { backends, projects, properties = [] } = settings;
-  const names = new Set<string>();
-  properties.forEach((file, i) => {
-    const read = known.readProperty?.(file) ?? { message: 'properties of your own cannot be loaded here' };
-    const path = ['properties', i];
-    if (isMistake(read)) complain({ path, ...read });
-    else if (names.has(read.name)) complain({ path, message: `two properties have the name ${read.name}` });
-    else names.add(read.name);
-  });
+  const { backends, projects } = settings;
+  const notHere: ReadBackend = () => ({ message: 'properties of your own cannot be loaded here' });
+  checkModules(settings, 'properties', known.readProperty ?? notHere, complain);
+  if (known.readTemplate) checkModules(settings, 'templates', known.readTemplate, complain);
   if (backends !== undefined && backends !== 'all')
     [backends].flat().forEach((name, i) => {
       backend(name, typeof backends === 'string' ? ['backends'] : ['backends', i]);
@@ -89,6 +86,23 @@ function checkNames(settings: Settings, known: KnownSettings, complain: Complain
     ...(current !== undefined && { protocol: current }),
     ...(renamed && { projects: renamed }),
   };
+}
+
+/** The modules of a setting that is a list of files: each can be loaded, and no two have the same name. */
+function checkModules(
+  settings: Settings,
+  setting: 'properties' | 'templates',
+  read: ReadBackend,
+  complain: Complain,
+): void {
+  const names = new Set<string>();
+  settings[setting]?.forEach((file, i) => {
+    const module = read(file);
+    const path = [setting, i];
+    if (isMistake(module)) complain({ path, ...module });
+    else if (names.has(module.name)) complain({ path, message: `two ${setting} have the name ${module.name}` });
+    else names.add(module.name);
+  });
 }
 
 function checkReporters({ reporters = [] }: Settings, complain: Complain): void {

@@ -74,6 +74,8 @@ export interface Options extends CaseOptions, EngineOptions {
   readonly records: 'all' | 'failed' | 'none';
   /** Files of properties of the user's own, by which every case is judged too. */
   readonly properties?: readonly string[];
+  /** Files of templates of the user's own, for `mktrouble new`. */
+  readonly templates?: readonly string[];
   /** Whether verdicts contain what of the protocol was reached. */
   readonly coverage: boolean;
   /** The folder for the replay files of findings; none are written without. */

@@ -58,6 +58,7 @@ export function resolveOptions(
       keep: pick('keep'),
       known: pick('known'),
       properties: pick('properties'),
+      templates: pick('templates'),
       parallel: pick('parallel'),
     }),
     allowCommands: pick('allowCommands') ?? false,

@@ -203,6 +203,11 @@ export const SETTINGS = mapping('a mapping with settings', {
     'Properties of your own, by their files: every case is judged by them too. They are code.',
     'properties: [./my-property.ts]',
   ).optional(),
+  templates: word(
+    list(path, 'a list of files'),
+    'Templates of your own for `mktrouble new`, by their files. They are code, which only that command executes.',
+    'templates: [./my-template.ts]',
+  ).optional(),
   records: word(
     oneOf(['all', 'failed', 'none'], 'choice of records'),
     'Which runs the JSON report contains step by step: all, failed or none. Default: failed.',

@@ -133,7 +133,10 @@ const TYPED: Readonly<Record<string, readonly Row[]>> = {
   'protocol show <name>': [['protocol show hardend', 'hardened']],
   'protocol diff <from>': [['protocol diff hardend patch', 'hardened']],
   'protocol diff <to>': [['protocol diff patch hardend', 'hardened']],
-  'new <template>': [['new signl', 'signal']],
+  'new <template>': [
+    ['new signl', 'signal'],
+    ['new docs/examples/template/servic.ts', 'docs/examples/template/service.ts'],
+  ],
   'config <paths>': [['config scenarois', 'scenarios']],
   'doctor --criu': [['doctor --criu ./scenarois/criu', 'scenarios']],
   'conformance <backend>': [['conformance simulatd', 'simulated']],

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { templateNames } from '../../src/cli/commands/new.ts';
 import { EXIT } from '../../src/cli/exit.ts';
 import { main } from '../../src/cli/main.ts';
+import { templateNames } from '../../src/cli/templates/shipped.ts';
 import { loadScenarios } from '../../src/index.ts';
 import { openBackend } from '../../src/injector/backends.ts';
 import { runCase } from '../../src/injector/index.ts';
 import { KNOWN_NAMES } from '../../src/injector/known.ts';
 import { capture } from '../support/capture.ts';
+import { exampleFiles } from '../support/examples.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 
 describe('mktrouble new', () => {
@@ -68,5 +69,77 @@ describe('mktrouble new', () => {
     const { result, stderr } = await command('new', 'sginal');
     assert.equal(result, EXIT.input);
     assert.match(stderr, /signal/);
+  });
+
+  describe('with a template of one’s own', () => {
+    const OWN = `export default { contract: 1, name: 'mine', about: 'Mine.', make: () => 'scenario: Mine\\ntree: { pid: 100 }' };\n`;
+    const text = (was: string, is: string) => {
+      assert.ok(OWN.includes(was), was);
+      return OWN.replace(was, is);
+    };
+    let project: Folder;
+    let cwd: string;
+    before(() => {
+      project = temporaryFolder({
+        ...exampleFiles('template'),
+        'mine.mjs': OWN,
+        'other-contract.mjs': text('contract: 1', 'contract: 9'),
+        'no-name.mjs': text("name: 'mine',", ''),
+        'taken.mjs': text("'mine'", "'kill'"),
+        'no-about.mjs': text("about: 'Mine.',", ''),
+        'no-make.mjs': text('make:', 'makes:'),
+        'throws.mjs': text("'scenario: Mine\\ntree: { pid: 100 }'", 'null.x'),
+        'no-text.mjs': text("'scenario: Mine\\ntree: { pid: 100 }'", '1'),
+        'wrong.mjs': text('tree: { pid: 100 }', 'trea: { pid: 100 }'),
+      });
+      cwd = process.cwd();
+      process.chdir(project.path);
+    });
+    after(() => {
+      process.chdir(cwd);
+      project.remove();
+    });
+
+    it('by its file: the scenario is written, has no mistakes, and passes', async () => {
+      assert.equal((await command('new', './service.ts')).result, EXIT.ok);
+      const { cases, diagnostics } = loadScenarios(['scenarios/service.yaml'], KNOWN_NAMES);
+      assert.deepEqual([diagnostics, cases.length], [[], 1]);
+      const backend = await openBackend('simulated');
+      assert.equal((await runCase(cases[0]!, { backend })).status, 'pass');
+      await backend.dispose();
+    });
+
+    it('by its name in the configuration: it is listed, and the nearest name is known', async () => {
+      project.write('mktrouble.config.yaml', 'templates: [./mine.mjs, ./service.ts]\n');
+      try {
+        assert.match((await command('new')).stdout, /^mine +Mine\.\nservice +A service/m);
+        assert.match((await command('new', 'mine', '-')).stdout, /^scenario: Mine\ntree: \{ pid: 100 \}\n$/m);
+        const near = await command('new', 'servise');
+        assert.deepEqual([near.result, /did you mean service\?/.test(near.stderr)], [EXIT.input, true]);
+        project.write('mktrouble.config.yaml', 'templates: [./mine.mjs, ./mine.mjs]\n');
+        const twice = await command('new');
+        assert.deepEqual([twice.result, /two templates/.test(twice.stderr)], [EXIT.input, true]);
+      } finally {
+        project.write('mktrouble.config.yaml', '{}\n');
+      }
+    });
+
+    for (const [file, why] of Object.entries({
+      'other-contract': /version 9 of the contract/,
+      'no-name': /no name/,
+      taken: /that of a template of mktrouble/,
+      'no-about': /what it is about/,
+      'no-make': /no function `make`/,
+      throws: /the template mine broke/,
+      'no-text': /makes no text/,
+      wrong: /scenarios\/mine\.yaml:2:1[\s\S]*did you mean tree\?[\s\S]*nothing was written/,
+      none: /no such file/,
+    }))
+      it(`${file}: exit code 2 with the reason, and nothing is written`, async () => {
+        const { result, stderr } = await command('new', `./${file}.mjs`);
+        assert.equal(result, EXIT.input);
+        assert.match(stderr, why);
+        assert.ok(!existsSync('scenarios/mine.yaml'));
+      });
   });
 });

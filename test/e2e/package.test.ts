@@ -88,11 +88,11 @@ describe('the package', function () {
     assert.equal(library.code, 0, library.stderr);
   });
 
-  it('runs a protocol, a backend, a property and a reporter that use only what it exports, typed and plain', async function () {
+  it('runs a protocol, a backend, a property, a reporter and a template that use only what it exports, typed and plain', async function () {
     const project = path.join(folder.path, 'project');
     if (!existsSync(path.join(project, 'node_modules/mktrouble'))) this.skip();
     const modules = new Map<string, string>();
-    for (const kind of ['protocol', 'backend', 'property', 'reporter'])
+    for (const kind of ['protocol', 'backend', 'property', 'reporter', 'template'])
       for (const [name, text] of Object.entries(exampleFiles(kind)).filter(([file]) => file.endsWith('.ts'))) {
         writeFileSync(path.join(project, name), text);
         writeFileSync(path.join(project, name.replace('.ts', '.mjs')), toJavaScript(text));
@@ -123,6 +123,11 @@ describe('the package', function () {
       const ended = await mktrouble('any.yaml', ...others);
       assert.equal(ended.code, 0, ended.stderr);
       assert.match(ended.stdout, /ms {2}Any\n1 passed, 0 failed/);
+      const made = `${extension}.yaml`;
+      const created = await run('npx', ['mktrouble', 'new', file('template'), made], { cwd: project });
+      assert.equal(created.code, 0, created.stderr);
+      const started = await mktrouble(made);
+      assert.deepEqual([started.code, /1 passed/.test(started.stdout)], [0, true], started.stderr);
     }
   });
 });

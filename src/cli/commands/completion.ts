@@ -2,7 +2,7 @@
 import { Argument } from 'commander';
 import type { AddCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
-import { templateNames } from './new.ts';
+import { templateNames } from '../templates/shipped.ts';
 
 export const addCompletion: AddCommand = ({ program, action }) => {
   program
