@@ -20,6 +20,8 @@ const RECORD = [...MODEL, 'src/record'];
 /** What a backend promises, and what can be done with any that does. */
 const CONTRACT = [
   'src/backends/backend.ts',
+  'src/backends/own-fault.ts',
+  'src/backends/own-faults.ts',
   'src/backends/module.ts',
   'src/backends/walk.ts',
   'src/backends/draws.ts',
@@ -50,7 +52,9 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/backends/host', mayImport: BOUNDARY },
   { path: 'src/backends/agent', mayImport: [...BOUNDARY, 'src/backends/host'] },
   { path: 'src/backends/backend.ts', mayImport: [...RECORD, 'src/backends/draws.ts'] },
-  { path: 'src/backends/module.ts', mayImport: ['src/backends/backend.ts'] },
+  { path: 'src/backends/own-fault.ts', mayImport: MODEL },
+  { path: 'src/backends/own-faults.ts', mayImport: [...RECORD, 'src/backends/own-fault.ts'] },
+  { path: 'src/backends/module.ts', mayImport: ['src/backends/backend.ts', 'src/backends/own-fault.ts'] },
   { path: 'src/backends/index.ts', mayImport: [...RECORD, ...CONTRACT] },
   { path: 'src/backends/walk.ts', mayImport: [...RECORD, 'src/backends/backend.ts'] },
   // The simulated kernel imports nothing of the restart that runs on it.

@@ -83,6 +83,7 @@ const MUTATION = 'the changes of its images are drawn by a seed, and CRIU is nee
 function listEdits(images: CriuSetup['images']): ImageEdit[] {
   return images.map((edit) => {
     if (edit.kind === 'mutate') throw new CannotExport(MUTATION);
+    if (edit.kind === 'edit') throw new CannotExport('its images are changed by an editor of your own');
     return edit;
   });
 }

@@ -9,7 +9,11 @@ export function replayCommand(verdict: Verdict): string {
   const command = (...words: readonly string[]): string =>
     [...setting, ...['npx', 'mktrouble', ...words].map(quoted)].join(' ');
   const on = backend === 'simulated' ? [] : ['--backend', environment?.module ?? backend];
-  const judged = (verdict.properties ?? []).flatMap((file) => ['--property', file]);
+  const judged = [
+    ...(verdict.properties ?? []).flatMap((file) => ['--property', file]),
+    ...(verdict.faults ?? []).flatMap((file) => ['--fault', file]),
+    ...(verdict.imageEditors ?? []).flatMap((file) => ['--image-editor', file]),
+  ];
   if (replay !== undefined) return command('replay', replay, ...on, ...judged);
   // A run among many has a seed of its own; with it, one schedule is enough.
   const one = record?.seed ?? undefined;

@@ -41,10 +41,17 @@ export function faultSentence(fault: Fault): string {
     wake: `a spurious wake-up of ${targets}`,
     delay: `delay ${targets}`,
     exit: `${targets} exits`,
+    own: ownWords(fault),
   }[fault.verb];
   const which = fault.call === undefined ? '' : `, call ${fault.call}`;
   const times = fault.times === 1 ? '' : `, ${fault.times} times`;
   return `${what}${which}${times}${whenWords(fault.when)}`;
+}
+
+/** `unplug 101, seconds 3`. */
+function ownWords({ own, targets }: Fault): string {
+  const values = Object.entries(own?.with ?? {}).map(([word, value]) => `, ${word} ${value}`);
+  return `${[own?.verb, ...targets].join(' ')}${values.join('')}`;
 }
 
 function whenWords(when: When): string {
@@ -59,6 +66,8 @@ function whenWords(when: When): string {
       return `, when the coordinator is at ${when.at}`;
     case 'criu':
       return `, when CRIU is at ${when.at}`;
+    case 'moment':
+      return `, at ${when.at}`;
     case 'after':
       return `, after ${when.fault}`;
   }

@@ -1,10 +1,10 @@
 /** How a case disturbs CRIU and its images, besides its faults, in words. Runs in a browser too. */
-import type { CriuLimits, CriuSetup, CriuSyscall, ImageChange } from '../../src/model/criu.ts';
+import type { CriuLimits, CriuSetup, CriuSyscall, ImageChange, MadeEdit } from '../../src/model/criu.ts';
 import { optionWords } from '../../src/model/criu-options.ts';
 import { count } from './numbers.ts';
 
 /** One line for each thing that goes wrong; `edits` is what a run changed in the images, where that is known. */
-export function setupLines(setup: CriuSetup | undefined, edits: readonly ImageChange[] | undefined): string[] {
+export function setupLines(setup: CriuSetup | undefined, edits: readonly MadeEdit[] | undefined): string[] {
   if (!setup) return [];
   const { scriptFails, faultPoint, taken, limits, rounds, options, syscalls, images } = setup;
   return [
@@ -37,9 +37,11 @@ function syscallWords({ call, number, after, errno, signal, short }: CriuSyscall
 }
 
 /** `core-101: field, record 0, path [3,1], nth [0,0], value 7`, in the words of the scenario format. */
-function editWords(edit: ImageChange): string {
+function editWords(edit: ImageChange | MadeEdit): string {
   const { kind, ...rest } = edit;
-  const file = 'file' in edit ? edit.file : 'target' in edit ? edit.target : 'pstree';
-  const words = Object.entries(rest).filter(([word]) => word !== 'file' && word !== 'target');
+  const file =
+    'file' in edit ? edit.file : 'target' in edit ? edit.target : edit.kind === 'edit' ? edit.editor : 'pstree';
+  const isNamed = (word: string) => word === 'file' || word === 'target' || (word === 'editor' && kind === 'edit');
+  const words = Object.entries(rest).filter(([word]) => !isNamed(word));
   return [`${file}: ${kind}`, ...words.map(([word, value]) => `${word} ${JSON.stringify(value)}`)].join(', ');
 }

@@ -39,4 +39,6 @@ export {
   type FoundCriu,
   type Unpacked,
 } from './module.ts';
+export type { OwnFault } from './own-fault.ts';
+export { OwnFaults } from './own-faults.ts';
 export { randomChooser, type Walk, walk } from './walk.ts';

@@ -3,6 +3,7 @@
  * written for, what the backend is called, and how one is made. See docs/writing-a-backend.md.
  */
 import type { Backend } from './backend.ts';
+import type { OwnFault } from './own-fault.ts';
 
 /** The version of the contract: of `Backend`, `Plan`, `Machine` and the record. Changes when a backend that fits it would fit no more. */
 export const CONTRACT_VERSION = 1;
@@ -30,6 +31,8 @@ export interface CreateOptions {
   readonly allowCommands: boolean;
   /** `--criu` or `criu:` of the configuration: a version, or the path of a program. */
   readonly criu?: string;
+  /** The fault verbs of the user's own that the command line and the configuration name; see OwnFaults. */
+  readonly faults: readonly OwnFault[];
   /** The CRIU to use: `criu`, else what mktrouble's own backend uses; or the one of this version. A text says why there is none. */
   findCriu(version?: string): Promise<FoundCriu | string>;
   /** What `mktrouble setup <program>` has unpacked, the newest first. */

@@ -159,9 +159,9 @@ function describe(
 /** Changes drawn by a seed are exported as what they were. */
 function withEdits(c: Case, verdict: Verdict | undefined): Case {
   const edits = verdict?.record?.criu?.edits;
-  return edits && c.criu?.images.some(({ kind }) => kind === 'mutate')
-    ? { ...c, criu: { ...c.criu, images: edits } }
-    : c;
+  const isDrawn = c.criu?.images.some(({ kind }) => kind === 'mutate');
+  const drawn = edits?.filter((edit) => edit.kind !== 'edited');
+  return isDrawn && drawn && drawn.length === edits?.length ? { ...c, criu: { ...c.criu!, images: drawn } } : c;
 }
 
 /** Undefined when the backend does not work here. */

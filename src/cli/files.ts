@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { Options } from '../config/index.ts';
-import { namesWith } from '../injector/own-properties.ts';
+import type { OwnFiles } from '../config/options.ts';
+import { namesWith } from '../injector/own-modules.ts';
 
 import {
   findScenarioFiles,
@@ -24,14 +25,14 @@ export const DEFAULT_PATHS: readonly string[] = ['scenarios'];
 
 /** The scenario files under these paths, loaded; or exit code 2, after printing every error to stderr. */
 export function loadPaths(
-  { paths, defaults, properties }: Pick<Options, 'paths' | 'defaults' | 'properties'>,
+  { paths, defaults, ...own }: Pick<Options, 'paths' | 'defaults' | keyof OwnFiles>,
   shown: 'errors and warnings' | 'errors only' = 'errors and warnings',
 ): LoadedFiles | typeof EXIT.input {
   const missing = refuseMissing(paths);
   if (missing !== undefined) return missing;
   const files = findScenarioFiles(paths);
   if (files.length === 0) return complain(`no scenario files (*.yaml, *.yml) in ${paths.join(', ')}`);
-  const options = { ...namesWith(properties), budget: new LoadBudget(), ...(defaults && { defaults }) };
+  const options = { ...namesWith(own), budget: new LoadBudget(), ...(defaults && { defaults }) };
   const loaded = new Map(files.map((file) => [path.resolve(file), loadScenarioFileSync(file, options)]));
   return report(loaded, shown) > 0 ? EXIT.input : loaded;
 }

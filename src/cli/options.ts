@@ -16,6 +16,8 @@ const LISTS: Readonly<Record<string, SettingName>> = {
   tag: 'tags',
   reporter: 'reporters',
   property: 'properties',
+  fault: 'faults',
+  imageEditor: 'imageEditors',
 };
 
 /**

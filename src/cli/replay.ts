@@ -1,8 +1,9 @@
 /** Replay files for commands: read with everything that can be wrong said, and run once. */
 import { readText } from '../boundary/read-file.ts';
+import { type OwnFiles, ownFiles } from '../config/options.ts';
 import { type BackendOptions, openBackend } from '../injector/backends.ts';
 import { runCase } from '../injector/index.ts';
-import { judgeBy, namesWith } from '../injector/own-properties.ts';
+import { judgeBy, namesWith } from '../injector/own-modules.ts';
 import { parseReplay, type Replay } from '../injector/replay-file.ts';
 import type { BackendName } from '../model/case.ts';
 import type { Verdict } from '../record/verdict.ts';
@@ -14,17 +15,15 @@ export interface ReadReplay extends Replay {
 }
 
 /** A replay file (`-`: standard input); or exit code 2, what is wrong with it having been said. Throws CannotRead. */
-export function readReplay(file: string, properties: readonly string[] = []): ReadReplay | typeof EXIT.input {
+export function readReplay(file: string, own: OwnFiles = {}): ReadReplay | typeof EXIT.input {
   const text = readText(file, MAX_REPLAY_BYTES);
-  const replayed = parseReplay(text, file, namesWith(properties));
+  const replayed = parseReplay(text, file, namesWith(own));
   return typeof replayed === 'string' ? complain(replayed) : { ...replayed, file };
 }
 
-export interface ReplayOptions {
+export interface ReplayOptions extends OwnFiles {
   /** Instead of the protocol that the finding was found in. */
   readonly protocol?: string;
-  /** Files of properties of the user's own, by which the run is judged too. */
-  readonly properties?: readonly string[];
   /** Aborted: the run ends soon, and its verdict is of no use. */
   readonly signal: AbortSignal;
 }
@@ -33,7 +32,7 @@ export interface ReplayOptions {
 export async function verdictOfReplay(
   { file, schedule, case: c, protocol: foundIn }: ReadReplay,
   backendName: BackendName,
-  { protocol = foundIn, signal, properties, ...options }: BackendOptions & ReplayOptions,
+  { protocol = foundIn, signal, ...options }: BackendOptions & ReplayOptions,
 ): Promise<Verdict> {
   const backend = await openBackend(backendName, options);
   try {
@@ -43,7 +42,8 @@ export async function verdictOfReplay(
         protocol,
         schedule,
         signal,
-        ...(properties && { find: judgeBy(properties), properties }),
+        ...(options.properties && { find: judgeBy(options.properties) }),
+        own: ownFiles(options),
       })),
       replay: file,
     };

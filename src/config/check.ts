@@ -17,6 +17,9 @@ export interface KnownSettings extends KnownNames {
   readonly readBackend?: ReadBackend;
   /** Loads a property of the user's own; without it none can be named. */
   readonly readProperty?: ReadBackend;
+  /** Load a fault verb and an image editor of the user's own; without them none can be named. */
+  readonly readFault?: ReadBackend;
+  readonly readImageEditor?: ReadBackend;
   /** Loads a template of the user's own; without it the files are not looked at. */
   readonly readTemplate?: ReadBackend;
 }
@@ -62,8 +65,10 @@ function checkNames(settings: Settings, known: KnownSettings, complain: Complain
     } else if (!known.backends.includes(name)) complain(unknown(path, 'backend', name, () => known.backends));
   };
   const { backends, projects } = settings;
-  const notHere: ReadBackend = () => ({ message: 'properties of your own cannot be loaded here' });
+  const notHere: ReadBackend = () => ({ message: 'modules of your own cannot be loaded here' });
   checkModules(settings, 'properties', known.readProperty ?? notHere, complain);
+  checkModules(settings, 'faults', known.readFault ?? notHere, complain);
+  checkModules(settings, 'imageEditors', known.readImageEditor ?? notHere, complain);
   if (known.readTemplate) checkModules(settings, 'templates', known.readTemplate, complain);
   if (backends !== undefined && backends !== 'all')
     [backends].flat().forEach((name, i) => {
@@ -88,19 +93,21 @@ function checkNames(settings: Settings, known: KnownSettings, complain: Complain
   };
 }
 
+const NOUNS = {
+  properties: 'properties',
+  faults: 'fault verbs',
+  imageEditors: 'image editors',
+  templates: 'templates',
+} as const;
+
 /** The modules of a setting that is a list of files: each can be loaded, and no two have the same name. */
-function checkModules(
-  settings: Settings,
-  setting: 'properties' | 'templates',
-  read: ReadBackend,
-  complain: Complain,
-): void {
+function checkModules(settings: Settings, setting: keyof typeof NOUNS, read: ReadBackend, complain: Complain): void {
   const names = new Set<string>();
   settings[setting]?.forEach((file, i) => {
     const module = read(file);
     const path = [setting, i];
     if (isMistake(module)) complain({ path, ...module });
-    else if (names.has(module.name)) complain({ path, message: `two ${setting} have the name ${module.name}` });
+    else if (names.has(module.name)) complain({ path, message: `two ${NOUNS[setting]} have the name ${module.name}` });
     else names.add(module.name);
   });
 }

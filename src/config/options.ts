@@ -46,7 +46,22 @@ export interface Project extends CaseOptions, EngineOptions {
   readonly tags?: readonly string[];
 }
 
-export interface Options extends CaseOptions, EngineOptions {
+/** Modules of the user's own that runs and scenario files need, by their files. */
+export interface OwnFiles {
+  /** Properties, by which every case is judged too. */
+  readonly properties?: readonly string[];
+  /** Fault verbs. */
+  readonly faults?: readonly string[];
+  /** Editors of CRIU's images. */
+  readonly imageEditors?: readonly string[];
+}
+
+/** Of some options, those. */
+export function ownFiles({ properties, faults, imageEditors }: OwnFiles): OwnFiles {
+  return withoutUndefined({ properties, faults, imageEditors });
+}
+
+export interface Options extends CaseOptions, EngineOptions, OwnFiles {
   /** Scenario files and folders. */
   readonly paths: readonly string[];
   /** At least one. */
@@ -72,8 +87,6 @@ export interface Options extends CaseOptions, EngineOptions {
   readonly failOn: 'any' | 'new';
   readonly reporters: readonly ReporterSpec[];
   readonly records: 'all' | 'failed' | 'none';
-  /** Files of properties of the user's own, by which every case is judged too. */
-  readonly properties?: readonly string[];
   /** Files of templates of the user's own, for `mktrouble new`. */
   readonly templates?: readonly string[];
   /** Whether verdicts contain what of the protocol was reached. */

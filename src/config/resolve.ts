@@ -58,6 +58,8 @@ export function resolveOptions(
       keep: pick('keep'),
       known: pick('known'),
       properties: pick('properties'),
+      faults: pick('faults'),
+      imageEditors: pick('imageEditors'),
       templates: pick('templates'),
       parallel: pick('parallel'),
     }),

@@ -203,6 +203,16 @@ export const SETTINGS = mapping('a mapping with settings', {
     'Properties of your own, by their files: every case is judged by them too. They are code.',
     'properties: [./my-property.ts]',
   ).optional(),
+  faults: word(
+    list(path, 'a list of files'),
+    'Fault verbs of your own, by their files, for backends of your own. They are code.',
+    'faults: [./my-fault.ts]',
+  ).optional(),
+  imageEditors: word(
+    list(path, 'a list of files'),
+    "Editors of CRIU's images of your own, by their files. They are code.",
+    'imageEditors: [./my-editor.ts]',
+  ).optional(),
   templates: word(
     list(path, 'a list of files'),
     'Templates of your own for `mktrouble new`, by their files. They are code, which only that command executes.',

@@ -22,6 +22,9 @@ export async function whyNot(backend: Backend, c: Case): Promise<string | undefi
   }
   if (backend.name !== 'criu' && needsCriu(c)) return 'it has words that only criu understands';
   if (backend.name !== 'oci' && backends.length === 0 && c.runtime) return 'it is for a container runtime';
+  const strange = c.faults.find(({ own }) => own && !own.backends.includes(backend.name));
+  if (strange)
+    return `the fault verb ${strange.own!.verb} is for ${strange.own!.backends.join(' and ') || 'no backend'} only`;
   const [itself] = await readCapabilities(backend);
   if (itself && !itself.available) return `${backend.name}: ${itself.detail}`;
   return backend.refuses(c, protocol);

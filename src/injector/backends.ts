@@ -2,12 +2,14 @@
 import type { Backend } from '../backends/backend.ts';
 import { BadCache, cacheFolder } from '../backends/host/cache.ts';
 import type { BackendModule, CreateOptions } from '../backends/module.ts';
+import type { OwnFault } from '../backends/own-fault.ts';
 import type { EngineOptions } from '../config/index.ts';
+import type { OwnFiles } from '../config/options.ts';
 import { isMistake } from '../config/own-backend.ts';
 import { BACKENDS, type BackendName, isBackendFile, isShipped, type ShippedBackend } from '../model/case.ts';
 
 /** What a user decides about a backend. */
-export interface BackendOptions extends EngineOptions {
+export interface BackendOptions extends EngineOptions, Pick<OwnFiles, 'faults' | 'imageEditors'> {
   /** Whether the commands of scenarios (`subject`) may be run; default: no. */
   readonly allowCommands?: boolean;
 }
@@ -16,8 +18,12 @@ const OPEN: Readonly<Record<ShippedBackend, (options: BackendOptions) => Promise
   simulated: async () => (await import('../backends/simulated/index.ts')).simulated(),
   native: async ({ plugin }) =>
     (await import('../backends/native/index.ts')).native(plugin === undefined ? {} : { plugin }),
-  criu: async ({ criu, allowCommands = false }) =>
-    (await import('../backends/criu/index.ts')).criu({ allowCommands, ...(criu !== undefined && { criu }) }),
+  criu: async ({ criu, allowCommands = false, imageEditors }) =>
+    (await import('../backends/criu/index.ts')).criu({
+      allowCommands,
+      imageEditors: imageEditors ? (await import('./own-modules.ts')).loadImageEditors(imageEditors) : [],
+      ...(criu !== undefined && { criu }),
+    }),
   oci: async ({ criu, allowCommands = false }) =>
     (await import('../backends/oci/index.ts')).default.create(toCreateOptions(allowCommands, criu)),
 };
@@ -33,9 +39,14 @@ async function unlessBadCache<T>(find: () => Promise<T>, otherwise: (reason: str
 }
 
 /** What a backend is made with. */
-export function toCreateOptions(allowCommands: boolean, criu: string | undefined): CreateOptions {
+export function toCreateOptions(
+  allowCommands: boolean,
+  criu: string | undefined,
+  faults: readonly OwnFault[] = [],
+): CreateOptions {
   return {
     allowCommands,
+    faults,
     ...(criu !== undefined && { criu }),
     async findCriu(version = criu) {
       const { locateCriu } = await import('../backends/criu/locate.ts');
@@ -61,7 +72,12 @@ export function toCreateOptions(allowCommands: boolean, criu: string | undefined
 
 /** The module of a backend by its name or its file. Throws for a file without one: readBackendModule says why. */
 export async function moduleNamed(name: BackendName): Promise<BackendModule> {
-  if (!isBackendFile(name)) return { contract: 1, name, create: (options) => openBackend(name, options) };
+  if (!isBackendFile(name))
+    return {
+      contract: 1,
+      name,
+      create: ({ allowCommands, criu }) => openBackend(name, { allowCommands, ...(criu !== undefined && { criu }) }),
+    };
   const { readBackendModule } = await import('./backend-module.ts');
   const read = readBackendModule(name);
   if (isMistake(read)) throw new Error(read.message);
@@ -80,7 +96,8 @@ export async function openBackend(name: BackendName, options: BackendOptions = {
   const { module = isBackendFile(name) ? name : undefined, allowCommands = false, criu } = options;
   if (module !== undefined) {
     const { createOwnBackend } = await import('./own-backend.ts');
-    return createOwnBackend(module, toCreateOptions(allowCommands, criu));
+    const verbs = options.faults ? (await import('./own-modules.ts')).loadFaults(options.faults) : [];
+    return createOwnBackend(module, toCreateOptions(allowCommands, criu, verbs));
   }
   if (!isShipped(name)) throw new Error(`this build has no backend ${name}`);
   return OPEN[name](options);

@@ -4,16 +4,24 @@ import type { KnownDefect } from '../model/signature.ts';
 import { PROPERTY_NAMES, RENAMED_PROPERTIES } from '../properties/names.ts';
 import { PROTOCOLS, RENAMED_PROTOCOLS } from '../protocol/stacks.ts';
 import { DEFECTS_FILE, findDefectsFile, loadDefects } from '../scenario/defects.ts';
+import type { EditorFacts, FaultVerbFacts } from '../scenario/own-words.ts';
 import { formatDiagnostic } from '../scenario/source/diagnostic.ts';
 import { readBackendModule } from './backend-module.ts';
 import { KNOWN_BACKENDS } from './backends.ts';
+import { readFaultModule } from './fault-module.ts';
+import { readImageEditorModule } from './image-editor-module.ts';
 import { findProtocol } from './own-protocol.ts';
 import { readPropertyModule } from './property-module.ts';
+
+const NO_VERBS: readonly FaultVerbFacts[] = [];
+const NO_EDITORS: readonly EditorFacts[] = [];
 
 /** For the scenario room, which knows neither protocols nor properties: hand it these, and it checks them. */
 export const KNOWN_NAMES = {
   protocols: PROTOCOLS,
   properties: PROPERTY_NAMES,
+  faultVerbs: NO_VERBS,
+  imageEditors: NO_EDITORS,
   ownProtocol: findProtocol,
   renamed: { protocols: RENAMED_PROTOCOLS, properties: RENAMED_PROPERTIES },
   defects: (file?: string): readonly KnownDefect[] | string | undefined => {
@@ -28,6 +36,8 @@ export const KNOWN_SETTINGS = {
   backends: KNOWN_BACKENDS,
   readBackend: readBackendModule,
   readProperty: readPropertyModule,
+  readFault: readFaultModule,
+  readImageEditor: readImageEditorModule,
 } as const;
 
 /** The current name of a protocol or property that may be given by an old one. */

@@ -64,6 +64,8 @@ function whenText(when: When): string {
       return `when the coordinator is at ${when.at}`;
     case 'criu':
       return `at ${when.at}`;
+    case 'moment':
+      return `at ${when.at}`;
     case 'after':
       return `after ${when.fault}`;
     case 'start':

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { type Backend, isBadSurroundings, isSchedulable, type Plan } from '../backends/backend.ts';
 import { CannotWrite } from '../boundary/write-file.ts';
 import type { CaseOptions } from '../config/index.ts';
+import type { OwnFiles } from '../config/options.ts';
 import type { Case, Explore } from '../model/case.ts';
 import { findBucket, type KnownDefect } from '../model/signature.ts';
 import { signFinding } from '../properties/signature.ts';
@@ -44,8 +45,8 @@ export interface RunOptions extends CaseOptions, Limits {
   readonly schedule?: readonly string[];
   /** What is judged; by default the shipped properties and the scenario's expectations. */
   readonly find?: FindViolations;
-  /** The files of the user's own properties that `find` judges by, for the commands of reports. */
-  readonly properties?: readonly string[];
+  /** The files of the user's own properties that `find` judges by, and of the other modules that cases need, for the commands of reports. */
+  readonly own?: OwnFiles;
   /** The folder in which a case that fails gets one of its own, with what its run left: images, logs, output. None is kept without. */
   readonly keep?: string;
   /** The known defects, for the bucket of a finding. Default: none. */
@@ -95,7 +96,7 @@ async function runOnce(given: Case, options: RunOptions): Promise<Verdict> {
     backend: options.backend.name,
     ...(options.project !== undefined && { project: options.project }),
     protocol,
-    ...(options.properties !== undefined && { properties: options.properties }),
+    ...neededFiles(given, options.own),
     seed,
     ...decision,
     case: shrunk ?? judged,
@@ -105,6 +106,15 @@ async function runOnce(given: Case, options: RunOptions): Promise<Verdict> {
   };
   const sorted = sortIntoBucket(verdict, options);
   return keep ? keepFor(keep, sorted) : sorted;
+}
+
+/** The files without which a verdict cannot be had again. */
+function neededFiles({ faults, criu }: Case, { properties, faults: verbs, imageEditors }: OwnFiles = {}): OwnFiles {
+  return {
+    ...(properties && { properties }),
+    ...(verbs && faults.some(({ own }) => own) && { faults: verbs }),
+    ...(imageEditors && criu?.images.some(({ kind }) => kind === 'edit') && { imageEditors }),
+  };
 }
 
 /** The verdict with the defect that it is a finding of: of what makes it fail, else of the known defects that its run shows. */

@@ -1,8 +1,9 @@
 /** Teaches Node's `require`, which is how Mocha loads its files, that a YAML file is a suite of scenarios. */
 import { createRequire } from 'node:module';
 import type { Options } from '../config/index.ts';
+import type { OwnFiles } from '../config/options.ts';
 import { knownDefects } from '../injector/known.ts';
-import { namesWith } from '../injector/own-properties.ts';
+import { namesWith } from '../injector/own-modules.ts';
 import type { Case } from '../model/case.ts';
 import { formatDiagnostic, type Loaded, loadScenarioFileSync } from '../scenario/index.ts';
 import { PORTION_EXTENSION, readPortion } from './portion.ts';
@@ -68,8 +69,8 @@ function loadAndWarn(file: string, options: Options): Loaded {
   return loaded;
 }
 
-function loadAnew(file: string, { defaults, properties }: Pick<Options, 'defaults' | 'properties'>): Loaded {
-  return loadScenarioFileSync(file, { ...namesWith(properties), ...(defaults && { defaults }) });
+function loadAnew(file: string, { defaults, ...own }: Pick<Options, 'defaults' | keyof OwnFiles>): Loaded {
+  return loadScenarioFileSync(file, { ...namesWith(own), ...(defaults && { defaults }) });
 }
 
 /** The cases of a file; the text of its diagnostics when there is a mistake in it. */

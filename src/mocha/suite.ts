@@ -2,9 +2,10 @@
 import path from 'node:path';
 import type { Backend } from '../backends/backend.ts';
 import type { Options, Project } from '../config/index.ts';
+import { ownFiles } from '../config/options.ts';
 import { openBackend } from '../injector/backends.ts';
 import { runCase } from '../injector/index.ts';
-import { judgeBy } from '../injector/own-properties.ts';
+import { judgeBy } from '../injector/own-modules.ts';
 import type { Case } from '../model/case.ts';
 import type { KnownDefect } from '../model/signature.ts';
 import type { Progress } from '../record/progress.ts';
@@ -73,7 +74,8 @@ export function defineSuite(file: string, cases: readonly Case[], setting: Suite
         const judged = await runCase(c, {
           ...project,
           ...limits.next(project),
-          ...(options.properties && { find: judgeBy(options.properties), properties: options.properties }),
+          ...(options.properties && { find: judgeBy(options.properties) }),
+          own: ownFiles(options),
           backend: await backends(project),
           coverage: options.coverage,
           onProgress,
@@ -113,7 +115,7 @@ export function suiteTitle(file: string): string {
 /** Opens the backend of each project once for the suite, at first use, and lets go of it after the last test. */
 function chooseBackends(
   suite: Mocha.Suite,
-  { open = openBackend, options: { allowCommands } }: SuiteSetting,
+  { open = openBackend, options }: SuiteSetting,
 ): (project: Project) => Promise<Backend> {
   const opened = new Map<Project, Promise<Backend>>();
   suite.afterAll('let go of the backends', async () => {
@@ -124,7 +126,8 @@ function chooseBackends(
     if (!backend) {
       const { criu, plugin, module } = project;
       backend = open(project.backend, {
-        allowCommands,
+        allowCommands: options.allowCommands,
+        ...ownFiles(options),
         ...(criu !== undefined && { criu }),
         ...(plugin !== undefined && { plugin }),
         ...(module !== undefined && { module }),

@@ -7,6 +7,7 @@ import type { CriuSetup, CriuStage } from './criu.ts';
 import { type CriuOptionWords, optionWords, reachesOutside } from './criu-options.ts';
 import type { Resource } from './criu-resources.ts';
 import type { ErrnoName } from './errno.ts';
+import type { OwnValues } from './own-words.ts';
 import type { CoordinatorPoint, TaskPoint } from './points.ts';
 import type { RuntimeSetup } from './runtime.ts';
 import type { SignalName } from './signals.ts';
@@ -191,7 +192,8 @@ export interface RestartCall {
   readonly backends: readonly BackendName[];
 }
 
-export type FaultVerb = 'signal' | 'kill' | 'stop' | 'ptrace' | 'fork' | 'fail' | 'wake' | 'delay' | 'exit';
+/** `own`: a verb of the user's own; see Fault.own. */
+export type FaultVerb = 'signal' | 'kill' | 'stop' | 'ptrace' | 'fork' | 'fail' | 'wake' | 'delay' | 'exit' | 'own';
 
 /** What can be made to fail (fault `fail`). */
 export const FAILURES = {
@@ -213,10 +215,14 @@ export type When =
   | { readonly kind: 'task'; readonly task: number; readonly at: TaskPoint }
   | { readonly kind: 'coordinator'; readonly at: CoordinatorPoint }
   | { readonly kind: 'criu'; readonly at: CriuStage }
+  /** A moment that the fault verb of the user's own declares. */
+  | { readonly kind: 'moment'; readonly at: string }
   | { readonly kind: 'after'; readonly fault: string };
 
 export interface Fault {
   readonly verb: FaultVerb;
+  /** Of `own`: its name, what it is given, and the names of the backends that have it. */
+  readonly own?: { readonly verb: string; readonly with: OwnValues; readonly backends: readonly BackendName[] };
   /** Unique in its case: the name given, else the verb and its number. */
   readonly name: string;
   /** The tasks that it may hit; it hits one of them. `fail`: the task that makes the call (empty: any task). */

@@ -5,6 +5,7 @@ import type { RoundCall } from './criu-rounds.ts';
 import type { CriuInterface } from './criu-rpc.ts';
 import type { CriuServerSetup } from './criu-servers.ts';
 import type { SyscallErrno } from './errno.ts';
+import type { OwnValues } from './own-words.ts';
 import type { SignalName } from './signals.ts';
 
 /** The moments of a dump and a restore at which a fault can come, in their order. */
@@ -88,7 +89,18 @@ export interface ImageMutation {
   readonly changes: number;
 }
 
-export type ImageChange = (ImageEdit | ImageMutation) & Optional;
+/** A change by an image editor of the user's own. */
+export interface OwnImageChange {
+  readonly kind: 'edit';
+  /** The name of the editor, and what it is given. */
+  readonly editor: string;
+  readonly with: OwnValues;
+}
+
+export type ImageChange = (ImageEdit | ImageMutation | OwnImageChange) & Optional;
+
+/** What was done to the images in a run: by an editor of the user's own each file that it has changed. */
+export type MadeEdit = ImageEdit | { readonly kind: 'edited'; readonly file: string; readonly editor: string };
 
 /** `optional`: it need not happen in any run. */
 export interface Optional {

@@ -4,7 +4,14 @@
  * file counts, for messages have pids in them; of an assertion (BUG) too, for its line differs between versions of CRIU.
  */
 import type { Case } from '../model/case.ts';
-import { type CriuCall, callOfStage, type ImageChange, type ImageEdit, PSTREE_FIELDS } from '../model/criu.ts';
+import {
+  type CriuCall,
+  callOfStage,
+  type ImageChange,
+  type ImageEdit,
+  type MadeEdit,
+  PSTREE_FIELDS,
+} from '../model/criu.ts';
 import type { RoundCall } from '../model/criu-rounds.ts';
 import { SERVER_WORDS } from '../model/criu-servers.ts';
 import { signalName } from '../model/signals.ts';
@@ -172,10 +179,11 @@ function nameHit({ verb, signal, to, stage }: CriuHit): string {
 const PSTREE_NAMES = Object.fromEntries(Object.entries(PSTREE_FIELDS).map(([name, number]) => [number, name]));
 
 /** `pstree pid`, `core 5`, `an image is incomplete`: the kind of image and the field, by its number in CRIU's definition. */
-function nameChange(change: ImageChange): string {
+function nameChange(change: ImageChange | MadeEdit): string {
   if (['missing', 'truncate', 'drop'].includes(change.kind)) return 'an image is incomplete';
   if (change.kind === 'task') return `pstree ${Object.keys(change.set).sort().join(' ')}`;
   if (change.kind === 'mutate') return nameImage(change.target);
+  if (change.kind === 'edit') return `the image editor ${change.editor}`;
   return change.kind === 'field' ? nameField(change) : nameImage(change.file);
 }
 

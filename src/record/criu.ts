@@ -1,5 +1,5 @@
 /** What was seen of a dump and a restore by CRIU: the tree before and after, and how CRIU ended. Part of a run record. */
-import type { CriuCall, CriuStage, ImageEdit } from '../model/criu.ts';
+import type { CriuCall, CriuStage, MadeEdit } from '../model/criu.ts';
 import type { RoundCall } from '../model/criu-rounds.ts';
 import type { ServerFault, ServerName } from '../model/criu-servers.ts';
 
@@ -211,7 +211,7 @@ export interface CriuRecord {
   /** The processes that do not belong to the tree. */
   readonly bystanders: { readonly before: CriuCensus; readonly after: CriuCensus };
   /** What was changed in the images, with what a seed chose. Absent when nothing was, or when the dump failed. */
-  readonly edits?: readonly ImageEdit[];
+  readonly edits?: readonly MadeEdit[];
   /** The pids that pstree.img named when the restore began; absent when it could not be read. */
   readonly imaged?: readonly number[];
   /** What mktrouble did to CRIU and to tasks. */

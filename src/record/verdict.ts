@@ -112,6 +112,9 @@ export interface Verdict {
   readonly protocol: string;
   /** Files of properties of the user's own by which it was judged, too. */
   readonly properties?: readonly string[];
+  /** Files of the fault verbs and image editors of the user's own that its case needs. */
+  readonly faults?: readonly string[];
+  readonly imageEditors?: readonly string[];
   readonly seed: string;
   /**
    * pass · fail: a finding · flaky: a finding that a retry did not show again · incomplete: the search was stopped (`tried.stopped`) and had found nothing by then · skip: with

@@ -248,6 +248,7 @@ class Expansion {
           restart: call,
           criu: criu(combination),
           own: ownFacts(this.#context.known, call.protocol),
+          verbs: this.#context.known.faultVerbs,
           positionOf: findPosition,
         },
         say,
@@ -290,7 +291,7 @@ class Expansion {
     );
     return this.#per(['criu'], (combination, say) => {
       const words = document(combination);
-      return words && resolveCriu(words, say);
+      return words && resolveCriu(words, say, this.#context.known.imageEditors);
     });
   }
 

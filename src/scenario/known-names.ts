@@ -3,6 +3,7 @@ import { isProtocolFile } from '../model/case.ts';
 import type { KnownDefect } from '../model/signature.ts';
 import type { Complain } from './complain.ts';
 import type { FindProtocol, OwnProtocolFacts } from './own-protocol.ts';
+import type { EditorFacts, FaultVerbFacts } from './own-words.ts';
 import type { Path } from './source/raw.ts';
 
 /** From each old name to the current one. */
@@ -14,6 +15,10 @@ export interface KnownNames {
   readonly properties?: readonly string[];
   /** Reads the file of a protocol of one's own; what is not given is not checked. */
   readonly ownProtocol?: FindProtocol;
+  /** Fault verbs of the user's own. */
+  readonly faultVerbs?: readonly FaultVerbFacts[];
+  /** Image editors of the user's own. */
+  readonly imageEditors?: readonly EditorFacts[];
   /** Old names, accepted with a warning for one version. */
   /**
    * The defects of mktrouble.known.yaml for a scenario file, by default the one that is loaded; a text that says what is wrong

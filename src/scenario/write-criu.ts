@@ -69,6 +69,8 @@ function changeWords(edit: ImageChange): EditWords {
       const { target, seed, changes } = edit;
       return { mutate: target, seed: seedWord(seed), ...(changes === 1 ? {} : { changes }) };
     }
+    case 'edit':
+      return { edit: edit.editor, ...(Object.keys(edit.with).length === 0 ? {} : { with: { ...edit.with } }) };
     case 'task': {
       const words = Object.entries(edit.set).map(([field, values]) => [
         field,

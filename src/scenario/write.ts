@@ -9,6 +9,7 @@ import {
   type Fault,
   type Image,
   RESTART_FLAGS,
+  type TaskId,
   usualErrno,
 } from '../model/case.ts';
 import { flagList } from './resolve/flags.ts';
@@ -128,7 +129,7 @@ function writeDamage({ damage }: Image): Pick<NonNullable<Document['image']>, 't
 }
 
 function writeFault(fault: Fault, i: number): NonNullable<Document['faults']>[number] {
-  const { verb, name, targets, signal, failure, errno, call, times, child, when, optional } = fault;
+  const { verb, own, name, targets, signal, failure, errno, call, times, child, when, optional } = fault;
   const target = oneOrAll(targets);
   // Said of a call: without both, it is the first; `when: any` alone would be any one of them.
   const isFirst = call === 1 && when.kind === 'any';
@@ -136,14 +137,23 @@ function writeFault(fault: Fault, i: number): NonNullable<Document['faults']>[nu
   return {
     ...(signal === undefined ? {} : { signal, to: target }),
     ...(failure === undefined ? {} : { fail: failure, ...(targets.length === 0 ? {} : { task: target }) }),
-    ...(signal === undefined && failure === undefined ? { [verb]: target } : {}),
+    ...(own === undefined ? {} : writeOwn(own, target)),
+    ...(signal === undefined && failure === undefined && own === undefined ? { [verb]: target } : {}),
     ...(failure === undefined || errno === usualErrno(failure) ? {} : { errno }),
     ...(call === undefined || isFirst ? {} : { call }),
     ...(child === undefined ? {} : { child }),
     ...(times === 1 ? {} : { times }),
-    ...(name === `${verb}-${i + 1}` ? {} : { name }),
+    ...(name === `${own?.verb ?? verb}-${i + 1}` ? {} : { name }),
     ...(isAny ? {} : { when: writeWhen(when) }),
     ...(optional ? { optional } : {}),
+  };
+}
+
+function writeOwn({ verb, with: values }: NonNullable<Fault['own']>, target: TaskId | readonly TaskId[]) {
+  return {
+    own: verb,
+    ...(isEmpty(values) ? {} : { with: { ...values } }),
+    ...(Array.isArray(target) && target.length === 0 ? {} : { to: target as TaskId }),
   };
 }
 
@@ -157,6 +167,8 @@ function writeWhen(when: Fault['when']): NonNullable<NonNullable<Document['fault
       return { criu: when.at };
     case 'after':
       return { after: when.fault };
+    case 'moment':
+      return { moment: when.at };
     default:
       return when.kind;
   }

@@ -44,6 +44,10 @@ const TYPED: Readonly<Record<string, readonly Row[]>> = {
       'docs/examples/property/killed-only-on-failure.ts',
     ],
   ],
+  'run --fault': [['run --fault docs/examples/fault/lose-recrd.ts', 'docs/examples/fault/lose-record.ts']],
+  'run --image-editor': [
+    ['run --image-editor docs/examples/image-editor/orphand.ts', 'docs/examples/image-editor/orphaned.ts'],
+  ],
   'run --records': [['run --records nonee', 'none']],
   'run --durations': [['run scenarios/ptrace --shard 1/2 --durations pakage.json', 'package.json']],
   'replay <finding>': [['replay pakage.json', 'package.json']],
@@ -56,6 +60,10 @@ const TYPED: Readonly<Record<string, readonly Row[]>> = {
       'docs/examples/property/killed-only-on-failure.ts',
     ],
   ],
+  'replay --fault': [['replay --fault docs/examples/fault/lose-recrd.ts', 'docs/examples/fault/lose-record.ts']],
+  'replay --image-editor': [
+    ['replay --image-editor docs/examples/image-editor/orphand.ts', 'docs/examples/image-editor/orphaned.ts'],
+  ],
   'show <finding>': [['show docs/findngs/1.replay.yaml', 'docs/findings']],
   'show --protocol': [['show --protocol hardend', 'hardened']],
   'show --property': [
@@ -63,6 +71,10 @@ const TYPED: Readonly<Record<string, readonly Row[]>> = {
       'show --property docs/examples/property/killed-only-on-failur.ts',
       'docs/examples/property/killed-only-on-failure.ts',
     ],
+  ],
+  'show --fault': [['show --fault docs/examples/fault/lose-recrd.ts', 'docs/examples/fault/lose-record.ts']],
+  'show --image-editor': [
+    ['show --image-editor docs/examples/image-editor/orphand.ts', 'docs/examples/image-editor/orphaned.ts'],
   ],
   'export <finding>': [
     ['export scenarios/criu/stages/tasks-are-hi.yaml:1 --as sh', 'scenarios/criu/stages/tasks-are-hit.yaml'],

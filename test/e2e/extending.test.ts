@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { locateCriu } from '../../src/backends/criu/locate.ts';
 import { exampleFiles } from '../support/examples.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 import { mktrouble } from '../support/program.ts';
@@ -23,6 +24,86 @@ export default defineProperty({
   check: (c, { events }) => [{ message: 'it was run', step: events[0]?.step }],
 });
 `;
+
+describe('fault verbs and image editors of one’s own', function () {
+  this.timeout(120_000);
+  let folder: Folder;
+  before(() => {
+    folder = temporaryFolder({ ...exampleFiles('fault'), ...exampleFiles('image-editor') });
+    const lost = exampleFiles('fault')['lost.yaml']!;
+    folder.write('other-end.yaml', lost.replace('ENOENT', 'EIO'));
+    folder.write('nothing.yaml', lost.replace('to: 101', 'to: coordinator').replace('ENOENT', 'ok'));
+    const { 'lose-record.ts': fault } = exampleFiles('fault');
+    folder.write('none.mjs', 'export default 1;\n');
+    folder.write('throws.ts', fault!.replace('const hit =', "throw new Error('no store'); const hit ="));
+  });
+  after(() => folder.remove());
+  const program = (...args: string[]) => mktrouble(args, { cwd: folder.path });
+  const store = ['--backend', './store.ts', '--fault', './lose-record.ts'];
+
+  it('fire on the backend that they are for, and are skipped on any other', async () => {
+    const { code, stdout, stderr } = await program('run', 'lost.yaml', ...store);
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stdout, /2 passed/);
+    const simulated = await program('run', 'lost.yaml', '--fault', './lose-record.ts', '--fail-on-skip');
+    assert.equal(simulated.code, 2);
+    assert.match(simulated.stdout, /the fault verb lose-record is for store only/);
+  });
+
+  it('are named in the configuration, for workers of a run and for validate', async () => {
+    folder.write('mktrouble.config.yaml', 'faults: [./lose-record.ts]\nbackends: ./store.ts\n');
+    const valid = await program('validate', 'lost.yaml');
+    const { code, stdout } = await program('run', 'lost.yaml', 'lost.yaml', '--parallel', '2');
+    folder.write('mktrouble.config.yaml', '{}\n');
+    const unknown = await program('validate', 'lost.yaml');
+    assert.deepEqual([valid.code, code, unknown.code], [0, 0, 2], valid.stderr + stdout);
+    assert.match(unknown.stderr, /lost\.yaml:4:10: error: unknown fault verb lose-record/);
+  });
+
+  it('that never fire are no pass, and those that break are an error', async () => {
+    const never = await program('run', 'nothing.yaml', ...store, '-r', 'json');
+    assert.equal(never.code, 1, never.stderr);
+    assert.match(never.stdout, /fault-never-fired/);
+    const broken = await program('run', 'lost.yaml', '--backend', './store.ts', '--fault', './throws.ts');
+    assert.equal(broken.code, 3);
+    assert.match(broken.stdout, /no store/);
+  });
+
+  it('are in the command that shows a finding again', async () => {
+    const { code, stdout } = await program('run', 'other-end.yaml', ...store, '-r', 'json');
+    assert.equal(code, 1);
+    const [{ command }] = (JSON.parse(stdout) as { cases: [{ command: string }] }).cases;
+    assert.match(command, /--fault \.\/lose-record\.ts/);
+  });
+
+  it('that are none are exit code 2, without a stack', async () => {
+    for (const option of ['--fault', '--image-editor']) {
+      const { code, stderr } = await program('run', 'lost.yaml', option, './none.mjs');
+      assert.equal(code, 2);
+      assert.match(stderr, /docs\/extending\.md/);
+      assert.doesNotMatch(stderr, /\n {4}at /);
+    }
+  });
+
+  it('change the images of CRIU', async function () {
+    const criu = await locateCriu();
+    if (typeof criu === 'string') {
+      console.log(`      skipped: ${criu}`);
+      this.skip();
+    }
+    const args = ['orphaned.yaml', '--image-editor', './orphaned.ts', '-r', 'json', '--records', 'all'];
+    const { code, stdout, stderr } = await program('run', ...args);
+    const [{ result, reason, record }] = (
+      JSON.parse(stdout) as { cases: [{ result: string; reason?: string; record: { criu: { edits: object[] } } }] }
+    ).cases;
+    if (result === 'skip') {
+      console.log(`      skipped: ${reason}`);
+      this.skip();
+    }
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(record.criu.edits, [{ kind: 'edited', file: 'pstree', editor: 'orphaned' }]);
+  });
+});
 
 describe('properties and reporters of one’s own', function () {
   this.timeout(120_000);

@@ -88,15 +88,16 @@ describe('the package', function () {
     assert.equal(library.code, 0, library.stderr);
   });
 
-  it('runs a protocol, a backend, a property, a reporter and a template that use only what it exports, typed and plain', async function () {
+  it('runs a protocol, a backend, a property, a reporter, a template, a fault verb and an image editor that use only what it exports, typed and plain', async function () {
     const project = path.join(folder.path, 'project');
     if (!existsSync(path.join(project, 'node_modules/mktrouble'))) this.skip();
     const modules = new Map<string, string>();
-    for (const kind of ['protocol', 'backend', 'property', 'reporter', 'template'])
+    for (const kind of ['protocol', 'backend', 'property', 'reporter', 'template', 'fault', 'image-editor'])
       for (const [name, text] of Object.entries(exampleFiles(kind)).filter(([file]) => file.endsWith('.ts'))) {
         writeFileSync(path.join(project, name), text);
         writeFileSync(path.join(project, name.replace('.ts', '.mjs')), toJavaScript(text));
-        modules.set(kind, name.replace('.ts', ''));
+        // The folder of the fault verb has the backend too that it is for.
+        modules.set(name === 'store.ts' ? 'store' : kind, name.replace('.ts', ''));
       }
     const compiler = {
       module: 'nodenext',
@@ -112,6 +113,8 @@ describe('the package', function () {
     assert.equal(typed.code, 0, typed.stdout);
     writeFileSync(path.join(project, 'any.yaml'), 'scenario: Any\ntree: { pid: 100 }\n');
     const scenarios = exampleFiles('protocol')['two-phase.yaml']!;
+    writeFileSync(path.join(project, 'lost.yaml'), exampleFiles('fault')['lost.yaml']!);
+    writeFileSync(path.join(project, 'orphaned.yaml'), exampleFiles('image-editor')['orphaned.yaml']!);
     for (const extension of ['ts', 'mjs']) {
       const file = (kind: string) => `./${modules.get(kind)}.${extension}`;
       const mktrouble = (...args: string[]) => run('npx', ['mktrouble', 'run', ...args], { cwd: project });
@@ -123,6 +126,11 @@ describe('the package', function () {
       const ended = await mktrouble('any.yaml', ...others);
       assert.equal(ended.code, 0, ended.stderr);
       assert.match(ended.stdout, /ms {2}Any\n1 passed, 0 failed/);
+      const lost = await mktrouble('lost.yaml', '--backend', file('store'), '--fault', file('fault'));
+      assert.deepEqual([lost.code, /2 passed/.test(lost.stdout)], [0, true], lost.stderr);
+      // Without CRIU it is skipped, which is no mistake of the editor.
+      const orphaned = await mktrouble('orphaned.yaml', '--image-editor', file('image-editor'));
+      assert.match(orphaned.stdout, /1 passed|0 passed, 1 skipped/, orphaned.stderr);
       const made = `${extension}.yaml`;
       const created = await run('npx', ['mktrouble', 'new', file('template'), made], { cwd: project });
       assert.equal(created.code, 0, created.stderr);

@@ -13,6 +13,7 @@ import { callCriu } from './call.ts';
 import { CALLS_OF, computeTimeLimit, IMAGES, limitsOf, WORK } from './command-line.ts';
 import { type Faults, needHooks } from './faults.ts';
 import { HELD_AT } from './held.ts';
+import type { OwnImageEditor } from './images/own.ts';
 import type { Criu } from './locate.ts';
 import type { Observer } from './observer.ts';
 import type { Programs } from './programs.ts';
@@ -29,6 +30,8 @@ export interface PlayOptions {
   /** Whether each system call of a dump and a restore is written to CALLS_OF. */
   readonly listsCalls?: boolean;
   readonly draws: Draws;
+  /** Image editors of the user's own. */
+  readonly editors?: readonly OwnImageEditor[];
   /** Called once CRIU is at work the first time, when there is nothing else to do. */
   readonly meanwhile?: () => void;
 }

@@ -13,6 +13,7 @@ import { machineEnvironment } from './command-line.ts';
 import { CommandsNotAllowed } from './commands-not-allowed.ts';
 import { compileCriuAgent } from './compile.ts';
 import type { Images } from './images/edit.ts';
+import type { OwnImageEditor } from './images/own.ts';
 import { keepFiles } from './keep.ts';
 import { type Criu, listOptions, locateCriu } from './locate.ts';
 import { dumpOnly, play } from './play.ts';
@@ -30,6 +31,8 @@ export interface CriuOptions {
   readonly userNamespace?: boolean;
   /** Whether the commands of scenarios may be run; default: no. */
   readonly allowCommands?: boolean;
+  /** Image editors of the user's own. */
+  readonly imageEditors?: readonly OwnImageEditor[];
 }
 
 /** A CRIU backend, with what it offers beyond the contract. */
@@ -94,7 +97,13 @@ class CriuItself implements CriuBackend {
       const draws = new Draws(plan.seed);
       const meanwhile = () => this.#prepareNext(ready);
       try {
-        const played = await play(sandbox, plan.case, { ...ready, ...this.#here(), draws, meanwhile });
+        const played = await play(sandbox, plan.case, {
+          ...ready,
+          ...this.#here(),
+          draws,
+          meanwhile,
+          editors: this.#options.imageEditors ?? [],
+        });
         return { record: buildRecord(plan, played.record), criuTime: played.criuTime };
       } finally {
         if (plan.keep !== undefined) await keepFiles(sandbox, plan.keep);

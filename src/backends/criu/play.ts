@@ -17,6 +17,7 @@ import { Faults } from './faults.ts';
 import { withSteadyFacts } from './held.ts';
 import type { Images } from './images/edit.ts';
 import { changeImages, readImages } from './images/folder.ts';
+import type { OwnImageEditor } from './images/own.ts';
 import { readPids } from './images/pstree.ts';
 import { Observer } from './observer.ts';
 import { Programs } from './programs.ts';
@@ -71,6 +72,7 @@ class Play {
   readonly #case: Case;
   readonly #setup: CriuSetup;
   readonly #version: string;
+  readonly #editors: readonly OwnImageEditor[];
   readonly #faults: Faults;
   readonly #observer: Observer;
   readonly #programs: Programs;
@@ -85,6 +87,7 @@ class Play {
     this.#case = c;
     this.#setup = c.criu ?? PLAIN_CRIU;
     this.#version = options.criu.version;
+    this.#editors = options.editors ?? [];
     const faults = new Faults(sandbox, c, options.draws);
     const observer = new Observer(sandbox, c);
     const programs = new Programs(sandbox, c, observer);
@@ -215,7 +218,7 @@ class Play {
   async #restore(beforeDump: Surroundings, before: Surroundings, plain: boolean): Promise<Restored> {
     const { images, taken } = plain ? PLAIN_CRIU : this.#setup;
     const { subject } = this.#case;
-    const edits = await changeImages(this.#sandbox.inside(IMAGES), images);
+    const edits = await changeImages(this.#sandbox.inside(IMAGES), images, this.#editors);
     const imaged = { ...(edits.length > 0 && { edits }), ...(await this.#imaged()) };
     for (const pid of taken) await this.#sandbox.do('take', { pid });
     if (!plain) await this.#faults.fire('before-restore');

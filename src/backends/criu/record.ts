@@ -1,7 +1,7 @@
 /** The run record of a case that was played: what was seen, and a short story of it for reports. */
 
 import type { Case } from '../../model/case.ts';
-import type { ImageEdit } from '../../model/criu.ts';
+import type { MadeEdit } from '../../model/criu.ts';
 import { signalName } from '../../model/signals.ts';
 import type { CriuRecord, CriuRun, CriuTask } from '../../record/criu.ts';
 import { firedIn } from '../../record/criu-fired.ts';
@@ -96,7 +96,8 @@ function listHits({ hits, restore }: CriuRecord, run: CriuRun): Unnumbered[] {
 }
 
 /** `core-101: field, record 0, path [3,1], nth [0,0], value 7`. */
-function editText(edit: ImageEdit): string {
+function editText(edit: MadeEdit): string {
+  if (edit.kind === 'edited') return `${edit.file}: by the image editor ${edit.editor}`;
   const { kind, ...rest } = edit;
   const words = Object.entries(rest).filter(([word]) => word !== 'file');
   const values = words.map(([word, value]) => `${word} ${JSON.stringify(value)}`);

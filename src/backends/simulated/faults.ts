@@ -31,6 +31,8 @@ export const VERBS = {
   wake: 6,
   delay: 7,
   exit: 8,
+  // Refused before a run: see whyNot().
+  own: 9,
 } as const satisfies Record<FaultVerb, number>;
 
 /** The environment is no task. */

@@ -3,7 +3,7 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
-import { withoutUndefined } from '../../config/options.ts';
+import { ownFiles, withoutUndefined } from '../../config/options.ts';
 import type { BackendName } from '../../model/case.ts';
 import type { Verdict } from '../../record/verdict.ts';
 import type { AddCommand } from '../command.ts';
@@ -11,7 +11,7 @@ import { criuOption } from '../criu-option.ts';
 import { complain, EXIT, type ExitCode, print } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
 import type { ReadReplay } from '../replay.ts';
-import { parseBackend, parseProtocol, propertyOption } from '../run/request.ts';
+import { ownModuleOptions, parseBackend, parseProtocol } from '../run/request.ts';
 
 interface Options {
   readonly backend: readonly BackendName[];
@@ -21,7 +21,7 @@ interface Options {
 }
 
 export const addReplay: AddCommand = ({ program, action }) => {
-  program
+  const command = program
     .command('replay')
     .summary('replay a finding')
     .description(
@@ -35,10 +35,10 @@ export const addReplay: AddCommand = ({ program, action }) => {
     )
     .addOption(criuOption())
     .option('-p, --protocol <name>', 'protocol to use instead of the one in the file', parseProtocol)
-    .addOption(propertyOption())
     .option('--allow-commands', 'execute the commands that the file names (subject, load, check)', false)
     .option('--as-scenario <file>', 'write the case and its schedule as a scenario file that expects the finding')
     .action(action(replay));
+  for (const option of ownModuleOptions()) command.addOption(option);
 };
 
 async function replay(given: string | undefined, flags: Options, command: Command): Promise<ExitCode> {
@@ -46,12 +46,13 @@ async function replay(given: string | undefined, flags: Options, command: Comman
   const file = findReplay(given, command);
   if (typeof file === 'number') return file;
   const { readOptions } = await import('../options.ts');
-  const made = readOptions(command, [], ['criu', 'allowCommands', 'properties']);
+  const made = readOptions(command, [], ['criu', 'allowCommands', 'properties', 'faults', 'imageEditors']);
   if (typeof made === 'number') return made;
-  const { criu, plugin, allowCommands, properties } = made;
-  const options = { ...flags, allowCommands, ...withoutUndefined({ criu, plugin, properties }) };
+  const { criu, plugin, allowCommands } = made;
+  const own = ownFiles(made);
+  const options = { ...flags, allowCommands, ...withoutUndefined({ criu, plugin }), ...own };
   const { readReplay } = await import('../replay.ts');
-  const replayed = readReplay(file, properties);
+  const replayed = readReplay(file, own);
   if (typeof replayed === 'number') return replayed;
   return interruptible((signal) =>
     options.asScenario === undefined

@@ -7,6 +7,7 @@ import { severalCriuOption } from '../criu-option.ts';
 import { complain, type ExitCode } from '../exit.ts';
 import type { Mode } from '../run/perform.ts';
 import {
+  ownModuleOptions,
   parseBackend,
   parseCount,
   parseGrep,
@@ -16,7 +17,6 @@ import {
   parseShard,
   parseTag,
   parseTimeout,
-  propertyOption,
   reporterOption,
 } from '../run/request.ts';
 
@@ -59,7 +59,7 @@ export const addRun: AddCommand = ({ program, action }) => {
 
 /** The command with a flag for each setting. */
 export function withRunOptions(command: Command): Command {
-  return command
+  command
     .addOption(
       new Option(
         '-b, --backend <name|file>',
@@ -111,12 +111,13 @@ export function withRunOptions(command: Command): Command {
     .option('--forbid-only', 'exit with 2 when a scenario has the key only (for CI)', false)
     .option('--fail-on-skip', 'exit with 2 when a case is skipped (for CI)', false)
     .addOption(reporterOption())
-    .addOption(propertyOption())
     .addOption(
       new Option('--records <which>', 'which runs the JSON report contains step by step')
         .choices(['all', 'failed', 'none'])
         .default('failed'),
     );
+  for (const option of ownModuleOptions()) command.addOption(option);
+  return command;
 }
 
 interface RunFlags {

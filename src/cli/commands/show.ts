@@ -1,13 +1,14 @@
 /** `mktrouble show [finding]`: a finding step by step: on a terminal with keys, else the whole story as text. */
 import type { Command } from 'commander';
+import { type OwnFiles, ownFiles } from '../../config/options.ts';
 import type { AddCommand } from '../command.ts';
 import { EXIT, type ExitCode } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
 import type { ReadReplay } from '../replay.ts';
-import { parseProtocol, propertyOption } from '../run/request.ts';
+import { ownModuleOptions, parseProtocol } from '../run/request.ts';
 
 export const addShow: AddCommand = ({ program, action }) => {
-  program
+  const command = program
     .command('show')
     .summary('step through a finding')
     .description(
@@ -16,9 +17,9 @@ export const addShow: AddCommand = ({ program, action }) => {
     .argument('[finding]', 'a *.replay.yaml file, or the number of a finding of the last run')
     .option('--last', 'the first finding of the last run (the default)', false)
     .option('-p, --protocol <name>', 'protocol to use instead of the one in the file', parseProtocol)
-    .addOption(propertyOption())
     .option('--print', 'print the timeline even on a terminal', false)
     .action(action(show));
+  for (const option of ownModuleOptions()) command.addOption(option);
 };
 
 interface Flags {
@@ -31,18 +32,18 @@ async function show(given: string | undefined, options: Flags, command: Command)
   const file = findReplay(given, command);
   if (typeof file === 'number') return file;
   const { readOptions } = await import('../options.ts');
-  const made = readOptions(command, [], ['properties']);
+  const made = readOptions(command, [], ['properties', 'faults', 'imageEditors']);
   if (typeof made === 'number') return made;
-  const { properties } = made;
+  const own = ownFiles(made);
   const { readReplay } = await import('../replay.ts');
-  const replayed = readReplay(file, properties);
+  const replayed = readReplay(file, own);
   if (typeof replayed === 'number') return replayed;
-  return interruptible((signal) => showReplay(replayed, { ...options, ...(properties && { properties }), signal }));
+  return interruptible((signal) => showReplay(replayed, { ...options, ...own, signal }));
 }
 
 async function showReplay(
   replayed: ReadReplay,
-  options: Flags & { readonly properties?: readonly string[]; readonly signal: AbortSignal },
+  options: Flags & OwnFiles & { readonly signal: AbortSignal },
 ): Promise<ExitCode> {
   const { verdictOfReplay } = await import('../replay.ts');
   const { signal } = options;

@@ -126,7 +126,7 @@ class Findings {
 
   /** Takes note of a violation in a run of the case, whose images were changed as the record says. */
   add(base: Case, record: RunRecord, { property, message }: Violation): void {
-    const edits = record.criu?.edits ?? [];
+    const edits = madeEdits(record);
     const where = locateViolation(record, message, edits);
     const key = `${property} ${where}`;
     if (this.#seen.has(key)) return;
@@ -138,7 +138,7 @@ class Findings {
 
 /** Writes the scenario that shows a violation of a run again; returns its path. */
 export function saveFinding(folder: string, base: Case, record: RunRecord, { property, message }: Violation): string {
-  const edits = record.criu?.edits ?? [];
+  const edits = madeEdits(record);
   const title = `${base.scenario}: ${property} at ${locateViolation(record, message, edits)}`.slice(0, 190);
   const saved: Case = {
     ...base,
@@ -162,6 +162,11 @@ function locateViolation({ criu: seen }: RunRecord, message: string, edits: read
   const place = (error && /^(\S+?:\d+)/.exec(error)?.[1]) ?? message.replace(/\d+/g, 'N').slice(0, 60);
   const says = bug !== undefined || (death === undefined && error !== undefined);
   return says ? place : `${place}, ${edits.map(changeText).join(' and ')}`;
+}
+
+/** Those of a case without editors of the user's own, which are not fuzzed. */
+function madeEdits({ criu: seen }: RunRecord): readonly ImageEdit[] {
+  return (seen?.edits ?? []).filter((edit) => edit.kind !== 'edited');
 }
 
 /** `core, field 3.1`. */

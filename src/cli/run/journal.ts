@@ -15,6 +15,7 @@ import { CannotRead } from '../../boundary/read-file.ts';
 import { readLines } from '../../boundary/read-lines.ts';
 import { appendToFile, CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
 import type { Options } from '../../config/index.ts';
+import { ownFiles } from '../../config/options.ts';
 import type { Case } from '../../model/case.ts';
 import type { Environment } from '../../record/environment.ts';
 import { CASE_REPORT, COVERAGE, ENVIRONMENT } from '../../record/schema/report.ts';
@@ -96,10 +97,11 @@ function stands({ kind, verdict }: CaseResult): boolean {
 
 /** What a result depends on beside its case. */
 export function identifySetting(options: Options): string {
-  const { projects, allowCommands, coverage, properties = [] } = options;
-  const files = [...properties, ...projects.flatMap(({ plugin, module }) => [plugin, module])];
+  const { projects, allowCommands, coverage } = options;
+  const own = Object.values(ownFiles(options)).flat() as readonly string[];
+  const files = [...own, ...projects.flatMap(({ plugin, module }) => [plugin, module])];
   const contents = files.map((file) => (file !== undefined && existsSync(file) ? digestOf(readFileSync(file)) : null));
-  return digestOf(JSON.stringify([packageVersion(), projects, allowCommands, coverage, properties, contents]));
+  return digestOf(JSON.stringify([packageVersion(), projects, allowCommands, coverage, own, contents]));
 }
 
 /** What identifies the content of a case. */

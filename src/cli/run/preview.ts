@@ -3,6 +3,7 @@ import { count } from '../../../reporters/words/numbers.ts';
 import { type Backend, isSchedulable } from '../../backends/backend.ts';
 import { harmless } from '../../boundary/harmless.ts';
 import type { Options, Project } from '../../config/index.ts';
+import { ownFiles } from '../../config/options.ts';
 import { openBackend } from '../../injector/backends.ts';
 import { DEFAULT_SEED, selectExplorer, underProtocol, whyNot } from '../../injector/index.ts';
 import { type SelectedTest, selectTests, testTitle } from '../../mocha/select.ts';
@@ -36,7 +37,9 @@ export function* listing(loaded: LoadedFiles, options: Options, chosen?: Chosen)
 export async function* rehearsal(loaded: LoadedFiles, options: Options, chosen?: Chosen): AsyncGenerator<string> {
   const backends = new Map(
     await Promise.all(
-      options.projects.map(async (project) => [project, await openBackend(project.backend, project)] as const),
+      options.projects.map(
+        async (project) => [project, await openBackend(project.backend, { ...project, ...ownFiles(options) })] as const,
+      ),
     ),
   );
   try {
@@ -76,7 +79,9 @@ function search(backend: Backend, strategy: Explore['strategy'], schedules: numb
 }
 
 function faultLine(fault: Fault): string {
-  const what = [fault.verb, fault.signal, fault.failure, fault.errno].filter((word) => word !== undefined).join(' ');
+  const what = [fault.own?.verb ?? fault.verb, fault.signal, fault.failure, fault.errno]
+    .filter((word) => word !== undefined)
+    .join(' ');
   const target = fault.targets.length > 0 ? ` to ${fault.targets.join(' or ')}` : '';
   const often = fault.times > 1 ? `, ${fault.times} times` : '';
   return `fault ${fault.name}: ${what}${target}${often}, ${whenText(fault.when)}`;
@@ -94,6 +99,8 @@ function whenText(when: When): string {
       return `when the coordinator is at ${when.at}`;
     case 'criu':
       return `when CRIU is at ${when.at}`;
+    case 'moment':
+      return `at ${when.at}`;
     case 'after':
       return `after ${when.fault}`;
   }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Shard } from '../../../reporters/shared/shard.ts';
-import { isMistake } from '../../config/own-backend.ts';
+import { isMistake, type Mistake } from '../../config/own-backend.ts';
 import { parseTagExpression } from '../../config/tag-expression.ts';
 import {
   isPattern,
@@ -15,6 +15,8 @@ import {
 } from '../../config/values.ts';
 import { readBackendModule } from '../../injector/backend-module.ts';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
+import { readFaultModule } from '../../injector/fault-module.ts';
+import { readImageEditorModule } from '../../injector/image-editor-module.ts';
 import { KNOWN_NAMES, resolveName } from '../../injector/known.ts';
 import { findProtocol } from '../../injector/own-protocol.ts';
 import { readPropertyModule } from '../../injector/property-module.ts';
@@ -122,11 +124,19 @@ export function parseGrep(text: string): string {
   throw new InvalidArgumentError('it is not a regular expression');
 }
 
-/** `--property`, repeatable, of each command that judges runs: the file of a property of the user's own, which is loaded. */
-export function propertyOption(): Option {
-  return new Option('--property <file>', 'judge by a property of your own too (repeatable)')
+/** `--property`, `--fault` and `--image-editor`, repeatable, of each command that runs cases: files of the user's own, which are loaded. */
+export function ownModuleOptions(): readonly Option[] {
+  return [
+    moduleOption('--property <file>', 'judge by a property of your own too (repeatable)', readPropertyModule),
+    moduleOption('--fault <file>', 'fault verb of your own, for backends of your own (repeatable)', readFaultModule),
+    moduleOption('--image-editor <file>', "editor of CRIU's images of your own (repeatable)", readImageEditorModule),
+  ];
+}
+
+function moduleOption(flags: string, description: string, load: (file: string) => object | Mistake): Option {
+  return new Option(flags, description)
     .argParser((file: string, before: readonly string[] = []) => {
-      const read = readPropertyModule(file);
+      const read = load(file) as { readonly name: string } | Mistake;
       if (isMistake(read)) throw new InvalidArgumentError(sentences(read.message, hintFor(file, read.hint)));
       return [...before, file];
     })

@@ -12,10 +12,11 @@ import { count } from '../../../reporters/words/numbers.ts';
 import type { Backend } from '../../backends/backend.ts';
 import { CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
 import type { Options, Project } from '../../config/index.ts';
+import { type OwnFiles, ownFiles } from '../../config/options.ts';
 import { openBackend } from '../../injector/backends.ts';
 import { runCase } from '../../injector/index.ts';
 import { type Observation, observeCase } from '../../injector/observe.ts';
-import { judgeBy, namesWith } from '../../injector/own-properties.ts';
+import { judgeBy, namesWith } from '../../injector/own-modules.ts';
 import { selectTests } from '../../mocha/select.ts';
 import type { Case, Position } from '../../model/case.ts';
 import { documentAt, editExpect, listTaskKeys, readWords } from '../../scenario/edit-expect.ts';
@@ -156,13 +157,15 @@ class Updater {
   }
 
   #open(project: Project): Promise<Backend> {
-    const { criu, plugin } = project;
+    const { criu, plugin, module } = project;
     const opened =
       this.#backends.get(project) ??
       openBackend(project.backend, {
         allowCommands: this.#options.allowCommands,
         ...(criu !== undefined && { criu }),
         ...(plugin !== undefined && { plugin }),
+        ...(module !== undefined && { module }),
+        ...ownFiles(this.#options),
       });
     this.#backends.set(project, opened);
     return opened;
@@ -172,10 +175,10 @@ class Updater {
 function loadCases(
   text: string,
   file: string,
-  { defaults, properties }: Pick<Options, 'defaults' | 'properties'>,
+  { defaults, ...own }: Pick<Options, 'defaults' | keyof OwnFiles>,
 ): readonly Case[] | string {
   const { cases, diagnostics } = parseScenarioText(text, file, {
-    ...namesWith(properties),
+    ...namesWith(own),
     ...(defaults && { defaults }),
   });
   const error = diagnostics.find(({ severity }) => severity === 'error');

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { CaseResult } from '../../../reporters/shared/result.ts';
 import { packageRoot } from '../../boundary/package.ts';
-import { namesWith } from '../../injector/own-properties.ts';
+import { namesWith } from '../../injector/own-modules.ts';
 import type { DriveRequest } from '../../mocha/drive.ts';
 import { type SelectedTest, selectTests, testTitle } from '../../mocha/select.ts';
 import {
@@ -170,10 +170,10 @@ class Watch {
 
   /** Those of the files that are there, and below the paths that were given. */
   #load(files: readonly string[]): LoadedFiles {
-    const { paths, defaults, properties } = this.#request.options;
+    const { paths, defaults, ...own } = this.#request.options;
     const asked = new Set(findScenarioFiles(paths).map((file) => path.resolve(file)));
     const there = files.map((file) => path.resolve(file)).filter((file) => asked.has(file) && existsSync(file));
-    const known = { ...namesWith(properties), ...(defaults && { defaults }) };
+    const known = { ...namesWith(own), ...(defaults && { defaults }) };
     return new Map(there.map((file) => [file, loadScenarioFileSync(file, known)]));
   }
 }

@@ -27,12 +27,15 @@ const TASK = z.looseObject({
 const WHEN = z.union([
   z.looseObject({ kind: z.enum(['any', 'start']) }),
   z.looseObject({ kind: z.literal('task'), task: pid, at: name }),
-  z.looseObject({ kind: z.enum(['coordinator', 'criu']), at: name }),
+  z.looseObject({ kind: z.enum(['coordinator', 'criu', 'moment']), at: name }),
   z.looseObject({ kind: z.literal('after'), fault: name }),
 ]);
 
+const OWN_VALUES = z.record(name, z.union([text, z.number(), z.boolean()]));
+
 const FAULT = z.looseObject({
-  verb: z.enum(['signal', 'kill', 'stop', 'ptrace', 'fork', 'fail', 'wake', 'delay', 'exit']),
+  verb: z.enum(['signal', 'kill', 'stop', 'ptrace', 'fork', 'fail', 'wake', 'delay', 'exit', 'own']),
+  own: z.looseObject({ verb: name, with: OWN_VALUES }).optional(),
   name,
   targets: list(actor),
   signal: name.optional(),

@@ -18,6 +18,7 @@ import { type CriuServerSetup, refuseServer, SERVER_NAMES } from '../../model/cr
 import { ANY_SYSCALL, SHORT_SYSCALLS, SYSCALL_NAMES } from '../../model/syscalls.ts';
 import type { Checked } from '../check.ts';
 import type { Complain } from '../complain.ts';
+import { checkOwnValues, type EditorFacts, findOwn } from '../own-words.ts';
 import { didYouMean } from '../source/nearest.ts';
 import type { Path } from '../source/raw.ts';
 import { toList } from './lists.ts';
@@ -29,18 +30,19 @@ type SyscallWords = Exclude<NonNullable<Words['syscalls']>, readonly unknown[]>;
 type LimitWords = NonNullable<Words['dump-limits']>;
 
 /** What a change of an image can be; it is exactly one of these. */
-const CHANGES = ['mutate', 'set', 'missing', 'truncate', 'extend', 'xor', 'drop', 'repeat', 'field'] as const;
+const CHANGES = ['mutate', 'edit', 'set', 'missing', 'truncate', 'extend', 'xor', 'drop', 'repeat', 'field'] as const;
 /** The words that go with some changes only. */
 const COMPANIONS = {
   mutate: ['seed', 'changes'],
+  edit: ['with'],
   xor: ['at'],
   field: ['record', 'nth', 'value', 'add'],
 } as const;
 
 /** The setup of a case for CRIU. */
-export function resolveCriu(words: Words, complain: Complain): CriuSetup {
+export function resolveCriu(words: Words, complain: Complain, editors?: readonly EditorFacts[]): CriuSetup {
   const at = (word: keyof Words, i: number): Path => ['criu', word, ...(Array.isArray(words[word]) ? [i] : [])];
-  const edits = toList<EditWords>(words.images).map((one, i) => resolveEdit(one, at('images', i), complain));
+  const edits = toList<EditWords>(words.images).map((one, i) => resolveEdit(one, at('images', i), complain, editors));
   const calls = toList<SyscallWords>(words.syscalls).map((one, i) => resolveSyscall(one, at('syscalls', i), complain));
   const dump = words['dump-limits'];
   const restore = words['restore-limits'];
@@ -188,12 +190,14 @@ function resolveSyscall(words: SyscallWords, path: Path, complain: Complain): Cr
   };
 }
 
-function resolveEdit(words: EditWords, path: Path, complain: Complain): ImageChange | undefined {
-  const change = resolveChange(words, path, complain);
+type Editors = readonly EditorFacts[] | undefined;
+
+function resolveEdit(words: EditWords, path: Path, complain: Complain, editors: Editors): ImageChange | undefined {
+  const change = resolveChange(words, path, complain, editors);
   return change && words.optional ? { ...change, optional: true } : change;
 }
 
-function resolveChange(words: EditWords, path: Path, complain: Complain): ImageChange | undefined {
+function resolveChange(words: EditWords, path: Path, complain: Complain, editors: Editors): ImageChange | undefined {
   const changes = CHANGES.filter((change) => words[change] !== undefined);
   const wrong = (message: string): undefined => void complain({ path, message });
   const [change] = changes;
@@ -201,6 +205,13 @@ function resolveChange(words: EditWords, path: Path, complain: Complain): ImageC
   for (const [main, others] of Object.entries(COMPANIONS)) {
     const lost = others.find((word) => words[word] !== undefined);
     if (lost && main !== change) return wrong(`${lost} belongs to ${main}, not to ${change}`);
+  }
+  if (words.edit !== undefined) {
+    if (words.file !== undefined || words.task !== undefined) return wrong('edit itself chooses the images');
+    const what = { noun: 'image editor', option: '--image-editor' };
+    const facts = editors && findOwn(editors, words.edit, what, [...path, 'edit'], complain);
+    if (facts) checkOwnValues(facts, words.with, path, complain);
+    return { kind: 'edit', editor: words.edit, with: { ...words.with } };
   }
   if (words.mutate !== undefined) {
     if (words.file !== undefined || words.task !== undefined)

@@ -17,6 +17,7 @@ import type { ErrnoName } from '../../model/errno.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
 import type { OwnProtocolFacts } from '../own-protocol.ts';
+import { checkOwnValues, type FaultVerbFacts, findOwn } from '../own-words.ts';
 import type { Document } from '../schema/document.ts';
 import { fault as faultSchema, VERB_NAMES } from '../schema/fault.ts';
 import type { Path } from '../source/raw.ts';
@@ -39,18 +40,21 @@ export interface FaultScope {
   readonly criu?: CriuSetup | undefined;
   /** What the scenario's own protocol declares; undefined for a protocol that ships. */
   readonly own?: OwnProtocolFacts | undefined;
+  /** The fault verbs of the user's own. */
+  readonly verbs?: readonly FaultVerbFacts[] | undefined;
   /** Where the file has the fault with this number. */
   positionOf(fault: number): Position;
 }
 
 /** Words that go with one verb only. */
 const BELONGS_TO = {
-  to: 'signal',
-  task: 'fail',
-  errno: 'fail',
-  call: 'fail',
-  child: 'fork',
-} as const satisfies Partial<Record<keyof FaultWords, FaultVerb>>;
+  to: ['signal', 'own'],
+  with: ['own'],
+  task: ['fail'],
+  errno: ['fail'],
+  call: ['fail'],
+  child: ['fork'],
+} as const satisfies Partial<Record<keyof FaultWords, readonly FaultVerb[]>>;
 
 /** The faults; those that are wrong are complained about and left out. */
 export function resolveFaults(faults: Checked<'faults'>, scope: FaultScope, complain: Complain): Fault[] {
@@ -88,22 +92,30 @@ class Resolver {
     this.#checkForCriu(words, verb, when.kind, path);
     this.#checkWords(written, verb, path);
     const targets = this.#targets(words, verb, path);
+    const own = verb === 'own' ? this.#own(words, when, targets, path) : undefined;
+    if (verb !== 'own' && when.kind === 'moment')
+      this.#complain({
+        path: [...path, 'when', 'moment'],
+        part: 'key',
+        message: `moment belongs to own, not to ${verb}`,
+      });
     const early = when.kind === 'criu' && BEFORE_CRIU.includes(when.at);
     if (early && targets.length === 1 && targets[0] === 'coordinator')
       never([...path, 'when', 'criu'], 'CRIU has not been started then');
     if (!this.never.has(i) && targets.length > 0 && targets.every((target) => this.#isDead(target)))
       never(
-        [...path, verb === 'signal' ? 'to' : verb === 'fail' ? 'task' : verb],
+        [...path, verb === 'signal' || verb === 'own' ? 'to' : verb === 'fail' ? 'task' : verb],
         'the task is dead before restart is called',
       );
     // A word has a mistake: its references are checked, but it makes no fault.
     if (Object.values(written).includes(null)) return null;
-    const { own } = this.#scope;
-    const call = words.call ?? (verb === 'fail' && words.when === undefined && !own ? 1 : undefined);
+    const isOwnProtocol = this.#scope.own !== undefined;
+    const call = words.call ?? (verb === 'fail' && words.when === undefined && !isOwnProtocol ? 1 : undefined);
     const times = words.times ?? 1;
     return {
       verb,
-      name: words.name ?? `${verb}-${i + 1}`,
+      ...(own && { own }),
+      name: words.name ?? `${own?.verb ?? verb}-${i + 1}`,
       targets,
       ...(words.signal === undefined ? {} : { signal: words.signal }),
       ...(words.fail === undefined ? {} : failureOf(words.fail as Failure, words.errno)),
@@ -147,9 +159,13 @@ class Resolver {
   }
 
   #checkWords(written: Written, verb: FaultVerb, path: Path): void {
-    for (const [word, owner] of Object.entries(BELONGS_TO)) {
-      if (written[word as keyof typeof BELONGS_TO] === undefined || owner === verb) continue;
-      this.#complain({ path: [...path, word], part: 'key', message: `${word} belongs to ${owner}, not to ${verb}` });
+    for (const [word, owners] of Object.entries<readonly FaultVerb[]>(BELONGS_TO)) {
+      if (written[word as keyof typeof BELONGS_TO] === undefined || owners.includes(verb)) continue;
+      this.#complain({
+        path: [...path, word],
+        part: 'key',
+        message: `${word} belongs to ${owners.join(' and ')}, not to ${verb}`,
+      });
     }
     if (verb === 'signal' && written.to === undefined) {
       const expected = 'to: coordinator, a pid, or a list of pids';
@@ -175,12 +191,39 @@ class Resolver {
       this.#complain(unknown([...path, 'fail'], own ? 'call of the protocol' : 'failure', failure, () => known));
   }
 
+  /** A fault verb of the user's own: its words, its moment and its targets, as its file declares them. */
+  #own(words: FaultWords, when: When, targets: readonly TaskId[], path: Path): Fault['own'] {
+    const name = words.own!;
+    const given = { ...words.with };
+    const { verbs } = this.#scope;
+    const what = { noun: 'fault verb', option: '--fault' };
+    const facts = verbs && findOwn(verbs, name, what, [...path, 'own'], this.#complain);
+    if (!facts) return { verb: name, with: given, backends: [] };
+    checkOwnValues(facts, words.with, path, this.#complain);
+    const moments = Object.keys(facts.moments);
+    if (when.kind === 'moment') {
+      if (!moments.includes(when.at))
+        this.#complain(unknown([...path, 'when', 'moment'], `moment of ${name}`, when.at, () => moments));
+    } else if (when.kind !== 'after') {
+      this.#complain({
+        path: words.when === undefined ? path : [...path, 'when'],
+        message: `${name} fires at a moment of its own, or after another fault`,
+        expected: `when: { moment: … }, one of ${moments.join(', ')}`,
+      });
+    }
+    if (facts.targets === 'none' && targets.length > 0)
+      this.#complain({ path: [...path, 'to'], part: 'key', message: `${name} hits no task` });
+    if (facts.targets === 'required' && words.to === undefined)
+      this.#complain({ path, message: `to is missing: the task that ${name} hits`, expected: 'to: a task, or a list' });
+    return { verb: name, with: given, backends: facts.backends };
+  }
+
   #isDead(target: Fault['targets'][number]): boolean {
     return target !== 'coordinator' && this.#scope.tree.task(target)?.state === 'dead';
   }
 
   #targets(words: FaultWords, verb: FaultVerb, path: Path): TaskId[] {
-    const word = verb === 'signal' ? 'to' : verb === 'fail' ? 'task' : verb;
+    const word = verb === 'signal' || verb === 'own' ? 'to' : verb === 'fail' ? 'task' : verb;
     const given = words[word];
     const targets = toList<TaskId>(given);
     const { tree } = this.#scope;

@@ -37,6 +37,7 @@ export function resolveWhen(
 ): When {
   if (words === undefined || typeof words === 'string') return { kind: words ?? 'any' };
   if ('after' in words) return { kind: 'after', fault: words.after };
+  if ('moment' in words) return { kind: 'moment', at: words.moment };
   if ('criu' in words) {
     const reason = criu && neverAtStage(words.criu, criu);
     if (reason) never([...path, 'criu'], reason);

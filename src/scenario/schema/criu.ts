@@ -5,8 +5,8 @@ import { CRIU_OPTIONS, type CriuOption } from '../../model/criu-options.ts';
 import { CRIU_INTERFACES, type CriuInterface } from '../../model/criu-rpc.ts';
 import { SERVER_FAULT_NAMES, SERVER_FAULTS, SERVER_NAMES } from '../../model/criu-servers.ts';
 import { MAX_FAULTS } from '../limits.ts';
-import { INT32_MIN, pid, signal, syscallErrno } from './values.ts';
-import { flag, integer, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
+import { INT32_MIN, ownValues, pid, signal, syscallErrno } from './values.ts';
+import { flag, integer, kebab, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
 
 export const criuStage = oneOf(CRIU_STAGE_NAMES, 'stage of CRIU');
 const call = oneOf(['dump', 'restore'], 'call of CRIU');
@@ -119,12 +119,18 @@ const absent = z.literal(ABSENT, { error: ABSENT });
 const number = z.union([uint32, absent]);
 const numbers = z.union([uint32, absent, list(uint32, 'a list of 32-bit numbers')]);
 
-const edit = mapping('a mapping with file, task or mutate, and one change', {
+const edit = mapping('a mapping with file, task, mutate or edit, and one change', {
   mutate: word(
     text('a kind of image, such as core, or any', 100),
     'Changes by seed: fields, records and bytes of images of this kind (core, mm, pstree, …), or of any. They are drawn from the images of the dump; the record lists the changes.',
     'mutate: core',
   ).optional(),
+  edit: word(
+    kebab('the name of an image editor'),
+    'An image editor of your own, by its name: its file is named by --image-editor or the configuration (docs/extending.md).',
+    'edit: swap-parents',
+  ).optional(),
+  with: ownValues('With edit: the words of the editor, as its file declares them.', 'with: { task: 101 }').optional(),
   seed: word(
     z.union([integer(0, Number.MAX_SAFE_INTEGER, 'a number'), text('a text', 100)]),
     'With mutate: the seed of the changes. Default: 0.',

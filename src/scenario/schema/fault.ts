@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { FaultVerb } from '../../model/case.ts';
 import { FAILURES } from '../../model/case.ts';
 import { criuStage } from './criu.ts';
-import { coordinatorPoint, errno, faultName, pid, signal, taskIds, taskPoint } from './values.ts';
+import { coordinatorPoint, errno, faultName, ownValues, pid, signal, taskIds, taskPoint } from './values.ts';
 import { flag, integer, kebab, mapping, oneOf, word } from './word.ts';
 
 /** The verbs; a fault has exactly one. */
@@ -17,6 +17,7 @@ export const VERBS = {
   wake: 'wakes a task spuriously',
   delay: 'holds a task back',
   exit: 'makes a task exit',
+  own: 'is of your own',
 } as const satisfies Record<FaultVerb, string>;
 
 export const VERB_NAMES = Object.keys(VERBS) as FaultVerb[];
@@ -33,6 +34,9 @@ const atCoordinator = mapping('a mapping with coordinator', {
 const atStage = mapping('a mapping with criu', {
   criu: word(criuStage, 'The stage of CRIU.', 'criu: post-restore'),
 });
+const atMoment = mapping('a mapping with moment', {
+  moment: word(kebab('a moment'), 'A moment that the fault verb of your own declares.', 'moment: after-save'),
+});
 const afterFault = mapping('a mapping with after', {
   after: word(faultName, 'The name of the fault after which it fires.', 'after: first-kill'),
 });
@@ -43,7 +47,7 @@ export const WHENS = {
 } as const;
 
 export const when = z
-  .union([oneOf(['any', 'start'], 'moment'), atTask, atCoordinator, atStage, afterFault])
+  .union([oneOf(['any', 'start'], 'moment'), atTask, atCoordinator, atStage, atMoment, afterFault])
   .meta({ id: 'when', description: 'When a fault fires.' });
 
 export const fault = mapping('a fault: a mapping with a verb', {
@@ -60,7 +64,20 @@ export const fault = mapping('a fault: a mapping with a verb', {
   wake: word(taskIds, 'Wakes this task spuriously: what it waits for has not happened.', 'wake: 101').optional(),
   delay: word(taskIds, 'Holds this task back while any other task can run.', 'delay: 101').optional(),
   exit: word(taskIds, 'This task exits by itself.', 'exit: 101').optional(),
-  to: word(taskIds, 'With signal: the task that receives it; of a list, any one.', 'to: [coordinator, 101]').optional(),
+  own: word(
+    kebab('the name of a fault verb'),
+    'A fault verb of your own, by its name: its file is named by --fault or the configuration (docs/extending.md). For backends of your own.',
+    'own: unplug',
+  ).optional(),
+  with: ownValues(
+    'With own: the words of the fault verb, as its file declares them.',
+    'with: { seconds: 3 }',
+  ).optional(),
+  to: word(
+    taskIds,
+    'With signal: the task that receives it; of a list, any one. With own: the tasks that it hits.',
+    'to: [coordinator, 101]',
+  ).optional(),
   task: word(
     taskIds,
     'With fail: the task that makes the call; of a list, any one. Default: any task.',
@@ -90,7 +107,7 @@ export const fault = mapping('a fault: a mapping with a verb', {
   ).optional(),
   when: word(
     when,
-    'The moment: any (the default), start, a point of a task, a point of the coordinator, or after another fault.',
+    'The moment: any (the default), start, a point of a task, a point of the coordinator, a moment of a fault verb of your own, or after another fault.',
     'when: { task: 101, at: sync-3 }',
   ).optional(),
 }).meta({

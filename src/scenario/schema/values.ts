@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { ERRNO_NAMES, SYSCALL_ERRNO_NAMES } from '../../model/errno.ts';
 import { COORDINATOR_POINT_NAMES, TASK_POINT_NAMES } from '../../model/points.ts';
 import { SIGNAL_NAMES } from '../../model/signals.ts';
-import { integer, kebab, list, oneOf, suggest, text } from './word.ts';
+import { integer, kebab, list, oneOf, suggest, text, word } from './word.ts';
 
 /** The most that Linux gives a pid namespace (PID_MAX_LIMIT). */
 export const PID_MAX = 4_194_304;
@@ -52,5 +52,14 @@ export const flags = z.array(
 );
 
 export const property = suggest(kebab('the name of a property, such as restores-in-order'), 'properties');
+/** The words of a fault verb or an image editor of the user's own: which there are is known when its file is loaded. */
+export function ownValues(description: string, example: string) {
+  const value = z.union([z.string().max(1000, { error: 'a text of up to 1000 characters' }), z.number(), z.boolean()], {
+    error: 'a text, a number, true or false',
+  });
+  const key = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, { error: 'a name of lower-case words and dashes' });
+  return word(z.record(key, value, { error: 'a mapping of words' }), description, example);
+}
+
 export const faultName = kebab('a name of lower-case words and dashes');
 export const title = text('a name on one line', 200);

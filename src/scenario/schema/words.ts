@@ -113,6 +113,7 @@ const VERB_EXAMPLES = {
   wake: '- { wake: 101 }',
   delay: '- { delay: 101 }',
   exit: '- { exit: 101 }',
+  own: '- { own: unplug, when: { moment: after-save } }',
 } as const satisfies Record<keyof typeof VERBS, string>;
 
 /** Every word of the format: the keys, then the values. A word can be there more than once, in different places. */

@@ -175,7 +175,7 @@ describe('changes by seed', () => {
       const { edits, images: made } = mutate(String(seed));
       assert.equal(edits.length, 3);
       assert.deepEqual(mutate(String(seed)).edits, edits);
-      assert.deepEqual(compareFiles(images, edits).images, made);
+      assert.deepEqual(compareFiles(images, edits as ImageEdit[]).images, made);
     }
   });
 

@@ -1,10 +1,12 @@
 /** The images of a dump, in their folder: read, changed as a scenario says, and written again. */
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ImageChange, ImageEdit } from '../../../model/criu.ts';
+import type { ImageChange, ImageEdit, MadeEdit, OwnImageChange } from '../../../model/criu.ts';
+import { BadSurroundings } from '../../backend.ts';
 import { Draws } from '../../draws.ts';
 import { edited, type Images, NoSuchImage } from './edit.ts';
 import { drawEdit, listKinds, parseKind } from './mutate.ts';
+import { editedByOwn, type OwnImageEditor } from './own.ts';
 
 const SUFFIX = '.img';
 /** Files whose name has the number of an inode, which is another one each time. */
@@ -32,10 +34,14 @@ async function listFiles(folder: string): Promise<ReadonlyMap<string, string>> {
 }
 
 /** Makes the changes, one after the other: what was changed, with what was drawn. Rejects with NoSuchImage for one that is not optional. */
-export async function changeImages(folder: string, changes: readonly ImageChange[]): Promise<ImageEdit[]> {
+export async function changeImages(
+  folder: string,
+  changes: readonly ImageChange[],
+  editors: readonly OwnImageEditor[] = [],
+): Promise<MadeEdit[]> {
   if (changes.length === 0) return [];
   const before = await readImages(folder);
-  const { edits, images } = compareFiles(before, changes);
+  const { edits, images } = compareFiles(before, changes, editors);
   const files = await listFiles(folder);
   for (const [name, bytes] of before) {
     const now = images.get(name);
@@ -50,17 +56,26 @@ export async function changeImages(folder: string, changes: readonly ImageChange
 export function compareFiles(
   before: Images,
   changes: readonly ImageChange[],
-): { readonly edits: ImageEdit[]; readonly images: Images } {
-  const edits: ImageEdit[] = [];
+  editors: readonly OwnImageEditor[] = [],
+): { readonly edits: MadeEdit[]; readonly images: Images } {
+  const edits: MadeEdit[] = [];
   let images = before;
   const make = (edit: ImageEdit): void => {
     images = edited(images, edit);
     edits.push(edit);
   };
+  const makeOwn = ({ editor, with: values }: OwnImageChange): void => {
+    const found = editors.find(({ name }) => name === editor);
+    if (!found) throw new BadSurroundings(`there is no image editor ${editor}: name its file by --image-editor`);
+    const { images: made, changed } = editedByOwn(images, found, values);
+    images = made;
+    edits.push(...changed.map((file) => ({ kind: 'edited' as const, file, editor })));
+  };
   for (const change of changes) {
     if (change.kind !== 'mutate') {
       try {
-        make(change);
+        if (change.kind === 'edit') makeOwn(change);
+        else make(change);
       } catch (error) {
         // What CRIU dumps differs between processors and kernels.
         if (!change.optional || !(error instanceof NoSuchImage)) throw error;

@@ -39,5 +39,5 @@ export const failedRestoreReportsError: Property = {
 /** Whether images are changed that say what a task does once it runs. */
 function changesPrograms(c: Case, { edits }: CriuRecord): boolean {
   const changes = edits ?? c.criu?.images ?? [];
-  return changes.some((change) => change.kind !== 'task' && (change.kind === 'mutate' || change.file !== 'pstree'));
+  return changes.some((change) => change.kind !== 'task' && (!('file' in change) || change.file !== 'pstree'));
 }

@@ -1,32 +1,54 @@
-/** Properties of users: modules that the command line or the configuration names, and by which every case is judged. */
-import { isMistake } from '../config/own-backend.ts';
+/** Modules of users that the command line or the configuration names: properties, by which every case is judged, fault verbs and image editors. */
+import type { OwnImageEditor } from '../backends/criu/images/own.ts';
+import type { OwnFault } from '../backends/own-fault.ts';
+import type { OwnFiles } from '../config/options.ts';
+import { isMistake, type Mistake } from '../config/own-backend.ts';
 import type { Case } from '../model/case.ts';
 import type * as kit from '../properties/own.ts';
 import type { RunRecord } from '../record/record.ts';
 import type { Violation } from '../record/verdict.ts';
 import type { KnownNames } from '../scenario/known-names.ts';
+import { readFaultModule } from './fault-module.ts';
+import { readImageEditorModule } from './image-editor-module.ts';
 import { type FindViolations, shippedProperties } from './judge.ts';
 import { KNOWN_NAMES } from './known.ts';
 import { readPropertyModule } from './property-module.ts';
 
-/** The properties in these files; throws where one is none, which was reported when the options were read. */
-function load(files: readonly string[]): kit.OwnProperty[] {
-  return files.map((file) => {
-    const read = readPropertyModule(file);
-    if (isMistake(read)) throw new Error(read.message);
-    return read;
+/** What is in these files; throws where one is none, which was reported when the options were read. */
+function load<T extends { readonly name: string }>(
+  files: readonly string[] | undefined,
+  read: (file: string) => T | Mistake,
+): T[] {
+  return (files ?? []).map((file) => {
+    const module = read(file);
+    if (isMistake(module)) throw new Error(module.message);
+    return module;
   });
 }
 
-/** The names that scenarios may use where these properties are judged too. */
-export function namesWith(files: readonly string[] = []): KnownNames & typeof KNOWN_NAMES {
-  if (files.length === 0) return KNOWN_NAMES;
-  return { ...KNOWN_NAMES, properties: [...KNOWN_NAMES.properties, ...load(files).map(({ name }) => name)] };
+/** The names that scenarios may use where these modules are loaded too. */
+export function namesWith({ properties, faults, imageEditors }: OwnFiles = {}): KnownNames & typeof KNOWN_NAMES {
+  return {
+    ...KNOWN_NAMES,
+    properties: [...KNOWN_NAMES.properties, ...load(properties, readPropertyModule).map(({ name }) => name)],
+    faultVerbs: loadFaults(faults),
+    imageEditors: loadImageEditors(imageEditors),
+  };
+}
+
+/** The fault verbs in these files. */
+export function loadFaults(files?: readonly string[]): OwnFault[] {
+  return load(files, readFaultModule);
+}
+
+/** The image editors in these files. */
+export function loadImageEditors(files?: readonly string[]): OwnImageEditor[] {
+  return load(files, readImageEditorModule);
 }
 
 /** Judges by the properties that ship, the expectations, and those in these files. */
 export function judgeBy(files: readonly string[] = []): FindViolations {
-  const own = load(files);
+  const own = load(files, readPropertyModule);
   if (own.length === 0) return shippedProperties;
   return (c, record) => [...shippedProperties(c, record), ...own.flatMap((property) => check(property, c, record))];
 }
