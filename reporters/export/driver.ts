@@ -15,7 +15,7 @@ import {
 import { optionWords, whatDumpLeaves } from '../../src/model/criu-options.ts';
 import { quoted } from '../shared/replay-command.ts';
 import { CannotExport, type ExportedFinding } from './finding.ts';
-import { type Helper, helperFor, writeInject } from './helpers-c.ts';
+import { COUNTED_FROM, type Helper, helperFor, writeInject } from './helpers-c.ts';
 import { startSubject, subjectOptions, writeSubjectCensus } from './subject-sh.ts';
 
 /** Seconds after which a call of CRIU hangs. */
@@ -35,6 +35,8 @@ export function writeDriver(finding: ExportedFinding, tree: string, repro: strin
   const { case: c } = finding;
   const setup = readSetup(c);
   const restored = needsRestore(finding);
+  if (restored && whatDumpLeaves(setup) !== 'nothing')
+    throw new CannotExport('the script restores a tree that the dump has removed');
   return [
     c.subject ? writeSubjectCensus(finding) : writeCensus(c),
     writeCriu(c),
@@ -64,16 +66,13 @@ function readSetup(c: Case): CriuSetup {
   if (!criu) throw new CannotExport('the scenario is not for CRIU');
   if (criu.limits.dump?.pids !== undefined || criu.limits.restore?.pids !== undefined)
     throw new CannotExport('a limit of processes needs a cgroup of its own');
-  if (whatDumpLeaves(criu) !== 'nothing')
-    throw new CannotExport('the script restores a tree that the dump has removed');
   if (criu.interface === 'rpc') throw new CannotExport('the script calls CRIU by its command line');
   if (Object.keys(criu.servers ?? {}).length > 0)
     throw new CannotExport('the script starts no page server and no lazy-pages daemon');
   if (criu.rounds.length > 2) throw new CannotExport('the script dumps and restores once');
   if (criu.syscalls.some(({ task, short }) => task !== undefined || short))
     throw new CannotExport('strace cannot do this to a system call');
-  if (criu.syscalls.length > 1 || criu.syscalls.some(({ after }) => after !== undefined))
-    throw new CannotExport('only one system call, counted from the start of CRIU, can be made to fail');
+  if (criu.syscalls.length > 1) throw new CannotExport('only one system call can be made to fail');
   if (c.faults.some(({ verb }) => verb === 'ptrace')) throw new CannotExport('a tracer as a fault');
   return criu;
 }
@@ -159,12 +158,13 @@ function writeFault(c: Case, { verb, signal, targets, times }: Fault): string {
 }
 
 /** The action script, which CRIU starts at each of its stages. */
-function writeScript(c: Case, { scriptFails }: CriuSetup): string[] {
+function writeScript(c: Case, { scriptFails, syscalls }: CriuSetup): string[] {
   const acts = new Map<string, string[]>();
   const add = (stage: string, act: string): void => void acts.set(stage, [...(acts.get(stage) ?? []), act]);
   for (const fault of c.faults)
     if (fault.when.kind === 'criu' && !/^before-/.test(fault.when.at)) add(fault.when.at, writeFault(c, fault));
   for (const stage of scriptFails) add(stage, 'exit 1');
+  for (const { after } of syscalls) if (after !== undefined) add(after, `touch ${COUNTED_FROM}`);
   if (acts.size === 0) return [];
   const find = c.criu?.namespace === 'own' ? [writeCensus(c).split('\n}')[0]!, '}'] : [];
   return [
@@ -184,7 +184,9 @@ function call(of: CriuCall, c: Case, setup: CriuSetup, repro: string): string[] 
   const { files, fileSize } = setup.limits[of] ?? {};
   const isInjected = setup.syscalls.some((one) => one.of === of);
   const hasScript =
-    setup.scriptFails.length > 0 || c.faults.some(({ when }) => when.kind === 'criu' && !/^before-/.test(when.at));
+    setup.scriptFails.length > 0 ||
+    setup.syscalls.some(({ after }) => after !== undefined) ||
+    c.faults.some(({ when }) => when.kind === 'criu' && !/^before-/.test(when.at));
   const prefix = [
     ...(files === undefined ? [] : [`ulimit -n ${files};`]),
     ...(fileSize === undefined ? [] : [`ulimit -f ${Math.ceil(fileSize / 512)};`]),
@@ -293,6 +295,10 @@ function writeChecks(finding: ExportedFinding): string[] {
     : '[ $dump != 0 ] && [ $dump != 137 ] && ! diff before after-dump';
   const checks: Record<string, readonly [string, string]> = {
     'bystanders-untouched': ['! kill -0 $bystander 2> /dev/null', 'a process outside of the tree is dead'],
+    'kept-tree-is-unchanged': [
+      `[ $dump = 0 ] && ! diff ${whatDumpLeaves(setup) === 'stopped' ? '-I ^State ' : ''}before after-dump`,
+      'the dump that had to leave the tree has changed it',
+    ],
     'dumped-tree-is-gone': ['[ $dump = 0 ] && [ -s after-dump ]', 'the dump reported success, and left tasks'],
     'dumped-tree-can-be-restored': [
       '[ $dump = 0 ] && [ $restore != 0 ]',

@@ -93,8 +93,11 @@ export function helperFor(edit: ImageEdit): Helper | undefined {
   return edit.kind === 'drop' || edit.kind === 'repeat' ? RECORDS : undefined;
 }
 
+/** The file that the action script makes at the stage after which system calls are counted. */
+export const COUNTED_FROM = 'counted';
+
 /** \`inject COMMAND…\`: runs CRIU under ptrace(2); its Nth system call fails, or it gets a signal there. */
-export function writeInject({ call, number, errno, signal }: CriuSyscall): Helper {
+export function writeInject({ call, number, errno, signal, after }: CriuSyscall): Helper {
   const isHit = call === 'all' ? '++n == atoi(getenv("NR"))' : `i.entry.nr == SYS_${call} && ++n == ${number}`;
   const hit =
     errno === undefined
@@ -106,6 +109,13 @@ export function writeInject({ call, number, errno, signal }: CriuSyscall): Helpe
       : `(i.op == PTRACE_SYSCALL_INFO_EXIT && failed)
 			done = !ptrace(PTRACE_POKEUSER, pid, 8 * RAX, -(long)${errno});
 		else if `;
+  const [counted, start] =
+    after === undefined
+      ? [
+          'where it opens the folder img',
+          'i.entry.nr == SYS_openat && (int)ptrace(PTRACE_PEEKDATA, pid, i.entry.args[1], 0) == *(int *)"img" ? 0 : n',
+        ]
+      : [`the stage ${after}`, `access("${COUNTED_FROM}", F_OK)`];
   return {
     word: 'inject',
     includes: [
@@ -117,10 +127,10 @@ export function writeInject({ call, number, errno, signal }: CriuSyscall): Helpe
       'sys/wait.h',
       'unistd.h',
     ],
-    text: `static int inject(char **v)	/* counts CRIU's own calls, from where it opens the folder img */
+    text: `static int inject(char **v)	/* counts CRIU's own calls, from ${counted} */
 {
 	struct __ptrace_syscall_info i;
-	int status, sig, n = -1, failed = 0, done = 0, pid = fork();
+	int status, sig, n = -1,${errno === undefined ? '' : ' failed = 0,'} done = 0, pid = fork();
 
 	if (!pid)
 		_exit(ptrace(PTRACE_TRACEME, 0, 0, 0) || raise(SIGSTOP) || execvp(*v, v));
@@ -129,7 +139,7 @@ export function writeInject({ call, number, errno, signal }: CriuSyscall): Helpe
 		ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD);
 		ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(i), &i);
 		if ${fail}(i.op == PTRACE_SYSCALL_INFO_ENTRY && n < 0)
-			n = i.entry.nr == SYS_openat && (int)ptrace(PTRACE_PEEKDATA, pid, i.entry.args[1], 0) == *(int *)"img" ? 0 : n;
+			n = ${start};
 		else if (i.op == PTRACE_SYSCALL_INFO_ENTRY && ${isHit})
 			${hit}
 	}

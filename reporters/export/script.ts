@@ -19,10 +19,9 @@ ${writeHead(finding, 'sh THIS_FILE')
   .join('\n')}
 ${NEEDS}
 ${enter(finding, 'sh "$0" inside')}
-cat > repro.c <<'EOC'
+cc -w -D_GNU_SOURCE ${writeFlags(finding.case)}-o repro -x c - <<'EOC' || exit 125
 ${writeProgram(finding)}
 EOC
-cc -w ${writeFlags(finding.case)}-o repro repro.c || exit 125
 ${writeDriver(finding, finding.case.subject ? '/run/repro tree' : './repro', './repro')}
 `;
 }
@@ -60,8 +59,7 @@ function writeHead({ title, case: c, violates, statements, seen }: ExportedFindi
     ...violates.slice(0, 1).flatMap((name) => wrap(`Violates: ${statements[name] ?? name}`)),
     ...(seen ? wrap(`Seen: ${seen.environment}${ends.length > 0 ? `: ${ends.join(', ')}` : ''}`) : []),
     ...errors.flatMap((error) => wrap(`  ${error.replace(/\s+/g, ' ')}`)),
-    ...wrap(`Run as root: [CRIU=/path/to/criu] ${how}`),
-    'Exit status, as for git bisect run: 1 shown, 0 not shown, 125 cannot be tested here. Made by mktrouble.',
+    ...wrap(`As root: [CRIU=/path/to/criu] ${how}   exits with 1: shown, 0: not shown, 125: cannot be tested`),
   ];
 }
 
@@ -115,7 +113,7 @@ function writeProgram(finding: ExportedFinding, script?: string): string {
     .map((line) => `	${JSON.stringify(`${line}\n`)}`)
     .join('\n');
   return [
-    '#define _GNU_SOURCE',
+    ...(script === undefined ? [] : ['#define _GNU_SOURCE']),
     ...[...new Set(includes)].sort().map((name) => `#include <${name}>`),
     ...(tree.functions === '' ? [] : [tree.functions]),
     ...helpers.map(({ text }) => text),

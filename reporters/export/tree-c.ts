@@ -43,9 +43,15 @@ export function writeTree(c: Case): TreeSource {
       ...(threads.length > 0 ? [writeThreads(threads)] : []),
     ].join('\n'),
     body: indent(
-      `${hasOrphans ? 'pid_t maker;\n\n' : ''}pipe(ready);\n${[writeProcess(c, c.tasks[0]!, memory), ...entered.map((one) => writeEntered(c, one, memory))].join('\n')}\nclose(ready[1]);\nreturn read(ready[0], &(char){ 0 }, 1);	/* when every task is ready */`,
+      `${hasUnnamedMaker(c) ? 'pid_t maker;\n\n' : ''}pipe(ready);\n${[writeProcess(c, c.tasks[0]!, memory), ...entered.map((one) => writeEntered(c, one, memory))].join('\n')}\nclose(ready[1]);\nreturn read(ready[0], &(char){ 0 }, 1);	/* when every task is ready */`,
     ),
   };
+}
+
+/** Whether an orphan was made by a process that led nothing: any pid will do for it. */
+function hasUnnamedMaker({ tasks }: Case): boolean {
+  const isTask = (pid: number) => tasks.some((task) => task.pid === pid);
+  return tasks.some((one) => one.criu?.orphan && findGoneMaker(one, isTask) === undefined);
 }
 
 function refuseWhatNoTreeHas({ tasks }: Case): void {
@@ -101,6 +107,7 @@ static void *run(void *tid)
 {
 ${held.length === 0 ? '' : `${held.join('\n')}\n`}	for (running++;;)
 		pause();
+	return tid;
 }
 static void thread(long tid)
 {

@@ -181,8 +181,7 @@ function writeProcess(c: Case, task: Task, all: readonly Task[]): string {
       : criu?.stopped
         ? 'kill(pid, SIGSTOP);\nwaitid(P_PID, pid, &info, WSTOPPED | WNOWAIT);'
         : 'usleep(100000);';
-  return `{
-	siginfo_t info;
+  return `{${settle.includes('info') ? '\n	siginfo_t info;' : ''}
 	pid_t pid = test_fork();
 
 	if (pid < 0) {
@@ -213,6 +212,7 @@ static void *run(void *number)
 ${held.length === 0 ? '' : `${held.join('\n')}\n`}	running++;
 	for (;;)
 		pause();
+	return NULL;
 }
 
 static void thread(long number)

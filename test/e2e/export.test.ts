@@ -8,6 +8,7 @@ import { faultOfMachine } from '../support/criu-fault.ts';
 import { findRowNumber } from '../support/findings-page.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 import { PROGRAM } from '../support/program.ts';
+import { ZDTM_HEADER } from '../support/zdtm.ts';
 
 /** One finding of each kind: a round trip, a stage, a changed image, a failing system call, pstree.img, a program of the scenario's own, orphans. */
 const EXIT_STATUS = "Restore loses the highest bit of a zombie's exit status";
@@ -21,21 +22,6 @@ const SAMPLE = [
   'Restore gives an orphan to init that a subreaper had adopted',
   'A dump says nothing of a task that has entered the namespace, and the task is lost',
 ];
-
-/** A stand-in for zdtm's header: the test says when it is ready, and is asked by SIGTERM to compare. */
-const ZDTM_HEADER = `#include <signal.h>
-#include <stdio.h>
-#include <unistd.h>
-static volatile sig_atomic_t asked;
-static void ask(int signal) { asked = 1; }
-#define test_init(c, v) signal(SIGTERM, ask)
-#define test_daemon() close(creat("ready", 0600))
-#define test_waitsig() while (!asked) usleep(10000)
-#define test_fork() fork()
-#define pr_perror(...) (printf(__VA_ARGS__), puts(""))
-#define fail(...) (printf("FAIL "), printf(__VA_ARGS__))
-#define pass() puts("PASS")
-`;
 
 describe('an exported reproducer', function () {
   this.timeout(120_000);
