@@ -1,7 +1,7 @@
 /** What distinguishes one defect from another, wherever it is found, and what is known about it. */
 import { createHash } from 'node:crypto';
 
-/** No pid, address, line number, title or message is in it: it is the same on every machine, for every run, seed and schedule. */
+/** No pid, address, line number or title is in it: it is the same on every machine, for every run, seed and schedule. */
 export interface Signature {
   /** The property that is violated; of several, the one whose violation causes the others. */
   readonly property: string;

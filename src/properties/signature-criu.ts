@@ -4,23 +4,18 @@
  * file counts, for messages have pids in them; of an assertion (BUG) too, for its line differs between versions of CRIU.
  */
 import type { Case } from '../model/case.ts';
-import {
-  type CriuCall,
-  callOfStage,
-  type ImageChange,
-  type ImageEdit,
-  type MadeEdit,
-  PSTREE_FIELDS,
-} from '../model/criu.ts';
-import type { RoundCall } from '../model/criu-rounds.ts';
+import type { CriuCall } from '../model/criu.ts';
+import { whatDumpLeaves } from '../model/criu-options.ts';
 import { SERVER_WORDS } from '../model/criu-servers.ts';
 import { signalName } from '../model/signals.ts';
-import type { CriuHit, CriuRecord, CriuRun } from '../record/criu.ts';
+import type { CriuCensus, CriuRecord, CriuRun } from '../record/criu.ts';
 import type { Violation } from '../record/verdict.ts';
-import { kindsOfDifferences } from './criu-census.ts';
+import { kindsOfDifferences, missing } from './criu-census.ts';
 import { comparable, falloutSince, listRuns, succeeded } from './criu-runs.ts';
 import { whyAnswerIsWrong } from './rules/criu/answer-agrees-with-result.ts';
+import { heldTasks } from './rules/criu/restored-program-runs.ts';
 import { whyServerIsWrong } from './rules/criu/server-ends-with-call.ts';
+import { isSystemCall, listCauses } from './signature-criu-causes.ts';
 import type { Location } from './signature-restart.ts';
 
 export function locateInCriu(c: Case, record: CriuRecord, { property, round }: Violation): Location {
@@ -34,6 +29,16 @@ export function locateInCriu(c: Case, record: CriuRecord, { property, round }: V
       return { place: 'restore', shape: joined([...listChanges(criu, 'restore'), ...nameServerHit(criu.restore)]) };
     case 'failed-dump-leaves-tree-running':
       return { place: formatPlace(criu.dump), shape: joined([nameEnd(criu.dump), ...listChanges(criu, 'dump')]) };
+    case 'kept-tree-is-unchanged':
+      return locateKept(c, criu);
+    case 'dumped-tree-is-gone':
+      return { place: formatPlace(criu.dump), shape: joined([nameEnd(criu.dump), ...listCauses(c, criu, 'dump')]) };
+    case 'dumped-tree-can-be-restored':
+      return locateUnrestorable(c, criu);
+    case 'failed-restore-reports-error':
+      return { place: 'restore', shape: joined([...nameMissing(c, criu), ...listAllCauses(c, criu)]) };
+    case 'restored-program-runs':
+      return { place: 'restore', shape: joined([...nameEndOfProgram(c, criu), ...listAllCauses(c, criu)]) };
     case 'failed-dump-leaves-nothing-behind':
       return { place: 'dump', shape: joined([nameEnd(criu.dump), ...listThings(criu, 'dump')]) };
     case 'failed-restore-leaves-nothing-behind':
@@ -48,18 +53,69 @@ export function locateInCriu(c: Case, record: CriuRecord, { property, round }: V
   }
 }
 
-/** An assertion is the file that it is in; the message of the violation has its line. A crash without one is distinguished by what CRIU was given. */
+/**
+ * An assertion is the file that it is in; the message of the violation has its line. A crash without one is distinguished by the
+ * process that dies, and by what CRIU was given. A dump that logs an error and reports success is the cause of
+ * what follows.
+ */
 function locateCrash(c: Case, criu: CriuRecord): Location {
   const run = listRuns(criu).find(hasCrashed) ?? criu.dump;
   const bug = run.errors
     .map((error) => /BUG at (?:criu\/)?(\S+):\d+/.exec(error)?.[1])
     .find((found) => found !== undefined);
   if (bug !== undefined) return { place: run.of, shape: `BUG at ${bug}` };
-  const file = lastFile(run);
-  return {
-    place: formatPlace(run),
-    shape: joined(['crash', ...(file === undefined ? listCauses(c, criu, run.of) : [])]),
-  };
+  // What the others log once a process has died follows from its death.
+  const death = run.errors.findIndex((error) => DEATH.test(error));
+  const before = death === -1 ? run : { ...run, errors: run.errors.slice(0, death) };
+  const isPlaced = lastFile(before) !== undefined;
+  const reasons = isPlaced ? [] : listReasons(c, criu, run);
+  const isKnown = isPlaced || reasons.length > 0;
+  return { place: formatPlace(before), shape: joined([nameDeath(run, isKnown), ...reasons]) };
+}
+
+/**
+ * Which process died: `CRIU crashes`, `a restorer crashes`. Where nothing else is known, by which signal: one that has written past its
+ * memory dies by SIGSEGV in one version, and by SIGABRT in another.
+ */
+function nameDeath({ of, exit, signal, errors }: CriuRun, isKnown: boolean): string {
+  const [, number] = /killed by signal (\d+)/.exec(errors.find((error) => DEATH.test(error)) ?? '') ?? [];
+  const isOwn = exit === undefined && signal !== undefined;
+  const process = isOwn ? 'CRIU' : of === 'restore' ? 'a restorer' : 'a child of CRIU';
+  return `${process} crashes${isKnown ? '' : ` by ${signalName(isOwn ? signal : Number(number))}`}`;
+}
+
+/** Why a call without an error in its log went wrong: what was done to it; else the dump that it depends on; else how far it came. */
+function listReasons(c: Case, criu: CriuRecord, run: CriuRun): string[] {
+  const causes = listCauses(c, criu, run.of);
+  if (causes.length > 0) return causes;
+  const before = run.of === 'restore' ? listFaultsOfDump(c, criu) : [];
+  if (before.length > 0) return before;
+  if (run.lastLine !== undefined) return [`after "${withoutValues(run.lastLine)}"`];
+  return run.timedOut === undefined ? [] : listUnmade(criu, run);
+}
+
+/** Which tasks were not there when a restore did not end: what it has waited for. */
+function listUnmade({ before }: CriuRecord, { of, waiting }: CriuRun): string[] {
+  if (of !== 'restore' || !waiting) return [];
+  const there = new Set(waiting.map(({ pid }) => pid));
+  return before.tasks
+    .filter(({ pid }) => !there.has(pid))
+    .map(({ state }) => `a ${state === 'Z' ? 'zombie' : 'task'} is missing`);
+}
+
+/** What had gone wrong in a dump that reported success. */
+function listFaultsOfDump(c: Case, criu: CriuRecord): string[] {
+  const file = lastFile(criu.dump);
+  const error = file === undefined ? [] : [`an error in ${file}`];
+  return [...listCauses(c, criu, 'dump'), ...error].map((cause) => `dump: ${cause}`);
+}
+
+/** A line of a log without its time, and without pids, addresses, versions and paths. */
+function withoutValues(line: string): string {
+  return line
+    .replace(/^\([\d.]+\)\s*/, '')
+    .replace(/\S*[\d/]\S*/g, '#')
+    .trim();
 }
 
 function hasCrashed({ exit, signal, timedOut, errors }: CriuRun): boolean {
@@ -70,9 +126,11 @@ function hasCrashed({ exit, signal, timedOut, errors }: CriuRun): boolean {
 
 function locateHang(c: Case, criu: CriuRecord): Location {
   const run = listRuns(criu).find(({ timedOut }) => timedOut !== undefined) ?? criu.dump;
-  const causes = listCauses(c, criu, run.of);
   // An error that CRIU has logged is the cause, not the system call that made it.
-  const shown = lastFile(run) === undefined ? causes : causes.filter((cause) => !cause.startsWith(SYSTEM_CALL));
+  const shown =
+    lastFile(run) === undefined
+      ? listReasons(c, criu, run)
+      : listCauses(c, criu, run.of).filter((cause) => !isSystemCall(cause));
   return { place: formatPlace(run), shape: joined(['hang', ...shown]) };
 }
 
@@ -100,6 +158,52 @@ function locateServer(criu: CriuRecord): Location {
   return { place: run.of, shape: joined([run.server?.end ? 'error' : 'stays', ...nameServerHit(run)]) };
 }
 
+/** What a dump, or a pre-dump, has changed of a tree that it had to leave; of one that is left stopped the states are its result. */
+function locateKept(c: Case, criu: CriuRecord): Location {
+  const left = c.criu && whatDumpLeaves(c.criu);
+  const [changed] = (criu.preDumps ?? []).flatMap(({ before, run, after }) => {
+    const kinds = kindsOfDifferences(before, after, new Set());
+    return kinds.length > 0 ? [{ place: run.of, shape: joined([nameEnd(run), ...kinds]) }] : [];
+  });
+  const kinds = listChanges(criu, 'dump').filter((kind) => left !== 'stopped' || !kind.startsWith('state '));
+  return changed ?? { place: criu.dump.of, shape: joined([nameEnd(criu.dump), ...kinds]) };
+}
+
+/** The first error says what the images lack; nothing was done to this restore that could. */
+function locateUnrestorable(c: Case, criu: CriuRecord): Location {
+  const first = criu.restore?.errors.find((error) => !NEWS.test(error)) ?? '';
+  const file = fileOf(first);
+  const text = withoutValues(first.replace(/^[^:]*:\d+: /, ''));
+  return {
+    place: file === undefined ? 'restore' : `restore, ${file}`,
+    shape: joined(['error', ...(text === '' ? [] : [`"${text}"`]), ...listCauses(c, criu, 'dump')]),
+  };
+}
+
+/** Which tasks a restore that reports success has lost. */
+function nameMissing(c: Case, criu: CriuRecord): string[] {
+  const after = comparable(criu, criu.restored, criu.afterRestore);
+  if (!after || after.tasks.length === 0) return ['every task is missing'];
+  const lost = new Set(missing(criu.before, after, falloutSince(criu, 'pre-dump')));
+  const isEntered = criu.before.tasks.some(
+    ({ pid, parent }) => lost.has(pid) && parent === 0 && pid !== c.tasks[0]?.pid,
+  );
+  return [isEntered ? 'a task that had entered the namespace is missing' : 'a task is missing'];
+}
+
+/** How a restored program that does not run has ended, or is held. */
+function nameEndOfProgram({ tasks }: Case, { subject, before, afterRestore }: CriuRecord): string[] {
+  const { end } = subject ?? {};
+  if (end) return [end.signal === undefined ? 'the program exits' : `the program dies by ${signalName(end.signal)}`];
+  const root = tasks[0]?.pid;
+  if (!afterRestore?.tasks.some(({ pid }) => pid === root)) return ['the program is gone'];
+  return [heldTasks(before, afterRestore as CriuCensus).length > 0 ? 'the program is held' : 'the program runs on'];
+}
+
+function listAllCauses(c: Case, criu: CriuRecord): string[] {
+  return [...listFaultsOfDump(c, criu), ...listCauses(c, criu, 'restore')];
+}
+
 function locateOther(c: Case, criu: CriuRecord): Location {
   const run = listRuns(criu).find((one) => !succeeded(one)) ?? criu.dump;
   // What is done to CRIU before it is killed makes no difference.
@@ -117,9 +221,13 @@ const DEATH = /\bkilled by signal \d+|BUG at/;
 /** Lines that follow from another one. */
 const NEWS = /killed by signal \d+|exited, status=|(?:Restoring|Dumping) FAILED|Killing processes because of failure/;
 
+function fileOf(error: string): string | undefined {
+  return /^([\w./-]+\.[ch]):\d+/.exec(error)?.[1];
+}
+
 function lastFile({ errors }: CriuRun): string | undefined {
   const last = errors.findLast((error) => !NEWS.test(error));
-  return last === undefined ? undefined : /^([\w./-]+\.[ch]):\d+/.exec(last)?.[1];
+  return last === undefined ? undefined : fileOf(last);
 }
 
 /** Whether the scenario killed it; at its limit of time mktrouble does. */
@@ -154,48 +262,6 @@ function listThings({ surroundings }: CriuRecord, of: CriuCall): string[] {
 }
 
 const LAZY_SOCKET = '/lazy-pages.socket';
-const SYSTEM_CALL = 'system call ';
-
-/** What was done to this call, as far as it happened. */
-function listCauses(c: Case, criu: CriuRecord, of: RoundCall): string[] {
-  const run = listRuns(criu).find((one) => one.of === of);
-  const changes = of === 'restore' ? (criu.edits ?? c.criu?.images ?? []) : [];
-  return [
-    ...criu.hits.filter(({ stage }) => callOfStage(stage) === of).map(nameHit),
-    ...(run?.injected ?? []).map(({ call }) => `${SYSTEM_CALL}${call}`),
-    ...changes.map(nameChange),
-    ...(of === 'restore' && c.criu && c.criu.taken.length > 0 ? ['a pid is taken'] : []),
-  ];
-}
-
-/** A stop needs no stage: a task that is held is held until the end. */
-function nameHit({ verb, signal, to, stage }: CriuHit): string {
-  const target = to === 'criu' ? 'CRIU' : 'a task';
-  if (verb === 'trace') return `${target} is traced`;
-  if (signal !== undefined && signalName(signal) === 'SIGSTOP') return `${target} is stopped`;
-  return `${target} gets a signal at ${stage}`;
-}
-
-const PSTREE_NAMES = Object.fromEntries(Object.entries(PSTREE_FIELDS).map(([name, number]) => [number, name]));
-
-/** `pstree pid`, `core 5`, `an image is incomplete`: the kind of image and the field, by its number in CRIU's definition. */
-function nameChange(change: ImageChange | MadeEdit): string {
-  if (['missing', 'truncate', 'drop'].includes(change.kind)) return 'an image is incomplete';
-  if (change.kind === 'task') return `pstree ${Object.keys(change.set).sort().join(' ')}`;
-  if (change.kind === 'mutate') return nameImage(change.target);
-  if (change.kind === 'edit') return `the image editor ${change.editor}`;
-  return change.kind === 'field' ? nameField(change) : nameImage(change.file);
-}
-
-function nameField({ file, path }: Extract<ImageEdit, { kind: 'field' }>): string {
-  const image = nameImage(file);
-  return image === 'pstree' ? `pstree ${PSTREE_NAMES[path[0]!] ?? path[0]}` : `${image} ${path.join('.')}`;
-}
-
-/** `core-100` is of the kind `core`. */
-function nameImage(file: string): string {
-  return file.replace(/\.img$/, '').replace(/-?\d+$/, '');
-}
 
 /** Each once, in an order of their own. */
 function joined(texts: readonly string[]): string {

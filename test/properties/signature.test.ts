@@ -7,6 +7,7 @@ import { signFinding } from '../../src/properties/signature.ts';
 import type { CriuRecord, CriuRun } from '../../src/record/criu.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import { parseScenarios } from '../../src/scenario/index.ts';
+import { aRecord } from './criu/records.ts';
 
 /** A signal at sync point 2, with other pids, titles, trees and ways to search: one defect. */
 function signalScenario(first: number, title: string, explore: string, more = ''): string {
@@ -105,6 +106,38 @@ describe('the signature of a finding of CRIU', () => {
   it('of a crash without an error has the field that was changed', () => {
     const crash = { signal: 11, errors: [] };
     assert.notEqual(sign(crash, PID), sign(crash, '{ task: 0, set: { threads: 7 } }'));
+  });
+
+  it('of a crash has no line that is logged once a process has died: it follows from that', () => {
+    const death = 'cr-restore.c:1262: 101 killed by signal 11: Segmentation fault';
+    const alone = sign({ exit: 1, errors: [death] }, PID);
+    assert.equal(sign({ exit: 1, errors: [death, "files.c:1104: Can't sent fd 0 to 101"] }, PID), alone);
+    assert.notEqual(sign({ exit: 1, errors: ["files.c:1464: Can't find task cwd file", death] }, PID), alone);
+  });
+
+  it('of a crash has the process that died; the signal, which differs between versions, only where nothing else is known', () => {
+    const died = (signal: number) => ({ exit: 1, errors: [`cr-restore.c:1: 100 killed by signal ${signal}: x`] });
+    assert.equal(sign(died(11), PID), sign(died(6), PID));
+    assert.notEqual(sign(died(11), PID), sign({ signal: 11, errors: [] }, PID));
+    const [c] = parseScenarios('scenario: x\ntree: { pid: 100 }\ncriu: {}\n', 'x.yaml', KNOWN_NAMES).cases;
+    const alone = (signal: number) => {
+      const record = aRecord({ restore: { of: 'restore', ...died(signal) } });
+      return signFinding(c!, record, [{ property: 'criu-never-crashes', message: '' }])!.shape;
+    };
+    assert.match(alone(11), /SIGSEGV/);
+    assert.match(alone(6), /SIGABRT/);
+  });
+
+  it('of a crash of a restore to which nothing was done has what went wrong in the dump', () => {
+    const text = 'scenario: x\ntree: { pid: 100 }\ncriu: {}\n';
+    const [c] = parseScenarios(text, 'x.yaml', KNOWN_NAMES).cases;
+    const signed = (errors: readonly string[]) => {
+      const restore = { of: 'restore', exit: 1, errors: ['cr-restore.c:1: 100 killed by signal 11: x'] } as const;
+      const record = aRecord({ dump: { of: 'dump', exit: 0, errors }, restore });
+      return signFinding(c!, record, [{ property: 'criu-never-crashes', message: '' }])!;
+    };
+    assert.notEqual(hashSignature(signed(["cr-dump.c:305: Can't open 100/exe"])), hashSignature(signed([])));
+    assert.deepEqual(signed(["cr-dump.c:305: Can't open 100/exe"]), signed(["cr-dump.c:489: Can't open 7/auxv"]));
   });
 
   it('is that of the crash where tasks stay behind as well', () => {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
 import { KNOWN_NAMES } from '../../src/injector/known.ts';
-import { findBucket, isNew } from '../../src/model/signature.ts';
+import { findBucket, isNew, type Signature } from '../../src/model/signature.ts';
 import { findDefectsFile, loadDefects, parseDefects, updateDefects } from '../../src/scenario/defects.ts';
 import { findScenarioFiles, loadScenarioFileSync } from '../../src/scenario/index.ts';
 import { defectsSchema } from '../../src/scenario/schema/json-schema.ts';
@@ -116,6 +116,23 @@ describe('mktrouble.known.yaml', () => {
       titles.filter((title) => !reported.includes(title)),
       rare,
     );
+  });
+});
+
+describe('the signatures of the CRIU suite', () => {
+  /** How a call or a process ends: words that many defects share. */
+  const END =
+    /^(success|error|hang|stays|no answer|wrong result|(CRIU|a restorer|a child of CRIU) crashes( by SIG\w+)?)$/;
+  /** Whether a signature has neither a file of CRIU's source, nor what was done to it, nor what differs. */
+  const isWide = ({ place, shape }: Signature): boolean =>
+    !place.endsWith('.c') && shape.split(', ').every((part) => END.test(part));
+
+  it('say more than the call and how it ended: a signature that any crash or hang has is of no defect', () => {
+    const { defects } = loadDefects(SHIPPED, PROPERTIES);
+    const wide = defects.flatMap(({ name, signatures }) => (signatures.some(isWide) ? [name] : []));
+    assert.deepEqual(wide, []);
+    for (const shape of ['hang', 'a restorer crashes by SIGSEGV', 'error'])
+      assert.ok(isWide({ property: 'criu-never-crashes', place: 'restore', shape }), shape);
   });
 });
 
