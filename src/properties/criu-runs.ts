@@ -7,8 +7,8 @@ import type { CriuCensus, CriuRecord, CriuRun } from '../record/criu.ts';
 import { firedIn } from '../record/criu-fired.ts';
 
 /** All calls of CRIU in this round, in their order. */
-export function listRuns({ preDumps = [], sameImages, dump, restore, again }: CriuRecord): CriuRun[] {
-  return [...preDumps.map(({ run }) => run), sameImages ? undefined : dump, restore, again].filter(
+export function listRuns({ preDumps = [], sameImages, dump, restore, rivals = [], again }: CriuRecord): CriuRun[] {
+  return [...preDumps.map(({ run }) => run), sameImages ? undefined : dump, restore, ...rivals, again].filter(
     (run) => run !== undefined,
   );
 }

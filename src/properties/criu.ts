@@ -20,6 +20,7 @@ import { failedRestoreLeavesNothingBehind } from './rules/criu/failed-restore-le
 import { failedRestoreReportsError } from './rules/criu/failed-restore-reports-error.ts';
 import { keptTreeIsUnchanged } from './rules/criu/kept-tree-is-unchanged.ts';
 import { noSecondLiveCopy } from './rules/criu/no-second-live-copy.ts';
+import { oneOfSeveralRestoresSucceeds } from './rules/criu/one-of-several-restores-succeeds.ts';
 import { restoreLeavesNothingBehind } from './rules/criu/restore-leaves-nothing-behind.ts';
 import { restoredProgramRuns } from './rules/criu/restored-program-runs.ts';
 import { restoredTreeMatchesDump } from './rules/criu/restored-tree-matches-dump.ts';
@@ -43,6 +44,7 @@ const OF_A_ROUND: readonly Property[] = [
   failedDumpLeavesTreeRunning,
   failedDumpLeavesNothingBehind,
   noSecondLiveCopy,
+  oneOfSeveralRestoresSucceeds,
   bystandersUntouched,
   criuNeverCrashes,
   criuEndsInTime,

@@ -47,6 +47,7 @@ export const PROPERTY_NAMES: readonly string[] = [
   'failed-dump-leaves-tree-running',
   'failed-dump-leaves-nothing-behind',
   'no-second-live-copy',
+  'one-of-several-restores-succeeds',
   'bystanders-untouched',
   'criu-never-crashes',
   'criu-ends-in-time',

@@ -7,6 +7,7 @@ import { line } from '../agent/request.ts';
 import { look, type Role, type Seen, takeCensus, toTasks } from './census.ts';
 import { findDescendants, findRoot, findTree, heldCensus } from './held.ts';
 import type { Sandbox } from './sandbox.ts';
+import { thaw } from './surroundings/frozen-cgroups.ts';
 import { readSurroundings, type Surroundings } from './surroundings/index.ts';
 
 /** A program has at most this many looks to settle: as long as a call of CRIU may take. */
@@ -29,7 +30,7 @@ const CONNECTIONS = z.object({
 });
 
 function hasConnections({ tasks }: Case): boolean {
-  return tasks.some(({ criu }) => criu?.resources?.includes('tcp-connection'));
+  return tasks.some(({ criu }) => criu?.resources?.some((name) => /^(tcp|udp)-connection$/.test(name)));
 }
 
 /** A restored tree while CRIU holds it; `root`: its pid around the tree. */
@@ -123,6 +124,11 @@ export class Observer {
   async surroundings(): Promise<Surroundings> {
     const isProgram = this.#case.subject !== undefined || hasConnections(this.#case);
     return readSurroundings(this.#sandbox, isProgram ? await this.#tasks('tree') : [], isProgram);
+  }
+
+  /** Whatever was frozen meanwhile runs again: a frozen task cannot be killed. Only a program can be in a cgroup of its own. */
+  async thaw(): Promise<void> {
+    if (this.#case.subject) await thaw(this.#sandbox, await look(this.#sandbox));
   }
 
   /** Waits until a program has made what it makes. */

@@ -60,6 +60,7 @@ type Restored = Pick<
   | 'imaged'
   | 'surroundings'
   | 'restore'
+  | 'rivals'
   | 'restored'
   | 'afterRestore'
   | 'again'
@@ -98,6 +99,14 @@ class Play {
   }
 
   async run(): Promise<Played> {
+    try {
+      return await this.#run();
+    } finally {
+      await this.#observer.thaw();
+    }
+  }
+
+  async #run(): Promise<Played> {
     await this.#build();
     const rounds = splitRounds(this.#setup.rounds);
     const earlier: CriuRecord[] = [];
@@ -222,7 +231,9 @@ class Play {
     const imaged = { ...(edits.length > 0 && { edits }), ...(await this.#imaged()) };
     for (const pid of taken) await this.#sandbox.do('take', { pid });
     if (!plain) await this.#faults.fire('before-restore');
-    const restore = await this.#caller.restore(plain);
+    const isAlone = plain || this.#setup.parallel === undefined;
+    const [restore, ...others] = isAlone ? [await this.#caller.restore(plain)] : await this.#caller.restoreInParallel();
+    const rivals = isAlone ? {} : { rivals: others };
     const { held } = this.#caller;
     if (restore.exit === 0) {
       await this.#observer.rest();
@@ -230,7 +241,7 @@ class Play {
       const afterRestore = await this.#observer.census();
       const changed = compareSurroundings(beforeDump, await this.#observer.surroundings(), subject === undefined);
       const surroundings = { restore: changed };
-      return { ...imaged, restore, ...(held && { restored: held }), afterRestore, surroundings };
+      return { ...imaged, restore, ...rivals, ...(held && { restored: held }), afterRestore, surroundings };
     }
     // A call that mktrouble had to end is not judged by the tasks left: no need to wait for dying ones.
     const isEnded = restore.timedOut !== undefined || restore.flooded !== undefined;
@@ -238,7 +249,7 @@ class Play {
     // Nothing ran meanwhile but what CRIU had already let go.
     const isHeld = !this.#caller.stages.includes('post-resume');
     const changed = compareSurroundings(before, await this.#observer.surroundings(), isHeld);
-    const failed = { ...imaged, restore, afterRestore, surroundings: { restore: changed } };
+    const failed = { ...imaged, restore, ...rivals, afterRestore, surroundings: { restore: changed } };
     return images.length > 0 ? failed : { ...failed, ...(await this.#retry()) };
   }
 

@@ -32,6 +32,8 @@
 /* What a task is asked by whether it runs. Not one that a scenario can name. */
 #define PING_SIGNAL 60
 
+#define INTERVAL_TIMERS 3
+
 /* The first page of the private region. */
 struct subject {
 	uint32_t magic;
@@ -42,8 +44,12 @@ struct subject {
 	/* By thread, the leader first: its tid as it sees it, and the last ping that it answered. */
 	int32_t tid[MAX_THREADS];
 	volatile uint32_t answered[MAX_THREADS];
-	/* Its descriptor to the peer; 0: none. */
-	int32_t connection;
+	/* Its descriptors to the peer, by TCP and by UDP; 0: none. */
+	int32_t connection, datagrams;
+	/* What its interval timers were when it answered: real, virtual, of its profile; in seconds. */
+	struct {
+		int32_t left, interval;
+	} timers[INTERVAL_TIMERS];
 };
 
 /* The first page of the shared region. */
@@ -83,6 +89,8 @@ struct task {
 	int maker;
 	/* It comes into the namespace of the root, which is made before it, from outside. */
 	bool entered;
+	/* Of a root: the namespaces that it makes, beside that of pids, as flags of unshare(2). */
+	int namespaces;
 };
 
 #define MAX_TASKS 20000
@@ -103,8 +111,11 @@ void census(struct text *text, bool bystanders_only);
 long busy(void);
 /* Whether a task is runnable but waits for a processor or a page. Bystanders do not count. */
 bool waits_for_processor(void);
-/* Asks the tasks of these lines (pid and tid, as seen from here) whether they run; prints those that did not answer in time. */
-void ping(char *lines, uint32_t round, long limit_ms, struct text *text);
+/*
+ * Asks the tasks of these lines (pid and tid, as seen from here) whether they run; prints those that did not answer in time. And what
+ * interval timers those that answered have.
+ */
+void ping(char *lines, uint32_t round, long limit_ms, struct text *text, struct text *timers);
 
 /* ---- helpers: processes of ours in the namespace ---- */
 
@@ -225,6 +236,12 @@ void list_repaired(char *lines, struct text *text);
 /* Of the same: what is queued in their pipes and Unix sockets, as a JSON array. */
 void list_queues(char *lines, struct text *text);
 
+/*
+ * What is in the namespaces of this process, or of another one: `ipc` (System V), `interfaces` (of the network), `host-name`. An
+ * array of strings.
+ */
+void list_things(const char *of, int pid, struct text *text);
+
 /* ---- the other end of connections ---- */
 
 #define PEER_PORT 27020
@@ -237,6 +254,8 @@ void list_connections(struct text *text);
 
 /* ---- all else ---- */
 
+/* The loopback interface of a network namespace that was made: 0 or -1 and errno. */
+int raise_loopback(void);
 /* False: the kernel accepts hardware breakpoints, and none ever fires. */
 bool breakpoints_fire(void);
 long long now_us(void);

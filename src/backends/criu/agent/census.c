@@ -271,7 +271,32 @@ static bool has_answered(int pid, int tid, uint32_t round, char *state)
 	return false;
 }
 
-void ping(char *lines, uint32_t round, long limit_ms, struct text *text)
+/* `,{"pid":100,"timers":"real every 5 s, virtual every 7 s"}` of a process that has any. */
+static void put_timers(int pid, struct text *text)
+{
+	static const char *const names[INTERVAL_TIMERS] = { "real", "virtual", "profile" };
+	struct subject subject;
+	const char *separator = "";
+	bool has = false;
+
+	if (!peek(pid, PRIVATE_AT, &subject, sizeof(subject)) || subject.magic != SUBJECT_MAGIC)
+		return;
+	for (int i = 0; i < INTERVAL_TIMERS; i++)
+		has |= subject.timers[i].left || subject.timers[i].interval;
+	if (!has)
+		return;
+	put(text, "%s{\"pid\":%d,\"timers\":\"", text->length > 1 ? "," : "", pid);
+	for (int i = 0; i < INTERVAL_TIMERS; i++) {
+		if (!subject.timers[i].left && !subject.timers[i].interval)
+			continue;
+		put(text, "%s%s every %d s%s", separator, names[i], subject.timers[i].interval,
+		    subject.timers[i].left ? "" : ", not armed");
+		separator = ", ";
+	}
+	put(text, "\"}");
+}
+
+void ping(char *lines, uint32_t round, long limit_ms, struct text *text, struct text *timers)
 {
 	static int asked[MAX_TASKS][2];
 	int n = 0;
@@ -307,6 +332,8 @@ void ping(char *lines, uint32_t round, long limit_ms, struct text *text)
 			}
 			nanosleep(&little, NULL);
 		}
+		if (asked[i][0] == asked[i][1])
+			put_timers(asked[i][0], timers);
 	}
 	put(text, "]");
 }

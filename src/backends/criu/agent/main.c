@@ -26,7 +26,7 @@
 static const char *program, *cgroup;
 
 /* A new network namespace has a loopback interface, and it is down. */
-static int raise_loopback(void)
+int raise_loopback(void)
 {
 	struct ifreq request = { .ifr_name = "lo" };
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);

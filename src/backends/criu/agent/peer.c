@@ -1,4 +1,7 @@
-/* The other end of the connections of a tree: a process outside of it, which counts what arrives and sees how each connection ends. */
+/*
+ * The other end of the connections of a tree, TCP and UDP: a process outside of it, which counts what arrives and sees how each TCP connection
+ * ends. Of UDP a connection is what comes from one port.
+ */
 #define _GNU_SOURCE
 #include "agent.h"
 
@@ -9,6 +12,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MOST 64
@@ -17,6 +21,8 @@ enum { OPEN, ENDED, RESET };
 
 /* Shared with the peer. */
 struct view {
+	/* 1: it listens; a negative errno: it cannot. */
+	_Atomic int state;
 	_Atomic int nr;
 	struct {
 		_Atomic long bytes;
@@ -41,22 +47,59 @@ static void look(struct pollfd *polled, int i)
 	polled->fd = -1;
 }
 
-static void __attribute__((noreturn)) be_peer(int listening)
-{
-	struct pollfd polled[MOST + 1] = { { listening, POLLIN, 0 } };
+/* Ports of UDP by connection; 0: it is one of TCP. */
+static in_port_t ports[MOST];
 
+/* The connection that has this port, a new one if need be; -1: there are too many. */
+static int connection_of(in_port_t port)
+{
+	int nr = view->nr;
+
+	for (int i = 0; i < nr; i++)
+		if (ports[i] == port)
+			return i;
+	if (nr == MOST)
+		return -1;
+	ports[nr] = port;
+	view->nr = nr + 1;
+	return nr;
+}
+
+static void take_datagram(int fd)
+{
+	struct sockaddr_in from = { 0 };
+	socklen_t size = sizeof(from);
+	char bytes[64];
+	ssize_t n = recvfrom(fd, bytes, sizeof(bytes), MSG_DONTWAIT, (struct sockaddr *)&from, &size);
+	int i = n > 0 ? connection_of(from.sin_port) : -1;
+
+	if (i >= 0)
+		view->of[i].bytes += n;
+}
+
+/* One of each connection follows. */
+enum { OF_TCP, OF_UDP, FIRST };
+
+static void __attribute__((noreturn)) be_peer(int tcp, int udp)
+{
+	struct pollfd polled[FIRST + MOST] = { [OF_TCP] = { tcp, POLLIN, 0 }, [OF_UDP] = { udp, POLLIN, 0 } };
+
+	for (int i = 0; i < MOST; i++)
+		polled[FIRST + i].fd = -1;
 	for (;;) {
 		int nr = view->nr;
 
-		if (poll(polled, (nfds_t)nr + 1, -1) < 0)
+		if (poll(polled, (nfds_t)(FIRST + nr), -1) < 0)
 			_exit(1);
 		for (int i = 0; i < nr; i++)
-			if (polled[i + 1].revents)
-				look(&polled[i + 1], i);
-		if (polled[0].revents && nr < MOST) {
-			polled[nr + 1] = (struct pollfd){ accept4(listening, NULL, NULL, SOCK_CLOEXEC), POLLIN, 0 };
+			if (polled[FIRST + i].fd >= 0 && polled[FIRST + i].revents)
+				look(&polled[FIRST + i], i);
+		if (polled[OF_TCP].revents && nr < MOST) {
+			polled[FIRST + nr] = (struct pollfd){ accept4(tcp, NULL, NULL, SOCK_CLOEXEC), POLLIN, 0 };
 			view->nr = nr + 1;
 		}
+		if (polled[OF_UDP].revents)
+			take_datagram(udp);
 	}
 }
 
@@ -65,29 +108,50 @@ struct sockaddr_in peer_address(void)
 	return (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(PEER_PORT), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 }
 
-int start_peer(void)
+/* 0 or a negative errno. */
+static int listen_to(int tcp, int udp)
 {
 	struct sockaddr_in where = peer_address();
-	int listening = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (tcp < 0 || bind(tcp, (struct sockaddr *)&where, sizeof(where)) < 0 || listen(tcp, MOST) < 0)
+		return -errno;
+	return udp < 0 || bind(udp, (struct sockaddr *)&where, sizeof(where)) < 0 ? -errno : 0;
+}
+
+static void __attribute__((noreturn)) run_peer(void)
+{
+	int tcp, udp, error;
+
+	become_plain();
+	setsid();
+	tcp = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	error = listen_to(tcp, udp);
+	view->state = error < 0 ? error : 1;
+	if (error < 0)
+		_exit(1);
+	be_peer(tcp, udp);
+}
+
+int start_peer(void)
+{
+	struct timespec little = { .tv_nsec = 100000 };
 	pid_t pid;
 
 	view = mmap(NULL, sizeof(*view), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (view == MAP_FAILED || listening < 0 || bind(listening, (struct sockaddr *)&where, sizeof(where)) < 0 ||
-	    listen(listening, MOST) < 0)
+	if (view == MAP_FAILED)
 		return -errno;
 	pid = fork();
-	if (pid == 0) {
-		listening = become_plain_but(listening);
-		setsid();
-		be_peer(listening);
-	}
-	close(listening);
+	if (pid < 0)
+		return -errno;
+	if (pid == 0)
+		run_peer();
+	role_set(pid, HELPER);
 	/* The tasks of the tree do not have it. */
-	if (view)
-		madvise(view, sizeof(*view), MADV_DONTFORK);
-	if (pid > 0)
-		role_set(pid, HELPER);
-	return pid < 0 ? -errno : 0;
+	madvise(view, sizeof(*view), MADV_DONTFORK);
+	while (view->state == 0)
+		nanosleep(&little, NULL);
+	return view->state < 0 ? view->state : 0;
 }
 
 void list_connections(struct text *text)

@@ -1,4 +1,4 @@
-/* What is queued in pipes and Unix sockets of the tree, seen without taking it: from duplicates of their descriptors. */
+/* What is queued in pipes, Unix sockets and terminals of the tree, seen without taking it: from duplicates of their descriptors. */
 #define _GNU_SOURCE
 #include "agent.h"
 #include "sys.h"
@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <termios.h>
 #include <unistd.h>
 
 #define PIECE (64 << 10)
@@ -60,6 +61,20 @@ static void put_socket(int fd, struct text *text)
 		put(text, "%ld bytes, checksum %lx", (long)n, (unsigned long)sum_of(piece, n, 0xcbf29ce484222325ULL));
 }
 
+/* What waits at this end, which cannot be read without taking it, and what it is set to. */
+static void put_terminal(int fd, struct text *text)
+{
+	struct termios settings = { 0 };
+	struct winsize size = { 0 };
+	int queued = 0;
+
+	ioctl(fd, FIONREAD, &queued);
+	ioctl(fd, TIOCGWINSZ, &size);
+	tcgetattr(fd, &settings);
+	put(text, "%d bytes, %d rows of %d, modes %x %x %x %x", queued, size.ws_row, size.ws_col, settings.c_iflag, settings.c_oflag,
+	    settings.c_cflag, settings.c_lflag);
+}
+
 static bool is_unix(int fd)
 {
 	int domain = 0;
@@ -70,13 +85,15 @@ static bool is_unix(int fd)
 
 static void put_queue(int pid, int fd, int copy, const char **separator, struct text *text)
 {
-	bool is_pipe = fcntl(copy, F_GETPIPE_SZ) > 0;
+	bool is_pipe = fcntl(copy, F_GETPIPE_SZ) > 0, is_terminal = !is_pipe && isatty(copy);
 
-	if (!is_pipe && !is_unix(copy))
+	if (!is_pipe && !is_terminal && !is_unix(copy))
 		return;
 	put(text, "%s{\"pid\":%d,\"fd\":%d,\"queue\":\"", *separator, pid, fd);
 	if (is_pipe)
 		put_pipe(copy, text);
+	else if (is_terminal)
+		put_terminal(copy, text);
 	else
 		put_socket(copy, text);
 	put(text, "\"}");

@@ -8,6 +8,7 @@
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
+#include <sys/time.h>
 #include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,6 +23,18 @@ static int make_posix_timer(int pid)
 	timer_t timer;
 
 	return timer_create(CLOCK_MONOTONIC, &event, &timer) < 0 ? -1 : timer_settime(timer, 0, &far, NULL);
+}
+
+/* All three: of the clock, of the time of its processor, of its profile. */
+static int make_interval_timers(int pid)
+{
+	for (int which = ITIMER_REAL; which <= ITIMER_PROF; which++) {
+		struct itimerval timer = { .it_value = { .tv_sec = LONG }, .it_interval = { .tv_sec = LONG + pid + which } };
+
+		if (setitimer(which, &timer, NULL) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int make_timerfd(int pid)
@@ -65,7 +78,7 @@ static int make_inotify(int pid)
 }
 
 const struct resource timer_resources[] = {
-	{ "posix-timer", make_posix_timer }, { "timerfd", make_timerfd }, { "eventfd", make_eventfd },
+	{ "posix-timer", make_posix_timer }, { "interval-timers", make_interval_timers }, { "timerfd", make_timerfd }, { "eventfd", make_eventfd },
 	{ "signalfd", make_signalfd },	     { "epoll", make_epoll },	  { "inotify", make_inotify },
 	{ 0 },
 };

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 static const struct resource *const families[] = { file_resources, queue_resources, lock_resources, timer_resources,
-						   memory_resources, connection_resources };
+						   memory_resources, connection_resources, terminal_resources, ipc_resources };
 
 /* The one with this number; NULL: there is none. */
 static const struct resource *find(int number)

@@ -13,7 +13,7 @@ struct resource {
 
 /* Ended by an entry without a name. */
 extern const struct resource file_resources[], queue_resources[], lock_resources[], timer_resources[], memory_resources[],
-	connection_resources[];
+	connection_resources[], terminal_resources[], ipc_resources[];
 
 /* Names with commas as bits. */
 uint64_t resources_named(const char *names);

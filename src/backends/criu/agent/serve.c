@@ -65,10 +65,13 @@ static void do_census(struct line *line)
 static void do_ping(struct line *line, char *lines)
 {
 	uint32_t round = (uint32_t)field_needed(line, "round");
+	static struct text timers;
 
 	put(&answer, "{\"silent\":");
-	ping(lines, round, field_needed(line, "limit"), &answer);
-	put(&answer, "}");
+	put(&timers, "[");
+	ping(lines, round, field_needed(line, "limit"), &answer, &timers);
+	put(&answer, ",\"timers\":%s]}", timers.at);
+	timers.length = 0;
 	send_text(&answer);
 }
 
@@ -92,6 +95,14 @@ static void do_queues(char *lines)
 {
 	put(&answer, "{\"queues\":");
 	list_queues(lines, &answer);
+	put(&answer, "}");
+	send_text(&answer);
+}
+
+static void do_things(struct line *line)
+{
+	put(&answer, "{\"things\":");
+	list_things(field_text(line, "of", ""), field_number(line, "pid", 0), &answer);
 	put(&answer, "}");
 	send_text(&answer);
 }
@@ -192,6 +203,8 @@ static void obey(char *lines)
 		do_ping(&line, lines);
 	} else if (line_is(&line, "queues")) {
 		do_queues(lines);
+	} else if (line_is(&line, "things")) {
+		do_things(&line);
 	} else if (line_is(&line, "connections")) {
 		do_connections();
 	} else if (line_is(&line, "repaired")) {
@@ -262,9 +275,9 @@ static int listen_for_hooks(void)
 }
 
 /* What is made in these folders would outlive the case; a machine may be without them. */
-static bool hide(const char *folder, const char *type, const char *options)
+static bool hide(const char *folder, const char *type, unsigned long flags, const char *options)
 {
-	return mount("mktrouble", folder, type, MS_NOSUID | MS_NODEV, options) == 0 || errno == ENOENT || errno == ENODEV;
+	return mount("mktrouble", folder, type, MS_NOSUID | flags, options) == 0 || errno == ENOENT || errno == ENODEV;
 }
 
 static bool furnish(void)
@@ -275,10 +288,15 @@ static bool furnish(void)
 	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0 ||
 	    mount("mktrouble", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0)
 		return false;
-	if (!hide("/dev/shm", "tmpfs", "mode=1777") || !hide("/dev/mqueue", "mqueue", NULL))
+	if (!hide("/dev/shm", "tmpfs", MS_NODEV, "mode=1777") || !hide("/dev/mqueue", "mqueue", MS_NODEV, NULL))
 		return false;
-	if (mkdir(WORK, 0755) < 0 || mkdir(WORK "/case", 0755) < 0 || mkdir(IMAGES, 0755) < 0 ||
-	    (hooks = listen_for_hooks()) < 0)
+	/* A terminal is restored under its number, which nothing but this case may have taken meanwhile. */
+	if (!hide("/dev/pts", "devpts", MS_NOEXEC, "newinstance,ptmxmode=0666,mode=0620"))
+		return false;
+	/* Where that is a link to the one in the folder, it needs no mount. */
+	mount("/dev/pts/ptmx", "/dev/ptmx", NULL, MS_BIND, NULL);
+	if (mkdir(WORK, 0755) < 0 || mkdir(WORK "/case", 0755) < 0 || mkdir(IMAGES, 0755) < 0 || mkdir(WORK "/mqueue", 0755) < 0 ||
+	    !hide(WORK "/mqueue", "mqueue", MS_NODEV, NULL) || (hooks = listen_for_hooks()) < 0)
 		return false;
 	/* Dumping an own pid namespace, CRIU makes folders where the root is: let that be here. */
 	if (mkdir(WORK "/home", 0755) < 0 || chdir(WORK "/home") < 0)

@@ -5,6 +5,19 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/time.h>
+
+/* Interval timers are of the process, and cannot be seen from outside. */
+static void note_timers(struct subject *subject)
+{
+	for (int i = 0; i < INTERVAL_TIMERS; i++) {
+		struct itimerval now = { 0 };
+
+		sys2(SYS_getitimer, i, (long)&now);
+		subject->timers[i].left = (int32_t)now.it_value.tv_sec;
+		subject->timers[i].interval = (int32_t)now.it_interval.tv_sec;
+	}
+}
 
 void subject_answer(int signal, siginfo_t *info, void *context)
 {
@@ -19,9 +32,12 @@ void subject_answer(int signal, siginfo_t *info, void *context)
 			continue;
 		if (subject->reserved)
 			shared->answers++;
+		note_timers(subject);
 		subject->answered[i] = (uint32_t)info->si_int;
 		if (subject->connection)
 			sys6(SYS_sendto, subject->connection, (long)"", 1, MSG_NOSIGNAL | MSG_DONTWAIT, 0, 0);
+		if (subject->datagrams)
+			sys6(SYS_sendto, subject->datagrams, (long)"", 1, MSG_NOSIGNAL | MSG_DONTWAIT, 0, 0);
 	}
 }
 

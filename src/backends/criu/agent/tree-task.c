@@ -209,12 +209,24 @@ static void make_threads_and_children(int self)
 	}
 }
 
+/* Of the calling process, and of all that it makes. */
+static void make_namespaces(int flags)
+{
+	check(unshare(flags) < 0 ? -errno : 0, "unshare");
+	if (flags & CLONE_NEWNET)
+		check(raise_loopback() < 0 ? -errno : 0, "the loopback interface");
+	if (flags & CLONE_NEWUTS)
+		check(sethostname("tree", 4) < 0 ? -errno : 0, "sethostname");
+}
+
 void run_process(struct task *task)
 {
 	int self = (int)(task - tasks);
 	int pid = (int)sys0(SYS_getpid);
 	struct sigaction ping = { .sa_sigaction = subject_answer, .sa_flags = SA_SIGINFO };
 
+	if (task->namespaces)
+		make_namespaces(task->namespaces);
 	check(subject_make(task) < 0 ? -errno : 0, "mmap");
 	sigaction(PING_SIGNAL, &ping, NULL);
 	if (task->session == task->pid) {

@@ -40,6 +40,7 @@ void tree_add(struct line *line)
 	task->inner = field_flag(line, "inner");
 	task->maker = field_number(line, "maker", -1);
 	task->entered = field_flag(line, "entered");
+	task->namespaces = field_number(line, "namespaces", 0);
 	line_end(line);
 	nr_tasks++;
 }
@@ -121,7 +122,7 @@ int tree_build(long limit_ms)
 	int error;
 
 	for (int i = 0; i < nr_tasks && !has_peer; i++) {
-		if (!(tasks[i].resources & resources_named("tcp-connection")))
+		if (!(tasks[i].resources & resources_named("tcp-connection,udp-connection")))
 			continue;
 		has_peer = true;
 		if ((error = start_peer()) < 0)

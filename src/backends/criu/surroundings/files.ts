@@ -1,10 +1,11 @@
-/** Files of the case: its folder, the folder in which CRIU works and writes images, shared memory, message queues. */
+/** Files of the case: its folder, the folder in which CRIU works and writes images; shared memory and message queues, which have names too. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { WORK } from '../command-line.ts';
 import type { SurroundingsKind } from './kind.ts';
 
-const FOLDERS = [WORK, '/dev/shm', '/dev/mqueue'];
+/** A file system of message queues, whether or not this machine has one mounted: furnish() in agent/serve.c. */
+const QUEUES = `${WORK}/mqueue`;
 /** More are not looked at: a program with that many files makes them itself. */
 const MOST = 10_000;
 /** What CRIU and the backend write by design: logs, statistics, images of a dump, what programs print. */
@@ -13,21 +14,27 @@ const BY_DESIGN = [
   /\.log(\.\d+)?$/,
   /^stats-(dump|restore)$/,
   /^errors$/,
-  /^(subject|load|check|page-server|lazy-pages)\.(stdout|stderr)$/,
+  /^mqueue$/,
+  /^(subject|load|check|page-server|lazy-pages|rival)\.(stdout|stderr)$/,
 ];
 /** Names that CRIU gives: to a name for a file that has none (files-reg.c), and to what it tries the kernel with. */
 const OF_CRIU = /^link_remap\.\d+$|\.cr\.[0-9a-f]+\.ghost$|^\.criu\.|^cr-tmpfs\.|^crtools-proc\./;
 
-export const files: SurroundingsKind = {
-  name: 'files',
-  ofPrograms: false,
-  mayBeOfProgram: (file) => !OF_CRIU.test(path.basename(file)),
-  read: (sandbox) => list((folder) => sandbox.inside(folder)),
-};
+export const files = filesBelow('files', [WORK, '/dev/shm']);
+export const messageQueues = filesBelow('POSIX message queues', [QUEUES]);
 
-async function list(inside: (folder: string) => string): Promise<string[]> {
+function filesBelow(name: string, folders: readonly string[]): SurroundingsKind {
+  return {
+    name,
+    ofPrograms: false,
+    mayBeOfProgram: (file) => !OF_CRIU.test(path.basename(file)),
+    read: (sandbox) => list(folders, (folder) => sandbox.inside(folder)),
+  };
+}
+
+async function list(above: readonly string[], inside: (folder: string) => string): Promise<string[]> {
   const found: string[] = [];
-  const folders = [...FOLDERS];
+  const folders = [...above];
   for (let folder = folders.shift(); folder !== undefined && found.length < MOST; folder = folders.shift()) {
     // A folder that is gone meanwhile, or that this machine does not have, has no files.
     const entries = await readdir(inside(folder), { withFileTypes: true }).catch(() => []);

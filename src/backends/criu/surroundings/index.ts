@@ -2,13 +2,32 @@
 import type { CriuChange, CriuRecord } from '../../../record/criu.ts';
 import type { Seen } from '../census.ts';
 import type { Sandbox } from '../sandbox.ts';
-import { files } from './files.ts';
+import { files, messageQueues } from './files.ts';
+import { frozenCgroups } from './frozen-cgroups.ts';
+import { hostName } from './host-name.ts';
+import { interfaces } from './interfaces.ts';
 import type { SurroundingsKind } from './kind.ts';
 import { mounts } from './mounts.ts';
+import { orphanedConnections } from './orphaned-connections.ts';
 import { packetFilter } from './packet-filter.ts';
+import { processesOfCriu } from './processes.ts';
 import { repairedSockets, unixSockets } from './sockets.ts';
+import { sysvIpc } from './sysv-ipc.ts';
 
-const KINDS: readonly SurroundingsKind[] = [mounts, files, unixSockets, packetFilter, repairedSockets];
+const KINDS: readonly SurroundingsKind[] = [
+  mounts,
+  files,
+  messageQueues,
+  sysvIpc,
+  unixSockets,
+  packetFilter,
+  repairedSockets,
+  orphanedConnections,
+  interfaces,
+  hostName,
+  frozenCgroups,
+  processesOfCriu,
+];
 
 /** The things of each kind that was read. */
 export type Surroundings = ReadonlyMap<SurroundingsKind, readonly string[]>;

@@ -24,9 +24,10 @@ export const failedRestoreLeavesNothingBehind: Property = {
   },
 };
 
-/** A Unix socket is there as long as a task that was left has it open. */
+/** A task that was left, or a Unix socket, which is there as long as such a task has it open. */
 function isOfTask({ kind }: CriuChange, criu: CriuRecord | undefined): boolean {
-  return kind === 'named Unix sockets' && (criu?.afterRestore?.tasks.length ?? 0) > 0;
+  const isLeft = (criu?.afterRestore?.tasks.length ?? 0) > 0;
+  return isLeft && ['named Unix sockets', 'processes of CRIU'].includes(kind);
 }
 
 /** The rules with which a dump locks the network are to be removed by a restore; which of its failures may is not documented. */

@@ -1,0 +1,161 @@
+/* What surrounds a tree in the namespaces of the case and is no file and no task: each thing as a line of text. */
+#define _GNU_SOURCE
+#include "agent.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+static const char *between;
+
+static void put_thing(struct text *text, const char *thing)
+{
+	put_raw(text, between);
+	put_string(text, thing);
+	between = ",";
+}
+
+/* The rows of a table of /proc/sysvipc without what changes when an object is only used: times, pids, how often it is attached. */
+static void put_ipc(struct text *text, const char *table, const char *what, bool has_size)
+{
+	static char rows[1 << 16];
+	char path[64], thing[128], *row, *rest;
+
+	snprintf(path, sizeof(path), "/proc/sysvipc/%s", table);
+	if (read_file(path, rows, sizeof(rows)) < 0)
+		return;
+	/* The first row has the names of the columns. */
+	strtok_r(rows, "\n", &rest);
+	while ((row = strtok_r(NULL, "\n", &rest))) {
+		long key, id;
+		unsigned long size;
+		unsigned mode;
+
+		if (sscanf(row, "%ld %ld %o %lu", &key, &id, &mode, &size) != 4)
+			continue;
+		if (has_size)
+			snprintf(thing, sizeof(thing), "%s with key %#lx, mode %o, %lu", what, key, mode, size);
+		else
+			snprintf(thing, sizeof(thing), "%s with key %#lx, mode %o", what, key, mode);
+		put_thing(text, thing);
+	}
+}
+
+static void put_interfaces(struct text *text)
+{
+	struct ifaddrs *all, *one;
+	char address[INET6_ADDRSTRLEN], thing[128];
+
+	if (getifaddrs(&all) < 0)
+		return;
+	for (one = all; one; one = one->ifa_next) {
+		int family = one->ifa_addr ? one->ifa_addr->sa_family : AF_UNSPEC;
+
+		if (family == AF_INET)
+			inet_ntop(family, &((struct sockaddr_in *)one->ifa_addr)->sin_addr, address, sizeof(address));
+		else if (family == AF_INET6)
+			inet_ntop(family, &((struct sockaddr_in6 *)one->ifa_addr)->sin6_addr, address, sizeof(address));
+		else
+			strcpy(address, one->ifa_flags & IFF_UP ? "up" : "down");
+		snprintf(thing, sizeof(thing), "%s %s", one->ifa_name, address);
+		put_thing(text, thing);
+	}
+	freeifaddrs(all);
+}
+
+static void put_host_name(struct text *text)
+{
+	struct utsname names;
+
+	if (uname(&names) < 0)
+		return;
+	put_thing(text, names.nodename);
+	put_thing(text, names.domainname);
+}
+
+/* The kinds of namespaces that are read. */
+static const struct {
+	const char *name;
+	int kind;
+} spaces[] = { { "ipc", CLONE_NEWIPC }, { "uts", CLONE_NEWUTS }, { "net", CLONE_NEWNET } };
+#define SPACES (sizeof(spaces) / sizeof(*spaces))
+
+/* Goes where these descriptors lead: 0, or -1 when one of them does not. */
+static int go(const int fds[SPACES])
+{
+	int ret = 0;
+
+	for (size_t i = 0; i < SPACES; i++)
+		if (fds[i] < 0 || setns(fds[i], spaces[i].kind) < 0)
+			ret = -1;
+	return ret;
+}
+
+/* `of`: a pid, or self. */
+static void open_spaces(const char *of, int fds[SPACES])
+{
+	char path[64];
+
+	for (size_t i = 0; i < SPACES; i++) {
+		snprintf(path, sizeof(path), "/proc/%s/ns/%s", of, spaces[i].name);
+		fds[i] = open(path, O_RDONLY | O_CLOEXEC);
+	}
+}
+
+static void close_spaces(const int fds[SPACES])
+{
+	for (size_t i = 0; i < SPACES; i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+}
+
+static void put_things(const char *of, struct text *text)
+{
+	if (!strcmp(of, "ipc")) {
+		put_ipc(text, "shm", "a shared memory segment", true);
+		put_ipc(text, "sem", "a semaphore set", true);
+		put_ipc(text, "msg", "a message queue", false);
+	} else if (!strcmp(of, "interfaces")) {
+		put_interfaces(text);
+	} else if (!strcmp(of, "host-name")) {
+		put_host_name(text);
+	} else {
+		not_understood("there are no things %s", of);
+	}
+}
+
+static void put_things_of(int pid, const char *of, struct text *text)
+{
+	int home[SPACES], there[SPACES];
+	char name[16];
+
+	snprintf(name, sizeof(name), "%d", pid);
+	open_spaces("self", home);
+	open_spaces(name, there);
+	if (go(there) == 0)
+		put_things(of, text);
+	/* What it said from now on would be of another namespace. */
+	if (go(home) < 0) {
+		perror("setns");
+		_exit(1);
+	}
+	close_spaces(home);
+	close_spaces(there);
+}
+
+void list_things(const char *of, int pid, struct text *text)
+{
+	between = "";
+	put_raw(text, "[");
+	if (pid)
+		put_things_of(pid, of, text);
+	else
+		put_things(of, text);
+	put_raw(text, "]");
+}
