@@ -69,6 +69,11 @@ function readSetup(c: Case): CriuSetup {
   if (criu.interface === 'rpc') throw new CannotExport('the script calls CRIU by its command line');
   if (Object.keys(criu.servers ?? {}).length > 0)
     throw new CannotExport('the script starts no page server and no lazy-pages daemon');
+  if (criu.parallel !== undefined) throw new CannotExport('the script has one restore at a time');
+  if (criu.syscalls.some(({ every }) => every))
+    throw new CannotExport(
+      'the script makes one system call fail: export a case that has shown the defect, with its number',
+    );
   if (criu.rounds.length > 2) throw new CannotExport('the script dumps and restores once');
   if (criu.syscalls.some(({ task, short }) => task !== undefined || short))
     throw new CannotExport('strace cannot do this to a system call');

@@ -54,11 +54,16 @@ function hasUnnamedMaker({ tasks }: Case): boolean {
   return tasks.some((one) => one.criu?.orphan && findGoneMaker(one, isTask) === undefined);
 }
 
-function refuseWhatNoTreeHas({ tasks }: Case): void {
+function refuseWhatNoTreeHas({ tasks, criu }: Case): void {
   const odd = tasks.find(
     ({ ghost, sibling, state, tracedBy }) => ghost || sibling || state === 'dead' || tracedBy !== undefined,
   );
   if (odd) throw new CannotExport(`task ${odd.pid} is a ghost, a sibling, dead or traced`);
+  const rich = tasks.find(({ criu }) => criu?.resources !== undefined);
+  if (rich)
+    throw new CannotExport(`the program does not make what task ${rich.pid} has: ${rich.criu!.resources!.join(', ')}`);
+  if (criu?.namespaces)
+    throw new CannotExport(`the program makes no namespaces but that of pids: ${criu.namespaces.join(', ')}`);
 }
 
 /** Memory has an image of its own; a change of one needs the same mappings as in the scenario. */

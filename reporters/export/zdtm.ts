@@ -144,6 +144,9 @@ function refuseOtherFaults({ case: c, violates }: ExportedFinding): void {
       : []),
     ...(c.tasks.some((task) => task.criu?.orphan) ? ['has orphans'] : []),
     ...(c.tasks.some((task) => task.criu?.entered) ? ['has a task that entered its namespace'] : []),
+    ...(c.tasks.some((task) => task.criu?.resources) ? ['has resources of tasks'] : []),
+    ...(criu.namespaces ? ['has namespaces of its own'] : []),
+    ...(criu.parallel === undefined ? [] : ['restores several times at once']),
     ...(c.subject ? ['dumps a program of its own'] : []),
   ];
   if (odd.length > 0)

@@ -6,9 +6,11 @@ import { count } from './numbers.ts';
 /** One line for each thing that goes wrong; `edits` is what a run changed in the images, where that is known. */
 export function setupLines(setup: CriuSetup | undefined, edits: readonly MadeEdit[] | undefined): string[] {
   if (!setup) return [];
-  const { scriptFails, faultPoint, taken, limits, rounds, options, syscalls, images } = setup;
+  const { scriptFails, faultPoint, taken, limits, rounds, options, syscalls, images, parallel, namespaces } = setup;
   return [
     ...(rounds && rounds.length > 2 ? [`calls: ${rounds.join(', ')}; what goes wrong comes in the last round`] : []),
+    ...(namespaces ? [`the root has namespaces of its own: ${namespaces.join(', ')}`] : []),
+    ...(parallel === undefined ? [] : [`${parallel} restores of the same images at one time`]),
     ...(faultPoint ? [`${faultPoint.of}: CRIU_FAULT=${faultPoint.number}`] : []),
     ...scriptFails.map((stage) => `the action script fails at ${stage}`),
     ...(['dump', 'restore'] as const).flatMap((of) => limitLines(limits[of]).map((words) => `${of}: ${words}`)),
@@ -29,8 +31,9 @@ function limitLines({ pids, files, fileSize }: CriuLimits = {}): string[] {
   ];
 }
 
-function syscallWords({ call, number, after, errno, signal, short }: CriuSyscall): string {
-  const name = call === 'all' ? `system call ${number}` : `${call}() number ${number}`;
+function syscallWords({ call, number, every, after, errno, signal, short }: CriuSyscall): string {
+  const one = call === 'all' ? `system call ${number}` : `${call}() number ${number}`;
+  const name = every ? `each ${call === 'all' ? 'system call' : `${call}()`}` : one;
   const which = after === undefined ? name : `${name} after ${after}`;
   if (short) return `${which} does half of its bytes`;
   return errno === undefined ? `${signal} at ${which}` : `${which} fails with ${errno}`;

@@ -59,6 +59,11 @@ export interface Backend {
    */
   sweep?(c: Case): number;
   /**
+   * The cases that a case stands for, which only a run of it can list: each is run, and judged as the case is. Rejects with
+   * BadSurroundings when there is none.
+   */
+  cases?(c: Case): Promise<readonly Case[]>;
+  /**
    * Whether it runs the protocol that the simulated backend is a model of: then the ends of its runs are among those of the
    * model, and it follows a plan's schedule that was found there.
    */

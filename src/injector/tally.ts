@@ -65,10 +65,11 @@ export class Tally {
     this.#violating ??= judged;
   }
 
-  /** Judges a record and keeps what is new in it. */
-  add(record: RunRecord): Judgement {
+  /** Judges a record and keeps what is new in it. `of`: the case that it is of, where the judged one stands for several. */
+  add(record: RunRecord, of?: Case): Judgement {
     const judgement = this.#judge(record);
-    const judged = { record, judgement };
+    const isFinding = judgement.failures.length + judgement.known.length > 0;
+    const judged = { record, judgement, ...(of && isFinding && { case: of }) };
     this.endings.judged(record, judgement);
     this.#first ??= judged;
     for (const name of firedIn(record)) if (!this.#fired.has(name)) this.#fired.set(name, judged);

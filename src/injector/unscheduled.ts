@@ -42,13 +42,14 @@ export function deriveSeed(base: string, index: number, runs: number): string {
 export async function unscheduled(request: ExploreRequest): Promise<ExploreResult> {
   const { backend, plan, explore, patient = false, judge, budget } = request;
   const tally = new Tally(judge);
-  const runs = plan.schedule ? 1 : explore.schedules;
-  const sweep = backend.sweep?.(plan.case) ?? 1;
+  const cases = plan.schedule || !backend.cases ? [plan.case] : await backend.cases(plan.case);
+  const runs = plan.schedule ? 1 : explore.schedules * (patient ? cases.length : 1);
+  const sweep = (backend.sweep?.(plan.case) ?? 1) * cases.length;
   let schedules = 0;
   const run = async (number: number) => {
     const seed = deriveSeed(plan.seed, number, runs);
     schedules += 1;
-    await runOnce(request, tally, { ...plan, seed });
+    await runOnce(request, tally, { ...plan, case: cases[number % cases.length]!, seed });
     if (schedules % RUNS_PER_YIELD === 0) await yieldToEvents();
   };
   let stopped: Stop | undefined;
@@ -59,7 +60,7 @@ export async function unscheduled(request: ExploreRequest): Promise<ExploreResul
   };
   while (schedules < runs && goesOn()) await run(chooseNumber(schedules, runs, sweep));
   if (!plan.schedule && !tally.failing) schedules += await impose(request, tally);
-  if (!plan.schedule && patient && !request.searchModel)
+  if (!plan.schedule && patient && !request.searchModel && cases.length === 1)
     while (schedules < PATIENCE * runs && tally.isMissing(plan.case) && goesOn()) await run(schedules);
   const result = tally.result({
     strategy: plan.schedule ? 'replay' : 'random',
@@ -71,7 +72,11 @@ export async function unscheduled(request: ExploreRequest): Promise<ExploreResul
 }
 
 /** Runs a plan, judges the record, and keeps what it left where that is asked for. */
-async function runOnce({ backend, compare, keep }: ExploreRequest, tally: Tally, plan: Plan): Promise<void> {
+async function runOnce(
+  { backend, compare, keep, plan: whole }: ExploreRequest,
+  tally: Tally,
+  plan: Plan,
+): Promise<void> {
   const folder = keep?.next();
   const record = await backend.run(folder === undefined ? plan : { ...plan, keep: folder });
   const { case: c, schedule } = plan;
@@ -80,7 +85,7 @@ async function runOnce({ backend, compare, keep }: ExploreRequest, tally: Tally,
     keep?.ended(true);
     return;
   }
-  tally.add(record);
+  tally.add(record, c === whole.case ? undefined : c);
   tally.disagrees(compare?.(record));
   keep?.ended(tally.failing);
 }

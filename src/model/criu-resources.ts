@@ -19,6 +19,7 @@ export const RESOURCES = {
   flock: 'a shared lock on a file, by flock(2)',
   lease: 'a read lease on a file',
   'posix-timer': 'an armed POSIX timer',
+  'interval-timers': 'the three armed interval timers of a process, setitimer(2)',
   timerfd: 'an armed timerfd',
   eventfd: 'an eventfd with a count',
   signalfd: 'a signalfd',
@@ -32,6 +33,12 @@ export const RESOURCES = {
   'growing-memory': 'memory that grows down',
   'read-only-memory': 'written memory that is read-only, not inherited, and not in core dumps',
   'tcp-connection': 'a TCP connection to a process outside of the tree; needs the option tcp-established',
+  'udp-connection': 'a connected UDP socket, whose datagrams a process outside of the tree counts',
+  terminal: 'both ends of a pseudo-terminal, with settings, a size and bytes of its own',
+  'controlling-terminal': 'both ends of the terminal that controls its session, which it has to lead',
+  'sysv-memory': 'attached System V shared memory; CRIU dumps it with `namespaces: [ipc]` only',
+  'sysv-semaphores': 'a set of two System V semaphores',
+  'sysv-queue': 'a System V message queue with a message',
 } as const;
 export type Resource = keyof typeof RESOURCES;
 export const RESOURCE_NAMES = Object.keys(RESOURCES) as Resource[];

@@ -44,3 +44,10 @@ export function refuseRounds(setup: Pick<CriuSetup, 'rounds' | 'options'>): stri
     ? 'a tree that was dumped must be restored before it is dumped again, or stay (leave-running)'
     : undefined;
 }
+
+/** Why there cannot be several restores at one time; undefined: there can. */
+export function refuseParallel({ rounds, servers, interface: way }: CriuSetup): string | undefined {
+  if (splitRounds(rounds).at(-1)?.restores !== true) return 'the last round has no restore';
+  if (way === 'rpc') return 'restores at one time are started by the command line';
+  return servers?.restore ? 'a lazy-pages daemon serves one restore' : undefined;
+}

@@ -129,6 +129,8 @@ export interface CriuSyscall extends Optional {
   readonly call: string;
   /** From 1. */
   readonly number: number;
+  /** Each one that there is, in a run of its own; `task` absent: of CRIU's main process and of each that restores a task. */
+  readonly every?: true;
   /** Counted from where CRIU goes on after this stage; a stage of this call. */
   readonly after?: CriuStage;
   /** One of these three. */
@@ -142,9 +144,20 @@ export interface CriuSyscall extends Optional {
 export const OPTIONAL_WORDS = ['script-fails', 'taken', 'dump-limits', 'restore-limits'] as const;
 export type OptionalWord = (typeof OPTIONAL_WORDS)[number];
 
+/** What the root of a tree can have of its own beside a pid namespace, with the flag of unshare(2). */
+export const CRIU_NAMESPACES = {
+  ipc: { what: 'System V IPC objects, POSIX message queues', flag: 0x08000000 },
+  uts: { what: 'the host name, which is `tree` there', flag: 0x04000000 },
+  net: { what: 'network interfaces: a loopback interface that is up', flag: 0x40000000 },
+} as const;
+export type CriuNamespace = keyof typeof CRIU_NAMESPACES;
+export const CRIU_NAMESPACE_NAMES = Object.keys(CRIU_NAMESPACES) as CriuNamespace[];
+
 export interface CriuSetup {
   /** Whether the tree is in the pid namespace of those around it, or has its own, whose init is the root. */
   readonly namespace: 'host' | 'own';
+  /** The namespaces that the root makes beside. Absent: none. */
+  readonly namespaces?: readonly CriuNamespace[];
   /** How CRIU is called. Absent: by its command line. */
   readonly interface?: CriuInterface;
   /** CRIU's own fault points (CRIU_FAULT). */
@@ -164,6 +177,8 @@ export interface CriuSetup {
   readonly images: readonly ImageChange[];
   /** The words whose effect need not show in any run. */
   readonly optional?: readonly OptionalWord[];
+  /** How many restores of the last round's images there are at one time. Absent: one. */
+  readonly parallel?: number;
   /** How often the case is run: for what does not show every time. */
   readonly repeat: number;
   /** Milliseconds that each of CRIU's two calls may take. Without it by the number of tasks. */

@@ -79,11 +79,11 @@ function ofCriu({
     ...(limits.restore
       ? [one('criu.restore-limits', 'restore', 'the limits of the restore', isOptional('restore-limits'))]
       : []),
-    ...syscalls.map(({ of, task, call, number, optional }, i) =>
+    ...syscalls.map(({ of, task, call, number, every, optional }, i) =>
       one(
         `criu.syscalls.${i}`,
         of,
-        `system call ${number} (${call}) of the ${of}${task === undefined ? '' : `, task ${task}`}`,
+        `${every ? `a system call ${call}` : `system call ${number} (${call})`} of the ${of}${task === undefined ? '' : `, task ${task}`}`,
         optional,
       ),
     ),

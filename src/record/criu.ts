@@ -191,7 +191,10 @@ export interface CriuRecord {
   readonly dump: CriuRun;
   /** What was there of the tree, or left by CRIU, when the dump had ended. */
   readonly afterDump: CriuCensus;
+  /** Of several at one time the first that succeeded. */
   readonly restore?: CriuRun;
+  /** The other restores of the same images at the same time. Absent: there was one. */
+  readonly rivals?: readonly CriuRun[];
   /** A program that runs on: while the restore held it, before it was let go. */
   readonly restored?: CriuCensus;
   readonly afterRestore?: CriuCensus;

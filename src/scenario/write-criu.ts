@@ -11,6 +11,7 @@ type EditWords = Exclude<NonNullable<Words['images']>, readonly unknown[]>;
 export function writeCriu(setup: CriuSetup): Words {
   const {
     namespace,
+    namespaces,
     interface: way,
     faultPoint,
     scriptFails,
@@ -22,12 +23,14 @@ export function writeCriu(setup: CriuSetup): Words {
     servers = {},
     images,
     optional,
+    parallel,
     repeat,
     limit,
   } = setup;
   const calls = syscalls.map(({ number, ...call }) => ({ ...call, ...(number === 1 ? {} : { number }) }));
   return {
     ...(namespace === 'host' ? {} : { namespace }),
+    ...(namespaces === undefined ? {} : { namespaces: [...namespaces] }),
     ...(way === undefined ? {} : { interface: way }),
     ...(faultPoint === undefined ? {} : { 'fault-point': faultPoint }),
     ...(scriptFails.length === 0 ? {} : { 'script-fails': oneOrAll(scriptFails) }),
@@ -42,6 +45,7 @@ export function writeCriu(setup: CriuSetup): Words {
     ...(servers.restore === undefined ? {} : { 'lazy-pages': serverWords(servers.restore) }),
     ...(images.length === 0 ? {} : { images: oneOrAll(images.map(editWords)) }),
     ...(optional === undefined ? {} : { optional: oneOrAll(optional) }),
+    ...(parallel === undefined ? {} : { parallel }),
     ...(repeat === 1 ? {} : { repeat }),
     ...(limit === undefined ? {} : { limit }),
   };

@@ -49,9 +49,29 @@ describe('the criu section', () => {
     assert.equal(mistakes(`${c}faults: [{ kill: 101, when: { criu: pre-dump } }]`), '');
   });
 
+  it('may have several restores at one time, where the last round has one that they can be beside', () => {
+    const [c] = load('criu: { parallel: 3 }').cases;
+    assert.equal(c!.criu!.parallel, 3);
+    assert.deepEqual(parseScenarios(writeScenario(c!), 'a.yaml').cases[0]?.criu, c!.criu);
+    assert.match(mistakes('criu: { parallel: 2, rounds: [dump] }'), /no restore/);
+    assert.match(mistakes('criu: { parallel: 2, interface: rpc }'), /command line/);
+    assert.match(mistakes('criu: { parallel: 2, lazy-pages: true }'), /one restore/);
+    assert.match(mistakes('criu: { parallel: 1 }'), /number of restores/);
+  });
+
+  it('may have every system call of one kind, in its order', () => {
+    assert.match(
+      mistakes('criu: { syscalls: { of: dump, call: read, every: true, number: 2, errno: EINTR } }'),
+      /each of them/,
+    );
+    const one = '{ of: dump, call: read, every: true, errno: EINTR }';
+    assert.match(mistakes(`criu: { syscalls: [${one}, ${one}] }`), /every pair/);
+  });
+
   it('loads as it was written, however it was written', () => {
     const text = `criu:
   namespace: own
+  namespaces: [uts, ipc]
   fault-point: { of: dump, number: 3 }
   script-fails: [pre-resume, post-resume]
   taken: 101
@@ -59,7 +79,7 @@ describe('the criu section', () => {
   restore-limits: { pids: 3 }
   page-server: { fault: cut, after: 4096, optional: true }
   lazy-pages: { fault: delay, after: post-restore }
-  syscalls: [{ of: restore, call: clone3, number: 2, errno: ENOMEM }, { of: dump, call: all, signal: SIGKILL }]
+  syscalls: [{ of: restore, call: clone3, number: 2, errno: ENOMEM }, { of: dump, call: all, signal: SIGKILL }, { of: dump, call: openat, every: true, errno: EMFILE }]
   images:
     - { task: 1, set: { ppid: 999, threads: [101, 101] } }
     - { file: core-101, missing: true }

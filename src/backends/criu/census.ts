@@ -1,7 +1,8 @@
 /** What the agent sees, as the record has it: in the numbers of the tree's own pid namespace. */
 import * as z from 'zod';
 import type { Case } from '../../model/case.ts';
-import type { CriuCensus, CriuTask } from '../../record/criu.ts';
+import type { CriuNamespace } from '../../model/criu.ts';
+import type { CriuCensus, CriuFacts, CriuTask } from '../../record/criu.ts';
 import { line } from '../agent/request.ts';
 import { FactReader, type Reading } from './kinds/index.ts';
 import type { Queues } from './kinds/queues.ts';
@@ -44,7 +45,11 @@ export const SEEN = z.object({
 export type Seen = z.infer<typeof SEEN>;
 
 export const CENSUS = z.object({ tasks: z.array(SEEN) });
-const SILENT = z.object({ silent: z.array(number) });
+const ANSWERED = z.object({
+  silent: z.array(number),
+  timers: z.array(z.object({ pid: number, timers: z.string() })),
+});
+const THINGS = z.object({ things: z.array(z.string()) });
 
 /** Every process of the namespace, or the bystanders only. */
 export async function look(sandbox: Sandbox, target: 'all' | 'bystanders' = 'all'): Promise<readonly Seen[]> {
@@ -90,8 +95,15 @@ export function toTasks(c: Case, all: readonly Seen[], reader?: FactReader): Cri
 /** Milliseconds in which a running task answers; the agent gives more time to one that waits for a processor. */
 const PATIENCE = 1000;
 
-/** The tids, in the scenario's numbers, of threads that should run and do not answer. */
-export async function ask(sandbox: Sandbox, c: Case, all: readonly Seen[], round: number): Promise<number[]> {
+/** What tasks answer when they are asked whether they run. */
+interface Answers {
+  /** The tids, in the scenario's numbers, of threads that should run and do not answer. */
+  readonly silent: number[];
+  /** Facts that only a process itself can read, by what it is called around the tree. */
+  readonly facts: ReadonlyMap<number, CriuFacts>;
+}
+
+async function ask(sandbox: Sandbox, c: Case, all: readonly Seen[], round: number): Promise<Answers> {
   const root = c.tasks[0]!.pid;
   const names = new Map<number, number>();
   const asked: string[] = [];
@@ -103,9 +115,13 @@ export async function ask(sandbox: Sandbox, c: Case, all: readonly Seen[], round
       asked.push(line('task', { pid: id, tid: thread.id }));
     }
   }
-  if (asked.length === 0) return [];
-  const { silent } = await sandbox.ask([line('ping', { round, limit: PATIENCE }), ...asked].join('\n'), SILENT);
-  return silent.map((id) => names.get(id) ?? id);
+  if (asked.length === 0) return { silent: [], facts: new Map() };
+  const request = [line('ping', { round, limit: PATIENCE }), ...asked].join('\n');
+  const { silent, timers } = await sandbox.ask(request, ANSWERED);
+  return {
+    silent: silent.map((id) => names.get(id) ?? id),
+    facts: new Map(timers.map(({ pid, timers: text }) => [pid, { 'interval timers': text }])),
+  };
 }
 
 function isRunning(state: string): boolean {
@@ -118,12 +134,42 @@ export async function openFactReader(
   c: Case,
   group: readonly Seen[],
   isHeld: boolean,
-  holes?: Reading['holes'],
+  { holes, given = new Map() }: Pick<Reading, 'holes' | 'given'> = {},
 ): Promise<FactReader> {
   // Without them a declared tree has neither pipes nor sockets.
   const hasQueues = isHeld && (c.subject !== undefined || c.tasks.some(({ criu }) => criu?.resources !== undefined));
   const queues = hasQueues ? await readQueues(sandbox, group) : undefined;
-  return new FactReader({ proc: sandbox.inside('/proc'), isHeld, ...(holes && { holes }), ...(queues && { queues }) });
+  const inside = isHeld ? await readNamespaces(sandbox, c, group) : undefined;
+  return new FactReader({
+    proc: sandbox.inside('/proc'),
+    isHeld,
+    given: inside ? new Map([...given, [inside.id, { ...given.get(inside.id), ...inside.facts }]]) : given,
+    ...(holes && { holes }),
+    ...(queues && { queues }),
+  });
+}
+
+/** What is in each namespace that the root has made, by the kinds of agent/things.c. */
+const CONTENTS: Readonly<Record<CriuNamespace, readonly [string, string]>> = {
+  ipc: ['ipc', 'System V IPC objects'],
+  uts: ['host-name', 'host and domain name'],
+  net: ['interfaces', 'network interfaces'],
+};
+
+async function readNamespaces(
+  sandbox: Sandbox,
+  { criu, tasks }: Case,
+  group: readonly Seen[],
+): Promise<{ readonly id: number; readonly facts: CriuFacts } | undefined> {
+  const root = criu?.namespace === 'own' ? 1 : tasks[0]!.pid;
+  const seen = group.find(({ role, pid, state }) => role === 'tree' && pid === root && state !== 'Z');
+  if (!criu?.namespaces || !seen) return undefined;
+  const facts = criu.namespaces.map(async (name): Promise<[string, string]> => {
+    const [of, fact] = CONTENTS[name];
+    const { things } = await sandbox.ask(line('things', { of, pid: seen.id }), THINGS);
+    return [fact, things.sort().join(', ')];
+  });
+  return { id: seen.id, facts: Object.fromEntries(await Promise.all(facts)) };
 }
 
 const QUEUES = z.object({ queues: z.array(z.object({ pid: number, fd: number, queue: z.string() })) });
@@ -147,7 +193,8 @@ export async function takeCensus(
   group: readonly Seen[],
   round?: number,
 ): Promise<CriuCensus> {
-  const silent = round === undefined ? [] : await ask(sandbox, c, group, round);
-  const reader = await openFactReader(sandbox, c, group, round !== undefined);
+  const { silent, facts } =
+    round === undefined ? { silent: [], facts: undefined } : await ask(sandbox, c, group, round);
+  const reader = await openFactReader(sandbox, c, group, round !== undefined, facts && { given: facts });
   return { tasks: toTasks(c, group, reader), silent };
 }

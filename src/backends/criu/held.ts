@@ -46,7 +46,7 @@ export function findDescendants(ids: ReadonlySet<number>, all: readonly Seen[]):
 export async function heldCensus(sandbox: Sandbox, c: Case, tree: readonly Seen[]): Promise<CriuCensus> {
   const images = sandbox.inside(IMAGES);
   const root = c.tasks[0]!.pid;
-  const reader = await openFactReader(sandbox, c, tree, true, await findHoles(images, tree));
+  const reader = await openFactReader(sandbox, c, tree, true, { holes: await findHoles(images, tree) });
   const tasks = toTasks(c, tree, reader).map(async (task): Promise<CriuTask> => {
     if (task.state !== 't' && task.state !== 'T') return task;
     const pid = c.criu?.namespace === 'own' && task.pid === root ? 1 : task.pid;

@@ -20,7 +20,7 @@ import { dumpOnly, play } from './play.ts';
 import { buildRecord } from './record.ts';
 import { type Abilities, refusal } from './refuse.ts';
 import { Sandbox } from './sandbox.ts';
-import { readSystemCalls, type SystemCall } from './system-calls.ts';
+import { casesOfEvery, readSystemCalls, type SystemCall, withoutFaults } from './system-calls.ts';
 
 export interface CriuOptions {
   /** Folder of compiled programs instead of the usual one. */
@@ -85,6 +85,11 @@ class CriuItself implements CriuBackend {
 
   sweep(c: Case): number {
     return c.criu?.repeat ?? 1;
+  }
+
+  async cases(c: Case): Promise<readonly Case[]> {
+    const one = c.criu?.syscalls.find(({ every }) => every);
+    return one ? casesOfEvery(c, one, await this.systemCalls(withoutFaults(c))) : [c];
   }
 
   async run(plan: Plan): Promise<RunRecord> {

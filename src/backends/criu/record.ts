@@ -73,6 +73,7 @@ function buildStory(c: Case, criu: CriuRecord): RunEvent[] {
     for (const { run, after } of round.preDumps ?? []) call(round, run, after.tasks);
     if (!round.sameImages) call(round, round.dump, round.afterDump.tasks);
     for (const edit of round.edits ?? []) say(`the images are changed: ${editText(edit)}`);
+    for (const run of round.rivals ?? []) say(`criu restore, at the same time, ${callEnd(run)}`);
     if (round.restore) call(round, round.restore, round.afterRestore?.tasks ?? []);
     if (round.again) call(round, round.again, round.afterAgain?.tasks ?? []);
   }

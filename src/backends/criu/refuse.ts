@@ -48,6 +48,8 @@ export function refusal(
     if (when.kind !== 'criu') return 'with CRIU a fault comes at one of its stages: when: { criu: … }';
     if (verb === 'ptrace' && targets.includes('coordinator')) return 'CRIU itself is not traced';
   }
+  if (criu?.parallel !== undefined && c.subject)
+    return 'restores of a program at one time are not compared here: give the case a declared tree';
   const limitsPids = criu?.limits.dump?.pids !== undefined || criu?.limits.restore?.pids !== undefined;
   if (limitsPids && !canLimitPids) return 'there is no cgroup here that limits the number of processes';
   if (criu && criu.syscalls.length > 0 && !canInject)
@@ -85,6 +87,11 @@ function ofTask(task: Task, { tasks, criu, subject }: Case): string | undefined 
     return 'only a process below the root can be a zombie';
   if (task.criu?.entered && criu?.namespace !== 'own')
     return 'only a pid namespace of its own can be entered: criu: { namespace: own }';
+  if (criu?.namespaces?.includes('net') && task.criu?.resources?.some((name) => /^(tcp|udp)-connection$/.test(name)))
+    return 'the other end of its connection is in the network namespace around the tree';
+  if (subject && criu?.namespaces) return 'a program of your own makes its namespaces itself: unshare(1)';
+  if (task.criu?.resources?.includes('controlling-terminal') && task.session !== task.pid)
+    return 'only the leader of a session can have a controlling terminal: session: its own pid';
   if (subject && tasks.length > 1) return 'of a program of your own only the root is declared';
   return criu?.namespace === 'own' && task.tracedBy !== undefined
     ? 'a tracer outside of its namespace is not built here'

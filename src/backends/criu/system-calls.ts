@@ -1,7 +1,10 @@
 /** The system calls of CRIU in a dump and a restore, by the process that makes them. */
 import { readFile } from 'node:fs/promises';
 import type { Case } from '../../model/case.ts';
-import type { CriuCall } from '../../model/criu.ts';
+import type { CriuCall, CriuSyscall } from '../../model/criu.ts';
+import { canEnd, OUTCOMES } from '../../model/syscall-outcomes.ts';
+import { ANY_SYSCALL } from '../../model/syscalls.ts';
+import { BadSurroundings } from '../backend.ts';
 import { CALLS_OF } from './command-line.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -39,4 +42,35 @@ export function parseSystemCalls(text: string, of: CriuCall, c: Case): SystemCal
     counts.set(line, number);
     return [{ of, ...(task !== 0 && { task }), call, number }];
   });
+}
+
+/** The case without all that is made to go wrong in it: its system calls are those that there are. */
+export function withoutFaults(c: Case): Case {
+  const { faultPoint: _point, servers: _servers, parallel: _parallel, ...setup } = c.criu!;
+  return { ...c, faults: [], criu: { ...setup, scriptFails: [], taken: [], limits: {}, syscalls: [], images: [] } };
+}
+
+/** A case for each call that its entry with `every` stands for. Throws BadSurroundings when there is none. */
+export function casesOfEvery(c: Case, one: CriuSyscall, all: readonly SystemCall[]): Case[] {
+  const { every: _every, ...rest } = one;
+  const cases = all
+    .filter((call) => isMeant(one, call))
+    .map((call): Case => {
+      const syscalls = c.criu!.syscalls.map((other) => (other === one ? { ...rest, ...call } : other));
+      return { ...c, criu: { ...c.criu!, syscalls } };
+    });
+  if (cases.length === 0)
+    throw new BadSurroundings(`the ${one.of} makes no system call ${one.call} that can end so: nothing was swept`);
+  return cases;
+}
+
+function isMeant(one: CriuSyscall, { of, task, call }: SystemCall): boolean {
+  if (of !== one.of || (one.task !== undefined && task !== one.task)) return false;
+  return one.call === ANY_SYSCALL ? canEndLike(one, call) : call === one.call;
+}
+
+/** An outcome that manual pages are not asked about can be any call's. */
+function canEndLike({ errno, short, signal }: CriuSyscall, call: string): boolean {
+  const outcome = OUTCOMES.find((name) => name === (short ? 'short' : (errno ?? signal)));
+  return outcome === undefined || canEnd(call, outcome);
 }

@@ -1,5 +1,6 @@
 /** The tree of a case, and its bystanders, as the agent's lines. */
 import { type Case, findGoneMaker, type Task } from '../../model/case.ts';
+import { CRIU_NAMESPACES } from '../../model/criu.ts';
 import { type SignalName, signalNumber } from '../../model/signals.ts';
 import { type Fields, line } from '../agent/request.ts';
 
@@ -29,7 +30,12 @@ export function describeTree(c: Case): string[] {
     const parent = typeof task.parent === 'number' && !entered ? numbers.get(task.parent) : undefined;
     const leader = numbers.get(task.leader) ?? i;
     const maker = orphan ? (findGoneMaker(task, (pid) => numbers.has(pid)) ?? 0) : undefined;
-    return describeTask(task, { parent, leader, inner, maker, entered }, tasks[leader]!.criu?.pending ?? []);
+    const namespaces = i === 0 ? encodeNamespaces(c) : undefined;
+    return describeTask(
+      task,
+      { parent, leader, inner, maker, entered, namespaces },
+      tasks[leader]!.criu?.pending ?? [],
+    );
   });
   const [first, second] = chooseBystanders(c);
   const bystander = { session: first, pgid: first, ...MEMORY, bystander: true };
@@ -38,6 +44,11 @@ export function describeTree(c: Case): string[] {
     line('task', { pid: first, ...bystander }),
     line('task', { pid: second, parent: lines.length, ...bystander }),
   ];
+}
+
+/** As flags of unshare(2). */
+function encodeNamespaces({ criu }: Case): number | undefined {
+  return criu?.namespaces?.reduce((flags, name) => flags | CRIU_NAMESPACES[name].flag, 0);
 }
 
 /** `waiting`: signals that wait for the process of a thread; one that did not block them would take them. */

@@ -1,11 +1,11 @@
 /** `mktrouble sweep`: each system call of CRIU fails in turn, and each new finding is kept as a scenario. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CriuCall } from '../../model/criu.ts';
+import { OUTCOMES, type OutcomeName } from '../../model/syscall-outcomes.ts';
 import { didYouMean } from '../../scenario/source/nearest.ts';
 import type { AddCommand } from '../command.ts';
 import { criuOption } from '../criu-option.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
-import { OUTCOMES, type OutcomeName } from '../fuzz/outcomes.ts';
 import type { SweepFlags } from '../fuzz/sweep.ts';
 import { interruptible } from '../interrupt.ts';
 import { parseCount, parseSeconds } from '../run/request.ts';

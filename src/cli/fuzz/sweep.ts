@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type Backend, isBadSurroundings } from '../../backends/backend.ts';
+import { ErrorMessages } from '../../backends/criu/error-messages.ts';
 import { criu } from '../../backends/criu/index.ts';
 import type { SystemCall } from '../../backends/criu/system-calls.ts';
 import { whyNot } from '../../injector/index.ts';
@@ -8,6 +9,7 @@ import { spread } from '../../injector/spread.ts';
 import type { Case } from '../../model/case.ts';
 import { type CriuCall, type CriuSyscall, PLAIN_CRIU } from '../../model/criu.ts';
 import { findBucket, isNew, type KnownDefect, type Signature } from '../../model/signature.ts';
+import { canEnd, type OutcomeName } from '../../model/syscall-outcomes.ts';
 import { judge } from '../../properties/index.ts';
 import { signFinding } from '../../properties/signature.ts';
 import type { RunRecord } from '../../record/record.ts';
@@ -15,7 +17,7 @@ import type { Violation } from '../../record/verdict.ts';
 import { print } from '../exit.ts';
 import { suggestPath } from '../nearest-path.ts';
 import { FuzzError, readBase } from './base.ts';
-import { canEnd, type OutcomeName, withOutcome } from './outcomes.ts';
+import { withOutcome } from './outcomes.ts';
 import { writeFinding } from './write-finding.ts';
 
 export interface SweepFlags {
@@ -85,7 +87,8 @@ async function sweepAll(
 ): Promise<Swept> {
   const until = time === undefined ? Number.POSITIVE_INFINITY : performance.now() + time * 1000;
   const most = Math.min(count, all.length);
-  const places = new Set<string>();
+  const [itself] = await backend.capabilities();
+  const messages = await ErrorMessages.of(itself?.tool?.path ?? '');
   let [next, runs, met] = [0, 0, 0];
   const work = async (): Promise<void> => {
     while (next < most && performance.now() < until && !signal.aborted) {
@@ -94,7 +97,7 @@ async function sweepAll(
       const record = await backend.run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });
       runs++;
       for (const run of [record.criu?.dump, record.criu?.restore])
-        for (const error of run?.errors ?? []) places.add(/^(\S+?:\d+)/.exec(error)?.[1] ?? error);
+        for (const error of run?.errors ?? []) messages.add(error);
       if ((record.fired?.length ?? 0) === 0) continue;
       met++;
       const violations = judge(c, record).filter(({ property }) => property !== 'fault-never-fired');
@@ -105,7 +108,7 @@ async function sweepAll(
   await Promise.all(Array.from({ length: parallel }, work));
   print(
     `${met} of ${all.length} outcomes of system calls done (${((met / all.length) * 100).toFixed(1)} %), ${runs - met} calls not met again\n` +
-      `${places.size} places of CRIU's source reported an error\n${findings.summary}\n`,
+      `${messages.places} places of CRIU's source reported an error, ${messages.reached} of the ${messages.total} messages that it has\n${findings.summary}\n`,
   );
   return { runs, total: all.length, met, findings: findings.count };
 }

@@ -12,7 +12,7 @@ import {
   STAGES_OF,
 } from '../../model/criu.ts';
 import { CRIU_OPTIONS, type CriuOptionWords, type OptionWord } from '../../model/criu-options.ts';
-import { refuseRounds } from '../../model/criu-rounds.ts';
+import { refuseParallel, refuseRounds } from '../../model/criu-rounds.ts';
 import { refuseInRpc } from '../../model/criu-rpc.ts';
 import { type CriuServerSetup, refuseServer, SERVER_NAMES } from '../../model/criu-servers.ts';
 import { ANY_SYSCALL, SHORT_SYSCALLS, SYSCALL_NAMES } from '../../model/syscalls.ts';
@@ -48,6 +48,7 @@ export function resolveCriu(words: Words, complain: Complain, editors?: readonly
   const restore = words['restore-limits'];
   const setup: CriuSetup = {
     namespace: words.namespace ?? PLAIN_CRIU.namespace,
+    ...(words.namespaces && words.namespaces.length > 0 && { namespaces: [...new Set(words.namespaces)] }),
     ...(words.interface === 'rpc' && { interface: words.interface }),
     ...(words['fault-point'] && { faultPoint: resolveFaultPoint(words['fault-point']) }),
     scriptFails: toList(words['script-fails']),
@@ -59,6 +60,7 @@ export function resolveCriu(words: Words, complain: Complain, editors?: readonly
     ...resolveServers(words, complain),
     images: edits.filter((edit) => edit !== undefined),
     ...(words.optional !== undefined && { optional: [...new Set(toList(words.optional))] }),
+    ...(words.parallel !== undefined && { parallel: words.parallel }),
     repeat: words.repeat ?? PLAIN_CRIU.repeat,
     ...(words.limit !== undefined && { limit: words.limit }),
   };
@@ -66,6 +68,16 @@ export function resolveCriu(words: Words, complain: Complain, editors?: readonly
   const impossible = refuseRounds(setup);
   if (impossible !== undefined)
     complain({ path: ['criu', 'rounds'], message: impossible, expected: 'pre-dumps, a dump, a restore, and so on' });
+  const [, second] = calls.map(({ every }, i) => (every ? i : -1)).filter((i) => i >= 0);
+  if (second !== undefined)
+    complain({
+      path: [...at('syscalls', second), 'every'],
+      message: 'every call of two kinds would be every pair of them',
+      expected: 'every in one entry',
+    });
+  const alone = setup.parallel === undefined ? undefined : refuseParallel(setup);
+  if (alone !== undefined)
+    complain({ path: ['criu', 'parallel'], message: alone, expected: 'one restore, without `parallel`' });
   if (!setup.optional?.includes('script-fails')) checkScripts(setup, (i) => at('script-fails', i), complain);
   return setup;
 }
@@ -137,7 +149,7 @@ function resolveLimits({ pids, files, 'file-size': fileSize }: LimitWords): Criu
 }
 
 function resolveSyscall(words: SyscallWords, path: Path, complain: Complain): CriuSyscall {
-  const { of, task, call, number = 1, after, errno, signal, short, optional } = words;
+  const { of, task, call, number = 1, every, after, errno, signal, short, optional } = words;
   if ([errno, signal, short].filter((outcome) => outcome !== undefined).length !== 1) {
     complain({
       path,
@@ -165,6 +177,12 @@ function resolveSyscall(words: SyscallWords, path: Path, complain: Complain): Cr
       expected: STAGES_OF[of].join(', '),
     });
   }
+  if (every && (words.number !== undefined || after !== undefined))
+    complain({
+      path: [...path, 'every'],
+      message: 'every call is each of them in turn, counted from the start',
+      expected: 'no number and no after beside every',
+    });
   if (task !== undefined && of !== 'restore')
     complain({
       path: [...path, 'task'],
@@ -182,6 +200,7 @@ function resolveSyscall(words: SyscallWords, path: Path, complain: Complain): Cr
     ...(task !== undefined && { task }),
     call,
     number,
+    ...(every && { every }),
     ...(after && { after }),
     ...(errno && { errno }),
     ...(signal && { signal }),

@@ -1,6 +1,13 @@
 /** A dump and a restore by CRIU: how CRIU is used, and what goes wrong there. */
 import * as z from 'zod';
-import { ABSENT, CRIU_STAGE_NAMES, type CriuCall, OPTIONAL_WORDS } from '../../model/criu.ts';
+import {
+  ABSENT,
+  CRIU_NAMESPACE_NAMES,
+  CRIU_NAMESPACES,
+  CRIU_STAGE_NAMES,
+  type CriuCall,
+  OPTIONAL_WORDS,
+} from '../../model/criu.ts';
 import { CRIU_OPTIONS, type CriuOption } from '../../model/criu-options.ts';
 import { CRIU_INTERFACES, type CriuInterface } from '../../model/criu-rpc.ts';
 import { SERVER_FAULT_NAMES, SERVER_FAULTS, SERVER_NAMES } from '../../model/criu-servers.ts';
@@ -10,6 +17,8 @@ import { flag, integer, kebab, list, mapping, oneOf, oneOrMore, text, word } fro
 
 export const criuStage = oneOf(CRIU_STAGE_NAMES, 'stage of CRIU');
 const call = oneOf(['dump', 'restore'], 'call of CRIU');
+/** Restores at one time. */
+const MAX_PARALLEL = 4;
 /** Calls of all rounds of a case. */
 const MAX_CALLS = 100;
 const uint32 = integer(INT32_MIN, 0xffffffff, 'a 32-bit number');
@@ -74,6 +83,11 @@ const syscall = mapping('a mapping with of, call, number, and errno, signal or s
     integer(1, 10_000_000, 'the number of a call'),
     'The number of the call, from 1; in the main process counted from where CRIU opens the folder of its images. Default: 1.',
     'number: 3',
+  ).optional(),
+  every: word(
+    z.literal(true, { error: 'true' }),
+    'Each call of this name that there is, one after the other, in a run of its own: those of the main process, and those of the processes that restore tasks. With `call: all` those whose manual page has the error. At most one entry has it.',
+    'every: true',
   ).optional(),
   after: word(
     criuStage,
@@ -215,6 +229,13 @@ export const criu = mapping('a mapping with the words of CRIU', {
     'Whether the tree has a pid namespace of its own, in which the root is init (pid 1). Default: host.',
     'namespace: own',
   ).optional(),
+  namespaces: word(
+    list(oneOf(CRIU_NAMESPACE_NAMES, 'namespace'), 'a list of namespaces'),
+    `Namespaces of its own that the root makes, for itself and all below it; what is in them is compared after the restore: ${CRIU_NAMESPACE_NAMES.map(
+      (name) => `${name} (${CRIU_NAMESPACES[name].what})`,
+    ).join(', ')}. A dump of them needs root.`,
+    'namespaces: [ipc, uts]',
+  ).optional(),
   interface: word(
     oneOf(Object.keys(CRIU_INTERFACES) as CriuInterface[], 'interface of CRIU'),
     `How CRIU is called: ${Object.entries(CRIU_INTERFACES)
@@ -249,6 +270,11 @@ export const criu = mapping('a mapping with the words of CRIU', {
       .max(MAX_CALLS, { error: `at most ${MAX_CALLS} calls` }),
     'The calls of CRIU in their order, on the same tree: a restored tree is dumped again, images are restored again. Faults, and all else that goes wrong, come in the last round (its dump and its restore); every round is judged. Default: [dump, restore].',
     'rounds: [pre-dump, dump, restore, dump, restore]',
+  ).optional(),
+  parallel: word(
+    integer(2, MAX_PARALLEL, 'a number of restores'),
+    'So many restores of the same images begin at one time in the last round. One of them has to succeed, and no other: the tree is to have exactly one live copy. Faults, limits and scripts are those of the first.',
+    'parallel: 2',
   ).optional(),
   options: word(
     options(['dump', 'restore']),

@@ -15,7 +15,8 @@ import { parseScenarios, writeScenario } from '../../../src/scenario/index.ts';
 import { skipWithout } from '../../support/available.ts';
 
 function parse(resources: readonly string[], images: readonly string[] = []): Case {
-  const criuWords = `criu: { options: { file-locks: true }, images: [${images.join(', ')}] }`;
+  const namespaces = resources.some((name) => name.startsWith('sysv-')) ? 'namespaces: [ipc], ' : '';
+  const criuWords = `criu: { ${namespaces}options: { file-locks: true }, images: [${images.join(', ')}] }`;
   const text = `scenario: A\ntree: { pid: 100, resources: [${resources.join(', ')}] }\n`;
   const { cases, diagnostics } = parseScenarios(
     `${text}${images.length > 0 ? criuWords : criuWords.replace(', images: []', '')}\n`,
@@ -66,6 +67,17 @@ const CHANGES: readonly (readonly [Resource, ((images: Images) => string)[], Reg
   ['posix-lock', [() => '{ file: filelocks, drop: 0 }'], /open file 3 .*POSIX.* lock.*, then/],
   ['flock', [() => '{ file: filelocks, drop: 0 }'], /open file 3 .*FLOCK.* lock.*, then/],
   ['posix-timer', [() => '{ file: core-100, field: [3, 7, 4], value: absent }'], /POSIX timer 0 .*, then none/],
+  [
+    'interval-timers',
+    [() => '{ file: core-100, field: [3, 7, 1, 1], value: 5 }'],
+    /interval timers real every 100100 s.*, then real every 5 s/,
+  ],
+  [
+    'terminal',
+    [0, 1].map((record) => () => `{ file: tty-info, record: ${record}, field: [11, 1], value: 12 }`),
+    /33 rows of 111.*, then .*12 rows of 111/,
+  ],
+  ['sysv-memory', [inPages], /contents 408000000-408002000 .*, then/],
   ['timerfd', [inFile([12, 7], 0), inFile([12, 8], 0)], /open file 3 .*, armed.*, then .*not armed/],
   ['eventfd', [inFile([8, 4], 7)], /open file 3 .*eventfd-count: *64.*, then .*eventfd-count: *7/],
   ['signalfd', [inFile([10, 4], 1)], /open file 3 .*sigmask: *0*200.*, then .*sigmask: *0*1\b/],
@@ -90,7 +102,7 @@ describe('Resources of a task', function () {
   });
 
   it('are those that the agent can make', () => {
-    const families = ['files', 'queues', 'locks', 'timers', 'memory', 'connections'].map((family) =>
+    const families = ['files', 'queues', 'locks', 'timers', 'memory', 'connections', 'terminals', 'ipc'].map((family) =>
       readFileSync(`src/backends/criu/agent/resource-${family}.c`, 'utf8'),
     );
     const names = families.flatMap((text) =>

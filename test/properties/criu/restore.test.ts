@@ -138,4 +138,22 @@ describe('the properties of a restore by CRIU', () => {
       assert.ok(!violated({ restore: { ...FAILED, timedOut: 1000 }, afterRestore: twice }).includes(name));
     });
   });
+
+  describe('one-of-several-restores-succeeds', () => {
+    const name = 'one-of-several-restores-succeeds';
+    const none = { restore: FAILED, afterRestore: NO_TASKS };
+    it('is violated when none succeeds, and when two do', () => {
+      assert.ok(violated({ ...none, rivals: [FAILED, FAILED] }).includes(name));
+      assert.ok(violated({ rivals: [FAILED, RESTORED] }).includes(name));
+    });
+    it('holds when one does, and where there is one only', () => {
+      assert.deepEqual(violated({ rivals: [FAILED, FAILED] }), []);
+      assert.ok(!violated(none).includes(name));
+    });
+    it('does not judge that none does where the scenario has done something to the restore', () => {
+      const c = withCriu({ scriptFails: ['post-restore'] });
+      const stages = ['post-restore'] as const;
+      assert.ok(!violated({ ...none, rivals: [FAILED], stages }, c).includes(name));
+    });
+  });
 });

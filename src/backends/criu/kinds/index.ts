@@ -33,6 +33,8 @@ export interface Reading {
   readonly isHeld: boolean;
   /** Whether memory is read: it is, when `holes` are given (bytes that the kernel writes), by pid. */
   readonly holes?: ReadonlyMap<number, readonly Hole[]>;
+  /** Facts that were not read in /proc but asked for, by pid. */
+  readonly given?: ReadonlyMap<number, CriuFacts>;
   /** What is queued in pipes and sockets, by pid and descriptor. */
   readonly queues?: ReadonlyMap<number, Queues>;
 }
@@ -52,7 +54,7 @@ export class FactReader {
   }
 
   read(pid: number, tids: readonly number[]): ProcessFacts {
-    const { proc, isHeld, holes } = this.#reading;
+    const { proc, isHeld, holes, given } = this.#reading;
     const process = new ProcFolder(`${proc}/${pid}`);
     const held = [...this.#held, holes ? contents(holes.get(pid) ?? []) : madeMemory];
     const threads = tids.map((tid): [number, CriuFacts] => [
@@ -61,7 +63,7 @@ export class FactReader {
     ]);
     return {
       steady: readAll(this.#steady, 'process', process),
-      ...(isHeld && { held: readAll(held, 'process', process) }),
+      ...(isHeld && { held: { ...readAll(held, 'process', process), ...given?.get(pid) } }),
       threads: new Map(threads),
     };
   }
