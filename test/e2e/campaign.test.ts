@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import seedrandom from 'seedrandom';
 import { parse } from 'yaml';
 import { listChildren } from '../../src/backends/host/stopped.ts';
+import { type Campaign, campaignIn, freePort, SUITE, waitFor } from '../support/campaign.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 import { type Ended, mktrouble, PROGRAM, run } from '../support/program.ts';
 
@@ -15,25 +15,18 @@ const KILLS = Number(process.env['MKTROUBLE_KILLS'] ?? 6);
 const SEED = process.env['MKTROUBLE_KILLS_SEED'] ?? 'campaign';
 /** Seeds of a campaign that is killed: enough to be at work until the last kill. */
 const SEEDS = 30 * KILLS;
-/** Of these runs some show a race. */
-const SUITE = `scenario: Races
-tree: { pid: 100, children: [{ pid: 101 }, { pid: 102 }] }
-restart: { protocol: series }
-explore: { strategy: random, schedules: 1500 }
----
-scenario: Healthy
-tree: { pid: 100, children: [{ pid: 101 }] }
-restart: { protocol: hardened }
-`;
-
 describe('a campaign', function () {
   this.timeout(3_600_000);
   this.slow(60_000);
   let folder: Folder;
+  let campaign: Campaign['run'];
+  let plan: Campaign['plan'];
+  let results: Campaign['results'];
   let expected: Record<string, unknown>;
   let undisturbed: object;
   before(async () => {
     folder = temporaryFolder({ 'suite.yaml': SUITE });
+    ({ run: campaign, plan, results } = campaignIn(folder));
     await plan('alone');
     await campaign('worker', '--at', 'alone', '--quiet');
     expected = await results('alone');
@@ -42,23 +35,6 @@ describe('a campaign', function () {
     undisturbed = await results('undisturbed');
   });
   after(() => folder.remove());
-
-  const campaign = (...args: string[]): Promise<Ended> => mktrouble(args, { cwd: folder.path });
-  const plan = async (at: string, ...more: string[]): Promise<string> => {
-    const args = ['campaign', 'plan', 'suite.yaml', '--seeds', '30', '--unit-time', '0.5', '--at', at, ...more];
-    const { code, stdout, stderr } = await campaign(...args);
-    assert.equal(code, 0, stderr);
-    return stdout;
-  };
-  /** All that does not depend on which worker did what. */
-  const results = async (...places: string[]): Promise<Record<string, unknown>> => {
-    const named = places.length === 1 ? ['--at', places[0]!] : places;
-    const { stdout, stderr } = await campaign('campaign', 'results', '--json', ...named);
-    assert.equal(stderr, '');
-    const found = JSON.parse(stdout);
-    for (const one of found.findings) delete one.file;
-    return found;
-  };
 
   it('finds what one process finds, when its workers and its submitter are killed at any moment', async () => {
     await plan('killed', '--seeds', String(SEEDS));
@@ -222,19 +198,6 @@ export default {};
       assert.deepEqual(await results('slurm'), expected);
     });
 
-    it('of a Slurm array, on a Slurm of this machine', async function () {
-      if (spawnSync('sinfo', ['--noheader']).status !== 0) {
-        console.log('      skipped: no Slurm runs here (sinfo)');
-        this.skip();
-      }
-      const file = await plan('sbatch', '--as', 'slurm', '--jobs', '2');
-      const program = [process.execPath, ...PROGRAM].map((word) => `'${word}'`).join(' ');
-      folder.write('job.sh', file.replaceAll('npx mktrouble', program));
-      const { status, stderr } = spawnSync('sbatch', ['--wait', 'job.sh'], { cwd: folder.path, encoding: 'utf8' });
-      assert.equal(status, 0, stderr);
-      assert.deepEqual(await results('sbatch'), expected);
-    });
-
     it('of an indexed job of Kubernetes, by the command and variables of its container', async () => {
       const { spec } = parse(await plan('kubernetes', '--as', 'kubernetes', '--jobs', '2'));
       const [{ command, env }] = spec.template.spec.containers;
@@ -350,17 +313,4 @@ function kill(pid: number | undefined): void {
   try {
     if (pid !== undefined) process.kill(pid, 'SIGKILL');
   } catch {}
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-async function waitFor(isThere: () => boolean): Promise<void> {
-  for (let i = 0; i < 300 && !isThere(); i++) await sleep(100);
-  assert.ok(isThere());
 }
