@@ -3,6 +3,8 @@ export type { Case, Fault, Task, TaskId } from '../model/case.ts';
 export type {
   RuntimeCall,
   RuntimeFault,
+  RuntimeLimits,
+  RuntimeMount,
   RuntimeName,
   RuntimeSetup,
   RuntimeTarget,

@@ -51,6 +51,7 @@ export const RUNTIME_FAULTS = {
   disk: ['full'],
   cgroup: ['frozen', 'vanished'],
   name: ['taken'],
+  pid: ['taken'],
   image: undefined,
 } as const satisfies Record<string, readonly string[] | undefined>;
 export type RuntimeFaultKind = keyof typeof RUNTIME_FAULTS;
@@ -80,6 +81,23 @@ export interface RuntimeFault {
   readonly optional?: true;
 }
 
+/** A mount of a container, by the folder in which it is; a bind mount is of a folder that the case makes. */
+export interface RuntimeMount {
+  readonly kind: 'tmpfs' | 'bind';
+  readonly folder: string;
+  readonly readOnly?: true;
+}
+
+/** What a container may use, at most, by its cgroup. */
+export interface RuntimeLimits {
+  /** Bytes. */
+  readonly memory?: number;
+  /** Tasks. */
+  readonly pids?: number;
+  /** Per cent of one processor. */
+  readonly cpu?: number;
+}
+
 /** How a runtime is used in a case. */
 export interface RuntimeSetup {
   readonly name: RuntimeName;
@@ -89,6 +107,14 @@ export interface RuntimeSetup {
   readonly rounds: readonly RuntimeCall[];
   /** Whether the container has a network namespace of its own. */
   readonly network: 'own' | 'shared';
+  /** Absent: the container has a pid namespace of its own. */
+  readonly pid?: 'shared';
+  /** Beside /proc. Absent: none. */
+  readonly mounts?: readonly RuntimeMount[];
+  /** Absent: none. */
+  readonly limits?: RuntimeLimits;
+  /** The runtime is started by a user other than root. */
+  readonly rootless?: true;
   /** Options of the runtime's command line beside those of the driver. */
   readonly options: { readonly checkpoint: readonly string[]; readonly restore: readonly string[] };
   readonly faults: readonly RuntimeFault[];

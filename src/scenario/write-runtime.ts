@@ -1,5 +1,5 @@
 /** How a container runtime is used in a case, as the words of a scenario; defaults are left out. */
-import type { RuntimeFault, RuntimeSetup } from '../model/runtime.ts';
+import type { RuntimeFault, RuntimeMount, RuntimeSetup } from '../model/runtime.ts';
 import { oneOrAll } from './resolve/lists.ts';
 import { DEFAULT_ROUNDS } from './resolve/runtime.ts';
 import type { Document } from './schema/document.ts';
@@ -8,18 +8,27 @@ type Words = NonNullable<Document['runtime']>;
 type FaultWords = Exclude<NonNullable<Words['faults']>, readonly unknown[]>;
 
 /** The `runtime` section that loads to this setup. */
-export function writeRuntime({ name, version, rounds, network, options, faults, repeat, limit }: RuntimeSetup): Words {
+export function writeRuntime(setup: RuntimeSetup): Words {
+  const { name, version, rounds, network, pid, mounts, limits, rootless, options, faults, repeat, limit } = setup;
   return {
     name,
     ...(version === undefined ? {} : { version }),
     ...(String(rounds) === String(DEFAULT_ROUNDS) ? {} : { rounds: [...rounds] }),
     ...(network === 'shared' ? {} : { network }),
+    ...(pid === undefined ? {} : { pid }),
+    ...(mounts === undefined ? {} : { mounts: oneOrAll(mounts.map(writeMount)) }),
+    ...(limits === undefined ? {} : { limits: { ...limits } }),
+    ...(rootless ? { rootless } : {}),
     ...(options.checkpoint.length === 0 ? {} : { 'checkpoint-options': oneOrAll([...options.checkpoint]) }),
     ...(options.restore.length === 0 ? {} : { 'restore-options': oneOrAll([...options.restore]) }),
     ...(faults.length === 0 ? {} : { faults: oneOrAll(faults.map(writeFault)) }),
     ...(repeat === 1 ? {} : { repeat }),
     ...(limit === undefined ? {} : { limit }),
   };
+}
+
+function writeMount({ kind, folder, readOnly }: RuntimeMount) {
+  return { [kind]: folder, ...(readOnly && { 'read-only': true }) };
 }
 
 function writeFault({ kind, value, number, errno, ...rest }: RuntimeFault): FaultWords {

@@ -56,6 +56,46 @@ describe('the runtime section', () => {
     );
   });
 
+  it('has mounts, limits and namespaces, which are written again', () => {
+    const text = `runtime:
+  name: runc
+  pid: shared
+  mounts: [{ tmpfs: /scratch }, { bind: /srv/data, read-only: true }]
+  limits: { memory: 67108864, pids: 50, cpu: 50 }
+  rootless: true
+  faults: { pid: taken, of: restore }
+`;
+    const [c] = load(text).cases;
+    assert.ok(c?.runtime, mistakes(text));
+    const { pid, mounts, limits, rootless } = c.runtime;
+    assert.deepEqual([pid, limits, rootless], ['shared', { memory: 67108864, pids: 50, cpu: 50 }, true]);
+    assert.deepEqual(mounts, [
+      { kind: 'tmpfs', folder: '/scratch' },
+      { kind: 'bind', folder: '/srv/data', readOnly: true },
+    ]);
+    assert.deepEqual(parseScenarios(writeScenario(c), 'a.yaml').cases[0]?.runtime, c.runtime);
+  });
+
+  for (const [words, message] of [
+    ['mounts: {}', /exactly one of tmpfs and bind/],
+    ['mounts: { tmpfs: /a, bind: /b }', /exactly one of tmpfs and bind/],
+    ['mounts: { tmpfs: /a, read-only: true }', /read-only belongs to bind/],
+    ['mounts: { bind: /../../etc }', /bind cannot be/],
+    ['mounts: { bind: /proc/sys }', /bind cannot be/],
+    ['mounts: { bind: data }', /bind cannot be/],
+    ['mounts: [{ bind: /a }, { tmpfs: /a/b }]', /\/a\/b is in the folder of another mount/],
+    ['mounts: [{ bind: /a }, { tmpfs: /a }]', /in the folder of another mount/],
+    ['limits: { memory: 1 }', /memory cannot be 1/],
+    ['limits: { cpus: 1 }', /cpu/],
+    ['pid: host', /own/],
+    ['faults: { pid: taken, of: restore }', /pid namespace of its own/],
+  ] as const)
+    it(`refuses ${words}`, () => {
+      const { cases } = load(`runtime: { name: runc, ${words} }`);
+      assert.deepEqual(cases, []);
+      assert.match(mistakes(`runtime: { name: runc, ${words} }`), message);
+    });
+
   it('names what was meant', () => {
     assert.match(mistakes('runtime: { name: rnuc }'), /runc/);
     assert.match(mistakes('runtime: { name: runc, rounds: [chekpoint] }'), /checkpoint/);

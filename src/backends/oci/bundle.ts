@@ -1,7 +1,7 @@
 /** The bundle of a container: a root file system of busybox, a script that is its tree, and its configuration. */
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Case, uniqueName } from '../index.ts';
+import { type Case, type RuntimeLimits, type RuntimeMount, type RuntimeSetup, uniqueName } from '../index.ts';
 import type { Sandbox } from './sandbox.ts';
 
 const CAPABILITIES = [
@@ -22,9 +22,12 @@ export function memoryOf(pid: number): string {
 
 /**
  * The tree as a shell script: each task answers each question with it, with how often it was asked, and with a text that it has only in
- * its memory. The root of the tree is the init of the container.
+ * its memory. The root of the tree is the init of the container, and reads a file of each mount before it answers: where one is lost, or
+ * another, so is its memory.
  */
-export function treeScript({ tasks }: Case): string {
+export function treeScript({ tasks, runtime }: Case): string {
+  const mounts = runtime?.mounts ?? [];
+  const root = tasks[0]!.pid;
   const functions = tasks.map(({ pid }) => {
     const children = tasks.filter(({ parent }) => parent === pid).map((child) => `task_${child.pid} &`);
     return `task_${pid}() {\n  memory=${memoryOf(pid)}\n${children.map((line) => `  ${line}\n`).join('')}  serve ${pid}\n}`;
@@ -35,32 +38,81 @@ export function treeScript({ tasks }: Case): string {
   while :; do
     read question < /mk/$1.in || continue
     asked=$((asked + 1))
-    echo "$question $asked $memory" > /mk/$1.out
+${mounts.length === 0 ? '' : `    [ $1 != ${root} ] || check_mounts\n`}    echo "$question $asked $memory" > /mk/$1.out
   done
 }
-${functions.join('\n')}
-task_${tasks[0]!.pid}
+${checkMounts(mounts)}${functions.join('\n')}
+task_${root}
 `;
 }
 
+function checkMounts(mounts: readonly RuntimeMount[]): string {
+  const files = mounts.map(({ folder }) => `${folder}/${KEPT}`).join(' ');
+  const made = mounts.filter(({ kind }) => kind === 'tmpfs').map(({ folder }) => `echo ${KEPT} > ${folder}/${KEPT}\n`);
+  return mounts.length === 0
+    ? ''
+    : `${made.join('')}check_mounts() {
+  for file in ${files}; do
+    kept=
+    read kept < $file
+    [ "$kept" = ${KEPT} ] || memory=lost-mount-of-$file
+  done
+}
+`;
+}
+
+/** The file of a mount, and its text. */
+const KEPT = 'kept';
+/** Microseconds in which a container gets its part of a processor. */
+const CPU_PERIOD = 100_000;
+
 /** Makes a bundle; its path in the sandbox. */
-export async function makeBundle(sandbox: Sandbox, name: string, c: Case, network: 'own' | 'shared'): Promise<string> {
+export async function makeBundle(sandbox: Sandbox, name: string, c: Case): Promise<string> {
   const bundle = `/work/${name}`;
   const rootfs = sandbox.inside(path.join(bundle, 'rootfs'));
   for (const folder of ['bin', 'proc', 'sys', 'dev', 'run', 'tmp', 'mk', 'etc'])
     await mkdir(path.join(rootfs, folder), { recursive: true });
   await sandbox.shell(`cp "$(readlink -f /bb/sh)" ${bundle}/rootfs/bin/busybox`);
   for (const applet of ['sh', 'mkfifo', 'mv', 'cat']) await symlink('busybox', path.join(rootfs, 'bin', applet));
+  for (const [i, { kind, folder }] of (c.runtime!.mounts ?? []).entries()) {
+    await mkdir(path.join(rootfs, folder), { recursive: true });
+    if (kind !== 'bind') continue;
+    const source = sandbox.inside(sourceOf(bundle, i));
+    await mkdir(source, { recursive: true });
+    await writeFile(path.join(source, KEPT), `${KEPT}\n`);
+  }
   await writeFile(path.join(rootfs, 'mk/tree.sh'), treeScript(c));
   await writeFile(
     sandbox.inside(path.join(bundle, 'config.json')),
-    JSON.stringify(configuration(name, network, uniqueName('oci'))),
+    JSON.stringify(configuration(name, bundle, c.runtime!, uniqueName('oci'))),
   );
   return bundle;
 }
 
-function configuration(name: string, network: 'own' | 'shared', cgroup: string): object {
-  const namespaces = ['pid', 'ipc', 'uts', 'mount', ...(network === 'own' ? ['network'] : [])];
+/** The folder of a bind mount, outside of the container. */
+function sourceOf(bundle: string, mount: number): string {
+  return `${bundle}/mounts/${mount}`;
+}
+
+function toMount({ kind, folder, readOnly }: RuntimeMount, i: number, bundle: string): object {
+  if (kind === 'tmpfs') return { destination: folder, type: 'tmpfs', source: 'tmpfs', options: ['size=1m'] };
+  const options = ['bind', readOnly ? 'ro' : 'rw'];
+  return { destination: folder, type: 'bind', source: sourceOf(bundle, i), options };
+}
+
+/** The limits in the words of the specification. */
+export function toResources({ memory, pids, cpu }: RuntimeLimits): object {
+  return {
+    ...(memory !== undefined && { memory: { limit: memory } }),
+    ...(pids !== undefined && { pids: { limit: pids } }),
+    ...(cpu !== undefined && { cpu: { quota: (cpu * CPU_PERIOD) / 100, period: CPU_PERIOD } }),
+  };
+}
+
+function configuration(name: string, bundle: string, setup: RuntimeSetup, cgroup: string): object {
+  const { network, pid, mounts = [], limits } = setup;
+  const own = { pid: pid !== 'shared', network: network === 'own' };
+  const namespaces = [...(own.pid ? ['pid'] : []), 'ipc', 'uts', 'mount', ...(own.network ? ['network'] : [])];
   return {
     ociVersion: '1.0.2',
     process: {
@@ -73,7 +125,14 @@ function configuration(name: string, network: 'own' | 'shared', cgroup: string):
     },
     root: { path: 'rootfs', readonly: false },
     hostname: name,
-    mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }],
-    linux: { namespaces: namespaces.map((type) => ({ type })), cgroupsPath: `/${cgroup}` },
+    mounts: [
+      { destination: '/proc', type: 'proc', source: 'proc' },
+      ...mounts.map((mount, i) => toMount(mount, i, bundle)),
+    ],
+    linux: {
+      namespaces: namespaces.map((type) => ({ type })),
+      cgroupsPath: `/${cgroup}`,
+      ...(limits && { resources: toResources(limits) }),
+    },
   };
 }

@@ -23,6 +23,8 @@ export interface Named {
   readonly label: string;
   /** Pids of its tasks in the scenario. */
   readonly pids: readonly number[];
+  /** It has no pid namespace of its own. */
+  readonly sharesPids?: boolean;
 }
 
 interface Process {
@@ -32,6 +34,7 @@ interface Process {
   readonly words: readonly string[];
   /** In its own pid namespace. */
   readonly inner: number;
+  readonly parent: number;
 }
 
 /** Every process but the sandbox's own init. */
@@ -54,6 +57,7 @@ async function readProcess(sandbox: Sandbox, pid: number): Promise<Process | und
     state: field('State').charAt(0),
     words: words.split('\0').slice(0, -1),
     inner: Number(field('NSpid').split(/\s+/).at(-1)),
+    parent: Number(field('PPid')),
   };
 }
 
@@ -64,7 +68,9 @@ export async function findContainer(
   named: Named,
 ): Promise<{ readonly all: readonly Process[]; readonly init: Process | undefined }> {
   const all = (await listProcesses(sandbox)).filter(({ words }) => driver.isInit(words, named));
-  const init = driver.sharesFiles ? all.find(({ inner }) => inner === 1) : all[0];
+  const isTop = ({ parent }: Process) => !all.some(({ pid }) => pid === parent);
+  const isInit = named.sharesPids ? isTop : ({ inner }: Process) => inner === 1;
+  const init = driver.sharesFiles ? all.find(isInit) : all[0];
   return { all, init };
 }
 

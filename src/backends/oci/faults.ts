@@ -19,6 +19,8 @@ export interface Scene {
   readonly container: Named;
   /** The folder of the images that the call writes or reads. */
   readonly images: string;
+  /** The pid that the init had when the container was saved. */
+  readonly initPid?: number | undefined;
 }
 
 /** A fault with its number in the case. */
@@ -149,6 +151,8 @@ export class CallFaults {
       case 'name':
         await take();
         return true;
+      case 'pid':
+        return this.#takePid();
       case 'image':
         await damageFile(sandbox.inside(images), value, damage!);
         return true;
@@ -167,6 +171,19 @@ export class CallFaults {
     const isHit = await waitUntil(() => hasState(sandbox, pid, kind === 'kill' ? 'XZ' : 'T'));
     if (!isHit) return false;
     if (kind === 'stop') this.#undo.push(() => this.#signal(pid, 'CONT'));
+    return true;
+  }
+
+  /** A process gets the pid that the init had; false where another was faster, or the init is still there. */
+  async #takePid(): Promise<boolean> {
+    const { sandbox, initPid } = this.#scene;
+    if (initPid === undefined) return false;
+    const taken = await sandbox.shell(
+      `for i in 1 2 3 4 5; do echo ${initPid - 1} > /proc/sys/kernel/ns_last_pid; /bb/sleep 864000 > /dev/null 2>&1 & ` +
+        `[ $! = ${initPid} ] && { echo $!; break; }; kill $!; wait $!; done; true`,
+    );
+    if (Number(taken) !== initPid) return false;
+    this.#undo.push(() => this.#signal(initPid, 'KILL'));
     return true;
   }
 

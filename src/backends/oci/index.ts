@@ -1,4 +1,5 @@
 /** The backend of container runtimes. It uses only what a backend of a user's own can use: see docs/runtime-backend.md. */
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
@@ -12,6 +13,7 @@ import {
   type Plan,
   RESTORING_CALLS,
   type RunRecord,
+  type RuntimeSetup,
   sweepFolder,
   type Unpacked,
 } from '../index.ts';
@@ -39,6 +41,8 @@ class Oci implements Backend {
   readonly name = NAME;
   readonly #options: CreateOptions;
   readonly #engines = new Map<string, Engine>();
+  /** The controllers that a cgroup of a case's own has. */
+  #controllers: readonly string[] = [];
   #criu: FoundCriu | string = 'it was not looked for';
   #otherCriu: FoundCriu | undefined;
   #capabilities: Promise<readonly Capability[]> | undefined;
@@ -63,6 +67,8 @@ class Oci implements Backend {
     if (driver.hasCriu && typeof this.#criu === 'string') return this.#criu;
     const lacking = setup.rounds.find((call) => driver.lacks.includes(call));
     if (lacking !== undefined) return `${setup.name} has no ${lacking}`;
+    const setting = refuseSetting(setup, driver, this.#controllers);
+    if (setting !== undefined) return setting;
     return refuseFaults(c, driver, this.#otherCriu) ?? refuseRounds(c) ?? refuseTree(c);
   }
 
@@ -102,6 +108,7 @@ class Oci implements Backend {
     if (process.getuid?.() !== 0) return none('it needs root');
     const cgroups = findCgroups();
     if (cgroups === undefined) return none('it needs a cgroup v2 hierarchy');
+    this.#controllers = readText(path.join(cgroups, 'cgroup.subtree_control')).trim().split(/\s+/);
     for (const folder of listCgroupFolders()) sweepFolder(folder, removeCgroup);
     await this.#findCriu();
     for (const driver of Object.values(DRIVERS)) {
@@ -172,6 +179,31 @@ async function installCriu(sandbox: Sandbox, criu: FoundCriu, other: FoundCriu |
   await writeFile(sandbox.inside('/work/bin/criu'), criuScript(own, others, WITHOUT_BREAKPOINTS), { mode: 0o755 });
 }
 
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/** What the container is to have, and cannot have here. */
+function refuseSetting(
+  { limits, pid, rootless }: RuntimeSetup,
+  driver: Driver,
+  controllers: readonly string[],
+): string | undefined {
+  if (rootless)
+    return driver.hasCriu
+      ? `${driver.name} of a user other than root starts CRIU as that user, and CRIU saves nothing without CAP_CHECKPOINT_RESTORE`
+      : `${driver.name} of a user other than root needs subordinate ids, which a sandbox does not have`;
+  if (limits && !driver.hasCriu) return 'the containers of runsc have no cgroup here';
+  const missing = Object.keys(limits ?? {}).find((one) => !controllers.includes(one));
+  if (missing !== undefined)
+    return `the cgroup v2 hierarchy of this machine has no controller ${missing} for cgroups of a case: it is in a v1 hierarchy, or not in cgroup.subtree_control`;
+  return pid === 'shared' && !driver.sharesFiles ? 'a sandbox of runsc has pids of its own' : undefined;
+}
+
 function refuseFaults({ runtime, faults }: Case, driver: Driver, other: FoundCriu | undefined): string | undefined {
   if (faults.length > 0) return 'its faults are in runtime.faults, and not in faults';
   for (const { kind, value, of, call } of runtime!.faults) {
@@ -186,6 +218,8 @@ function refuseFaults({ runtime, faults }: Case, driver: Driver, other: FoundCri
       return `no guest was started before the ${of}: rounds needs exec-detached`;
     if (value === 'other-version' && !other)
       return 'there is no other version of CRIU here: `npx mktrouble setup criu@4.1.1 criu@4.2.1`';
+    if (runtime!.pid === 'shared' && value === 'init' && RESTORING_CALLS.has(of))
+      return 'the init of a restore is found by its pid namespace: pid must be own';
     if (kind === 'cgroup' && driver.name === 'runsc') return 'the containers of runsc have no cgroup here';
   }
   return undefined;

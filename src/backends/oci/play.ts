@@ -12,7 +12,7 @@ import {
   SAVING_CALLS,
 } from '../index.ts';
 import { makeBundle } from './bundle.ts';
-import { listAdded, listThings, look, type Named } from './census.ts';
+import { findContainer, listAdded, listThings, look, type Named } from './census.ts';
 import type { CallContext, Driver, DriverCall } from './drivers/driver.ts';
 import { CallFaults, type Numbered } from './faults.ts';
 import type { Ended, Sandbox } from './sandbox.ts';
@@ -48,19 +48,22 @@ export class Player {
   readonly #saved: { readonly folder: string; readonly isPreDump: boolean }[] = [];
   #container: Named;
   #bundle = '';
+  /** The pid, in the sandbox, that the init had when the container was saved last. */
+  #initPid: number | undefined;
   #calls = 0;
 
   constructor(sandbox: Sandbox, driver: Driver, c: Case) {
     this.#sandbox = sandbox;
     this.#driver = driver;
     this.#case = c;
-    this.#container = { name: FIRST_NAME, label: FIRST_NAME, pids: c.tasks.map(({ pid }) => pid) };
+    const sharesPids = c.runtime!.pid === 'shared';
+    this.#container = { name: FIRST_NAME, label: FIRST_NAME, pids: c.tasks.map(({ pid }) => pid), sharesPids };
   }
 
   async play({ runtime, criu }: Versions): Promise<Played> {
     const setup = this.#case.runtime!;
     const baseline = await listThings(this.#sandbox, this.#driver);
-    const bystander: Named = { name: 'bystander', label: 'bystander', pids: this.#container.pids };
+    const bystander: Named = { ...this.#container, name: 'bystander', label: 'bystander' };
     const besides = this.#context(bystander.name, await this.#start(bystander));
     this.#bundle = await this.#start(this.#container);
     const before = await look(this.#sandbox, this.#driver, bystander, besides);
@@ -88,7 +91,7 @@ export class Player {
 
   /** Starts a container and waits until its tasks answer; its bundle. Rejects with BadSurroundings when it does not start. */
   async #start(named: Named, name = named.name): Promise<string> {
-    const bundle = await makeBundle(this.#sandbox, named.label, this.#case, this.#case.runtime!.network);
+    const bundle = await makeBundle(this.#sandbox, named.label, this.#case);
     const context = this.#context(name, bundle);
     const { exit, message } = await this.#do('run', context);
     if (exit !== 0) throw new BadSurroundings(`${this.#driver.name} cannot start a container here: ${message}`);
@@ -110,7 +113,9 @@ export class Player {
     const container = this.#container;
     const context = await this.#prepareFolders(call);
     const wrong = isLastOfKind ? this.#faultsOf(call) : [];
-    const faults = new CallFaults({ sandbox, driver, container, images: context.images }, wrong);
+    if (SAVING_CALLS.has(call)) this.#initPid = (await findContainer(sandbox, driver, container)).init?.pid;
+    const scene = { sandbox, driver, container, images: context.images, initPid: this.#initPid };
+    const faults = new CallFaults(scene, wrong);
     const front = await faults.prepare(
       async () => void (await this.#start({ ...container, label: 'taker' }, container.name)),
     );

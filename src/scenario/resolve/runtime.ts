@@ -5,6 +5,7 @@ import {
   type RuntimeCall,
   type RuntimeFault,
   type RuntimeFaultKind,
+  type RuntimeMount,
   type RuntimeSetup,
 } from '../../model/runtime.ts';
 import { SYSCALL_NAMES } from '../../model/syscalls.ts';
@@ -14,6 +15,7 @@ import type { Path } from '../source/raw.ts';
 import { toList } from './lists.ts';
 
 type Words = Checked<'runtime'>;
+type MountWords = Exclude<NonNullable<Words['mounts']>, readonly unknown[]>;
 type FaultWords = Exclude<NonNullable<Words['faults']>, readonly unknown[]>;
 
 const KINDS = Object.keys(RUNTIME_FAULTS) as RuntimeFaultKind[];
@@ -33,16 +35,61 @@ export function resolveRuntime(words: Words, complain: Complain): RuntimeSetup |
   checkRounds(rounds, complain);
   const at = (i: number): Path => ['runtime', 'faults', ...(Array.isArray(words.faults) ? [i] : [])];
   const faults = toList<FaultWords>(words.faults).map((one, i) => resolveFault(one, rounds, at(i), complain));
+  const mounts = toList<MountWords>(words.mounts).map((one, i) =>
+    resolveMount(one, ['runtime', 'mounts', ...(Array.isArray(words.mounts) ? [i] : [])], complain),
+  );
+  checkFolders(mounts, complain);
+  if (words.pid !== 'shared')
+    faults.forEach((fault, i) => {
+      if (fault?.kind !== 'pid') return;
+      const message = 'no process outside has a pid of a pid namespace of its own';
+      complain({ path: [...at(i), 'pid'], message, expected: 'pid: shared beside it in runtime' });
+    });
+  const { memory, pids, cpu } = words.limits ?? {};
   return {
     name,
     ...(version !== 'any' && { version }),
     rounds,
     network,
+    ...(words.pid === 'shared' && { pid: words.pid }),
+    ...(mounts.length > 0 && { mounts: mounts.filter((one) => one !== undefined) }),
+    ...(words.limits && {
+      limits: {
+        ...(memory !== undefined && { memory }),
+        ...(pids !== undefined && { pids }),
+        ...(cpu !== undefined && { cpu }),
+      },
+    }),
+    ...(words.rootless && { rootless: true as const }),
     options: { checkpoint: toList(words['checkpoint-options']), restore: toList(words['restore-options']) },
     faults: faults.filter((fault) => fault !== undefined),
     repeat,
     ...(limit !== undefined && { limit }),
   };
+}
+
+function resolveMount(words: MountWords, path: Path, complain: Complain): RuntimeMount | undefined {
+  const { tmpfs, bind, 'read-only': readOnly } = words;
+  const folder = bind ?? tmpfs;
+  if (folder === undefined || (bind !== undefined && tmpfs !== undefined)) {
+    complain({
+      path,
+      message: 'a mount is exactly one of tmpfs and bind',
+      expected: 'tmpfs: /scratch, or bind: /data',
+    });
+    return undefined;
+  }
+  if (readOnly && bind === undefined)
+    complain({ path: [...path, 'read-only'], part: 'key', message: 'read-only belongs to bind, not to tmpfs' });
+  return { kind: bind === undefined ? 'tmpfs' : 'bind', folder, ...(readOnly && { readOnly: true }) };
+}
+
+/** No mount hides another. */
+function checkFolders(mounts: readonly (RuntimeMount | undefined)[], complain: Complain): void {
+  const all = mounts.flatMap((mount) => mount?.folder ?? []);
+  const hidden = all.findIndex((one, i) => all.some((other, j) => i !== j && `${one}/`.startsWith(`${other}/`)));
+  if (hidden !== -1)
+    complain({ path: ['runtime', 'mounts'], message: `${all[hidden]} is in the folder of another mount` });
 }
 
 /** There are images before they are restored. */

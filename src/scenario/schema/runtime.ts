@@ -14,6 +14,7 @@ import { flag, integer, list, mapping, oneOf, oneOrMore, text, word } from './wo
 
 /** Calls of a case. */
 const MAX_CALLS = 50;
+const MAX_MOUNTS = 20;
 
 const call = oneOf(RUNTIME_CALL_NAMES, 'call of a runtime');
 const target = oneOf(RUNTIME_TARGET_NAMES, 'target');
@@ -24,7 +25,7 @@ const option = z
   // No path: an option cannot reach outside of the case.
   .regex(/^--[a-z][a-z-]*(=[\w.,-]+)?$/, { error: 'an option such as --tcp-established' });
 
-const fault = mapping('a mapping with kill, stop, fail, criu, disk, cgroup, name or image, and of', {
+const fault = mapping('a mapping with kill, stop, fail, criu, disk, cgroup, name, pid or image, and of', {
   kill: word(target, 'This process receives SIGKILL.', 'kill: criu').optional(),
   stop: word(target, 'This process receives SIGSTOP, and stays stopped.', 'stop: runtime').optional(),
   fail: word(oneOf(RUNTIME_FAULTS.fail, 'target'), 'A system call of CRIU fails; needs call.', 'fail: criu').optional(),
@@ -47,6 +48,11 @@ const fault = mapping('a mapping with kill, stop, fail, criu, disk, cgroup, name
     oneOf(RUNTIME_FAULTS.name, 'state of the name'),
     'Another container has the name.',
     'name: taken',
+  ).optional(),
+  pid: word(
+    oneOf(RUNTIME_FAULTS.pid, 'state of the pid'),
+    'Another process has the pid of the init; needs a shared pid namespace.',
+    'pid: taken',
   ).optional(),
   image: word(
     text('the name of a file of the images', 100),
@@ -73,6 +79,37 @@ const fault = mapping('a mapping with kill, stop, fail, criu, disk, cgroup, name
   ).optional(),
 }).meta({ id: 'runtime-fault', description: 'Something that goes wrong in a call of the runtime.' });
 
+/** Below the root of the container, none of the folders that every container has. */
+const MOUNT_POINT = /^\/(?!(bin|proc|sys|dev|run|tmp|mk|etc)(\/|$))[a-z0-9-]+(\/[a-z0-9-]+){0,3}$/;
+const mountPoint = z
+  .string({ error: 'a folder of the container, such as /data' })
+  .max(100, { error: 'a folder of the container of at most 100 characters' })
+  .regex(MOUNT_POINT, { error: 'a folder of the container, such as /data; not one that every container has' });
+
+const mount = mapping('a mapping with tmpfs or bind', {
+  tmpfs: word(mountPoint, 'A file system in memory at this folder of the container.', 'tmpfs: /scratch').optional(),
+  bind: word(
+    mountPoint,
+    'A bind mount at this folder of the container, of a folder that the case makes outside of it.',
+    'bind: /data',
+  ).optional(),
+  'read-only': word(flag(), 'With bind: it cannot be written. Default: false.', 'read-only: true').optional(),
+}).meta({ id: 'runtime-mount', description: 'A mount of the container.' });
+
+const limits = mapping('a mapping with memory, pids or cpu', {
+  memory: word(
+    integer(4_194_304, 2 ** 40, 'a number of bytes'),
+    'Bytes of memory (memory.max).',
+    'memory: 67108864',
+  ).optional(),
+  pids: word(integer(1, 100_000, 'a number of tasks'), 'Number of tasks (pids.max).', 'pids: 50').optional(),
+  cpu: word(
+    integer(1, 10_000, 'per cent of a processor'),
+    'Per cent of one processor (cpu.max).',
+    'cpu: 50',
+  ).optional(),
+}).meta({ id: 'runtime-limits', description: 'What the container may use, at most.' });
+
 export const runtime = mapping('a mapping with name', {
   name: word(oneOf(RUNTIME_NAMES, 'runtime'), 'The container runtime.', 'name: runc'),
   version: word(
@@ -92,6 +129,28 @@ export const runtime = mapping('a mapping with name', {
     oneOf(['own', 'shared'], 'network'),
     'Whether the container has a network namespace of its own. Default: shared.',
     'network: own',
+  ).optional(),
+  pid: word(
+    oneOf(['own', 'shared'], 'pid namespace'),
+    'Whether the container has a pid namespace of its own. Default: own.',
+    'pid: shared',
+  ).optional(),
+  mounts: word(
+    oneOrMore(mount, 'a list of mounts').refine((given) => !Array.isArray(given) || given.length <= MAX_MOUNTS, {
+      error: `at most ${MAX_MOUNTS} mounts`,
+    }),
+    'Mounts of the container beside /proc. Each has a file that the init reads for every answer.',
+    'mounts: [{ tmpfs: /scratch }, { bind: /data, read-only: true }]',
+  ).optional(),
+  limits: word(
+    limits,
+    'What the container may use, at most, by its cgroup. Skipped where the cgroup v2 hierarchy has no such controller.',
+    'limits: { memory: 67108864, pids: 50, cpu: 50 }',
+  ).optional(),
+  rootless: word(
+    flag(),
+    'The runtime is started by a user other than root. Skipped everywhere yet: CRIU saves nothing for such a user (docs/runtime-backend.md). Default: false.',
+    'rootless: true',
   ).optional(),
   'checkpoint-options': word(
     oneOrMore(option, 'a list of options'),

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../../../src/backends/index.ts';
+import { toResources, treeScript } from '../../../src/backends/oci/bundle.ts';
 import { listCgroupFolders, Sandbox } from '../../../src/backends/oci/sandbox.ts';
 import { criuScript, quote } from '../../../src/backends/oci/scripts.ts';
 import { openBackend, toCreateOptions } from '../../../src/injector/backends.ts';
@@ -42,6 +43,23 @@ describe('the backend of container runtimes', function () {
     const script = criuScript(['/criu/ld.so', '/criu/criu'], ['/other'], 'export A=1');
     for (const part of ["criu=('/criu/ld.so' '/criu/criu')", 'export A=1', 'strace -D'])
       assert.ok(script.includes(part));
+  });
+
+  it('writes limits in the words of the specification', () => {
+    assert.deepEqual(toResources({ memory: 4_194_304, pids: 5, cpu: 150 }), {
+      memory: { limit: 4_194_304 },
+      pids: { limit: 5 },
+      cpu: { quota: 150_000, period: 100_000 },
+    });
+    assert.deepEqual(toResources({}), {});
+  });
+
+  it('has its tree read a file of each mount before it answers', () => {
+    const script = treeScript(parseCase('{ name: runc, mounts: [{ tmpfs: /scratch }, { bind: /data }] }'));
+    assert.match(script, /echo kept > \/scratch\/kept\n/);
+    assert.doesNotMatch(script, /> \/data/);
+    assert.match(script, /for file in \/scratch\/kept \/data\/kept;/);
+    assert.doesNotMatch(treeScript(parseCase('{ name: runc }')), /check_mounts/);
   });
 
   describe('a sandbox', () => {
@@ -97,6 +115,9 @@ describe('the backend of container runtimes', function () {
         parseCase('{ name: runc, version: "<0.1" }'),
         parseCase('{ name: runc, rounds: [leave-running, restore-renamed] }'),
         parseCase('{ name: runc }', 'faults: [{ kill: 100 }]'),
+        parseCase('{ name: runc, rootless: true }'),
+        parseCase('{ name: runsc, limits: { pids: 5 } }'),
+        parseCase('{ name: runc, pid: shared, faults: { kill: init, of: restore, call: openat } }'),
       ];
       for (const c of refused) assert.ok(backend.refuses(c, c.restart.protocol), JSON.stringify(c.runtime));
       assert.equal(backend.refuses(parseCase('{ name: runc }'), 'series'), undefined);
@@ -113,6 +134,22 @@ describe('the backend of container runtimes', function () {
       assert.deepEqual(saved!.before.answers[101], { asked: 2, memory: 'memory-of-101' });
       assert.equal(restored!.container, 'two');
       assert.deepEqual(restored!.after.answers[101], { asked: 3, memory: 'memory-of-101' });
+    });
+
+    it('restores the mounts of a container, which its init reads before each answer', async () => {
+      const words = 'mounts: [{ tmpfs: /scratch }, { bind: /data, read-only: true }]';
+      const { status, violations, reason } = await run(
+        parseCase(`{ name: runc, ${words} }`, 'expect: { coordinator: ok, tasks: { all: resumed } }'),
+      );
+      assert.deepEqual([status, violations, reason], ['pass', [], undefined]);
+    });
+
+    it('takes the pid of the init of a container that shares the pids of its surroundings', async () => {
+      const faults = 'pid: shared, faults: { pid: taken, of: restore }';
+      const { record } = await run(parseCase(`{ name: runc, ${faults} }`, 'expect: { coordinator: failed }'));
+      const restore = record!.runtime!.runs.at(-1)!;
+      assert.deepEqual([record!.fired, restore.exit, restore.hits], [['runtime.faults.0'], 1, ['pid']]);
+      assert.match(restore.criuErrors.join('\n'), /File exists/);
     });
 
     it('reports CRIU that is missing as a failed checkpoint of a container that runs on', async () => {

@@ -1,5 +1,6 @@
 /** runsc of gVisor: the sandbox saves itself, without CRIU. */
 import type { CallContext, Driver, DriverCall } from './driver.ts';
+import { GUEST } from './driver.ts';
 
 const ROOT = '/run/runsc';
 
@@ -10,8 +11,7 @@ export const runsc: Driver = {
   criuStart: 1,
   keepsSaved: true,
   stateFolders: [ROOT],
-  // `exec -detach` fails in the sandbox, for a reason that was not found.
-  lacks: ['pre-dump', 'exec-detached'],
+  lacks: ['pre-dump'],
   sharesFiles: false,
   pausesInside: true,
   command: (call, context) => [
@@ -36,6 +36,9 @@ function words(call: DriverCall, { name, bundle, images, options }: CallContext)
       return ['restore', '-detach', '-bundle', bundle, '-image-path', images, ...options, name];
     case 'exec':
       return ['exec', name, '/bin/busybox', 'true'];
+    case 'exec-detached':
+      // Without a file for the pid runsc puts `--pid-file` behind the command of the guest, which gets it as an argument.
+      return ['exec', '-detach', '-pid-file', `${bundle}/guest.pid`, name, ...GUEST];
     case 'kill':
       return ['kill', name, 'KILL'];
     case 'delete':
