@@ -44,6 +44,10 @@ export function locateInCriu(c: Case, record: CriuRecord, { property, round }: V
     case 'failed-restore-leaves-nothing-behind':
     case 'restore-leaves-nothing-behind':
       return { place: 'restore', shape: joined([nameEnd(criu.restore!), ...listThings(criu, 'restore')]) };
+    case 'one-of-several-restores-succeeds':
+      return locateParallel(criu);
+    case 'no-second-live-copy':
+      return criu.rivals ? locateParallel(criu) : locateOther(c, criu);
     case 'answer-agrees-with-result':
       return locateAnswer(criu);
     case 'server-ends-with-call':
@@ -150,6 +154,13 @@ function locateAnswer(criu: CriuRecord): Location {
     place: run.of,
     shape: answer === undefined ? 'no answer' : isFalse ? 'wrong result' : isEmpty ? 'no reason' : 'wrong reason',
   };
+}
+
+/** Restores at one time: where none succeeds, the last error of the one that the case is about. */
+function locateParallel({ restore, rivals = [] }: CriuRecord): Location {
+  const successes = [restore, ...rivals].filter(succeeded).length;
+  const shape = successes === 0 ? 'none of the restores at one time' : 'several restores at one time';
+  return { place: successes === 0 && restore ? formatPlace(restore) : 'restore', shape };
 }
 
 /** What is wrong with a server, and what happened to it. */

@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { ErrorMessages, findFormats } from '../../src/backends/criu/error-messages.ts';
 import { type CriuBackend, criu } from '../../src/backends/criu/index.ts';
-import { parseSystemCalls, type SystemCall } from '../../src/backends/criu/system-calls.ts';
+import { casesOfEvery, parseSystemCalls, type SystemCall } from '../../src/backends/criu/system-calls.ts';
 import { FuzzError } from '../../src/cli/fuzz/base.ts';
 import { type SweepFlags, sweep } from '../../src/cli/fuzz/sweep.ts';
 import type { Case } from '../../src/model/case.ts';
+import type { CriuSyscall } from '../../src/model/criu.ts';
 import { canEnd, OUTCOMES } from '../../src/model/syscall-outcomes.ts';
 import { SYSCALL_NAMES } from '../../src/model/syscalls.ts';
 import { judge } from '../../src/properties/index.ts';
@@ -60,6 +62,63 @@ describe('A list of system calls', () => {
   });
 });
 
+describe('Each system call of a name', () => {
+  const numbered = (call: string, number: number, task?: number): SystemCall => ({
+    of: 'restore',
+    ...(task !== undefined && { task }),
+    call,
+    number,
+  });
+  const all: readonly SystemCall[] = [
+    numbered('openat', 1),
+    numbered('getpid', 1),
+    numbered('openat', 2),
+    numbered('openat', 1, 101),
+    { of: 'dump', call: 'openat', number: 1 },
+  ];
+  const meant = (words: string): CriuSyscall[] => {
+    const c = parse(`syscalls: { of: restore, every: true, ${words} }`);
+    return casesOfEvery(c, c.criu!.syscalls[0]!, all).map(({ criu: setup }) => setup!.syscalls[0]!);
+  };
+
+  it('is a case of its own, in the main process and in those that restore tasks', () => {
+    assert.deepEqual(meant('call: openat, errno: EMFILE'), [
+      { ...numbered('openat', 1), errno: 'EMFILE' },
+      { ...numbered('openat', 2), errno: 'EMFILE' },
+      { ...numbered('openat', 1, 101), errno: 'EMFILE' },
+    ]);
+    assert.equal(meant('call: openat, task: 101, errno: EMFILE').length, 1);
+  });
+
+  it('of all names is one that can end so', () => {
+    assert.ok(!meant('call: all, errno: ENOMEM').some(({ call }) => call === 'getpid'));
+    assert.ok(meant('call: all, signal: SIGKILL').some(({ call }) => call === 'getpid'));
+  });
+
+  it('is an error of the case where there is none', () => {
+    assert.throws(() => meant('call: clone3, errno: ENOMEM'), /no system call clone3/);
+  });
+});
+
+describe('The error messages of a program', () => {
+  const program = Buffer.from(
+    "xx\0Error (%s:%d): Can't open %s on procfs\n\0Error (%s:%d): %s\n\0Error (%s:%d): Fork failed\0Warn (%s:%d): no\0",
+  );
+
+  it('are the formats that are in it', () => {
+    assert.deepEqual(findFormats(program), ["Can't open %s on procfs", '%s', 'Fork failed']);
+  });
+
+  it('are reached by errors that match them, each by the most literal one', () => {
+    const messages = new ErrorMessages(findFormats(program));
+    messages.add("cr-dump.c:489: Can't open 100/auxv on procfs");
+    messages.add("cr-dump.c:489: Can't open 101/auxv on procfs");
+    assert.deepEqual([messages.places, messages.reached, messages.total], [1, 1, 3]);
+    messages.add('cr-restore.c:7: Fork failed');
+    assert.deepEqual([messages.places, messages.reached, messages.total], [2, 2, 3]);
+  });
+});
+
 describe('A system call of a scenario', () => {
   const wrong = (call: string) =>
     parseScenarios(`${TREE}criu: { syscalls: { ${call} } }\n`, 'a.yaml').diagnostics.map(({ line }) => line);
@@ -69,6 +128,7 @@ describe('A system call of a scenario', () => {
     'of: restore, call: openat, short: true',
     'of: restore, call: read, short: true, errno: EINTR',
     'of: restore, call: read',
+    'of: restore, call: read, every: true, number: 2, errno: EINTR',
   ])
     it(`cannot be { ${call} }`, () => assert.deepEqual(wrong(call), [3]));
 });
