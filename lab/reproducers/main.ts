@@ -22,7 +22,7 @@ const MEASURED = '.mktrouble/reproducers.jsonl';
 const WANTED = 0.95;
 
 interface Row {
-  readonly number: number;
+  readonly number: string;
   readonly title: string;
   readonly isRace: boolean;
   readonly lines: number;
@@ -49,7 +49,7 @@ function count(times: number, command: string, ...words: string[]): number {
   return ends.filter((status) => status === 1).length;
 }
 
-async function measure(number: number, title: string): Promise<Row> {
+async function measure(number: string, title: string): Promise<Row> {
   const named = findNamed(`${FINDINGS}#${number}`, undefined);
   const finding: ExportedFinding = await examine(named, { allowCommands: true }, new AbortController().signal);
   const script = writeShellScript(finding);
@@ -73,12 +73,12 @@ async function measure(number: number, title: string): Promise<Row> {
 
 /** Why a finding cannot be exported. */
 interface Refused {
-  readonly number: number;
+  readonly number: string;
   readonly title: string;
   readonly refused: string;
 }
 
-async function measureOrRefuse(number: number, title: string): Promise<Row | Refused> {
+async function measureOrRefuse(number: string, title: string): Promise<Row | Refused> {
   try {
     return await measure(number, title);
   } catch (error) {
@@ -92,16 +92,16 @@ const before = existsSync(MEASURED) ? readFileSync(MEASURED, 'utf8').trim().spli
 const known = new Map(before.map((line) => JSON.parse(line) as Row | Refused).map((one) => [one.title, one]));
 const all: (Row | Refused)[] = [];
 const unmeasured: string[] = [];
-for (const [, number, title] of readFileSync(FINDINGS, 'utf8').matchAll(/^\| (\d+) \| ([^|]+) \|/gm)) {
+for (const [, number, title] of readFileSync(FINDINGS, 'utf8').matchAll(/^\| ([\d.]+) \| ([^|]+) \|.*\]\(/gm)) {
   if (runs === 0 && !known.has(title!)) {
     unmeasured.push(title!);
     continue;
   }
-  const one = known.get(title!) ?? (await measureOrRefuse(Number(number), title!));
+  const one = known.get(title!) ?? (await measureOrRefuse(number!, title!));
   const text = 'refused' in one ? one.refused : `${one.sh}/${one.runs} ${one.c}/${one.runsOfC} ${one.lines} lines`;
   console.log(`${number} ${text}: ${title}`);
   if (!known.has(title!)) appendFileSync(MEASURED, `${JSON.stringify(one)}\n`);
-  all.push({ ...one, number: Number(number) });
+  all.push({ ...one, number: number! });
 }
 const rows = all.filter((one) => !('refused' in one)) as Row[];
 const refused = all.filter((one) => 'refused' in one) as Refused[];

@@ -41,7 +41,7 @@ export interface NamedFinding {
 
 /**
  * The case that a text names: `FILE#TITLE`, `FILE:LINE` or `FILE` of a scenario file, a `*.replay.yaml`, the name or title of a defect
- * in mktrouble.known.yaml, or `PAGE.md#N`, row N of a page of findings. Throws NoFinding, CannotRead.
+ * in mktrouble.known.yaml, or `PAGE.md#N`, row N (or N.M) of a page of findings. Throws NoFinding, CannotRead.
  */
 export function findNamed(text: string, known: string | undefined): NamedFinding {
   if (text.endsWith('.replay.yaml')) return findReplay(text);
@@ -59,11 +59,13 @@ function findReplay(file: string): NamedFinding {
   return { case: c, property, schedule, protocol };
 }
 
-/** Row N: a replay file that the section links, or a title with the file of its scenarios. */
+/** Row N: a replay file that the section links, or a title with the file of its scenarios; of a defect with several, the first: row N.1. */
 function findRow(file: string, number: string): NamedFinding {
   const text = readText(file, MAX_REPLAY_BYTES);
   const beside = (link: string): string => path.relative(process.cwd(), path.resolve(path.dirname(file), link));
-  const row = new RegExp(`^\\| ${number} \\| ([^|]+) \\|.*\\]\\(([^)]+\\.yaml)\\)`, 'm').exec(text);
+  const rowOf = (name: string) =>
+    new RegExp(`^\\| ${name.replaceAll('.', '\\.')} \\| ([^|]+) \\|.*\\]\\(([^)]+\\.yaml)\\)`, 'm').exec(text);
+  const row = /^\d+(\.\d+)?$/.test(number) ? (rowOf(number) ?? rowOf(`${number}.1`)) : null;
   if (row) return { case: findCase(beside(row[2]!), row[1]!) };
   const section = new RegExp(`^## ${number}\\. .*?\\]\\(([^)]+\\.replay\\.yaml)\\)`, 'ms').exec(text);
   if (section) return findReplay(beside(section[1]!));

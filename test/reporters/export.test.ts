@@ -112,6 +112,10 @@ describe('an exported finding', () => {
     const byDefect = findNamed('a-stopped-task-with-a-pending-fatal-signal-is-killed-on-restore', undefined);
     assert.equal(byDefect.case.matrix['signal'], 'SIGHUP');
     assert.equal(findNamed(`docs/criu-findings.md#${findRowNumber(title)}`, undefined).case.scenario, title);
+    const several = 'Failed dump leaves a second SIGSTOP pending for a stopped task';
+    const number = findRowNumber(several);
+    assert.equal(findNamed(`docs/criu-findings.md#${number}`, undefined).case.scenario, several);
+    assert.notEqual(findNamed(`docs/criu-findings.md#${number}.2`, undefined).case.scenario, several);
     assert.equal(findNamed('docs/findings.md#3', undefined).property, 'restores-in-order');
     for (const wrong of ['docs/findings.md#999', `${file}#None`, 'no-such-defect', 'none.yaml'])
       assert.throws(() => findNamed(wrong, undefined), NoFinding, wrong);
