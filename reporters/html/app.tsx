@@ -1,11 +1,13 @@
 /** The whole page: the overview on the left, the open case on the right; the address says which case is open. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Summary } from '../shared/summary.ts';
 import { environmentLines } from '../words/environment.ts';
 import { duration } from '../words/numbers.ts';
 import { CaseView } from './case-view.tsx';
 import { CoverageView } from './coverage-view.tsx';
+import { DefectsView } from './defects-view.tsx';
 import { EnginesView } from './engines-view.tsx';
-import { type Filter, select } from './filters.ts';
+import { type Filter, isFailed, select } from './filters.ts';
 import type { ReportIndex } from './format.ts';
 import { Overview } from './overview.tsx';
 import { formatRoute, parseRoute, type Route } from './route.ts';
@@ -42,7 +44,7 @@ function firstRoute(index: ReportIndex): Route {
   const { cases, engines } = index;
   // The result of a comparison is its table.
   if (engines) return route;
-  const [open] = select(cases, route.filter).filter((i) => ['fail', 'error', 'flaky'].includes(cases[i]!.result));
+  const [open] = select(cases, route.filter).filter((i) => isFailed(cases[i]!));
   return open === undefined ? route : { ...route, open };
 }
 
@@ -123,34 +125,42 @@ function Header({ index }: { readonly index: ReportIndex }) {
 
 function Welcome({ index, onOpen }: { readonly index: ReportIndex; readonly onOpen: (position: number) => void }) {
   const { summary } = index;
-  const rows: [string, number][] = [
-    ['passed', summary.passed],
-    ['failed', summary.failed],
-    ['flaky', summary.flaky],
-    ['broken', summary.errors],
-    ['incomplete', summary.incomplete],
-    ['skipped', summary.skipped],
-    ['known defects found', summary.known],
-  ];
+  const rows = (
+    [
+      ['passed', summary.passed],
+      ['failed', summary.failed],
+      ['flaky', summary.flaky],
+      ['broken', summary.errors],
+      ['incomplete', summary.incomplete],
+      ['skipped', summary.skipped],
+    ] as const
+  ).filter(([, n]) => n > 0);
+  const bad = countFailed(summary);
   return (
     <section class="welcome">
       {index.engines && <EnginesView engines={index.engines} onOpen={onOpen} />}
+      <h2 class={bad > 0 ? 'bad' : 'good'}>
+        {bad > 0 ? `✗ ${bad} of ${summary.cases} cases failed` : nameSuccess(summary)}
+      </h2>
+      {rows.length > 1 && (
+        <p class="counts">
+          {rows.map(([name, n]) => (
+            <span key={name}>
+              <b>{n.toLocaleString('en-US')}</b> {name}
+            </span>
+          ))}
+        </p>
+      )}
+      {summary.known > 0 && bad === 0 && (
+        <p class="counts">A case that shows the known defects that its scenario expects passes.</p>
+      )}
+      <DefectsView cases={index.cases} onOpen={onOpen} />
       <h2>Pick a case</h2>
       <p>
         Each case shows its task tree, its timeline step by step, and the command that replays it. Keys: <kbd>/</kbd>{' '}
         searches, <kbd>↑</kbd> <kbd>↓</kbd> walk the list, <kbd>Enter</kbd> opens; in a case <kbd>←</kbd> <kbd>→</kbd>{' '}
         step, <kbd>v</kbd> goes to the violation.
       </p>
-      <table class="counts">
-        <tbody>
-          {rows.map(([name, n]) => (
-            <tr key={name}>
-              <th scope="row">{name}</th>
-              <td>{n.toLocaleString('en-US')}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
       <ul class="environments muted">
         {environmentLines(index.environments).map((line) => (
           <li key={line}>{line}</li>
@@ -159,4 +169,9 @@ function Welcome({ index, onOpen }: { readonly index: ReportIndex; readonly onOp
       {index.coverage !== undefined && <CoverageView line={index.coverage} />}
     </section>
   );
+}
+
+/** Whether every case passed, or some did not run to a result. */
+function nameSuccess({ cases, passed }: Summary): string {
+  return passed === cases ? `✓ All ${cases.toLocaleString('en-US')} cases passed` : '✓ No case failed';
 }

@@ -78,12 +78,44 @@ export function isNewState(state: IndexEntry['state']): boolean {
   return state === 'new' || state === 'fixed';
 }
 
-/** Cases of one defect beside each other, the defect with the most cases first; then the cases without any. */
+/** The cases of one defect. */
+export interface DefectGroup {
+  readonly defect: string;
+  readonly state: IndexEntry['state'];
+  readonly cases: number;
+  /** Of these, cases that fail. */
+  readonly failed: number;
+  /** The first of them: of those that fail, where any does. */
+  readonly first: number;
+}
+
+/** The defects of these cases: those to be looked at first, and of those the one with the most cases. */
+export function listDefects(cases: readonly IndexEntry[], found: readonly number[]): DefectGroup[] {
+  const groups = new Map<string, number[]>();
+  for (const i of found) {
+    const { defect } = cases[i]!;
+    if (defect === '') continue;
+    const group = groups.get(defect) ?? [];
+    groups.set(defect, group);
+    group.push(i);
+  }
+  const list = [...groups].map(([defect, members]) => {
+    const failed = members.filter((i) => isFailed(cases[i]!));
+    const first = failed[0] ?? members[0]!;
+    return { defect, state: cases[first]!.state, cases: members.length, failed: failed.length, first };
+  });
+  const isOld = ({ state }: DefectGroup) => Number(!isNewState(state));
+  return list.sort((a, b) => isOld(a) - isOld(b) || b.cases - a.cases || a.first - b.first);
+}
+
+/** Whether a case has a result that its reader has to look at. */
+export function isFailed({ result }: IndexEntry): boolean {
+  return result === 'fail' || result === 'error' || result === 'flaky';
+}
+
+/** Cases of one defect beside each other, in the order of defects; then the cases without any. */
 function groupByDefect(cases: readonly IndexEntry[], found: readonly number[]): number[] {
-  const order = choices(
-    found.map((i) => cases[i]!),
-    (entry) => [entry.defect],
-  ).map(([defect]) => defect);
+  const order = listDefects(cases, found).map(({ defect }) => defect);
   const place = new Map([...order, ''].map((defect, i) => [defect, i]));
   return [...found].sort((a, b) => place.get(cases[a]!.defect)! - place.get(cases[b]!.defect)! || a - b);
 }

@@ -25,7 +25,7 @@ interface Props {
 }
 
 /** Pixels of a row, and of each line that long matrix values need below the title. */
-const ROW = 54;
+const ROW = 58;
 const LINE = 18;
 /** Characters of matrix values that fit beside a title, and in a line of their own. */
 const BESIDE = 30;
@@ -74,11 +74,11 @@ function DefectRow({ heading: { defect, state, cases } }: { readonly heading: He
   const isDefect = defect !== '';
   return (
     <div class={`defect ${isNewState(state) ? 'fresh' : ''}`} title={defect}>
-      <b>{isDefect ? defect : 'No defect'}</b>
       <span>
         {isDefect && `${state} defect · `}
         {cases.toLocaleString('en-US')} {cases === 1 ? 'case' : 'cases'}
       </span>
+      <b>{isDefect ? defect : 'No defect'}</b>
     </div>
   );
 }
@@ -143,6 +143,8 @@ interface FiltersProps {
   readonly onFilter: (filter: Filter) => void;
 }
 
+const SELECTS = ['backend', 'protocol', 'tag', 'property', 'defect', 'state'] as const;
+
 function Filters({ cases, filter, onFilter }: FiltersProps) {
   const search = useRef<HTMLInputElement>(null);
   const offers = useMemo(
@@ -167,6 +169,7 @@ function Filters({ cases, filter, onFilter }: FiltersProps) {
     return () => removeEventListener('keydown', focus);
   }, []);
   const set = (change: Partial<Filter>) => onFilter({ ...filter, ...change });
+  const isSet = SELECTS.some((key) => filter[key] !== '');
   return (
     <form class="filters" onSubmit={(event) => event.preventDefault()}>
       <input
@@ -192,12 +195,12 @@ function Filters({ cases, filter, onFilter }: FiltersProps) {
           </button>
         ))}
       </fieldset>
-      <div class="selects">
-        {(['backend', 'protocol', 'tag', 'property', 'defect', 'state'] as const)
-          .filter(
+      <details open={isSet}>
+        <summary>{isSet ? 'Filters (one is set)' : 'Filters and order'}</summary>
+        <div class="selects">
+          {SELECTS.filter(
             (key) => offers[key].length > 1 || (key !== 'backend' && key !== 'protocol' && offers[key].length > 0),
-          )
-          .map((key) => (
+          ).map((key) => (
             <label key={key}>
               {key}
               <select name={key} value={filter[key]} onChange={(event) => set({ [key]: event.currentTarget.value })}>
@@ -210,19 +213,20 @@ function Filters({ cases, filter, onFilter }: FiltersProps) {
               </select>
             </label>
           ))}
-        <label>
-          order
-          <select
-            name="order"
-            value={filter.order}
-            onChange={(event) => set({ order: event.currentTarget.value as Filter['order'] })}
-          >
-            {ORDERS.map((order) => (
-              <option key={order}>{order}</option>
-            ))}
-          </select>
-        </label>
-      </div>
+          <label>
+            order
+            <select
+              name="order"
+              value={filter.order}
+              onChange={(event) => set({ order: event.currentTarget.value as Filter['order'] })}
+            >
+              {ORDERS.map((order) => (
+                <option key={order}>{order}</option>
+              ))}
+            </select>
+          </label>
+        </div>
+      </details>
     </form>
   );
 }

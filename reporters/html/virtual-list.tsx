@@ -27,9 +27,11 @@ export function VirtualList<T>({ label, items, keyOf, height, chosen, onChoose, 
     if (current) setView({ top: current.scrollTop, size: current.clientHeight });
   };
   useLayoutEffect(look, []);
+  // Where the window is narrow an open case hides the list, which then has no height.
   useEffect(() => {
-    addEventListener('resize', look);
-    return () => removeEventListener('resize', look);
+    const observer = new ResizeObserver(look);
+    if (box.current) observer.observe(box.current);
+    return () => observer.disconnect();
   }, []);
   useEffect(() => setAt(Math.max(0, chosen === undefined ? 0 : items.indexOf(chosen))), [items, chosen]);
   const first = Math.max(0, Math.floor(view.top / height) - MARGIN);

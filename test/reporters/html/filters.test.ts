@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { addHeadings, choices, EVERYTHING, type Filter, nameVerdict, select } from '../../../reporters/html/filters.ts';
+import {
+  addHeadings,
+  choices,
+  EVERYTHING,
+  type Filter,
+  listDefects,
+  nameVerdict,
+  select,
+} from '../../../reporters/html/filters.ts';
 import type { IndexEntry } from '../../../reporters/html/format.ts';
 import { formatRoute, parseRoute } from '../../../reporters/html/route.ts';
 
@@ -74,6 +82,27 @@ describe('filters of the overview', () => {
     ]);
     assert.deepEqual(addHeadings(list, shown, 'slowest first'), shown);
     assert.deepEqual(addHeadings(cases, [0, 1], 'failures first'), [0, 1]);
+  });
+
+  it('list the defects: those to be looked at first, each with its cases, those that fail, and the first of these', () => {
+    const of = (defect: string, state: IndexEntry['state'], result: IndexEntry['result']) =>
+      entry({ result, defect, state });
+    const list = [
+      of('A', 'known', 'pass'),
+      of('A', 'known', 'fail'),
+      of('A', 'known', 'pass'),
+      of('B', 'fixed', 'fail'),
+      entry({}),
+      of('C', 'new', 'fail'),
+      of('C', 'new', 'fail'),
+    ];
+    const found = listDefects(list, [...list.keys()]).map((one) => [one.defect, one.cases, one.failed, one.first]);
+    assert.deepEqual(found, [
+      ['C', 2, 2, 5],
+      ['B', 1, 1, 3],
+      ['A', 3, 1, 1],
+    ]);
+    assert.deepEqual(select(list, { ...EVERYTHING, order: 'by defect' }), [5, 6, 3, 0, 1, 2, 4]);
   });
 
   it('offer what there is, most frequent first', () => {
