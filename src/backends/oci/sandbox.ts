@@ -1,6 +1,6 @@
 /** A sandbox: namespaces and a cgroup of one case's own, with a small Debian as its root, in which commands are run. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -267,9 +267,14 @@ async function removeCgroups(folders: readonly string[]): Promise<void> {
   }
 }
 
-/** Removes what a warden that was killed has left; ignores what cannot be removed. */
+/** How a cgroup is thawed, in v1 and v2. */
+const THAW = { 'freezer.state': 'THAWED', 'cgroup.freeze': '0' };
+
+/** Removes what a warden that was killed has left, and thaws it first: what is frozen does not end. Ignores what cannot be removed. */
 export function removeCgroup(folder: string): void {
   try {
+    for (const [file, thawed] of Object.entries(THAW))
+      if (existsSync(path.join(folder, file))) writeFileSync(path.join(folder, file), thawed);
     for (const entry of readdirSync(folder, { withFileTypes: true }))
       if (entry.isDirectory()) removeCgroup(path.join(folder, entry.name));
     rmdirSync(folder);

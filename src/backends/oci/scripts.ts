@@ -5,6 +5,8 @@
  * when mktrouble was killed. Environment: CGROUPS (that of v2 first), TREE, CRIU and OTHER_CRIU (folders, or nothing), INNER, LOOP.
  * Signals other than SIGKILL do not end it; when it is killed, all in the sandbox is killed.
  * A cgroup in every hierarchy: CRIU saves all cgroups below that of the container, in each.
+ * A task in a frozen cgroup of v1 does not even end by SIGKILL, and the init of its namespace, which has given up its memory, waits for it:
+ * everything is thawed then. CRIU leaves a frozen cgroup when it is killed.
  */
 export const WARDEN = `
 trap : INT TERM HUP QUIT
@@ -12,15 +14,36 @@ mkdir $CGROUPS || exit 1
 for c in $CGROUPS; do
   for f in cpuset.mems cpuset.cpus; do [ ! -e "$c/$f" ] || cat "\${c%/*}/$f" > "$c/$f"; done
 done
+thaw() {
+  for f in $(find $CGROUPS -name freezer.state -o -name cgroup.freeze); do
+    case $f in */freezer.state) echo THAWED > $f ;; *) echo 0 > $f ;; esac
+  done 2> /dev/null
+}
+# A command in the background loses its standard input, unless that has another number.
+exec 4<&0 < /dev/null
 (for c in $CGROUPS; do echo 0 > "$c/cgroup.procs" || exit 1; done
 exec setpriv --pdeathsig KILL unshare --mount --pid --net --ipc --uts --cgroup --fork --kill-child \\
-  --propagation private sh -c "$INNER")
-end=$?
-exec < /dev/null
+  --propagation private sh -c "$INNER") <&4 4<&- &
+sandbox=$!
+exec 4<&-
+(trap '' INT TERM HUP QUIT
+while setpriv --pdeathsig KILL sleep 0.5 && [ -d /proc/$sandbox ]; do
+  for init in $(cat /proc/$sandbox/task/$sandbox/children); do
+    grep -q ^VmSize /proc/$init/status || thaw
+  done
+done) > /dev/null 2>&1 &
+watch=$!
+# A signal ends the wait, but not what it waits for.
+while kill -0 $sandbox 2> /dev/null; do
+  wait $sandbox
+  end=$?
+done
+kill -KILL $watch 2> /dev/null
 i=0
 while [ $i -lt 50 ]; do
   i=$((i + 1))
   left=
+  thaw 2> /dev/null
   for c in $CGROUPS; do
     [ ! -e "$c" ] || find "$c" -depth -type d -exec rmdir {} + 2> /dev/null
     [ ! -e "$c" ] || left=yes

@@ -1,6 +1,7 @@
 /** The backend of container runtimes: what it refuses, and real containers, where runc and CRIU are unpacked. */
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../../../src/backends/index.ts';
 import { toResources, treeScript } from '../../../src/backends/oci/bundle.ts';
@@ -24,7 +25,16 @@ function parseCase(runtime: string, more = ''): Case {
 /** The cgroups of this program, in any hierarchy. */
 function ownCgroups(): string[] {
   const isOwn = (name: string) => name.startsWith('mktrouble-oci-') && name.includes(`-${process.pid}-`);
-  return listCgroupFolders().flatMap((folder) => readdirSync(folder).filter(isOwn));
+  return listCgroupFolders().flatMap((folder) =>
+    readdirSync(folder)
+      .filter(isOwn)
+      .map((name) => path.join(folder, name)),
+  );
+}
+
+/** The first child of a process. */
+function childOf(pid: number): number {
+  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ')[0]);
 }
 
 /** The shell that this program has started for a sandbox. */
@@ -32,6 +42,14 @@ function findWarden(): number {
   const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'latin1').trim().split(' ');
   const isWarden = (pid: string) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('mkdir $CGROUPS');
   return Number(children.find(isWarden));
+}
+
+/** The root of a sandbox; the test is skipped where there is none. */
+async function findTree(context: Mocha.Context): Promise<string> {
+  await skipWithout(await openBackend('oci'), context);
+  const { findUnpacked } = toCreateOptions(false, undefined);
+  const found = await Promise.all(RUNTIME_NAMES.map((name) => findUnpacked(name)));
+  return found.flat()[0]!.folder;
 }
 
 describe('the backend of container runtimes', function () {
@@ -65,11 +83,7 @@ describe('the backend of container runtimes', function () {
   describe('a sandbox', () => {
     let sandbox: Sandbox;
     before(async function () {
-      const backend = await openBackend('oci');
-      await skipWithout(backend, this);
-      const { findUnpacked } = toCreateOptions(false, undefined);
-      const found = await Promise.all(RUNTIME_NAMES.map((name) => findUnpacked(name)));
-      sandbox = await Sandbox.start({ tree: found.flat()[0]!.folder, stopLimit: 300 });
+      sandbox = await Sandbox.start({ tree: await findTree(this), stopLimit: 300 });
     });
 
     it('ends a command at its limit, with all that it has started', async () => {
@@ -92,6 +106,47 @@ describe('the backend of container runtimes', function () {
       const { signal } = await sandbox.start('true', 1000).ended;
       assert.equal(signal, 9, 'a command after the end of the sandbox');
     });
+  });
+
+  describe('a sandbox that is frozen', () => {
+    let tree: string;
+    let sandbox: Sandbox;
+    before(async function () {
+      tree = await findTree(this);
+    });
+    afterEach(() => sandbox.stop());
+
+    for (const { file, frozen, version } of [
+      { file: 'freezer.state', frozen: 'FROZEN', version: 'v1' },
+      { file: 'cgroup.freeze', frozen: '1', version: 'v2' },
+    ]) {
+      for (const end of ['stopped', 'without its init', 'without its warden']) {
+        it(`ends with all in it: cgroup ${version}, ${end}`, async function () {
+          sandbox = await Sandbox.start({ tree });
+          await sandbox.shell('sleep 1000 > /dev/null 2>&1 &');
+          const warden = findWarden();
+          const outer = childOf(warden);
+          const init = childOf(outer);
+          // Its first child that is left is the command.
+          const task = childOf(init);
+          const cgroups = ownCgroups().map((folder) => path.join(folder, 'frozen'));
+          for (const folder of cgroups) mkdirSync(folder);
+          const freezer = cgroups.find((folder) => existsSync(path.join(folder, file)));
+          if (freezer === undefined) {
+            console.log(`      skipped: no freezer of cgroup ${version} here`);
+            this.skip();
+          }
+          writeFileSync(path.join(freezer, 'cgroup.procs'), String(task));
+          writeFileSync(path.join(freezer, file), frozen);
+          if (end === 'without its init') process.kill(init, 'SIGKILL');
+          if (end === 'without its warden') process.kill(warden, 'SIGKILL');
+          await sandbox.stop();
+          for (let i = 0; i < 100 && existsSync(`/proc/${task}`); i++) await sleep(50);
+          assert.ok(!existsSync(`/proc/${task}`), 'the frozen task has ended');
+          assert.deepEqual(ownCgroups(), []);
+        });
+      }
+    }
   });
 
   describe('where runc works', () => {
