@@ -146,7 +146,7 @@ export const RULES: readonly Rule[] = [
         from: 'mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0',
         to: 'mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL) < 0',
       },
-      { file: SERVE, from: '!hide("/dev/shm", "tmpfs", "mode=1777") || ', to: '' },
+      { file: SERVE, from: '!hide("/dev/shm", "tmpfs", MS_NODEV, "mode=1777") || ', to: '' },
       { file: SERVE, from: 'mount("mktrouble", "/run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755") < 0', to: 'false' },
       {
         file: SERVE,
