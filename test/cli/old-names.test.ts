@@ -119,7 +119,12 @@ describe('a name that has been replaced', () => {
   });
 
   it('is in no file that ships', () => {
-    const { diagnostics } = loadScenarios([path.join(ROOT, 'scenarios'), path.join(ROOT, 'docs/examples')]);
-    assert.deepEqual(diagnostics, []);
+    assert.deepEqual(loadScenarios([path.join(ROOT, 'scenarios')]).diagnostics, []);
+    // Some examples name what comes with them, and is not loaded here.
+    const { diagnostics } = loadScenarios([path.join(ROOT, 'docs/examples')]);
+    assert.deepEqual(
+      diagnostics.filter(({ replacement }) => replacement !== undefined),
+      [],
+    );
   });
 });

@@ -52,7 +52,8 @@ describe('the suite that ships', function () {
 
   it('has every kind of fault', () => {
     const faults = suiteCases().flatMap((c) => c.faults);
-    const verbs = VERB_NAMES.filter((verb) => !faults.some((fault) => fault.verb === verb));
+    // A verb of a user's own is for a backend of the user's own: docs/examples/fault has a case.
+    const verbs = VERB_NAMES.filter((verb) => verb !== 'own' && !faults.some((fault) => fault.verb === verb));
     const failures = Object.keys(FAILURES).filter((name) => !faults.some(({ failure }) => failure === name));
     const moments = ['any', 'start', 'task', 'coordinator', 'after'].filter(
       (kind) => !faults.some(({ when }) => when.kind === kind),
