@@ -3,7 +3,7 @@ import * as kit from '../backends/index.ts';
 import { type BackendModule, CONTRACT_VERSION } from '../backends/module.ts';
 import type { Mistake } from '../config/own-backend.ts';
 import { BACKENDS } from '../model/case.ts';
-import { readUserModule, whyNoContract } from './user-module.ts';
+import { readUserModule } from './user-module.ts';
 
 const EXPECTED = `export default defineBackend({ contract: ${CONTRACT_VERSION}, name: 'mine', create: () => … })`;
 /** What to do about a module that is no backend. */
@@ -14,15 +14,9 @@ export function readBackendModule(file: string): BackendModule | Mistake {
   return readUserModule<BackendModule>(file, {
     noun: 'backend',
     kit: { 'mktrouble/backend': kit },
+    version: CONTRACT_VERSION,
     hint: CONTRACT_HINT,
-    whyNone,
+    taken: ['all', ...BACKENDS],
+    does: 'create',
   });
-}
-
-function whyNone(module: unknown): string | undefined {
-  const why = whyNoContract(module, 'backend', CONTRACT_VERSION);
-  if (why !== undefined) return why;
-  const { name, create } = module as BackendModule;
-  if (['all', ...BACKENDS].includes(name)) return `the name ${name} is that of a backend of mktrouble`;
-  return typeof create === 'function' ? undefined : 'its backend has no function `create`';
 }

@@ -3,35 +3,28 @@ import * as kit from '../backends/own-fault.ts';
 import type { Mistake } from '../config/own-backend.ts';
 import { isBackendName, isShipped } from '../model/case.ts';
 import { whyNoWords } from '../model/own-words.ts';
-import { readUserModule, whyNoContract } from './user-module.ts';
+import { VERB_NAMES } from '../scenario/schema/fault.ts';
+import { readUserModule } from './user-module.ts';
 
 const EXPECTED =
   "export default defineFault({ contract: 1, name: 'mine', statement: '…', backends: ['my-backend'], moments: { 'after-save': '…' }, fire: () => true })";
-const HINT = `the contract is docs/extending.md: ${EXPECTED}`;
-/** Verbs that ship, and words that a fault of a scenario has beside its verb. */
-const TAKEN = [
-  ...['signal', 'kill', 'stop', 'ptrace', 'fork', 'fail', 'wake', 'delay', 'exit', 'own'],
-  ...['to', 'task', 'with', 'errno', 'call', 'child', 'times', 'name', 'optional', 'when'],
-];
 const TARGETS: readonly unknown[] = [undefined, 'none', 'optional', 'required'];
 
 /** The fault verb in a file, by its path from the current folder. Never throws. */
 export function readFaultModule(file: string): kit.OwnFault | Mistake {
-  const fault = 'fault';
   return readUserModule<kit.OwnFault>(file, {
-    noun: fault,
+    noun: 'fault',
     kit: { 'mktrouble/fault': kit },
-    hint: HINT,
-    whyNone(module) {
-      const why = whyNoContract(module, fault, kit.FAULT_CONTRACT_VERSION);
-      return why ?? whyNoFault(module as kit.OwnFault);
-    },
+    version: kit.FAULT_CONTRACT_VERSION,
+    hint: `the contract is docs/extending.md: ${EXPECTED}`,
+    taken: VERB_NAMES,
+    text: 'statement',
+    does: 'fire',
+    whyNone: whyNoFault,
   });
 }
 
-function whyNoFault({ name, statement, backends, moments, targets, words, fire }: kit.OwnFault): string | undefined {
-  if (TAKEN.includes(name)) return `the name ${name} is a word of mktrouble`;
-  if (typeof statement !== 'string' || statement === '') return 'its fault has no statement';
+function whyNoFault({ backends, moments, targets, words }: kit.OwnFault): string | undefined {
   if (!Array.isArray(backends) || backends.length === 0) return 'its fault names no backends';
   for (const backend of backends as readonly unknown[]) {
     if (typeof backend !== 'string' || !isBackendName(backend))
@@ -44,5 +37,5 @@ function whyNoFault({ name, statement, backends, moments, targets, words, fire }
   const strange = Object.entries(moments).find(([one, text]) => !isBackendName(one) || typeof text !== 'string');
   if (strange) return `its moment ${JSON.stringify(strange[0])} is not a name of lower-case words with its meaning`;
   if (!TARGETS.includes(targets)) return 'its `targets` are none of none, optional, required';
-  return whyNoWords(words) ?? (typeof fire === 'function' ? undefined : 'its fault has no function `fire`');
+  return whyNoWords(words);
 }

@@ -128,7 +128,7 @@ describe('mktrouble new', () => {
       'other-contract': /version 9 of the contract/,
       'no-name': /no name/,
       taken: /that of a template of mktrouble/,
-      'no-about': /what it is about/,
+      'no-about': /no `about`/,
       'no-make': /no function `make`/,
       throws: /the template mine broke/,
       'no-text': /makes no text/,

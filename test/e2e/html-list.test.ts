@@ -1,38 +1,18 @@
 /** The page around the cases: its list, filters and groups, keys, addresses, themes and widths. */
 import assert from 'node:assert/strict';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { violation } from '../reporters/fixtures/verdicts.ts';
-import { launch, type OpenPage, open, settled, skipWithoutBrowser } from '../reporters/html/page.ts';
-import { HOSTILE_CHARACTERS, now, openCase, readText, type Sample, writeSample } from '../reporters/html/sample.ts';
-import { temporaryFolder } from '../support/folder.ts';
+import { settled } from '../reporters/html/page.ts';
+import { HOSTILE_CHARACTERS, now, openCase, readText, type Sample, useSample } from '../reporters/html/sample.ts';
 
 describe('the list of the HTML report in a browser', function () {
   // A browser and a build of the page, perhaps on a machine that has much else to do.
   this.timeout(120_000);
-  let browser: Browser;
-  const folder = temporaryFolder();
-  let sample: Sample;
-  let shown: OpenPage;
+  const opened = useSample();
   let page: Page;
-
-  before(async function () {
-    skipWithoutBrowser(this);
-    sample = await writeSample(folder);
-    browser = await launch();
-  });
-  after(async () => {
-    await browser?.close();
-    folder.remove();
-  });
-  beforeEach(async () => {
-    shown = await open(browser, sample.file);
-    page = shown.page;
-    await page.waitForSelector('.list .item');
-  });
-  afterEach(async () => {
-    if (!shown) return;
-    assert.deepEqual(shown.trouble, [], 'no error, no warning, no request');
-    await shown.close();
+  let sample: Sample;
+  beforeEach(() => {
+    ({ page, sample } = opened);
   });
 
   it('shows characters that hide text or turn its direction as what they are', async () => {
@@ -145,7 +125,7 @@ describe('the list of the HTML report in a browser', function () {
     await page.keyboard.press('ArrowRight');
     await page.waitForURL(/step=2/);
     const hash = await page.evaluate(() => location.hash);
-    const again = await open(browser, sample.file, hash);
+    const again = await opened.again(hash);
     await again.page.waitForSelector('.record output');
     assert.equal(await readText(again.page.locator('.record output')), await now(page));
     assert.deepEqual(again.trouble, []);
@@ -155,7 +135,7 @@ describe('the list of the HTML report in a browser', function () {
   it('is light and dark, by the system or by choice', async () => {
     const paper = (on: Page): Promise<string> => on.evaluate(() => getComputedStyle(document.body).backgroundColor);
     const light = await paper(page);
-    const dark = await open(browser, sample.file, '', { colorScheme: 'dark' });
+    const dark = await opened.again('', { colorScheme: 'dark' });
     await dark.page.waitForSelector('.list .item');
     assert.notEqual(await paper(dark.page), light);
     await dark.page.getByRole('button', { name: /light/ }).click();

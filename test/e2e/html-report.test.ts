@@ -1,43 +1,23 @@
 /** An open case of the HTML report: its violations, its steps, its records. */
 import assert from 'node:assert/strict';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { Playback } from '../../reporters/shared/playback.ts';
 import { replayCommand } from '../../reporters/shared/replay-command.ts';
 import { endingTable } from '../../reporters/words/endings.ts';
 import { describe as describeEvent } from '../../reporters/words/events.ts';
 import { explainProperty } from '../../src/properties/index.ts';
 import { buildRecord, VIOLATING_STEP, violation } from '../reporters/fixtures/verdicts.ts';
-import { launch, type OpenPage, open, settled, skipWithoutBrowser } from '../reporters/html/page.ts';
-import { now, openCase, readText, type Sample, writeSample } from '../reporters/html/sample.ts';
-import { temporaryFolder } from '../support/folder.ts';
+import { settled } from '../reporters/html/page.ts';
+import { now, openCase, readText, type Sample, useSample } from '../reporters/html/sample.ts';
 
 describe('a case of the HTML report in a browser', function () {
   // A browser and a build of the page, perhaps on a machine that has much else to do.
   this.timeout(120_000);
-  let browser: Browser;
-  const folder = temporaryFolder();
-  let sample: Sample;
-  let shown: OpenPage;
+  const opened = useSample();
   let page: Page;
-
-  before(async function () {
-    skipWithoutBrowser(this);
-    sample = await writeSample(folder);
-    browser = await launch();
-  });
-  after(async () => {
-    await browser?.close();
-    folder.remove();
-  });
-  beforeEach(async () => {
-    shown = await open(browser, sample.file);
-    page = shown.page;
-    await page.waitForSelector('.list .item');
-  });
-  afterEach(async () => {
-    if (!shown) return;
-    assert.deepEqual(shown.trouble, [], 'no error, no warning, no request');
-    await shown.close();
+  let sample: Sample;
+  beforeEach(() => {
+    ({ page, sample } = opened);
   });
 
   it('opens on the first failed case, with the rule that is violated and its source', async () => {

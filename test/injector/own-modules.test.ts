@@ -187,9 +187,9 @@ describe('modules of fault verbs and image editors', () => {
 
   const wrong: readonly (readonly [(file: string) => object, text: string, was: string, is: string, why: RegExp])[] = [
     [readFaultModule, FAULT, 'contract: 1', 'contract: 2', /version 2 of the contract/],
-    [readFaultModule, FAULT, "'mine'", "'kill'", /kill is a word of mktrouble/],
+    [readFaultModule, FAULT, "'mine'", "'kill'", /kill is that of a fault of mktrouble/],
     [readFaultModule, FAULT, "'mine'", "'Mine'", /no name/],
-    [readFaultModule, FAULT, "statement: 'It.',", '', /no statement/],
+    [readFaultModule, FAULT, "statement: 'It.',", '', /no `statement`/],
     [readFaultModule, FAULT, "['own']", '[]', /no backends/],
     [readFaultModule, FAULT, "['own']", "['criu']", /criu, which ships/],
     [readFaultModule, FAULT, "{ a: 'b' }", '{}', /no moments/],
@@ -200,7 +200,7 @@ describe('modules of fault verbs and image editors', () => {
     [readFaultModule, FAULT, "{ a: 'b' }", "{ a: 'b' }, words: { X: {} }", /word "X"/],
     [readFaultModule, FAULT, 'fire:', 'fires:', /no function `fire`/],
     [readImageEditorModule, IMAGE, 'contract: 1', 'contract: 2', /version 2 of the contract/],
-    [readImageEditorModule, IMAGE, "statement: 'It.',", '', /no statement/],
+    [readImageEditorModule, IMAGE, "statement: 'It.',", '', /no `statement`/],
     [readImageEditorModule, IMAGE, 'edit:', 'words: 1, edit:', /words/],
     [readImageEditorModule, IMAGE, 'edit:', 'edits:', /no function `edit`/],
   ];

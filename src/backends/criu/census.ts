@@ -7,6 +7,7 @@ import { line } from '../agent/request.ts';
 import { FactReader, type Reading } from './kinds/index.ts';
 import type { Queues } from './kinds/queues.ts';
 import type { Sandbox } from './sandbox.ts';
+import { listThings } from './surroundings/things.ts';
 
 export type Role = z.infer<typeof ROLE>;
 const ROLE = z.enum(['tree', 'bystander', 'helper', 'criu', 'peer']);
@@ -49,7 +50,6 @@ const ANSWERED = z.object({
   silent: z.array(number),
   timers: z.array(z.object({ pid: number, timers: z.string() })),
 });
-const THINGS = z.object({ things: z.array(z.string()) });
 
 /** Every process of the namespace, or the bystanders only. */
 export async function look(sandbox: Sandbox, target: 'all' | 'bystanders' = 'all'): Promise<readonly Seen[]> {
@@ -166,8 +166,7 @@ async function readNamespaces(
   if (!criu?.namespaces || !seen) return undefined;
   const facts = criu.namespaces.map(async (name): Promise<[string, string]> => {
     const [of, fact] = CONTENTS[name];
-    const { things } = await sandbox.ask(line('things', { of, pid: seen.id }), THINGS);
-    return [fact, things.sort().join(', ')];
+    return [fact, (await listThings(sandbox, of, seen.id)).sort().join(', ')];
   });
   return { id: seen.id, facts: Object.fromEntries(await Promise.all(facts)) };
 }

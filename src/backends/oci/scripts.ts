@@ -27,10 +27,9 @@ exec setpriv --pdeathsig KILL unshare --mount --pid --net --ipc --uts --cgroup -
 sandbox=$!
 exec 4<&-
 (trap '' INT TERM HUP QUIT
-while setpriv --pdeathsig KILL sleep 0.5 && [ -d /proc/$sandbox ]; do
-  for init in $(cat /proc/$sandbox/task/$sandbox/children); do
-    grep -q ^VmSize /proc/$init/status || thaw
-  done
+while setpriv --pdeathsig KILL sleep 1 && [ -d /proc/$sandbox ]; do
+  read -r init rest < /proc/$sandbox/task/$sandbox/children
+  grep -q ^VmSize /proc/$init/status || thaw
 done) > /dev/null 2>&1 &
 watch=$!
 # A signal ends the wait, but not what it waits for.

@@ -1,14 +1,15 @@
 /** A report with a case of each kind, and what its tests do with a page: shared by the browser tests of the list and of a case. */
+import assert from 'node:assert/strict';
 import path from 'node:path';
-import type { Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { HOSTILE as HOSTILE_EVERYWHERE } from '../../../src/boundary/harmless.ts';
 import type { ProtocolCoverage, Verdict } from '../../../src/record/verdict.ts';
-import type { Folder } from '../../support/folder.ts';
+import { type Folder, temporaryFolder } from '../../support/folder.ts';
 import { criuRecord, failedDump, killedRestore } from '../fixtures/criu.ts';
 import { realRuns } from '../fixtures/real.ts';
 import { ordinary, resultFor } from '../fixtures/results.ts';
 import { buildRecord, failing, HOSTILE, verdict, violation } from '../fixtures/verdicts.ts';
-import { settled, writeReport } from './page.ts';
+import { launch, type OpenPage, open, settled, skipWithoutBrowser, writeReport } from './page.ts';
 
 const BIDI = 'a\u202eb\u2066c\u200bd\u0007e';
 /** Of one text: `HOSTILE` is global, and remembers where it was. */
@@ -29,7 +30,7 @@ export interface Sample {
 }
 
 /** Writes the report into the folder. */
-export async function writeSample(folder: Folder): Promise<Sample> {
+async function writeSample(folder: Folder): Promise<Sample> {
   const file = path.join(folder.path, 'report.html');
   const source = folder.write('scenarios/traced.yaml', SOURCE);
   const runs = await realRuns(['series', 'hardened'], ['1', '2', '3']);
@@ -59,6 +60,50 @@ export async function writeSample(folder: Folder): Promise<Sample> {
     ordinary('an ordinary test', new Error('6 !== 7')),
   ]);
   return { file, real, covered, firstFailed };
+}
+
+/** The sample, open in a browser. */
+export interface OpenSample {
+  readonly sample: Sample;
+  readonly page: Page;
+  /** Opens it once more, in a profile of its own. */
+  again(hash: string, options?: BrowserContextOptions): Promise<OpenPage>;
+}
+
+/** Opens the sample before each test of the suite that calls this; what it has is of the test under way. Nothing goes wrong in the page. */
+export function useSample(): OpenSample {
+  const folder = temporaryFolder();
+  let browser: Browser | undefined;
+  let sample: Sample;
+  let shown: OpenPage | undefined;
+  before(async function () {
+    skipWithoutBrowser(this);
+    sample = await writeSample(folder);
+    browser = await launch();
+  });
+  after(async () => {
+    await browser?.close();
+    folder.remove();
+  });
+  const again: OpenSample['again'] = (hash, options) => open(browser!, sample.file, hash, options);
+  beforeEach(async () => {
+    shown = await again('');
+    await shown.page.waitForSelector('.list .item');
+  });
+  afterEach(async () => {
+    if (!shown) return;
+    assert.deepEqual(shown.trouble, [], 'no error, no warning, no request');
+    await shown.close();
+  });
+  return {
+    get sample() {
+      return sample;
+    },
+    get page() {
+      return shown!.page;
+    },
+    again,
+  };
 }
 
 /** What an element shows once the page has settled. */
