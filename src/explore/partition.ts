@@ -309,29 +309,13 @@ export class Partition {
   }
 }
 
-/** As a shift: fingerprints of which an outbox remembers that it has sent them, 2 MiB. */
-const REMEMBERED = 17;
-
 /** Successors for another part. */
 class Outbox {
   #words = new Int32Array(1 << 12);
   #length = 0;
-  /** Fingerprints that were sent last, each at a place of its own: its two words, and its depth + 1. */
-  readonly #sent = new Int32Array(4 << REMEMBERED);
 
-  /**
-   * What was sent before, from here, at this depth or a smaller one, need not be sent again: it came earlier in the order of
-   * expansion. Most successors are of this kind.
-   */
   push(print: Fingerprint, state: Int32Array, depth: number, parent: number, mover: number, slot: number): void {
-    const { changed, nrChanged, high, low } = print;
-    const sent = this.#sent;
-    const place = (low & ((1 << REMEMBERED) - 1)) << 2;
-    const isKnown = sent[place] === high && sent[place + 1] === low;
-    if (isKnown && sent[place + 2]! > 0 && sent[place + 2]! <= depth + 1) return;
-    sent[place] = high;
-    sent[place + 1] = low;
-    sent[place + 2] = depth + 1;
+    const { changed, nrChanged } = print;
     const end = this.#length + HEADER + 2 * nrChanged;
     if (end > this.#words.length) this.#grow(end);
     const words = this.#words;
