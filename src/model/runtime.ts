@@ -5,10 +5,17 @@ import type { SyscallErrno } from './errno.ts';
 export const RUNTIMES = {
   runc: 'the reference runtime, by CRIU',
   crun: 'the runtime in C, by CRIU',
+  podman: 'the engine, with a monitor for each container, and crun or runc below it, by CRIU',
   runsc: "gVisor: the sandbox's own checkpoint, without CRIU",
 } as const;
 export type RuntimeName = keyof typeof RUNTIMES;
 export const RUNTIME_NAMES = Object.keys(RUNTIMES) as RuntimeName[];
+
+/** The runtimes that podman starts containers with; the first is its default. */
+export const LOW_LEVEL_NAMES = ['crun', 'runc'] as const satisfies readonly RuntimeName[];
+export type LowLevelName = (typeof LOW_LEVEL_NAMES)[number];
+/** Where the images are. */
+export const IMAGE_PLACES = ['exported', 'kept'] as const;
 
 /** What a runtime can be asked for. */
 export const RUNTIME_CALLS = {
@@ -38,6 +45,7 @@ export const RUNTIME_TARGETS = {
   criu: 'the CRIU that dumps or restores',
   init: 'the init of the container; in gVisor the sandbox',
   guest: 'the process that exec-detached has started',
+  monitor: 'the process that watches the container: conmon of podman',
 } as const;
 export type RuntimeTarget = keyof typeof RUNTIME_TARGETS;
 export const RUNTIME_TARGET_NAMES = Object.keys(RUNTIME_TARGETS) as RuntimeTarget[];
@@ -113,6 +121,10 @@ export interface RuntimeSetup {
   readonly mounts?: readonly RuntimeMount[];
   /** Absent: none. */
   readonly limits?: RuntimeLimits;
+  /** Of podman: the runtime below it. */
+  readonly lowLevel?: LowLevelName;
+  /** The runtime keeps the images with the container. Absent: they are in a folder or an archive that the call names. */
+  readonly images?: 'kept';
   /** The runtime is started by a user other than root. */
   readonly rootless?: true;
   /** Options of the runtime's command line beside those of the driver. */

@@ -1,5 +1,5 @@
 /** How a container runtime is used in a case, as the words of a scenario; defaults are left out. */
-import type { RuntimeFault, RuntimeMount, RuntimeSetup } from '../model/runtime.ts';
+import { LOW_LEVEL_NAMES, type RuntimeFault, type RuntimeMount, type RuntimeSetup } from '../model/runtime.ts';
 import { oneOrAll } from './resolve/lists.ts';
 import { DEFAULT_ROUNDS } from './resolve/runtime.ts';
 import type { Document } from './schema/document.ts';
@@ -10,6 +10,7 @@ type FaultWords = Exclude<NonNullable<Words['faults']>, readonly unknown[]>;
 /** The `runtime` section that loads to this setup. */
 export function writeRuntime(setup: RuntimeSetup): Words {
   const { name, version, rounds, network, pid, mounts, limits, rootless, options, faults, repeat, limit } = setup;
+  const { lowLevel, images } = setup;
   return {
     name,
     ...(version === undefined ? {} : { version }),
@@ -18,6 +19,8 @@ export function writeRuntime(setup: RuntimeSetup): Words {
     ...(pid === undefined ? {} : { pid }),
     ...(mounts === undefined ? {} : { mounts: oneOrAll(mounts.map(writeMount)) }),
     ...(limits === undefined ? {} : { limits: { ...limits } }),
+    ...(lowLevel === undefined || lowLevel === LOW_LEVEL_NAMES[0] ? {} : { 'low-level': lowLevel }),
+    ...(images === undefined ? {} : { images }),
     ...(rootless ? { rootless } : {}),
     ...(options.checkpoint.length === 0 ? {} : { 'checkpoint-options': oneOrAll([...options.checkpoint]) }),
     ...(options.restore.length === 0 ? {} : { 'restore-options': oneOrAll([...options.restore]) }),

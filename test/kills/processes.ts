@@ -36,7 +36,7 @@ export function findPart(part: Part, mktrouble: number): number[] {
     case 'criu':
       return has(/ -D \/run\/mktrouble\/images|criu swrk /);
     case 'runtime':
-      return has(/^(runc|crun|runsc) /);
+      return has(/^(\/usr\/(s?)bin\/)?(runc|crun|runsc|podman|conmon) /);
   }
 }
 

@@ -76,7 +76,18 @@ describe('the runtime section', () => {
     assert.deepEqual(parseScenarios(writeScenario(c), 'a.yaml').cases[0]?.runtime, c.runtime);
   });
 
+  it('has what podman has below it and keeps, which is written again', () => {
+    const read = (words: string) => load(`runtime: { name: podman${words} }`).cases[0]!;
+    assert.equal(read('').runtime?.lowLevel, 'crun');
+    const c = read(', low-level: runc, images: kept, faults: { kill: monitor, of: restore }');
+    assert.deepEqual([c.runtime?.lowLevel, c.runtime?.images], ['runc', 'kept']);
+    for (const one of [c, read(''), read(', images: exported')])
+      assert.deepEqual(parseScenarios(writeScenario(one), 'a.yaml').cases[0]?.runtime, one.runtime);
+  });
+
   for (const [words, message] of [
+    ['low-level: crun', /runc has no runtime below it/],
+    ['images: lost', /kept/],
     ['mounts: {}', /exactly one of tmpfs and bind/],
     ['mounts: { tmpfs: /a, bind: /b }', /exactly one of tmpfs and bind/],
     ['mounts: { tmpfs: /a, read-only: true }', /read-only belongs to bind/],

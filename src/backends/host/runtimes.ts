@@ -15,5 +15,7 @@ function runtime(name: string, ...more: readonly string[]): Program {
 export const RUNTIME_PROGRAMS: Readonly<Record<string, Program>> = {
   runc: runtime('runc'),
   crun: runtime('crun', 'libcriu2'),
+  // With its monitor, and the runtime below it, which is linked with CRIU's library.
+  podman: runtime('podman', 'conmon', 'crun', 'libcriu2', 'netavark', 'runc'),
   runsc: runtime('runsc'),
 };

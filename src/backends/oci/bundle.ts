@@ -2,6 +2,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Case, type RuntimeLimits, type RuntimeMount, type RuntimeSetup, uniqueName } from '../index.ts';
+import { type ContainerSpec, type PlacedMount, treeCommand } from './drivers/driver.ts';
 import type { Sandbox } from './sandbox.ts';
 
 const CAPABILITIES = [
@@ -77,27 +78,39 @@ export async function makeBundle(sandbox: Sandbox, name: string, c: Case): Promi
   for (const [i, { kind, folder }] of (c.runtime!.mounts ?? []).entries()) {
     await mkdir(path.join(rootfs, folder), { recursive: true });
     if (kind !== 'bind') continue;
-    const source = sandbox.inside(sourceOf(bundle, i));
+    const source = sandbox.inside(placeOf(bundle, i));
     await mkdir(source, { recursive: true });
     await writeFile(path.join(source, KEPT), `${KEPT}\n`);
   }
   await writeFile(path.join(rootfs, 'mk/tree.sh'), treeScript(c));
   await writeFile(
     sandbox.inside(path.join(bundle, 'config.json')),
-    JSON.stringify(configuration(name, bundle, c.runtime!, uniqueName('oci'))),
+    JSON.stringify(configuration(name, describeContainer(name, bundle, c.runtime!), uniqueName('oci'))),
   );
   return bundle;
 }
 
+/** What the container of a bundle is to be. */
+export function describeContainer(label: string, bundle: string, setup: RuntimeSetup): ContainerSpec {
+  const { network, pid = 'own', mounts = [], limits } = setup;
+  return {
+    args: treeCommand(label),
+    mounts: mounts.map((mount, i) => ({ ...mount, source: placeOf(bundle, i) })),
+    ...(limits && { limits }),
+    network,
+    pid,
+  };
+}
+
 /** The folder of a bind mount, outside of the container. */
-function sourceOf(bundle: string, mount: number): string {
+function placeOf(bundle: string, mount: number): string {
   return `${bundle}/mounts/${mount}`;
 }
 
-function toMount({ kind, folder, readOnly }: RuntimeMount, i: number, bundle: string): object {
+function toMount({ kind, folder, readOnly, source }: PlacedMount): object {
   if (kind === 'tmpfs') return { destination: folder, type: 'tmpfs', source: 'tmpfs', options: ['size=1m'] };
   const options = ['bind', readOnly ? 'ro' : 'rw'];
-  return { destination: folder, type: 'bind', source: sourceOf(bundle, i), options };
+  return { destination: folder, type: 'bind', source, options };
 }
 
 /** The limits in the words of the specification. */
@@ -109,15 +122,15 @@ export function toResources({ memory, pids, cpu }: RuntimeLimits): object {
   };
 }
 
-function configuration(name: string, bundle: string, setup: RuntimeSetup, cgroup: string): object {
-  const { network, pid, mounts = [], limits } = setup;
+function configuration(name: string, spec: ContainerSpec, cgroup: string): object {
+  const { args, network, pid, mounts, limits } = spec;
   const own = { pid: pid !== 'shared', network: network === 'own' };
   const namespaces = [...(own.pid ? ['pid'] : []), 'ipc', 'uts', 'mount', ...(own.network ? ['network'] : [])];
   return {
     ociVersion: '1.0.2',
     process: {
       user: { uid: 0, gid: 0 },
-      args: ['/bin/sh', '/mk/tree.sh', name],
+      args,
       env: ['PATH=/bin'],
       cwd: '/',
       capabilities: { bounding: CAPABILITIES, effective: CAPABILITIES, permitted: CAPABILITIES },
@@ -125,10 +138,7 @@ function configuration(name: string, bundle: string, setup: RuntimeSetup, cgroup
     },
     root: { path: 'rootfs', readonly: false },
     hostname: name,
-    mounts: [
-      { destination: '/proc', type: 'proc', source: 'proc' },
-      ...mounts.map((mount, i) => toMount(mount, i, bundle)),
-    ],
+    mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }, ...mounts.map(toMount)],
     linux: {
       namespaces: namespaces.map((type) => ({ type })),
       cgroupsPath: `/${cgroup}`,

@@ -90,6 +90,11 @@ export async function findGuest(sandbox: Sandbox): Promise<number | undefined> {
   return all.find(({ words }) => String(words) === String(GUEST))?.pid;
 }
 
+/** The pid of the monitor of a container. */
+export async function findMonitor(sandbox: Sandbox, driver: Driver, { name }: Named): Promise<number | undefined> {
+  return (await listProcesses(sandbox)).find(({ words }) => driver.isMonitor?.(words, name))?.pid;
+}
+
 /** The folder of a process's cgroup, as seen from here. */
 export async function cgroupOf(sandbox: Sandbox, pid: number): Promise<string | undefined> {
   const own = /^0::(.*)$/m.exec((await sandbox.read(`/proc/${pid}/cgroup`)) ?? '')?.[1];
@@ -209,7 +214,7 @@ export async function listThings(sandbox: Sandbox, driver: Driver): Promise<Thin
     const text = state === 'Z' ? `zombie ${name}` : `process ${name}`;
     things.set(`${text} ${pid}`, text);
   }
-  const add = (text: string): void => void things.set(text, text);
+  const add = (text: string): void => void things.set(text, shorten(text));
   for (const folder of await listFolders(sandbox, '/sys/fs/cgroup'))
     if (folder !== '/init') things.set(`cgroup ${folder}`, 'cgroup of a container');
   const mounts = ((await sandbox.read('/proc/1/mountinfo')) ?? '').split('\n');
@@ -224,6 +229,11 @@ export async function listThings(sandbox: Sandbox, driver: Driver): Promise<Thin
   const devices = ((await sandbox.read('/proc/1/net/dev')) ?? '').matchAll(/^\s*([^\s:|]+):/gm);
   for (const [, device] of devices) add(`network device ${device}`);
   return things;
+}
+
+/** The ids that podman gives to containers are new each time. */
+function shorten(text: string): string {
+  return text.replace(/[0-9a-f]{64}/g, '<id>');
 }
 
 async function listFolders(sandbox: Sandbox, folder: string, below = ''): Promise<string[]> {

@@ -1,10 +1,10 @@
 /** The faults of one call of the runtime: what is done before it, while it runs, and afterwards. */
-import { readdir, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, stat, truncate, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BadSurroundings, RESTORING_CALLS, type RuntimeCall, type RuntimeFault } from '../index.ts';
-import { cgroupOf, findContainer, findGuest, findRestoredInit, type Named } from './census.ts';
-import type { Driver } from './drivers/driver.ts';
+import { cgroupOf, findContainer, findGuest, findMonitor, findRestoredInit, type Named } from './census.ts';
+import type { CallContext, Driver } from './drivers/driver.ts';
 import type { Sandbox, Started } from './sandbox.ts';
 
 /** Milliseconds between two looks for a stopped CRIU. */
@@ -17,8 +17,8 @@ export interface Scene {
   readonly sandbox: Sandbox;
   readonly driver: Driver;
   readonly container: Named;
-  /** The folder of the images that the call writes or reads. */
-  readonly images: string;
+  /** Of the call. */
+  readonly context: CallContext;
   /** The pid that the init had when the container was saved. */
   readonly initPid?: number | undefined;
 }
@@ -128,13 +128,13 @@ export class CallFaults {
           ];
     if (!driver.hasCriu) return inject ? ['strace', '-D', '-o', '/work/criu.trace', ...inject] : [];
     const what = inject ? `traced ${inject.join(' ')}` : 'stops';
-    await writeFile(sandbox.inside('/work/criu.fault'), `${driver.criuStart} ${what}\n`);
+    await writeFile(sandbox.inside('/work/criu.fault'), `${driver.criuStart(fault.of)} ${what}\n`);
     return [];
   }
 
   /** Whether it was done already. */
   async #makeWrong({ kind, value, damage }: RuntimeFault, take: () => Promise<void>): Promise<boolean> {
-    const { sandbox, images } = this.#scene;
+    const { sandbox, context } = this.#scene;
     switch (kind) {
       case 'kill':
       case 'stop':
@@ -143,7 +143,9 @@ export class CallFaults {
         return this.#changeCriu(value);
       case 'disk':
         // Until nothing more can be written.
-        await sandbox.shell(`mkdir -p ${images}; dd if=/dev/zero of=/work/images/fill bs=64k 2> /dev/null; true`);
+        await sandbox.shell(
+          `mkdir -p ${context.images}; dd if=/dev/zero of=/work/images/fill bs=64k 2> /dev/null; true`,
+        );
         this.#undo.push(() => sandbox.shell('rm -f /work/images/fill'));
         return true;
       case 'cgroup':
@@ -154,7 +156,7 @@ export class CallFaults {
       case 'pid':
         return this.#takePid();
       case 'image':
-        await damageFile(sandbox.inside(images), value, damage!);
+        await this.#damageImage(value, damage!);
         return true;
       default:
         return false;
@@ -185,6 +187,19 @@ export class CallFaults {
     if (Number(taken) !== initPid) return false;
     this.#undo.push(() => this.#signal(initPid, 'KILL'));
     return true;
+  }
+
+  /** Damages a file of the images, or of the archive in which they are. */
+  async #damageImage(name: string, damage: string): Promise<void> {
+    const { sandbox, driver, context } = this.#scene;
+    const printed = driver.openImages && (await sandbox.start(driver.openImages(context), PATIENCE).ended).stdout;
+    const folders = (printed ?? context.images).split('\n').filter(Boolean);
+    await damageFile(
+      folders.map((folder) => sandbox.inside(folder)),
+      name,
+      damage,
+    );
+    if (driver.closeImages) await sandbox.shell(driver.closeImages(context));
   }
 
   async #changeCriu(state: string): Promise<boolean> {
@@ -240,6 +255,7 @@ export class CallFaults {
     const { sandbox, driver, container } = this.#scene;
     if (target === 'runtime') return call.pid;
     if (target === 'guest') return findGuest(sandbox);
+    if (target === 'monitor') return findMonitor(sandbox, driver, container);
     if (RESTORING_CALLS.has(of) && driver.hasCriu) return findRestoredInit(sandbox, driver, container);
     return (await findContainer(sandbox, driver, container)).init?.pid;
   }
@@ -283,18 +299,20 @@ async function hasState(sandbox: Sandbox, pid: number, states: string): Promise<
   return states.includes(stat?.charAt(stat.lastIndexOf(')') + 2) || 'X');
 }
 
-/** Damages a file of the images; rejects with BadSurroundings when there is none. */
-async function damageFile(folder: string, name: string, damage: string): Promise<void> {
-  const file = path.join(folder, path.basename(name));
-  const found = await stat(file).catch(() => undefined);
-  if (!found) {
-    const names = await readdir(folder).catch(() => []);
-    throw new BadSurroundings(`the images have no file ${name}; they have ${names.sort().join(', ') || 'none'}`);
+/** Damages the file of this name in the first folder that has it; rejects with BadSurroundings when none has. */
+async function damageFile(folders: readonly string[], name: string, damage: string): Promise<void> {
+  const files = folders.map((folder) => path.join(folder, path.basename(name)));
+  const sizes = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
+  const file = files.find((_, i) => sizes[i]?.isFile());
+  if (file === undefined) {
+    const names = await Promise.all(folders.map((folder) => readdir(folder).catch(() => [])));
+    const all = names.flat().sort().join(', ');
+    throw new BadSurroundings(`the images have no file ${name}; they have ${all || 'none'}`);
   }
-  if (damage === 'missing') return rename(file, path.join(folder, '..', `${path.basename(name)}.away`));
+  if (damage === 'missing') return unlink(file);
   if (damage === 'empty') return truncate(file, 0);
-  if (damage === 'truncated') return truncate(file, Math.floor(found.size / 2));
   const bytes = await readFile(file);
+  if (damage === 'truncated') return truncate(file, Math.floor(bytes.length / 2));
   // In the middle, where no magic number is.
   bytes[Math.floor(bytes.length / 2)]! ^= 0xff;
   return writeFile(file, bytes);

@@ -28,6 +28,9 @@ import { criuScript } from './scripts.ts';
 const NAME = 'oci';
 const NO_CRIU =
   'the CRIU of the system does not run in a sandbox: `npx mktrouble setup criu@4.1.1` fetches one that does';
+/** Milliseconds in which CRIU says what it can do. */
+const PROBE_LIMIT = 10_000;
+const NO_TRACKING = 'this kernel does not track changed memory (CONFIG_MEM_SOFT_DIRTY), so CRIU makes no pre-dump';
 /** Where hardware breakpoints do not fire CRIU does without them; see criu/fault-injection.c. */
 const WITHOUT_BREAKPOINTS = 'export CRIU_FAULT=130';
 
@@ -45,6 +48,7 @@ class Oci implements Backend {
   #controllers: readonly string[] = [];
   #criu: FoundCriu | string = 'it was not looked for';
   #otherCriu: FoundCriu | undefined;
+  #tracksMemory = false;
   #capabilities: Promise<readonly Capability[]> | undefined;
 
   constructor(options: CreateOptions) {
@@ -67,6 +71,9 @@ class Oci implements Backend {
     if (driver.hasCriu && typeof this.#criu === 'string') return this.#criu;
     const lacking = setup.rounds.find((call) => driver.lacks.includes(call));
     if (lacking !== undefined) return `${setup.name} has no ${lacking}`;
+    if (setup.rounds.includes('pre-dump') && !this.#tracksMemory) return NO_TRACKING;
+    const kept = refuseKept(setup);
+    if (kept !== undefined) return kept;
     const setting = refuseSetting(setup, driver, this.#controllers);
     if (setting !== undefined) return setting;
     return refuseFaults(c, driver, this.#otherCriu) ?? refuseRounds(c) ?? refuseTree(c);
@@ -90,9 +97,10 @@ class Oci implements Backend {
     });
     try {
       if (criu && driver.hasCriu) await installCriu(sandbox, criu, this.#otherCriu);
-      if (driver.prepare !== undefined) await sandbox.shell(driver.prepare);
+      if (driver.prepare) await sandbox.script(driver.prepare(setup!));
       const player = new Player(sandbox, driver, plan.case);
-      const versions = { runtime: version, ...(criu && driver.hasCriu && { criu: criu.version }) };
+      const below = setup!.lowLevel && ` with ${await readVersion(sandbox, setup!.lowLevel)}`;
+      const versions = { runtime: `${version}${below ?? ''}`, ...(criu && driver.hasCriu && { criu: criu.version }) };
       return buildRecord(plan, await player.play(versions));
     } finally {
       if (plan.keep !== undefined) await keepFiles(sandbox, plan.keep);
@@ -117,12 +125,12 @@ class Oci implements Backend {
     }
     const [first] = this.#engines.values();
     if (!first) return none('no container runtime is here: `npx mktrouble setup runc` fetches one');
+    const criu = typeof this.#criu === 'string' ? undefined : this.#criu;
     try {
-      await (await Sandbox.start({ tree: first.unpacked[0]!.folder })).stop();
+      this.#tracksMemory = await probe(first.unpacked[0]!.folder, criu);
     } catch (error) {
       return none((error as Error).message);
     }
-    const criu = typeof this.#criu === 'string' ? undefined : this.#criu;
     const tool = criu && {
       tool: {
         name: 'CRIU',
@@ -161,6 +169,19 @@ class Oci implements Backend {
   }
 }
 
+/** Makes a sandbox of this tree: whether CRIU can make pre-dumps in it. Rejects when there can be none. */
+async function probe(tree: string, criu: FoundCriu | undefined): Promise<boolean> {
+  const sandbox = await Sandbox.start({ tree, criu: criu && rootOf(criu) });
+  try {
+    if (!criu) return false;
+    await installCriu(sandbox, criu, undefined);
+    const check = await sandbox.run(['criu', 'check', '--feature', 'mem_dirty_track'], PROBE_LIMIT);
+    return check.exit === 0;
+  } finally {
+    await sandbox.stop();
+  }
+}
+
 function choose({ unpacked }: Engine, range: string | undefined): Unpacked | undefined {
   // Without a range the version that `setup` unpacks by itself, where it is there.
   return unpacked.find(({ version }) => range === undefined || isInRange(version, range));
@@ -179,6 +200,12 @@ async function installCriu(sandbox: Sandbox, criu: FoundCriu, other: FoundCriu |
   await writeFile(sandbox.inside('/work/bin/criu'), criuScript(own, others, WITHOUT_BREAKPOINTS), { mode: 0o755 });
 }
 
+/** `crun 1.21`. */
+async function readVersion(sandbox: Sandbox, program: string): Promise<string> {
+  const [, version = ''] = /version ([\d.]+)/.exec(await sandbox.shell(`${program} --version`)) ?? [];
+  return `${program} ${version}`.trim();
+}
+
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -189,7 +216,7 @@ function readText(file: string): string {
 
 /** What the container is to have, and cannot have here. */
 function refuseSetting(
-  { limits, pid, rootless }: RuntimeSetup,
+  { limits, pid, rootless, images }: RuntimeSetup,
   driver: Driver,
   controllers: readonly string[],
 ): string | undefined {
@@ -197,6 +224,7 @@ function refuseSetting(
     return driver.hasCriu
       ? `${driver.name} of a user other than root starts CRIU as that user, and CRIU saves nothing without CAP_CHECKPOINT_RESTORE`
       : `${driver.name} of a user other than root needs subordinate ids, which a sandbox does not have`;
+  if (images === 'kept' && !driver.keepsImages) return `${driver.name} keeps no images with a container`;
   if (limits && !driver.hasCriu) return 'the containers of runsc have no cgroup here';
   const missing = Object.keys(limits ?? {}).find((one) => !controllers.includes(one));
   if (missing !== undefined)
@@ -213,6 +241,7 @@ function refuseFaults({ runtime, faults }: Case, driver: Driver, other: FoundCri
       return `${driver.name} starts no CRIU at which its process could be hit: name a system call`;
     if ((kind === 'kill' || kind === 'stop') && value === 'init' && RESTORING_CALLS.has(of) && call === undefined)
       return 'before a restore there is no init: name a system call, at or after which there is one';
+    if (value === 'monitor' && !driver.isMonitor) return `${driver.name} has no monitor`;
     if (value === 'guest' && !driver.sharesFiles) return `no process of a container of ${driver.name} can be seen here`;
     if (value === 'guest' && !runtime!.rounds.slice(0, runtime!.rounds.lastIndexOf(of)).includes('exec-detached'))
       return `no guest was started before the ${of}: rounds needs exec-detached`;
@@ -222,6 +251,19 @@ function refuseFaults({ runtime, faults }: Case, driver: Driver, other: FoundCri
       return 'the init of a restore is found by its pid namespace: pid must be own';
     if (kind === 'cgroup' && driver.name === 'runsc') return 'the containers of runsc have no cgroup here';
   }
+  return undefined;
+}
+
+/** What cannot be done with images that are kept with the container. */
+function refuseKept({ rounds, images, faults }: RuntimeSetup): string | undefined {
+  if (images !== 'kept') return undefined;
+  if (rounds.includes('restore-renamed'))
+    return 'what is kept with a container is restored under its name: images must be exported';
+  const deleted = rounds.indexOf('delete');
+  if (deleted !== -1 && rounds.slice(deleted).some((call) => RESTORING_CALLS.has(call)))
+    return 'the images are deleted with the container: images must be exported';
+  if (faults.some(({ kind }) => kind === 'name'))
+    return 'the container that is restored has its name: images must be exported';
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 /** Plays a case: starts the container and one that nothing is done to, makes the calls in their order, and observes. */
 import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import {
   BadSurroundings,
   type Case,
@@ -11,11 +12,12 @@ import {
   type RuntimeRun,
   SAVING_CALLS,
 } from '../index.ts';
-import { makeBundle } from './bundle.ts';
+import { describeContainer, makeBundle } from './bundle.ts';
 import { findContainer, listAdded, listThings, look, type Named } from './census.ts';
 import type { CallContext, Driver, DriverCall } from './drivers/driver.ts';
 import { CallFaults, type Numbered } from './faults.ts';
 import type { Ended, Sandbox } from './sandbox.ts';
+import { quote } from './scripts.ts';
 
 const DEFAULT_LIMIT = 20_000;
 /** Milliseconds in which what a call has started ends after it. */
@@ -32,6 +34,12 @@ export interface Versions {
   readonly criu?: string;
 }
 
+/** Images that a call has made. */
+interface Saved {
+  readonly context: CallContext;
+  readonly isPreDump: boolean;
+}
+
 /** What was seen, and which faults of the case fired. */
 export interface Played {
   readonly runtime: RuntimeRecord;
@@ -45,7 +53,7 @@ export class Player {
   readonly #fired = new Set<number>();
   readonly #names = new Set<string>();
   /** The folders of the last images, in the order of their calls. */
-  readonly #saved: { readonly folder: string; readonly isPreDump: boolean }[] = [];
+  readonly #saved: Saved[] = [];
   #container: Named;
   #bundle = '';
   /** The pid, in the sandbox, that the init had when the container was saved last. */
@@ -114,7 +122,7 @@ export class Player {
     const context = await this.#prepareFolders(call);
     const wrong = isLastOfKind ? this.#faultsOf(call) : [];
     if (SAVING_CALLS.has(call)) this.#initPid = (await findContainer(sandbox, driver, container)).init?.pid;
-    const scene = { sandbox, driver, container, images: context.images, initPid: this.#initPid };
+    const scene = { sandbox, driver, container, context, initPid: this.#initPid };
     const faults = new CallFaults(scene, wrong);
     const front = await faults.prepare(
       async () => void (await this.#start({ ...container, label: 'taker' }, container.name)),
@@ -126,13 +134,12 @@ export class Player {
     const ended = await this.#make(call, context, front, faults);
     const isFailedRestore = RESTORING_CALLS.has(call) && ended.exit !== 0;
     const added = isFailedRestore ? await listAdded(sandbox, driver, things, SETTLED) : [];
-    const log = (await sandbox.read(`${context.work}/${SAVING_CALLS.has(call) ? 'dump' : 'restore'}.log`)) ?? '';
+    const log = await this.#readLog(call, context);
     const starts = Number((await sandbox.read('/work/criu.starts')) ?? 0);
     const after = await look(sandbox, driver, named, { ...seenBundle, log: `${context.log}.after` });
     await faults.end();
     for (const index of faults.fired) this.#fired.add(index);
-    if (SAVING_CALLS.has(call) && ended.exit === 0)
-      this.#saved.push({ folder: context.images, isPreDump: call === 'pre-dump' });
+    if (SAVING_CALLS.has(call) && ended.exit === 0) this.#saved.push({ context, isPreDump: call === 'pre-dump' });
     return {
       call,
       container: container.name,
@@ -147,10 +154,20 @@ export class Player {
     };
   }
 
+  /** The log of CRIU; empty where it has written none. */
+  async #readLog(call: RuntimeCall, { work }: CallContext): Promise<string> {
+    const file = SAVING_CALLS.has(call) ? 'dump.log' : 'restore.log';
+    const { logs } = this.#driver;
+    if (logs === undefined) return (await this.#sandbox.read(`${work}/${file}`)) ?? '';
+    // Also for those that read the kept files of a case.
+    await this.#sandbox.shell(`mv ${logs}/${file} ${work} 2> /dev/null || true`);
+    return (await this.#sandbox.read(`${work}/${file}`)) ?? '';
+  }
+
   async #make(call: RuntimeCall, context: CallContext, front: readonly string[], faults: CallFaults): Promise<Ended> {
     this.#names.add(context.name);
     const words = [...front, ...this.#driver.command(call, context)];
-    const started = this.#sandbox.start(toCommand(words, call), this.#limit);
+    const started = this.#sandbox.start(this.#toCommand(words, call), this.#limit);
     await faults.during(started);
     const ended = await started.ended;
     // What a runtime that was killed has started goes on without it.
@@ -166,7 +183,8 @@ export class Player {
 
   /** What a runtime keeps of a container that it has saved is in the way of its restore. */
   async #makeWay(): Promise<void> {
-    if (this.#driver.keepsSaved) await this.#do('delete', this.#context(this.#container.name, this.#bundle));
+    if (this.#driver.keepsSaved && !this.#keepsImages)
+      await this.#do('delete', this.#context(this.#container.name, this.#bundle));
   }
 
   /** After a restore that failed: delete, then a new container of that name. */
@@ -178,8 +196,20 @@ export class Player {
 
   async #do(call: DriverCall, context: CallContext): Promise<RuntimeEnd> {
     this.#names.add(context.name);
-    const ended = await this.#sandbox.start(toCommand(this.#driver.command(call, context), call), this.#limit).ended;
+    const ended = await this.#sandbox.start(this.#toCommand(this.#driver.command(call, context), call), this.#limit)
+      .ended;
     return toEnd(ended, (await this.#sandbox.read(context.log)) ?? '');
+  }
+
+  /** The output of a container is no file outside of it: CRIU could not dump it. Where there is a monitor it has the output. */
+  #toCommand(words: readonly string[], call: DriverCall): string {
+    const startsContainer = call === 'run' || call === 'exec-detached' || RESTORING_CALLS.has(call as RuntimeCall);
+    const isOpen = startsContainer && !this.#driver.isMonitor;
+    return `exec ${words.map(quote).join(' ')}${isOpen ? ' > /dev/null 2>&1' : ''}`;
+  }
+
+  get #keepsImages(): boolean {
+    return this.#case.runtime!.images === 'kept';
   }
 
   get #limit(): number {
@@ -187,15 +217,17 @@ export class Player {
   }
 
   #context(name: string, bundle: string): CallContext {
-    const { network } = this.#case.runtime!;
+    const setup = this.#case.runtime!;
     const number = ++this.#calls;
     return {
       name,
       bundle,
       images: '',
+      isKept: this.#keepsImages,
       work: `/work/logs/${number}`,
       log: `/log/runtime-${number}`,
-      network,
+      container: describeContainer(path.basename(bundle), bundle, setup),
+      ...(setup.lowLevel !== undefined && { lowLevel: setup.lowLevel }),
       options: [],
     };
   }
@@ -208,19 +240,18 @@ export class Player {
       const images = `/work/images/${this.#calls}`;
       await mkdir(this.#sandbox.inside(images), { mode: 0o700 });
       const last = this.#saved.at(-1);
-      const parent = last?.isPreDump ? `../${last.folder.split('/').at(-1)}` : undefined;
+      const parent = last?.isPreDump ? `../${path.basename(last.context.images)}` : undefined;
       return { ...context, images, options: options.checkpoint, ...(parent !== undefined && { parent }) };
     }
-    const images = this.#saved.findLast(({ isPreDump }) => !isPreDump)?.folder ?? '/work/images/none';
-    return { ...context, images, options: RESTORING_CALLS.has(call) ? options.restore : [] };
+    const saved = this.#saved.findLast(({ isPreDump }) => !isPreDump)?.context;
+    return {
+      ...context,
+      images: saved?.images ?? '/work/images/none',
+      ...(saved?.parent !== undefined && { parent: saved.parent }),
+      ...(saved && { savedAs: saved.name }),
+      options: RESTORING_CALLS.has(call) ? options.restore : [],
+    };
   }
-}
-
-/** The output of a container is no file outside of it: CRIU could not dump it. */
-function toCommand(words: readonly string[], call: DriverCall): string {
-  const quoted = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
-  const startsContainer = call === 'run' || call === 'exec-detached' || RESTORING_CALLS.has(call as RuntimeCall);
-  return `exec ${quoted}${startsContainer ? ' > /dev/null 2>&1' : ''}`;
 }
 
 function toEnd({ exit, signal, timedOut, stderr }: Ended, log: string): RuntimeEnd {

@@ -4,7 +4,8 @@ import type { Played } from './play.ts';
 
 export function buildRecord({ case: c, protocol, seed }: Plan, { runtime, fired }: Played): RunRecord {
   const { runs } = runtime;
-  const decisive = runs.findLast(({ call }) => SAVING_CALLS.has(call) || RESTORING_CALLS.has(call)) ?? runs.at(-1)!;
+  const last = runs.findLast(({ call }) => SAVING_CALLS.has(call) || RESTORING_CALLS.has(call)) ?? runs.at(-1)!;
+  const decisive = findFailure(runs) ?? last;
   const isRestored = runs.some(({ call, exit }) => RESTORING_CALLS.has(call) && exit === 0);
   return {
     version: 1,
@@ -23,6 +24,12 @@ export function buildRecord({ case: c, protocol, seed }: Plan, { runtime, fired 
     end: 'over',
     runtime,
   };
+}
+
+/** The first call that failed of itself: before anything was hit. */
+function findFailure(runs: readonly RuntimeRun[]): RuntimeRun | undefined {
+  const hit = runs.findIndex(({ hits }) => hits.length > 0);
+  return (hit === -1 ? runs : runs.slice(0, hit)).find(({ exit }) => exit !== 0);
 }
 
 function toCoordinator({ exit, signal }: RuntimeRun): RunRecord['final']['coordinator'] {

@@ -1,7 +1,7 @@
 /** A sandbox: namespaces and a cgroup of one case's own, with a small Debian as its root, in which commands are run. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -168,7 +168,7 @@ export class Sandbox {
   }
 
   /**
-   * Starts a shell command. `limit`: milliseconds, after which it and all that it started are killed. It is reported as ended 10 s
+   * Starts a shell command, of one line. `limit`: milliseconds, after which it and all that it started are killed. It is reported as ended 10 s
    * later at most, also when the kernel cannot kill it.
    */
   start(command: string, limit: number): Started {
@@ -224,7 +224,13 @@ export class Sandbox {
     return this.start(`exec ${words.map(quote).join(' ')}`, limit).ended;
   }
 
-  /** Runs a shell command that does not fail. */
+  /** Runs a shell script that does not fail: commands in lines of their own. */
+  async script(text: string): Promise<void> {
+    await writeFile(this.inside('/work/script'), text);
+    await this.shell('sh -e /work/script');
+  }
+
+  /** Runs a shell command, of one line, that does not fail. */
   async shell(command: string): Promise<string> {
     const { exit, stdout, stderr } = await this.start(command, START_LIMIT).ended;
     if (exit !== 0) throw new Error(`${command}: ${stderr.trim()}`);

@@ -9,9 +9,9 @@ export const addSetup: AddCommand = ({ program, action }) => {
     .command('setup')
     .summary('download CRIU and container runtimes')
     .description(
-      "Installs what a backend needs. criu: if no CRIU works on this machine, unpacks Debian's package into the cache folder, from the archive that apt is configured to use. runc, crun, runsc: unpacks that container runtime. criu@VERSION, runc@VERSION: unpacks that version beside the others.",
+      "Installs what a backend needs. criu: if no CRIU works on this machine, unpacks Debian's package into the cache folder, from the archive that apt is configured to use. runc, crun, podman, runsc: unpacks that container runtime; podman with conmon, crun, runc and netavark. criu@VERSION, runc@VERSION: unpacks that version beside the others.",
     )
-    .argument('<what...>', 'criu, runc, crun or runsc, or versions of them: criu@4.1.1 runc@1.1.5')
+    .argument('<what...>', 'criu, runc, crun, podman or runsc, or versions of them: criu@4.1.1 runc@1.1.5')
     .option(
       '--print',
       'print only the command that starts this CRIU, for a reproducer: CRIU=$(mktrouble setup criu --print)',

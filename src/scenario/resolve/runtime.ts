@@ -1,5 +1,6 @@
 /** How a container runtime is used in a case, with every default written out. */
 import {
+  LOW_LEVEL_NAMES,
   RESTORING_CALLS,
   RUNTIME_FAULTS,
   type RuntimeCall,
@@ -45,6 +46,14 @@ export function resolveRuntime(words: Words, complain: Complain): RuntimeSetup |
       const message = 'no process outside has a pid of a pid namespace of its own';
       complain({ path: [...at(i), 'pid'], message, expected: 'pid: shared beside it in runtime' });
     });
+  const lowLevel = words['low-level'];
+  if (lowLevel !== undefined && name !== 'podman')
+    complain({
+      path: ['runtime', 'low-level'],
+      part: 'key',
+      message: `${name} has no runtime below it`,
+      expected: 'name: podman beside low-level',
+    });
   const { memory, pids, cpu } = words.limits ?? {};
   return {
     name,
@@ -60,6 +69,8 @@ export function resolveRuntime(words: Words, complain: Complain): RuntimeSetup |
         ...(cpu !== undefined && { cpu }),
       },
     }),
+    ...(name === 'podman' && { lowLevel: lowLevel ?? LOW_LEVEL_NAMES[0] }),
+    ...(words.images === 'kept' && { images: words.images }),
     ...(words.rootless && { rootless: true as const }),
     options: { checkpoint: toList(words['checkpoint-options']), restore: toList(words['restore-options']) },
     faults: faults.filter((fault) => fault !== undefined),

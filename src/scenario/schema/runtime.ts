@@ -2,6 +2,8 @@
 import * as z from 'zod';
 import {
   IMAGE_DAMAGES,
+  IMAGE_PLACES,
+  LOW_LEVEL_NAMES,
   RUNTIME_CALL_NAMES,
   RUNTIME_FAULTS,
   RUNTIME_NAMES,
@@ -146,6 +148,16 @@ export const runtime = mapping('a mapping with name', {
     limits,
     'What the container may use, at most, by its cgroup. Skipped where the cgroup v2 hierarchy has no such controller.',
     'limits: { memory: 67108864, pids: 50, cpu: 50 }',
+  ).optional(),
+  'low-level': word(
+    oneOf(LOW_LEVEL_NAMES, 'runtime below podman'),
+    'With podman: the runtime that it starts the container with. Default: crun.',
+    'low-level: runc',
+  ).optional(),
+  images: word(
+    oneOf(IMAGE_PLACES, 'place of the images'),
+    'Where the images are: exported to a folder or an archive that the call names, or kept by podman with the container. Default: exported.',
+    'images: kept',
   ).optional(),
   rootless: word(
     flag(),

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../../../src/backends/index.ts';
 import { toResources, treeScript } from '../../../src/backends/oci/bundle.ts';
+import { buildRecord } from '../../../src/backends/oci/record.ts';
 import { listCgroupFolders, Sandbox } from '../../../src/backends/oci/sandbox.ts';
 import { criuScript, quote } from '../../../src/backends/oci/scripts.ts';
 import { openBackend, toCreateOptions } from '../../../src/injector/backends.ts';
@@ -35,6 +36,22 @@ function ownCgroups(): string[] {
 /** The first child of a process. */
 function childOf(pid: number): number {
   return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ')[0]);
+}
+
+/** The child of a process that is to sleep: once its shell has ended, and it is a child. */
+async function findSleeper(parent: number): Promise<number> {
+  for (;;) {
+    const children = readFileSync(`/proc/${parent}/task/${parent}/children`, 'latin1').trim().split(' ');
+    const found = children.find((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'latin1').startsWith('sleep\0');
+      } catch {
+        return false;
+      }
+    });
+    if (found !== undefined) return Number(found);
+    await sleep(20);
+  }
 }
 
 /** The shell that this program has started for a sandbox. */
@@ -78,6 +95,31 @@ describe('the backend of container runtimes', function () {
     assert.doesNotMatch(script, /> \/data/);
     assert.match(script, /for file in \/scratch\/kept \/data\/kept;/);
     assert.doesNotMatch(treeScript(parseCase('{ name: runc }')), /check_mounts/);
+  });
+
+  it('takes the first call that fails before anything was hit for the result', () => {
+    const c = parseCase('{ name: runc, rounds: [leave-running, checkpoint, restore] }');
+    const container = { name: 'one', isThere: false, isFrozen: false, processes: 0, answers: {}, isAsked: false };
+    const seen = { container: 'one', message: '', duration: 1, criuStarts: 2, criuErrors: [], added: [] };
+    const plan = { case: c, protocol: 'series', seed: 1, faults: [] } as unknown as Parameters<typeof buildRecord>[0];
+    const end = (...exits: readonly (readonly [number, ...string[]])[]) => {
+      const runs = exits.map(([exit, ...hits], i) => {
+        return { ...seen, call: c.runtime!.rounds[i]!, exit, hits, before: container, after: container };
+      });
+      const runtime = {
+        runtime: 'runc',
+        version: '1',
+        runs,
+        bystander: { before: container, after: container },
+        left: [],
+      };
+      return buildRecord(plan, { runtime: runtime as never, fired: [] }).final.coordinator;
+    };
+    const ok = { end: 'returned', result: 0 };
+    assert.deepEqual(end([0], [0], [0]), ok);
+    assert.deepEqual(end([1], [0], [0]), { end: 'returned', failed: true });
+    assert.deepEqual(end([1, 'criu'], [0], [0]), ok);
+    assert.deepEqual(end([0, 'criu'], [1], [0]), ok);
   });
 
   describe('a sandbox', () => {
@@ -127,8 +169,7 @@ describe('the backend of container runtimes', function () {
           const warden = findWarden();
           const outer = childOf(warden);
           const init = childOf(outer);
-          // Its first child that is left is the command.
-          const task = childOf(init);
+          const task = await findSleeper(init);
           const cgroups = ownCgroups().map((folder) => path.join(folder, 'frozen'));
           for (const folder of cgroups) mkdirSync(folder);
           const freezer = cgroups.find((folder) => existsSync(path.join(folder, file)));
@@ -149,21 +190,26 @@ describe('the backend of container runtimes', function () {
     }
   });
 
+  let backend: Backend;
+  const run = (c: Case) => runCase(c, { backend });
+  const violated = (verdict: Awaited<ReturnType<typeof runCase>>) =>
+    verdict.violations.map(({ property }) => property).sort();
+
+  /** Opens the backend; the tests are skipped where it has no such runtime. */
+  async function openFor(name: string, context: Mocha.Context): Promise<void> {
+    backend = await openBackend('oci');
+    await skipWithout(backend, context);
+    const found = (await backend.capabilities()).find((one) => one.name === name);
+    if (found?.available) return;
+    console.log(`      skipped: ${name}: ${found?.detail}`);
+    context.skip();
+  }
+
   describe('where runc works', () => {
-    let backend: Backend;
-    before(async function () {
-      backend = await openBackend('oci');
-      await skipWithout(backend, this);
-      const runc = (await backend.capabilities()).find(({ name }) => name === 'runc');
-      if (runc?.available) return;
-      console.log(`      skipped: runc: ${runc?.detail}`);
-      this.skip();
+    before(function () {
+      return openFor('runc', this);
     });
     after(() => backend.dispose());
-
-    const run = (c: Case) => runCase(c, { backend });
-    const violated = (verdict: Awaited<ReturnType<typeof runCase>>) =>
-      verdict.violations.map(({ property }) => property).sort();
 
     it('refuses, with a reason, what it cannot do', () => {
       const refused = [
@@ -173,6 +219,8 @@ describe('the backend of container runtimes', function () {
         parseCase('{ name: runc, rootless: true }'),
         parseCase('{ name: runsc, limits: { pids: 5 } }'),
         parseCase('{ name: runc, pid: shared, faults: { kill: init, of: restore, call: openat } }'),
+        parseCase('{ name: runc, images: kept }'),
+        parseCase('{ name: runc, faults: { kill: monitor, of: restore } }'),
       ];
       for (const c of refused) assert.ok(backend.refuses(c, c.restart.protocol), JSON.stringify(c.runtime));
       assert.equal(backend.refuses(parseCase('{ name: runc }'), 'series'), undefined);
@@ -242,6 +290,75 @@ describe('the backend of container runtimes', function () {
     it('leaves no cgroup, in any hierarchy', async () => {
       await run(parseCase('{ name: runc, faults: { kill: runtime, of: restore } }'));
       assert.deepEqual(ownCgroups(), []);
+    });
+  });
+
+  describe('where podman works', () => {
+    before(function () {
+      return openFor('podman', this);
+    });
+    after(() => backend.dispose());
+
+    it('refuses, with a reason, what it cannot do with images that it keeps', () => {
+      const reason = (words: string) =>
+        backend.refuses(parseCase(`{ name: podman, images: kept, ${words} }`), 'series');
+      assert.match(reason('rounds: [checkpoint, restore-renamed]') ?? '', /under its name: images must be exported/);
+      assert.match(reason('rounds: [leave-running, delete, restore]') ?? '', /deleted with the container/);
+      assert.match(reason('faults: { name: taken, of: restore }') ?? '', /has its name/);
+      assert.equal(reason('rounds: [checkpoint, restore, delete]'), undefined);
+    });
+
+    it('restores a container of an archive under another name, with the memory of its tasks and its mounts', async () => {
+      const words = 'mounts: [{ tmpfs: /scratch }, { bind: /data, read-only: true }]';
+      const { status, violations, record, reason } = await run(
+        parseCase(
+          `{ name: podman, rounds: [checkpoint, restore-renamed], ${words} }`,
+          'expect: { coordinator: ok, tasks: { all: resumed } }',
+        ),
+      );
+      assert.deepEqual([status, violations, reason], ['pass', [], undefined]);
+      const { version, runs } = record!.runtime!;
+      assert.match(version, /^[\d.]+ with crun [\d.]+$/);
+      assert.equal(runs[1]!.container, 'two');
+      assert.deepEqual(runs[1]!.after.answers[101], { asked: 3, memory: 'memory-of-101' });
+    });
+
+    for (const images of ['exported', 'kept'])
+      it(`damages a file of images that are ${images}, and has the errors of CRIU below podman`, async () => {
+        const faults = 'faults: { image: core-1.img, damage: truncated, of: restore }';
+        const { record } = await run(parseCase(`{ name: podman, images: ${images}, ${faults} }`));
+        const restore = record!.runtime!.runs.at(-1)!;
+        assert.deepEqual([restore.exit, restore.hits], [125, ['image']]);
+        assert.match(restore.criuErrors.join('\n'), /core-1\.img/);
+        assert.match(restore.added.join(), /cgroup of a container/);
+      });
+
+    it('damages the archive itself, and says which files there are', async () => {
+      const faults = 'faults: { image: checkpoint.tar, damage: missing, of: restore }';
+      const { record } = await run(parseCase(`{ name: podman, ${faults} }`, 'expect: { coordinator: failed }'));
+      assert.match(record!.runtime!.runs.at(-1)!.message, /checkpoint\.tar: no such file/);
+      const { status, reason } = await run(
+        parseCase('{ name: podman, faults: { image: none.img, damage: empty, of: restore } }'),
+      );
+      assert.equal(status, 'error');
+      assert.match(reason ?? '', /no file none\.img; they have .*core-1\.img/);
+    });
+
+    it('kills the monitor of the container while it is restored', async () => {
+      const c = parseCase('{ name: podman, faults: { kill: monitor, of: restore } }');
+      const { record } = await run(c);
+      assert.deepEqual(record!.fired, ['runtime.faults.0']);
+      assert.deepEqual(record!.runtime!.runs.at(-1)!.hits, ['monitor']);
+    });
+
+    it('has a system call fail of the CRIU that dumps, below podman', async () => {
+      const c = parseCase(
+        '{ name: podman, rounds: [leave-running], faults: { fail: criu, of: leave-running, call: ptrace, number: 2 } }',
+        'expect: { coordinator: failed, tasks: { all: untouched } }',
+      );
+      const verdict = await run(c);
+      assert.deepEqual(verdict.record!.fired, ['runtime.faults.0']);
+      assert.deepEqual(violated(verdict), ['runtime-names-first-error']);
     });
   });
 });

@@ -7,7 +7,6 @@ const ROOT = '/run/crun';
 export const crun: Driver = {
   ...runc,
   name: 'crun',
-  versionCommand: ['crun', '--version'],
   stateFolders: [ROOT],
   command(call, context) {
     // Behind runc's `--root <folder> --log <file>`.

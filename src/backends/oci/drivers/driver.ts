@@ -1,5 +1,19 @@
 /** What a driver knows of a runtime: its command line. Everything else is the same for all. */
-import type { RuntimeCall } from '../../index.ts';
+import type { RuntimeCall, RuntimeLimits, RuntimeMount, RuntimeSetup } from '../../index.ts';
+
+/** A mount of a container; `source`: the folder outside of it, of a bind mount. */
+export interface PlacedMount extends RuntimeMount {
+  readonly source: string;
+}
+
+/** What a container is to be. It is in the config.json of its bundle, for those that read one. */
+export interface ContainerSpec {
+  readonly args: readonly string[];
+  readonly mounts: readonly PlacedMount[];
+  readonly limits?: RuntimeLimits;
+  readonly network: 'own' | 'shared';
+  readonly pid: 'own' | 'shared';
+}
 
 /** A container and the folders of one call. */
 export interface CallContext {
@@ -8,16 +22,20 @@ export interface CallContext {
   readonly bundle: string;
   /** The folder of the images. */
   readonly images: string;
+  /** The images are kept with the container, and not in that folder. */
+  readonly isKept: boolean;
   /** The folder of the images that a pre-dump has made just before, relative to `images`. */
   readonly parent?: string;
   /** The folder of CRIU's log. */
   readonly work: string;
   /** The file to which the runtime writes its errors. */
   readonly log: string;
-  readonly network: 'own' | 'shared';
+  readonly container: ContainerSpec;
+  /** Of a restore: the name of the container that is in the images. */
+  readonly savedAs?: string;
+  /** The runtime below this one. */
+  readonly lowLevel?: string;
   readonly options: readonly string[];
-  /** Of restore-renamed: the name that the container had. */
-  readonly from?: string;
 }
 
 export type DriverCall = RuntimeCall | 'run' | 'state';
@@ -26,10 +44,8 @@ export interface Driver {
   readonly name: string;
   /** Whether it checkpoints by CRIU. */
   readonly hasCriu: boolean;
-  /** The command that prints its version. */
-  readonly versionCommand: readonly string[];
   /** Which start of CRIU, within a call, is the one that dumps or restores. */
-  readonly criuStart: number;
+  criuStart(call: RuntimeCall): number;
   /** Whether a container that was saved stays, as stopped, until it is deleted. */
   readonly keepsSaved: boolean;
   /** Folders in which it keeps an entry for each container. */
@@ -40,8 +56,18 @@ export interface Driver {
   readonly sharesFiles: boolean;
   /** Whether it pauses the tasks itself, without a cgroup. */
   readonly pausesInside?: true;
-  /** Shell commands that prepare a sandbox. */
-  readonly prepare?: string;
+  /** A shell script that prepares a sandbox. */
+  prepare?(setup: RuntimeSetup): string;
+  /** It can keep the images with the container. */
+  readonly keepsImages?: true;
+  /** Shell command that prints the folders in which the files of the images are, those of an archive once it is unpacked. */
+  openImages?(context: CallContext): string;
+  /** Shell command that makes an archive again of what was unpacked. */
+  closeImages?(context: CallContext): string;
+  /** Pattern, for a shell, of the logs of CRIU, where it has not the folder of its log from the call. */
+  readonly logs?: string;
+  /** Whether a process, by its command line, is the monitor of the container of this name. Only of runtimes that have one. */
+  isMonitor?(words: readonly string[], name: string): boolean;
   /** The words of a call. */
   command(call: DriverCall, context: CallContext): readonly string[];
   /** Whether a process, by its command line, is the init of this container, as the kernel sees it; `label`: what it was called at first. */
@@ -56,7 +82,15 @@ export const GUEST: readonly string[] = ['/bin/busybox', 'sleep', '864000'];
 /** Below the root of each container. */
 export const TREE_SCRIPT = '/mk/tree.sh';
 
+/** Shells start it as this. */
+const SHELL = '/bin/sh';
+
+/** The command of a container: its tree. */
+export function treeCommand(label: string): readonly string[] {
+  return [SHELL, TREE_SCRIPT, label];
+}
+
 /** The init of a container is the script of its tree. */
 export function isTreeScript(words: readonly string[], { label }: { readonly label: string }): boolean {
-  return words.includes(TREE_SCRIPT) && words.at(-1) === label;
+  return String(words) === String(treeCommand(label));
 }

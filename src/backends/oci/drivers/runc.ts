@@ -7,8 +7,8 @@ const ROOT = '/run/runc';
 export const runc: Driver = {
   name: 'runc',
   hasCriu: true,
-  versionCommand: ['runc', '--version'],
-  criuStart: 2,
+  // Before it CRIU is asked for its version, and ahead of a pre-dump for what it can do.
+  criuStart: (call) => (call === 'pre-dump' ? 3 : 2),
   keepsSaved: false,
   stateFolders: [ROOT],
   lacks: [],
