@@ -54,8 +54,12 @@ async function measure(number: string, title: string): Promise<Row> {
   const finding: ExportedFinding = await examine(named, { allowCommands: true }, new AbortController().signal);
   const script = writeShellScript(finding);
   folder.write('it.sh', script);
-  folder.write('it.c', writeCProgram(finding));
-  const built = spawnSync('cc', ['-w', '-static', '-pthread', '-o', file('it'), file('it.c')], { encoding: 'utf8' });
+  const program = writeCProgram(finding);
+  folder.write('it.c', program);
+  // As its header says.
+  const [, flags] = /cc (-w .*?)-o repro THIS_FILE/.exec(program)!;
+  const words = [...flags!.trim().split(' '), '-o', file('it'), file('it.c')];
+  const built = spawnSync('cc', words, { encoding: 'utf8' });
   if (built.status !== 0) throw new Error(`${title}: ${built.stderr}`);
   const isRace = finding.case.criu!.repeat > 1;
   const tries = isRace ? runsOfRace : runs;

@@ -4,30 +4,32 @@
  * with the pid namespace, its files with a tmpfs.
  */
 import type { Case, Fault } from '../../src/model/case.ts';
-import {
-  type CriuCall,
-  type CriuSetup,
-  callOfStage,
-  type ImageEdit,
-  PSTREE_FIELDS,
-  type PstreeField,
-} from '../../src/model/criu.ts';
+import type { CriuCall, CriuSetup } from '../../src/model/criu.ts';
 import { optionWords, whatDumpLeaves } from '../../src/model/criu-options.ts';
+import { SERVER_DELAY } from '../../src/model/criu-servers.ts';
 import { quoted } from '../shared/replay-command.ts';
+import { hasQueues, writeCensus, writeFind } from './census-sh.ts';
+import { LAZY_SOCKET, LIMIT, selectChecks, writeChecks } from './checks-sh.ts';
 import { CannotExport, type ExportedFinding } from './finding.ts';
-import { COUNTED_FROM, type Helper, helperFor, writeInject } from './helpers-c.ts';
-import { startSubject, subjectOptions, writeSubjectCensus } from './subject-sh.ts';
+import { COUNTED_FROM, type Helper, helperFor, QUEUED, writeInject } from './helpers-c.ts';
+import { writeEdit } from './images-sh.ts';
+import { isInScript, isRetried, listEdits, needsImages, needsRestore, readSetup } from './setup.ts';
+import { startSubject, subjectOptions } from './subject-sh.ts';
 
-/** Seconds after which a call of CRIU hangs. */
-const LIMIT = 5;
 /** A pid that no task has; all other processes get pids above it. */
 const FAR = 3000;
 
 /** The functions of the C program that the script needs, besides the tree. */
-export function selectHelpers({ case: c }: ExportedFinding): Helper[] {
-  const { syscalls, images } = readSetup(c);
+export function selectHelpers(finding: ExportedFinding): Helper[] {
+  const { syscalls, images } = readSetup(finding.case);
   const edits = listEdits(images).map(helperFor);
-  return [...new Set([...edits.filter((helper) => helper !== undefined), ...syscalls.map(writeInject)])];
+  return [
+    ...new Set([
+      ...edits.filter((helper) => helper !== undefined),
+      ...syscalls.map(writeInject),
+      ...(hasQueues(finding) ? [QUEUED] : []),
+    ]),
+  ];
 }
 
 /** `tree`: the command that builds the tree; `repro`: what its other functions are called by. */
@@ -37,8 +39,13 @@ export function writeDriver(finding: ExportedFinding, tree: string, repro: strin
   const restored = needsRestore(finding);
   if (restored && whatDumpLeaves(setup) !== 'nothing')
     throw new CannotExport('the script restores a tree that the dump has removed');
+  const checks = selectChecks(finding);
+  const isRead = (when: string): boolean => checks.some(({ test }) => new RegExp(`\\b${when}\\b`).test(test));
+  const seen = (['before', 'after-dump', 'after-restore'] as const).filter(isRead);
+  const look = (when: (typeof seen)[number]): string[] => (seen.includes(when) ? [`census > ${when}`] : []);
   return [
-    c.subject ? writeSubjectCensus(finding) : writeCensus(c),
+    ...((seen.length > 0 && !c.subject) || c.faults.some((fault) => !isInScript(fault)) ? (writeFind(c) ?? []) : []),
+    ...(seen.length > 0 ? [writeCensus(finding, repro)] : []),
     writeCriu(c),
     ...(c.subject
       ? startSubject(c.subject, tree, c.tasks[0]!.pid)
@@ -47,77 +54,31 @@ export function writeDriver(finding: ExportedFinding, tree: string, repro: strin
     `echo ${FAR} > /proc/sys/kernel/ns_last_pid`,
     ...writeScript(c, setup),
     ...c.faults.filter(isBefore('before-dump')).map((fault) => writeFault(c, fault)),
-    'census > before',
-    ...call('dump', c, setup, repro),
+    ...look('before'),
+    `${writeCall('dump', c, setup, repro)}; dump=$?`,
+    ...settle(look('after-dump'), restored ? 'until the dumped tasks are gone' : undefined),
     ...(restored ? ['[ $dump = 0 ] || { tail -n 3 dump.log; exit 125; }'] : []),
-    ...(restored || needsImages(finding) ? writeRestore(c, setup, repro) : []),
+    ...(restored || needsImages(finding)
+      ? [
+          ...prepareRestore(c, setup, repro),
+          ...writeRestore(c, setup, repro),
+          ...settle(look('after-restore'), undefined),
+        ]
+      : []),
     ...(isRetried(finding) ? writeRetry(c, setup) : []),
-    ...writeChecks(finding),
+    ...writeChecks(checks),
   ].join('\n');
+}
+
+/** Tasks that exit, or continue after a stop, need a moment. */
+function settle(look: readonly string[], why: string | undefined): string[] {
+  if (look.length > 0) return [`sleep 0.3; ${look.join('; ')}`];
+  return why === undefined ? [] : [`sleep 0.3 # ${why}`];
 }
 
 /** Addresses in images, and the order of mappings, are the same in each run only where addresses are not random. */
 function hasAddresses({ images }: CriuSetup): boolean {
   return images.some((edit) => edit.kind === 'field' && /^(mm|pagemap)/.test(edit.file));
-}
-
-function readSetup(c: Case): CriuSetup {
-  const { criu } = c;
-  if (!criu) throw new CannotExport('the scenario is not for CRIU');
-  if (criu.limits.dump?.pids !== undefined || criu.limits.restore?.pids !== undefined)
-    throw new CannotExport('a limit of processes needs a cgroup of its own');
-  if (criu.interface === 'rpc') throw new CannotExport('the script calls CRIU by its command line');
-  if (Object.keys(criu.servers ?? {}).length > 0)
-    throw new CannotExport('the script starts no page server and no lazy-pages daemon');
-  if (criu.parallel !== undefined) throw new CannotExport('the script has one restore at a time');
-  if (criu.syscalls.some(({ every }) => every))
-    throw new CannotExport(
-      'the script makes one system call fail: export a case that has shown the defect, with its number',
-    );
-  if (criu.rounds.length > 2) throw new CannotExport('the script dumps and restores once');
-  if (criu.syscalls.some(({ task, short }) => task !== undefined || short))
-    throw new CannotExport('strace cannot do this to a system call');
-  if (criu.syscalls.length > 1) throw new CannotExport('only one system call can be made to fail');
-  if (c.faults.some(({ verb }) => verb === 'ptrace')) throw new CannotExport('a tracer as a fault');
-  return criu;
-}
-
-const MUTATION = 'the changes of its images are drawn by a seed, and CRIU is needed to know them';
-
-function listEdits(images: CriuSetup['images']): ImageEdit[] {
-  return images.map((edit) => {
-    if (edit.kind === 'mutate') throw new CannotExport(MUTATION);
-    if (edit.kind === 'edit') throw new CannotExport('its images are changed by an editor of your own');
-    return edit;
-  });
-}
-
-const OF_RESTORE = new Set([
-  'restored-program-runs',
-  'restored-tree-matches-dump',
-  'failed-restore-leaves-no-task',
-  'failed-restore-reports-error',
-  'failed-restore-can-be-retried',
-]);
-
-/** Whether the violation is one of a restore, so that the dump has to succeed. */
-function needsRestore({ case: c, violates }: ExportedFinding): boolean {
-  if (violates.some((name) => OF_RESTORE.has(name))) return !violates.includes('dumped-tree-is-gone');
-  const { images, taken, syscalls, scriptFails } = readSetup(c);
-  const stages = [...scriptFails, ...c.faults.flatMap(({ when }) => (when.kind === 'criu' ? [when.at] : []))];
-  return (
-    images.length + taken.length > 0 ||
-    [...syscalls.map(({ of }) => of), ...stages.map(callOfStage)].includes('restore')
-  );
-}
-
-function needsImages({ violates }: Pick<ExportedFinding, 'violates'>): boolean {
-  return violates.includes('dumped-tree-can-be-restored');
-}
-
-/** A restore that fails again, where that is the only violation that a script can see. */
-function isRetried({ violates }: ExportedFinding): boolean {
-  return violates.includes('failed-restore-can-be-retried') && !needsImages({ violates });
 }
 
 /** The same restore, without what went wrong in the first. */
@@ -130,24 +91,10 @@ function writeRetry(c: Case, setup: CriuSetup): string[] {
   ];
 }
 
-/** What /proc shows of the tree, a line for each fact. */
-function writeCensus(c: Case): string {
-  const pids = c.tasks.filter(({ pid, leader }) => pid === leader).map(({ pid }) => pid);
-  const list = c.criu?.namespace === 'own' ? pids.map((pid) => `$(find ${pid})`) : pids;
-  const find = `find() { # the pid here of a pid of the tree's namespace
-	grep -lsE "^NSpid:.*[[:space:]]$([ $1 = ${pids[0]} ] && echo 1 || echo $1)$" /proc/[0-9]*/status | cut -d/ -f3
-}
-`;
-  return `${c.criu?.namespace === 'own' ? find : ''}census() { # of every thread, and exit statuses of zombies
-	for p in ${list.join(' ')}; do
-		cat /proc/$p/task/*/status | grep -E '^(State|Pid|PPid|Tracer|NSpg|NSsid|SigPnd|ShdPnd|SigBlk)' && cut -d ' ' -f 52 /proc/$p/stat
-	done 2> /dev/null
-}`;
-}
-
 function writeCriu(c: Case): string {
   const options = `-D img -W . -v2 --manage-cgroups=ignore${subjectOptions(c)}`;
-  return `criu() { call=$1; shift; timeout -s KILL ${LIMIT} $inject $CRIU $call ${options} "$@"; }`;
+  const inject = c.criu!.syscalls.length > 0 ? '$inject ' : '';
+  return `criu() { call=$1; shift; timeout -s KILL ${LIMIT} ${inject}$CRIU $call ${options} "$@"; }`;
 }
 
 const isBefore =
@@ -162,20 +109,30 @@ function writeFault(c: Case, { verb, signal, targets, times }: Fault): string {
   return Array.from({ length: times }, () => `kill -${name} ${to}`).join('; ');
 }
 
-/** The action script, which CRIU starts at each of its stages. */
-function writeScript(c: Case, { scriptFails, syscalls }: CriuSetup): string[] {
+/** What the action script, which CRIU starts at each of its stages, does at some of them. */
+function listActs(c: Case, { scriptFails, syscalls, servers }: CriuSetup): Map<string, string[]> {
   const acts = new Map<string, string[]>();
   const add = (stage: string, act: string): void => void acts.set(stage, [...(acts.get(stage) ?? []), act]);
   for (const fault of c.faults)
-    if (fault.when.kind === 'criu' && !/^before-/.test(fault.when.at)) add(fault.when.at, writeFault(c, fault));
+    if (fault.when.kind === 'criu' && isInScript(fault)) add(fault.when.at, writeFault(c, fault));
   for (const stage of scriptFails) add(stage, 'exit 1');
   for (const { after } of syscalls) if (after !== undefined) add(after, `touch ${COUNTED_FROM}`);
+  const { fault, after } = servers?.restore ?? {};
+  const pid = '$(cat lazy.pid)';
+  if (fault === 'kill') add(String(after), `kill -KILL ${pid}`);
+  if (fault === 'delay')
+    add(String(after), `kill -STOP ${pid}; (sleep ${SERVER_DELAY / 1000}; kill -CONT ${pid}) > /dev/null 2>&1 &`);
+  return acts;
+}
+
+function writeScript(c: Case, setup: CriuSetup): string[] {
+  const acts = listActs(c, setup);
   if (acts.size === 0) return [];
-  const find = c.criu?.namespace === 'own' ? [writeCensus(c).split('\n}')[0]!, '}'] : [];
+  const usesFind = [...acts.values()].flat().some((act) => act.includes('$(find '));
   return [
     "cat > script <<'EOF'",
     '#!/bin/sh',
-    ...find,
+    ...(usesFind ? (writeFind(c) ?? []) : []),
     'case $CRTOOLS_SCRIPT_ACTION in',
     ...[...acts].map(([stage, list]) => `${stage}) ${list.join('; ')} ;;`),
     'esac',
@@ -184,167 +141,49 @@ function writeScript(c: Case, { scriptFails, syscalls }: CriuSetup): string[] {
   ];
 }
 
-/** A call of CRIU; its exit status is in a variable of its name. */
-function call(of: CriuCall, c: Case, setup: CriuSetup, repro: string): string[] {
+/** A call of CRIU, whose exit status is that of the command; `log`: where it is written. */
+function writeCall(of: CriuCall, c: Case, setup: CriuSetup, repro: string, log = `${of}.log`): string {
   const { files, fileSize } = setup.limits[of] ?? {};
   const isInjected = setup.syscalls.some((one) => one.of === of);
-  const hasScript =
-    setup.scriptFails.length > 0 ||
-    setup.syscalls.some(({ after }) => after !== undefined) ||
-    c.faults.some(({ when }) => when.kind === 'criu' && !/^before-/.test(when.at));
   const prefix = [
     ...(files === undefined ? [] : [`ulimit -n ${files};`]),
     ...(fileSize === undefined ? [] : [`ulimit -f ${Math.ceil(fileSize / 512)};`]),
     ...(setup.faultPoint?.of === of ? [`export CRIU_FAULT=${setup.faultPoint.number};`] : []),
     ...(isInjected ? [`inject="${repro.replaceAll('"', '')} inject";`] : []),
   ];
-  const words = `criu ${of} ${of === 'dump' ? `-t ${c.tasks[0]!.pid}` : '-d'} -o ${of}.log${hasScript ? ' --action-script ./script' : ''}`;
-  const options = optionWords(setup.options[of] ?? {}).map((word) => ` ${quoted(word)}`);
-  const command = words + options.join('');
-  return [
-    prefix.length === 0 ? `${command}; ${of}=$?` : `(${prefix.join(' ')} ${command}); ${of}=$?`,
-    // Tasks that exit, or continue after a stop, need a moment.
-    `sleep 0.3; census > after-${of}`,
+  const words = [
+    `criu ${of} ${of === 'dump' ? `-t ${c.tasks[0]!.pid}` : '-d'} -o ${log}`,
+    ...(listActs(c, setup).size > 0 ? ['--action-script ./script'] : []),
+    ...(of === 'restore' && setup.servers?.restore ? ['--lazy-pages'] : []),
+    ...optionWords(setup.options[of] ?? {}).map(quoted),
   ];
+  return prefix.length === 0 ? words.join(' ') : `(${prefix.join(' ')} ${words.join(' ')})`;
 }
 
-function writeRestore(c: Case, setup: CriuSetup, repro: string): string[] {
+/** What is changed between the dump and the restore. */
+function prepareRestore(c: Case, setup: CriuSetup, repro: string): string[] {
   return [
     ...listEdits(setup.images).flatMap((edit) => writeEdit(c, edit, repro)),
     ...setup.taken.map((pid) => `echo ${pid - 1} > /proc/sys/kernel/ns_last_pid; sleep 9999 & # takes pid ${pid}`),
     ...c.faults.filter(isBefore('before-restore')).map((fault) => writeFault(c, fault)),
-    ...call('restore', c, setup, repro),
   ];
 }
 
-function writeEdit(c: Case, edit: ImageEdit, repro: string): string[] {
-  if (edit.kind === 'task') return writePstree(c, edit);
-  const file = `img/${edit.file}.img`;
-  switch (edit.kind) {
-    case 'missing':
-      return [`rm ${file}`];
-    case 'truncate':
-      return [`truncate -s ${edit.bytes} ${file}`];
-    case 'extend':
-      return [`head -c ${edit.bytes} /dev/zero | tr '\\0' '\\377' >> ${file}`];
-    case 'xor': {
-      const at = edit.at < 0 ? `$(($(wc -c < ${file}) ${edit.at}))` : edit.at;
-      return [
-        `byte=$(od -An -tu1 -j ${at} -N 1 ${file})`,
-        `printf "\\\\$(printf %o $((byte ^ ${edit.xor})))" | dd of=${file} bs=1 seek=${at} conv=notrunc status=none`,
-      ];
-    }
-    case 'drop':
-    case 'repeat':
-      return [`${repro} records ${file} ${edit.record} ${edit.kind}`];
-    case 'field': {
-      const { value, path, nth } = edit;
-      const words = path.map((number, i) => ((nth[i] ?? 0) === 0 ? number : `${number}:${nth[i]}`));
-      const what = typeof value === 'object' ? `${value.add < 0 ? '' : '+'}${value.add}` : value;
-      return [`${repro} edit ${file} ${edit.record} ${what} ${words.join(' ')} || exit 125`];
-    }
+function writeRestore(c: Case, setup: CriuSetup, repro: string): string[] {
+  const { parallel, servers } = setup;
+  if (parallel !== undefined) {
+    const numbers = Array.from({ length: parallel }, (_, i) => i + 1).join(' ');
+    const one = writeCall('restore', c, setup, repro, 'restore-$i.log');
+    return [`for i in ${numbers}; do`, `	(${one}; echo $? > restore-$i.status) &`, 'done', 'wait'];
   }
-}
-
-/** pstree.img is short: it is written again as the dump wrote it, with the change. */
-function writePstree(c: Case, { record, set }: Extract<ImageEdit, { kind: 'task' }>): string[] {
-  const inner = (pid: number): number => (c.criu?.namespace === 'own' && pid === c.tasks[0]!.pid ? 1 : pid);
-  const processes = c.tasks.filter(({ pid, leader }) => pid === leader);
-  const lines = processes.map((task, i) => {
-    const threads = c.tasks.filter(({ leader }) => leader === task.pid).map(({ pid }) => inner(pid));
-    const fields: Record<PstreeField, readonly number[]> = {
-      pid: [inner(task.pid)],
-      ppid: [typeof task.parent === 'number' ? inner(task.parent) : 0],
-      pgid: [inner(task.pgid)],
-      sid: [inner(task.session)],
-      threads,
-      ...(i === record ? set : {}),
-    };
-    const bytes = Object.entries(fields).flatMap(([name, values]) =>
-      values.flatMap((value) => [PSTREE_FIELDS[name as PstreeField] << 3, ...varint(value)]),
-    );
-    const words = Object.entries(fields).map(([name, values]) => `${name} ${values.join(' ') || 'absent'}`);
-    return `	printf '${octal([bytes.length, 0, 0, 0, ...bytes])}' # ${words.join(', ')}${i === record ? ' <- changed' : ''}`;
-  });
-  return ['{	head -c 8 img/pstree.img', ...lines, '} > pstree && mv pstree img/pstree.img'];
-}
-
-/** A negative number as CRIU reads it: 32 bits of an unsigned one. */
-function varint(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, BigInt(value));
-  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
-  return [...bytes, Number(rest)];
-}
-
-function octal(bytes: readonly number[]): string {
-  return bytes.map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
-}
-
-/** For each property a shell test that is true when the property is violated, and the message for that. */
-function writeChecks(finding: ExportedFinding): string[] {
-  const { case: c, violates } = finding;
-  const setup = readSetup(c);
-  const restore = needsRestore(finding);
-  const status = restore ? '$restore' : '$dump';
-  const log = restore ? 'restore.log' : 'dump.log';
-  const kills = (of: CriuCall): boolean =>
-    setup.syscalls.some(({ signal, of: one }) => signal !== undefined && one === of) ||
-    c.faults.some(
-      ({ targets, when }) => targets.includes('coordinator') && when.kind === 'criu' && callOfStage(when.at) === of,
-    );
-  const ended = (of: CriuCall): string => (kills(of) ? '' : ` && [ $${of} != 137 ]`);
-  // Processes that a killed CRIU has left are children of this shell.
-  const failedDump = kills('dump')
-    ? `! diff before after-dump || grep -lsx "$(basename "\${CRIU%% *}" | cut -c 1-15)" /proc/[0-9]*/comm`
-    : '[ $dump != 0 ] && [ $dump != 137 ] && ! diff before after-dump';
-  const checks: Record<string, readonly [string, string]> = {
-    'bystanders-untouched': ['! kill -0 $bystander 2> /dev/null', 'a process outside of the tree is dead'],
-    'kept-tree-is-unchanged': [
-      `[ $dump = 0 ] && ! diff ${whatDumpLeaves(setup) === 'stopped' ? '-I ^State ' : ''}before after-dump`,
-      'the dump that had to leave the tree has changed it',
-    ],
-    'dumped-tree-is-gone': ['[ $dump = 0 ] && [ -s after-dump ]', 'the dump reported success, and left tasks'],
-    'dumped-tree-can-be-restored': [
-      '[ $dump = 0 ] && [ $restore != 0 ]',
-      'the dump reported success, and its images cannot be restored',
-    ],
-    'failed-dump-leaves-tree-running': [failedDump, 'the failed dump has changed the tree, or left a process'],
-    'restored-tree-matches-dump': [
-      '[ $restore = 0 ] && ! diff before after-restore',
-      'the restore reported success, and the tree differs',
-    ],
-    'failed-restore-leaves-no-task': [
-      `[ $restore != 0 ]${ended('restore')} && [ -s after-restore ]`,
-      'the failed restore has left tasks',
-    ],
-    'restored-program-runs': [
-      `[ $restore = 0 ] && ! grep -qs '^State:.[RSD]' /proc/${c.tasks[0]!.pid}/status`,
-      'the restore reported success, and the program is gone',
-    ],
-    'failed-restore-can-be-retried': isRetried(finding)
-      ? ['[ $restore != 0 ] && [ $again != 0 ]', 'no later restore from the same images succeeds']
-      : ['[ $dump = 0 ] && [ $restore != 0 ]', 'no restore succeeds'],
-    'failed-restore-reports-error': [
-      '[ $restore = 0 ] && [ "$(grep -c ^Pid before)" != "$(grep -c ^Pid after-restore)" ]',
-      'the restore reported success, and tasks are missing',
-    ],
-    'criu-never-crashes': [
-      `[ ${status} -gt 128 ] && [ ${status} != 137 ] || grep -qE 'BUG at|killed by signal (4|5|6|7|8|11|31):' ${log}`,
-      'CRIU, or a task that it restores, crashes',
-    ],
-    'criu-ends-in-time': [`[ ${status} = 137 ]`, `CRIU has not ended after ${LIMIT} s`],
-    'criu-log-is-bounded': [`[ $(wc -c < ${log}) -gt 16777216 ]`, 'CRIU fills its log'],
-  };
-  const shown = violates.flatMap((name) => {
-    const check = checks[name];
-    return check ? [check] : [];
-  });
-  if (shown.length === 0)
-    throw new CannotExport(`no script can see ${violates.join(', ') || 'that nothing is violated'}`);
-  const tests = shown.map(([test]) => (test.includes('||') ? `{ ${test}; }` : test));
+  const restore = `${writeCall('restore', c, setup, repro)}; restore=$?`;
+  if (!servers?.restore) return [restore];
   return [
-    ...shown.map(([, text], i) => `if ${tests[i]}; then echo 'SHOWN: ${text}'; tail -n 3 ./*.log; exit 1; fi`),
-    "echo 'NOT SHOWN'",
+    '$CRIU lazy-pages -D img -W . -o lazy-pages.log & # gives the restored tasks their memory',
+    'lazy=$!; echo $lazy > lazy.pid',
+    `for i in $(seq ${LIMIT}0); do [ -S ${LAZY_SOCKET} ] && break; sleep 0.1; done`,
+    restore,
+    `(sleep ${LIMIT}; kill -KILL $lazy) 2> /dev/null & # it ends when all memory has its owner`,
+    'wait $lazy; served=$?',
   ];
 }

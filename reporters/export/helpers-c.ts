@@ -1,4 +1,4 @@
-/** Further C functions of a reproducer: changes of images, and a system call of CRIU that fails. */
+/** Further C functions of a reproducer: changes of images, a system call of CRIU that fails, what waits in open files. */
 import type { CriuSyscall, ImageEdit } from '../../src/model/criu.ts';
 
 /** A function of the program, called as `./repro WORD …`. */
@@ -93,12 +93,20 @@ export function helperFor(edit: ImageEdit): Helper | undefined {
   return edit.kind === 'drop' || edit.kind === 'repeat' ? RECORDS : undefined;
 }
 
+/** Whether the number of the call depends on the machine and the program: the script tries those near it, NR in the environment. */
+export function isSearched({ call, after, task }: CriuSyscall): boolean {
+  return task === undefined && (call === 'all' || after !== undefined);
+}
+
 /** The file that the action script makes at the stage after which system calls are counted. */
 export const COUNTED_FROM = 'counted';
 
 /** \`inject COMMAND…\`: runs CRIU under ptrace(2); its Nth system call fails, or it gets a signal there. */
-export function writeInject({ call, number, errno, signal, after }: CriuSyscall): Helper {
-  const isHit = call === 'all' ? '++n == atoi(getenv("NR"))' : `i.entry.nr == SYS_${call} && ++n == ${number}`;
+export function writeInject(one: CriuSyscall): Helper {
+  if (one.task !== undefined) return writeInjectIntoTask(one, one.task);
+  const { call, number, errno, signal, after } = one;
+  const wanted = isSearched(one) ? 'atoi(getenv("NR"))' : number;
+  const isHit = `${call === 'all' ? '' : `i.entry.nr == SYS_${call} && `}++n == ${wanted}`;
   const hit =
     errno === undefined
       ? `kill(pid, ${signal});`
@@ -120,7 +128,7 @@ export function writeInject({ call, number, errno, signal, after }: CriuSyscall)
     word: 'inject',
     includes: [
       ...(errno === undefined ? [] : ['errno.h', 'sys/reg.h']),
-      ...(call === 'all' ? ['stdlib.h'] : []),
+      ...(isSearched(one) ? ['stdlib.h'] : []),
       'signal.h',
       'sys/ptrace.h',
       'sys/syscall.h',
@@ -147,3 +155,62 @@ export function writeInject({ call, number, errno, signal, after }: CriuSyscall)
 }`,
   };
 }
+
+/** \`inject COMMAND…\`: the same for a call of a task that CRIU restores, from the start of that task. */
+function writeInjectIntoTask({ call, number, errno, signal }: CriuSyscall, task: number): Helper {
+  const isHit = `i.op == PTRACE_SYSCALL_INFO_ENTRY${call === 'all' ? '' : ` && i.entry.nr == SYS_${call}`} && ++n == ${number}`;
+  const hit =
+    errno === undefined
+      ? `kill(pid, ${signal});`
+      : 'failed = !ptrace(PTRACE_POKEUSER, pid, 8 * ORIG_RAX, -1L);	/* no call */';
+  const fail = `
+			failed = ptrace(PTRACE_POKEUSER, pid, 8 * RAX, -(long)${errno});
+		else if `;
+  return {
+    word: 'inject',
+    includes: [
+      ...(errno === undefined ? [] : ['errno.h', 'sys/reg.h']),
+      'signal.h',
+      'sys/ptrace.h',
+      'sys/syscall.h',
+      'sys/wait.h',
+      'unistd.h',
+    ],
+    text: `static int inject(char **v)	/* counts the calls of task ${task} while CRIU restores it */
+{
+	struct __ptrace_syscall_info i;
+	int status, end = 0, n = 0,${errno === undefined ? '' : ' failed = 0,'} pid, sig, criu = fork();
+
+	if (!criu)
+		_exit(ptrace(PTRACE_TRACEME, 0, 0, 0) || raise(SIGSTOP) || execvp(*v, v));
+	while ((pid = waitpid(-1, &status, __WALL)) > 0) {
+		if (!WIFSTOPPED(status)) {
+			end = pid == criu ? status : end;
+			continue;
+		}
+		sig = WSTOPSIG(status) == SIGSTOP || (WSTOPSIG(status) & ~0x80) == SIGTRAP ? 0 : WSTOPSIG(status);
+		ptrace(PTRACE_SETOPTIONS, pid, 0, PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACECLONE);
+		ptrace(PTRACE_GET_SYSCALL_INFO, pid, sizeof(i), &i);
+		${errno === undefined ? 'if (' : `if (pid == ${task} && i.op == PTRACE_SYSCALL_INFO_EXIT && failed)${fail}(`}pid == ${task} && ${isHit})
+			${hit}
+		ptrace(pid == ${task} ? PTRACE_SYSCALL : PTRACE_CONT, pid, 0, sig);
+	}
+	return WIFSIGNALED(end) ? 128 + WTERMSIG(end) : WEXITSTATUS(end);
+}`,
+  };
+}
+
+/** \`queued PID\` */
+export const QUEUED: Helper = {
+  word: 'queued',
+  includes: ['stdio.h', 'stdlib.h', 'sys/ioctl.h', 'sys/syscall.h', 'unistd.h'],
+  text: `static int queued(char **v)	/* PID: how many bytes wait in each of its open files */
+{
+	int process = syscall(SYS_pidfd_open, atoi(*v), 0), bytes;
+
+	for (int fd = 3; fd < 64; fd++)
+		if (!ioctl(syscall(SYS_pidfd_getfd, process, fd, 0), FIONREAD, &bytes))
+			printf("%d: %d bytes\\n", fd, bytes);
+	return 0;
+}`,
+};

@@ -1,8 +1,10 @@
 /** The two forms of a reproducer for CRIU: a shell script with a C program in it, and a C program with the script in it. */
 import type { Case } from '../../src/model/case.ts';
+import type { CriuSyscall } from '../../src/model/criu.ts';
 import { callEnd } from '../../src/record/program-text.ts';
 import { selectHelpers, writeDriver } from './driver.ts';
 import type { ExportedFinding } from './finding.ts';
+import { isSearched } from './helpers-c.ts';
 import { writeStart } from './subject-sh.ts';
 import { needsMemory, writeTree } from './tree-c.ts';
 
@@ -59,7 +61,7 @@ function writeHead({ title, case: c, violates, statements, seen }: ExportedFindi
     ...violates.slice(0, 1).flatMap((name) => wrap(`Violates: ${statements[name] ?? name}`)),
     ...(seen ? wrap(`Seen: ${seen.environment}${ends.length > 0 ? `: ${ends.join(', ')}` : ''}`) : []),
     ...errors.flatMap((error) => wrap(`  ${error.replace(/\s+/g, ' ')}`)),
-    ...wrap(`As root: [CRIU=/path/to/criu] ${how}   exits with 1: shown, 0: not shown, 125: cannot be tested`),
+    ...wrap(`As root: [CRIU=/path/to/criu] ${how}; exit 1: shown, 0: not shown, 125: untestable`),
   ];
 }
 
@@ -77,28 +79,46 @@ function wrap(text: string): string[] {
 
 /** The factor by which the number of tries of a race exceeds that of the scenario. */
 const MORE_TRIES = 3;
-/** How much the number of a system call of CRIU may differ between machines. */
+/** How much the number of a system call of CRIU may differ between machines; and of a call of one name, with the program that is dumped. */
 const NEARBY = 25;
+const NEARBY_OF_NAME = 4;
+
+/** Numbers of the system call that the script tries, the nearest first where they are few. */
+function listNumbers({ call, number }: CriuSyscall): string {
+  const away = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  const numbers =
+    call === 'all'
+      ? [`$(seq ${number} ${number + NEARBY}) $(seq ${Math.max(1, number - NEARBY)} ${number})`]
+      : [number, ...away(1, NEARBY_OF_NAME).flatMap((i) => [number + i, number - i])].filter((one) => one > 0);
+  return numbers.join(' ');
+}
 
 /** The script starts itself again as the init of namespaces of its own: until a race shows, or for each call near the one wanted. */
 function enter({ case: c }: ExportedFinding, again: string): string {
   const start = `unshare --pid --fork --kill-child --mount --mount-proc --ipc --uts ${again}`;
   const runs = c.criu?.repeat ?? 1;
-  const counted = c.criu?.syscalls.find(({ call }) => call === 'all')?.number;
+  const counted = c.criu?.syscalls.find(isSearched);
   const tries =
     counted !== undefined
-      ? `$(seq ${counted} ${counted + NEARBY}) $(seq ${Math.max(1, counted - NEARBY)} ${counted}); do export NR # which call it is depends on the machine`
+      ? `${listNumbers(counted)}; do export NR # which call it is depends on the machine`
       : `$(seq ${runs * MORE_TRIES}); do # a race`;
+  // A dump that fails at a call nearby is no reason to end.
   const outside =
-    runs > 1 || counted !== undefined
-      ? `[ "$1$$" = inside1 ] || for NR in ${tries}
-	${start}; status=$?
-	[ $status = 0 ] || exit $status
-done
-[ "$1$$" = inside1 ] || exit 0`
-      : `[ "$1$$" = inside1 ] || exec ${start}`;
+    counted !== undefined
+      ? writeTries(tries, start, '[ $status != 1 ] || exit 1', '$status')
+      : runs > 1
+        ? writeTries(tries, start, '[ $status = 0 ] || exit $status', '0')
+        : `[ "$1$$" = inside1 ] || exec ${start}`;
   return `${outside}
 mount -t tmpfs repro /run && cd /run && mkdir img || exit 125`;
+}
+
+function writeTries(tries: string, start: string, end: string, last: string): string {
+  return `[ "$1$$" = inside1 ] || for NR in ${tries}
+	${start}; status=$?
+	${end}
+done
+[ "$1$$" = inside1 ] || exit ${last}`;
 }
 
 /** `script`: the program starts it when it is started itself; without a script it is started by one. */

@@ -1,18 +1,15 @@
 /**
- * A program of the scenario's (`subject`) in a reproducer: the shell writes its files, starts it with the pid of the root, waits until it
- * is ready, and reads of /proc what a run has shown to change.
+ * A program of the scenario's (`subject`) in a reproducer: the shell writes its files, starts it with the pid of the root, and waits until
+ * it is ready.
  */
 import path from 'node:path';
 import type { Case } from '../../src/model/case.ts';
 import type { Subject } from '../../src/model/subject.ts';
-import type { CriuRecord } from '../../src/record/criu.ts';
-import { CannotExport, type ExportedFinding } from './finding.ts';
+import { CannotExport } from './finding.ts';
 import type { TreeSource } from './tree-c.ts';
 
 /** The folder of the case: some scenarios name it. */
 const FOLDER = '/run/mktrouble/case';
-/** Above the pid of the root and its descendants, below all that the script starts after them. */
-const MOST_TASKS = 100;
 /** Seconds for which the program is waited for. */
 const READY = 10;
 
@@ -77,51 +74,6 @@ function waitFor(sign: NonNullable<Subject['ready']>['sign'], folder: string): s
       ? `[ -e ${quoted(path.resolve(folder, sign.path))} ]`
       : `grep -qsF ${quoted('text' in sign ? sign.text : '')} /run/out /run/err`;
   return [`for i in $(seq ${READY}0); do ${shown} && break; sleep 0.1; done; ${shown} || exit 125`];
-}
-
-/** How a shell reads a kind of state, $p being the process: by the names of facts in a record. */
-const READERS: readonly (readonly [RegExp, string])[] = [
-  [/^(CPU affinity|NUMA nodes)$/, `grep -h allowed_list /proc/$p/task/*/status`],
-  [/^(nice|scheduling policy|real-time priority)$/, `cut -d ' ' -f 19,40,41 /proc/$p/task/*/stat`],
-  [/^personality$/, 'cat /proc/$p/personality'],
-  [/^core dump filter$/, 'cat /proc/$p/coredump_filter'],
-  [/^timer slack$/, 'cat /proc/$p/timerslack_ns'],
-  [/^OOM score adjustment$/, 'cat /proc/$p/oom_score_adj'],
-  [/^umask$/, 'grep Umask /proc/$p/status'],
-  [/^exit signal$/, `cut -d ' ' -f 38 /proc/$p/stat`],
-  [/^flags of /, 'grep flags /proc/$p/fdinfo/*'],
-  [/^open file /, `grep -E '(flags|semaphore|sigmask)' /proc/$p/fdinfo/*`],
-  // sd, ac: the kernel sets them by itself.
-  [/^mapping /, `sed -n '/^VmFlags/{s/ sd//; s/ ac//; p}' /proc/$p/smaps`],
-];
-
-/** `census`: of each process of the program, what the shell can read of what a run has shown to change. */
-export function writeSubjectCensus({ case: c, seen }: ExportedFinding): string {
-  const root = c.tasks[0]!.pid;
-  const changed = seen?.record.criu ? listChanged(seen.record.criu) : [];
-  const readers = READERS.filter(([names]) => changed.some((name) => names.test(name))).map(([, read]) => read);
-  return `census() { # of the program: ids, states${changed.length > 0 ? `, ${few(changed)}` : ''}
-	for p in $(seq ${root} ${root + MOST_TASKS}); do
-		${["grep -E '^(State|Pid|PPid|Tracer|NSpg|NSsid)' /proc/$p/status | sed 's/[RD] (.*)/S (sleeping)/'", ...readers].join('; ')}
-	done 2> /dev/null
-}`;
-}
-
-/** The names of facts that two censuses of one run do not share. */
-function listChanged({ before, afterDump, restored, afterRestore }: CriuRecord): string[] {
-  const names = [before, afterDump, restored, afterRestore].flatMap((census) =>
-    (census?.tasks ?? []).flatMap(({ facts, heldFacts, threads }) =>
-      [facts, heldFacts, ...threads.map((thread) => thread.facts)].flatMap((one) => Object.keys(one ?? {})),
-    ),
-  );
-  return [...new Set(names)].filter((name) => READERS.some(([names]) => names.test(name))).sort();
-}
-
-const MOST_NAMES = 3;
-
-function few(names: readonly string[]): string {
-  const kinds = [...new Set(names.map((name) => name.replace(/ [\da-f-]+$/, '')))];
-  return kinds.length > MOST_NAMES ? `${kinds.slice(0, MOST_NAMES).join(', ')}, …` : kinds.join(', ');
 }
 
 /** The options that a program needs in the dump and the restore. */

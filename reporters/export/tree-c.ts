@@ -3,6 +3,7 @@
  * gives it. main() returns when every task is in its final state: each closes its end of a pipe there.
  */
 import { type Case, findGoneMaker, type Task } from '../../src/model/case.ts';
+import type { Resource } from '../../src/model/criu-resources.ts';
 import { CannotExport } from './finding.ts';
 
 export interface TreeSource {
@@ -14,6 +15,46 @@ export interface TreeSource {
 
 /** KiB that a task has when the scenario does not say how much. */
 const USUAL_MEMORY = 16;
+/** The addresses of the memory of its own that a task has, of the memory that the tree shares, and of locked memory. */
+export const PRIVATE_MEMORY = 0x200000000;
+/** Its stamps have a page of their own. */
+const PAGE = 4096;
+const USUAL_BYTES = (USUAL_MEMORY << 10) + PAGE;
+const SHARED_MEMORY = 0x300000000;
+const LOCKED_MEMORY = 0x400000000;
+const LOCKED_BYTES = 16384;
+
+/** How a program makes a resource of a task. */
+interface ResourceSource {
+  readonly includes: readonly string[];
+  readonly function?: string;
+  readonly statement: string;
+}
+
+const RESOURCES: Partial<Record<Resource, ResourceSource>> = {
+  folder: { includes: ['fcntl.h'], statement: 'open("img", O_RDONLY | O_DIRECTORY);' },
+  'locked-memory': {
+    includes: ['sys/mman.h'],
+    statement: `mlock(mmap((void *)0x${LOCKED_MEMORY.toString(16)}, ${LOCKED_BYTES}, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0), ${LOCKED_BYTES});`,
+  },
+  terminal: {
+    includes: ['fcntl.h', 'stdlib.h', 'termios.h', 'unistd.h'],
+    function: `static void terminal(void)	/* a pseudo-terminal; bytes wait at both ends */
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY), slave;
+	struct termios raw;
+
+	unlockpt(master);
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+	tcgetattr(slave, &raw);
+	cfmakeraw(&raw);
+	tcsetattr(slave, TCSANOW, &raw);
+	write(master, "typed", 5);
+	write(slave, "shown", 5);
+}`,
+    statement: 'terminal();',
+  },
+};
 
 export function writeTree(c: Case): TreeSource {
   refuseWhatNoTreeHas(c);
@@ -22,7 +63,9 @@ export function writeTree(c: Case): TreeSource {
   const memory = needsMemory(c);
   const entered = c.tasks.filter(({ criu }) => criu?.entered);
   const hasOrphans = c.tasks.some(({ criu }) => criu?.orphan);
+  const resources = listResources(c);
   const includes = [
+    ...resources.flatMap((one) => one.includes),
     'linux/sched.h',
     'signal.h',
     'sys/syscall.h',
@@ -38,14 +81,26 @@ export function writeTree(c: Case): TreeSource {
     functions: [
       writeSpawn(c),
       ...(holds ? [HOLD] : []),
+      ...resources.flatMap((one) => one.function ?? []),
       'static int ready[2];	/* a pipe, that each task closes when it is ready */',
-      'static void rest(void) { for (close_range(3, ~0U, 0);;) pause(); }',
-      ...(threads.length > 0 ? [writeThreads(threads)] : []),
+      `static void rest(void) { for (${closeReady(c)};;) pause(); }`,
+      ...(threads.length > 0 ? [writeThreads(threads, resources.length > 0)] : []),
     ].join('\n'),
     body: indent(
-      `${hasUnnamedMaker(c) ? 'pid_t maker;\n\n' : ''}pipe(ready);\n${[writeProcess(c, c.tasks[0]!, memory), ...entered.map((one) => writeEntered(c, one, memory))].join('\n')}\nclose(ready[1]);\nreturn read(ready[0], &(char){ 0 }, 1);	/* when every task is ready */`,
+      `${hasUnnamedMaker(c) ? 'pid_t maker;\n\n' : ''}${resources.length > 0 ? 'close_range(3, ~0U, 0);\n' : ''}pipe(ready);\n${[writeProcess(c, c.tasks[0]!, memory), ...entered.map((one) => writeEntered(c, one, memory))].join('\n')}\nclose(ready[1]);\nreturn read(ready[0], &(char){ 0 }, 1);	/* when every task is ready */`,
     ),
   };
+}
+
+/** What the program makes of the resources of all tasks, each once. */
+function listResources({ tasks }: Case): ResourceSource[] {
+  const names = tasks.flatMap(({ criu }) => criu?.resources ?? []);
+  return [...new Set(names)].map((name) => RESOURCES[name]!);
+}
+
+/** A task keeps the files that are a resource of it. */
+function closeReady(c: Case): string {
+  return listResources(c).length > 0 ? 'close(ready[0]), close(ready[1])' : 'close_range(3, ~0U, 0)';
 }
 
 /** Whether an orphan was made by a process that led nothing: any pid will do for it. */
@@ -59,9 +114,9 @@ function refuseWhatNoTreeHas({ tasks, criu }: Case): void {
     ({ ghost, sibling, state, tracedBy }) => ghost || sibling || state === 'dead' || tracedBy !== undefined,
   );
   if (odd) throw new CannotExport(`task ${odd.pid} is a ghost, a sibling, dead or traced`);
-  const rich = tasks.find(({ criu }) => criu?.resources !== undefined);
-  if (rich)
-    throw new CannotExport(`the program does not make what task ${rich.pid} has: ${rich.criu!.resources!.join(', ')}`);
+  const missing = tasks.flatMap(({ criu }) => criu?.resources ?? []).filter((name) => RESOURCES[name] === undefined);
+  if (missing.length > 0)
+    throw new CannotExport(`the program does not make what a task has: ${[...new Set(missing)].join(', ')}`);
   if (criu?.namespaces)
     throw new CannotExport(`the program makes no namespaces but that of pids: ${criu.namespaces.join(', ')}`);
 }
@@ -71,7 +126,12 @@ export function needsMemory({ criu, tasks }: Case): boolean {
   const changed = (criu?.images ?? []).some(
     (edit) => 'file' in edit && /^(pages|pagemap|mm|memfd|files)/.test(edit.file),
   );
-  return changed || tasks.some((task) => (task.criu?.memory ?? USUAL_MEMORY) !== USUAL_MEMORY);
+  return changed || criu?.servers?.restore !== undefined || tasks.some((task) => sizeOfMemory(task) !== USUAL_BYTES);
+}
+
+/** Bytes of the memory of its own that a task has. */
+export function sizeOfMemory({ criu }: Task): number {
+  return ((criu?.memory ?? USUAL_MEMORY) << 10) + PAGE;
 }
 
 function writeSpawn({ criu, tasks }: Case): string {
@@ -95,7 +155,7 @@ const HOLD = `static void hold(int sig, int pending, int tid)	/* blocks a signal
 		syscall(tid ? SYS_tgkill : SYS_kill, getpid(), tid ? tid : sig, sig);
 }`;
 
-function writeThreads(threads: readonly Task[]): string {
+function writeThreads(threads: readonly Task[], keepsFiles: boolean): string {
   const held = threads.flatMap((task) => {
     const lines = writeSignals(task, String(task.pid));
     return lines.length === 0
@@ -122,7 +182,7 @@ static void thread(long tid)
 	dprintf(fd, "%ld", tid - 1);
 	pthread_create(&(pthread_t){ 0 }, NULL, run, (void *)tid);
 	while (running == before)
-		usleep(100);
+		usleep(100);${keepsFiles ? '\n\tclose(fd);' : ''}
 }`;
 }
 
@@ -146,8 +206,9 @@ function writeProcess(c: Case, task: Task, memory: boolean): string {
     ...children.filter(({ criu }) => !criu?.orphan && !criu?.entered).map((child) => writeProcess(c, child, memory)),
     ...(orphans.length > 0 ? writeOrphans(c, task, orphans, memory) : []),
     ...threads.map(({ pid }) => `thread(${pid});`),
+    ...(task.criu?.resources ?? []).map((name) => RESOURCES[name]!.statement),
     ...writeSignals(task, '0'),
-    ...writeEnd(task),
+    ...writeEnd(c, task),
   ];
   const inner = indent(body.join('\n'));
   // A signal that comes before the stop would kill the task.
@@ -189,17 +250,18 @@ function writeGroups(c: Case, { pid, session, pgid, parent, criu }: Task): strin
     : [`while (setpgid(0, ${pgid}))\n	usleep(1000);`];
 }
 
-function writeMemory({ criu, pid }: Task, isRoot: boolean): string[] {
-  const bytes = ((criu?.memory ?? USUAL_MEMORY) << 10) + 4096;
-  const map = (at: string, size: number, kind: string): string =>
-    `memset(mmap((void *)${at}, ${size}, PROT_READ | PROT_WRITE, ${kind} | MAP_ANONYMOUS | MAP_FIXED, -1, 0), ${pid}, ${size});`;
-  return [...(isRoot ? [map('0x300000000', 20480, 'MAP_SHARED')] : []), map('0x200000000', bytes, 'MAP_PRIVATE')];
+function writeMemory(task: Task, isRoot: boolean): string[] {
+  const { pid } = task;
+  const map = (at: number, size: number, kind: string): string =>
+    `memset(mmap((void *)0x${at.toString(16)}, ${size}, PROT_READ | PROT_WRITE, ${kind} | MAP_ANONYMOUS | MAP_FIXED, -1, 0), ${pid}, ${size});`;
+  const shared = isRoot ? [map(SHARED_MEMORY, USUAL_BYTES, 'MAP_SHARED')] : [];
+  return [...shared, map(PRIVATE_MEMORY, sizeOfMemory(task), 'MAP_PRIVATE')];
 }
 
-function writeEnd({ state, exitCode, criu }: Task): string[] {
+function writeEnd(c: Case, { state, exitCode, criu }: Task): string[] {
   if (state === 'zombie')
     return criu?.exitSignal === undefined ? [`_exit(${exitCode});`] : [`kill(getpid(), ${criu.exitSignal});`];
-  return criu?.stopped ? ['close_range(3, ~0U, 0);', 'kill(getpid(), SIGSTOP);', 'rest();'] : ['rest();'];
+  return criu?.stopped ? [`${closeReady(c)};`, 'kill(getpid(), SIGSTOP);', 'rest();'] : ['rest();'];
 }
 
 export function indent(text: string): string {

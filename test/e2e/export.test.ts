@@ -1,6 +1,7 @@
 /** Exported reproducers, as a reader of a bug report runs them: outside of mktrouble, with a shell, a compiler and CRIU only. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Criu, locateCriu } from '../../src/backends/criu/locate.ts';
 import { EXIT } from '../../src/cli/exit.ts';
@@ -10,7 +11,10 @@ import { type Folder, temporaryFolder } from '../support/folder.ts';
 import { PROGRAM } from '../support/program.ts';
 import { ZDTM_HEADER } from '../support/zdtm.ts';
 
-/** One finding of each kind: a round trip, a stage, a changed image, a failing system call, pstree.img, a program of the scenario's own, orphans. */
+/**
+ * One finding of each kind: a round trip, a stage, a changed image, a failing system call, pstree.img, a program of the scenario's own,
+ * orphans, a limit, a resource, a lazy-pages daemon, a system call that is searched for, one of a restored task.
+ */
 const EXIT_STATUS = "Restore loses the highest bit of a zombie's exit status";
 const SAMPLE = [
   EXIT_STATUS,
@@ -21,6 +25,11 @@ const SAMPLE = [
   'Restore loses the core dump filter',
   'Restore gives an orphan to init that a subreaper had adopted',
   'A dump says nothing of a task that has entered the namespace, and the task is lost',
+  'A dump that SIGXFSZ kills while its parasite is injected leaves a memory file open in a task',
+  'Restore loses the lock of memory that is mapped where its parent has memory too',
+  'Restored tasks find zeros in their memory when the lazy-pages daemon is killed after their restore',
+  'Dump crashes when it cannot map the memory that it shares with the parasite',
+  'A restored process crashes when it cannot map a page',
 ];
 
 describe('an exported reproducer', function () {
@@ -70,7 +79,9 @@ describe('an exported reproducer', function () {
       const script = run('sh', [file('it.sh')], real);
       assert.equal(script.status, 1, `${script.stdout}${script.stderr}`);
       exportTo(`docs/criu-findings.md#${number}`, 'c', 'it.c');
-      const built = run('cc', ['-w', '-static', '-pthread', '-o', file('it'), file('it.c')], real);
+      // As its header says.
+      const [, flags] = /cc (-w .*?)-o repro THIS_FILE/.exec(readFileSync(file('it.c'), 'utf8'))!;
+      const built = run('cc', [...flags!.trim().split(' '), '-o', file('it'), file('it.c')], real);
       assert.equal(built.status, 0, String(built.stderr));
       const program = run(file('it'), [], real);
       assert.equal(program.status, 1, `${program.stdout}${program.stderr}`);

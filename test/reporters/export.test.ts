@@ -68,6 +68,87 @@ describe('an exported finding', () => {
     assert.doesNotMatch(failing, /criu restore/);
   });
 
+  it('looks at nothing that its violation does not need', () => {
+    const crash = writeShellScript(
+      finding('{}', undefined, `faults: [{ kill: 101, when: { criu: post-restore } }]\n${CRASH}`),
+    );
+    assert.doesNotMatch(crash, /census/);
+    const stays = writeShellScript(
+      finding(
+        '{ taken: 101 }',
+        undefined,
+        'expect: { violates: [failed-restore-leaves-no-task, failed-restore-can-be-retried] }\n',
+      ),
+    );
+    assert.deepEqual(stays.match(/census > .*/g), ['census > after-restore']);
+  });
+
+  it('finds the pids of a namespace of its own, in the script and in the action script', () => {
+    const own = (violates: string): string =>
+      writeShellScript(
+        finding(
+          '{ namespace: own }',
+          undefined,
+          `faults: [{ kill: 101, when: { criu: pre-resume } }]\nexpect: { violates: [${violates}] }\n`,
+        ),
+      );
+    assert.equal(own('restored-tree-matches-dump').match(/^find\(\) \{/gm)!.length, 2);
+    assert.equal(own('criu-ends-in-time').match(/^find\(\) \{/gm)!.length, 1);
+  });
+
+  it('compares the flags of mappings that have changed, for others come and go', () => {
+    const { seen: _, ...one } = finding('{}', '{ pid: 100, resources: [locked-memory] }', DIFFERS);
+    const facts = (flags: string) => ({ tasks: [{ facts: { 'mapping 7000-8000': `rw-p (${flags})` }, threads: [] }] });
+    const criu = { before: facts('rd wr lo'), restored: facts('rd wr') };
+    const seen = { record: { criu }, violations: [], environment: '' } as unknown as NonNullable<
+      ExportedFinding['seen']
+    >;
+    const census = /^census\(\).*?^}/ms.exec(writeShellScript({ ...one, seen }))![0];
+    assert.match(census, /VmFlags:\.\* lo /);
+    assert.equal(census.split('VmFlags').length, 2, census);
+  });
+
+  it('starts the lazy-pages daemon, hits it, and waits for it', () => {
+    const script = writeShellScript(finding('{ lazy-pages: { fault: kill, after: pre-resume } }', undefined, DIFFERS));
+    assert.match(script, /^pre-resume\) kill -KILL \$\(cat lazy\.pid\) ;;$/m);
+    assert.match(script, /^criu restore .*--lazy-pages; restore=\$\?$/m);
+    assert.match(script, /^wait \$lazy/m);
+    assert.match(script, /proc\/\$p\/mem/);
+  });
+
+  it('makes the resources of a task, and refuses those that it cannot make', () => {
+    const script = writeShellScript(finding('{}', '{ pid: 100, resources: [folder, terminal] }', DIFFERS));
+    for (const part of ['O_DIRECTORY', 'terminal();', 'close(ready[0]), close(ready[1])'])
+      assert.ok(script.includes(part), `${part}\n${script}`);
+    assert.throws(
+      () => writeShellScript(finding('{}', '{ pid: 100, resources: [folder, epoll] }', DIFFERS)),
+      /does not make what a task has: epoll/,
+    );
+  });
+
+  it('tries the system calls near the number that follows a stage', () => {
+    const script = writeShellScript(
+      finding('{ syscalls: { of: dump, after: pre-dump, call: mmap, number: 4, errno: ENOMEM } }', undefined, CRASH),
+    );
+    assert.match(script, /for NR in 4 5 3 6 2 7 1 8; do export NR/);
+    assert.match(script, /SYS_mmap && \+\+n == atoi\(getenv\("NR"\)\)/);
+    const exact = writeShellScript(
+      finding('{ syscalls: { of: restore, task: 101, call: mmap, number: 2, errno: ENOMEM } }', undefined, CRASH),
+    );
+    assert.match(exact, /pid == 101 && .*SYS_mmap && \+\+n == 2/);
+    assert.throws(
+      () =>
+        writeShellScript(
+          finding(
+            '{ namespace: own, syscalls: { of: restore, task: 101, call: mmap, errno: ENOMEM } }',
+            undefined,
+            CRASH,
+          ),
+        ),
+      CannotExport,
+    );
+  });
+
   it('keeps the script whole when it stands in a C program', () => {
     const one = finding('{ images: { file: core-100, field: [5], value: absent } }', undefined, CRASH);
     const literal = /script\[\] =\n(.*?);\nint main/s.exec(writeCProgram(one))![1]!;
@@ -91,7 +172,12 @@ describe('an exported finding', () => {
   });
 
   it('is refused where a script cannot do what the scenario does', () => {
-    for (const criu of ['{ restore-limits: { pids: 3 } }', '{ images: { mutate: core, seed: 7 } }'])
+    for (const criu of [
+      '{ restore-limits: { pids: 3 } }',
+      '{ interface: rpc }',
+      '{ page-server: true }',
+      '{ images: { mutate: core, seed: 7 } }',
+    ])
       assert.throws(() => writeShellScript(finding(criu, undefined, CRASH)), CannotExport, criu);
     const subject = (more: string) =>
       finding('{}', '{ pid: 100 }', `subject: { command: [sleep, 1]${more} }\n${CRASH}`);
