@@ -53,6 +53,13 @@ describe('a search in threads', function () {
     }
   }
 
+  for (const threadsFrom of [1, 3_000, 30_000]) {
+    it(`has the same when threads join a search that has ${threadsFrom} states`, async () => {
+      const plan = planOf(star(3));
+      assert.deepEqual(await search(plan, { threads: 3, threadsFrom }), searchAll(backend.open(plan)));
+    });
+  }
+
   it('has the states of the full graph without reduction', async () => {
     const plan = planOf(star(2));
     assert.deepEqual(await search(plan, { reduce: false }), searchAll(backend.open(plan), { reduce: false }));
