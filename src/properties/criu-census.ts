@@ -1,6 +1,7 @@
 /** What differs between two looks at the same tasks, in words. */
 import type { CriuCensus, CriuChange, CriuTask, CriuThread } from '../record/criu.ts';
 import { isNotRestored } from './criu-not-restored.ts';
+import { didOtherEnd } from './criu-peers.ts';
 
 /** Differences that a message names before it only counts them. */
 const NAMED = 3;
@@ -153,7 +154,8 @@ function compareTasks(before: CriuCensus, after: CriuCensus, except: ReadonlySet
       );
     }
   }
-  return found;
+  if (!before.held || !after.held) return found;
+  return found.filter((one) => !didOtherEnd(one.before, one.after, before));
 }
 
 function newlySilent(before: CriuCensus, after: CriuCensus, except: ReadonlySet<number>): number[] {

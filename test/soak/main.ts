@@ -1,17 +1,19 @@
 /**
  * `npm run soak -- [runs] [tag…]`: real programs, dumped and restored again and again while they run. Each run must pass: what a
  * program does by itself is no violation. Servers need a CRIU from 4.2 on (4.1 cannot dump inet sockets on Linux 6.16 and later):
- * one is used where it is set up; without it, or without the program, its case is skipped with the reason.
+ * one is used where it is set up; without it, or without the program, its case is skipped with the reason. A container is run by runc.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { criu } from '../../src/backends/criu/index.ts';
 import { installedVersions } from '../../src/backends/criu/install.ts';
 import { locateCriu } from '../../src/backends/criu/locate.ts';
 import { cacheFolder } from '../../src/backends/host/cache.ts';
-import { loadScenarios, runCase } from '../../src/index.ts';
+import { type Backend, type Case, loadScenarios, openBackend, runCase } from '../../src/index.ts';
 
 const LEAST_FOR_INET = '4.2';
+/** Of include/uapi/linux/capability.h. */
+const CAP_SYS_RESOURCE = 24;
 
 const [runs = '20', ...tags] = process.argv.slice(2);
 const newest = (await installedVersions(cacheFolder())).sort(byVersion).at(-1);
@@ -20,24 +22,28 @@ const located = await locateCriu();
 const version = typeof located === 'string' ? undefined : located.version;
 const backend = criu({ allowCommands: true });
 const [itself] = await backend.capabilities();
-const { cases, diagnostics } = loadScenarios([path.join(import.meta.dirname, 'programs.yaml')]);
+const containers = await openBackend('oci');
+await containers.capabilities?.();
+const { cases, diagnostics } = loadScenarios(
+  ['programs.yaml', 'containers.yaml'].map((file) => path.join(import.meta.dirname, file)),
+);
 for (const { message } of diagnostics) console.error(message);
 let failed = diagnostics.length;
 
 console.log(itself?.detail);
 for (const c of cases) {
-  const [program = ''] = c.tags;
-  if (tags.length > 0 && !tags.includes(program)) continue;
-  const missing = whyNot(program, c.tags.includes('inet'));
+  if (tags.length > 0 && !tags.includes(c.tags[0]!)) continue;
+  const missing = c.runtime ? await containers.refuses?.(c, c.restart.protocol) : whyNot(c.tags);
   if (missing !== undefined) console.log(`${c.title}: skipped: ${missing}`);
-  else failed += await soak(c);
+  else failed += await soak(c, c.runtime ? containers : backend);
 }
 await backend.dispose();
+await containers.dispose?.();
 console.log(failed === 0 ? 'soak: all passed' : `soak: ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 /** Runs a case `times` times; returns how many runs did not pass, and prints each of them. */
-async function soak(c: (typeof cases)[number]): Promise<number> {
+async function soak(c: Case, backend: Backend): Promise<number> {
   let bad = 0;
   for (let i = 0; i < Number(runs); i++) {
     const { status, reason, violations, record } = await runCase(c, { backend });
@@ -51,13 +57,27 @@ async function soak(c: (typeof cases)[number]): Promise<number> {
   return bad;
 }
 
-function whyNot(program: string, inet: boolean): string | undefined {
+function whyNot([program = '', ...needs]: readonly string[]): string | undefined {
   if (!itself?.available) return itself?.detail;
-  if (!(process.env['PATH'] ?? '').split(':').some((folder) => existsSync(path.join(folder, program))))
-    return `${program} is not installed`;
-  return inet && (version === undefined || byVersion(version, LEAST_FOR_INET) < 0)
-    ? `CRIU ${version} cannot dump inet sockets here: npx mktrouble setup criu@4.2.1`
-    : undefined;
+  const folders = [...(process.env['PATH'] ?? '').split(':'), ...listDatabases()];
+  if (!folders.some((folder) => existsSync(path.join(folder, program)))) return `${program} is not installed`;
+  if (needs.includes('inet') && (version === undefined || byVersion(version, LEAST_FOR_INET) < 0))
+    return `CRIU ${version} cannot dump inet sockets here: npx mktrouble setup criu@4.2.1`;
+  // prlimit(2) of a process of another user.
+  if (needs.includes('users') && !hasCapability(CAP_SYS_RESOURCE))
+    return `${program} does not run as root, and without CAP_SYS_RESOURCE CRIU cannot dump a process of another user`;
+  return undefined;
+}
+
+/** The folders of PostgreSQL's programs on Debian, which are not in PATH. */
+function listDatabases(): string[] {
+  const all = '/usr/lib/postgresql';
+  return existsSync(all) ? readdirSync(all).map((release) => path.join(all, release, 'bin')) : [];
+}
+
+function hasCapability(number: number): boolean {
+  const effective = /^CapEff:\s*(\w+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  return ((BigInt(`0x${effective ?? 0}`) >> BigInt(number)) & 1n) === 1n;
 }
 
 function byVersion(a: string, b: string): number {

@@ -144,6 +144,26 @@ describe('the properties of CRIU', () => {
       ]);
     });
 
+    it('what the other end of a connection does meanwhile is no violation, unless it was held too', () => {
+      const socket = (state: string, ends = '0100007F:1F90 to 0100007F:E62E') =>
+        held(treeWith(101, { heldFacts: { 'open file 4': `socket 3 (TCP ${state} ${ends})` } }));
+      const closed = { before: socket('established'), restored: socket('close wait') };
+      assert.deepEqual(runs(closed), []);
+      assert.deepEqual(runs({ before: socket('FIN wait 1'), restored: socket('FIN wait 2') }), []);
+      const both = held(
+        aCensus(
+          aTask(100, { heldFacts: { 'open file 9': 'socket 8 (TCP established 0100007F:E62E to 0100007F:1F90)' } }),
+          ...closed.before.tasks.filter(({ pid }) => pid !== 100),
+        ),
+      );
+      assert.ok(runs({ ...closed, before: both }).includes('restored-tree-matches-dump'));
+      for (const restored of [socket('established', '0100007F:1F90 to 0100007F:E62F'), socket('FIN wait 1')])
+        assert.deepEqual(runs({ before: socket('established'), restored }), ['restored-tree-matches-dump']);
+      assert.deepEqual(runs({ before: socket('close wait'), restored: socket('established') }), [
+        'restored-tree-matches-dump',
+      ]);
+    });
+
     it('a signal that came meanwhile is no violation, one that was lost is', () => {
       const signal = held(treeWith(101, { pending: '200' }));
       assert.deepEqual(runs({ restored: signal }), []);

@@ -1,0 +1,33 @@
+/** What the other end of a TCP connection can do while a program is dumped and restored: its process was not dumped, and runs. */
+import type { CriuCensus } from '../record/criu.ts';
+
+/** By the state that a connection had: those into which segments from its other end can bring it. */
+const BY_SEGMENTS: Readonly<Record<string, readonly string[]>> = {
+  'SYN sent': ['established', 'close wait'],
+  'SYN received': ['established', 'close wait'],
+  established: ['close wait'],
+  'FIN wait 1': ['FIN wait 2', 'closing'],
+};
+
+/** `socket 3 (TCP established 0100007F:1F90 to 0100007F:E62E)` of a census, in its parts. */
+const CONNECTION =
+  /^(?<which>.*)\((?<protocol>TCP6?) (?<state>[A-Za-z0-9 ]+) (?<local>[0-9A-F]+:[0-9A-F]{4}) to (?<remote>[0-9A-F]+:[0-9A-F]{4})\)(?<more>.*)$/;
+
+/**
+ * Whether two facts are of one connection that its other end has brought from the one state to the other. An other end that is in
+ * the dumped tree too was held, and can have sent nothing.
+ */
+export function didOtherEnd(before: string, after: string, census: CriuCensus): boolean {
+  const then = CONNECTION.exec(before)?.groups;
+  const now = CONNECTION.exec(after)?.groups;
+  if (!then || !now) return false;
+  const isSame = ['which', 'protocol', 'local', 'remote', 'more'].every((part) => then[part] === now[part]);
+  if (!isSame || !BY_SEGMENTS[then['state']!]?.includes(now['state']!)) return false;
+  return !hasSocket(census, `${then['remote']} to ${then['local']})`);
+}
+
+function hasSocket({ tasks }: CriuCensus, end: string): boolean {
+  return tasks.some(({ facts, heldFacts }) =>
+    [facts, heldFacts].some((some) => Object.values(some ?? {}).some((fact) => `${fact}`.includes(end))),
+  );
+}
