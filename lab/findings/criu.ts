@@ -2,7 +2,7 @@
  * `npm run findings:criu [-- versions…]`: writes docs/criu-findings.md, and a full page with logs. Shrinks each scenario of the CRIU
  * suite that has `violates:` on the first of the versions (4.1.1 and 4.2.1 by default), and runs it several times on each. Takes about
  * fifteen minutes. `-- page` measures nothing: the page has what was measured before (criu.jsonl beside this file), by the defects of
- * mktrouble.known.yaml. Scenarios with equal titles up to the bracket at the end are one. Findings of random changes (tag `mutations`)
+ * mktrouble.known.yaml. `-- new` measures the scenarios that are not in that file. Scenarios with equal titles up to the bracket at the end are one. Findings of random changes (tag `mutations`)
  * are covered by others, and only counted.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ import type { Case } from '../../src/model/case.ts';
 import { loadDefects } from '../../src/scenario/defects.ts';
 import { loadScenarios } from '../../src/scenario/index.ts';
 import { type Finding, measure, needsDamage, section, threadsOfZombie, zombieWithoutThreads } from './criu-measure.ts';
-import { type Measured, readMeasured, writeMeasured } from './criu-measured.ts';
+import { type Measured, type MeasuredScenario, readMeasured, writeMeasured } from './criu-measured.ts';
 import { listParts, rank, readTitle } from './criu-page.ts';
 
 const PAGE = 'docs/criu-findings.md';
@@ -39,9 +39,37 @@ function choose(): Case[] {
   return [...first.values()].sort((a, b) => order(a) - order(b));
 }
 
+type Backends = readonly ReturnType<typeof criu>[];
+
 async function measureAll(versions: readonly string[]): Promise<readonly Finding[]> {
   const backends = versions.map((version) => criu({ allowCommands: true, criu: version }));
+  const findings = await measureCases(backends, choose());
+  const also = [await threadsOfZombie(backends[0]!), await zombieWithoutThreads(backends[0]!)];
+  await Promise.all(backends.map((one) => one.dispose()));
+  const kernel = release().split('-')[0]!;
+  writeMeasured({ versions, kernel, also, scenarios: findings.map(({ measured }) => measured) });
+  return findings;
+}
+
+/** Scenarios that the file does not have, by the versions that it has; all others stay as they are. */
+async function measureNew(): Promise<readonly Finding[]> {
+  const before = readMeasured();
   const marked = choose();
+  const place = ({ title, file }: Pick<MeasuredScenario, 'title' | 'file'>): number =>
+    marked.findIndex((c) => readTitle(c) === title && c.position.file === file);
+  const known = new Set(before.scenarios.map(place));
+  const backends = before.versions.map((version) => criu({ allowCommands: true, criu: version }));
+  const findings = await measureCases(
+    backends,
+    marked.filter((_, i) => !known.has(i)),
+  );
+  await Promise.all(backends.map((one) => one.dispose()));
+  const scenarios = [...before.scenarios, ...findings.map(({ measured }) => measured)];
+  writeMeasured({ ...before, scenarios: scenarios.sort((a, b) => place(a) - place(b)) });
+  return findings;
+}
+
+async function measureCases(backends: Backends, marked: readonly Case[]): Promise<Finding[]> {
   const findings: Finding[] = [];
   let next = 0;
   const work = async (): Promise<void> => {
@@ -56,16 +84,17 @@ async function measureAll(versions: readonly string[]): Promise<readonly Finding
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, work));
-  const also = [await threadsOfZombie(backends[0]!), await zombieWithoutThreads(backends[0]!)];
-  await Promise.all(backends.map((one) => one.dispose()));
-  const kernel = release().split('-')[0]!;
-  writeMeasured({ versions, kernel, also, scenarios: findings.map(({ measured }) => measured) });
   return findings;
 }
 
 const write = (file: string, parts: readonly string[]): void => writeFileSync(file, `${parts.join('\n\n')}\n`);
 const words = process.argv.slice(2);
-const findings = words[0] === 'page' ? [] : await measureAll(words.length > 0 ? words : ['4.1.1', '4.2.1']);
+const findings =
+  words[0] === 'page'
+    ? []
+    : words[0] === 'new'
+      ? await measureNew()
+      : await measureAll(words.length > 0 ? words : ['4.1.1', '4.2.1']);
 const measured: Measured = readMeasured();
 if (findings.length > 0) {
   mkdirSync(FULL_PAGES, { recursive: true });

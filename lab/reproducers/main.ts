@@ -1,139 +1,115 @@
 /**
- * `npm run reproducers -- [RUNS]`: exports every finding of docs/criu-findings.md as a shell script and as a C program, runs the script
- * RUNS times (20) and the program a fifth as often, without mktrouble, and writes docs/reproducers.md. Takes half an hour; what was
- * measured is in .mktrouble/reproducers.jsonl, and is not measured again by a run that begins with this file. With RUNS 0 nothing is
- * measured: the page has what was.
+ * `npm run reproducers -- [RUNS] [MINUTES]`: exports every finding of docs/criu-findings.md as a shell script and as a C program, runs
+ * the script RUNS times (20) and the program a fifth as often, without mktrouble, and writes docs/reproducers.md. It takes about an
+ * hour; after MINUTES it ends. The runs are in rounds over all findings, and are counted in measured.jsonl beside this file, which a
+ * later call goes on from; what is measured again is deleted from there. What was exported is in .mktrouble/reproducers. With RUNS 0
+ * the page has what was measured.
  */
 import { spawnSync } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CannotExport, type ExportedFinding } from '../../reporters/export/finding.ts';
 import { writeCProgram, writeShellScript } from '../../reporters/export/script.ts';
 import { locateCriu } from '../../src/backends/criu/locate.ts';
 import { examine, findNamed } from '../../src/cli/export.ts';
+import { writeScenario } from '../../src/scenario/index.ts';
 import { faultOfMachine } from '../../test/support/criu-fault.ts';
-import { temporaryFolder } from '../../test/support/folder.ts';
+import { type Count, type Exported, isExported, type Row, readRows, writeRows } from './measured.ts';
+import { type PageFinding, writePage } from './page.ts';
 
 const FINDINGS = 'docs/criu-findings.md';
 const PAGE = 'docs/reproducers.md';
-/** A line for each finding that was measured. */
-const MEASURED = '.mktrouble/reproducers.jsonl';
-/** The share of runs in which a finding that is no race must show. */
-const WANTED = 0.95;
-
-interface Row {
-  readonly number: string;
-  readonly title: string;
-  readonly isRace: boolean;
-  readonly lines: number;
-  readonly runs: number;
-  readonly runsOfC: number;
-  /** Runs of the script that show it, and of the C program. */
-  readonly sh: number;
-  readonly c: number;
-}
+/** A file for each finding that was examined. */
+const EXAMINED = '.mktrouble/reproducers';
+/** Milliseconds of one run, of a race most of all. */
+const LIMIT = 600_000;
 
 const runs = Number(process.argv[2] ?? 20);
+const until = performance.now() + Number(process.argv[3] ?? Infinity) * 60_000;
+/** The C program is the same script; a race is tried many times in each run. */
 const runsOfC = Math.ceil(runs / 5);
-/** A race is tried many times in each run. */
 const runsOfRace = Math.ceil(runs / 4);
+
 const criu = await locateCriu();
 if (typeof criu === 'string') throw new Error(criu);
 const env = { ...process.env, ...(await faultOfMachine()), CRIU: criu.command.join(' ') };
-const folder = temporaryFolder({});
-const file = (name: string): string => path.join(folder.path, name);
+const file = (name: string): string => path.resolve(EXAMINED, name);
 
-/** How many of so many runs of a command end with exit code 1. */
-function count(times: number, command: string, ...words: string[]): number {
-  const ends = Array.from({ length: times }, () => spawnSync(command, words, { env, stdio: 'ignore' }).status);
-  return ends.filter((status) => status === 1).length;
+const findings: PageFinding[] = [...readFileSync(FINDINGS, 'utf8').matchAll(/^\| ([\d.]+) \| ([^|]+) \|.*\]\(/gm)].map(
+  ([, number, title]) => ({ number: number!, title: title! }),
+);
+
+function nameOf(title: string): string {
+  return title.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 }
 
-async function measure(number: string, title: string): Promise<Row> {
+async function examineOnce({ number, title }: PageFinding): Promise<ExportedFinding> {
+  const kept = file(`${nameOf(title)}.json`);
+  if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8')) as ExportedFinding;
   const named = findNamed(`${FINDINGS}#${number}`, undefined);
-  const finding: ExportedFinding = await examine(named, { allowCommands: true }, new AbortController().signal);
-  const script = writeShellScript(finding);
-  folder.write('it.sh', script);
-  const program = writeCProgram(finding);
-  folder.write('it.c', program);
-  // As its header says.
-  const [, flags] = /cc (-w .*?)-o repro THIS_FILE/.exec(program)!;
-  const words = [...flags!.trim().split(' '), '-o', file('it'), file('it.c')];
-  const built = spawnSync('cc', words, { encoding: 'utf8' });
-  if (built.status !== 0) throw new Error(`${title}: ${built.stderr}`);
-  const isRace = finding.case.criu!.repeat > 1;
-  const tries = isRace ? runsOfRace : runs;
-  return {
-    number,
-    title,
-    isRace,
-    lines: script.trimEnd().split('\n').length,
-    runs: tries,
-    runsOfC,
-    sh: count(tries, 'sh', file('it.sh')),
-    c: count(runsOfC, file('it')),
-  };
+  const finding = await examine(named, { allowCommands: true }, new AbortController().signal);
+  writeFileSync(kept, JSON.stringify(finding));
+  return finding;
 }
 
-/** Why a finding cannot be exported. */
-interface Refused {
-  readonly number: string;
-  readonly title: string;
-  readonly refused: string;
-}
-
-async function measureOrRefuse(number: string, title: string): Promise<Row | Refused> {
+/** Writes the script, and builds the program as its header says; what was measured before stays. */
+async function prepare(one: PageFinding, before: Row | undefined): Promise<Row> {
+  const finding = await examineOnce(one);
   try {
-    return await measure(number, title);
+    const script = writeShellScript(finding);
+    const program = writeCProgram(finding);
+    const [, flags] = /cc (-w .*?)-o repro THIS_FILE/.exec(program)!;
+    const name = file(nameOf(one.title));
+    writeFileSync(`${name}.sh`, script);
+    writeFileSync(`${name}.c`, program);
+    const words = [...flags!.trim().split(' '), '-o', name, `${name}.c`];
+    const built = spawnSync('cc', words, { encoding: 'utf8' });
+    if (built.status !== 0) throw new Error(`${one.title}: ${built.stderr}`);
+    const none: Count = { shown: 0, runs: 0 };
+    const counts = before && isExported(before) ? before : { sh: none, c: none };
+    return {
+      title: one.title,
+      isRace: finding.case.criu!.repeat > 1,
+      lines: script.trimEnd().split('\n').length,
+      sh: counts.sh,
+      c: counts.c,
+      scenario: writeScenario({ ...finding.case, tags: [], explore: undefined } as unknown as ExportedFinding['case']),
+    };
   } catch (error) {
     if (!(error instanceof CannotExport)) throw error;
-    return { number, title, refused: error.message };
+    return { title: one.title, refused: error.message };
   }
 }
 
-mkdirSync(path.dirname(MEASURED), { recursive: true });
-const before = existsSync(MEASURED) ? readFileSync(MEASURED, 'utf8').trim().split('\n') : [];
-const known = new Map(before.map((line) => JSON.parse(line) as Row | Refused).map((one) => [one.title, one]));
-const all: (Row | Refused)[] = [];
-const unmeasured: string[] = [];
-for (const [, number, title] of readFileSync(FINDINGS, 'utf8').matchAll(/^\| ([\d.]+) \| ([^|]+) \|.*\]\(/gm)) {
-  if (runs === 0 && !known.has(title!)) {
-    unmeasured.push(title!);
-    continue;
-  }
-  const one = known.get(title!) ?? (await measureOrRefuse(number!, title!));
-  const text = 'refused' in one ? one.refused : `${one.sh}/${one.runs} ${one.c}/${one.runsOfC} ${one.lines} lines`;
-  console.log(`${number} ${text}: ${title}`);
-  if (!known.has(title!)) appendFileSync(MEASURED, `${JSON.stringify(one)}\n`);
-  all.push({ ...one, number: number! });
+function runOnce({ shown, runs: before }: Count, command: string, words: readonly string[]): Count {
+  const { status } = spawnSync(command, words, { env, stdio: 'ignore', timeout: LIMIT, killSignal: 'SIGKILL' });
+  return { shown: shown + (status === 1 ? 1 : 0), runs: before + 1 };
 }
-const rows = all.filter((one) => !('refused' in one)) as Row[];
-const refused = all.filter((one) => 'refused' in one) as Refused[];
-folder.remove();
-const sure = rows.filter(({ isRace }) => !isRace);
-const good = sure.filter(({ sh, runs: tries }) => sh >= tries * WANTED);
-const lengths = rows.map(({ lines }) => lines).sort((a, b) => a - b);
-const table = rows.map(
-  ({ number, title, isRace, lines, runs: tries, runsOfC: triesOfC, sh, c }) =>
-    `| ${number} | ${title}${isRace ? ' (a race)' : ''} | ${lines} | ${sh} of ${tries} | ${triesOfC === 0 ? '' : `${c} of ${triesOfC}`} |`,
-);
-writeFileSync(
-  PAGE,
-  `# Reproducers of the defects of CRIU ${criu.version}
 
-<!-- Generated by \`npm run reproducers\`. Do not edit. -->
+function runRow(row: Exported, round: number): Exported {
+  const name = file(nameOf(row.title));
+  const sh =
+    row.sh.runs < Math.min(round, row.isRace ? runsOfRace : runs) ? runOnce(row.sh, 'sh', [`${name}.sh`]) : row.sh;
+  const c = row.c.runs < Math.min(round, runsOfC) ? runOnce(row.c, name, []) : row.c;
+  if (sh !== row.sh || c !== row.c)
+    console.log(`${round}: ${sh.shown}/${sh.runs} ${c.shown}/${c.runs} ${row.lines} lines: ${row.title}`);
+  return { ...row, sh, c };
+}
 
-\`npx mktrouble export ${FINDINGS}#1 --as sh > it.sh\` writes one file that needs a shell, a C compiler and CRIU, and nothing of
-mktrouble: it builds the tree of processes in namespaces of its own, makes the fault, shows the violation and leaves nothing behind.
-\`sudo CRIU=/usr/sbin/criu sh it.sh\` exits with 1 when the defect shows, 0 when it does not, and 125 when it cannot be tested there,
-as \`git bisect run\` expects. \`--as c\` writes the same as a C program, \`--as zdtm\` a test for CRIU's own suite.
-
-${unmeasured.length === 0 ? 'Every finding' : `${all.length} findings`} of [criu-findings.md](criu-findings.md), exported and run outside of mktrouble: ${good.length} of ${sure.length} that are no
-race show in at least ${WANTED * 100} % of runs. A script has ${lengths[Math.floor(lengths.length / 2)]} lines (median). A race is tried until it shows, up to three
-times as often as in its scenario.
-
-| | finding | lines | shell script | C program |
-| --- | --- | --- | --- | --- |
-${table.join('\n')}
-${refused.length === 0 ? '' : `\n## Not exported\n\n${refused.map((one) => `- ${one.title}: ${one.refused}`).join('\n')}\n`}${unmeasured.length === 0 ? '' : `\n## Not measured yet\n\n${unmeasured.map((title) => `- ${title}`).join('\n')}\n`}`,
-);
+const rows = new Map(readRows().map((row) => [row.title, row]));
+const save = (): void => writeRows(findings.flatMap(({ title }) => rows.get(title) ?? []));
+mkdirSync(EXAMINED, { recursive: true });
+if (runs > 0) {
+  for (const one of findings) rows.set(one.title, await prepare(one, rows.get(one.title)));
+  save();
+}
+for (let round = 1; round <= runs; round++) {
+  for (const { title } of findings) {
+    const row = rows.get(title)!;
+    if (!isExported(row) || performance.now() > until) continue;
+    rows.set(title, runRow(row, round));
+    save();
+  }
+}
+const measured = findings.map((one) => ({ ...one, row: rows.get(one.title) }) as PageFinding);
+writeFileSync(PAGE, writePage(measured, FINDINGS, criu.version));

@@ -108,6 +108,20 @@ describe('an exported finding', () => {
     assert.equal(census.split('VmFlags').length, 2, census);
   });
 
+  it('compares what waits in a terminal, and not its flags, which are another defect', () => {
+    const one = finding('{}', '{ pid: 100, resources: [terminal] }', DIFFERS);
+    const facts = (queue: string, flags: string) => ({
+      tasks: [{ facts: { 'queue of open file 3': queue, 'flags of /dev/ptmx 3': flags }, threads: [] }],
+    });
+    const criu = { before: facts('5 bytes', '02'), afterDump: facts('0 bytes', '04002') };
+    const seen = { record: { criu }, violations: [], environment: '' } as unknown as NonNullable<
+      ExportedFinding['seen']
+    >;
+    const script = writeShellScript({ ...one, seen });
+    assert.match(script, /^\t\t\.\/repro queued \$p$/m);
+    assert.doesNotMatch(script, /fdinfo/);
+  });
+
   it('starts the lazy-pages daemon, hits it, and waits for it', () => {
     const script = writeShellScript(finding('{ lazy-pages: { fault: kill, after: pre-resume } }', undefined, DIFFERS));
     assert.match(script, /^pre-resume\) kill -KILL \$\(cat lazy\.pid\) ;;$/m);

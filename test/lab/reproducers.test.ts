@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import type { Exported } from '../../lab/reproducers/measured.ts';
+import { writePage } from '../../lab/reproducers/page.ts';
+
+function row(title: string, shown: number, runs: number, more: Partial<Exported> = {}): Exported {
+  return { title, isRace: false, lines: 50, sh: { shown, runs }, c: { shown: 0, runs: 0 }, scenario: '', ...more };
+}
+
+describe('the page of reproducers', () => {
+  const page = writePage(
+    [
+      { number: '1', title: 'A', row: row('A', 20, 20) },
+      { number: '2', title: 'B', row: row('B', 18, 20, { lines: 60 }) },
+      { number: '3', title: 'C', row: row('C', 1, 3, { isRace: true, lines: 90, c: { shown: 1, runs: 1 } }) },
+      { number: '4', title: 'D', row: { title: 'D', refused: 'no reason' } },
+      { number: '5', title: 'E' },
+    ],
+    'docs/criu-findings.md',
+    '4.1.1',
+  );
+
+  it('counts a refused finding as one that does not show, and no race', () => {
+    assert.match(page, /of 3 that are no race, 1\n\(33 %\) show in at least 95 % of the runs/);
+    assert.match(page, /has 60 lines \(median\)/);
+  });
+
+  it('has the real number of runs of each row, why one is refused, and what was not measured', () => {
+    assert.match(page, /^\| 2 \| B \| 60 \| 18 of 20 \| {2}\|$/m);
+    assert.match(page, /^\| 3 \| C \(a race\) \| 90 \| 1 of 3 \| 1 of 1 \|$/m);
+    assert.match(page, /## Not exported\n\n- D: no reason\n/);
+    assert.match(page, /## Not measured yet\n\n- E\n/);
+  });
+});
