@@ -192,14 +192,13 @@ export class CallFaults {
   /** Damages a file of the images, or of the archive in which they are. */
   async #damageImage(name: string, damage: string): Promise<void> {
     const { sandbox, driver, context } = this.#scene;
-    const printed = driver.openImages && (await sandbox.start(driver.openImages(context), PATIENCE).ended).stdout;
-    const folders = (printed ?? context.images).split('\n').filter(Boolean);
-    await damageFile(
-      folders.map((folder) => sandbox.inside(folder)),
-      name,
-      damage,
-    );
-    if (driver.closeImages) await sandbox.shell(driver.closeImages(context));
+    const own = sandbox.inside(context.images);
+    const isHere = await stat(path.join(own, path.basename(name))).catch(() => undefined);
+    if (isHere || !driver.openImages) return damageFile([own], name, damage);
+    const printed = await sandbox.start(driver.openImages(context), PATIENCE).ended;
+    const folders = printed.stdout.split('\n').filter(Boolean);
+    await damageFile([...folders.map((folder) => sandbox.inside(folder)), own], name, damage);
+    await sandbox.shell(driver.closeImages!(context));
   }
 
   async #changeCriu(state: string): Promise<boolean> {

@@ -60,9 +60,9 @@ export interface Driver {
   prepare?(setup: RuntimeSetup): string;
   /** It can keep the images with the container. */
   readonly keepsImages?: true;
-  /** Shell command that prints the folders in which the files of the images are, those of an archive once it is unpacked. */
+  /** Shell command that unpacks the images of a call, and prints the folders in which their files are. Needs closeImages. */
   openImages?(context: CallContext): string;
-  /** Shell command that makes an archive again of what was unpacked. */
+  /** Shell command that makes an archive of what was unpacked. */
   closeImages?(context: CallContext): string;
   /** Pattern, for a shell, of the logs of CRIU, where it has not the folder of its log from the call. */
   readonly logs?: string;

@@ -62,11 +62,9 @@ export const podman: Driver = {
   openImages: ({ images, isKept }) =>
     isKept
       ? `ls -d ${CONTAINERS}/*/userdata/checkpoint`
-      : `cd ${images} && mkdir ${UNPACKED} && tar -xf checkpoint.tar -C ${UNPACKED} && echo ${images} && echo ${images}/${UNPACKED}/checkpoint && echo ${images}/${UNPACKED}`,
+      : `cd ${images} && mkdir ${UNPACKED} && tar -xf checkpoint.tar -C ${UNPACKED} && echo ${images}/${UNPACKED}/checkpoint && echo ${images}/${UNPACKED}`,
   closeImages: ({ images, isKept }) =>
-    isKept
-      ? 'true'
-      : `cd ${images} && { [ ! -e checkpoint.tar ] || tar -cf checkpoint.tar -C ${UNPACKED} .; } && rm -r ${UNPACKED}`,
+    isKept ? 'true' : `cd ${images} && tar -cf checkpoint.tar -C ${UNPACKED} . && rm -r ${UNPACKED}`,
   logs: `${CONTAINERS}/*/userdata`,
   isInit: isTreeScript,
   isMonitor: (all, name) => /(^|\/)conmon$/.test(all[0] ?? '') && all[all.indexOf('-n') + 1] === name,
