@@ -26,6 +26,16 @@ function load<T extends { readonly name: string }>(
   });
 }
 
+/** What is wrong with the first of these files that is no module of its kind; undefined: all are. */
+export function findMistake({ properties = [], faults = [], imageEditors = [] }: OwnFiles): Mistake | undefined {
+  const modules = [
+    ...properties.map(readPropertyModule),
+    ...faults.map(readFaultModule),
+    ...imageEditors.map(readImageEditorModule),
+  ];
+  return modules.find((module) => isMistake(module));
+}
+
 /** The names that scenarios may use where these modules are loaded too. */
 export function namesWith({ properties, faults, imageEditors }: OwnFiles = {}): KnownNames & typeof KNOWN_NAMES {
   return {

@@ -144,6 +144,9 @@ export default {};
         Object.assign(work, { projects: [{ name: 'own', backend: 'own', module: './module.mjs' }] }),
       'a plugin': (work: Record<string, unknown>) =>
         Object.assign(work, { projects: [{ name: 'native', backend: 'native', plugin: 'evil.c' }] }),
+      'a property': (work: Record<string, unknown>) => Object.assign(work, { properties: ['./module.mjs'] }),
+      'a fault verb': (work: Record<string, unknown>) => Object.assign(work, { faults: ['./module.mjs'] }),
+      'an image editor': (work: Record<string, unknown>) => Object.assign(work, { imageEditors: ['./module.mjs'] }),
       'a program as CRIU': (work: Record<string, unknown>) =>
         Object.assign(work, { projects: [{ name: 'criu', backend: 'criu', criu: './evil' }] }),
     };
@@ -180,6 +183,29 @@ export default {};
       assert.equal(code, 0, stderr);
       assert.deepEqual(await results('allowed-slurm'), { ...expected, plan: (await results('allowed-slurm')).plan });
     });
+  });
+
+  it('judges by properties of its own, and refuses to go on when their file has changed', async () => {
+    const property = (message: string): string => `export default {
+  contract: 1, name: 'never-ends', statement: 'No run ends.', hint: 'It cannot hold.',
+  check: () => [{ message: ${JSON.stringify(message)} }],
+};
+`;
+    folder.write('never.mjs', property('it has ended'));
+    await plan('judged', '--seeds', '2', '--property', './never.mjs');
+    assert.equal((await campaign('worker', '--at', 'judged', '--quiet')).code, 2);
+    const { code, stderr } = await campaign('worker', '--at', 'judged', '--quiet', '--allow-commands');
+    assert.equal(code, 0, stderr);
+    const found = (await results('judged'))['findings'] as readonly { readonly signature: string }[];
+    assert.ok(
+      found.some(({ signature }) => signature.includes('never-ends')),
+      JSON.stringify(found),
+    );
+    await plan('changed', '--property', './never.mjs');
+    folder.write('never.mjs', property('it has ended too'));
+    const after = await campaign('worker', '--at', 'changed', '--quiet', '--allow-commands');
+    assert.equal(after.code, 2, after.stderr);
+    assert.match(after.stderr, /never\.mjs/);
   });
 
   describe('as jobs', () => {

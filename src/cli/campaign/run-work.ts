@@ -5,12 +5,15 @@ import type { Backend } from '../../backends/backend.ts';
 import { CampaignError } from '../../campaign/campaign-error.ts';
 import type { Group, Plan } from '../../campaign/plan.ts';
 import type { Options, Project } from '../../config/index.ts';
+import { ownFiles } from '../../config/options.ts';
 import { WORKER_SETTINGS } from '../../config/schema.ts';
 import { openBackend } from '../../injector/backends.ts';
-import { runCase } from '../../injector/index.ts';
+import { type FindViolations, runCase } from '../../injector/index.ts';
 import { knownDefects } from '../../injector/known.ts';
+import { findMistake, judgeBy } from '../../injector/own-modules.ts';
 import { keepReplay } from '../../mocha/keep-replay.ts';
 import { type SelectedTest, selectTests, withOwnBackends } from '../../mocha/select.ts';
+import { isProtocolFile } from '../../model/case.ts';
 import type { KnownDefect } from '../../model/signature.ts';
 import type { Verdict } from '../../record/verdict.ts';
 import { findDefectsFile } from '../../scenario/defects.ts';
@@ -67,16 +70,29 @@ export function planRun(given: Options, seeds: Seeds, unitTime: number): Plan | 
     ...(options.known ?? findDefectsFile(path.dirname(file)) ?? []),
   ]);
   const { paths, projects, own, grep, tags, defaults, allowCommands, known } = options;
-  const work = JSON.parse(JSON.stringify({ paths, projects, own, grep, tags, defaults, allowCommands, known }));
+  const modules = ownFiles(options);
+  const settings = { paths, projects, own, grep, tags, defaults, allowCommands, known, ...modules };
+  const work = JSON.parse(JSON.stringify(settings));
   return {
     version: 1,
     kind: 'run',
     work,
-    files: hashFiles(new Set(files)),
+    files: hashFiles(new Set([...files, ...listModules(options), ...listProtocols(tests)])),
     firstSeed: seeds.from,
     groups,
     unitTime,
   };
+}
+
+/** The files of the modules that the runs load. */
+function listModules({ projects, ...options }: Options): string[] {
+  const backends = projects.flatMap(({ module }) => module ?? []);
+  return [...backends, ...Object.values(ownFiles(options)).flat()];
+}
+
+/** The files of the protocols of a user's own that the cases have. */
+function listProtocols(tests: readonly Test[]): string[] {
+  return tests.map(({ c, project }) => project.protocol ?? c.restart.protocol).filter(isProtocolFile);
 }
 
 /** Whether another seed may show something else: a search of everything needs one run. */
@@ -94,6 +110,9 @@ const WORK = WORKER_SETTINGS.pick({
   defaults: true,
   allowCommands: true,
   known: true,
+  properties: true,
+  faults: true,
+  imageEditors: true,
 });
 
 /** What of them a plan does not have: workers write no report, and no finding ends them. */
@@ -114,13 +133,15 @@ function readSettings({ work }: Plan): Options {
 
 /** What a plan of this kind has executed that is no part of mktrouble. Throws CampaignError. */
 export function executedByRuns(plan: Plan): string[] {
-  const { allowCommands, projects } = readSettings(plan);
-  return listExecuted(allowCommands, projects);
+  const { allowCommands, projects, ...settings } = readSettings(plan);
+  return listExecuted(allowCommands, projects, ownFiles(settings));
 }
 
 /** Loads the same cases. Throws CampaignError when they are others. */
 export function openRunWork(plan: Plan, folder: string): Work {
   const options = readSettings(plan);
+  const mistake = findMistake(options);
+  if (mistake) throw new CampaignError(mistake.message, mistake.hint);
   const loaded = loadPaths(options, 'errors only');
   if (typeof loaded === 'number') throw new CampaignError('the scenarios of the campaign cannot be loaded here');
   const tests = listTests(loaded, options);
@@ -132,6 +153,7 @@ export function openRunWork(plan: Plan, folder: string): Work {
 class RunWork implements Work {
   readonly #plan: Plan;
   readonly #options: Options;
+  readonly #find: FindViolations;
   readonly #tests: readonly Test[];
   readonly #folder: string;
   readonly #backends = new Map<Project, Promise<Backend>>();
@@ -143,6 +165,7 @@ class RunWork implements Work {
   constructor(plan: Plan, options: Options, tests: readonly Test[], folder: string) {
     this.#plan = plan;
     this.#options = options;
+    this.#find = judgeBy(options.properties);
     this.#tests = tests;
     this.#folder = folder;
   }
@@ -155,6 +178,8 @@ class RunWork implements Work {
     const verdict = await runCase(c, {
       ...project,
       ...(this.#plan.groups[group]!.runs > 1 && { seed }),
+      find: this.#find,
+      own: ownFiles(this.#options),
       backend: await this.#open(project),
       defects: this.#findDefects(file),
       signal,
@@ -180,10 +205,12 @@ class RunWork implements Work {
   #open(project: Project): Promise<Backend> {
     let backend = this.#backends.get(project);
     if (!backend) {
-      const { allowCommands } = this.#options;
+      const { allowCommands, faults, imageEditors } = this.#options;
       const { criu, plugin, module } = project;
       backend = openBackend(project.backend, {
         allowCommands,
+        ...(faults && { faults }),
+        ...(imageEditors && { imageEditors }),
         ...(criu !== undefined && { criu }),
         ...(plugin !== undefined && { plugin }),
         ...(module !== undefined && { module }),

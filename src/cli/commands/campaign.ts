@@ -10,6 +10,7 @@ import { complain, EXIT, type ExitCode, note, print } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
 import { suggestPath } from '../nearest-path.ts';
 import {
+  ownModuleOptions,
   parseBackend,
   parseCount,
   parseGrep,
@@ -38,7 +39,7 @@ export const addCampaign: AddCommand = ({ program, action }) => {
     .command('campaign')
     .summary('long work on many cores and machines')
     .description('Cuts long work into units that any number of workers do; see docs/campaigns.md.');
-  withPlace(
+  const planCommand = withPlace(
     campaign
       .command('plan')
       .summary('plan a campaign')
@@ -75,8 +76,9 @@ export const addCampaign: AddCommand = ({ program, action }) => {
     .option('--max-memory <size>', 'memory limit of searches: 500M, 2G', parseMemory)
     .option('--retries <number>', 'how often a case that fails on real tasks is run again', parseRetries)
     .option('--allow-commands', 'execute the commands that scenarios name (subject, load, check)', false)
-    .option('--known <file>', 'file of known defects (default: the nearest mktrouble.known.yaml)')
-    .action(action(plan));
+    .option('--known <file>', 'file of known defects (default: the nearest mktrouble.known.yaml)');
+  for (const option of ownModuleOptions()) planCommand.addOption(option);
+  planCommand.action(action(plan));
   withPlace(
     campaign
       .command('run')
