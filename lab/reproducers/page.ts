@@ -40,7 +40,7 @@ as \`git bisect run\` expects. \`--as c\` writes the same as a C program, \`--as
 
 ${unmeasured.length === 0 ? 'Every finding' : `${findings.length - unmeasured.length} findings`} of [criu-findings.md](criu-findings.md), exported and run outside of mktrouble: of ${all} that are no race, ${good.length}
 (${Math.floor((100 * good.length) / all)} %) show in at least ${WANTED * 100} % of the runs of their script, ${formatRange(sure.map(({ sh }) => sh.runs))} each. A script has ${findMedian(exported.map(({ lines }) => lines))} lines (median). A race is
-tried until it shows, up to three times as often as in its scenario.
+tried until it shows, up to three times as often as in its scenario. An empty cell: not run.
 
 | | finding | lines | shell script | C program |
 | --- | --- | --- | --- | --- |

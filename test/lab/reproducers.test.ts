@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
-import type { Exported } from '../../lab/reproducers/measured.ts';
+import { type Exported, findMedian, isExported, readRows } from '../../lab/reproducers/measured.ts';
 import { writePage } from '../../lab/reproducers/page.ts';
+import { writeShellScript } from '../../reporters/export/script.ts';
+import { KNOWN_NAMES } from '../../src/injector/known.ts';
+import { parseScenarios } from '../../src/scenario/index.ts';
 
 function row(title: string, shown: number, runs: number, more: Partial<Exported> = {}): Exported {
   return { title, isRace: false, lines: 50, sh: { shown, runs }, c: { shown: 0, runs: 0 }, scenario: '', ...more };
@@ -29,5 +32,25 @@ describe('the page of reproducers', () => {
     assert.match(page, /^\| 3 \| C \(a race\) \| 90 \| 1 of 3 \| 1 of 1 \|$/m);
     assert.match(page, /## Not exported\n\n- D: no reason\n/);
     assert.match(page, /## Not measured yet\n\n- E\n/);
+  });
+});
+
+/** The lines that a run adds to the comment of a script: what was seen, and the last two errors. */
+const LINES_OF_RUN = 3;
+
+describe('the scripts of the smallest scenarios that show the findings', () => {
+  it('have at most 60 lines, in the middle', () => {
+    const lengths = readRows().flatMap((row) => {
+      if (!isExported(row)) return [];
+      const { cases, diagnostics } = parseScenarios(row.scenario, 'scenarios/criu/it.yaml', KNOWN_NAMES);
+      assert.deepEqual(diagnostics, [], row.title);
+      const [c] = cases;
+      const { violates: always, mayViolate = [] } = c!.expect;
+      const violates = always.length > 0 ? always : mayViolate;
+      const finding = { title: row.title, case: c!, violates, statements: {}, sources: {} };
+      return [writeShellScript(finding).trimEnd().split('\n').length + LINES_OF_RUN];
+    });
+    assert.ok(lengths.length > 70);
+    assert.ok(findMedian(lengths) <= 60, `${findMedian(lengths)}`);
   });
 });
