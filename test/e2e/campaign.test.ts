@@ -196,9 +196,9 @@ export default {};
     assert.equal((await campaign('worker', '--at', 'judged', '--quiet')).code, 2);
     const { code, stderr } = await campaign('worker', '--at', 'judged', '--quiet', '--allow-commands');
     assert.equal(code, 0, stderr);
-    const found = (await results('judged'))['findings'] as readonly { readonly signature: string }[];
+    const found = (await results('judged'))['findings'] as readonly { readonly signature: object }[];
     assert.ok(
-      found.some(({ signature }) => signature.includes('never-ends')),
+      found.some(({ signature }) => JSON.stringify(signature).includes('never-ends')),
       JSON.stringify(found),
     );
     await plan('changed', '--property', './never.mjs');
