@@ -49,7 +49,12 @@ interface Finding {
   readonly messages: readonly string[];
 }
 
-const NO_END = { status: 'fail', violations: [], reason: `no end in ${RUN_LIMIT / 1000} s` } as const;
+const NO_END = {
+  status: 'fail',
+  violations: [],
+  reason: `no end in ${RUN_LIMIT / 1000} s`,
+  record: undefined,
+} as const;
 
 async function examine(c: Case): Promise<Finding | string> {
   const verdicts: Verdict[] = [];
@@ -80,18 +85,24 @@ function choose(cases: readonly Case[]): Case[] {
   });
 }
 
+/** The call that failed, and what the runtime printed last. */
+function failureText(record: RuntimeRecord | undefined): string {
+  const failed = record?.runs.find(({ exit }) => exit !== 0);
+  return failed ? `${failed.call}: ${failed.message.split('\n').at(-1)!.slice(0, 200)}` : '';
+}
+
 async function capabilities(): Promise<string> {
   const rows: string[] = [];
   for (const name of RUNTIME_NAMES) {
     const cells: string[] = [];
     for (const words of Object.values(CAPABILITIES)) {
       const { cases } = parseScenarios(
-        `scenario: A\ntree: { pid: 100 }\nruntime: { name: ${name}${words} }\n`,
+        `scenario: A\ntree: { pid: 100 }\nruntime: { name: ${name}${words} }\nexpect: { coordinator: ok }\n`,
         'a.yaml',
         KNOWN_NAMES,
       );
-      const { status, violations, reason } = (await run(cases[0]!)) ?? NO_END;
-      const why = reason ?? violations.map(({ property }) => property).join(', ');
+      const { status, violations, reason, record } = (await run(cases[0]!)) ?? NO_END;
+      const why = reason ?? (failureText(record?.runtime) || violations.map(({ property }) => property).join(', '));
       cells.push(status === 'pass' ? 'yes' : status === 'skip' ? `not tested: ${why}` : `no: ${why}`);
       if (status === 'skip' && cells.length === 1 && /is not here/.test(why)) break;
     }
