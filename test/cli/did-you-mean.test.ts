@@ -120,6 +120,18 @@ const TYPED: Readonly<Record<string, readonly Row[]>> = {
   'campaign plan --tag': [['campaign plan scenarios/ptrace --tag ptrac', 'ptrace']],
   'campaign plan --criu': [['campaign plan --criu ./scenarois/criu', 'scenarios']],
   'campaign plan --as': [['campaign plan --as slrum', 'slurm']],
+  'campaign plan --property': [
+    [
+      'campaign plan --property docs/examples/property/killed-only-on-failur.ts',
+      'docs/examples/property/killed-only-on-failure.ts',
+    ],
+  ],
+  'campaign plan --fault': [
+    ['campaign plan --fault docs/examples/fault/lose-recrd.ts', 'docs/examples/fault/lose-record.ts'],
+  ],
+  'campaign plan --image-editor': [
+    ['campaign plan --image-editor docs/examples/image-editor/orphand.ts', 'docs/examples/image-editor/orphaned.ts'],
+  ],
   'campaign plan --known': [
     [
       'campaign plan scenarios/ptrace --known scenarios/criu/mktrouble.knwon.yaml',
