@@ -2,8 +2,8 @@
  * `npm run findings:criu [-- versions…]`: writes docs/criu-findings.md, and a full page with logs. Shrinks each scenario of the CRIU
  * suite that has `violates:` on the first of the versions (4.1.1 and 4.2.1 by default), and runs it several times on each. Takes about
  * fifteen minutes. `-- page` measures nothing: the page has what was measured before (criu.jsonl beside this file), by the defects of
- * mktrouble.known.yaml. `-- new` measures the scenarios that are not in that file. Scenarios with equal titles up to the bracket at the end are one. Findings of random changes (tag `mutations`)
- * are covered by others, and only counted.
+ * mktrouble.known.yaml. `-- new` measures the scenarios that are not in that file, by its versions. Scenarios with equal titles up to the
+ * bracket at the end are one. Findings of random changes (tag `mutations`) are covered by others, and only counted.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { release } from 'node:os';
@@ -69,6 +69,12 @@ async function measureNew(): Promise<readonly Finding[]> {
   return findings;
 }
 
+async function measureAsAsked(): Promise<readonly Finding[]> {
+  if (words[0] === 'page') return [];
+  if (words[0] === 'new') return measureNew();
+  return measureAll(words.length > 0 ? words : ['4.1.1', '4.2.1']);
+}
+
 async function measureCases(backends: Backends, marked: readonly Case[]): Promise<Finding[]> {
   const findings: Finding[] = [];
   let next = 0;
@@ -89,12 +95,7 @@ async function measureCases(backends: Backends, marked: readonly Case[]): Promis
 
 const write = (file: string, parts: readonly string[]): void => writeFileSync(file, `${parts.join('\n\n')}\n`);
 const words = process.argv.slice(2);
-const findings =
-  words[0] === 'page'
-    ? []
-    : words[0] === 'new'
-      ? await measureNew()
-      : await measureAll(words.length > 0 ? words : ['4.1.1', '4.2.1']);
+const findings = await measureAsAsked();
 const measured: Measured = readMeasured();
 if (findings.length > 0) {
   mkdirSync(FULL_PAGES, { recursive: true });

@@ -107,7 +107,7 @@ export class Expansion {
       rows.copyWithin(end, at, at + WAITING_WORDS);
       end += WAITING_WORDS;
     }
-    return rows.slice(0, end);
+    return rows.subarray(0, end);
   }
 
   /** Takes every possible step in the state of a row; false: the slice's work ended before that, and the next call continues there. */

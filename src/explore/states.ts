@@ -74,6 +74,8 @@ export interface StatesOptions {
   readonly canShare?: boolean;
   /** What another thread shares. */
   readonly from?: SharedStates;
+  /** That thread and all others. */
+  readonly peers?: Peers;
 }
 
 export class States {
@@ -87,8 +89,9 @@ export class States {
   size = 0;
   #tableBytes = 0;
 
-  constructor({ words, canShare = false, from }: StatesOptions) {
+  constructor({ words, canShare = false, from, peers }: StatesOptions) {
     this.#words = words;
+    this.#peers = peers;
     // In a page of a browser there may be no shared memory.
     const buffer = canShare ? SharedArrayBuffer : ArrayBuffer;
     this.#allocate = (length) => new Int32Array(new buffer(4 * length));
@@ -118,11 +121,6 @@ export class States {
     this.#peers = peers;
     const parts = this.#parts.map(({ generation, entries }, part) => ({ part, generation, entries }));
     return { locks: this.#locks, news: [...parts, ...this.pool.chunks.map((chunk, number) => ({ number, chunk }))] };
-  }
-
-  /** Shares what another thread has begun. */
-  join(peers: Peers): void {
-    this.#peers = peers;
   }
 
   /** Adds what another thread has announced. */

@@ -37,9 +37,8 @@ export function openChannels(ports: readonly (MessagePort | undefined)[]): (Chan
 /** Expands its share of each depth, until none is left. */
 function search(machine: Machine, { reduce, index, ports, words }: ThreadStart, standing: Standing): void {
   const crew = new Crew({ index, channels: openChannels(ports), words });
-  const states = new States({ words: machine.state.length, canShare: true, from: standing.shared });
+  const states = new States({ words: machine.state.length, canShare: true, from: standing.shared, peers: crew });
   crew.learn = (news) => states.learn(news);
-  states.join(crew);
   const expansion = new Expansion(machine, reduce, states);
   for (let { depth, nrNumbered } = standing; ; depth++) {
     const { runs, isLast } = toEnd(crew.exchange(depth, expansion.begin(depth), expansion.nrWaiting));

@@ -34,9 +34,8 @@ function shareStates(): readonly [States, States] {
   views[0] = first;
   // Some of it is there before it is shared.
   for (let state = 0; state < 100; state++) reach(first, { state, depth: 50, parent: 1_000, mover: 3 });
-  const second = new States({ words: WORDS, canShare: true, from: first.share(peers(0)) });
+  const second = new States({ words: WORDS, canShare: true, from: first.share(peers(0)), peers: peers(1) });
   views[1] = second;
-  second.join(peers(1));
   return [first, second];
 }
 

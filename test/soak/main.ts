@@ -23,7 +23,8 @@ const version = typeof located === 'string' ? undefined : located.version;
 const backend = criu({ allowCommands: true });
 const [itself] = await backend.capabilities();
 const containers = await openBackend('oci');
-await containers.capabilities?.();
+// It finds the runtimes when it is asked.
+await containers.capabilities();
 const { cases, diagnostics } = loadScenarios(
   ['programs.yaml', 'containers.yaml'].map((file) => path.join(import.meta.dirname, file)),
 );
@@ -33,12 +34,12 @@ let failed = diagnostics.length;
 console.log(itself?.detail);
 for (const c of cases) {
   if (tags.length > 0 && !tags.includes(c.tags[0]!)) continue;
-  const missing = c.runtime ? await containers.refuses?.(c, c.restart.protocol) : whyNot(c.tags);
+  const missing = c.runtime ? containers.refuses(c, c.restart.protocol) : whyNot(c.tags);
   if (missing !== undefined) console.log(`${c.title}: skipped: ${missing}`);
   else failed += await soak(c, c.runtime ? containers : backend);
 }
 await backend.dispose();
-await containers.dispose?.();
+await containers.dispose();
 console.log(failed === 0 ? 'soak: all passed' : `soak: ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
 
