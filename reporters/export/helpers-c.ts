@@ -10,7 +10,7 @@ export interface Helper {
 
 const IMAGE = `static unsigned char in[1 << 20], out[1 << 21], *p = in, *o = out;	/* read at p, written at o */`;
 
-/** \`records FILE RECORD drop|repeat\` */
+/** `records FILE RECORD drop|repeat` */
 export const RECORDS: Helper = {
   word: 'records',
   includes: ['fcntl.h', 'stdlib.h', 'string.h', 'unistd.h'],
@@ -29,7 +29,7 @@ static int records(char **v)	/* FILE RECORD drop|repeat; a record: its length in
 };
 
 /**
- * \`edit FILE RECORD VALUE FIELD[:NTH]…\`: a number, \`+N\` or \`absent\` for a field of a protobuf message in an image. Lengths
+ * `edit FILE RECORD VALUE FIELD[:NTH]…`: a number, `+N` or `absent` for a field of a protobuf message in an image. Lengths
  * and numbers that it writes have five and ten bytes, which protobuf reads as it reads shorter ones.
  */
 export const EDIT: Helper = {
@@ -101,7 +101,7 @@ export function isSearched({ call, after, task }: CriuSyscall): boolean {
 /** The file that the action script makes at the stage after which system calls are counted. */
 export const COUNTED_FROM = 'counted';
 
-/** \`inject COMMAND…\`: runs CRIU under ptrace(2); its Nth system call fails, or it gets a signal there. */
+/** `inject COMMAND…`: runs CRIU under ptrace(2); its Nth system call fails, or it gets a signal there. */
 export function writeInject(one: CriuSyscall): Helper {
   if (one.task !== undefined) return writeInjectIntoTask(one, one.task);
   const { call, number, errno, signal, after } = one;
@@ -156,7 +156,7 @@ export function writeInject(one: CriuSyscall): Helper {
   };
 }
 
-/** \`inject COMMAND…\`: the same for a call of a task that CRIU restores, from the start of that task. */
+/** `inject COMMAND…`: the same for a call of a task that CRIU restores, from the start of that task. */
 function writeInjectIntoTask({ call, number, errno, signal }: CriuSyscall, task: number): Helper {
   const isHit = `i.op == PTRACE_SYSCALL_INFO_ENTRY${call === 'all' ? '' : ` && i.entry.nr == SYS_${call}`} && ++n == ${number}`;
   const hit =
@@ -200,7 +200,7 @@ function writeInjectIntoTask({ call, number, errno, signal }: CriuSyscall, task:
   };
 }
 
-/** \`queued PID\` */
+/** `queued PID` */
 export const QUEUED: Helper = {
   word: 'queued',
   includes: ['stdio.h', 'stdlib.h', 'sys/ioctl.h', 'sys/syscall.h', 'unistd.h'],

@@ -227,7 +227,6 @@ export class Player {
       work: `/work/logs/${number}`,
       log: `/log/runtime-${number}`,
       container: describeContainer(path.basename(bundle), bundle, setup),
-      ...(setup.lowLevel !== undefined && { lowLevel: setup.lowLevel }),
       options: [],
     };
   }

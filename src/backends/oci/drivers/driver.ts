@@ -33,8 +33,6 @@ export interface CallContext {
   readonly container: ContainerSpec;
   /** Of a restore: the name of the container that is in the images. */
   readonly savedAs?: string;
-  /** The runtime below this one. */
-  readonly lowLevel?: string;
   readonly options: readonly string[];
 }
 

@@ -23,10 +23,11 @@ tar -C /work/root -c . | podman import --quiet - ${IMAGE}
 rm -r /work/root`;
 
 /**
- * No limit of pids and no cgroup \`libpod_parent\`, which has no processors: both work only where the controllers are in the cgroup v2 hierarchy.
+ * No limit of pids and no cgroup `libpod_parent`, which has no processors: both work only where the controllers are in the cgroup v2 hierarchy.
  * What podman makes for its first container, and keeps, is made here: it is no remainder of a call.
  */
-const PREPARE = (lowLevel: string): string => `
+function prepare({ lowLevel }: RuntimeSetup): string {
+  return `
 cat > /etc/containers/containers.conf << END
 [containers]
 pids_limit = 0
@@ -34,7 +35,7 @@ log_driver = "none"
 [engine]
 cgroup_manager = "cgroupfs"
 events_logger = "none"
-runtime = "${lowLevel}"
+runtime = "${lowLevel!}"
 END
 cat > /etc/containers/storage.conf << END
 [storage]
@@ -46,6 +47,7 @@ ${MAKE_IMAGE}
 mkdir -p /sys/fs/cgroup/conmon /run/lock /run/crun/.cache
 podman create --name first ${IMAGE} /bin/sh
 podman rm first`;
+}
 
 export const podman: Driver = {
   name: 'podman',
@@ -57,7 +59,7 @@ export const podman: Driver = {
   stateFolders: ['/run/crun', '/run/runc', '/run/libpod/exits', '/run/libpod/persist', '/run/netns', CONTAINERS],
   lacks: [],
   sharesFiles: true,
-  prepare: ({ lowLevel }: RuntimeSetup) => PREPARE(lowLevel!),
+  prepare,
   command: (call, context) => ['podman', ...words(call, context)],
   openImages: ({ images, isKept }) =>
     isKept
