@@ -17,6 +17,7 @@ export type {
   RuntimeAnswer,
   RuntimeContainer,
   RuntimeEnd,
+  RuntimeLimitRead,
   RuntimeRecord,
   RuntimeReuse,
   RuntimeRun,

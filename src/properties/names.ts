@@ -55,6 +55,7 @@ export const PROPERTY_NAMES: readonly string[] = [
   'answer-agrees-with-result',
   'criu-log-is-bounded',
   'container-continues-after-restore',
+  'container-keeps-its-limits',
   'container-survives-failed-checkpoint',
   'failed-container-restore-leaves-nothing',
   'failed-container-restore-frees-name',

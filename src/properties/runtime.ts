@@ -1,6 +1,7 @@
 /** The properties of container runtimes. They judge records of their calls, and no others. */
 import type { Property } from './property.ts';
 import { containerContinuesAfterRestore } from './rules/runtime/container-continues-after-restore.ts';
+import { containerKeepsItsLimits } from './rules/runtime/container-keeps-its-limits.ts';
 import { containerSurvivesFailedCheckpoint } from './rules/runtime/container-survives-failed-checkpoint.ts';
 import { deletedContainersLeaveNothing } from './rules/runtime/deleted-containers-leave-nothing.ts';
 import { failedContainerRestoreFreesName } from './rules/runtime/failed-container-restore-frees-name.ts';
@@ -13,6 +14,7 @@ import { runtimeReportsTruth } from './rules/runtime/runtime-reports-truth.ts';
 /** In the order of reports: what a success must do, what a failure must do, then what a runtime must not. */
 export const RUNTIME_PROPERTIES: readonly Property[] = [
   containerContinuesAfterRestore,
+  containerKeepsItsLimits,
   containerSurvivesFailedCheckpoint,
   failedContainerRestoreLeavesNothing,
   failedContainerRestoreFreesName,

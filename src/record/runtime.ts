@@ -26,6 +26,17 @@ export interface RuntimeContainer {
   readonly answers: Readonly<Record<number, RuntimeAnswer>>;
   /** Whether its tasks were asked: not those of a frozen one. */
   readonly isAsked: boolean;
+  /** Those that the scenario gives it, as its cgroup has them; absent where there is no init. */
+  readonly limits?: readonly RuntimeLimitRead[];
+}
+
+/** A limit in a file of a cgroup. */
+export interface RuntimeLimitRead {
+  readonly file: string;
+  /** What the scenario asks for. */
+  readonly asked: string;
+  /** Empty where there is no such file. */
+  readonly value: string;
 }
 
 /** How a process of the runtime ended. */

@@ -2,6 +2,7 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Case, type RuntimeLimits, type RuntimeMount, type RuntimeSetup, uniqueName } from '../index.ts';
+import { CPU_PERIOD } from './cgroups.ts';
 import { type ContainerSpec, type PlacedMount, treeCommand } from './drivers/driver.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -64,8 +65,6 @@ function checkMounts(mounts: readonly RuntimeMount[]): string {
 
 /** The file of a mount, and its text. */
 const KEPT = 'kept';
-/** Microseconds in which a container gets its part of a processor. */
-const CPU_PERIOD = 100_000;
 
 /** Makes a bundle; its path in the sandbox. */
 export async function makeBundle(sandbox: Sandbox, name: string, c: Case): Promise<string> {

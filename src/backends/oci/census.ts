@@ -1,11 +1,12 @@
 /** What is there in a sandbox: containers as their runtime and the kernel show them, and whatever a call could leave behind. */
 import { constants } from 'node:fs';
-import { open, readdir, readFile } from 'node:fs/promises';
+import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RuntimeAnswer, RuntimeContainer } from '../index.ts';
+import { findFreezers, isFrozen, readLimits } from './cgroups.ts';
 import { type CallContext, type Driver, GUEST, TREE_SCRIPT } from './drivers/driver.ts';
-import { findCgroups, type Sandbox } from './sandbox.ts';
+import type { Sandbox } from './sandbox.ts';
 
 /** Milliseconds in which the runtime says what state a container is in. */
 const STATE_LIMIT = 5000;
@@ -95,11 +96,9 @@ export async function findMonitor(sandbox: Sandbox, driver: Driver, { name }: Na
   return (await listProcesses(sandbox)).find(({ words }) => driver.isMonitor?.(words, name))?.pid;
 }
 
-/** The folder of a process's cgroup, as seen from here. */
-export async function cgroupOf(sandbox: Sandbox, pid: number): Promise<string | undefined> {
-  const own = /^0::(.*)$/m.exec((await sandbox.read(`/proc/${pid}/cgroup`)) ?? '')?.[1];
-  const cgroups = findCgroups();
-  return own === undefined || cgroups === undefined ? undefined : path.join(cgroups, own);
+/** The cgroups of a process, in the words of /proc; empty where it is gone. */
+export async function cgroupText(sandbox: Sandbox, pid: number | undefined): Promise<string> {
+  return (pid !== undefined && (await sandbox.read(`/proc/${pid}/cgroup`))) || '';
 }
 
 /** A container as it is now. `context`: for the runtime's state call. */
@@ -110,24 +109,24 @@ export async function look(
   context: CallContext,
 ): Promise<RuntimeContainer> {
   const reported = await askState(sandbox, driver, context);
+  const { limits } = context.container;
   const { all, init } = await findContainer(sandbox, driver, named);
-  const cgroup = init && (await cgroupOf(sandbox, init.pid));
-  const freezer = cgroup && (await readFile(path.join(cgroup, 'cgroup.events'), 'utf8').catch(() => ''));
-  const hasFrozenCgroup = /^frozen 1$/m.test(freezer ?? '');
+  const cgroups = await cgroupText(sandbox, init?.pid);
+  const hasFrozenCgroup = findFreezers(cgroups).some(isFrozen);
   const canAnswer = init !== undefined && !hasFrozenCgroup && !['T', 't', 'Z'].includes(init.state);
   const answers = canAnswer ? await askTasks(sandbox, driver, named, context) : {};
   // Nothing outside shows that a sandbox has paused its tasks, but that none of them answers.
   const isPaused = driver.pausesInside === true && reported.status === 'paused' && Object.keys(answers).length === 0;
-  const isFrozen = hasFrozenCgroup || isPaused;
   return {
     name: named.name,
     ...reported,
     isThere: init !== undefined && init.state !== 'Z',
     ...(init && { state: init.state }),
-    isFrozen,
+    isFrozen: hasFrozenCgroup || isPaused,
     processes: all.length,
     answers,
     isAsked: canAnswer && !isPaused,
+    ...(limits && cgroups !== '' && { limits: readLimits(cgroups, limits) }),
   };
 }
 
@@ -216,7 +215,7 @@ export async function listThings(sandbox: Sandbox, driver: Driver): Promise<Thin
   }
   const add = (text: string): void => void things.set(text, shorten(text));
   for (const folder of await listFolders(sandbox, '/sys/fs/cgroup'))
-    if (folder !== '/init') things.set(`cgroup ${folder}`, 'cgroup of a container');
+    things.set(`cgroup ${folder}`, 'cgroup of a container');
   const mounts = ((await sandbox.read('/proc/1/mountinfo')) ?? '').split('\n');
   for (const line of mounts) if (line !== '') add(`mount ${line.split(' ')[4]}`);
   for (const folder of ['/run', '/tmp', '/var/tmp', ...driver.stateFolders]) {

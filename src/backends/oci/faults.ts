@@ -3,7 +3,8 @@ import { readdir, readFile, rename, stat, truncate, unlink, writeFile } from 'no
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BadSurroundings, RESTORING_CALLS, type RuntimeCall, type RuntimeFault } from '../index.ts';
-import { cgroupOf, findContainer, findGuest, findMonitor, findRestoredInit, type Named } from './census.ts';
+import { cgroupText, findContainer, findGuest, findMonitor, findRestoredInit, type Named } from './census.ts';
+import { findFreezers, freeze, isFrozen, thaw, vanishCommand } from './cgroups.ts';
 import type { CallContext, Driver } from './drivers/driver.ts';
 import type { Sandbox, Started } from './sandbox.ts';
 
@@ -217,17 +218,21 @@ export class CallFaults {
   async #changeCgroup(state: string): Promise<boolean> {
     const { sandbox, driver, container } = this.#scene;
     const { all, init } = await findContainer(sandbox, driver, container);
-    const cgroup = init && (await cgroupOf(sandbox, init.pid));
-    if (!init || cgroup === undefined) return false;
+    const cgroups = findFreezers(await cgroupText(sandbox, init?.pid));
+    // The runtime sees the one of v1 only where its sandbox has v1.
+    const cgroup = cgroups.at(sandbox.hasV1 ? -1 : 0);
+    if (cgroup === undefined) return false;
     if (state === 'frozen') {
-      const thaw = path.join(cgroup, 'cgroup.freeze');
-      await writeFile(thaw, '1');
-      this.#undo.push(() => writeFile(thaw, '0').catch(() => {}));
-      const events = path.join(cgroup, 'cgroup.events');
-      return waitUntil(async () => /^frozen 1$/m.test(await readFile(events, 'utf8')));
+      freeze(cgroup);
+      this.#undo.push(async () => thaw(cgroup));
+      return waitUntil(async () => isFrozen(cgroup));
     }
-    for (const { pid } of all) await sandbox.shell(`echo ${pid} > /sys/fs/cgroup/init/cgroup.procs`);
-    await sandbox.shell(`rmdir /sys/fs/cgroup/${path.basename(cgroup)}`);
+    await sandbox.shell(
+      vanishCommand(
+        path.basename(cgroup),
+        all.map(({ pid }) => pid),
+      ),
+    );
     return true;
   }
 

@@ -1,5 +1,4 @@
 /** The backend of container runtimes. It uses only what a backend of a user's own can use: see docs/runtime-backend.md. */
-import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import {
@@ -17,12 +16,13 @@ import {
   sweepFolder,
   type Unpacked,
 } from '../index.ts';
+import { listCgroupFolders, listControllers, removeCgroup } from './cgroups.ts';
 import type { Driver } from './drivers/driver.ts';
 import { DRIVERS } from './drivers/index.ts';
 import { keepFiles } from './keep.ts';
 import { Player } from './play.ts';
 import { buildRecord } from './record.ts';
-import { findCgroups, listCgroupFolders, removeCgroup, Sandbox } from './sandbox.ts';
+import { Sandbox } from './sandbox.ts';
 import { criuScript } from './scripts.ts';
 
 const NAME = 'oci';
@@ -34,6 +34,9 @@ const NO_TRACKING = 'this kernel does not track changed memory (CONFIG_MEM_SOFT_
 /** Where hardware breakpoints do not fire CRIU does without them; see criu/fault-injection.c. */
 const WITHOUT_BREAKPOINTS = 'export CRIU_FAULT=130';
 
+/** The controllers that a cgroup of a case's own can have. */
+type Controllers = ReturnType<typeof listControllers>;
+
 /** A runtime that was found here. */
 interface Engine {
   readonly driver: Driver;
@@ -44,8 +47,7 @@ class Oci implements Backend {
   readonly name = NAME;
   readonly #options: CreateOptions;
   readonly #engines = new Map<string, Engine>();
-  /** The controllers that a cgroup of a case's own has. */
-  #controllers: readonly string[] = [];
+  #controllers: Controllers = { v1: [], v2: [] };
   #criu: FoundCriu | string = 'it was not looked for';
   #otherCriu: FoundCriu | undefined;
   #tracksMemory = false;
@@ -94,6 +96,7 @@ class Oci implements Backend {
       tree: folder,
       criu: criu && rootOf(criu),
       otherCriu: this.#otherCriu && rootOf(this.#otherCriu),
+      hasV1: Object.keys(setup!.limits ?? {}).some((one) => this.#controllers.v1.includes(one)),
     });
     try {
       if (criu && driver.hasCriu) await installCriu(sandbox, criu, this.#otherCriu);
@@ -114,10 +117,10 @@ class Oci implements Backend {
     const none = (detail: string): readonly Capability[] => [{ name: NAME, available: false, detail }];
     if (process.platform !== 'linux') return none('it needs Linux');
     if (process.getuid?.() !== 0) return none('it needs root');
-    const cgroups = findCgroups();
-    if (cgroups === undefined) return none('it needs a cgroup v2 hierarchy');
-    this.#controllers = readText(path.join(cgroups, 'cgroup.subtree_control')).trim().split(/\s+/);
-    for (const folder of listCgroupFolders()) sweepFolder(folder, removeCgroup);
+    const cgroups = listCgroupFolders();
+    if (cgroups.length === 0) return none('it needs a cgroup v2 hierarchy');
+    this.#controllers = listControllers();
+    for (const folder of cgroups) sweepFolder(folder, removeCgroup);
     await this.#findCriu();
     for (const driver of Object.values(DRIVERS)) {
       const unpacked = await this.#options.findUnpacked(driver.name);
@@ -206,29 +209,20 @@ async function readVersion(sandbox: Sandbox, program: string): Promise<string> {
   return `${program} ${version}`.trim();
 }
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
 /** What the container is to have, and cannot have here. */
 function refuseSetting(
   { limits, pid, rootless, images }: RuntimeSetup,
   driver: Driver,
-  controllers: readonly string[],
+  { v1, v2 }: Controllers,
 ): string | undefined {
   if (rootless)
     return driver.hasCriu
       ? `${driver.name} of a user other than root starts CRIU as that user, and CRIU saves nothing without CAP_CHECKPOINT_RESTORE`
       : `${driver.name} of a user other than root needs subordinate ids, which a sandbox does not have`;
   if (images === 'kept' && !driver.keepsImages) return `${driver.name} keeps no images with a container`;
-  if (limits && !driver.hasCriu) return 'the containers of runsc have no cgroup here';
-  const missing = Object.keys(limits ?? {}).find((one) => !controllers.includes(one));
+  const missing = Object.keys(limits ?? {}).find((one) => !v1.includes(one) && !v2.includes(one));
   if (missing !== undefined)
-    return `the cgroup v2 hierarchy of this machine has no controller ${missing} for cgroups of a case: it is in a v1 hierarchy, or not in cgroup.subtree_control`;
+    return `this machine has no controller ${missing} for cgroups of a case: it is in no v1 hierarchy, and not in cgroup.subtree_control of that of v2`;
   return pid === 'shared' && !driver.sharesFiles ? 'a sandbox of runsc has pids of its own' : undefined;
 }
 

@@ -1,11 +1,12 @@
 /** A sandbox: namespaces and a cgroup of one case's own, with a small Debian as its root, in which commands are run. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { uniqueName } from '../index.ts';
+import { listCgroupFolders, listV1, removeCgroup, removeCgroups } from './cgroups.ts';
 import { INNER, LOOP, quote, WARDEN } from './scripts.ts';
 
 /** Milliseconds in which a sandbox is made. */
@@ -14,8 +15,6 @@ const START_LIMIT = 30_000;
 const STOP_LIMIT = 30_000;
 /** Milliseconds in which a command ends that was killed. It can wait for a task that the kernel cannot kill. */
 const KILL_LIMIT = 10_000;
-/** Milliseconds in which the kernel lets go of the cgroups of what has ended. */
-const REMOVE_LIMIT = 2000;
 /** The status of a command that SIGKILL has ended. */
 const KILLED = 137;
 
@@ -43,6 +42,8 @@ export interface SandboxOptions {
   /** The folders of unpacked CRIUs. */
   readonly criu?: string | undefined;
   readonly otherCriu?: string | undefined;
+  /** The runtime sees the cgroup v1 hierarchies too, as in the hybrid layout; otherwise only that of v2. */
+  readonly hasV1?: boolean;
   /** Milliseconds in which all that is in it ends when it is stopped. Default: 30,000. */
   readonly stopLimit?: number;
 }
@@ -50,31 +51,6 @@ export interface SandboxOptions {
 interface Waiting {
   readonly onPid: (pid: number) => void;
   readonly onEnd: (status: number) => void;
-}
-
-/** The mount of cgroup v2; undefined where there is none. */
-export function findCgroups(): string | undefined {
-  return listMounts(/ - cgroup2 /)[0];
-}
-
-/**
- * The folders in which cgroups are made, that of v2 first: of each hierarchy of v1 the cgroup in which mktrouble is. In a hierarchy without
- * one of the case's own CRIU would save cgroups of others, and make those that it restores beside them.
- */
-export function listCgroupFolders(): string[] {
-  const v2 = findCgroups();
-  if (v2 === undefined) return [];
-  const own = readFileSync('/proc/self/cgroup', 'utf8');
-  const v1 = listMounts(/ - cgroup /).map((folder) => {
-    const [controllers = ''] = /[^/]+$/.exec(folder) ?? [];
-    return path.join(folder, new RegExp(`^\\d+:(?:name=)?${controllers}:(.*)$`, 'm').exec(own)?.[1] ?? '');
-  });
-  return [v2, ...v1];
-}
-
-function listMounts(kind: RegExp): string[] {
-  const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
-  return lines.filter((line) => kind.test(line)).map((line) => line.split(' ')[4]!);
 }
 
 export class Sandbox {
@@ -85,12 +61,15 @@ export class Sandbox {
   /** Its cgroups were removed, or cannot be: at once when the warden ends, which may be before this program is to end. */
   readonly #removed: Promise<void>;
   readonly #stopLimit: number;
+  /** Whether the runtime sees the cgroup v1 hierarchies. */
+  readonly hasV1: boolean;
   #isClosed = false;
   #init = 0;
   #next = 1;
   #said = '';
 
-  private constructor(warden: ChildProcess, cgroups: readonly string[], stopLimit: number) {
+  private constructor(warden: ChildProcess, cgroups: readonly string[], stopLimit: number, hasV1: boolean) {
+    this.hasV1 = hasV1;
     this.#warden = warden;
     this.#cgroups = cgroups;
     this.#stopLimit = stopLimit;
@@ -109,7 +88,13 @@ export class Sandbox {
   }
 
   /** Makes one. Rejects, with what was printed, when this machine does not let it have its namespaces. */
-  static async start({ tree, criu = '', otherCriu = '', stopLimit = STOP_LIMIT }: SandboxOptions): Promise<Sandbox> {
+  static async start({
+    tree,
+    criu = '',
+    otherCriu = '',
+    hasV1 = false,
+    stopLimit = STOP_LIMIT,
+  }: SandboxOptions): Promise<Sandbox> {
     const name = uniqueName('oci');
     const cgroups = listCgroupFolders().map((folder) => path.join(folder, name));
     const warden = spawn('sh', ['-c', WARDEN], {
@@ -120,12 +105,13 @@ export class Sandbox {
         TREE: tree,
         CRIU: criu,
         OTHER_CRIU: otherCriu,
+        V1: hasV1 ? listV1().join(' ') : '',
         INNER,
         LOOP,
       },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const sandbox = new Sandbox(warden, cgroups, stopLimit);
+    const sandbox = new Sandbox(warden, cgroups, stopLimit, hasV1);
     try {
       await sandbox.#ready();
       return sandbox;
@@ -262,29 +248,5 @@ export class Sandbox {
     this.#warden.unref();
     if (this.#isClosed) await this.#removed;
     else this.#cgroups.forEach(removeCgroup);
-  }
-}
-
-async function removeCgroups(folders: readonly string[]): Promise<void> {
-  for (const late = Date.now() + REMOVE_LIMIT; Date.now() < late; await sleep(20)) {
-    const left = folders.filter((folder) => existsSync(folder));
-    if (left.length === 0) return;
-    left.forEach(removeCgroup);
-  }
-}
-
-/** How a cgroup is thawed, in v1 and v2. */
-const THAW = { 'freezer.state': 'THAWED', 'cgroup.freeze': '0' };
-
-/** Removes what a warden that was killed has left, and thaws it first: what is frozen does not end. Ignores what cannot be removed. */
-export function removeCgroup(folder: string): void {
-  try {
-    for (const [file, thawed] of Object.entries(THAW))
-      if (existsSync(path.join(folder, file))) writeFileSync(path.join(folder, file), thawed);
-    for (const entry of readdirSync(folder, { withFileTypes: true }))
-      if (entry.isDirectory()) removeCgroup(path.join(folder, entry.name));
-    rmdirSync(folder);
-  } catch {
-    // It is gone, or in use.
   }
 }

@@ -2,7 +2,8 @@
 
 /**
  * The warden: makes cgroups and the namespaces, and removes the cgroups when all in them has ended. It ends with its standard input, also
- * when mktrouble was killed. Environment: CGROUPS (that of v2 first), TREE, CRIU and OTHER_CRIU (folders, or nothing), INNER, LOOP.
+ * when mktrouble was killed. Environment: CGROUPS (that of v2 first), TREE, CRIU and OTHER_CRIU (folders, or nothing), V1 (names of
+ * cgroup v1 hierarchies that the sandbox has, or nothing), INNER, LOOP.
  * Signals other than SIGKILL do not end it; when it is killed, all in the sandbox is killed.
  * A cgroup in every hierarchy: CRIU saves all cgroups below that of the container, in each.
  * A task in a frozen cgroup of v1 does not even end by SIGKILL, and the init of its namespace, which has given up its memory, waits for it:
@@ -88,9 +89,20 @@ mount -t tmpfs -o size=64m shm dev/shm
 mount -t tmpfs -o size=64m images work/images
 mount -t proc proc proc
 mount -t sysfs sys sys
-mount -t cgroup2 cgroup sys/fs/cgroup
-mkdir sys/fs/cgroup/init
-echo 0 > sys/fs/cgroup/init/cgroup.procs
+cgroups=sys/fs/cgroup
+if [ -n "$V1" ]; then
+  mount -t tmpfs -o mode=755,size=1m cgroup $cgroups
+  for c in $V1; do
+    mkdir $cgroups/$c
+    mount -t cgroup -o $([ $c = systemd ] && echo none,name=)$c cgroup $cgroups/$c
+    for n in $(echo $c | tr , ' '); do [ -e $cgroups/$n ] || ln -s $c $cgroups/$n; done
+  done
+  cgroups=$cgroups/unified
+  mkdir $cgroups
+fi
+mount -t cgroup2 cgroup $cgroups
+mkdir $cgroups/init
+echo 0 > $cgroups/init/cgroup.procs
 pivot_root . old
 export HOST=$host HOME=/root PATH=/work/bin:/usr/sbin:/usr/bin:/sbin:/bin:/bb
 exec /bin/bash -c "$LOOP"
@@ -106,7 +118,7 @@ ip link set lo up 2> /dev/null
 [ -e /bb/iptables-restore ] || for n in iptables ip6tables; do for s in restore save; do
   ln -sf /usr/sbin/$n-nft-$s /bb/$n-$s
 done; done
-unset TREE CRIU OTHER_CRIU INNER LOOP CGROUPS
+unset TREE CRIU OTHER_CRIU V1 INNER LOOP CGROUPS
 exec 3>&1
 echo "ready $HOST" >&3
 run() {

@@ -12,6 +12,7 @@ const CONTAINER = z.looseObject({
   processes: count,
   answers: z.record(z.string().regex(/^\d{1,10}$/), z.looseObject({ asked: count, memory: name })),
   isAsked: z.boolean(),
+  limits: z.array(z.strictObject({ file: z.string(), asked: z.string(), value: z.string() })).optional(),
 });
 
 const END = z.looseObject({

@@ -101,13 +101,13 @@ const mount = mapping('a mapping with tmpfs or bind', {
 const limits = mapping('a mapping with memory, pids or cpu', {
   memory: word(
     integer(4_194_304, 2 ** 40, 'a number of bytes'),
-    'Bytes of memory (memory.max).',
+    'Bytes of memory (memory.max; in cgroup v1 memory.limit_in_bytes).',
     'memory: 67108864',
   ).optional(),
   pids: word(integer(1, 100_000, 'a number of tasks'), 'Number of tasks (pids.max).', 'pids: 50').optional(),
   cpu: word(
     integer(1, 10_000, 'per cent of a processor'),
-    'Per cent of one processor (cpu.max).',
+    'Per cent of one processor (cpu.max; in cgroup v1 cpu.cfs_quota_us).',
     'cpu: 50',
   ).optional(),
 }).meta({ id: 'runtime-limits', description: 'What the container may use, at most.' });
@@ -146,7 +146,7 @@ export const runtime = mapping('a mapping with name', {
   ).optional(),
   limits: word(
     limits,
-    'What the container may use, at most, by its cgroup. Skipped where the cgroup v2 hierarchy has no such controller.',
+    'What the container may use, at most, by its cgroup. Read back before and after each call. Skipped where no cgroup hierarchy has such a controller for cgroups of a case.',
     'limits: { memory: 67108864, pids: 50, cpu: 50 }',
   ).optional(),
   'low-level': word(

@@ -5,8 +5,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../../../src/backends/index.ts';
 import { toResources, treeScript } from '../../../src/backends/oci/bundle.ts';
+import { limitFiles, listCgroupFolders } from '../../../src/backends/oci/cgroups.ts';
 import { buildRecord } from '../../../src/backends/oci/record.ts';
-import { listCgroupFolders, Sandbox } from '../../../src/backends/oci/sandbox.ts';
+import { Sandbox } from '../../../src/backends/oci/sandbox.ts';
 import { criuScript, quote } from '../../../src/backends/oci/scripts.ts';
 import { openBackend, toCreateOptions } from '../../../src/injector/backends.ts';
 import { runCase } from '../../../src/injector/index.ts';
@@ -87,6 +88,14 @@ describe('the backend of container runtimes', function () {
       cpu: { quota: 150_000, period: 100_000 },
     });
     assert.deepEqual(toResources({}), {});
+  });
+
+  it('knows the file of each limit, in cgroup v1 and v2', () => {
+    assert.deepEqual(limitFiles('memory', 4096, true), { 'memory.limit_in_bytes': '4096' });
+    assert.deepEqual(limitFiles('memory', 4096, false), { 'memory.max': '4096' });
+    for (const isV1 of [true, false]) assert.deepEqual(limitFiles('pids', 5, isV1), { 'pids.max': '5' });
+    assert.deepEqual(limitFiles('cpu', 150, true), { 'cpu.cfs_quota_us': '150000', 'cpu.cfs_period_us': '100000' });
+    assert.deepEqual(limitFiles('cpu', 150, false), { 'cpu.max': '150000 100000' });
   });
 
   it('has its tree read a file of each mount before it answers', () => {
@@ -217,7 +226,6 @@ describe('the backend of container runtimes', function () {
         parseCase('{ name: runc, rounds: [leave-running, restore-renamed] }'),
         parseCase('{ name: runc }', 'faults: [{ kill: 100 }]'),
         parseCase('{ name: runc, rootless: true }'),
-        parseCase('{ name: runsc, limits: { pids: 5 } }'),
         parseCase('{ name: runc, pid: shared, faults: { kill: init, of: restore, call: openat } }'),
         parseCase('{ name: runc, images: kept }'),
         parseCase('{ name: runc, faults: { kill: monitor, of: restore } }'),
@@ -285,6 +293,24 @@ describe('the backend of container runtimes', function () {
     it('refuses to kill the init of a restore before there is one', () => {
       const c = parseCase('{ name: runc, faults: { kill: init, of: restore } }');
       assert.match(backend.refuses(c, 'series') ?? '', /before a restore there is no init: name a system call/);
+    });
+
+    it('reads the limits of a container back after its restore, and leaves no cgroup of it', async function () {
+      const limits = { memory: 67_108_864, pids: 50, cpu: 50 };
+      const c = parseCase(`{ name: runc, limits: ${JSON.stringify(limits)} }`, 'expect: { coordinator: ok }');
+      const why = backend.refuses(c, 'series');
+      if (why !== undefined) {
+        console.log(`      skipped: ${why}`);
+        this.skip();
+      }
+      const { status, violations, record } = await run(c);
+      assert.deepEqual([status, violations], ['pass', []]);
+      const { before } = record!.runtime!.runs[0]!;
+      const { after } = record!.runtime!.runs[1]!;
+      assert.ok(before.limits!.length >= 3, JSON.stringify(before.limits));
+      assert.ok(before.limits!.every(({ asked, value }) => value === asked));
+      assert.deepEqual(after.limits, before.limits);
+      assert.deepEqual(ownCgroups(), []);
     });
 
     it('leaves no cgroup, in any hierarchy', async () => {

@@ -150,6 +150,18 @@ describe('the properties of container runtimes', () => {
     assert.deepEqual(restored({ answers: { 100: { asked: 1, memory: 'm' } } }), ['container-continues-after-restore']);
   });
 
+  it('container-keeps-its-limits', () => {
+    const limited = (value: string) => ({ limits: [{ file: 'pids.max', asked: '50', value }] });
+    const seen = (before: string, after: string) =>
+      violated([
+        { ...CHECKPOINT, before: aContainer(1, limited(before)) },
+        { ...RESTORE, after: aContainer(2, limited(after)) },
+      ]);
+    assert.deepEqual(seen('50', '50'), []);
+    for (const lost of [seen('50', 'max'), seen('max', '50'), seen('50', '')])
+      assert.deepEqual(lost, ['container-keeps-its-limits']);
+  });
+
   it('runtime-names-first-error', () => {
     const failed = (message: string, ...criuErrors: string[]) =>
       violated([aRun({ exit: 1, message, criuErrors, after: aContainer(2) })]);

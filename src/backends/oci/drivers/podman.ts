@@ -44,6 +44,7 @@ graphroot = "${STORAGE}"
 runroot = "/run/containers"
 END
 ${MAKE_IMAGE}
+for c in /sys/fs/cgroup/*; do [ ! -e $c/tasks ] || mkdir $c/conmon; done
 mkdir -p /sys/fs/cgroup/conmon /run/lock /run/crun/.cache
 podman create --name first ${IMAGE} /bin/sh
 podman rm first`;

@@ -15,7 +15,8 @@ export const runsc: Driver = {
   pausesInside: true,
   command: (call, context) => [
     'runsc',
-    ...['--root', ROOT, '--platform', 'ptrace', '--network', 'none', '--ignore-cgroups', '--overlay2', 'none'],
+    ...['--root', ROOT, '--platform', 'ptrace', '--network', 'none', '--overlay2', 'none'],
+    ...(context.container.limits ? [] : ['--ignore-cgroups']),
     ...['--log', context.log],
     ...words(call, context),
   ],
