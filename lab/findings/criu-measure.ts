@@ -58,7 +58,10 @@ export async function measure(
 ): Promise<Finding> {
   // With the usual limit of time: that of the suite is short, for all that never ends is waited for.
   const small = withoutLimit(
-    await findSmallest(backend!, { ...c, expect: { ...c.expect, coordinator: [], tasks: {} } }, c.expect.violates),
+    await findSmallest(
+      { ...c, expect: { ...c.expect, coordinator: [], tasks: {} } },
+      { backend: backend!, violates: c.expect.violates },
+    ),
   );
   const runs = Math.max(RUNS, c.criu!.repeat);
   const messages = new Set<string>();

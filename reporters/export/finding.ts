@@ -20,6 +20,8 @@ export interface ExportedFinding {
     /** `CRIU 4.1.1, Linux 6.18.44`. */
     readonly environment: string;
   };
+  /** Of a regression: the engine with which the case passes, as `seen.environment`. */
+  readonly passesWith?: string;
 }
 
 /** What this format cannot express; the message names it, and what to do instead. */

@@ -17,7 +17,7 @@ import { failureLines } from '../shared/failure.ts';
 import { identifyFinding } from '../shared/finding.ts';
 import type { Listener, Setting } from '../shared/listener.ts';
 import { Progress } from '../shared/progress.ts';
-import { replayCommand } from '../shared/replay-command.ts';
+import { regressionCommand, replayCommand } from '../shared/replay-command.ts';
 import { type CaseResult, isFinding } from '../shared/result.ts';
 import type { Summary } from '../shared/summary.ts';
 import { cut, width } from '../shared/text.ts';
@@ -156,6 +156,8 @@ export class Spec implements Listener {
       }
       if (mine.length > ENGINE_ROWS)
         this.#print(`${MARGIN}    ${symbols.ellipsis} and ${count(mine.length - ENGINE_ROWS, 'more')}`);
+      const smallest = mine.map(regressionCommand).find((command) => command !== undefined);
+      if (smallest !== undefined) this.#print(`${MARGIN}    the smallest scenario: ${harmless(smallest)}`);
     }
   }
 

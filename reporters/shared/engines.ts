@@ -16,6 +16,9 @@ export interface EngineCase {
   readonly properties: readonly string[];
   /** It shows by chance, so that two runs of one engine may differ. */
   readonly isRace: boolean;
+  /** `scenario.yaml#TITLE`, and what --criu names the engine by; absent where it has no such name. */
+  readonly finding?: string;
+  readonly engine?: string;
   /** Whether CRIU dumped the tree; absent where the run has no record of a dump. */
   readonly dumped?: boolean;
   /** The last error of a dump that failed. */
@@ -57,7 +60,7 @@ const EXPECTATIONS = new Set(['expectation', 'fault-never-fired']);
 /** A result as one engine's; undefined where it is of no project, or of no scenario. */
 export function toEngineCase({ verdict, kind, title }: CaseResult): EngineCase | undefined {
   if (verdict?.project === undefined) return undefined;
-  const { id, backend, project, violations, known, case: c, record } = verdict;
+  const { id, backend, project, violations, known, case: c, record, position, environment } = verdict;
   const dump = record?.criu?.dump;
   const error = dump && dump.exit !== 0 ? dump.errors.at(-1) : undefined;
   return {
@@ -68,6 +71,8 @@ export function toEngineCase({ verdict, kind, title }: CaseResult): EngineCase |
     result: kind,
     properties: listEngineProperties([...violations, ...known]),
     isRace: (c?.criu?.repeat ?? 1) > 1 || (c?.expect.mayViolate?.length ?? 0) > 0,
+    finding: `${position.file}#${verdict.title}`,
+    ...(environment?.tool && { engine: environment.tool.setting[1] }),
     ...(dump && { dumped: dump.exit === 0 }),
     ...(error !== undefined && { dumpError: error }),
   };

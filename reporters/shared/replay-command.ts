@@ -1,6 +1,7 @@
 /** The command that shows a verdict again, ready for a shell. */
 import { HOSTILE } from '../../src/boundary/harmless.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
+import type { EngineRow } from './engines.ts';
 
 /** `mktrouble replay` where a replay file was written, else the same case with the same seed; with the same program where a backend runs one. */
 export function replayCommand(verdict: Verdict): string {
@@ -40,6 +41,18 @@ export function exportCommand({ backend, bucket, replay, position, title }: Verd
   if (!bucket || (backend !== 'criu' && backend !== 'simulated')) return undefined;
   const finding = replay ?? `${position.file}#${title}`;
   return ['npx', 'mktrouble', 'export', finding, '--as', backend === 'criu' ? 'sh' : 'markdown'].map(quoted).join(' ');
+}
+
+/** `mktrouble export` of a regression as the smallest scenario; undefined where the engines are none that --criu can name. */
+export function regressionCommand({ change, cells }: EngineRow): string | undefined {
+  const ends = [cells[0], cells.at(-1)];
+  const [passes, fails] = ends;
+  if (change !== 'new' || passes?.properties.length !== 0 || fails?.finding === undefined) return undefined;
+  const engines = ends.flatMap((cell) =>
+    cell?.backend === 'criu' && cell.engine !== undefined ? ['--criu', `${cell.project}=${cell.engine}`] : [],
+  );
+  if (engines.length < 2 * ends.length) return undefined;
+  return ['npx', 'mktrouble', 'export', fails.finding, '--as', 'scenario', ...engines].map(quoted).join(' ');
 }
 
 /** Mocha's --grep takes a regular expression. A character that cannot be pasted into a shell matches any character. */

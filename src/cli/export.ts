@@ -5,12 +5,13 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { ExportedFinding } from '../../reporters/export/finding.ts';
+import { listEngineProperties } from '../../reporters/shared/engines.ts';
 import type { Backend } from '../backends/backend.ts';
 import { readText } from '../boundary/read-file.ts';
 import { type BackendOptions, openBackend } from '../injector/backends.ts';
 import { runCase } from '../injector/index.ts';
 import { KNOWN_NAMES } from '../injector/known.ts';
-import { findSmallest } from '../injector/smallest.ts';
+import { findSmallest, listShown } from '../injector/smallest.ts';
 import type { Case } from '../model/case.ts';
 import { explainProperty } from '../properties/index.ts';
 import type { Verdict } from '../record/verdict.ts';
@@ -117,23 +118,65 @@ function isSelected({ title, scenario, position, id }: Case, selected: string | 
   return String(position.line) === selected || scenario.replace(/ \([^)]*\)$/, '') === selected;
 }
 
-/** Runs the case, where its backend works here, shrinks it, and puts together what an exporter needs. */
+/**
+ * Runs the case, where its backend works here, shrinks it, and puts together what an exporter needs. `sound`: an engine that does not
+ * show the finding, which is a regression: what is left of the case passes with it. Throws NoFinding when it is none.
+ */
 export async function examine(
   named: NamedFinding,
   options: BackendOptions,
   signal: AbortSignal,
+  sound?: BackendOptions,
 ): Promise<ExportedFinding> {
-  const backend = await openBackend(named.case.criu ? 'criu' : 'simulated', options);
+  const name = named.case.criu ? 'criu' : 'simulated';
+  const backend = await openBackend(name, options);
+  const passesOn = sound && (await openBackend(name, sound));
   try {
-    const { violates: always, mayViolate = [] } = named.case.expect;
-    const expected = always.length > 0 ? always : mayViolate;
     const first = await runOnce(backend, named, signal);
-    const small = first && always.length > 0 ? await findSmallest(backend, named.case, always) : named.case;
+    const passed = passesOn && (await runSound(passesOn, named, first, signal));
+    const expected = listExpected(named.case);
+    const violates = first ? listSought(named.case, first) : [];
+    const small = violates.length > 0 ? await findSmallest(named.case, { backend, violates, passesOn }) : named.case;
     const verdict = small === named.case ? first : await runOnce(backend, { ...named, case: small }, signal);
-    return describe({ ...named, case: withEdits(small, verdict) }, expected, verdict);
+    const finding = describe({ ...named, case: withEdits(small, verdict) }, expected, verdict);
+    return passed ? { ...finding, passesWith: describeEnvironment(passed) } : finding;
   } finally {
     await backend.dispose();
+    await passesOn?.dispose();
   }
+}
+
+/** The run of the engine that does not show the finding. Throws NoFinding when it does, or when the other does not. */
+async function runSound(
+  backend: Backend,
+  named: NamedFinding,
+  first: Verdict | undefined,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const sound = await runOnce(backend, named, signal);
+  if (!first || !sound) throw new NoFinding('a regression is run with both engines, and one cannot be run here');
+  if (sound.status !== 'pass')
+    throw new NoFinding(
+      `it is no regression: ${describeEnvironment(sound)} violates ${listShown(sound).join(', ')} too`,
+      'name first the engine that passes, then the one that does not',
+    );
+  if (first.status === 'pass')
+    throw new NoFinding(
+      `${describeEnvironment(first)} passes too`,
+      'name first the engine that passes, then the one that does not',
+    );
+  return sound;
+}
+
+function listExpected({ expect }: Case): readonly string[] {
+  return expect.violates.length > 0 ? expect.violates : (expect.mayViolate ?? []);
+}
+
+/** What a smaller case has to show: what the scenario expects, or else what came first. Empty: it shows by chance, or is only unexpected. */
+function listSought({ expect }: Case, verdict: Verdict): readonly string[] {
+  if (expect.violates.length > 0) return expect.violates;
+  if (expect.mayViolate?.length) return [];
+  return listEngineProperties(verdict.violations).slice(0, 1);
 }
 
 function describe(

@@ -1,27 +1,41 @@
 /** Shrinks a case on a backend that cannot be scheduled: a smaller case counts when every one of several runs shows the same violations. */
 import type { Backend } from '../backends/backend.ts';
 import { smallerCases } from '../explore/smaller.ts';
+import { smallerCriuCases } from '../explore/smaller-criu.ts';
 import type { Case } from '../model/case.ts';
-import { judge } from '../properties/index.ts';
-import { DEFAULT_SEED } from './run-case.ts';
+import type { Verdict } from '../record/verdict.ts';
+import { parseScenarios, writeScenario } from '../scenario/index.ts';
+import { KNOWN_NAMES } from './known.ts';
+import { DEFAULT_SEED, runCase } from './run-case.ts';
 
 /** Runs of a smaller case, each of which must show the violations. */
 const PROOFS = 2;
 /** Smaller cases that are tried. */
-const MOST_TRIES = 10;
+const MOST_TRIES = 40;
 /** Milliseconds for a call of CRIU meanwhile: a hang shows early. */
 const SHORT_LIMIT = 2000;
 
-/** The smallest case found that violates all of these properties each time; the case itself when it is a race (`repeat`). */
-export async function findSmallest(backend: Backend, c: Case, violates: readonly string[]): Promise<Case> {
+/** What a smaller case still has to show. */
+export interface Sought {
+  readonly backend: Backend;
+  /** Properties, all of which are violated on it each time. */
+  readonly violates: readonly string[];
+  /** A regression: another engine, on which the case passes each time. */
+  readonly passesOn?: Backend | undefined;
+}
+
+/** The smallest case found that shows what is sought; the case itself when it is a race (`repeat`). */
+export async function findSmallest(c: Case, sought: Sought): Promise<Case> {
   // A violation that shows in some runs only cannot be distinguished from none.
   if (c.criu === undefined || c.criu.repeat > 1) return c;
   let at = c;
   for (let tries = 0, found = true; found; ) {
     found = false;
-    for (const smaller of smallerCases(at)) {
-      if (smaller.tasks.length === at.tasks.length && smaller.faults.length === at.faults.length) continue;
-      if (++tries > MOST_TRIES || !(await proves(backend, smaller, violates))) continue;
+    for (const smaller of listSmaller(at)) {
+      if (tries >= MOST_TRIES) return at;
+      if (!isScenario(smaller)) continue;
+      tries++;
+      if (!(await shows(smaller, sought))) continue;
       at = smaller;
       found = true;
       break;
@@ -30,14 +44,34 @@ export async function findSmallest(backend: Backend, c: Case, violates: readonly
   return at;
 }
 
-async function proves(backend: Backend, c: Case, violates: readonly string[]): Promise<boolean> {
-  const quick = { ...c, criu: { ...c.criu!, limit: Math.min(c.criu?.limit ?? SHORT_LIMIT, SHORT_LIMIT) } };
+/** What the simulated restart alone has, such as the image's records, makes no difference to CRIU. */
+function* listSmaller(c: Case): Generator<Case> {
+  for (const smaller of smallerCases(c))
+    if (smaller.tasks.length < c.tasks.length || smaller.faults.length < c.faults.length) yield smaller;
+  yield* smallerCriuCases(c);
+}
+
+/** Whether a file can say it: a word that is left out may be one that another needs. */
+function isScenario(c: Case): boolean {
+  const { cases, diagnostics } = parseScenarios(writeScenario(c), 'a smaller case', KNOWN_NAMES);
+  return cases.length === 1 && diagnostics.every(({ severity }) => severity === 'warning');
+}
+
+async function shows(c: Case, { backend, violates, passesOn }: Sought): Promise<boolean> {
   for (let i = 0; i < PROOFS; i++) {
-    const plan = { case: quick, protocol: c.restart.protocol, seed: `${DEFAULT_SEED}${i}`, maxSteps: 1 };
-    // A smaller case may be none: a change of an image that it does not have.
-    const record = await backend.run(plan).catch(() => undefined);
-    const shown = record ? judge(quick, record).map(({ property }) => property) : [];
+    const shown = listShown(await runQuickly(backend, c, i));
     if (!violates.every((name) => shown.includes(name))) return false;
+    if (passesOn && (await runQuickly(passesOn, c, i)).status !== 'pass') return false;
   }
   return true;
+}
+
+/** The properties that a run violates, as its scenario expects or not. */
+export function listShown({ violations, known }: Verdict): string[] {
+  return [...violations, ...known].map(({ property }) => property);
+}
+
+function runQuickly(backend: Backend, c: Case, i: number): Promise<Verdict> {
+  const limit = Math.min(c.criu?.limit ?? SHORT_LIMIT, SHORT_LIMIT);
+  return runCase({ ...c, criu: { ...c.criu!, limit } }, { backend, seed: `${DEFAULT_SEED}${i}` });
 }

@@ -5,6 +5,7 @@ import { chmodSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Criu, locateCriu } from '../../src/backends/criu/locate.ts';
 import { EXIT } from '../../src/cli/exit.ts';
+import { parseScenarios } from '../../src/scenario/index.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 import { mktrouble } from '../support/program.ts';
 
@@ -81,6 +82,42 @@ describe('several engines', function () {
       const { code } = await mktrouble(['run', at('it.yaml'), '--criu', 'same=4.1.1', '--criu', second]);
       assert.equal(code, EXIT.input, second);
     }
+  });
+
+  it('give the smallest scenario of a regression, which fails with one and passes with the other', async () => {
+    for (const name of ['old', 'new']) chmodSync(folder.write(name, engine(name === 'new')), 0o755);
+    folder.write(
+      'large.yaml',
+      `scenario: A tree with much in it
+tree: { pid: 100, children: [{ pid: 101, resources: [pipe] }, { pid: 102, stopped: true }] }
+criu: { namespace: own, rounds: [dump, restore, dump, restore] }
+`,
+    );
+    const engines = (first: string, last: string) => [
+      '--criu',
+      `${first}=${at(first)}`,
+      '--criu',
+      `${last}=${at(last)}`,
+    ];
+    const small = at('small.yaml');
+    const written = await mktrouble([
+      ...['export', at('large.yaml'), '--as', 'scenario', '--out', small],
+      ...engines('old', 'new'),
+    ]);
+    assert.equal(written.code, EXIT.ok, written.stderr);
+    const { cases } = parseScenarios(readFileSync(small, 'utf8'), small);
+    assert.deepEqual(
+      cases.map(({ tasks, criu: setup }) => [tasks.length, setup?.namespace, setup?.rounds]),
+      [[1, 'host', ['dump', 'restore']]],
+    );
+    assert.equal((await mktrouble(['run', small, '--criu', at('old')])).code, EXIT.ok);
+    const { code, stdout } = await mktrouble(['run', small, ...engines('old', 'new')]);
+    assert.equal(code, EXIT.finding);
+    assert.match(stdout, /export .*small\.yaml#A tree with much in it' --as scenario --criu old=\S+ --criu new=\S+/);
+
+    const swapped = await mktrouble(['export', at('large.yaml'), '--as', 'scenario', ...engines('new', 'old')]);
+    assert.equal(swapped.code, EXIT.input);
+    assert.match(swapped.stderr, /no regression/);
   });
 
   describe('bisect', () => {

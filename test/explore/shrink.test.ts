@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { walk } from '../../src/backends/walk.ts';
 import { countSwitches, shrinkMoves, smallerCases } from '../../src/explore/index.ts';
+import { smallerCriuCases } from '../../src/explore/smaller-criu.ts';
 import type { Case } from '../../src/model/case.ts';
+import { PLAIN_CRIU } from '../../src/model/criu.ts';
+import { parseScenarios } from '../../src/scenario/index.ts';
 import { SMALL_CASES } from '../backends/simulated/support/cases.ts';
 import { drawn, MAX_STEPS, replayMoves, violated } from '../backends/simulated/support/judged.ts';
 import { MAIN_PROTOCOLS, openMachine } from '../backends/simulated/support/machines.ts';
@@ -83,3 +86,35 @@ function sizeOf(c: Case): number {
     flags
   );
 }
+
+describe('smaller cases for CRIU', () => {
+  const FULL = `scenario: All words
+tree: { pid: 100, stopped: true, memory: 8, blocked: [SIGUSR1], pending: [SIGUSR2], resources: [pipe, file] }
+criu:
+  namespace: own
+  namespaces: [ipc, uts]
+  rounds: [dump, restore, dump, restore]
+  parallel: 2
+  taken: [200]
+  script-fails: [post-restore]
+  fault-point: { of: restore, number: 2 }
+  dump-limits: { files: 100, pids: 30 }
+  restore-options: { link-remap: true, shell-job: true }
+  syscalls: { of: restore, call: openat, errno: ENOMEM }
+  images: [{ file: core-100.img, truncate: 9 }, { file: mm-100.img, missing: true }]
+`;
+
+  it('leave out one word after the other, until the plain dump and restore of a plain task is left', () => {
+    const { cases, diagnostics } = parseScenarios(FULL, 'full.yaml');
+    assert.deepEqual(diagnostics, []);
+    let c: Case | undefined = cases[0];
+    let steps = 0;
+    for (let next = c; next; [next] = smallerCriuCases(next)) {
+      c = next;
+      assert.ok(++steps < 100, 'it does not end');
+    }
+    assert.ok(steps > 15, `only ${steps} words are left out`);
+    assert.deepEqual({ ...c!.criu, limits: {}, options: {} }, PLAIN_CRIU);
+    assert.deepEqual(c!.tasks[0]!.criu, { stopped: false, blocked: [], pending: [], memory: 0, resources: [] });
+  });
+});

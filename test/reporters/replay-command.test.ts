@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import * as fc from 'fast-check';
-import { quoted, replayCommand } from '../../reporters/shared/replay-command.ts';
+import type { EngineCase, EngineRow } from '../../reporters/shared/engines.ts';
+import { quoted, regressionCommand, replayCommand } from '../../reporters/shared/replay-command.ts';
 import { buildCase, buildRecord, failing, HOSTILE, verdict } from './fixtures/verdicts.ts';
 
 /** The words that a shell makes of a command. */
@@ -68,5 +69,30 @@ describe('the command that replays', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+describe('the command that makes a regression small', () => {
+  const cell = (project: string, more: Partial<EngineCase>): EngineCase => ({
+    ...{ id: 'it', title: 'It', backend: 'criu', result: 'pass', properties: [], isRace: false },
+    ...{ project, engine: `/${project} build/criu`, finding: "it.yaml#Two tasks' tree" },
+    ...more,
+  });
+  const row = (was: Partial<EngineCase>, is: Partial<EngineCase>): EngineRow => ({
+    ...{ id: 'it', title: 'It', change: 'new' },
+    cells: [cell('old', was), cell('between', {}), cell('new', { properties: ['criu-never-crashes'], ...is })],
+  });
+
+  it('names the case, and the two engines by what --criu takes', () => {
+    assert.deepEqual(words(regressionCommand(row({}, {}))!), [
+      ...['npx', 'mktrouble', 'export', "it.yaml#Two tasks' tree", '--as', 'scenario'],
+      ...['--criu', 'old=/old build/criu', '--criu', 'new=/new build/criu'],
+    ]);
+  });
+
+  it('is none where the first engine shows something too, or has no name for --criu', () => {
+    assert.equal(regressionCommand(row({ properties: ['criu-ends-in-time'] }, {})), undefined);
+    assert.equal(regressionCommand({ ...row({}, {}), change: 'fixed' }), undefined);
+    assert.equal(regressionCommand(row({}, { backend: 'oci' })), undefined);
   });
 });

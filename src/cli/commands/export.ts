@@ -1,17 +1,19 @@
 /** `mktrouble export <finding>`: a reproducer that needs nothing of mktrouble, or a report for a mailing list. */
 import { type Command, Option } from 'commander';
 import type { ExportedFinding } from '../../../reporters/export/finding.ts';
+import type { BackendOptions } from '../../injector/backends.ts';
 import type { AddCommand } from '../command.ts';
-import { criuOption } from '../criu-option.ts';
+import { type NamedCriu, severalCriuOption } from '../criu-option.ts';
 import { complain, EXIT, type ExitCode, note, print } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
 
-const FORMATS = ['sh', 'c', 'zdtm', 'markdown'] as const;
+const FORMATS = ['sh', 'c', 'zdtm', 'markdown', 'scenario'] as const;
 
 interface Flags {
   readonly as: (typeof FORMATS)[number];
   readonly out?: string;
   readonly known?: string;
+  readonly criu?: readonly NamedCriu[];
 }
 
 export const addExport: AddCommand = ({ program, action }) => {
@@ -19,7 +21,7 @@ export const addExport: AddCommand = ({ program, action }) => {
     .command('export')
     .summary('write a finding as a program of its own')
     .description(
-      'Writes a reproducer that needs nothing of mktrouble. For CRIU: a shell script, a C program, or a test for zdtm. For the simulated protocol: the interleaving as calls of kernel functions, in Markdown. The finding is run and shrunk first, where its backend works here.',
+      'Writes a reproducer that needs nothing of mktrouble. For CRIU: a shell script, a C program, or a test for zdtm. For the simulated protocol: the interleaving as calls of kernel functions, in Markdown. `scenario` is the smallest scenario found. The finding is run and shrunk first, where its backend works here; with two engines (--criu old=4.1.1 --criu new=./criu) what is left of it fails with the second and passes with the first.',
     )
     .argument(
       '<finding>',
@@ -28,7 +30,7 @@ export const addExport: AddCommand = ({ program, action }) => {
     .addOption(new Option('--as <format>', 'what to write').choices(FORMATS).makeOptionMandatory())
     .option('-o, --out <file>', 'file to write (default: standard output)')
     .option('--known <file>', 'file of known defects (default: the nearest mktrouble.known.yaml)')
-    .addOption(criuOption())
+    .addOption(severalCriuOption())
     .option('--allow-commands', 'execute the command of the scenario (subject), to see what it loses', false)
     .action(action(exportFinding));
 };
@@ -38,13 +40,18 @@ async function exportFinding(text: string, flags: Flags, command: Command): Prom
   const { withoutUndefined } = await import('../../config/options.ts');
   const options = readOptions(command, [], ['criu', 'allowCommands']);
   if (typeof options === 'number') return options;
-  const { criu, plugin, allowCommands } = options;
+  if (flags.criu && flags.criu.length > 2)
+    return complain('--criu names one engine, or two: the one that passes first');
+  const { plugin, allowCommands } = options;
+  const [first, second] = flags.criu?.map(({ criu }) => criu) ?? [options.criu];
+  const engine = (criu: string | undefined): BackendOptions => withoutUndefined({ criu, plugin, allowCommands });
+  const sound = second === undefined ? undefined : engine(first);
   const { findNamed, NoFinding, examine } = await import('../export.ts');
   const { CannotExport } = await import('../../../reporters/export/finding.ts');
   try {
     const named = findNamed(text, flags.known);
     return await interruptible(async (signal) => {
-      const finding = await examine(named, withoutUndefined({ criu, plugin, allowCommands }), signal);
+      const finding = await examine(named, engine(second ?? first), signal, sound);
       if (signal.aborted) return EXIT.interrupted;
       if (!finding.seen) note('the finding was not seen in a run here: the file says what the scenario expects');
       return writeFormat(finding, flags);
@@ -56,8 +63,13 @@ async function exportFinding(text: string, flags: Flags, command: Command): Prom
   }
 }
 
-async function writeFormat(finding: ExportedFinding, { as, out }: Flags): Promise<ExitCode> {
-  const files = await makeFiles(finding, as, out);
+async function writeFormat(finding: ExportedFinding, { as, out, criu }: Flags): Promise<ExitCode> {
+  const files = await makeFiles(
+    finding,
+    as,
+    out,
+    criu?.map(({ name }) => name),
+  );
   if (out === undefined) {
     for (const { text } of files) print(text);
     return EXIT.ok;
@@ -78,6 +90,7 @@ async function makeFiles(
   finding: ExportedFinding,
   as: Flags['as'],
   out = '',
+  names: readonly string[] = [],
 ): Promise<readonly { readonly file: string; readonly text: string }[]> {
   const { writeShellScript, writeCProgram } = await import('../../../reporters/export/script.ts');
   switch (as) {
@@ -85,6 +98,8 @@ async function makeFiles(
       return [{ file: out, text: writeShellScript(finding) }];
     case 'c':
       return [{ file: out, text: writeCProgram(finding) }];
+    case 'scenario':
+      return [{ file: out, text: (await import('../export-scenario.ts')).writeFoundScenario(finding, names) }];
     case 'markdown':
       return [{ file: out, text: (await import('../../../reporters/export/mailing-list.ts')).writeMail(finding) }];
     case 'zdtm': {
