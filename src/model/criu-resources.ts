@@ -31,6 +31,8 @@ export const RESOURCES = {
   memfd: 'a shared mapping of a memory file, which stays open',
   'locked-memory': 'memory locked by mlock(2)',
   'growing-memory': 'memory that grows down',
+  'huge-memory': 'private memory in huge pages (MAP_HUGETLB), of which the machine has to have one free for each task',
+  'transparent-huge-memory': 'memory for which transparent huge pages are asked for, madvise(2)',
   'read-only-memory': 'written memory that is read-only, not inherited, and not in core dumps',
   'tcp-connection': 'a TCP connection to a process outside of the tree; needs the option tcp-established',
   'udp-connection': 'a connected UDP socket, whose datagrams a process outside of the tree counts',
@@ -39,6 +41,7 @@ export const RESOURCES = {
   'sysv-memory': 'attached System V shared memory; CRIU dumps it with `namespaces: [ipc]` only',
   'sysv-semaphores': 'a set of two System V semaphores',
   'sysv-queue': 'a System V message queue with a message',
+  'posix-queue': 'a POSIX message queue with a message, which no task has open',
 } as const;
 export type Resource = keyof typeof RESOURCES;
 export const RESOURCE_NAMES = Object.keys(RESOURCES) as Resource[];

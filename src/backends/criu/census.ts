@@ -150,10 +150,10 @@ export async function openFactReader(
 }
 
 /** What is in each namespace that the root has made, by the kinds of agent/things.c. */
-const CONTENTS: Readonly<Record<CriuNamespace, readonly [string, string]>> = {
-  ipc: ['ipc', 'System V IPC objects'],
-  uts: ['host-name', 'host and domain name'],
-  net: ['interfaces', 'network interfaces'],
+const CONTENTS: Readonly<Record<CriuNamespace, Readonly<Record<string, string>>>> = {
+  ipc: { 'ipc-contents': 'System V IPC objects', 'posix-queues': 'POSIX message queues' },
+  uts: { 'host-name': 'host and domain name' },
+  net: { interfaces: 'network interfaces' },
 };
 
 async function readNamespaces(
@@ -164,10 +164,10 @@ async function readNamespaces(
   const root = criu?.namespace === 'own' ? 1 : tasks[0]!.pid;
   const seen = group.find(({ role, pid, state }) => role === 'tree' && pid === root && state !== 'Z');
   if (!criu?.namespaces || !seen) return undefined;
-  const facts = criu.namespaces.map(async (name): Promise<[string, string]> => {
-    const [of, fact] = CONTENTS[name];
-    return [fact, (await listThings(sandbox, of, seen.id)).sort().join(', ')];
-  });
+  const kinds = criu.namespaces.flatMap((name) => Object.entries(CONTENTS[name]));
+  const facts = kinds.map(
+    async ([of, fact]): Promise<[string, string]> => [fact, (await listThings(sandbox, of, seen.id)).sort().join(', ')],
+  );
   return { id: seen.id, facts: Object.fromEntries(await Promise.all(facts)) };
 }
 

@@ -71,7 +71,12 @@ class CriuItself implements CriuBackend {
     this.#isRoot = process.getuid?.() === 0 && !options.userNamespace;
     this.#cgroups = this.#isRoot ? cgroupsOfPids() : undefined;
     if (this.#cgroups !== undefined) sweepFolder(this.#cgroups, rmdirSync);
-    this.#abilities = { pidMax: pidMax(), canLimitPids: this.#cgroups !== undefined, canInject: canInject() };
+    this.#abilities = {
+      pidMax: pidMax(),
+      canLimitPids: this.#cgroups !== undefined,
+      canInject: canInject(),
+      freeHugePages,
+    };
   }
 
   capabilities(): Promise<readonly Capability[]> {
@@ -257,6 +262,15 @@ function isWritable(folder: string): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Of 2 MiB; 0 where there are none of that size. */
+function freeHugePages(): number {
+  try {
+    return Number(readFileSync('/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages', 'utf8'));
+  } catch {
+    return 0;
   }
 }
 

@@ -246,8 +246,8 @@ class Play {
     // A call that mktrouble had to end is not judged by the tasks left: no need to wait for dying ones.
     const isEnded = restore.timedOut !== undefined || restore.flooded !== undefined;
     const afterRestore = await this.#observer.listLeft(!isEnded);
-    // Nothing ran meanwhile but what CRIU had already let go.
-    const isHeld = !this.#caller.stages.includes('post-resume');
+    // Nothing ran meanwhile but what CRIU had already let go, and a load.
+    const isHeld = !this.#caller.stages.includes('post-resume') && !subject?.load;
     const changed = compareSurroundings(before, await this.#observer.surroundings(), isHeld);
     const failed = { ...imaged, restore, ...rivals, afterRestore, surroundings: { restore: changed } };
     return images.length > 0 ? failed : { ...failed, ...(await this.#retry()) };

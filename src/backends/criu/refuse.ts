@@ -12,6 +12,8 @@ export interface Abilities {
   readonly breakpointsFire?: boolean;
   /** Whether a process can answer the page faults of others (userfaultfd), once that was tried. */
   readonly hasUserfaults?: boolean;
+  /** How many huge pages the machine has free now. */
+  readonly freeHugePages?: () => number;
   /** The options that this version of CRIU has, once it was asked. */
   readonly options?: ReadonlySet<string>;
 }
@@ -26,7 +28,7 @@ const MOST_TASKS = 20_000;
 /** The reason why a case can't be played; undefined when it can. */
 export function refusal(
   c: Case,
-  { pidMax, canLimitPids, canInject, breakpointsFire, hasUserfaults, options }: Abilities,
+  { pidMax, canLimitPids, canInject, breakpointsFire, hasUserfaults, freeHugePages, options }: Abilities,
 ): string | undefined {
   if (!c.criu && !c.restart.backends.includes('criu')) return 'it is about restart(2), and has no criu section';
   const { restart, image, criu } = c;
@@ -58,6 +60,10 @@ export function refusal(
     return 'hardware breakpoints never fire on this machine: CRIU needs its one fault point (CRIU_FAULT=130) to work without them';
   if (criu?.servers?.restore && hasUserfaults === false)
     return 'this kernel lets no lazy-pages daemon of this user answer page faults (userfaultfd(2), UFFD_FEATURE_EVENT_FORK and others)';
+  const hugePages = c.tasks.filter((task) => task.criu?.resources?.includes('huge-memory')).length;
+  const free = hugePages > 0 ? freeHugePages?.() : undefined;
+  if (free !== undefined && free < hugePages)
+    return `of ${hugePages} huge pages of 2 MiB this machine has ${free} free: see /proc/sys/vm/nr_hugepages`;
   const unknown = Object.values(criu?.options ?? {})
     .flatMap((words) => Object.keys(words))
     .find((name) => options && !options.has(name));

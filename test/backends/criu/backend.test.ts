@@ -97,7 +97,9 @@ describe('the CRIU backend', function () {
     it('keeps logs and images of a case that fails, and reports how long each call took', async () => {
       const folder = temporaryFolder();
       try {
-        const c = parseCase(`${tree}\ncriu: { script-fails: post-restore }\nexpect: { coordinator: ok }`);
+        const c = parseCase(
+          `tree: { pid: 100, resources: [posix-queue], children: [{ pid: 101 }] }\ncriu: { script-fails: post-restore }\nexpect: { coordinator: ok }`,
+        );
         const { status, kept, record } = await runCase(c, { backend: backend(), keep: folder.path });
         assert.equal(status, 'fail');
         for (const file of ['dump.log', 'restore.log', 'again.log', 'images/pstree.img', 'images/core-101.img'])

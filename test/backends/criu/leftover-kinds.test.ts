@@ -9,7 +9,9 @@ import path from 'node:path';
 import { type CriuBackend, criu } from '../../../src/backends/criu/index.ts';
 import { locateCriu } from '../../../src/backends/criu/locate.ts';
 import { uniqueName } from '../../../src/backends/host/names.ts';
+import { runCase } from '../../../src/injector/index.ts';
 import type { Verdict } from '../../../src/record/verdict.ts';
+import { parseScenarios } from '../../../src/scenario/index.ts';
 import { skipWithout } from '../../support/available.ts';
 import { type Folder, temporaryFolder } from '../../support/folder.ts';
 import { verdictOn } from './programs.ts';
@@ -130,6 +132,26 @@ const ROWS: readonly Row[] = [
   },
 ];
 
+/** What is changed in objects of task 100: the kind of change, the message, and the calls in Python. */
+const CHANGED: readonly (readonly [string, RegExp, string])[] = [
+  [
+    'shared memory with other contents',
+    /shared memory segment .*checksum .*removed: a shared memory segment/,
+    'c.shmat.restype = ctypes.c_void_p; ctypes.memset(c.shmat(c.shmget(100, 0, 0), None, 0), 7, 1)',
+  ],
+  ['a semaphore with another value', /values 9 5.*removed: .*values 0 5/, 'c.semctl(c.semget(100, 0, 0), 0, 16, 9)'],
+  [
+    'a message queue without its message',
+    /message queue .*0 bytes of .*removed: .* in 1 messages/,
+    'c.msgrcv(c.msgget(100, 0), ctypes.create_string_buffer(64), 56, 0, 0)',
+  ],
+  [
+    'a POSIX message queue without its message',
+    /POSIX message queues added: .*mktrouble-100 with 0 bytes; .*removed: .*with 14 bytes/,
+    "c.mq_receive(c.mq_open(b'/mktrouble-100', 0), ctypes.create_string_buffer(64), 64, None)",
+  ],
+];
+
 const V1_FREEZER = '/sys/fs/cgroup/freezer';
 
 describe('Leftovers of each kind', function () {
@@ -186,6 +208,26 @@ describe('Leftovers of each kind', function () {
       const property = `failed-${of}-leaves-nothing-behind`;
       const found = violations.find((violation) => violation.property === property);
       assert.match(`${found?.message}`, seen, JSON.stringify([violations, reason]));
+      return undefined;
+    });
+
+  for (const [what, seen, changes] of CHANGED)
+    it(`${what}, by a dump that fails`, async function () {
+      if (!isThere('python3')) return this.test!.skip();
+      const program = inPlaceOfCriu(
+        'dump',
+        `python3 -c "import ctypes; c = ctypes.CDLL(None, use_errno=True); ${changes}"`,
+      );
+      const backend: CriuBackend = criu({ criu: program });
+      const text =
+        'scenario: A\ntree: { pid: 100, resources: [sysv-memory, sysv-semaphores, sysv-queue, posix-queue] }\ncriu: { script-fails: pre-dump }\n';
+      try {
+        const { violations, reason } = await runCase(parseScenarios(text, 'a.yaml').cases[0]!, { backend });
+        const found = violations.find(({ property }) => property === 'failed-dump-leaves-nothing-behind');
+        assert.match(`${found?.message}`, seen, JSON.stringify([violations, reason]));
+      } finally {
+        await backend.dispose();
+      }
       return undefined;
     });
 

@@ -237,10 +237,16 @@ void list_repaired(char *lines, struct text *text);
 void list_queues(char *lines, struct text *text);
 
 /*
- * What is in the namespaces of this process, or of another one: `ipc` (System V), `interfaces` (of the network), `host-name`. An
+ * What is in the namespaces of this process, or of another one: `ipc` (System V), `ipc-contents` (with what is in them), `posix-queues`, `interfaces` (of the network), `host-name`. An
  * array of strings.
  */
 void list_things(const char *of, int pid, struct text *text);
+/* One of them. */
+void put_thing(struct text *text, const char *thing);
+/* Those of System V in the IPC namespace of this process, and what is in them. */
+void put_ipc_objects(struct text *text, bool contents);
+/* The POSIX message queues of the same namespace: how much is in each, and how much may be. */
+void put_posix_queues(struct text *text);
 
 /* ---- the other end of connections ---- */
 

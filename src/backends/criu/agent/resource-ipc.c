@@ -1,9 +1,11 @@
-/* System V objects: they belong to the IPC namespace and outlive a task, so a dump has them only with a namespace of the tree's own. */
+/* System V objects, and POSIX message queues: they belong to the IPC namespace and outlive a task, so a dump has them only with a namespace of the tree's own. */
 #define _GNU_SOURCE
 #include "resource.h"
 
-#include <stdint.h>
-#include <stdio.h>
+#include "agent.h"
+
+#include <fcntl.h>
+#include <mqueue.h>
 #include <string.h>
 #include <sys/ipc.h>
 #include <sys/msg.h>
@@ -45,6 +47,24 @@ static int make_queue(int pid)
 	return id < 0 ? -1 : msgsnd(id, &message, sizeof(message.text), 0);
 }
 
+/* No task has it open: as one through which programs hand over work that is to stay. */
+static int make_posix_queue(int pid)
+{
+	struct mq_attr about = { .mq_maxmsg = 4, .mq_msgsize = 64 };
+	char name[32];
+	mqd_t queue;
+
+	snprintf(name, sizeof(name), "/mktrouble-%d", pid);
+	queue = mq_open(name, O_RDWR | O_CREAT | O_EXCL, MODE, &about);
+	if (queue < 0 || mq_send(queue, name, strlen(name), 3) < 0)
+		return -1;
+	return mq_close(queue);
+}
+
 const struct resource ipc_resources[] = {
-	{ "sysv-memory", make_memory }, { "sysv-semaphores", make_semaphores }, { "sysv-queue", make_queue }, { 0 },
+	{ "sysv-memory", make_memory },
+	{ "sysv-semaphores", make_semaphores },
+	{ "sysv-queue", make_queue },
+	{ "posix-queue", make_posix_queue },
+	{ 0 },
 };

@@ -1,9 +1,10 @@
-/* Mappings of each kind, with contents: shared and private, of a file, of a memory file, locked, growing down. */
+/* Mappings of each kind, with contents: shared and private, of a file, of a memory file, locked, growing down, in huge pages. */
 #define _GNU_SOURCE
 #include "resource.h"
 
 #include <errno.h>
 #include <string.h>
+#include <linux/mman.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -11,7 +12,9 @@
 #define PAGE 4096
 #define BYTES (PAGES * PAGE)
 
-enum region { SHARED, SHARED_FILE, PRIVATE_FILE, MEMFD, LOCKED, GROWS_DOWN, READ_ONLY };
+enum region { SHARED, SHARED_FILE, PRIVATE_FILE, MEMFD, LOCKED, GROWS_DOWN, READ_ONLY, HUGE = 9, TRANSPARENT_HUGE };
+
+#define HUGE_PAGE (2UL << 20)
 
 /* Every other page has contents. NULL: it cannot be mapped. */
 static char *map(enum region region, int flags, int fd, int pid)
@@ -79,8 +82,32 @@ static int make_read_only(int pid)
 	return mprotect(at, BYTES, PROT_READ);
 }
 
+/* A whole page, whatever of it is used: the kernel gives no smaller ones there. */
+static int make_huge(int pid)
+{
+	char *wanted = (char *)(RESOURCES_AT + HUGE * RESOURCE_REGION);
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB | MAP_HUGE_2MB | MAP_FIXED_NOREPLACE;
+
+	if (mmap(wanted, HUGE_PAGE, PROT_READ | PROT_WRITE, flags, -1, 0) != wanted)
+		return -1;
+	memset(wanted, pid % 251 + 1, BYTES);
+	return 0;
+}
+
+static int make_transparent_huge(int pid)
+{
+	char *wanted = (char *)(RESOURCES_AT + TRANSPARENT_HUGE * RESOURCE_REGION);
+	int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE;
+
+	if (mmap(wanted, HUGE_PAGE, PROT_READ | PROT_WRITE, flags, -1, 0) != wanted || madvise(wanted, HUGE_PAGE, MADV_HUGEPAGE) < 0)
+		return -1;
+	memset(wanted, pid % 251 + 1, BYTES);
+	return 0;
+}
+
 const struct resource memory_resources[] = {
 	{ "shared-memory", make_shared },	{ "shared-file", make_shared_file }, { "private-file", make_private_file },
 	{ "memfd", make_memfd },		{ "locked-memory", make_locked },    { "growing-memory", make_growing },
-	{ "read-only-memory", make_read_only }, { 0 },
+	{ "read-only-memory", make_read_only }, { "huge-memory", make_huge }, { "transparent-huge-memory", make_transparent_huge },
+	{ 0 },
 };

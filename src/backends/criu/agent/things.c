@@ -14,37 +14,11 @@
 
 static const char *between;
 
-static void put_thing(struct text *text, const char *thing)
+void put_thing(struct text *text, const char *thing)
 {
 	put_raw(text, between);
 	put_string(text, thing);
 	between = ",";
-}
-
-/* The rows of a table of /proc/sysvipc without what changes when an object is only used: times, pids, how often it is attached. */
-static void put_ipc(struct text *text, const char *table, const char *what, bool has_size)
-{
-	static char rows[1 << 16];
-	char path[64], thing[128], *row, *rest;
-
-	snprintf(path, sizeof(path), "/proc/sysvipc/%s", table);
-	if (read_file(path, rows, sizeof(rows)) < 0)
-		return;
-	/* The first row has the names of the columns. */
-	strtok_r(rows, "\n", &rest);
-	while ((row = strtok_r(NULL, "\n", &rest))) {
-		long key, id;
-		unsigned long size;
-		unsigned mode;
-
-		if (sscanf(row, "%ld %ld %o %lu", &key, &id, &mode, &size) != 4)
-			continue;
-		if (has_size)
-			snprintf(thing, sizeof(thing), "%s with key %#lx, mode %o, %lu", what, key, mode, size);
-		else
-			snprintf(thing, sizeof(thing), "%s with key %#lx, mode %o", what, key, mode);
-		put_thing(text, thing);
-	}
 }
 
 static void put_interfaces(struct text *text)
@@ -118,9 +92,11 @@ static void close_spaces(const int fds[SPACES])
 static void put_things(const char *of, struct text *text)
 {
 	if (!strcmp(of, "ipc")) {
-		put_ipc(text, "shm", "a shared memory segment", true);
-		put_ipc(text, "sem", "a semaphore set", true);
-		put_ipc(text, "msg", "a message queue", false);
+		put_ipc_objects(text, false);
+	} else if (!strcmp(of, "ipc-contents")) {
+		put_ipc_objects(text, true);
+	} else if (!strcmp(of, "posix-queues")) {
+		put_posix_queues(text);
 	} else if (!strcmp(of, "interfaces")) {
 		put_interfaces(text);
 	} else if (!strcmp(of, "host-name")) {

@@ -46,7 +46,8 @@ export function parseMappings(smaps: string): Mapping[] {
       name: name!.replace(MADE_BY_CRIU, ''),
       flags: flags.slice('VmFlags:'.length).replace(OF_THE_KERNEL, '').trim(),
       resident: number('Rss'),
-      anonymous: number('Anonymous'),
+      // Of huge pages there is another count.
+      anonymous: number('Anonymous') + number('Private_Hugetlb'),
       swapped: number('Swap'),
     });
   }

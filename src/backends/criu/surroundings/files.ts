@@ -1,7 +1,8 @@
 /** Files of the case: its folder, the folder in which CRIU works and writes images; shared memory and message queues, which have names too. */
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { WORK } from '../command-line.ts';
+import type { Sandbox } from '../sandbox.ts';
 import type { SurroundingsKind } from './kind.ts';
 
 /** A file system of message queues, whether or not this machine has one mounted: furnish() in agent/serve.c. */
@@ -21,7 +22,18 @@ const BY_DESIGN = [
 const OF_CRIU = /^link_remap\.\d+$|\.cr\.[0-9a-f]+\.ghost$|^\.criu\.|^cr-tmpfs\.|^crtools-proc\./;
 
 export const files = filesBelow('files', [WORK, '/dev/shm']);
-export const messageQueues = filesBelow('POSIX message queues', [QUEUES]);
+const queues = filesBelow('POSIX message queues', [QUEUES]);
+export const messageQueues: SurroundingsKind = {
+  ...queues,
+  read: async (sandbox, tree) =>
+    Promise.all((await queues.read(sandbox, tree)).map((file) => withBytes(sandbox, file))),
+};
+
+/** With the number of bytes in it: `QSIZE:11 NOTIFY:0 …`. */
+async function withBytes(sandbox: Sandbox, queue: string): Promise<string> {
+  const text = await readFile(sandbox.inside(queue), 'utf8').catch(() => '');
+  return `${queue} with ${/^QSIZE:(\d+)/.exec(text)?.[1] ?? '?'} bytes`;
+}
 
 function filesBelow(name: string, folders: readonly string[]): SurroundingsKind {
   return {
