@@ -17,6 +17,18 @@ export type LowLevelName = (typeof LOW_LEVEL_NAMES)[number];
 /** Where the images are. */
 export const IMAGE_PLACES = ['exported', 'kept'] as const;
 
+/** What a user other than root can be given for CRIU. */
+export const USER_CAPABILITIES = [
+  'CAP_CHECKPOINT_RESTORE',
+  'CAP_DAC_OVERRIDE',
+  'CAP_NET_ADMIN',
+  'CAP_SETGID',
+  'CAP_SETUID',
+  'CAP_SYS_ADMIN',
+  'CAP_SYS_PTRACE',
+] as const;
+export type UserCapability = (typeof USER_CAPABILITIES)[number];
+
 /** What a runtime can be asked for. */
 export const RUNTIME_CALLS = {
   checkpoint: 'the container is saved, and ends',
@@ -127,6 +139,8 @@ export interface RuntimeSetup {
   readonly images?: 'kept';
   /** The runtime is started by a user other than root. */
   readonly rootless?: true;
+  /** Of that user. Absent: none. */
+  readonly capabilities?: readonly UserCapability[];
   /** Options of the runtime's command line beside those of the driver. */
   readonly options: { readonly checkpoint: readonly string[]; readonly restore: readonly string[] };
   readonly faults: readonly RuntimeFault[];

@@ -10,7 +10,7 @@ type FaultWords = Exclude<NonNullable<Words['faults']>, readonly unknown[]>;
 /** The `runtime` section that loads to this setup. */
 export function writeRuntime(setup: RuntimeSetup): Words {
   const { name, version, rounds, network, pid, mounts, limits, rootless, options, faults, repeat, limit } = setup;
-  const { lowLevel, images } = setup;
+  const { lowLevel, images, capabilities } = setup;
   return {
     name,
     ...(version === undefined ? {} : { version }),
@@ -22,6 +22,7 @@ export function writeRuntime(setup: RuntimeSetup): Words {
     ...(lowLevel === undefined || lowLevel === LOW_LEVEL_NAMES[0] ? {} : { 'low-level': lowLevel }),
     ...(images === undefined ? {} : { images }),
     ...(rootless ? { rootless } : {}),
+    ...(capabilities === undefined ? {} : { capabilities: oneOrAll([...capabilities]) }),
     ...(options.checkpoint.length === 0 ? {} : { 'checkpoint-options': oneOrAll([...options.checkpoint]) }),
     ...(options.restore.length === 0 ? {} : { 'restore-options': oneOrAll([...options.restore]) }),
     ...(faults.length === 0 ? {} : { faults: oneOrAll(faults.map(writeFault)) }),

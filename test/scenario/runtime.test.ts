@@ -63,11 +63,13 @@ describe('the runtime section', () => {
   mounts: [{ tmpfs: /scratch }, { bind: /srv/data, read-only: true }]
   limits: { memory: 67108864, pids: 50, cpu: 50 }
   rootless: true
+  capabilities: [CAP_CHECKPOINT_RESTORE]
   faults: { pid: taken, of: restore }
 `;
     const [c] = load(text).cases;
     assert.ok(c?.runtime, mistakes(text));
-    const { pid, mounts, limits, rootless } = c.runtime;
+    const { pid, mounts, limits, rootless, capabilities } = c.runtime;
+    assert.deepEqual(capabilities, ['CAP_CHECKPOINT_RESTORE']);
     assert.deepEqual([pid, limits, rootless], ['shared', { memory: 67108864, pids: 50, cpu: 50 }, true]);
     assert.deepEqual(mounts, [
       { kind: 'tmpfs', folder: '/scratch' },
@@ -88,6 +90,8 @@ describe('the runtime section', () => {
   for (const [words, message] of [
     ['low-level: crun', /runc has no runtime below it/],
     ['images: lost', /kept/],
+    ['capabilities: CAP_SETUID', /root has every capability/],
+    ['rootless: true, capabilities: CAP_SETUIT', /did you mean CAP_SETUID/],
     ['mounts: {}', /exactly one of tmpfs and bind/],
     ['mounts: { tmpfs: /a, bind: /b }', /exactly one of tmpfs and bind/],
     ['mounts: { tmpfs: /a, read-only: true }', /read-only belongs to bind/],

@@ -3,7 +3,8 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type Case, type RuntimeLimits, type RuntimeMount, type RuntimeSetup, uniqueName } from '../index.ts';
 import { CPU_PERIOD } from './cgroups.ts';
-import { type ContainerSpec, type PlacedMount, treeCommand } from './drivers/driver.ts';
+import { type ContainerSpec, type Driver, type PlacedMount, treeCommand } from './drivers/driver.ts';
+import { USER } from './rootless.ts';
 import type { Sandbox } from './sandbox.ts';
 
 const CAPABILITIES = [
@@ -67,7 +68,7 @@ function checkMounts(mounts: readonly RuntimeMount[]): string {
 const KEPT = 'kept';
 
 /** Makes a bundle; its path in the sandbox. */
-export async function makeBundle(sandbox: Sandbox, name: string, c: Case): Promise<string> {
+export async function makeBundle(sandbox: Sandbox, name: string, c: Case, driver: Driver): Promise<string> {
   const bundle = `/work/${name}`;
   const rootfs = sandbox.inside(path.join(bundle, 'rootfs'));
   for (const folder of ['bin', 'proc', 'sys', 'dev', 'run', 'tmp', 'mk', 'etc'])
@@ -82,22 +83,26 @@ export async function makeBundle(sandbox: Sandbox, name: string, c: Case): Promi
     await writeFile(path.join(source, KEPT), `${KEPT}\n`);
   }
   await writeFile(path.join(rootfs, 'mk/tree.sh'), treeScript(c));
+  const { rootless = false } = c.runtime!;
+  const isMapped = rootless && !driver.makesUserNamespace;
   await writeFile(
     sandbox.inside(path.join(bundle, 'config.json')),
-    JSON.stringify(configuration(name, describeContainer(name, bundle, c.runtime!), uniqueName('oci'))),
+    JSON.stringify(configuration(name, describeContainer(name, bundle, c.runtime!), uniqueName('oci'), isMapped)),
   );
+  if (rootless) await sandbox.shell(`chown -R ${USER}:${USER} ${bundle}`);
   return bundle;
 }
 
 /** What the container of a bundle is to be. */
 export function describeContainer(label: string, bundle: string, setup: RuntimeSetup): ContainerSpec {
-  const { network, pid = 'own', mounts = [], limits } = setup;
+  const { network, pid = 'own', mounts = [], limits, rootless } = setup;
   return {
     args: treeCommand(label),
     mounts: mounts.map((mount, i) => ({ ...mount, source: placeOf(bundle, i) })),
     ...(limits && { limits }),
     network,
     pid,
+    ...(rootless && { rootless }),
   };
 }
 
@@ -121,10 +126,18 @@ export function toResources({ memory, pids, cpu }: RuntimeLimits): object {
   };
 }
 
-function configuration(name: string, spec: ContainerSpec, cgroup: string): object {
+function configuration(name: string, spec: ContainerSpec, cgroup: string, isMapped: boolean): object {
   const { args, network, pid, mounts, limits } = spec;
   const own = { pid: pid !== 'shared', network: network === 'own' };
-  const namespaces = [...(own.pid ? ['pid'] : []), 'ipc', 'uts', 'mount', ...(own.network ? ['network'] : [])];
+  const namespaces = [
+    ...(own.pid ? ['pid'] : []),
+    'ipc',
+    'uts',
+    'mount',
+    ...(own.network ? ['network'] : []),
+    ...(isMapped ? ['user'] : []),
+  ];
+  const mapping = [{ containerID: 0, hostID: USER, size: 1 }];
   return {
     ociVersion: '1.0.2',
     process: {
@@ -140,6 +153,7 @@ function configuration(name: string, spec: ContainerSpec, cgroup: string): objec
     mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }, ...mounts.map(toMount)],
     linux: {
       namespaces: namespaces.map((type) => ({ type })),
+      ...(isMapped && { uidMappings: mapping, gidMappings: mapping }),
       cgroupsPath: `/${cgroup}`,
       ...(limits && { resources: toResources(limits) }),
     },

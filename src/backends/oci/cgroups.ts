@@ -124,7 +124,8 @@ export function readLimits(text: string, limits: RuntimeLimits): RuntimeLimitRea
   });
 }
 
-function readText(file: string): string {
+/** The text of a file; empty where there is none. */
+export function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {

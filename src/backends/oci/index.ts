@@ -22,6 +22,7 @@ import { DRIVERS } from './drivers/index.ts';
 import { keepFiles } from './keep.ts';
 import { Player } from './play.ts';
 import { buildRecord } from './record.ts';
+import { asUser, whyNoUserNamespace } from './rootless.ts';
 import { Sandbox } from './sandbox.ts';
 import { criuScript } from './scripts.ts';
 
@@ -91,7 +92,7 @@ class Oci implements Backend {
     const engine = this.#engines.get(setup!.name)!;
     const { folder, version } = choose(engine, setup!.version)!;
     const criu = typeof this.#criu === 'string' ? undefined : this.#criu;
-    const { driver } = engine;
+    const driver = setup!.rootless ? asUser(engine.driver) : engine.driver;
     const sandbox = await Sandbox.start({
       tree: folder,
       criu: criu && rootOf(criu),
@@ -215,10 +216,9 @@ function refuseSetting(
   driver: Driver,
   { v1, v2 }: Controllers,
 ): string | undefined {
-  if (rootless)
-    return driver.hasCriu
-      ? `${driver.name} of a user other than root starts CRIU as that user, and CRIU saves nothing without CAP_CHECKPOINT_RESTORE`
-      : `${driver.name} of a user other than root needs subordinate ids, which a sandbox does not have`;
+  if (rootless && pid === 'shared') return 'a container of a user other than root has pids of its own';
+  const closed = rootless ? whyNoUserNamespace() : undefined;
+  if (closed !== undefined) return closed;
   if (images === 'kept' && !driver.keepsImages) return `${driver.name} keeps no images with a container`;
   const missing = Object.keys(limits ?? {}).find((one) => !v1.includes(one) && !v2.includes(one));
   if (missing !== undefined)

@@ -1,5 +1,5 @@
 /** Plays a case: starts the container and one that nothing is done to, makes the calls in their order, and observes. */
-import { mkdir } from 'node:fs/promises';
+import { chown, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import {
   BadSurroundings,
@@ -16,6 +16,7 @@ import { describeContainer, makeBundle } from './bundle.ts';
 import { findContainer, listAdded, listThings, look, type Named } from './census.ts';
 import type { CallContext, Driver, DriverCall } from './drivers/driver.ts';
 import { CallFaults, type Numbered } from './faults.ts';
+import { USER } from './rootless.ts';
 import type { Ended, Sandbox } from './sandbox.ts';
 import { quote } from './scripts.ts';
 
@@ -99,7 +100,7 @@ export class Player {
 
   /** Starts a container and waits until its tasks answer; its bundle. Rejects with BadSurroundings when it does not start. */
   async #start(named: Named, name = named.name): Promise<string> {
-    const bundle = await makeBundle(this.#sandbox, named.label, this.#case);
+    const bundle = await makeBundle(this.#sandbox, named.label, this.#case, this.#driver);
     const context = this.#context(name, bundle);
     const { exit, message } = await this.#do('run', context);
     if (exit !== 0) throw new BadSurroundings(`${this.#driver.name} cannot start a container here: ${message}`);
@@ -231,13 +232,20 @@ export class Player {
     };
   }
 
+  /** A folder of the user that starts the runtime. */
+  async #makeFolder(folder: string): Promise<void> {
+    const own = this.#sandbox.inside(folder);
+    await mkdir(own, { recursive: true, mode: 0o700 });
+    if (this.#case.runtime!.rootless) await chown(own, USER, USER);
+  }
+
   async #prepareFolders(call: RuntimeCall): Promise<CallContext> {
     const { options } = this.#case.runtime!;
     const context = this.#context(this.#container.name, this.#bundle);
-    await mkdir(this.#sandbox.inside(context.work), { recursive: true });
+    await this.#makeFolder(context.work);
     if (SAVING_CALLS.has(call)) {
       const images = `/work/images/${this.#calls}`;
-      await mkdir(this.#sandbox.inside(images), { mode: 0o700 });
+      await this.#makeFolder(images);
       const last = this.#saved.at(-1);
       const parent = last?.isPreDump ? `../${path.basename(last.context.images)}` : undefined;
       return { ...context, images, options: options.checkpoint, ...(parent !== undefined && { parent }) };

@@ -76,7 +76,10 @@ cp -a "$TREE/etc" etc
 for d in criu other-criu; do
   folder=$CRIU
   [ $d = criu ] || folder=$OTHER_CRIU
-  [ -z "$folder" ] || { mount --bind "$folder" $d; mount -o remount,bind,ro $d; }
+  [ -z "$folder" ] || for e in "$folder"/*; do
+    n=$d/\${e##*/}
+    if [ -L "$e" ]; then cp -a "$e" $n; elif [ -d "$e" ]; then mkdir $n; mount --bind "$e" $n; mount -o remount,bind,ro $n; fi
+  done
 done
 mount -t tmpfs -o mode=755,size=1m dev dev
 for n in null zero full random urandom tty; do : > dev/$n; mount --bind /dev/$n dev/$n; done

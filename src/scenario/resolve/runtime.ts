@@ -54,6 +54,14 @@ export function resolveRuntime(words: Words, complain: Complain): RuntimeSetup |
       message: `${name} has no runtime below it`,
       expected: 'name: podman beside low-level',
     });
+  const capabilities = toList(words.capabilities);
+  if (capabilities.length > 0 && !words.rootless)
+    complain({
+      path: ['runtime', 'capabilities'],
+      part: 'key',
+      message: 'root has every capability',
+      expected: 'rootless: true beside capabilities',
+    });
   const { memory, pids, cpu } = words.limits ?? {};
   return {
     name,
@@ -72,6 +80,7 @@ export function resolveRuntime(words: Words, complain: Complain): RuntimeSetup |
     ...(name === 'podman' && { lowLevel: lowLevel ?? LOW_LEVEL_NAMES[0] }),
     ...(words.images === 'kept' && { images: words.images }),
     ...(words.rootless && { rootless: true as const }),
+    ...(capabilities.length > 0 && { capabilities }),
     options: { checkpoint: toList(words['checkpoint-options']), restore: toList(words['restore-options']) },
     faults: faults.filter((fault) => fault !== undefined),
     repeat,

@@ -8,6 +8,7 @@ import {
   RUNTIME_FAULTS,
   RUNTIME_NAMES,
   RUNTIME_TARGET_NAMES,
+  USER_CAPABILITIES,
 } from '../../model/runtime.ts';
 import { isRange, RANGE_FORM } from '../../model/version-range.ts';
 import { MAX_FAULTS } from '../limits.ts';
@@ -161,8 +162,13 @@ export const runtime = mapping('a mapping with name', {
   ).optional(),
   rootless: word(
     flag(),
-    'The runtime is started by a user other than root. Skipped everywhere yet: CRIU saves nothing for such a user (docs/runtime-backend.md). Default: false.',
+    'The runtime is started by a user other than root, and the container has a user namespace of that user. Default: false.',
     'rootless: true',
+  ).optional(),
+  capabilities: word(
+    oneOrMore(oneOf(USER_CAPABILITIES, 'capability'), 'a list of capabilities'),
+    'With rootless: the capabilities of that user; CRIU does without others (its option unprivileged). Default: none.',
+    'capabilities: [CAP_CHECKPOINT_RESTORE]',
   ).optional(),
   'checkpoint-options': word(
     oneOrMore(option, 'a list of options'),

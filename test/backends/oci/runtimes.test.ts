@@ -7,6 +7,7 @@ import type { Backend } from '../../../src/backends/index.ts';
 import { toResources, treeScript } from '../../../src/backends/oci/bundle.ts';
 import { limitFiles, listCgroupFolders } from '../../../src/backends/oci/cgroups.ts';
 import { buildRecord } from '../../../src/backends/oci/record.ts';
+import { whyNoUserNamespace } from '../../../src/backends/oci/rootless.ts';
 import { Sandbox } from '../../../src/backends/oci/sandbox.ts';
 import { criuScript, quote } from '../../../src/backends/oci/scripts.ts';
 import { openBackend, toCreateOptions } from '../../../src/injector/backends.ts';
@@ -96,6 +97,11 @@ describe('the backend of container runtimes', function () {
     for (const isV1 of [true, false]) assert.deepEqual(limitFiles('pids', 5, isV1), { 'pids.max': '5' });
     assert.deepEqual(limitFiles('cpu', 150, true), { 'cpu.cfs_quota_us': '150000', 'cpu.cfs_period_us': '100000' });
     assert.deepEqual(limitFiles('cpu', 150, false), { 'cpu.max': '150000 100000' });
+  });
+
+  it('says which setting of the kernel leaves users without user namespaces', () => {
+    assert.match(whyNoUserNamespace({ '/proc/sys/kernel/ostype': 'Linux' }) ?? '', /ostype is Linux/);
+    assert.equal(whyNoUserNamespace({ '/proc/sys/kernel/ostype': '0', '/dev/null/none': '1' }), undefined);
   });
 
   it('has its tree read a file of each mount before it answers', () => {
@@ -204,6 +210,13 @@ describe('the backend of container runtimes', function () {
   const violated = (verdict: Awaited<ReturnType<typeof runCase>>) =>
     verdict.violations.map(({ property }) => property).sort();
 
+  function skipRefused(c: Case, context: Mocha.Context): void {
+    const why = backend.refuses(c, 'series');
+    if (why === undefined) return;
+    console.log(`      skipped: ${why}`);
+    context.skip();
+  }
+
   /** Opens the backend; the tests are skipped where it has no such runtime. */
   async function openFor(name: string, context: Mocha.Context): Promise<void> {
     backend = await openBackend('oci');
@@ -225,7 +238,7 @@ describe('the backend of container runtimes', function () {
         parseCase('{ name: runc, version: "<0.1" }'),
         parseCase('{ name: runc, rounds: [leave-running, restore-renamed] }'),
         parseCase('{ name: runc }', 'faults: [{ kill: 100 }]'),
-        parseCase('{ name: runc, rootless: true }'),
+        parseCase('{ name: runc, rootless: true, pid: shared }'),
         parseCase('{ name: runc, pid: shared, faults: { kill: init, of: restore, call: openat } }'),
         parseCase('{ name: runc, images: kept }'),
         parseCase('{ name: runc, faults: { kill: monitor, of: restore } }'),
@@ -298,11 +311,7 @@ describe('the backend of container runtimes', function () {
     it('reads the limits of a container back after its restore, and leaves no cgroup of it', async function () {
       const limits = { memory: 67_108_864, pids: 50, cpu: 50 };
       const c = parseCase(`{ name: runc, limits: ${JSON.stringify(limits)} }`, 'expect: { coordinator: ok }');
-      const why = backend.refuses(c, 'series');
-      if (why !== undefined) {
-        console.log(`      skipped: ${why}`);
-        this.skip();
-      }
+      skipRefused(c, this);
       const { status, violations, record } = await run(c);
       assert.deepEqual([status, violations], ['pass', []]);
       const { before } = record!.runtime!.runs[0]!;
@@ -311,6 +320,25 @@ describe('the backend of container runtimes', function () {
       assert.ok(before.limits!.every(({ asked, value }) => value === asked));
       assert.deepEqual(after.limits, before.limits);
       assert.deepEqual(ownCgroups(), []);
+    });
+
+    it('starts a container of a user, which CRIU does not save without capabilities, and which runs on', async function () {
+      skipRefused(parseCase('{ name: runc, rootless: true }'), this);
+      const rounds = 'rounds: [leave-running], network: own, rootless: true';
+      const save = async (more: string) => {
+        const c = parseCase(`{ name: runc, ${rounds}${more} }`);
+        const { record } = await run(c);
+        const [saved] = record!.runtime!.runs;
+        assert.equal(saved!.after.answers[101]?.asked, 3);
+        return saved!;
+      };
+      const none = await save('');
+      assert.deepEqual([none.exit, none.criuStarts], [1, 2]);
+      assert.match(none.message, /untested with rootless containers/);
+      const one = await save(', capabilities: CAP_CHECKPOINT_RESTORE');
+      assert.match(one.criuErrors.join('\n'), /Operation not permitted/);
+      const all = ['CHECKPOINT_RESTORE', 'SYS_ADMIN', 'SETGID', 'SYS_PTRACE'].map((name) => `CAP_${name}`);
+      assert.equal((await save(`, capabilities: [${all}]`)).exit, 0);
     });
 
     it('leaves no cgroup, in any hierarchy', async () => {

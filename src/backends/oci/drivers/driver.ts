@@ -13,6 +13,8 @@ export interface ContainerSpec {
   readonly limits?: RuntimeLimits;
   readonly network: 'own' | 'shared';
   readonly pid: 'own' | 'shared';
+  /** Of a user other than root, in a user namespace of that user. */
+  readonly rootless?: true;
 }
 
 /** A container and the folders of one call. */
@@ -54,6 +56,8 @@ export interface Driver {
   readonly sharesFiles: boolean;
   /** Whether it pauses the tasks itself, without a cgroup. */
   readonly pausesInside?: true;
+  /** It makes the user namespace of a container without root itself. */
+  readonly makesUserNamespace?: true;
   /** A shell script that prepares a sandbox. */
   prepare?(setup: RuntimeSetup): string;
   /** It can keep the images with the container. */

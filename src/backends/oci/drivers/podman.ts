@@ -19,7 +19,7 @@ const MAKE_IMAGE = `
 mkdir -p /work/root/bin
 cp "$(readlink -f /bb/sh)" /work/root/bin/busybox
 for n in sh mkfifo mv cat; do ln -s busybox /work/root/bin/$n; done
-tar -C /work/root -c . | podman import --quiet - ${IMAGE}
+tar -C /work/root --owner 0 --group 0 -c . | podman import --quiet - ${IMAGE}
 rm -r /work/root`;
 
 /**
@@ -41,6 +41,7 @@ cat > /etc/containers/storage.conf << END
 [storage]
 driver = "vfs"
 graphroot = "${STORAGE}"
+rootless_storage_path = "${STORAGE}"
 runroot = "/run/containers"
 END
 ${MAKE_IMAGE}
@@ -57,7 +58,9 @@ export const podman: Driver = {
   criuStart: (call) => (call === 'pre-dump' ? 5 : 3),
   keepsSaved: true,
   keepsImages: true,
-  stateFolders: ['/run/crun', '/run/runc', '/run/libpod/exits', '/run/libpod/persist', '/run/netns', CONTAINERS],
+  stateFolders: ['crun', 'runc', 'libpod/exits', 'libpod/persist', 'libpod/tmp/exits', 'libpod/tmp/persist', 'netns']
+    .map((name) => `/run/${name}`)
+    .concat(CONTAINERS),
   lacks: [],
   sharesFiles: true,
   prepare,

@@ -13,9 +13,11 @@ export const runsc: Driver = {
   lacks: ['pre-dump'],
   sharesFiles: false,
   pausesInside: true,
+  makesUserNamespace: true,
   command: (call, context) => [
     'runsc',
     ...['--root', ROOT, '--platform', 'ptrace', '--network', 'none', '--overlay2', 'none'],
+    ...(context.container.rootless ? ['--rootless'] : []),
     ...(context.container.limits ? [] : ['--ignore-cgroups']),
     ...['--log', context.log],
     ...words(call, context),
