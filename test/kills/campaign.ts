@@ -15,7 +15,7 @@ import { compareStates, hostState } from '../support/host-state.ts';
 import { PROGRAM } from '../support/program.ts';
 import { findPart, PARTS, type Part } from './processes.ts';
 import { countNewReports, findBrokenReports, findLeftFiles, OLD } from './reports.ts';
-import { BACKENDS, type BackendName, longRun, nextRun, REPORTS, writeRuns } from './runs.ts';
+import { BACKENDS, type BackendName, longRun, nextRun, REPORTS, type Target, writeRuns } from './runs.ts';
 import type { Subject } from './subject.ts';
 
 const [kills, seed, subject, only] = process.argv.slice(2);
@@ -46,8 +46,7 @@ const GOES_ON = 300;
 const random = seedrandom(`kills ${seed}`);
 const draw = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!;
 
-interface Kill {
-  readonly backend: BackendName;
+interface Kill extends Target {
   readonly part: Part;
   readonly signal: Signal;
   /** Worker processes; 1: none. */
@@ -59,16 +58,18 @@ interface Kill {
 function drawKill(): Kill {
   const isHere = { simulated: true, native: true, criu: criu.length > 0, oci: oci !== undefined };
   const backend = draw(BACKENDS.filter((name) => isHere[name] && (!only || only === name)));
+  const runtime = backend === 'oci' ? draw(oci!.names) : undefined;
   const lacking: Readonly<Record<BackendName, readonly Part[]>> = {
     simulated: ['warden', 'init', 'criu', 'runtime'],
     native: ['criu', 'runtime'],
     criu: ['runtime'],
-    oci: oci?.name === 'runsc' ? ['criu'] : [],
+    oci: runtime === 'runsc' ? ['criu'] : [],
   };
   const parts = PARTS.filter((part) => !lacking[backend].includes(part));
   const part = draw(parts);
   const workers = part === 'worker' || random() < 0.3 ? 2 : 1;
-  return { backend, part, signal: draw(SIGNALS), workers, moment: random() * LATEST[part] };
+  const moment = random() * LATEST[part];
+  return { backend, ...(runtime && { runtime }), part, signal: draw(SIGNALS), workers, moment };
 }
 
 function start(args: readonly string[]): ChildProcess {
@@ -170,7 +171,7 @@ async function play(kill: Kill, before: ReturnType<typeof hostState>): Promise<{
   rmSync(path.join(WORK, 'out'), { recursive: true, force: true });
   mkdirSync(path.join(WORK, 'out'));
   for (const file of Object.values(REPORTS)) writeFileSync(path.join(WORK, file), OLD);
-  const child = start(longRun(kill.backend, kill.workers));
+  const child = start(longRun(kill, kill.workers));
   let said = '';
   for (const pipe of [child.stdout!, child.stderr!]) pipe.on('data', (piece) => (said = (said + piece).slice(-3000)));
   const { hit, ...sending } = await send(kill, child);
@@ -190,7 +191,7 @@ async function play(kill: Kill, before: ReturnType<typeof hostState>): Promise<{
   fresh += countNewReports(WORK);
   if (isKilled) {
     age(path.join(WORK, 'out'));
-    const next = start(nextRun(kill.backend));
+    const next = start(nextRun(kill));
     next.stdout!.resume();
     next.stderr!.on('data', (piece) => (said += piece));
     const code = await waitForEnd(next);
@@ -210,7 +211,7 @@ function isSwept(line: string): boolean {
 }
 
 mkdirSync(CACHE, { recursive: true, mode: 0o700 });
-writeRuns(WORK, oci?.name);
+writeRuns(WORK, oci?.names ?? []);
 for (const folder of oci?.folders ?? []) {
   const own = path.join(CACHE, path.basename(folder));
   mkdirSync(own, { mode: 0o700 });
@@ -230,7 +231,8 @@ for (let i = 0; i < Number(kills); i++) {
   const kill = drawKill();
   const { wrong, hit } = await play(kill, before);
   if (hit === 0) missed++;
-  for (const word of [kill.backend, kill.part, kill.signal]) counts.set(word, (counts.get(word) ?? 0) + 1);
+  for (const word of [kill.backend, ...(kill.runtime ? [kill.runtime] : []), kill.part, kill.signal])
+    counts.set(word, (counts.get(word) ?? 0) + 1);
   if (wrong.length === 0) continue;
   failed++;
   console.log(`kill ${i + 1}, ${JSON.stringify(kill)}:\n  ${wrong.join('\n').replaceAll('\n', '\n  ')}`);

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { locateCriu } from '../../src/backends/criu/locate.ts';
 import { machineCommand, whyNoMachine } from '../support/machine.ts';
-import { findRuntime, type Subject } from './subject.ts';
+import { findRuntimes, type Subject } from './subject.ts';
 
 const [kills = '30', seed = '0', backend = ''] = process.argv.slice(2);
 const why = whyNoMachine();
@@ -18,7 +18,7 @@ if (why !== undefined) {
 const criu = await locateCriu();
 if (typeof criu === 'string') console.log(`without the backend criu: ${criu}`);
 const command = typeof criu === 'string' ? [] : criu.command;
-const oci = await findRuntime();
+const oci = await findRuntimes();
 if (typeof oci === 'string') console.log(`without the backend oci: ${oci}`);
 const subject: Subject = { criu: command, oci: typeof oci === 'string' ? undefined : oci };
 const words = [kills, seed, JSON.stringify(subject), backend];
