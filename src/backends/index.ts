@@ -6,6 +6,7 @@ export type {
   RuntimeLimits,
   RuntimeMount,
   RuntimeName,
+  RuntimeNetwork,
   RuntimeSetup,
   RuntimeTarget,
 } from '../model/runtime.ts';

@@ -118,6 +118,9 @@ export interface RuntimeLimits {
   readonly cpu?: number;
 }
 
+export const RUNTIME_NETWORKS = ['own', 'shared', 'bridge'] as const;
+export type RuntimeNetwork = (typeof RUNTIME_NETWORKS)[number];
+
 /** How a runtime is used in a case. */
 export interface RuntimeSetup {
   readonly name: RuntimeName;
@@ -125,8 +128,8 @@ export interface RuntimeSetup {
   readonly version?: string;
   /** The calls in their order. */
   readonly rounds: readonly RuntimeCall[];
-  /** Whether the container has a network namespace of its own. */
-  readonly network: 'own' | 'shared';
+  /** Whether the container has a network namespace of its own, and in it an interface at a bridge. */
+  readonly network: RuntimeNetwork;
   /** Absent: the container has a pid namespace of its own. */
   readonly pid?: 'shared';
   /** Beside /proc. Absent: none. */

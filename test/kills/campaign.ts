@@ -141,7 +141,9 @@ function judgeEnd(
   const isUnaffected = !isWhole && /\b\d+ passed, 1 failed \(/.test(said);
   // To a container every process of its sandbox is the runtime's own.
   const without = part === 'criu' || backend === 'oci' || isUnaffected ? [EXIT.finding] : [];
-  const allowed = isWhole ? itself : [...itself, EXIT.defect, ...without];
+  // The sandbox in which mktrouble finds out what works here was killed: then nothing works here, and it says so.
+  const isUnprobed = !isWhole && backend === 'oci' && said.includes('nothing was run: ');
+  const allowed = isWhole ? itself : [...itself, EXIT.defect, ...without, ...(isUnprobed ? [EXIT.input] : [])];
   if (!allowed.map(String).includes(end)) return [`it ended with ${end}`];
   if (isWhole) slowest = Math.max(slowest, milliseconds);
   return [];

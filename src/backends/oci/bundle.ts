@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type Case, type RuntimeLimits, type RuntimeMount, type RuntimeSetup, uniqueName } from '../index.ts';
 import { CPU_PERIOD } from './cgroups.ts';
 import { type ContainerSpec, type Driver, type PlacedMount, treeCommand } from './drivers/driver.ts';
+import { INTERFACE, NETWORKS } from './network.ts';
 import { USER } from './rootless.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -30,6 +31,7 @@ export function memoryOf(pid: number): string {
  */
 export function treeScript({ tasks, runtime }: Case): string {
   const mounts = runtime?.mounts ?? [];
+  const hasInterface = runtime?.network === 'bridge';
   const root = tasks[0]!.pid;
   const functions = tasks.map(({ pid }) => {
     const children = tasks.filter(({ parent }) => parent === pid).map((child) => `task_${child.pid} &`);
@@ -41,13 +43,20 @@ export function treeScript({ tasks, runtime }: Case): string {
   while :; do
     read question < /mk/$1.in || continue
     asked=$((asked + 1))
-${mounts.length === 0 ? '' : `    [ $1 != ${root} ] || check_mounts\n`}    echo "$question $asked $memory" > /mk/$1.out
+${mounts.length === 0 ? '' : `    [ $1 != ${root} ] || check_mounts\n`}${hasInterface ? '    check_interface\n' : ''}    echo "$question $asked $memory" > /mk/$1.out
   done
 }
-${checkMounts(mounts)}${functions.join('\n')}
+${checkMounts(mounts)}${hasInterface ? CHECK_INTERFACE : ''}${functions.join('\n')}
 task_${root}
 `;
 }
+
+const CHECK_INTERFACE = `check_interface() {
+  found=lost-interface
+  while read line; do case $line in ${INTERFACE}:*) found=$memory ;; esac; done < /proc/net/dev
+  memory=$found
+}
+`;
 
 function checkMounts(mounts: readonly RuntimeMount[]): string {
   const files = mounts.map(({ folder }) => `${folder}/${KEPT}`).join(' ');
@@ -128,7 +137,7 @@ export function toResources({ memory, pids, cpu }: RuntimeLimits): object {
 
 function configuration(name: string, spec: ContainerSpec, cgroup: string, isMapped: boolean): object {
   const { args, network, pid, mounts, limits } = spec;
-  const own = { pid: pid !== 'shared', network: network === 'own' };
+  const own = { pid: pid !== 'shared', network: network !== 'shared' };
   const namespaces = [
     ...(own.pid ? ['pid'] : []),
     'ipc',
@@ -137,6 +146,7 @@ function configuration(name: string, spec: ContainerSpec, cgroup: string, isMapp
     ...(own.network ? ['network'] : []),
     ...(isMapped ? ['user'] : []),
   ];
+  const given = { type: 'network', path: `${NETWORKS}/${name}` };
   const mapping = [{ containerID: 0, hostID: USER, size: 1 }];
   return {
     ociVersion: '1.0.2',
@@ -152,7 +162,7 @@ function configuration(name: string, spec: ContainerSpec, cgroup: string, isMapp
     hostname: name,
     mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }, ...mounts.map(toMount)],
     linux: {
-      namespaces: namespaces.map((type) => ({ type })),
+      namespaces: namespaces.map((type) => (type === 'network' && network === 'bridge' ? given : { type })),
       ...(isMapped && { uidMappings: mapping, gidMappings: mapping }),
       cgroupsPath: `/${cgroup}`,
       ...(limits && { resources: toResources(limits) }),

@@ -227,12 +227,13 @@ export async function listThings(sandbox: Sandbox, driver: Driver): Promise<Thin
   }
   const devices = ((await sandbox.read('/proc/1/net/dev')) ?? '').matchAll(/^\s*([^\s:|]+):/gm);
   for (const [, device] of devices) add(`network device ${device}`);
+  if (driver.leftovers !== undefined) (await sandbox.shell(driver.leftovers)).split('\n').filter(Boolean).forEach(add);
   return things;
 }
 
-/** The ids that podman gives to containers are new each time. */
+/** The ids that podman gives to containers, and to their network namespaces, are new each time. */
 function shorten(text: string): string {
-  return text.replace(/[0-9a-f]{64}/g, '<id>');
+  return text.replace(/[0-9a-f]{64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '<id>');
 }
 
 async function listFolders(sandbox: Sandbox, folder: string, below = ''): Promise<string[]> {

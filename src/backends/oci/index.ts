@@ -20,6 +20,7 @@ import { listCgroupFolders, listControllers, removeCgroup } from './cgroups.ts';
 import type { Driver } from './drivers/driver.ts';
 import { DRIVERS } from './drivers/index.ts';
 import { keepFiles } from './keep.ts';
+import { TRY_NETWORK } from './network.ts';
 import { Player } from './play.ts';
 import { buildRecord } from './record.ts';
 import { asUser, whyNoUserNamespace } from './rootless.ts';
@@ -52,6 +53,7 @@ class Oci implements Backend {
   #criu: FoundCriu | string = 'it was not looked for';
   #otherCriu: FoundCriu | undefined;
   #tracksMemory = false;
+  #hasBridges = false;
   #capabilities: Promise<readonly Capability[]> | undefined;
 
   constructor(options: CreateOptions) {
@@ -72,6 +74,8 @@ class Oci implements Backend {
       return `${setup.name} ${setup.version} is not here, but ${engine.unpacked.map(({ version }) => version).join(' and ')}`;
     const { driver } = engine;
     if (driver.hasCriu && typeof this.#criu === 'string') return this.#criu;
+    const network = refuseNetwork(setup, driver, this.#hasBridges);
+    if (network !== undefined) return network;
     const lacking = setup.rounds.find((call) => driver.lacks.includes(call));
     if (lacking !== undefined) return `${setup.name} has no ${lacking}`;
     if (setup.rounds.includes('pre-dump') && !this.#tracksMemory) return NO_TRACKING;
@@ -131,7 +135,7 @@ class Oci implements Backend {
     if (!first) return none('no container runtime is here: `npx mktrouble setup runc` fetches one');
     const criu = typeof this.#criu === 'string' ? undefined : this.#criu;
     try {
-      this.#tracksMemory = await probe(first.unpacked[0]!.folder, criu);
+      [this.#tracksMemory, this.#hasBridges] = await probe(first.unpacked[0]!.folder, criu);
     } catch (error) {
       return none((error as Error).message);
     }
@@ -173,14 +177,15 @@ class Oci implements Backend {
   }
 }
 
-/** Makes a sandbox of this tree: whether CRIU can make pre-dumps in it. Rejects when there can be none. */
-async function probe(tree: string, criu: FoundCriu | undefined): Promise<boolean> {
+/** Makes a sandbox of this tree: whether CRIU can make pre-dumps in it, and whether it can have a bridge. Rejects when there can be none. */
+async function probe(tree: string, criu: FoundCriu | undefined): Promise<[boolean, boolean]> {
   const sandbox = await Sandbox.start({ tree, criu: criu && rootOf(criu) });
   try {
-    if (!criu) return false;
+    const hasBridges = (await sandbox.start(TRY_NETWORK, PROBE_LIMIT).ended).exit === 0;
+    if (!criu) return [false, hasBridges];
     await installCriu(sandbox, criu, undefined);
     const check = await sandbox.run(['criu', 'check', '--feature', 'mem_dirty_track'], PROBE_LIMIT);
-    return check.exit === 0;
+    return [check.exit === 0, hasBridges];
   } finally {
     await sandbox.stop();
   }
@@ -224,6 +229,13 @@ function refuseSetting(
   if (missing !== undefined)
     return `this machine has no controller ${missing} for cgroups of a case: it is in no v1 hierarchy, and not in cgroup.subtree_control of that of v2`;
   return pid === 'shared' && !driver.sharesFiles ? 'a sandbox of runsc has pids of its own' : undefined;
+}
+
+function refuseNetwork({ network, rootless }: RuntimeSetup, driver: Driver, hasBridges: boolean): string | undefined {
+  if (network !== 'bridge') return undefined;
+  if (!driver.hasCriu) return `${driver.name} has no network of a sandbox here`;
+  if (rootless) return 'a user other than root cannot make interfaces outside of its namespaces';
+  return hasBridges ? undefined : 'this kernel has no bridges and veth interfaces for a sandbox';
 }
 
 function refuseFaults({ runtime, faults }: Case, driver: Driver, other: FoundCriu | undefined): string | undefined {

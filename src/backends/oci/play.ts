@@ -16,6 +16,7 @@ import { describeContainer, makeBundle } from './bundle.ts';
 import { findContainer, listAdded, listThings, look, type Named } from './census.ts';
 import type { CallContext, Driver, DriverCall } from './drivers/driver.ts';
 import { CallFaults, type Numbered } from './faults.ts';
+import { makeNetworks } from './network.ts';
 import { USER } from './rootless.ts';
 import type { Ended, Sandbox } from './sandbox.ts';
 import { quote } from './scripts.ts';
@@ -71,6 +72,8 @@ export class Player {
 
   async play({ runtime, criu }: Versions): Promise<Played> {
     const setup = this.#case.runtime!;
+    if (setup.network === 'bridge' && !this.#driver.makesNetworks)
+      await this.#sandbox.script(makeNetworks([FIRST_NAME, 'bystander', 'taker']));
     const baseline = await listThings(this.#sandbox, this.#driver);
     const bystander: Named = { ...this.#container, name: 'bystander', label: 'bystander' };
     const besides = this.#context(bystander.name, await this.#start(bystander));

@@ -118,8 +118,8 @@ $busybox --install -s /bb
 umount -l /old
 rmdir /old
 ip link set lo up 2> /dev/null
-[ -e /bb/iptables-restore ] || for n in iptables ip6tables; do for s in restore save; do
-  ln -sf /usr/sbin/$n-nft-$s /bb/$n-$s
+[ -e /bb/iptables-restore ] || for n in iptables ip6tables; do for s in '' -restore -save; do
+  ln -sf /usr/sbin/$n-nft$s /bb/$n$s
 done; done
 unset TREE CRIU OTHER_CRIU V1 INNER LOOP CGROUPS
 exec 3>&1

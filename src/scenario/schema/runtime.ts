@@ -7,6 +7,7 @@ import {
   RUNTIME_CALL_NAMES,
   RUNTIME_FAULTS,
   RUNTIME_NAMES,
+  RUNTIME_NETWORKS,
   RUNTIME_TARGET_NAMES,
   USER_CAPABILITIES,
 } from '../../model/runtime.ts';
@@ -129,8 +130,8 @@ export const runtime = mapping('a mapping with name', {
     'rounds: [pause, checkpoint, restore, resume]',
   ).optional(),
   network: word(
-    oneOf(['own', 'shared'], 'network'),
-    'Whether the container has a network namespace of its own. Default: shared.',
+    oneOf(RUNTIME_NETWORKS, 'network'),
+    'Whether the container has a network namespace of its own; bridge: with an interface at a bridge, by podman and netavark, or in a namespace that the case makes. Default: shared.',
     'network: own',
   ).optional(),
   pid: word(

@@ -5,7 +5,9 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Backend } from '../../../src/backends/index.ts';
 import { toResources, treeScript } from '../../../src/backends/oci/bundle.ts';
+import { listAdded, listThings } from '../../../src/backends/oci/census.ts';
 import { limitFiles, listCgroupFolders } from '../../../src/backends/oci/cgroups.ts';
+import { DRIVERS } from '../../../src/backends/oci/drivers/index.ts';
 import { buildRecord } from '../../../src/backends/oci/record.ts';
 import { whyNoUserNamespace } from '../../../src/backends/oci/rootless.ts';
 import { Sandbox } from '../../../src/backends/oci/sandbox.ts';
@@ -110,6 +112,11 @@ describe('the backend of container runtimes', function () {
     assert.doesNotMatch(script, /> \/data/);
     assert.match(script, /for file in \/scratch\/kept \/data\/kept;/);
     assert.doesNotMatch(treeScript(parseCase('{ name: runc }')), /check_mounts/);
+  });
+
+  it('has its tree look for the interface of its network before it answers', () => {
+    assert.match(treeScript(parseCase('{ name: runc, network: bridge }')), /case \$line in eth0:\*\)/);
+    assert.doesNotMatch(treeScript(parseCase('{ name: runc, network: own }')), /check_interface/);
   });
 
   it('takes the first call that fails before anything was hit for the result', () => {
@@ -260,6 +267,14 @@ describe('the backend of container runtimes', function () {
       assert.deepEqual(restored!.after.answers[101], { asked: 3, memory: 'memory-of-101' });
     });
 
+    it('restores the interface of a container in a network that it is given', async function () {
+      const c = parseCase('{ name: runc, network: bridge }', 'expect: { coordinator: ok, tasks: { all: resumed } }');
+      skipRefused(c, this);
+      const { status, violations, reason, record } = await run(c);
+      assert.deepEqual([status, violations, reason], ['pass', [], undefined]);
+      assert.equal(record!.runtime!.runs.at(-1)!.after.answers[101]?.memory, 'memory-of-101');
+    });
+
     it('restores the mounts of a container, which its init reads before each answer', async () => {
       const words = 'mounts: [{ tmpfs: /scratch }, { bind: /data, read-only: true }]';
       const { status, violations, reason } = await run(
@@ -386,6 +401,38 @@ describe('the backend of container runtimes', function () {
         assert.match(restore.criuErrors.join('\n'), /core-1\.img/);
         assert.match(restore.added.join(), /cgroup of a container/);
       });
+
+    it('sees a network namespace, an interface, a firewall rule and locks that stay', async () => {
+      const driver = DRIVERS.podman!;
+      const [unpacked] = await toCreateOptions(false, undefined).findUnpacked('podman');
+      const sandbox = await Sandbox.start({ tree: unpacked!.folder });
+      try {
+        const before = await listThings(sandbox, driver);
+        const rule = 'INPUT -s 10.1.1.1/32 -j DROP';
+        await sandbox.script(`ip netns add lost
+ip link add lost0 type bridge
+iptables -A ${rule}
+mkdir -p /run/libpod/locks /run/lock
+touch /run/libpod/locks/7 /run/lock/netavark.lock`);
+        const added = await listAdded(sandbox, driver, before, 0);
+        for (const one of ['file /run/netns/lost', 'network device lost0', `firewall rule -A ${rule}`])
+          assert.ok(added.includes(one), `${one}: ${added}`);
+        for (const lock of ['/run/libpod/locks/7', '/run/lock/netavark.lock'])
+          assert.ok(added.includes(`file ${lock}`));
+      } finally {
+        await sandbox.stop();
+      }
+    });
+
+    it('finds the network namespace, the interface and the lock of a restore in which podman was killed', async function () {
+      const c = parseCase('{ name: podman, network: bridge, faults: { kill: runtime, of: restore } }');
+      skipRefused(c, this);
+      const verdict = await run(c);
+      const { added } = verdict.record!.runtime!.runs.at(-1)!;
+      for (const one of [/\/run\/netns\/netns-<id>/, /network device veth/, /\/run\/libpod\/locks/])
+        assert.match(added.join(), one);
+      assert.ok(violated(verdict).includes('failed-container-restore-leaves-nothing'));
+    });
 
     it('damages the archive itself, and says which files there are', async () => {
       const faults = 'faults: { image: checkpoint.tar, damage: missing, of: restore }';

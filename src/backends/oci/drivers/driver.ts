@@ -1,5 +1,5 @@
 /** What a driver knows of a runtime: its command line. Everything else is the same for all. */
-import type { RuntimeCall, RuntimeLimits, RuntimeMount, RuntimeSetup } from '../../index.ts';
+import type { RuntimeCall, RuntimeLimits, RuntimeMount, RuntimeNetwork, RuntimeSetup } from '../../index.ts';
 
 /** A mount of a container; `source`: the folder outside of it, of a bind mount. */
 export interface PlacedMount extends RuntimeMount {
@@ -11,7 +11,7 @@ export interface ContainerSpec {
   readonly args: readonly string[];
   readonly mounts: readonly PlacedMount[];
   readonly limits?: RuntimeLimits;
-  readonly network: 'own' | 'shared';
+  readonly network: RuntimeNetwork;
   readonly pid: 'own' | 'shared';
   /** Of a user other than root, in a user namespace of that user. */
   readonly rootless?: true;
@@ -56,6 +56,10 @@ export interface Driver {
   readonly sharesFiles: boolean;
   /** Whether it pauses the tasks itself, without a cgroup. */
   readonly pausesInside?: true;
+  /** It makes the interfaces of containers itself. */
+  readonly makesNetworks?: true;
+  /** Shell command that prints what else a call can leave, one a line. */
+  readonly leftovers?: string;
   /** It makes the user namespace of a container without root itself. */
   readonly makesUserNamespace?: true;
   /** A shell script that prepares a sandbox. */

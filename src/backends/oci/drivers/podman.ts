@@ -10,6 +10,11 @@ import { GUEST, isTreeScript } from './driver.ts';
 /** On the disk of the images: where that is full podman can write nothing. */
 const STORAGE = '/work/images/storage';
 const CONTAINERS = `${STORAGE}/vfs-containers`;
+/** The second half: of a user other than root. */
+const LIBPOD = ['exits', 'persist', 'locks', 'tmp/exits', 'tmp/persist', 'tmp/locks'];
+const FOLDERS = ['crun', 'runc', 'lock', 'netns', ...LIBPOD.map((name) => `libpod/${name}`)].map(
+  (name) => `/run/${name}`,
+);
 const IMAGE = 'localhost/tree';
 /** The folder, below that of the images, in which an archive is unpacked. */
 const UNPACKED = 'unpacked';
@@ -26,7 +31,7 @@ rm -r /work/root`;
  * No limit of pids and no cgroup `libpod_parent`, which has no processors: both work only where the controllers are in the cgroup v2 hierarchy.
  * What podman makes for its first container, and keeps, is made here: it is no remainder of a call.
  */
-function prepare({ lowLevel }: RuntimeSetup): string {
+function prepare({ lowLevel, network }: RuntimeSetup): string {
   return `
 cat > /etc/containers/containers.conf << END
 [containers]
@@ -36,6 +41,9 @@ log_driver = "none"
 cgroup_manager = "cgroupfs"
 events_logger = "none"
 runtime = "${lowLevel!}"
+lock_type = "file"
+[network]
+firewall_driver = "$(iptables -t nat -L > /dev/null 2>&1 && echo iptables || echo none)"
 END
 cat > /etc/containers/storage.conf << END
 [storage]
@@ -48,7 +56,7 @@ ${MAKE_IMAGE}
 for c in /sys/fs/cgroup/*; do [ ! -e $c/tasks ] || mkdir $c/conmon; done
 mkdir -p /sys/fs/cgroup/conmon /run/lock /run/crun/.cache
 podman create --name first ${IMAGE} /bin/sh
-podman rm first`;
+podman rm first${network === 'bridge' ? `\npodman run --rm --network podman --cgroup-parent / ${IMAGE} /bin/busybox true` : ''}`;
 }
 
 export const podman: Driver = {
@@ -58,11 +66,11 @@ export const podman: Driver = {
   criuStart: (call) => (call === 'pre-dump' ? 5 : 3),
   keepsSaved: true,
   keepsImages: true,
-  stateFolders: ['crun', 'runc', 'libpod/exits', 'libpod/persist', 'libpod/tmp/exits', 'libpod/tmp/persist', 'netns']
-    .map((name) => `/run/${name}`)
-    .concat(CONTAINERS),
+  stateFolders: [...FOLDERS, CONTAINERS],
   lacks: [],
   sharesFiles: true,
+  makesNetworks: true,
+  leftovers: "iptables-save | sed -n 's/^-A/firewall rule -A/p'",
   prepare,
   command: (call, context) => ['podman', ...words(call, context)],
   openImages: ({ images, isKept }) =>
@@ -122,18 +130,13 @@ function words(call: DriverCall, context: CallContext): string[] {
   }
 }
 
+const NETWORK = { own: 'none', shared: 'host', bridge: 'podman' } as const;
+
 /** What config.json says of a container, as options. The tasks are asked through a folder that is shared. */
 function settings({ mounts, limits, network, pid }: ContainerSpec, bundle: string): string[] {
   const { memory, pids, cpu } = limits ?? {};
   return [
-    ...[
-      '--network',
-      network === 'own' ? 'none' : 'host',
-      '--cgroup-parent',
-      '/',
-      '--volume',
-      `${bundle}/rootfs/mk:/mk`,
-    ],
+    ...['--network', NETWORK[network], '--cgroup-parent', '/', '--volume', `${bundle}/rootfs/mk:/mk`],
     ...(pid === 'shared' ? ['--pid', 'host'] : []),
     ...mounts.flatMap(({ kind, folder, source, readOnly }) =>
       kind === 'tmpfs' ? ['--tmpfs', `${folder}:size=1m`] : ['--volume', `${source}:${folder}${readOnly ? ':ro' : ''}`],

@@ -8,7 +8,7 @@ export const failedContainerRestoreLeavesNothing: Property = {
   name,
   title: 'A failed restore of a container leaves nothing behind',
   statement:
-    'After a failed restore there is no process, cgroup, mount, state folder, file below /run and /tmp, or network device that was not there before it. What ends within two seconds does not count.',
+    'After a failed restore there is no process, cgroup, mount, state folder, file below /run and /tmp (also of locks and network namespaces), network device or firewall rule that was not there before it. What ends within two seconds does not count.',
   source: 'runc-restore(8): a container exists only after a restore that returned success',
   hint: 'What had the runtime made when CRIU failed, and which error path removes it?',
   check(_c, { runtime }) {
