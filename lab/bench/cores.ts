@@ -1,5 +1,7 @@
 /** One exhaustive search on two cores, against the same on one: from the start of the program to its end, by the clock, in turns. */
+
 import { availableParallelism } from 'node:os';
+import { grouped } from '../../reporters/words/numbers.ts';
 import { nameCase, writeScenario } from './cases.ts';
 import { outcomes } from './child.ts';
 import { median, type Row, type Section } from './row.ts';
@@ -26,7 +28,7 @@ export const cores: Section = {
       times.push({ one: one.wall, two: two.wall });
     }
     const [one, two] = [median(times.map((time) => time.one)), median(times.map((time) => time.two))];
-    const detail = `${states.toLocaleString('en')} states; ${one.toFixed(2)} s against ${two.toFixed(2)} s`;
+    const detail = `${grouped(states)} states; ${one.toFixed(2)} s against ${two.toFixed(2)} s`;
     return [{ ...row, value: one / two, detail } satisfies Row];
   },
 };

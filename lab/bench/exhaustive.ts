@@ -1,4 +1,5 @@
 /** Every interleaving of small trees at the step size of the protocol, by `mktrouble outcomes` from start to end. */
+import { grouped } from '../../reporters/words/numbers.ts';
 import { type FaultOfCase, nameCase, writeScenario } from './cases.ts';
 import { outcomes } from './child.ts';
 import type { Row, Section } from './row.ts';
@@ -30,14 +31,10 @@ export const exhaustive: Section = {
           value: found.cpu,
           unit: 's',
           limit,
-          detail: `${count(states)} states, ${count(transitions)} steps, ${found.outcomes} outcomes; ${found.wall.toFixed(2)} s by the clock`,
+          detail: `${grouped(states)} states, ${grouped(transitions)} steps, ${found.outcomes} outcomes; ${found.wall.toFixed(2)} s by the clock`,
         },
         { name: `${name}: memory`, value: found.memory, unit: 'MB', limit: MEMORY },
       ];
     });
   },
 };
-
-function count(n: number): string {
-  return n.toLocaleString('en');
-}

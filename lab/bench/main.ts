@@ -5,10 +5,12 @@
  *   --only <name>  one section (repeatable)
  *   --write        puts the table, or the sections that are run, into docs/benchmarks.md
  */
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { grouped } from '../../reporters/words/numbers.ts';
 import { campaign } from './campaign.ts';
 import { census } from './census.ts';
 import { build } from './child.ts';
@@ -100,7 +102,7 @@ function shown(value: number): string {
   if (Number.isNaN(value)) return '–';
   if (!Number.isFinite(value)) return 'more';
   if (value === 0) return '0';
-  return Math.abs(value) >= 100 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
+  return Math.abs(value) >= 100 ? grouped(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 
 /** Of the last five minutes; the benchmark itself adds about one. */

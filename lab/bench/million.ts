@@ -1,4 +1,5 @@
 /** One healthy restart of up to a million tasks. */
+import { grouped } from '../../reporters/words/numbers.ts';
 import { program } from './child.ts';
 import { median, type Row, type Section } from './row.ts';
 
@@ -27,7 +28,7 @@ export const million: Section = {
       const seconds = median(runs.map((run) => run.seconds));
       const { steps } = runs[0]!;
       const detail = `${((seconds / tasks) * 1e9).toFixed(0)} ns a task, ${((seconds / steps) * 1e9).toFixed(1)} ns a step; ${median(runs.map(({ wall }) => wall)).toFixed(3)} s by the clock`;
-      const time = { name: `${tasks.toLocaleString('en')} tasks`, value: seconds, unit: 's', detail };
+      const time = { name: `${grouped(tasks)} tasks`, value: seconds, unit: 's', detail };
       if (tasks < MOST) return [time];
       const memory = Math.max(...runs.map((run) => run.memory));
       return [

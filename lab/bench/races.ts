@@ -1,5 +1,7 @@
 /** Races of the published series that need no fault: after how many schedules pct shows each, and after how many random ones. */
+
 import path from 'node:path';
+import { grouped } from '../../reporters/words/numbers.ts';
 import { program } from './child.ts';
 import { median, type Row, type Section } from './row.ts';
 
@@ -26,7 +28,7 @@ export const races: Section = {
         const byChance =
           missed === 0
             ? `random: median ${median(random)}, worst ${Math.max(...random)}`
-            : `random: none in ${atRandom.toLocaleString('en')} for ${missed} of ${seeds} seeds`;
+            : `random: none in ${grouped(atRandom)} for ${missed} of ${seeds} seeds`;
         return {
           name: `${name}: ${property}`,
           value: worst,

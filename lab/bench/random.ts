@@ -1,4 +1,5 @@
 /** Random schedules for each second of processor time, against fast-check's scheduler on the same steps. */
+import { grouped } from '../../reporters/words/numbers.ts';
 import { program } from './child.ts';
 import { median, type Row, type Section } from './row.ts';
 
@@ -19,7 +20,7 @@ export const random: Section = {
     return (smoke ? [4] : [4, 8, 16]).map((tasks): Row => {
       const rounds = program<Round[]>('random', smoke ? [tasks, 1, 0.5] : [tasks, 7, 1]);
       const of = (what: (round: Round) => number): number => median(rounds.map(what));
-      const rate = (what: (round: Round) => number): string => Math.round(of(what)).toLocaleString('en');
+      const rate = (what: (round: Round) => number): string => grouped(Math.round(of(what)));
       const steps = `${of((round) => round.steps).toFixed(0)} and ${of((round) => round.theirSteps).toFixed(0)} steps each`;
       return {
         name: `${tasks} tasks`,

@@ -3,8 +3,10 @@
  * both from start to end. Spin must meet exactly the states that our own search meets without its reduction, less those
  * that differ only in what judges a run.
  */
+
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { grouped } from '../../reporters/words/numbers.ts';
 import { type FaultOfCase, nameCase, writeScenario } from './cases.ts';
 import { FOLDER, has, mustRun, outcomes, program, run, type Spent } from './child.ts';
 import { median, type Row, type Section } from './row.ts';
@@ -62,14 +64,14 @@ function compare({ tasks, fault, compared }: (typeof CASES)[number], smoke: bool
   if (theirs.states === undefined) {
     return { name, value: total / mine, unit: 'times, at least', detail: `pan did not finish; ${cost}` };
   }
-  const states = `${theirs.states.toLocaleString('en')} states, ${ours.states.toLocaleString('en')} reduced`;
+  const states = `${grouped(theirs.states)} states, ${grouped(ours.states)} reduced`;
   let same = '';
   if (compared) {
     const all = program<Counted>('count', [JSON.stringify(writeScenario(tasks, fault))]);
     if (all.moving !== theirs.states) {
       throw new Error(`${name}: Spin meets ${theirs.states} states, the unreduced search ${all.moving}`);
     }
-    same = `; unreduced ${all.states.toLocaleString('en')}, ${(all.states - all.moving).toLocaleString('en')} of which only judge`;
+    same = `; unreduced ${grouped(all.states)}, ${grouped(all.states - all.moving)} of which only judge`;
   }
   return { name, value: total / mine, unit: 'times', atLeast: 10, detail: `${cost}; ${states}${same}` };
 }

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { markdownCell } from '../../reporters/words/markdown.ts';
+import { grouped } from '../../reporters/words/numbers.ts';
 import { ROOT } from '../../test/scenarios/support.ts';
 import { EQUIVALENT } from './equivalent.ts';
 import { OPERATORS, type Operator } from './operators.ts';
@@ -93,7 +94,7 @@ function exploredText(equivalent: readonly Fate[]): string {
   const cases = explored.reduce((sum, { same }) => sum + same, 0);
   return ` Exploration confirms
 the reasons (\`npm run mutants:explore\`): on the smaller trees, images, calls and faults of [the survey](hardened.md), under each
-protocol, ${cases.toLocaleString('en')} searches found no outcome and no violated property that differs from the original.`;
+protocol, ${grouped(cases)} searches found no outcome and no violated property that differs from the original.`;
 }
 
 function list(fates: readonly Fate[]): string {

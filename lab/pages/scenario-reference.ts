@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { markdownCell } from '../../reporters/words/markdown.ts';
+import { grouped } from '../../reporters/words/numbers.ts';
 import { ERRNOS } from '../../src/model/errno.ts';
 import { SIGNAL_NAMES } from '../../src/model/signals.ts';
 import * as limits from '../../src/scenario/limits.ts';
@@ -99,25 +100,26 @@ const MEANING = `## Defaults and order
 - **Expectations.** Tasks and results that \`expect\` does not name are judged by the properties only. A task whose line in \`tasks\`
   allows only \`waiting\` may be left waiting, as if \`left-waiting\` named it.`;
 
-const count = (number: number): string => number.toLocaleString('en');
-
 const LIMITS = `## Limits
 
 ${table(
   ['what', 'at most'],
   [
-    ['a file', `${count(limits.MAX_FILE_BYTES)} bytes, ${count(limits.MAX_TOKENS)} YAML tokens`],
+    ['a file', `${grouped(limits.MAX_FILE_BYTES)} bytes, ${grouped(limits.MAX_TOKENS)} YAML tokens`],
     ['nesting of lists and mappings', `${limits.MAX_NESTING} levels`],
-    ['values of a document, aliases written out', count(limits.MAX_VALUES)],
-    ['a tree that is written out', `${count(limits.MAX_WRITTEN_TASKS)} tasks, ${limits.MAX_TREE_DEPTH} levels`],
-    ['a generated tree', `${count(limits.MAX_GENERATED_TASKS)} tasks`],
-    ['scenarios in a file', count(limits.MAX_DOCUMENTS)],
-    ['faults of a scenario', count(limits.MAX_FAULTS)],
+    ['values of a document, aliases written out', grouped(limits.MAX_VALUES)],
+    ['a tree that is written out', `${grouped(limits.MAX_WRITTEN_TASKS)} tasks, ${limits.MAX_TREE_DEPTH} levels`],
+    ['a generated tree', `${grouped(limits.MAX_GENERATED_TASKS)} tasks`],
+    ['scenarios in a file', grouped(limits.MAX_DOCUMENTS)],
+    ['faults of a scenario', grouped(limits.MAX_FAULTS)],
     [
       'cases of a file',
-      `${count(limits.MAX_CASES)}, with ${count(limits.MAX_CASE_VALUES)} values that differ between them`,
+      `${grouped(limits.MAX_CASES)}, with ${grouped(limits.MAX_CASE_VALUES)} values that differ between them`,
     ],
-    ['tasks in the different trees of a file, and in their images and expectations', count(limits.MAX_TASKS_PER_FILE)],
+    [
+      'tasks in the different trees of a file, and in their images and expectations',
+      grouped(limits.MAX_TASKS_PER_FILE),
+    ],
     ['diagnostics shown for a file', String(limits.MAX_DIAGNOSTICS)],
   ],
 )}

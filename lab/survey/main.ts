@@ -4,10 +4,12 @@
  * (as long as nothing has changed that it is about). `--write`: docs/hardened.md, of all that has been surveyed, in whatever
  * shards.
  */
+
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { grouped } from '../../reporters/words/numbers.ts';
 import type { Case } from '../../src/model/case.ts';
 import { MATRICES, type Matrix } from './matrix.ts';
 import { hardenedPage, surveyed } from './page.ts';
@@ -43,8 +45,7 @@ for (const name of (positionals.length > 0 ? positionals : Object.keys(MATRICES)
     if (done.violations.length > 0) console.log(`${name}: ${done.scenario}\n  ${done.violations.join('\n  ')}`);
     all.push(done);
   }
-  const sum = (of: (done: Done) => number): string =>
-    Math.round(all.reduce((n, one) => n + of(one), 0)).toLocaleString('en');
+  const sum = (of: (done: Done) => number): string => grouped(Math.round(all.reduce((n, one) => n + of(one), 0)));
   const violated = all.filter(({ violations }) => violations.length > 0).length;
   const incomplete = all.filter(({ complete }) => !complete).length;
   const extent = `${cases.length} cases, ${sum(({ states }) => states)} states in ${sum(({ took }) => took)} s`;

@@ -1,6 +1,8 @@
 /** docs/hardened.md, from the results that `npm run survey` has kept. */
+
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import { grouped } from '../../reporters/words/numbers.ts';
 import { DAMAGES, KINDS, MATRICES, type Matrix } from './matrix.ts';
 import { type Done, Progress } from './progress.ts';
 
@@ -34,7 +36,7 @@ faults that it has survived, **whatever the schedule**: each case is explored in
 judged by every property. No task is left waiting indefinitely, unless a fault or the tree causes it (a task that is stopped,
 held by a tracer, or never calls restart) or the restart failed before it found the task.
 
-${count(done.length)} cases, ${sum(done)} states, ${bad(done)} with a violation, ${partial(done)} not explored in full.
+${grouped(done.length)} cases, ${sum(done)} states, ${bad(done)} with a violation, ${partial(done)} not explored in full.
 
 Each fault fires at any moment, on any task: ${KINDS.join(', ')}. Each case runs in the plain
 build, with the flag \`frozen\`, and in the debug build; those with a damaged image or invalid call and another fault in one of them.
@@ -60,7 +62,7 @@ function section(name: Matrix, all: readonly Done[]): string {
   }
   const rows = [...trees].map(([tree, of]) => {
     const most = Math.max(...of.map(({ states }) => states));
-    return `| ${tree} | ${of.length} | ${sum(of)} | ${count(most)} | ${bad(of)} |`;
+    return `| ${tree} | ${of.length} | ${sum(of)} | ${grouped(most)} | ${bad(of)} |`;
   });
   return [
     `## ${TITLES[name]}`,
@@ -72,7 +74,7 @@ function section(name: Matrix, all: readonly Done[]): string {
 }
 
 function sum(of: readonly Done[]): string {
-  return count(of.reduce((n, { states }) => n + states, 0));
+  return grouped(of.reduce((n, { states }) => n + states, 0));
 }
 
 function bad(of: readonly Done[]): number {
@@ -81,8 +83,4 @@ function bad(of: readonly Done[]): number {
 
 function partial(of: readonly Done[]): number {
   return of.filter(({ complete }) => !complete).length;
-}
-
-function count(n: number): string {
-  return n.toLocaleString('en');
 }

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Summary } from '../shared/summary.ts';
 import { environmentLines } from '../words/environment.ts';
-import { duration } from '../words/numbers.ts';
+import { duration, grouped } from '../words/numbers.ts';
 import { CaseView } from './case-view.tsx';
 import { CoverageView } from './coverage-view.tsx';
 import { DefectsView } from './defects-view.tsx';
@@ -146,7 +146,7 @@ function Welcome({ index, onOpen }: { readonly index: ReportIndex; readonly onOp
         <p class="counts">
           {rows.map(([name, n]) => (
             <span key={name}>
-              <b>{n.toLocaleString('en-US')}</b> {name}
+              <b>{grouped(n)}</b> {name}
             </span>
           ))}
         </p>
@@ -173,5 +173,5 @@ function Welcome({ index, onOpen }: { readonly index: ReportIndex; readonly onOp
 
 /** Whether every case passed, or some did not run to a result. */
 function nameSuccess({ cases, passed }: Summary): string {
-  return passed === cases ? `✓ All ${cases.toLocaleString('en-US')} cases passed` : '✓ No case failed';
+  return passed === cases ? `✓ All ${grouped(cases)} cases passed` : '✓ No case failed';
 }

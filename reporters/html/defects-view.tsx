@@ -1,5 +1,7 @@
 /** The findings of the run by defect: what has to be looked at first, how many cases show it, and a way to one of them. */
+
 import { useMemo, useState } from 'preact/hooks';
+import { count, grouped } from '../words/numbers.ts';
 import { type DefectGroup, isNewState, listDefects } from './filters.ts';
 import type { IndexEntry } from './format.ts';
 
@@ -38,20 +40,14 @@ export function DefectsView({ cases, onOpen }: Props) {
       </ol>
       {shown.length < defects.length && (
         <button type="button" onClick={() => setAll(true)}>
-          show all {defects.length.toLocaleString('en-US')}
+          show all {grouped(defects.length)}
         </button>
       )}
     </section>
   );
 }
 
-function count(n: number, what: string): string {
-  return `${n.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`;
-}
-
 /** `12 cases`, `12 cases, 3 failed`: what a scenario expects does not fail. */
 function describeCases({ cases, failed }: DefectGroup): string {
-  return failed === 0 || failed === cases
-    ? count(cases, 'case')
-    : `${count(cases, 'case')}, ${failed.toLocaleString('en-US')} failed`;
+  return failed === 0 || failed === cases ? count(cases, 'case') : `${count(cases, 'case')}, ${grouped(failed)} failed`;
 }

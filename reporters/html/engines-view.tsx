@@ -1,5 +1,7 @@
 /** Several engines side by side: a column each, the cases that differ first; a cell opens the case on that engine. */
+
 import { useState } from 'preact/hooks';
+import { grouped } from '../words/numbers.ts';
 import type { EngineTable } from './format.ts';
 
 /** Rows that are shown before a reader asks for all. */
@@ -60,7 +62,7 @@ export function EnginesView({ engines: { projects, summary, broken, rows }, onOp
       )}
       {shown.length < rows.length && (
         <button type="button" onClick={() => setAll(true)}>
-          show all {rows.length.toLocaleString('en-US')}
+          show all {grouped(rows.length)}
         </button>
       )}
     </section>

@@ -1,6 +1,6 @@
 /** The list of cases with its filters. */
 import { useEffect, useMemo, useRef } from 'preact/hooks';
-import { duration } from '../words/numbers.ts';
+import { count, duration, grouped } from '../words/numbers.ts';
 import { VERDICT_NAMES, VERDICTS, verdictSign } from '../words/verdicts.ts';
 import {
   addHeadings,
@@ -44,7 +44,7 @@ export function Overview({ index, filter, shown, open, onFilter, onOpen }: Props
         <Filters cases={cases} filter={filter} onFilter={onFilter} />
       </search>
       <p class="found" role="status">
-        {shown.length.toLocaleString('en-US')} of {cases.length.toLocaleString('en-US')} cases
+        {grouped(shown.length)} of {grouped(cases.length)} cases
         {filter !== EVERYTHING && shown.length < cases.length && (
           <button type="button" class="quiet" onClick={() => onFilter(EVERYTHING)}>
             show all
@@ -76,7 +76,7 @@ function DefectRow({ heading: { defect, state, cases } }: { readonly heading: He
     <div class={`defect ${isNewState(state) ? 'fresh' : ''}`} title={defect}>
       <span>
         {isDefect && `${state} defect · `}
-        {cases.toLocaleString('en-US')} {cases === 1 ? 'case' : 'cases'}
+        {count(cases, 'case')}
       </span>
       <b>{isDefect ? defect : 'No defect'}</b>
     </div>
@@ -190,8 +190,7 @@ function Filters({ cases, filter, onFilter }: FiltersProps) {
             aria-pressed={filter.verdict === name}
             onClick={() => set({ verdict: filter.verdict === name ? '' : name })}
           >
-            <span aria-hidden="true">{verdictSign(name)}</span> {counts.get(name)!.toLocaleString('en-US')}{' '}
-            {VERDICT_NAMES[name]}
+            <span aria-hidden="true">{verdictSign(name)}</span> {grouped(counts.get(name)!)} {VERDICT_NAMES[name]}
           </button>
         ))}
       </fieldset>

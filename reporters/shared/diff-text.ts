@@ -2,7 +2,7 @@
 
 import { harmless } from '../../src/boundary/harmless.ts';
 import { markdownText } from '../words/markdown.ts';
-import { count } from '../words/numbers.ts';
+import { count, grouped } from '../words/numbers.ts';
 import type { CaseReport } from './case-report.ts';
 import { type Change, propertyChanges, type ReportDiff } from './diff.ts';
 import { isFinding } from './result.ts';
@@ -26,10 +26,8 @@ function summary(diff: ReportDiff): string {
     [diff.better.length, 'better'],
     [diff.gone.length, 'gone'],
   ] as const;
-  const said = parts.filter(([n]) => n > 0).map(([n, what]) => `${n.toLocaleString('en-US')} ${what}`);
-  return [said.length > 0 ? said.join(', ') : 'nothing changed', `${diff.same.toLocaleString('en-US')} as before`].join(
-    '; ',
-  );
+  const said = parts.filter(([n]) => n > 0).map(([n, what]) => `${grouped(n)} ${what}`);
+  return [said.length > 0 ? said.join(', ') : 'nothing changed', `${grouped(diff.same)} as before`].join('; ');
 }
 
 /** A change in words: `pass -> fail: no-task-left-waiting`. */
@@ -60,7 +58,7 @@ export function diffLines(diff: ReportDiff, { colors, symbols }: TextStyle): str
   for (const [kind, title] of KINDS) {
     const changes = diff[kind];
     if (changes.length === 0) continue;
-    lines.push(paint[kind](colors.bold(`${title} (${changes.length.toLocaleString('en-US')})`)));
+    lines.push(paint[kind](colors.bold(`${title} (${grouped(changes.length)})`)));
     for (const change of changes.slice(0, LISTED)) {
       const one = (change.after ?? change.before)!;
       lines.push(`  ${harmless(one.title)}  ${colors.dim(harmless(formatPlace(one)))}`);
@@ -99,7 +97,7 @@ export function diffMarkdown(diff: ReportDiff): string[] {
       }),
       ...(changes.length > LISTED ? [`| … and ${count(changes.length - LISTED, 'more')} | | |`] : []),
     ];
-    const heading = `${title} (${changes.length.toLocaleString('en-US')})`;
+    const heading = `${title} (${grouped(changes.length)})`;
     if (kind === 'worse') lines.push(`### ${heading}`, '', ...rows, '');
     else lines.push(`<details><summary>${heading}</summary>`, '', ...rows, '', '</details>', '');
   }

@@ -5,7 +5,7 @@
 import { harmless } from '../../src/boundary/harmless.ts';
 import type { Progress as CaseProgress } from '../../src/record/progress.ts';
 import type { Violation } from '../../src/record/verdict.ts';
-import { count, duration } from '../words/numbers.ts';
+import { count, duration, grouped } from '../words/numbers.ts';
 import type { Output } from './output.ts';
 import { type CaseResult, isFinding } from './result.ts';
 import { cut } from './text.ts';
@@ -103,9 +103,7 @@ export class Progress {
     const perSecond = (n: number): number => Math.round((n * 1000) / ms);
     const { dot } = this.#out.symbols;
     const rate =
-      this.#states > 0
-        ? `${perSecond(this.#states).toLocaleString('en-US')} states/s`
-        : `${perSecond(this.#schedules)} runs/s`;
+      this.#states > 0 ? `${grouped(perSecond(this.#states))} states/s` : `${perSecond(this.#schedules)} runs/s`;
     const parts = [
       this.#total === undefined ? count(this.#done, 'case') : `${this.#done}/${this.#total} cases`,
       count(this.#findings, 'finding'),
@@ -123,7 +121,7 @@ export class Progress {
     const ms = this.#now() - this.#begun;
     if (ms < TICK) return '';
     const { doing, states, schedules } = this.#read() ?? {};
-    const rate = (n: number): string => Math.round((n * 1000) / ms).toLocaleString('en-US');
+    const rate = (n: number): string => grouped(Math.round((n * 1000) / ms));
     const searched =
       states !== undefined
         ? [count(states, 'state'), `${rate(states)} states/s`]

@@ -76,6 +76,11 @@ function tooMany(): RangeError {
   return new RangeError(`a campaign has at most ${MAX_UNITS.toLocaleString('en')} units`);
 }
 
+/** Runs of such a cost that an empty unit takes. */
+function runsPerUnit(unitTime: number, cost: number): number {
+  return Math.max(1, Math.floor(unitTime / cost));
+}
+
 /** The units of a plan, as ranges of its runs. */
 export class Units {
   readonly #groups: readonly Group[];
@@ -88,25 +93,28 @@ export class Units {
   constructor({ groups, unitTime }: Plan) {
     this.#groups = groups;
     this.#groupStarts = new Float64Array(groups.length);
-    const starts: number[] = [];
-    let at = 0;
+    // A group fills the open unit, has whole ones, and leaves one open. A list that grows would take most of the time of a status.
+    const most = groups.reduce((sum, { runs, cost }) => sum + 2 + Math.floor(runs / runsPerUnit(unitTime, cost)), 0);
+    const starts = new Float64Array(Math.min(most, MAX_UNITS) + 1);
+    let [count, at] = [0, 0];
     /** Milliseconds of the open unit; 0: none is open. */
     let open = 0;
     for (const [i, { runs, cost }] of groups.entries()) {
       this.#groupStarts[i] = at;
-      if (runs / Math.max(1, Math.floor(unitTime / cost)) > MAX_UNITS) throw tooMany();
       for (let left = runs; left > 0; ) {
         if (open + cost > unitTime) open = 0;
-        if (open === 0) starts.push(at);
-        if (starts.length > MAX_UNITS) throw tooMany();
+        if (open === 0) {
+          if (count === MAX_UNITS) throw tooMany();
+          starts[count++] = at;
+        }
         const taken = Math.min(left, Math.max(1, Math.floor((unitTime - open) / cost)));
         open += taken * cost;
         at += taken;
         left -= taken;
       }
     }
-    starts.push(at);
-    this.#starts = Float64Array.from(starts);
+    starts[count] = at;
+    this.#starts = starts.subarray(0, count + 1);
   }
 
   /** How many units there are. */

@@ -1,4 +1,5 @@
 /** How far a campaign is, as a line and as a page. */
+import { count, grouped } from '../../reporters/words/numbers.ts';
 import type { Results } from './results.ts';
 
 export interface Progress {
@@ -26,19 +27,15 @@ export function measureProgress(results: Results, active: number, stopped: boole
 /** `12 of 40 units (30%), 3,600 runs, 2 findings, 2 at work, 5 min left` */
 export function progressLine({ units, done, active, stopped, runs, findings, counts, left }: Progress): string {
   const parts = [
-    `${number(done)} of ${number(units)} units (${Math.floor((100 * done) / units)}%)`,
-    `${number(runs)} runs`,
-    `${number(findings.length)} ${findings.length === 1 ? 'finding' : 'findings'}`,
-    ...(counts.error > 0 ? [`${number(counts.error)} errors`] : []),
+    `${grouped(done)} of ${grouped(units)} units (${Math.floor((100 * done) / units)}%)`,
+    `${grouped(runs)} runs`,
+    count(findings.length, 'finding'),
+    ...(counts.error > 0 ? [`${grouped(counts.error)} errors`] : []),
   ];
   if (done === units) parts.push('complete');
   else if (stopped) parts.push('stopped');
-  else parts.push(`${number(active)} at work`, left === undefined ? 'time left unknown' : `${timeText(left)} left`);
+  else parts.push(`${grouped(active)} at work`, left === undefined ? 'time left unknown' : `${timeText(left)} left`);
   return parts.join(', ');
-}
-
-function number(n: number): string {
-  return n.toLocaleString('en');
 }
 
 function timeText(milliseconds: number): string {
@@ -53,7 +50,7 @@ export function progressPage(progress: Progress): string {
   const { findings, broken, counts, done, units } = progress;
   const rows = findings.map(({ id, signature, state, times, case: name, seed, file }) => {
     const place = [signature.property, signature.place, signature.shape].filter((part) => part !== '').join(', ');
-    return `<tr><td><code>${escapeHtml(id)}</code><td>${escapeHtml(place)}<td>${state}<td>${number(times)}<td>${escapeHtml(name)}, seed ${escapeHtml(seed)}<td>${escapeHtml(file ?? '')}`;
+    return `<tr><td><code>${escapeHtml(id)}</code><td>${escapeHtml(place)}<td>${state}<td>${grouped(times)}<td>${escapeHtml(name)}, seed ${escapeHtml(seed)}<td>${escapeHtml(file ?? '')}`;
   });
   const table = `<table><tr><th>Id<th>Finding<th>State<th>Runs<th>First shown by<th>File\n${rows.join('\n')}</table>`;
   const errors = broken.map(({ text }) => `<pre>${escapeHtml(text)}</pre>`).join('\n');
@@ -67,7 +64,7 @@ progress{width:100%}table{border-collapse:collapse;width:100%}td,th{text-align:l
 <p><progress max="${units}" value="${done}">${done} of ${units}</progress>
 <p>${Object.entries(counts)
     .filter(([, n]) => n > 0)
-    .map(([status, n]) => `${number(n)} ${status}`)
+    .map(([status, n]) => `${grouped(n)} ${status}`)
     .join(' · ')}
 <h2>Findings</h2>
 ${findings.length > 0 ? table : '<p>None so far.'}

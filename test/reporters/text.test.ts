@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { cut, pad, width, wrap } from '../../reporters/shared/text.ts';
-import { count, duration } from '../../reporters/words/numbers.ts';
+import { count, duration, grouped } from '../../reporters/words/numbers.ts';
 import { toAscii } from '../../reporters/words/signs.ts';
 import { harmless } from '../../src/boundary/harmless.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 60 }).map((t) => harmless(t));
+
+describe('a number', () => {
+  it('has its thousands set apart as in English text', () => {
+    fc.assert(fc.property(fc.maxSafeInteger(), (n) => grouped(n) === n.toLocaleString('en-US')));
+  });
+});
 
 describe('text for terminals', () => {
   it('knows the width of wide, combined and coloured characters', () => {
