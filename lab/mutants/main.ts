@@ -1,15 +1,16 @@
 /**
  * `npm run mutants`: each mutant of the protocol against the shipped suite. Results are kept in .mktrouble/mutants.jsonl and
- * reused unless `--again` is given; `--only <text>` takes the mutants with this text in the name. Writes
- * docs/mutants.md, and exits with 1 when a mutant survives that is not listed as equivalent.
+ * reused unless `--again` is given; `--only <text>` takes the mutants with this text in the name, `--workers <n>` judges n at a
+ * time. Those that are listed as equivalent come last: each takes a run of the whole suite. Writes docs/mutants.md, and exits
+ * with 1 when a mutant survives that is not listed as equivalent.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ROOT, suiteCases } from '../../test/scenarios/support.ts';
-import { allMutants } from './mutants.ts';
-import { FATES, type Fate, fatesSoFar, page, unexplained } from './report.ts';
+import { allMutants, type Mutant } from './mutants.ts';
+import { FATES, type Fate, fatesSoFar, findReason, page, unexplained } from './report.ts';
 import type { Answer, Task } from './worker.ts';
 
 /**
@@ -19,7 +20,11 @@ import type { Answer, Task } from './worker.ts';
 const LIMIT = 60;
 
 const { values } = parseArgs({
-  options: { again: { type: 'boolean', default: false }, only: { type: 'string', default: '' } },
+  options: {
+    again: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
+    workers: { type: 'string', default: '1' },
+  },
 });
 
 /** Processor time of a process, 0 once it has ended (proc_pid_stat(5): fields 14 and 15, in ticks of 10 ms). */
@@ -91,23 +96,30 @@ if (values.again) rmSync(FATES, { force: true });
 const fates = fatesSoFar();
 const mutants = [...allMutants()].filter(({ name }) => name.includes(values.only));
 const order = suiteCases().map((_, i) => i);
-const worker = new Worker();
-let done = 0;
-for (const { name, file, operator } of mutants) {
-  done++;
-  if (fates.has(name)) continue;
-  const answer = await worker.judge({ mutant: name, order });
-  const fate: Fate = { mutant: name, file, operator, answer: answer.kind as Fate['answer'] };
-  if (answer.kind === 'killed') {
-    Object.assign(fate, { by: answer.by, case: suiteCases()[answer.case]?.id });
-    if (answer.case >= 0) moveToFront(order, answer.case);
+const isListed = ({ name }: Mutant): boolean => findReason(name) !== undefined;
+const queue = [...mutants.filter((one) => !isListed(one)), ...mutants.filter(isListed)].filter(
+  ({ name }) => !fates.has(name),
+);
+
+/** Takes mutants from the queue until it is empty. */
+async function work(): Promise<void> {
+  const worker = new Worker();
+  for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
+    const { name, file, operator } = mutant;
+    const answer = await worker.judge({ mutant: name, order });
+    const fate: Fate = { mutant: name, file, operator, answer: answer.kind as Fate['answer'] };
+    if (answer.kind === 'killed') {
+      Object.assign(fate, { by: answer.by, case: suiteCases()[answer.case]?.id });
+      if (answer.case >= 0) moveToFront(order, answer.case);
+    }
+    fates.set(name, fate);
+    appendFileSync(FATES, `${JSON.stringify(fate)}\n`);
+    if (answer.kind !== 'same')
+      console.log(`${queue.length} wait; ${answer.kind} ${name}${fate.by ? ` (${fate.by})` : ''}`);
   }
-  fates.set(name, fate);
-  appendFileSync(FATES, `${JSON.stringify(fate)}\n`);
-  if (answer.kind !== 'same')
-    console.log(`${done}/${mutants.length} ${answer.kind} ${name}${fate.by ? ` (${fate.by})` : ''}`);
+  worker.stop();
 }
-worker.stop();
+await Promise.all(Array.from({ length: Number(values.workers) }, work));
 
 const all = mutants.map(({ name }) => fates.get(name)!);
 if (values.only === '') {
