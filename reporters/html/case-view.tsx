@@ -97,7 +97,6 @@ function Body({ index, position, detail, played, onSeek }: BodyProps) {
   return (
     <>
       {detail.why !== null && <p class="why">{detail.why}</p>}
-      <NextSteps detail={detail} />
       {detail.reason !== null && <pre class="reason">{detail.reason}</pre>}
       {detail.error && <pre class="reason">{detail.error.stack ?? detail.error.message}</pre>}
       <Violations
@@ -112,6 +111,7 @@ function Body({ index, position, detail, played, onSeek }: BodyProps) {
         cause={detail.violations.length === 0 ? detail.cause : null}
         onJump={hasSteps ? setJump : undefined}
       />
+      <NextSteps detail={detail} />
       {runs.length === 0 && detail.recordLeftOut && (
         <p class="muted">The record of this run was left out, to keep the report small.</p>
       )}

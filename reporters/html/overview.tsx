@@ -37,7 +37,6 @@ export function Overview({ index, filter, shown, open, onFilter, onOpen }: Props
   const severalProtocols = useMemo(() => new Set(cases.map((c) => c.protocol)).size > 1, [cases]);
   const slowest = useMemo(() => cases.reduce((most, c) => Math.max(most, c.duration), 1), [cases]);
   const items = useMemo(() => addHeadings(cases, shown, filter.order), [cases, shown, filter.order]);
-  const lines = useMemo(() => Math.max(0, ...cases.map(linesOfValues)), [cases]);
   return (
     <nav class="overview" aria-label="cases">
       <search>
@@ -55,7 +54,7 @@ export function Overview({ index, filter, shown, open, onFilter, onOpen }: Props
         label="cases"
         items={items}
         keyOf={(item) => (typeof item === 'number' ? item : `defect-${item.first}`)}
-        height={ROW + lines * LINE}
+        heightOf={(item) => ROW + (typeof item === 'number' ? linesOfValues(cases[item]!) * LINE : 0)}
         chosen={open}
         onChoose={(item) => onOpen(typeof item === 'number' ? item : item.first)}
         row={(item) =>

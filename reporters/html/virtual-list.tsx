@@ -1,6 +1,6 @@
-/** A list of rows of equal height of which only the visible ones exist; the arrow keys move the selection, Enter opens it. */
+/** A list of rows of which only the visible ones exist; the arrow keys move the selection, Enter opens it. */
 import type { ComponentChild } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 
 interface Props<T> {
   readonly label: string;
@@ -8,7 +8,7 @@ interface Props<T> {
   /** Distinguishes the item from all others. */
   readonly keyOf: (item: T) => string | number;
   /** Pixels of a row. */
-  readonly height: number;
+  readonly heightOf: (item: T) => number;
   /** The item that is open. */
   readonly chosen: T | undefined;
   readonly onChoose: (item: T) => void;
@@ -18,7 +18,7 @@ interface Props<T> {
 /** Rows beyond the edges, so that scrolling shows no gaps. */
 const MARGIN = 8;
 
-export function VirtualList<T>({ label, items, keyOf, height, chosen, onChoose, row }: Props<T>) {
+export function VirtualList<T>({ label, items, keyOf, heightOf, chosen, onChoose, row }: Props<T>) {
   const box = useRef<HTMLDivElement>(null);
   const [view, setView] = useState({ top: 0, size: 800 });
   const [at, setAt] = useState(0);
@@ -34,19 +34,21 @@ export function VirtualList<T>({ label, items, keyOf, height, chosen, onChoose, 
     return () => observer.disconnect();
   }, []);
   useEffect(() => setAt(Math.max(0, chosen === undefined ? 0 : items.indexOf(chosen))), [items, chosen]);
-  const first = Math.max(0, Math.floor(view.top / height) - MARGIN);
-  const last = Math.min(items.length, Math.ceil((view.top + view.size) / height) + MARGIN);
+  const tops = useMemo(() => addHeights(items.map(heightOf)), [items]);
+  const first = Math.max(0, findRow(tops, view.top) - MARGIN);
+  const last = Math.min(items.length, findRow(tops, view.top + view.size) + 1 + MARGIN);
   const move = (next: number) => {
     const to = Math.min(items.length - 1, Math.max(0, next));
     setAt(to);
-    reveal(box.current, to * height, height);
+    reveal(box.current, tops[to]!, tops[to + 1]!);
   };
-  const page = Math.max(1, Math.floor(view.size / height) - 1);
+  /** The row that is a window further. */
+  const turn = (by: number) => findRow(tops, tops[at]! + by * view.size);
   const keys: Readonly<Record<string, () => void>> = {
     ArrowDown: () => move(at + 1),
     ArrowUp: () => move(at - 1),
-    PageDown: () => move(at + page),
-    PageUp: () => move(at - page),
+    PageDown: () => move(Math.max(at + 1, turn(1) - 1)),
+    PageUp: () => move(Math.min(at - 1, turn(-1) + 1)),
     Home: () => move(0),
     End: () => move(items.length - 1),
     Enter: () => items[at] !== undefined && onChoose(items[at]),
@@ -69,7 +71,7 @@ export function VirtualList<T>({ label, items, keyOf, height, chosen, onChoose, 
       onScroll={look}
       onKeyDown={onKeyDown}
     >
-      <div style={{ height: `${items.length * height}px`, position: 'relative' }}>
+      <div style={{ height: `${tops[items.length]}px`, position: 'relative' }}>
         {items.slice(first, last).map((item, i) => (
           // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus, aria-activedescendant says where
           // biome-ignore lint/a11y/useKeyWithClickEvents: the list handles keys
@@ -81,7 +83,13 @@ export function VirtualList<T>({ label, items, keyOf, height, chosen, onChoose, 
             aria-posinset={first + i + 1}
             aria-setsize={items.length}
             class={`item ${first + i === at ? 'at' : ''}`}
-            style={{ position: 'absolute', top: `${(first + i) * height}px`, height: `${height}px`, left: 0, right: 0 }}
+            style={{
+              position: 'absolute',
+              top: `${tops[first + i]}px`,
+              height: `${heightOf(item)}px`,
+              left: 0,
+              right: 0,
+            }}
             onClick={() => onChoose(item)}
           >
             {row(item)}
@@ -92,8 +100,26 @@ export function VirtualList<T>({ label, items, keyOf, height, chosen, onChoose, 
   );
 }
 
-function reveal(box: HTMLElement | null, top: number, height: number): void {
+/** Where each row begins, and at last where all end. */
+function addHeights(heights: readonly number[]): Float64Array {
+  const tops = new Float64Array(heights.length + 1);
+  for (const [i, height] of heights.entries()) tops[i + 1] = tops[i]! + height;
+  return tops;
+}
+
+/** The row at this pixel, by bisection; the last one for pixels below. */
+function findRow(tops: Float64Array, pixel: number): number {
+  let [low, high] = [0, Math.max(0, tops.length - 2)];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (tops[middle]! <= pixel) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
+
+function reveal(box: HTMLElement | null, top: number, bottom: number): void {
   if (!box) return;
   if (top < box.scrollTop) box.scrollTop = top;
-  else if (top + height > box.scrollTop + box.clientHeight) box.scrollTop = top + height - box.clientHeight;
+  else if (bottom > box.scrollTop + box.clientHeight) box.scrollTop = bottom - box.clientHeight;
 }

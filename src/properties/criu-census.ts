@@ -2,6 +2,7 @@
 import type { CriuCensus, CriuChange, CriuTask, CriuThread } from '../record/criu.ts';
 import { isNotRestored } from './criu-not-restored.ts';
 import { didOtherEnd } from './criu-peers.ts';
+import { describeChange } from './fact-words.ts';
 
 /** Differences that a message names before it only counts them. */
 const NAMED = 3;
@@ -45,11 +46,9 @@ function collectThreadFacts({ blocked, pending, state }: CriuThread): Facts {
   };
 }
 
-/** `{10 12}`: the numbers of the signals of a mask. */
-export function mask(hexadecimal: string): string {
-  const bits = BigInt(`0x${hexadecimal}`);
-  const signals = Array.from({ length: 64 }, (_, i) => i + 1).filter((signal) => (bits >> BigInt(signal - 1)) & 1n);
-  return `{${signals.join(' ')}}`;
+/** Without leading zeros: masks that were combined have none. */
+function mask(hexadecimal: string): string {
+  return BigInt(`0x${hexadecimal}`).toString(16);
 }
 
 /** One thing that differs between two looks at the same tasks. */
@@ -106,7 +105,7 @@ export function steadyDifferences(
 }
 
 function describe({ of, fact, before, after }: Difference): string {
-  return `${of}: ${fact} ${before}, then ${after}`;
+  return `${of}: ${describeChange(fact, before, after)}`;
 }
 
 /** The kinds of what differs, each once: `pending signals`, `state stopped, then running`, `a task is missing`. */
