@@ -20,6 +20,10 @@ const READERS: readonly (readonly [RegExp, string])[] = [
   [/^umask$/, 'grep Umask /proc/$p/status'],
   [/^exit signal$/, `cut -d ' ' -f 38 /proc/$p/stat`],
   [/^flags of /, 'grep flags /proc/$p/fdinfo/*'],
+  [
+    /^POSIX message queues$/,
+    'mkdir -p queues; nsenter -i -t $p mount -t mqueue q queues && grep QSIZE queues/*; umount queues',
+  ],
   [/^open file /, `grep -E '(flags|semaphore|sigmask)' /proc/$p/fdinfo/*`],
 ];
 /** Read by writeMappings, as far as they have changed: others come and go with the mappings of the kernel. */

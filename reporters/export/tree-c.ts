@@ -37,6 +37,17 @@ const RESOURCES: Partial<Record<Resource, ResourceSource>> = {
     includes: ['sys/mman.h'],
     statement: `mlock(mmap((void *)0x${LOCKED_MEMORY.toString(16)}, ${LOCKED_BYTES}, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0), ${LOCKED_BYTES});`,
   },
+  'posix-queue': {
+    includes: ['fcntl.h', 'mqueue.h'],
+    function: `static void queue(void)	/* a message queue that no process has open, with a message */
+{
+	mqd_t to = mq_open("/queue", O_RDWR | O_CREAT, 0600, NULL);
+
+	mq_send(to, "work", 4, 0);
+	mq_close(to);
+}`,
+    statement: 'queue();',
+  },
   terminal: {
     includes: ['fcntl.h', 'stdlib.h', 'termios.h', 'unistd.h'],
     function: `static void terminal(void)	/* a pseudo-terminal; bytes wait at both ends */
@@ -117,8 +128,9 @@ function refuseWhatNoTreeHas({ tasks, criu }: Case): void {
   const missing = tasks.flatMap(({ criu }) => criu?.resources ?? []).filter((name) => RESOURCES[name] === undefined);
   if (missing.length > 0)
     throw new CannotExport(`the program does not make what a task has: ${[...new Set(missing)].join(', ')}`);
-  if (criu?.namespaces)
-    throw new CannotExport(`the program makes no namespaces but that of pids: ${criu.namespaces.join(', ')}`);
+  const others = criu?.namespaces?.filter((name) => name !== 'ipc') ?? [];
+  if (others.length > 0)
+    throw new CannotExport(`the program makes no namespaces but those of pids and IPC: ${others.join(', ')}`);
 }
 
 /** Memory has an image of its own; a change of one needs the same mappings as in the scenario. */
@@ -138,8 +150,10 @@ function writeSpawn({ criu, tasks }: Case): string {
   const root = tasks[0]!.pid;
   const isOwn = criu?.namespace === 'own';
   const [first, last] = isOwn ? [`(int[]){ p == ${root} ? 1 : p, p }`, 2] : ['&(int){ p }', 1];
-  const flags = isOwn ? `, .flags = p == ${root} ? CLONE_NEWPID : 0` : '';
-  return `/* fork(), with a chosen pid${isOwn ? `; ${root} is the init of a pid namespace` : ''} */
+  const made = [...(isOwn ? ['CLONE_NEWPID'] : []), ...(criu?.namespaces?.includes('ipc') ? ['CLONE_NEWIPC'] : [])];
+  const flags = made.length > 0 ? `, .flags = p == ${root} ? ${made.join(' | ')} : 0` : '';
+  const about = made.length > 0 ? `; ${root} has ${made.length > 1 ? 'namespaces' : 'a namespace'} of its own` : '';
+  return `/* fork(), with a chosen pid${about} */
 #define spawn(p) !syscall(SYS_clone3, &(struct clone_args){ .exit_signal = SIGCHLD${flags}, \\
 	.set_tid = (long)${first}, .set_tid_size = ${last} }, sizeof(struct clone_args))`;
 }
