@@ -1,4 +1,4 @@
-/** The points of the protocol as columns, a row for each lane: the points that each task has passed, and where it is now. */
+/** The points of the restart, or the stages of a protocol of one's own, as columns, a row for each lane: those that each task has passed, and where it is now. */
 
 import type { TaskId } from '../../src/model/case.ts';
 import {
@@ -20,6 +20,10 @@ interface Props {
   readonly frame: Frame | undefined;
 }
 
+type About = (point: Point) => string | undefined;
+const aboutCoordinator: About = (point) => COORDINATOR_POINTS[point as CoordinatorPoint];
+const aboutTask: About = (point) => TASK_POINTS[point as TaskPoint];
+
 /** Rows beyond this number are left out; those that act are always there. */
 const AT_MOST = 60;
 
@@ -27,38 +31,43 @@ export function Board({ playback, snapshot, frame }: Props) {
   const acting = new Set(frame?.events.map((event) => event.actor));
   const tasks = playback.lanes.filter((id) => id !== 'coordinator');
   const shown = tasks.filter((id, i) => i < AT_MOST || acting.has(id));
+  const { own } = playback.record;
+  if (own?.stages.length === 0) return null;
+  const table = (
+    caption: string,
+    lanes: readonly TaskId[],
+    points: readonly Point[],
+    about: About = () => undefined,
+  ) => (
+    <table>
+      <caption class="hidden">{caption}</caption>
+      <Head names={points} about={about} />
+      <tbody>
+        {lanes.map((id) => (
+          <Row key={id} id={id} points={points} state={snapshot.lanes.get(id)!} acts={acting.has(id)} />
+        ))}
+      </tbody>
+    </table>
+  );
   return (
     <section class="board">
-      <h4>Points</h4>
+      <h4>{own ? 'Stages' : 'Points'}</h4>
       <div class="scroll">
-        <table>
-          <caption class="hidden">points of the coordinator</caption>
-          <Head names={COORDINATOR_POINT_NAMES} about={(p) => COORDINATOR_POINTS[p as CoordinatorPoint]} />
-          <tbody>
-            <Row
-              id="coordinator"
-              points={COORDINATOR_POINT_NAMES}
-              state={snapshot.lanes.get('coordinator')!}
-              acts={acting.has('coordinator')}
-            />
-          </tbody>
-        </table>
-        <table>
-          <caption class="hidden">points of the tasks</caption>
-          <Head names={TASK_POINT_NAMES} about={(p) => TASK_POINTS[p as TaskPoint]} />
-          <tbody>
-            {shown.map((id) => (
-              <Row key={id} id={id} points={TASK_POINT_NAMES} state={snapshot.lanes.get(id)!} acts={acting.has(id)} />
-            ))}
-          </tbody>
-        </table>
+        {own ? (
+          table('stages of all processes', ['coordinator', ...shown], own.stages as readonly Point[])
+        ) : (
+          <>
+            {table('points of the coordinator', ['coordinator'], COORDINATOR_POINT_NAMES, aboutCoordinator)}
+            {table('points of the tasks', shown, TASK_POINT_NAMES, aboutTask)}
+          </>
+        )}
         {shown.length < tasks.length && <p class="muted">… {tasks.length - shown.length} more tasks</p>}
       </div>
     </section>
   );
 }
 
-function Head({ names, about }: { readonly names: readonly Point[]; readonly about: (point: Point) => string }) {
+function Head({ names, about }: { readonly names: readonly Point[]; readonly about: About }) {
   return (
     <thead>
       <tr>

@@ -233,7 +233,7 @@ function SpanBar({ span, y, ahead }: { readonly span: LaneSpan; readonly y: numb
   const width = (to - from) * FRAME;
   const faded = ahead ? 'ahead' : '';
   if (doing === 'unborn') return null;
-  if (doing === 'outside' || doing === 'resumed')
+  if (doing === 'outside' || doing === 'resumed' || doing === 'returned')
     return <line class={`thin ${doing} ${faded}`} x1={x} x2={x + width} y1={y} y2={y} />;
   const sync = point !== undefined && isSync(point) ? 'sync' : '';
   return (

@@ -85,7 +85,8 @@ function findSpans(playback: Playback): Map<TaskId, LaneSpan[]> {
   const done = new Map<TaskId, LaneSpan[]>(playback.lanes.map((id) => [id, []]));
   const unborn = new Set<TaskId>();
   for (const event of playback.record.events) if (event.kind === 'fork') unborn.add(event.child);
-  for (const id of playback.lanes) open.set(id, { from: 0, to: 0, doing: unborn.has(id) ? 'unborn' : 'outside' });
+  const start = playback.record.own ? 'runs' : 'outside';
+  for (const id of playback.lanes) open.set(id, { from: 0, to: 0, doing: unborn.has(id) ? 'unborn' : start });
   const change = (id: TaskId, at: number, next: Partial<LaneSpan>): void => {
     const was = open.get(id);
     if (!was || ENDED.has(was.doing)) return;
@@ -117,6 +118,7 @@ function stretch(
   else if (event.kind === 'point') change(actor, at, { doing: 'runs', point: event.point });
   else if (event.kind === 'sleep') change(actor, at, { doing: 'sleeps' });
   else if (event.kind === 'user') change(actor, at, { doing: 'resumed' });
+  else if (event.kind === 'return' && event.own) change(actor, at, { doing: 'returned' });
   else if (event.kind === 'exit') change(actor, at, { doing: event.how });
   else if (open.get(actor)?.doing === 'sleeps') change(actor, at, { doing: 'runs' });
 }

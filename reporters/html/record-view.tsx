@@ -138,7 +138,7 @@ export function RecordView({
           frame={record.criu ? undefined : frame}
           ended={at === playback.frames.length && !(branch && record.end === 'cut')}
         />
-        {!record.criu && <ContextView now={snapshot.context} before={before.context} c={c} />}
+        {!record.criu && <ContextView now={snapshot} before={before} c={c} />}
       </div>
       {!record.criu && (
         <>

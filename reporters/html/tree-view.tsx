@@ -3,6 +3,7 @@ import type { Case, TaskId } from '../../src/model/case.ts';
 import type { Frame, LaneState, Playback, Snapshot } from '../shared/playback.ts';
 import { groupChildren, type TreeNode } from '../shared/tree-nodes.ts';
 import { isMissingInImage, taskWords } from '../words/case.ts';
+import { ownWords } from '../words/context.ts';
 import { doingSign, doingWords } from '../words/doing.ts';
 import { coordinatorEnd, taskEnd } from '../words/endings.ts';
 import { describe, findTarget } from '../words/events.ts';
@@ -99,6 +100,7 @@ function Lane({ id, name = String(id), state, words, frame, end }: LaneProps) {
         </span>
       )}
       <span class="doing">{end ?? doingWords(state)}</span>
+      {state.words.size > 0 && <span class="muted">{ownWords(state).join(', ')}</span>}
       {state.record !== undefined && <span class="muted">record {state.record}</span>}
       {words.length > 0 && <span class="muted">{words.join(', ')}</span>}
       {hit.map((event) => (

@@ -2,12 +2,22 @@
 import type { TaskId } from '../../src/model/case.ts';
 import { errnoName } from '../../src/model/errno.ts';
 import type { Point } from '../../src/model/points.ts';
-import type { RunEvent, RunRecord } from '../../src/record/record.ts';
+import type { OwnShape, RunEvent, RunRecord } from '../../src/record/record.ts';
 import type { Violation } from '../../src/record/verdict.ts';
 import { byStepShown, listLanes } from './timeline.ts';
 
-/** What a task is doing: outside of restart, at work in it, asleep in it, or at one of its ends. */
-export type Doing = 'outside' | 'runs' | 'sleeps' | 'frozen' | 'resumed' | 'killed' | 'exited' | 'zombie' | 'unborn';
+/** What a task is doing: outside of restart, at work in it, asleep in it, or at one of its ends; `returned` from a protocol of one's own. */
+export type Doing =
+  | 'outside'
+  | 'runs'
+  | 'sleeps'
+  | 'frozen'
+  | 'resumed'
+  | 'returned'
+  | 'killed'
+  | 'exited'
+  | 'zombie'
+  | 'unborn';
 
 export interface LaneState {
   readonly id: TaskId;
@@ -23,6 +33,8 @@ export interface LaneState {
   result?: number;
   /** Points passed or reached, with the step of the last arrival. */
   readonly arrivals: Map<Point, number>;
+  /** Its own words, of a protocol of one's own. */
+  readonly words: Map<string, number>;
 }
 
 /** The restart context, as far as events show it. */
@@ -45,6 +57,8 @@ export interface ContextState {
 export interface Snapshot {
   readonly lanes: ReadonlyMap<TaskId, LaneState>;
   readonly context: ContextState;
+  /** The shared words, of a protocol of one's own, which has no restart context; undefined of the restart. */
+  readonly words?: ReadonlyMap<string, number>;
 }
 
 /** All that happened in one step. */
@@ -82,12 +96,13 @@ export class Playback {
 
   /** The state after `count` frames: 0 is before the first step, `frames.length` the end. */
   at(count: number): Snapshot {
-    const lanes = new Map<TaskId, LaneState>();
-    for (const id of this.lanes) lanes.set(id, { id, doing: 'outside', marked: false, arrivals: new Map() });
-    for (const event of this.record.events) {
-      if (event.kind === 'fork')
-        lanes.set(event.child, { id: event.child, doing: 'unborn', marked: false, arrivals: new Map() });
-    }
+    const { own, events } = this.record;
+    const begin = (id: TaskId, doing: Doing): LaneState => {
+      return { id, doing, marked: false, arrivals: new Map(), words: initialWords(own, true) };
+    };
+    const lanes = new Map(this.lanes.map((id) => [id, begin(id, own ? 'runs' : 'outside')]));
+    for (const event of events) if (event.kind === 'fork') lanes.set(event.child, begin(event.child, 'unborn'));
+    const words = own && initialWords(own, false);
     const context: ContextState = {
       success: false,
       error: false,
@@ -100,10 +115,17 @@ export class Playback {
       for (const event of frame.events) {
         applyToContext(context, event);
         applyToLanes(lanes, event);
+        if (event.kind === 'store')
+          (event.of === undefined ? words : lanes.get(event.of)?.words)?.set(event.word, event.value);
       }
     }
-    return { lanes, context };
+    return { lanes, context, ...(words && { words }) };
   }
+}
+
+function initialWords(own: OwnShape | undefined, perProcess: boolean): Map<string, number> {
+  const words = own?.words.filter((word) => word.perProcess === perProcess) ?? [];
+  return new Map(words.map(({ name, initial }) => [name, initial]));
 }
 
 function buildFrames(record: RunRecord, violations: ReadonlyMap<number, readonly Violation[]>): Frame[] {
@@ -196,6 +218,7 @@ function applyToActor(lane: LaneState, event: RunEvent): void {
       break;
     case 'return':
       lane.result = event.result;
+      if (event.own) lane.doing = 'returned';
       break;
     case 'user':
       lane.doing = 'resumed';

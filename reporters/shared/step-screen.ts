@@ -6,7 +6,7 @@
 import { harmless } from '../../src/boundary/harmless.ts';
 import type { Case, TaskId } from '../../src/model/case.ts';
 import { isMissingInImage, taskWords } from '../words/case.ts';
-import { contextFields } from '../words/context.ts';
+import { contextFields, ownWords } from '../words/context.ts';
 import { doingSign, doingWords } from '../words/doing.ts';
 import { coordinatorEnd, taskEnd } from '../words/endings.ts';
 import { findTarget } from '../words/events.ts';
@@ -63,8 +63,8 @@ function whereLine({ playback, at }: StepScreen, style: ScreenStyle): string {
 function besides({ playback, at, case: c }: StepScreen, rows: number, style: ScreenStyle): string[] {
   const { colors, columns, symbols } = style;
   const snapshot = playback.at(at);
-  const before = new Map(contextFields(playback.at(Math.max(0, at - 1)).context, c));
-  const fields = contextFields(snapshot.context, c);
+  const before = new Map(contextFields(playback.at(Math.max(0, at - 1)), c));
+  const fields = contextFields(snapshot, c);
   const frame = playback.frames[at - 1];
   const wide = columns >= TREE + CONTEXT + 3;
   const room = wide ? columns - CONTEXT - 3 : columns;
@@ -124,6 +124,7 @@ function treeLines(
       `${state ? doingSign(state.doing, symbols) : ' '} ${prefix}${id}`,
       ...(state?.marked ? ['[ctx]'] : []),
       doing,
+      ...(state ? ownWords(state) : []),
       ...(node?.task ? taskWords(node.task) : []),
       ...(node?.task && c && isMissingInImage(c, node.task) ? ['not in the image'] : []),
     ];

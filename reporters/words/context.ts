@@ -1,9 +1,10 @@
-/** The fields of the restart context at a step, as pairs of name and value. Runs in a browser too. */
+/** What tasks share at a step, as pairs of name and value: the fields of the restart context, or the words of a protocol of one's own. Runs in a browser too. */
 import type { Case } from '../../src/model/case.ts';
-import type { ContextState } from '../shared/playback.ts';
+import type { ContextState, LaneState, Snapshot } from '../shared/playback.ts';
 
-/** The fields by the kernel's names, in a fixed order; the last only where the case is known. */
-export function contextFields(context: ContextState, c: Case | undefined): [name: string, value: string][] {
+/** The fields by the kernel's names, in a fixed order, the last only where the case is known; or the words by theirs. */
+export function contextFields({ context, words }: Snapshot, c: Case | undefined): [name: string, value: string][] {
+  if (words) return [...words].map(([name, value]) => [name, String(value)]);
   const flags = ['RESTART', ...(context.success ? ['SUCCESS'] : []), ...(context.error ? ['ERROR'] : [])];
   const pids = c?.image.pids ?? [];
   const active = context.activePid < 0 ? '-1' : `${context.activePid} ${activeWords(context, pids)}`;
@@ -31,4 +32,9 @@ function activeWords({ activePid, activeTask }: ContextState, pids: readonly num
 
 function shortList(pids: readonly number[]): string {
   return pids.length <= 12 ? pids.join(' ') : `${pids.slice(0, 12).join(' ')} … (${pids.length})`;
+}
+
+/** The words that a process of a protocol of one's own has for itself: `vote 1`. */
+export function ownWords({ words }: LaneState): string[] {
+  return [...words].map(([name, value]) => `${name} ${value}`);
 }

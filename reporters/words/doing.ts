@@ -10,6 +10,7 @@ const WORDS: Readonly<Record<Doing, string>> = {
   sleeps: 'sleeps',
   frozen: 'frozen',
   resumed: 'back in user space',
+  returned: 'returned',
   killed: 'killed',
   exited: 'exited',
   zombie: 'zombie',
@@ -20,14 +21,15 @@ const WORDS: Readonly<Record<Doing, string>> = {
 export function doingSign(doing: Doing, symbols: Symbols = UNICODE): string {
   const { dot, right, paused, frozen, pass, fail } = symbols;
   const signs = { outside: dot, runs: right, sleeps: paused, frozen, resumed: pass, killed: fail, exited: fail };
-  return { ...signs, zombie: 'Z', unborn: ' ' }[doing];
+  return { ...signs, returned: pass, zombie: 'Z', unborn: ' ' }[doing];
 }
 
 /** What a lane is doing, with the place where it does it. */
 export function doingWords({ doing, point, on, result: value }: LaneState): string {
   const words = WORDS[doing];
   if (doing === 'sleeps') return `sleeps${point === undefined ? '' : ` at ${point}`} on ${on}`;
-  if (doing === 'runs') return point === undefined ? 'in restart' : `at ${point}`;
+  if (doing === 'runs') return point === undefined ? words : `at ${point}`;
+  if (doing === 'returned' && value !== undefined) return `${words} ${result(value)}`;
   if (doing === 'resumed' && value !== undefined) return `${words} with ${result(value)}`;
   return words;
 }

@@ -209,6 +209,14 @@ export interface Snapshot {
   readonly tasks: readonly TaskCensus[];
 }
 
+/** What a protocol of one's own has in place of the restart's context and points. */
+export interface OwnShape {
+  /** Its stages, in the order of its file; what `point` names in its events. */
+  readonly stages: readonly string[];
+  /** Its words, with what is in them before the first step. */
+  readonly words: readonly { readonly name: string; readonly perProcess: boolean; readonly initial: number }[];
+}
+
 export interface RunRecord {
   readonly version: typeof RECORD_VERSION;
   readonly backend: BackendName;
@@ -233,6 +241,8 @@ export interface RunRecord {
   readonly census?: readonly TaskCensus[];
   /** Real backends: what it said when faults came; of the first few. */
   readonly snapshots?: readonly Snapshot[];
+  /** Of a protocol of one's own. */
+  readonly own?: OwnShape;
   /** What was seen of a dump and a restore by CRIU. */
   readonly criu?: CriuRecord;
   /** What was seen of the calls of a container runtime. */

@@ -1,24 +1,31 @@
 /** Which steps and branches of the protocol runs have reached. Steps that inlining wrote several times are one, by their name. */
 import type { ProtocolCoverage } from '../../record/verdict.ts';
-import type { Compiled } from './compile/link.ts';
-import { POINT_NAMES } from './world.ts';
+
+/** A compiled protocol: by pc, what its step is called, and which steps can follow. */
+interface Steps {
+  readonly labels: readonly string[];
+  readonly next: readonly (readonly number[])[];
+}
 
 /** Marks what is reached, by pc; cheap enough for a search. */
 export class Visits {
-  private readonly compiled: Compiled;
+  private readonly steps: Steps;
+  private readonly pointNames: readonly string[];
   private readonly reached: Uint8Array;
   /** By pc: where its ways on begin in `taken`. */
   private readonly firstWay: Int32Array;
   private readonly taken: Uint8Array;
-  /** By the point's number; 0: none yet. */
-  private readonly points = new Uint8Array(POINT_NAMES.length);
+  /** By the point's number, from 1; 0: none yet. */
+  private readonly points: Uint8Array;
 
-  constructor(compiled: Compiled) {
-    this.compiled = compiled;
-    this.reached = new Uint8Array(compiled.labels.length);
-    this.firstWay = new Int32Array(compiled.labels.length);
+  constructor(steps: Steps, pointNames: readonly string[]) {
+    this.steps = steps;
+    this.pointNames = pointNames;
+    this.points = new Uint8Array(pointNames.length + 1);
+    this.reached = new Uint8Array(steps.labels.length);
+    this.firstWay = new Int32Array(steps.labels.length);
     let ways = 0;
-    compiled.next.forEach((next, pc) => {
+    steps.next.forEach((next, pc) => {
       this.firstWay[pc] = ways;
       ways += next.length;
     });
@@ -29,13 +36,13 @@ export class Visits {
   mark(from: number, to: number, point: number): void {
     this.points[point] = 1;
     this.reached[from] = 1;
-    const way = this.compiled.next[from]!.indexOf(to);
+    const way = this.steps.next[from]!.indexOf(to);
     if (way >= 0) this.taken[this.firstWay[from]! + way] = 1;
   }
 
   /** By names, in the program's order. */
   coverage(): ProtocolCoverage {
-    const { labels, next } = this.compiled;
+    const { labels, next } = this.steps;
     const steps = new Map<string, boolean>();
     const branches = new Map<string, Map<string, boolean>>();
     for (let pc = 1; pc < labels.length; pc++) {
@@ -50,7 +57,7 @@ export class Visits {
       });
     }
     return {
-      points: POINT_NAMES.slice(1).map((name, i) => ({ name, reached: this.points[i + 1] === 1 })),
+      points: this.pointNames.map((name, i) => ({ name, reached: this.points[i + 1] === 1 })),
       steps: [...steps].map(([name, reached]) => ({ name, reached })),
       branches: [...branches].flatMap(([from, ways]) =>
         ways.size < 2 ? [] : [...ways].map(([to, reached]) => ({ from, to, reached })),

@@ -16,7 +16,7 @@ import { RandomRun } from './random-run.ts';
 import { type Condition, type Guard, Reduction } from './reduction.ts';
 import { Tracer } from './trace.ts';
 import { SimulatedWalker } from './walker.ts';
-import { flattenTasks, forkedByFaults, setUp } from './world.ts';
+import { flattenTasks, forkedByFaults, POINT_NAMES, setUp } from './world.ts';
 
 export interface MachineOptions {
   readonly trace?: boolean;
@@ -71,7 +71,7 @@ export class SimulatedMachine implements Machine {
     this.actors = [...this.ids.map(String), ...this.events.map((event) => this.nameEvent(event))];
     this.tracer = trace ? new Tracer(c, world, this.ids) : null;
     this.listener = this.tracer ? this.tracer.hear : null;
-    this.visits = options.coverage ? new Visits(this.compiled) : null;
+    this.visits = options.coverage ? new Visits(this.compiled, POINT_NAMES.slice(1)) : null;
     this.reduction = new Reduction(this.compiled, world, protocol, options.loosened);
     this.settle();
     this.start = this.state.slice();

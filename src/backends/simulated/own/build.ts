@@ -40,6 +40,8 @@ export interface Build {
   readonly touches: readonly ValueFunction[];
   /** By pc: the place in the source; undefined for 0. */
   readonly sites: readonly (Site | undefined)[];
+  /** By pc: what the step is called; `start` for 0. */
+  readonly labels: readonly string[];
   /** By pc: the pcs that can follow. */
   readonly next: readonly (readonly number[])[];
   /** By pc: what the step, with all up to the next, touches. */
@@ -221,6 +223,7 @@ export function compileOwn(protocol: OwnProtocol): Build {
     taskWords: layout.frame + frames.slots,
     ...make(...NATIVES.values()),
     sites,
+    labels: Array.from(sites, (site) => site?.label ?? 'start'),
     next,
     footprints,
   };

@@ -1,7 +1,9 @@
 /** The machine of a protocol of one's own: its compiled steps, its memory and the faults, one step at a time. */
 import type { Case, TaskId } from '../../../model/case.ts';
 import type { RunRecord } from '../../../record/record.ts';
+import type { ProtocolCoverage } from '../../../record/verdict.ts';
 import { faultsIn, type Machine, type OpenOptions, type Outcome } from '../../backend.ts';
+import { Visits } from '../coverage.ts';
 import { type Build, beginStep, Stopped } from './build.ts';
 import { type Event, OwnFaults, type Processes } from './faults.ts';
 import { BROKEN, DUE, KILLED, LIFE, PC, RUNNING, STOPPED, STOPPED_AT, WOKEN, type World } from './layout.ts';
@@ -22,9 +24,10 @@ export class OwnMachine implements Machine, Processes {
   private readonly faults: OwnFaults;
   private readonly reduction: OwnReduction;
   private readonly tracer: OwnTracer | undefined;
+  private readonly visits: Visits | undefined;
 
   /** The case is one that is not refused. */
-  constructor(c: Case, build: Build, { trace = false }: OpenOptions = {}) {
+  constructor(c: Case, build: Build, { trace = false, coverage = false }: OpenOptions = {}) {
     const { layout, protocol, taskWords } = build;
     this.case = c;
     this.build = build;
@@ -44,6 +47,7 @@ export class OwnMachine implements Machine, Processes {
     this.actors = [...this.ids.map(String), ...this.faults.events.map((event) => this.nameEvent(event))];
     this.reduction = new OwnReduction(build, this.faults);
     this.tracer = trace ? new OwnTracer(this, c) : undefined;
+    this.visits = coverage ? new Visits(build, protocol.stages) : undefined;
     this.settle();
     this.start = this.state.slice();
     this.tracer?.begin();
@@ -143,6 +147,7 @@ export class OwnMachine implements Machine, Processes {
     if (m[at + LIFE] === KILLED) m[at + PC] = 0;
     const stage = this.faults.arrive(m, process, at);
     if (stage > 0) this.tracer?.arrived(process, stage);
+    this.visits?.mark(pc, m[at + PC]!, stage);
   }
 
   private afterStep(): void {
@@ -191,6 +196,10 @@ export class OwnMachine implements Machine, Processes {
     return outcomeOf(this);
   }
 
+  coverage(): ProtocolCoverage | undefined {
+    return this.visits?.coverage();
+  }
+
   record(seed: string | null, schedule: readonly string[], end: RunRecord['end']): RunRecord {
     if (!this.tracer) throw new Error('a record needs a machine that was opened with trace');
     const { case: c, build } = this;
@@ -205,6 +214,10 @@ export class OwnMachine implements Machine, Processes {
       final: finalOf(this),
       findings: findingsOf(this),
       ...(c.faults.length > 0 && { fired: faultsIn(c, this.fired()) }),
+      own: {
+        stages: build.protocol.stages,
+        words: build.protocol.words.map(({ name, perProcess, initial }) => ({ name, perProcess, initial })),
+      },
       end: this.state[STOPPED] !== 0 ? 'crashed' : end,
     };
   }

@@ -1,8 +1,9 @@
 /** Writes down the steps of a protocol of one's own: found by comparing the memory before and after each. */
 import type { Case, TaskId } from '../../../model/case.ts';
+import type { Point } from '../../../model/points.ts';
 import type { Site } from '../../../protocol/own/protocol.ts';
 import type { Actor, Effect, RunEvent } from '../../../record/record.ts';
-import { DUE, KILLED, LIFE, PC, RESULT, RETURNED, STOPPED } from './layout.ts';
+import { ARRIVED, DUE, KILLED, LIFE, PC, RESULT, RETURNED, STAGE, STOPPED } from './layout.ts';
 import type { OwnMachine } from './machine.ts';
 import { findingsOf } from './outcome.ts';
 
@@ -31,6 +32,16 @@ export class OwnTracer {
     this.broken = new Set();
     this.arrivals.length = 0;
     this.asleep = this.sleepers();
+    // A process stands at a stage before its first step where nothing is done before that.
+    const { state, ids } = this.machine;
+    ids.forEach((id, n) => {
+      const stage = state[this.machine.at(n) + STAGE]! & ~ARRIVED;
+      if (stage > 0) this.arriveAt(stage, id);
+    });
+  }
+
+  private arriveAt(stage: number, id: TaskId): void {
+    this.add({ kind: 'point', point: this.machine.build.protocol.stages[stage - 1]! as Point }, id);
   }
 
   private add(effect: Effect, actor: Actor = this.actor): void {
@@ -70,10 +81,7 @@ export class OwnTracer {
   /** The step has ended. */
   after(): void {
     this.writes();
-    for (const [process, stage] of this.arrivals.splice(0)) {
-      const point = this.machine.build.protocol.stages[stage - 1]! as never;
-      this.add({ kind: 'point', point }, this.machine.ids[process]!);
-    }
+    for (const [process, stage] of this.arrivals.splice(0)) this.arriveAt(stage, this.machine.ids[process]!);
     this.lives();
     this.sleeps();
     for (const finding of findingsOf(this.machine)) {

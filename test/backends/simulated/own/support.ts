@@ -1,4 +1,6 @@
 /** Protocols of one's own for tests: written as text, opened as machines. */
+
+import type { OpenOptions } from '../../../../src/backends/backend.ts';
 import { buildOf } from '../../../../src/backends/simulated/own/build.ts';
 import { refuseOwn } from '../../../../src/backends/simulated/own/index.ts';
 import { OwnMachine } from '../../../../src/backends/simulated/own/machine.ts';
@@ -29,10 +31,10 @@ export function caseOf(tasks: number, faults = '[]'): Case {
   return cases[0];
 }
 
-export function open(own: OwnProtocol, c: Case, trace = false): OwnMachine {
+export function open(own: OwnProtocol, c: Case, options: OpenOptions = {}): OwnMachine {
   const why = refuseOwn(c, own);
   if (why !== undefined) throw new Error(why);
-  return new OwnMachine(c, buildOf(own), { trace });
+  return new OwnMachine(c, buildOf(own), options);
 }
 
 /** All ends of a case, as texts in an order of their own. */
