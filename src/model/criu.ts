@@ -1,5 +1,6 @@
 /** The words of a scenario for CRIU: how a tree is dumped and restored by it, and what goes wrong there. */
 import type { FaultVerb } from './case.ts';
+import type { CriuCgroup, CriuFreezerSetup } from './criu-cgroups.ts';
 import type { CriuOptionWords } from './criu-options.ts';
 import type { RoundCall } from './criu-rounds.ts';
 import type { CriuInterface } from './criu-rpc.ts';
@@ -158,6 +159,10 @@ export interface CriuSetup {
   readonly namespace: 'host' | 'own';
   /** The namespaces that the root makes beside. Absent: none. */
   readonly namespaces?: readonly CriuNamespace[];
+  /** The limits of a cgroup that the tree has. Absent, and without `freezer`: it is in that of CRIU. */
+  readonly cgroup?: CriuCgroup;
+  /** The dump freezes a cgroup of the tree. Absent: it does not. */
+  readonly freezer?: CriuFreezerSetup;
   /** How CRIU is called. Absent: by its command line. */
   readonly interface?: CriuInterface;
   /** CRIU's own fault points (CRIU_FAULT). */

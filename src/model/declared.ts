@@ -48,6 +48,7 @@ function ofCriu({
   limits,
   syscalls,
   servers = {},
+  freezer,
   images,
   optional,
 }: CriuSetup): DeclaredFault[] {
@@ -94,6 +95,16 @@ function ofCriu({
       const when = typeof after === 'number' ? `${after} bytes` : after;
       return fault ? [one(`criu.${name}`, of, `${fault} of the ${words} after ${when}`, optional)] : [];
     }),
+    ...(freezer?.fault
+      ? [
+          one(
+            'criu.freezer',
+            callOfStage(freezer.after!),
+            `${freezer.fault} of the cgroup after ${freezer.after}`,
+            freezer.optional,
+          ),
+        ]
+      : []),
     ...images.map(({ optional }, i) => one(`criu.images.${i}`, 'restore', `change ${i + 1} of the images`, optional)),
   ];
 }

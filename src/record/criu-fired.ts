@@ -16,7 +16,7 @@ export function firedIn(c: Case, record: CriuRecord): string[] {
 }
 
 /** Whether what this word of the `criu` section says has happened. */
-function hasHappened(path: string, setup: CriuSetup, { dump, restore, stages, edits }: CriuRecord): boolean {
+function hasHappened(path: string, setup: CriuSetup, { dump, restore, stages, edits, freezer }: CriuRecord): boolean {
   const [, word, item = '0'] = path.split('.');
   const findRun = (of: CriuCall): CriuRun | undefined => (of === 'dump' ? dump : restore);
   switch (word) {
@@ -35,6 +35,8 @@ function hasHappened(path: string, setup: CriuSetup, { dump, restore, stages, ed
       return dump.server?.hit !== undefined;
     case 'lazy-pages':
       return restore?.server?.hit !== undefined;
+    case 'freezer':
+      return freezer !== undefined;
     case 'images':
       return edits !== undefined;
     default:

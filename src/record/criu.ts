@@ -1,5 +1,6 @@
 /** What was seen of a dump and a restore by CRIU: the tree before and after, and how CRIU ended. Part of a run record. */
 import type { CriuCall, CriuStage, MadeEdit } from '../model/criu.ts';
+import type { FreezerFault } from '../model/criu-cgroups.ts';
 import type { RoundCall } from '../model/criu-rounds.ts';
 import type { ServerFault, ServerName } from '../model/criu-servers.ts';
 
@@ -191,6 +192,8 @@ export interface CriuRecord {
   readonly dump: CriuRun;
   /** What was there of the tree, or left by CRIU, when the dump had ended. */
   readonly afterDump: CriuCensus;
+  /** What has happened to the cgroup that the tree has. */
+  readonly freezer?: FreezerFault;
   /** Of several at one time the first that succeeded. */
   readonly restore?: CriuRun;
   /** The other restores of the same images at the same time. Absent: there was one. */

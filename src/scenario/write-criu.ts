@@ -1,5 +1,6 @@
 /** How CRIU is used in a case, as the words of a scenario; defaults are left out. */
 import { ABSENT, type CriuLimits, type CriuSetup, type ImageChange, PLAIN_CRIU } from '../model/criu.ts';
+import type { CriuFreezerSetup } from '../model/criu-cgroups.ts';
 import type { CriuServerSetup } from '../model/criu-servers.ts';
 import { oneOrAll } from './resolve/lists.ts';
 import type { Document } from './schema/document.ts';
@@ -12,6 +13,8 @@ export function writeCriu(setup: CriuSetup): Words {
   const {
     namespace,
     namespaces,
+    cgroup,
+    freezer,
     interface: way,
     faultPoint,
     scriptFails,
@@ -31,6 +34,8 @@ export function writeCriu(setup: CriuSetup): Words {
   return {
     ...(namespace === 'host' ? {} : { namespace }),
     ...(namespaces === undefined ? {} : { namespaces: [...namespaces] }),
+    ...(cgroup === undefined ? {} : { cgroup }),
+    ...(freezer === undefined ? {} : { freezer: freezerWords(freezer) }),
     ...(way === undefined ? {} : { interface: way }),
     ...(faultPoint === undefined ? {} : { 'fault-point': faultPoint }),
     ...(scriptFails.length === 0 ? {} : { 'script-fails': oneOrAll(scriptFails) }),
@@ -52,6 +57,10 @@ export function writeCriu(setup: CriuSetup): Words {
 }
 
 function serverWords({ fault, after, optional }: CriuServerSetup): NonNullable<Words['page-server']> {
+  return fault === undefined ? true : { fault, after: after!, ...(optional && { optional }) };
+}
+
+function freezerWords({ fault, after, optional }: CriuFreezerSetup): NonNullable<Words['freezer']> {
   return fault === undefined ? true : { fault, after: after!, ...(optional && { optional }) };
 }
 

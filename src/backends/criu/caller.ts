@@ -6,6 +6,7 @@ import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Case } from '../../model/case.ts';
 import { CRIU_STAGE_NAMES, type CriuCall, type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
+import type { FreezerFault } from '../../model/criu-cgroups.ts';
 import type { RoundCall } from '../../model/criu-rounds.ts';
 import type { CriuCensus, CriuRun } from '../../record/criu.ts';
 import type { Draws } from '../draws.ts';
@@ -57,6 +58,8 @@ export class Caller {
   #parent: string | undefined;
   /** Beside the call that is under way. */
   #server: Server | undefined;
+  /** What has happened to the cgroup of the tree. */
+  freezerHit: FreezerFault | undefined;
   /** The tree as it was while the last call held it. */
   held: CriuCensus | undefined;
   /** Microseconds that all calls took. */
@@ -154,11 +157,14 @@ export class Caller {
       calls: listsCalls && of !== 'pre-dump' ? CALLS_OF[of] : undefined,
       parent: of === 'restore' ? undefined : this.#parent,
       server: server?.address,
+      freezer: this.#sandbox.treeCgroup?.freezer,
       log,
       atStage: (stage) => this.#atStage(stage as CriuStage, plain),
       meanwhile: of === 'dump' ? meanwhile : undefined,
     });
     this.time += time;
+    // What is frozen cannot be looked at, or end.
+    if (this.freezerHit === 'freeze' || run.timedOut !== undefined) this.#sandbox.treeCgroup?.do('thaw');
     return server ? { ...run, server: await server.finish(computeTimeLimit(this.#case)) } : run;
   }
 
@@ -177,6 +183,7 @@ export class Caller {
     if (this.#case.subject) await this.#hold(stage);
     if (!plain) {
       await this.#parts.faults.fire(stage);
+      this.hitFreezer(stage);
       await this.#server?.atStage(stage);
       // A request has others, which are no moment of a dump or a restore: `query-ext-files`.
       if (CRIU_STAGE_NAMES.includes(stage)) this.#stages.push(stage);
@@ -187,6 +194,12 @@ export class Caller {
         ? { stage, message: Buffer.from(writeNotified(succeeds)).toString('hex') }
         : { 'exit-code': succeeds ? 0 : 1 };
     await this.#sandbox.do('answer', answer);
+  }
+
+  /** What another process does to the cgroup of the tree at this stage. */
+  hitFreezer(stage: CriuStage): void {
+    const { fault, after } = this.#setup.freezer ?? {};
+    if (after === stage && this.#sandbox.treeCgroup?.do(fault ?? 'none')) this.freezerHit = fault;
   }
 
   /** Looks at a program that runs on when CRIU holds it. */

@@ -146,6 +146,7 @@ export async function openFactReader(
     given: inside ? new Map([...given, [inside.id, { ...given.get(inside.id), ...inside.facts }]]) : given,
     ...(holes && { holes }),
     ...(queues && { queues }),
+    cgroup: isHeld ? sandbox.treeCgroup : undefined,
   });
 }
 

@@ -2,6 +2,7 @@
 import type { Case } from '../../model/case.ts';
 import type { CriuCall, CriuLimits, CriuSetup, CriuSyscall } from '../../model/criu.ts';
 import { PLAIN_CRIU } from '../../model/criu.ts';
+import { neededControllers } from '../../model/criu-cgroups.ts';
 import { type CriuOptionWords, optionWords } from '../../model/criu-options.ts';
 import type { RoundCall } from '../../model/criu-rounds.ts';
 import { errnoNumber } from '../../model/errno.ts';
@@ -54,6 +55,8 @@ export interface CallOptions {
   readonly images: string;
   /** The folder, beside it, of the pre-dump that it follows. */
   readonly parent?: string | undefined;
+  /** The cgroup that a dump freezes. */
+  readonly freezer?: string | undefined;
   /** The port of its page server; `lazy`: it has a lazy-pages daemon. */
   readonly server?: number | 'lazy' | undefined;
 }
@@ -87,7 +90,7 @@ const SERVICE = ['swrk', '3'];
 
 function encodeRequest(c: Case, of: RoundCall, log: string, options: CallOptions): string {
   const { hooks, unprivileged, root, parent, server } = options;
-  const words = { ...usualOptions(c), ...optionsOf(c, of) };
+  const words = { ...usualOptions(c, options, of), ...optionsOf(c, of) };
   const request = writeRequest({ of, log, options: words, hooks, unprivileged, root, parent, server });
   return Buffer.from(request).toString('hex');
 }
@@ -120,9 +123,15 @@ export function describeProgram(words: readonly string[], env: Readonly<Record<s
 }
 
 /** What the backend gives unless the scenario says otherwise. */
-function usualOptions({ subject }: Case): CriuOptionWords {
+function usualOptions({ subject, criu }: Case, { freezer }: CallOptions, of: RoundCall): CriuOptionWords {
   const ofProgram = { 'file-locks': true, 'tcp-established': true, 'skip-in-flight': true, 'ext-unix-sk': true };
-  return { 'manage-cgroups': 'ignore', ...(subject && ofProgram) };
+  // What is in no cgroup of its own has to be left in that of CRIU.
+  const isManaged = criu !== undefined && neededControllers(criu).length > 0;
+  return {
+    'manage-cgroups': isManaged ? 'soft' : 'ignore',
+    ...(freezer !== undefined && of !== 'restore' && { 'freeze-cgroup': freezer }),
+    ...(subject && ofProgram),
+  };
 }
 
 /** Options that say what a dump leaves: a pre-dump always leaves the tree. */
@@ -154,7 +163,7 @@ export function criuWords(c: Case, of: RoundCall, log: string, options: CallOpti
     log,
     '-v2',
     ...serverWords(server),
-    ...optionWords({ ...usualOptions(c), ...optionsOf(c, of) }),
+    ...optionWords({ ...usualOptions(c, options, of), ...optionsOf(c, of) }),
     ...(hooks ? ['--action-script', program] : []),
     ...(unprivileged ? ['--unprivileged'] : []),
   ];

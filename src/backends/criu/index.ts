@@ -1,13 +1,13 @@
 /** The CRIU backend: a real tree in a pid namespace of its own, dumped and restored by CRIU. See docs/criu-backend.md. */
-import { accessSync, constants, existsSync, readFileSync, rmdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { type Case, listCommands } from '../../model/case.ts';
+import { neededControllers } from '../../model/criu-cgroups.ts';
 import type { Tool } from '../../record/environment.ts';
 import type { RunRecord } from '../../record/record.ts';
 import { AgentError } from '../agent/agent.ts';
 import { probeAgent } from '../agent/probe.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
 import { Draws } from '../draws.ts';
-import { sweepFolder } from '../host/names.ts';
 import { pidMax } from '../pid-max.ts';
 import { machineEnvironment } from './command-line.ts';
 import { CommandsNotAllowed } from './commands-not-allowed.ts';
@@ -21,6 +21,7 @@ import { buildRecord } from './record.ts';
 import { type Abilities, refusal } from './refuse.ts';
 import { Sandbox } from './sandbox.ts';
 import { casesOfEvery, readSystemCalls, type SystemCall, withoutFaults } from './system-calls.ts';
+import { findLacking, sweepCgroups } from './tree-cgroup.ts';
 
 export interface CriuOptions {
   /** Folder of compiled programs instead of the usual one. */
@@ -70,12 +71,13 @@ class CriuItself implements CriuBackend {
     this.#options = options;
     this.#isRoot = process.getuid?.() === 0 && !options.userNamespace;
     this.#cgroups = this.#isRoot ? cgroupsOfPids() : undefined;
-    if (this.#cgroups !== undefined) sweepFolder(this.#cgroups, rmdirSync);
+    if (this.#isRoot) sweepCgroups();
     this.#abilities = {
       pidMax: pidMax(),
       canLimitPids: this.#cgroups !== undefined,
       canInject: canInject(),
       freeHugePages,
+      lackingControllers: this.#isRoot ? findLacking : neededControllers,
     };
   }
 

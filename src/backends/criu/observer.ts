@@ -122,12 +122,14 @@ export class Observer {
 
   /** What surrounds the tree. Only of a program its tasks are read, too. */
   async surroundings(): Promise<Surroundings> {
-    const isProgram = this.#case.subject !== undefined || hasConnections(this.#case);
+    const { subject, criu } = this.#case;
+    const isProgram = subject !== undefined || criu?.freezer !== undefined || hasConnections(this.#case);
     return readSurroundings(this.#sandbox, isProgram ? await this.#tasks('tree') : [], isProgram);
   }
 
   /** Whatever was frozen meanwhile runs again: a frozen task cannot be killed. Only a program can be in a cgroup of its own. */
   async thaw(): Promise<void> {
+    this.#sandbox.treeCgroup?.do('thaw');
     if (this.#case.subject) await thaw(this.#sandbox, await look(this.#sandbox));
   }
 

@@ -24,6 +24,7 @@ import { Programs } from './programs.ts';
 import type { Sandbox } from './sandbox.ts';
 import { compareSurroundings, describeChanges, type Surroundings } from './surroundings/index.ts';
 import { describeTree, lastPidFor } from './tree.ts';
+import { TreeCgroup } from './tree-cgroup.ts';
 
 export interface Played {
   readonly record: CriuRecord;
@@ -129,7 +130,10 @@ class Play {
   }
 
   async #build(): Promise<void> {
-    await this.#sandbox.do('build', { limit: computeTimeLimit(this.#case) }, describeTree(this.#case));
+    const cgroup = TreeCgroup.make(this.#setup);
+    this.#sandbox.treeCgroup = cgroup;
+    const fields = { limit: computeTimeLimit(this.#case), cgroups: cgroup?.entries.join(',') };
+    await this.#sandbox.do('build', fields, describeTree(this.#case));
     // Of a process that is stopped the threads stop after it.
     await this.#observer.rest();
     await this.#programs.start();
@@ -159,6 +163,7 @@ class Play {
       ...describeChanges(dumped.changed, restored.surroundings?.restore),
       ...(subject && { subject }),
       ...(check && { check }),
+      ...(this.#caller.freezerHit && { freezer: this.#caller.freezerHit }),
       ...(connections && this.#connections && { connections: { before: connections, after: this.#connections } }),
       bystanders,
       hits: this.#faults.hits.slice(hits),
@@ -178,6 +183,7 @@ class Play {
     else await this.#faults.traceOutsiders();
     if (!plain) {
       await this.#faults.fire('before-dump');
+      this.#caller.hitFreezer('before-dump');
       if (c.faults.some(({ when }) => when.kind === 'criu' && when.at === 'before-dump')) await this.#observer.settle();
     }
     await this.#programs.mustRunBeforeDump(this.#faults.hasHitTree());
@@ -230,7 +236,10 @@ class Play {
     const edits = await changeImages(this.#sandbox.inside(IMAGES), images, this.#editors);
     const imaged = { ...(edits.length > 0 && { edits }), ...(await this.#imaged()) };
     for (const pid of taken) await this.#sandbox.do('take', { pid });
-    if (!plain) await this.#faults.fire('before-restore');
+    if (!plain) {
+      await this.#faults.fire('before-restore');
+      this.#caller.hitFreezer('before-restore');
+    }
     const isAlone = plain || this.#setup.parallel === undefined;
     const [restore, ...others] = isAlone ? [await this.#caller.restore(plain)] : await this.#caller.restoreInParallel();
     const rivals = isAlone ? {} : { rivals: others };

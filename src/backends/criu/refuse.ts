@@ -1,6 +1,7 @@
 /** What this backend can't do of a case, and why. */
 import { type Case, RESTART_FLAGS, type Task } from '../../model/case.ts';
-import { CRIU_VERBS } from '../../model/criu.ts';
+import { CRIU_VERBS, type CriuSetup } from '../../model/criu.ts';
+import { type Controller, neededControllers } from '../../model/criu-cgroups.ts';
 
 /** What of this machine matters for what can be done. */
 export interface Abilities {
@@ -12,6 +13,8 @@ export interface Abilities {
   readonly breakpointsFire?: boolean;
   /** Whether a process can answer the page faults of others (userfaultfd), once that was tried. */
   readonly hasUserfaults?: boolean;
+  /** The controllers that a case needs and no cgroup made by us can have. */
+  readonly lackingControllers?: (setup: CriuSetup) => readonly Controller[];
   /** How many huge pages the machine has free now. */
   readonly freeHugePages?: () => number;
   /** The options that this version of CRIU has, once it was asked. */
@@ -28,7 +31,16 @@ const MOST_TASKS = 20_000;
 /** The reason why a case can't be played; undefined when it can. */
 export function refusal(
   c: Case,
-  { pidMax, canLimitPids, canInject, breakpointsFire, hasUserfaults, freeHugePages, options }: Abilities,
+  {
+    pidMax,
+    canLimitPids,
+    canInject,
+    breakpointsFire,
+    hasUserfaults,
+    freeHugePages,
+    lackingControllers,
+    options,
+  }: Abilities,
 ): string | undefined {
   if (!c.criu && !c.restart.backends.includes('criu')) return 'it is about restart(2), and has no criu section';
   const { restart, image, criu } = c;
@@ -60,6 +72,11 @@ export function refusal(
     return 'hardware breakpoints never fire on this machine: CRIU needs its one fault point (CRIU_FAULT=130) to work without them';
   if (criu?.servers?.restore && hasUserfaults === false)
     return 'this kernel lets no lazy-pages daemon of this user answer page faults (userfaultfd(2), UFFD_FEATURE_EVENT_FORK and others)';
+  const lacking = criu && lackingControllers?.(criu);
+  if (lacking && lacking.length > 0)
+    return `no cgroup${criu?.cgroup?.version ? ` of version ${criu.cgroup.version}` : ''} with ${lacking.join(', ')} can be made here: it needs root, and that controller in a hierarchy of version 1, or in cgroup.subtree_control`;
+  if (c.subject && criu && neededControllers(criu).length > 0)
+    return 'a program of your own enters its cgroup itself: give the case a declared tree';
   const hugePages = c.tasks.filter((task) => task.criu?.resources?.includes('huge-memory')).length;
   const free = hugePages > 0 ? freeHugePages?.() : undefined;
   if (free !== undefined && free < hugePages)

@@ -7,6 +7,7 @@ import { type Fields, line } from '../agent/request.ts';
 import { uniqueName } from '../host/names.ts';
 import { DONE, EVENT, type SandboxEvent } from './events.ts';
 import { removeLeftovers } from './leftovers.ts';
+import type { TreeCgroup } from './tree-cgroup.ts';
 
 export interface SandboxOptions extends AgentOptions {
   /** The folder of a cgroup hierarchy that limits the number of processes. */
@@ -18,6 +19,8 @@ export class Sandbox extends Agent {
   listener: ((event: SandboxEvent) => void) | undefined;
   /** Whether it has a user namespace of its own. */
   readonly isUser: boolean;
+  /** That of the tree, where it has one of its own. */
+  treeCgroup: TreeCgroup | undefined;
   readonly #started = Date.now();
   /** By pid: the status with which a watched process ended last. */
   readonly #ends = new Map<number, number>();
@@ -96,6 +99,7 @@ export class Sandbox extends Agent {
 
   protected override async clearUp(isKilled: boolean): Promise<void> {
     await super.clearUp(isKilled);
+    await this.treeCgroup?.remove();
     if (isKilled) await removeLeftovers(this.#started);
   }
 

@@ -46,8 +46,20 @@ export function parseSystemCalls(text: string, of: CriuCall, c: Case): SystemCal
 
 /** The case without all that is made to go wrong in it: its system calls are those that there are. */
 export function withoutFaults(c: Case): Case {
-  const { faultPoint: _point, servers: _servers, parallel: _parallel, ...setup } = c.criu!;
-  return { ...c, faults: [], criu: { ...setup, scriptFails: [], taken: [], limits: {}, syscalls: [], images: [] } };
+  const { faultPoint: _point, servers: _servers, parallel: _parallel, freezer, ...setup } = c.criu!;
+  return {
+    ...c,
+    faults: [],
+    criu: {
+      ...setup,
+      ...(freezer && { freezer: {} }),
+      scriptFails: [],
+      taken: [],
+      limits: {},
+      syscalls: [],
+      images: [],
+    },
+  };
 }
 
 /** A case for each call that its entry with `every` stands for. Throws BadSurroundings when there is none. */

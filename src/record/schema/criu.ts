@@ -1,5 +1,7 @@
 /** What a record has of the calls of CRIU. */
+
 import * as z from 'zod';
+import { FREEZER_FAULT_NAMES } from '../../model/criu-cgroups.ts';
 import { count, list, milliseconds, name, pid, text, whole } from './scalars.ts';
 
 const FACTS = z.record(name, name).optional();
@@ -51,6 +53,7 @@ const ROUND = z.looseObject({
     z.looseObject({ before: CRIU_CENSUS, run: CRIU_RUN, after: CRIU_CENSUS, changes: CHANGES }),
   ).optional(),
   sameImages: z.literal(true).optional(),
+  freezer: z.enum(FREEZER_FAULT_NAMES).optional(),
   before: CRIU_CENSUS,
   dump: CRIU_RUN,
   afterDump: CRIU_CENSUS,

@@ -11,6 +11,7 @@ import {
   type PstreeField,
   STAGES_OF,
 } from '../../model/criu.ts';
+import { type CriuFreezerSetup, refuseFreezer } from '../../model/criu-cgroups.ts';
 import { CRIU_OPTIONS, type CriuOptionWords, type OptionWord } from '../../model/criu-options.ts';
 import { refuseParallel, refuseRounds } from '../../model/criu-rounds.ts';
 import { refuseInRpc } from '../../model/criu-rpc.ts';
@@ -49,6 +50,8 @@ export function resolveCriu(words: Words, complain: Complain, editors?: readonly
   const setup: CriuSetup = {
     namespace: words.namespace ?? PLAIN_CRIU.namespace,
     ...(words.namespaces && words.namespaces.length > 0 && { namespaces: [...new Set(words.namespaces)] }),
+    ...(words.cgroup && { cgroup: words.cgroup as NonNullable<CriuSetup['cgroup']> }),
+    ...resolveFreezer(words, complain),
     ...(words.interface === 'rpc' && { interface: words.interface }),
     ...(words['fault-point'] && { faultPoint: resolveFaultPoint(words['fault-point']) }),
     scriptFails: toList(words['script-fails']),
@@ -130,6 +133,20 @@ function resolveServers(words: Words, complain: Complain): Pick<CriuSetup, 'serv
     return [[of, setup]];
   });
   return servers.length > 0 ? { servers: Object.fromEntries(servers) } : {};
+}
+
+function resolveFreezer({ freezer: given }: Words, complain: Complain): Pick<CriuSetup, 'freezer'> {
+  if (given === undefined || given === false) return {};
+  const { fault, after, optional } = given === true ? ({} as Partial<Exclude<typeof given, boolean>>) : given;
+  const freezer: CriuFreezerSetup = { ...(fault && { fault }), ...(after && { after }), ...(optional && { optional }) };
+  const impossible = refuseFreezer(freezer);
+  if (impossible !== undefined)
+    complain({
+      path: ['criu', 'freezer', 'after'],
+      message: impossible,
+      expected: fault === 'remove' ? 'before-restore' : 'another stage',
+    });
+  return { freezer };
 }
 
 function resolveFaultPoint({

@@ -8,6 +8,7 @@ import {
   type CriuCall,
   OPTIONAL_WORDS,
 } from '../../model/criu.ts';
+import { CGROUP_VERSIONS, FREEZER_FAULT_NAMES, FREEZER_FAULTS } from '../../model/criu-cgroups.ts';
 import { CRIU_OPTIONS, type CriuOption } from '../../model/criu-options.ts';
 import { CRIU_INTERFACES, type CriuInterface } from '../../model/criu-rpc.ts';
 import { SERVER_FAULT_NAMES, SERVER_FAULTS, SERVER_NAMES } from '../../model/criu-servers.ts';
@@ -129,6 +130,19 @@ function server(of: CriuCall) {
   ]);
 }
 
+const freezer = z.union([
+  flag(),
+  mapping('true, or a mapping with fault and after', {
+    fault: word(
+      oneOf(FREEZER_FAULT_NAMES, 'fault'),
+      `What happens to the cgroup: ${FREEZER_FAULT_NAMES.map((name) => `${name} (${FREEZER_FAULTS[name]})`).join(', ')}.`,
+      'fault: thaw',
+    ),
+    after: word(criuStage, 'When: after this stage.', 'after: pre-dump'),
+    optional,
+  }),
+]);
+
 const absent = z.literal(ABSENT, { error: ABSENT });
 const number = z.union([uint32, absent]);
 const numbers = z.union([uint32, absent, list(uint32, 'a list of 32-bit numbers')]);
@@ -235,6 +249,25 @@ export const criu = mapping('a mapping with the words of CRIU', {
       (name) => `${name} (${CRIU_NAMESPACES[name].what})`,
     ).join(', ')}. A dump of them needs root.`,
     'namespaces: [ipc, uts]',
+  ).optional(),
+  cgroup: word(
+    mapping('a mapping with memory, pids, cpu and version', {
+      memory: word(integer(1 << 20, 2 ** 40, 'a number of bytes'), 'Bytes of memory.', 'memory: 67108864').optional(),
+      pids: word(integer(1, 1_000_000, 'a number of tasks'), 'Processes and threads.', 'pids: 50').optional(),
+      cpu: word(integer(1, 10_000, 'a percentage'), 'Percent of one processor.', 'cpu: 50').optional(),
+      version: word(
+        z.union(CGROUP_VERSIONS.map((one) => z.literal(one, { error: '1 or 2' }))),
+        'The version of cgroups in which it is, that of `freezer` too; the case is skipped where the machine does not have it. Default: as the machine has it.',
+        'version: 2',
+      ).optional(),
+    }),
+    'A cgroup of its own that the tree has, with limits for all of its tasks together (cgroup v1 or v2, as the machine has it). CRIU is called with --manage-cgroups soft; which cgroup each task is in, and its limits, are compared.',
+    'cgroup: { memory: 67108864, pids: 50 }',
+  ).optional(),
+  freezer: word(
+    freezer,
+    'The dump stops the tree by freezing a cgroup of its own (--freeze-cgroup), and what another process does to that cgroup.',
+    'freezer: { fault: thaw, after: post-dump }',
   ).optional(),
   interface: word(
     oneOf(Object.keys(CRIU_INTERFACES) as CriuInterface[], 'interface of CRIU'),

@@ -97,8 +97,8 @@ struct task {
 
 /* Adds the task of a line. */
 void tree_add(struct line *line);
-/* Builds all that was added: 0, or -1 with `tree_error`. */
-int tree_build(long limit_ms);
+/* Builds all that was added, in these cgroups (files with commas): 0, or -1 with `tree_error`. */
+int tree_build(long limit_ms, char *cgroups);
 extern char tree_error[200];
 
 /* ---- what is there ---- */

@@ -36,14 +36,17 @@ static void done(long result)
 static void do_build(struct line *first, char *lines)
 {
 	int limit = field_needed(first, "limit");
+	char cgroups[1000];
 	struct line line;
+
+	snprintf(cgroups, sizeof(cgroups), "%s", field_text(first, "cgroups", ""));
 
 	while (line_next(&lines, &line)) {
 		if (!line_is(&line, "task"))
 			not_understood("a tree has a line %s", line.word);
 		tree_add(&line);
 	}
-	if (tree_build(limit) == 0) {
+	if (tree_build(limit, cgroups) == 0) {
 		done(0);
 		return;
 	}

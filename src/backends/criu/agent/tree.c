@@ -72,8 +72,19 @@ static int failed(const char *what, long error)
 	return -1;
 }
 
+/* `cgroups`: files with commas into which a process writes 0 to be in their cgroup; each process has its own copy of the text. */
+static int enter_cgroups(char *cgroups)
+{
+	char *rest = NULL;
+
+	for (char *file = strtok_r(cgroups, ",", &rest); file; file = strtok_r(NULL, ",", &rest))
+		if (write_file(file, "0") < 0)
+			return -1;
+	return 0;
+}
+
 /* Makes a process without a parent in the tree: the root of one, or one that enters the namespace of the first root. */
-static long make_root(struct task *task)
+static long make_root(struct task *task, char *cgroups)
 {
 	bool is_init = task->inner && !task->entered;
 	pid_t pids[2] = { is_init ? 1 : task->pid, task->pid };
@@ -82,6 +93,9 @@ static long make_root(struct task *task)
 	long ret = clone_process(&args);
 
 	if (ret == 0) {
+		/* Before anything is closed. A bystander stays where it is. */
+		if (!task->bystander && enter_cgroups(cgroups) < 0)
+			_exit(1);
 		become_plain();
 		become_usual();
 		run_process(task);
@@ -90,7 +104,7 @@ static long make_root(struct task *task)
 }
 
 /* The same from a process that enters the namespace and exits. */
-static long make_entered(struct task *task)
+static long make_entered(struct task *task, char *cgroups)
 {
 	struct clone_args plain = { .exit_signal = SIGCHLD };
 	char path[64];
@@ -107,7 +121,7 @@ static long make_entered(struct task *task)
 		if (fd < 0 || setns(fd, CLONE_NEWPID) < 0)
 			_exit(errno);
 		close(fd);
-		between = make_root(task);
+		between = make_root(task, cgroups);
 		_exit(between < 0 ? (int)-between : 0);
 	}
 	if (waitpid((pid_t)between, &status, 0) < 0)
@@ -115,7 +129,7 @@ static long make_entered(struct task *task)
 	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
 }
 
-int tree_build(long limit_ms)
+int tree_build(long limit_ms, char *cgroups)
 {
 	long long until = now_us() + limit_ms * 1000;
 	bool has_peer = false;
@@ -134,7 +148,7 @@ int tree_build(long limit_ms)
 	for (int i = 0; i < nr_tasks; i++) {
 		if (tasks[i].parent >= 0 || tasks[i].leader != i)
 			continue;
-		long ret = tasks[i].entered ? make_entered(&tasks[i]) : make_root(&tasks[i]);
+		long ret = tasks[i].entered ? make_entered(&tasks[i], cgroups) : make_root(&tasks[i], cgroups);
 
 		if (ret < 0)
 			return failed("clone3 of a root", ret);

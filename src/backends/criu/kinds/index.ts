@@ -1,6 +1,8 @@
 /** All kinds of state of a process, read from outside. A new kind is a file of its own, and a line here. */
 import type { CriuFacts } from '../../../record/criu.ts';
+import type { TreeCgroup } from '../tree-cgroup.ts';
 import { addresses } from './addresses.ts';
+import { cgroups } from './cgroups.ts';
 import { contents } from './contents.ts';
 import { credentials } from './credentials.ts';
 import { type Kind, ProcFolder } from './kind.ts';
@@ -33,6 +35,8 @@ export interface Reading {
   readonly isHeld: boolean;
   /** Whether memory is read: it is, when `holes` are given (bytes that the kernel writes), by pid. */
   readonly holes?: ReadonlyMap<number, readonly Hole[]>;
+  /** The cgroup that the tree has. */
+  readonly cgroup?: TreeCgroup | undefined;
   /** Facts that were not read in /proc but asked for, by pid. */
   readonly given?: ReadonlyMap<number, CriuFacts>;
   /** What is queued in pipes and sockets, by pid and descriptor. */
@@ -49,7 +53,16 @@ export class FactReader {
     this.#reading = reading;
     const { proc, isHeld, queues: found } = reading;
     const ofNamespaces = namespaces(new ProcFolder(`${proc}/${INIT}`));
-    this.#steady = [processState, limits, signals, ofNamespaces, fileFlags, credentials, scheduling];
+    this.#steady = [
+      processState,
+      limits,
+      signals,
+      ofNamespaces,
+      fileFlags,
+      credentials,
+      scheduling,
+      ...(reading.cgroup ? [cgroups(reading.cgroup)] : []),
+    ];
     this.#held = isHeld ? [openFiles(new Numbering()), timers, addresses, queues((pid) => found?.get(pid))] : [];
   }
 

@@ -18,7 +18,9 @@ export const frozenCgroups: SurroundingsKind = {
   name: 'frozen cgroups',
   ofPrograms: true,
   mayBeOfProgram: () => false,
-  read: async (sandbox, tree) => [...new Set((await findFrozen(sandbox, tree)).map(({ cgroup }) => cgroup))],
+  read: async (sandbox, tree) => [
+    ...new Set((await findFrozen(sandbox, tree)).map(({ cgroup }) => sandbox.treeCgroup?.rename(cgroup) ?? cgroup)),
+  ],
 };
 
 /** Thaws those of these tasks: a frozen task cannot even be killed, so the case would never end. */
