@@ -1,15 +1,31 @@
 /** How a case disturbs CRIU and its images, besides its faults, in words. Runs in a browser too. */
 import type { CriuLimits, CriuSetup, CriuSyscall, ImageChange, MadeEdit } from '../../src/model/criu.ts';
+import type { CriuCgroup, CriuFreezerSetup } from '../../src/model/criu-cgroups.ts';
 import { optionWords } from '../../src/model/criu-options.ts';
 import { count } from './numbers.ts';
 
 /** One line for each thing that goes wrong; `edits` is what a run changed in the images, where that is known. */
 export function setupLines(setup: CriuSetup | undefined, edits: readonly MadeEdit[] | undefined): string[] {
   if (!setup) return [];
-  const { scriptFails, faultPoint, taken, limits, rounds, options, syscalls, images, parallel, namespaces } = setup;
+  const {
+    scriptFails,
+    faultPoint,
+    taken,
+    limits,
+    rounds,
+    options,
+    syscalls,
+    images,
+    parallel,
+    namespaces,
+    cgroup,
+    freezer,
+  } = setup;
   return [
     ...(rounds && rounds.length > 2 ? [`calls: ${rounds.join(', ')}; what goes wrong comes in the last round`] : []),
     ...(namespaces ? [`the root has namespaces of its own: ${namespaces.join(', ')}`] : []),
+    ...(cgroup ? [`the tree has a cgroup of its own: ${cgroupWords(cgroup)}`] : []),
+    ...(freezer ? [`dump: it freezes the cgroup of the tree${freezerWords(freezer)}`] : []),
     ...(parallel === undefined ? [] : [`${parallel} restores of the same images at one time`]),
     ...(faultPoint ? [`${faultPoint.of}: CRIU_FAULT=${faultPoint.number}`] : []),
     ...scriptFails.map((stage) => `the action script fails at ${stage}`),
@@ -23,10 +39,22 @@ export function setupLines(setup: CriuSetup | undefined, edits: readonly MadeEdi
   ];
 }
 
-function limitLines({ pids, files, fileSize }: CriuLimits = {}): string[] {
+/** `memory 1000, pids 50`. */
+function cgroupWords(cgroup: CriuCgroup): string {
+  return Object.entries(cgroup)
+    .map(([word, value]) => `${word} ${value}`)
+    .join(', ');
+}
+
+function freezerWords({ fault, after }: CriuFreezerSetup): string {
+  return fault === undefined ? '' : `; ${fault} by another process after ${after}`;
+}
+
+function limitLines({ pids, files, fileSize, disk }: CriuLimits = {}): string[] {
   return [
     ...(pids === undefined ? [] : [`at most ${count(pids, 'task')}`]),
     ...(files === undefined ? [] : [`at most ${count(files, 'open file')}`]),
+    ...(disk === undefined ? [] : [`at most ${count(disk, 'byte')} of images`]),
     ...(fileSize === undefined ? [] : [`at most ${count(fileSize, 'byte')} in a file`]),
   ];
 }

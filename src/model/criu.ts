@@ -116,6 +116,8 @@ export interface CriuLimits {
   readonly files?: number;
   /** Bytes of a file that it writes. */
   readonly fileSize?: number;
+  /** Bytes of the file system on which the images are; of a dump. */
+  readonly disk?: number;
 }
 
 /**

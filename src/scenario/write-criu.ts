@@ -64,11 +64,12 @@ function freezerWords({ fault, after, optional }: CriuFreezerSetup): NonNullable
   return fault === undefined ? true : { fault, after: after!, ...(optional && { optional }) };
 }
 
-function limitWords({ pids, files, fileSize }: CriuLimits): NonNullable<Words['dump-limits']> {
+function limitWords({ pids, files, fileSize, disk }: CriuLimits): NonNullable<Words['dump-limits']> {
   return {
     ...(pids === undefined ? {} : { pids }),
     ...(files === undefined ? {} : { files }),
     ...(fileSize === undefined ? {} : { 'file-size': fileSize }),
+    ...(disk === undefined ? {} : { disk }),
   };
 }
 

@@ -75,7 +75,9 @@ describe('the criu section', () => {
   fault-point: { of: dump, number: 3 }
   script-fails: [pre-resume, post-resume]
   taken: 101
-  dump-limits: { files: 10, file-size: 4096 }
+  cgroup: { version: 1, memory: 67108864, pids: 50, cpu: 50 }
+  freezer: { fault: thaw, after: post-dump, optional: true }
+  dump-limits: { files: 10, file-size: 4096, disk: 65536 }
   restore-limits: { pids: 3 }
   page-server: { fault: cut, after: 4096, optional: true }
   lazy-pages: { fault: delay, after: post-restore }

@@ -8,7 +8,9 @@ import type { Case } from '../../model/case.ts';
 import { CRIU_STAGE_NAMES, type CriuCall, type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
 import type { FreezerFault } from '../../model/criu-cgroups.ts';
 import type { RoundCall } from '../../model/criu-rounds.ts';
+import { errnoName } from '../../model/errno.ts';
 import type { CriuCensus, CriuRun } from '../../record/criu.ts';
+import { AgentError } from '../agent/agent.ts';
 import type { Draws } from '../draws.ts';
 import { callCriu } from './call.ts';
 import { CALLS_OF, computeTimeLimit, IMAGES, limitsOf, WORK } from './command-line.ts';
@@ -94,6 +96,15 @@ export class Caller {
   /** The next dump begins a chain of its own. */
   beginChain(): void {
     this.#parent = undefined;
+  }
+
+  /** The next dump writes its images on a file system that may be too small for them. Rejects with AgentError. */
+  async limitDisk(): Promise<void> {
+    const { disk } = this.#setup.limits.dump ?? {};
+    if (disk === undefined) return;
+    const error = await this.#sandbox.do('disk', { bytes: disk });
+    if (error < 0)
+      throw new AgentError(`no file system of ${disk} bytes can be mounted (${errnoName(-error) ?? -error})`);
   }
 
   /** `nr`: of the pre-dump in its round. */

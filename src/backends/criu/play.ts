@@ -182,6 +182,7 @@ class Play {
     if (last) await this.#caller.keepImages();
     else await this.#faults.traceOutsiders();
     if (!plain) {
+      await this.#caller.limitDisk();
       await this.#faults.fire('before-dump');
       this.#caller.hitFreezer('before-dump');
       if (c.faults.some(({ when }) => when.kind === 'criu' && when.at === 'before-dump')) await this.#observer.settle();

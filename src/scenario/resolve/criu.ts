@@ -67,6 +67,12 @@ export function resolveCriu(words: Words, complain: Complain, editors?: readonly
     repeat: words.repeat ?? PLAIN_CRIU.repeat,
     ...(words.limit !== undefined && { limit: words.limit }),
   };
+  if (restore?.disk !== undefined)
+    complain({
+      path: ['criu', 'restore-limits', 'disk'],
+      message: 'a restore writes no images',
+      expected: 'disk in dump-limits',
+    });
   if (setup.interface === 'rpc') checkForRpc(words, complain);
   const impossible = refuseRounds(setup);
   if (impossible !== undefined)
@@ -157,11 +163,12 @@ function resolveFaultPoint({
   return { of, number, ...(optional && { optional }) };
 }
 
-function resolveLimits({ pids, files, 'file-size': fileSize }: LimitWords): CriuLimits {
+function resolveLimits({ pids, files, 'file-size': fileSize, disk }: LimitWords): CriuLimits {
   return {
     ...(pids !== undefined && { pids }),
     ...(files !== undefined && { files }),
     ...(fileSize !== undefined && { fileSize }),
+    ...(disk !== undefined && { disk }),
   };
 }
 

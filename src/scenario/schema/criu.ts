@@ -30,7 +30,7 @@ const optional = word(
   'optional: true',
 ).optional();
 
-const limits = mapping('a mapping with pids, files and file-size', {
+const limits = mapping('a mapping with pids, files, file-size and disk', {
   pids: word(
     integer(1, 1_000_000, 'a number of tasks'),
     'Processes and threads, those of CRIU too.',
@@ -41,6 +41,11 @@ const limits = mapping('a mapping with pids, files and file-size', {
     integer(0, 2_000_000_000, 'a number of bytes'),
     'Bytes of a file that CRIU writes; more is SIGXFSZ.',
     'file-size: 4096',
+  ).optional(),
+  disk: word(
+    integer(4096, 2_000_000_000, 'a number of bytes'),
+    'Bytes of the file system on which a dump writes its images, or its page server; more is ENOSPC. Only of a dump.',
+    'disk: 65536',
   ).optional(),
 });
 

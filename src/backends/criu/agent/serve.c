@@ -175,6 +175,15 @@ static void do_last_pid(struct line *line)
 	done(write_file("/proc/sys/kernel/ns_last_pid", text));
 }
 
+/* From now on the images are on a file system that has only so many bytes. */
+static void do_disk(struct line *line)
+{
+	char options[64];
+
+	snprintf(options, sizeof(options), "mode=0755,size=%d", field_needed(line, "bytes"));
+	done(mount("mktrouble", IMAGES, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0 ? -errno : 0);
+}
+
 static void obey(char *lines)
 {
 	struct line line;
@@ -218,6 +227,8 @@ static void obey(char *lines)
 		done(trace_task(field_needed(&line, "tid")));
 	} else if (line_is(&line, "take")) {
 		done(take_pid(field_needed(&line, "pid")));
+	} else if (line_is(&line, "disk")) {
+		do_disk(&line);
 	} else if (line_is(&line, "last-pid")) {
 		do_last_pid(&line);
 	} else if (line_is(&line, "run")) {
