@@ -105,7 +105,7 @@ export class TreeCgroup {
     return [...this.#folders].map((folder) => path.join(folder, 'cgroup.procs'));
   }
 
-  /** As CRIU is told: --freeze-cgroup. */
+  /** What --freeze-cgroup names. */
   get freezer(): string | undefined {
     return this.#hierarchies.has('freezer') ? this.#folder('freezer') : undefined;
   }
