@@ -91,8 +91,11 @@ describe('the exports of all findings', function () {
         assert.equal(status, 0, `${finding.title}\n${shell}: ${stderr}`);
       }
     }
-    // A request is a program that speaks protobuf.
-    assert.deepEqual(refused, ['A request to a page server, and one with a lazy-pages daemon']);
+    // A cgroup of the tree's own is in a hierarchy of the machine, whichever has its controllers; a request is a program that speaks protobuf.
+    assert.deepEqual(refused.sort(), [
+      'A dump that freezes the cgroup of a stopped task hangs in the kernel, and leaves the cgroup frozen',
+      'A request to a page server, and one with a lazy-pages daemon',
+    ]);
   });
 
   it('have C programs without a warning, alone and in the script', function () {
