@@ -96,6 +96,8 @@ criu:
   rounds: [dump, restore, dump, restore]
   parallel: 2
   taken: [200]
+  cgroup: { pids: 40 }
+  freezer: { fault: thaw, after: pre-dump }
   script-fails: [post-restore]
   fault-point: { of: restore, number: 2 }
   dump-limits: { files: 100, pids: 30 }
