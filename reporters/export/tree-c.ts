@@ -2,7 +2,7 @@
  * The tree of a case as a C program: one nested block for each process, as it forks. Each task has the pid that the scenario
  * gives it. main() returns when every task is in its final state: each closes its end of a pipe there.
  */
-import { type Case, findGoneMaker, type Task } from '../../src/model/case.ts';
+import { type Case, findGoneMaker, type Task, USUAL_MEMORY } from '../../src/model/case.ts';
 import type { Resource } from '../../src/model/criu-resources.ts';
 import { CannotExport } from './finding.ts';
 
@@ -13,8 +13,6 @@ export interface TreeSource {
   readonly body: string;
 }
 
-/** KiB that a task has when the scenario does not say how much. */
-const USUAL_MEMORY = 16;
 /** The addresses of the memory of its own that a task has, of the memory that the tree shares, and of locked memory. */
 export const PRIVATE_MEMORY = 0x200000000;
 /** Its stamps have a page of their own. */

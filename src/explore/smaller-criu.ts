@@ -1,5 +1,5 @@
 /** Cases with fewer words for CRIU: a plainer task, a shorter list of calls, a call without one of its options. */
-import type { Case, Task, TaskForCriu } from '../model/case.ts';
+import { type Case, type Task, type TaskForCriu, USUAL_MEMORY } from '../model/case.ts';
 import { type CriuSetup, PLAIN_CRIU } from '../model/criu.ts';
 
 /** All cases with one word less, those of the call before those of the tasks; made lazily. Not each is a valid scenario. */
@@ -37,7 +37,7 @@ function* plainerSetups(setup: CriuSetup): Generator<CriuSetup> {
 
 function* plainerTasks(task: TaskForCriu): Generator<TaskForCriu> {
   if (task.stopped) yield { ...task, stopped: false };
-  if (task.memory > 0) yield { ...task, memory: 0 };
+  if (task.memory !== USUAL_MEMORY) yield { ...task, memory: USUAL_MEMORY };
   // A signal that is pending is blocked too.
   if (task.pending.length > 0) yield { ...task, pending: [], blocked: [] };
   for (const pending of withoutOne(task.pending)) yield { ...task, pending };

@@ -82,6 +82,9 @@ export function plainTask(pid: number, parent: TaskId, group: number): Task {
   };
 }
 
+/** KiB of memory of its own that a task has when the scenario does not say how much. */
+export const USUAL_MEMORY = 16;
+
 /** What only a real checkpoint sees of a task. */
 export interface TaskForCriu {
   /** Stopped by SIGSTOP, with its whole group. */

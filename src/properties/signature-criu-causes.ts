@@ -16,6 +16,7 @@ export function listCauses(c: Case, criu: CriuRecord, of: RoundCall): string[] {
     ...criu.hits.filter(({ stage }) => callOfStage(stage) === of).map(nameHit),
     ...(run?.injected ?? []).map(({ call }) => `${SYSTEM_CALL}${call}`),
     ...changes.map(nameChange),
+    ...(of !== 'restore' && c.criu?.freezer ? ['the cgroup is frozen'] : []),
     ...(of === 'restore' && c.criu && c.criu.taken.length > 0 ? ['a pid is taken'] : []),
   ];
 }

@@ -1,7 +1,7 @@
 /** The tasks of a case as the tree of a scenario: generated when it has a shape, else written out. */
 import { isDeepStrictEqual } from 'node:util';
-import { RESTART_FLAGS, type Task } from '../model/case.ts';
-import { DEFAULT_MEMORY, defaultGroup, type LateWords, type TaskWords, type ThreadWords } from './resolve/draft.ts';
+import { RESTART_FLAGS, type Task, USUAL_MEMORY } from '../model/case.ts';
+import { defaultGroup, type LateWords, type TaskWords, type ThreadWords } from './resolve/draft.ts';
 import { flagList } from './resolve/flags.ts';
 import { FIRST_PID, generateTasks } from './resolve/generate-tree.ts';
 import type { Document } from './schema/document.ts';
@@ -105,7 +105,7 @@ class TreeWriter {
       ...(task.exitCode === 0 ? {} : { 'exit-code': task.exitCode }),
       ...(task.criu?.exitSignal === undefined ? {} : { 'exit-signal': task.criu.exitSignal }),
       ...(task.criu?.stopped ? { stopped: true } : {}),
-      ...(task.criu && task.criu.memory !== DEFAULT_MEMORY ? { memory: task.criu.memory } : {}),
+      ...(task.criu && task.criu.memory !== USUAL_MEMORY ? { memory: task.criu.memory } : {}),
       ...(task.criu?.resources === undefined ? {} : { resources: [...task.criu.resources] }),
       ...(orphan && { orphan }),
       ...(entered && { entered }),

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { walk } from '../../src/backends/walk.ts';
 import { countSwitches, shrinkMoves, smallerCases } from '../../src/explore/index.ts';
 import { smallerCriuCases } from '../../src/explore/smaller-criu.ts';
-import type { Case } from '../../src/model/case.ts';
+import { type Case, USUAL_MEMORY } from '../../src/model/case.ts';
 import { PLAIN_CRIU } from '../../src/model/criu.ts';
 import { parseScenarios } from '../../src/scenario/index.ts';
 import { SMALL_CASES } from '../backends/simulated/support/cases.ts';
@@ -117,6 +117,12 @@ criu:
     }
     assert.ok(steps > 15, `only ${steps} words are left out`);
     assert.deepEqual({ ...c!.criu, limits: {}, options: {} }, PLAIN_CRIU);
-    assert.deepEqual(c!.tasks[0]!.criu, { stopped: false, blocked: [], pending: [], memory: 0, resources: [] });
+    assert.deepEqual(c!.tasks[0]!.criu, {
+      stopped: false,
+      blocked: [],
+      pending: [],
+      memory: USUAL_MEMORY,
+      resources: [],
+    });
   });
 });

@@ -1,11 +1,10 @@
 /** The tree of a case, and its bystanders, as the agent's lines. */
-import { type Case, findGoneMaker, type Task } from '../../model/case.ts';
+import { type Case, findGoneMaker, type Task, USUAL_MEMORY } from '../../model/case.ts';
 import { CRIU_NAMESPACES } from '../../model/criu.ts';
 import { type SignalName, signalNumber } from '../../model/signals.ts';
 import { type Fields, line } from '../agent/request.ts';
 
-const DEFAULT_MEMORY = 16;
-const MEMORY = { 'private-kib': DEFAULT_MEMORY, 'shared-kib': 16 };
+const MEMORY = { 'private-kib': USUAL_MEMORY, 'shared-kib': 16 };
 /** Farther from the tree than any pid that a fault would take. */
 const BYSTANDER_GAP = 500;
 
@@ -53,14 +52,7 @@ function encodeNamespaces({ criu }: Case): number | undefined {
 
 /** `waiting`: signals that wait for the process of a thread; one that did not block them would take them. */
 function describeTask(task: Task, place: Fields, waiting: readonly SignalName[]): string {
-  const {
-    stopped = false,
-    blocked = [],
-    pending = [],
-    exitSignal,
-    memory = DEFAULT_MEMORY,
-    resources,
-  } = task.criu ?? {};
+  const { stopped = false, blocked = [], pending = [], exitSignal, memory = USUAL_MEMORY, resources } = task.criu ?? {};
   return line('task', {
     pid: task.pid,
     ...place,

@@ -1,5 +1,5 @@
 /** A task of a written-out tree while the tree is being built: linked to its relatives, defaults not yet written out. */
-import { RESTART_FLAGS, type Task, type TaskForCriu } from '../../model/case.ts';
+import { RESTART_FLAGS, type Task, type TaskForCriu, USUAL_MEMORY } from '../../model/case.ts';
 import type { Document } from '../schema/document.ts';
 import type { Path } from '../source/raw.ts';
 import { flagBits } from './flags.ts';
@@ -101,8 +101,6 @@ export function* listAbove(creator: Draft | undefined): Generator<Draft> {
   for (let one = creator; one !== undefined; one = one.creator) yield one;
 }
 
-export const DEFAULT_MEMORY = 16;
-
 function readCriu(words: Partial<TaskWords>): { readonly criu?: TaskForCriu } {
   const {
     stopped,
@@ -119,12 +117,12 @@ function readCriu(words: Partial<TaskWords>): { readonly criu?: TaskForCriu } {
     blocked: [...new Set(blocked)],
     pending: [...new Set(pending)],
     ...(exitSignal === undefined ? {} : { exitSignal }),
-    memory: memory ?? DEFAULT_MEMORY,
+    memory: memory ?? USUAL_MEMORY,
     ...(resources.length === 0 ? {} : { resources: [...new Set(resources)] }),
     ...(orphan && { orphan }),
     ...(entered && { entered }),
   };
   const isPlain = !criu.stopped && criu.blocked.length + criu.pending.length === 0 && exitSignal === undefined;
-  if (isPlain && criu.memory === DEFAULT_MEMORY && resources.length === 0 && !orphan && !entered) return {};
+  if (isPlain && criu.memory === USUAL_MEMORY && resources.length === 0 && !orphan && !entered) return {};
   return { criu };
 }
