@@ -11,7 +11,7 @@ import { DEFAULT_SEED, runCase } from './run-case.ts';
 /** Runs of a smaller case, each of which must show the violations. */
 const PROOFS = 2;
 /** Smaller cases that are tried. */
-const MOST_TRIES = 40;
+const MOST_TRIES = 20;
 /** Milliseconds for a call of CRIU meanwhile: a hang shows early. */
 const SHORT_LIMIT = 2000;
 
