@@ -4,6 +4,7 @@ import type { Case } from '../../model/case.ts';
 import type { CriuNamespace } from '../../model/criu.ts';
 import type { CriuCensus, CriuFacts, CriuTask } from '../../record/criu.ts';
 import { line } from '../agent/request.ts';
+import { managesCgroups } from './command-line.ts';
 import { FactReader, type Reading } from './kinds/index.ts';
 import type { Queues } from './kinds/queues.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -147,6 +148,7 @@ export async function openFactReader(
     ...(holes && { holes }),
     ...(queues && { queues }),
     cgroup: isHeld ? sandbox.treeCgroup : undefined,
+    managesCgroups: managesCgroups(c),
   });
 }
 

@@ -122,13 +122,27 @@ export function describeProgram(words: readonly string[], env: Readonly<Record<s
   ];
 }
 
+/** The mode in which CRIU takes no notice of cgroups (criu(8), --manage-cgroups). */
+const IGNORED = 'ignore';
+
+/** Whether CRIU is to restore the cgroups of a tree, and its cgroup namespace: whether no call ignores them. */
+export function managesCgroups(c: Case): boolean {
+  return (['dump', 'restore'] as const).every(
+    (of) => ({ ...usualOptions(c, {}, of), ...optionsOf(c, of) })['manage-cgroups'] !== IGNORED,
+  );
+}
+
 /** What the backend gives unless the scenario says otherwise. */
-function usualOptions({ subject, criu }: Case, { freezer }: CallOptions, of: RoundCall): CriuOptionWords {
+function usualOptions(
+  { subject, criu }: Case,
+  { freezer }: Pick<CallOptions, 'freezer'>,
+  of: RoundCall,
+): CriuOptionWords {
   const ofProgram = { 'file-locks': true, 'tcp-established': true, 'skip-in-flight': true, 'ext-unix-sk': true };
   // What is in no cgroup of its own has to be left in that of CRIU.
   const isManaged = criu !== undefined && neededControllers(criu).length > 0;
   return {
-    'manage-cgroups': isManaged ? 'soft' : 'ignore',
+    'manage-cgroups': isManaged ? 'soft' : IGNORED,
     ...(freezer !== undefined && of !== 'restore' && { 'freeze-cgroup': freezer }),
     ...(subject && ofProgram),
   };

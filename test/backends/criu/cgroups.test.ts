@@ -1,6 +1,8 @@
 /** A cgroup of the tree's own: what is lost of it shows, and what another process does to it is done. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
+import { managesCgroups } from '../../../src/backends/criu/command-line.ts';
+import { FactReader } from '../../../src/backends/criu/kinds/index.ts';
 import { refusal } from '../../../src/backends/criu/refuse.ts';
 import { judge } from '../../../src/properties/index.ts';
 import { parseScenarios, writeScenario } from '../../../src/scenario/index.ts';
@@ -61,6 +63,22 @@ describe('A cgroup of the tree', function () {
       );
       assert.match(violations[0]!.message, /cgroup pids the tree's, then \//);
       return undefined;
+    });
+
+  // In `dump-options` a mode other than that of the restore: what is not in the images cannot be restored.
+  for (const [words, isCompared] of [
+    ['', false],
+    ['options: { manage-cgroups: ignore }', false],
+    ['dump-options: { manage-cgroups: soft }', false],
+    ['options: { manage-cgroups: soft }', true],
+    ['cgroup: { pids: 50 }', true],
+  ] as const)
+    it(`${isCompared ? 'shows' : 'does not show'} its namespace with ${words || 'no words'}`, () => {
+      assert.equal(managesCgroups(parse(words)), isCompared);
+      const proc = new FactReader({ proc: '/proc', isHeld: false, managesCgroups: isCompared });
+      const { steady } = proc.read(process.pid, []);
+      assert.equal('namespace cgroup' in steady, isCompared);
+      assert.ok('namespace net' in steady);
     });
 
   for (const fault of ['freeze', 'thaw', 'remove'])

@@ -37,6 +37,8 @@ export interface Reading {
   readonly holes?: ReadonlyMap<number, readonly Hole[]>;
   /** The cgroup that the tree has. */
   readonly cgroup?: TreeCgroup | undefined;
+  /** Whether CRIU is to restore cgroups. */
+  readonly managesCgroups?: boolean;
   /** Facts that were not read in /proc but asked for, by pid. */
   readonly given?: ReadonlyMap<number, CriuFacts>;
   /** What is queued in pipes and sockets, by pid and descriptor. */
@@ -52,7 +54,7 @@ export class FactReader {
   constructor(reading: Reading) {
     this.#reading = reading;
     const { proc, isHeld, queues: found } = reading;
-    const ofNamespaces = namespaces(new ProcFolder(`${proc}/${INIT}`));
+    const ofNamespaces = namespaces(new ProcFolder(`${proc}/${INIT}`), reading.managesCgroups === true);
     this.#steady = [
       processState,
       limits,
