@@ -110,6 +110,11 @@ export class Tally {
     return properties.length + pids.length > 0;
   }
 
+  /** Whether a defect of the case has to show, and each has, and each fault that has to fire. */
+  hasShownAll(c: Case): boolean {
+    return c.expect.violates.length > 0 && !this.isMissing(c) && this.silent(c).length === 0;
+  }
+
   /** The faults that have to fire in some run, and have not yet. */
   silent({ faults }: Case): string[] {
     return faults.filter(({ name, optional }) => !optional && !this.#fired.has(name)).map(({ name }) => name);

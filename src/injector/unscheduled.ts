@@ -37,7 +37,7 @@ export function deriveSeed(base: string, index: number, runs: number): string {
 /**
  * One run after the other, each with a seed derived from the plan's. For what must show in some run (a known defect, a task
  * that is left waiting) and did not, the model is searched, and the schedule that shows it is imposed. Without a model it is a
- * race between real tasks, whose odds depend on the machine: there are more runs, unless the caller gave their number.
+ * race between real tasks, whose odds depend on the machine: there are runs until it has shown, unless the caller gave their number.
  */
 export async function unscheduled(request: ExploreRequest): Promise<ExploreResult> {
   const { backend, plan, explore, patient = false, judge, budget } = request;
@@ -58,10 +58,11 @@ export async function unscheduled(request: ExploreRequest): Promise<ExploreResul
     stopped = budget.stop;
     return stopped === undefined;
   };
-  while (schedules < runs && goesOn()) await run(chooseNumber(schedules, runs, sweep));
+  const isRace = !plan.schedule && patient && !request.searchModel && cases.length === 1;
+  const hasShown = (): boolean => isRace && tally.hasShownAll(plan.case);
+  while (schedules < runs && !hasShown() && goesOn()) await run(chooseNumber(schedules, runs, sweep));
   if (!plan.schedule && !tally.failing) schedules += await impose(request, tally);
-  if (!plan.schedule && patient && !request.searchModel && cases.length === 1)
-    while (schedules < PATIENCE * runs && tally.isMissing(plan.case) && goesOn()) await run(schedules);
+  if (isRace) while (schedules < PATIENCE * runs && tally.isMissing(plan.case) && goesOn()) await run(schedules);
   const result = tally.result({
     strategy: plan.schedule ? 'replay' : 'random',
     schedules,

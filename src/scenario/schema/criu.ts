@@ -355,7 +355,7 @@ export const criu = mapping('a mapping with the words of CRIU', {
   ).optional(),
   repeat: word(
     integer(1, 1000, 'a number of runs'),
-    'The number of runs, for defects that do not show every time; up to ten times as many until each defect of violates has shown. Default: 1.',
+    'The number of runs, for defects that do not show every time: with violates only until each defect has shown, but up to ten times as many. Default: 1.',
     'repeat: 20',
   ).optional(),
   limit: word(

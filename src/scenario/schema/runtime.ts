@@ -188,7 +188,7 @@ export const runtime = mapping('a mapping with name', {
   ).optional(),
   repeat: word(
     integer(1, 1000, 'a number of runs'),
-    'The number of runs, for defects that do not show every time. Default: 1.',
+    'The number of runs, for defects that do not show every time: with violates only until each defect has shown, but up to ten times as many. Default: 1.',
     'repeat: 20',
   ).optional(),
   limit: word(
