@@ -15,6 +15,7 @@ import { compileCriuAgent } from './compile.ts';
 import type { Images } from './images/edit.ts';
 import type { OwnImageEditor } from './images/own.ts';
 import { keepFiles } from './keep.ts';
+import { Kerndat } from './kerndat.ts';
 import { type Criu, listOptions, locateCriu } from './locate.ts';
 import { dumpOnly, play } from './play.ts';
 import { buildRecord } from './record.ts';
@@ -63,6 +64,7 @@ class CriuItself implements CriuBackend {
   readonly #cgroups: string | undefined;
   #abilities: Abilities;
   readonly #ending = new Set<Promise<void>>();
+  readonly #kerndat = new Kerndat();
   #prepared: Promise<Ready | string> | undefined;
   #next: Promise<Sandbox> | undefined;
   #capabilities: Promise<readonly Capability[]> | undefined;
@@ -109,6 +111,7 @@ class CriuItself implements CriuBackend {
       const draws = new Draws(plan.seed);
       const meanwhile = () => this.#prepareNext(ready);
       try {
+        await this.#kerndat.lend(sandbox, plan.case);
         const played = await play(sandbox, plan.case, {
           ...ready,
           ...this.#here(),
@@ -116,6 +119,7 @@ class CriuItself implements CriuBackend {
           meanwhile,
           editors: this.#options.imageEditors ?? [],
         });
+        await this.#kerndat.keep(sandbox, plan.case);
         return { record: buildRecord(plan, played.record), criuTime: played.criuTime };
       } finally {
         if (plan.keep !== undefined) await keepFiles(sandbox, plan.keep);
