@@ -1,5 +1,5 @@
 /** A cgroup of the tree's own: its limits, and what happens to its freezer, which CRIU uses to stop the tree (--freeze-cgroup). */
-import type { CriuStage, Optional } from './criu.ts';
+import type { CriuSetup, CriuStage, Optional } from './criu.ts';
 
 export const CGROUP_VERSIONS = [1, 2] as const;
 export type CgroupVersion = (typeof CGROUP_VERSIONS)[number];
@@ -32,16 +32,18 @@ export interface CriuFreezerSetup extends Optional {
 /** Controllers, by the names that the kernel gives them. */
 export type Controller = 'memory' | 'pids' | 'cpu' | 'freezer';
 
-/** Those that a case needs; empty: the tree has no cgroup of its own. */
-export function neededControllers({
-  cgroup,
-  freezer,
-}: {
-  readonly cgroup?: CriuCgroup;
-  readonly freezer?: CriuFreezerSetup;
-}): readonly Controller[] {
+type Words = Pick<CriuSetup, 'cgroup' | 'freezer' | 'namespaces'>;
+
+/** Those that limit or freeze the tree of a case. */
+export function neededControllers({ cgroup, freezer }: Words): readonly Controller[] {
   const limited = (['memory', 'pids', 'cpu'] as const).filter((name) => cgroup?.[name] !== undefined);
   return [...limited, ...(freezer ? (['freezer'] as const) : [])];
+}
+
+/** Those that a machine must have for a case: without a limit, too, a cgroup has a freezer. Empty: the tree has no cgroup of its own. */
+export function neededHierarchies(setup: Words): readonly Controller[] {
+  const needed = neededControllers(setup);
+  return needed.length === 0 && setup.namespaces?.includes('cgroup') ? ['freezer'] : needed;
 }
 
 /** Why this cannot happen to a freezer; undefined: it can. */

@@ -1,6 +1,7 @@
 /** The words of a scenario for CRIU: how a tree is dumped and restored by it, and what goes wrong there. */
 import type { FaultVerb } from './case.ts';
 import type { CriuCgroup, CriuFreezerSetup } from './criu-cgroups.ts';
+import type { CriuNamespace } from './criu-namespaces.ts';
 import type { CriuOptionWords } from './criu-options.ts';
 import type { RoundCall } from './criu-rounds.ts';
 import type { CriuInterface } from './criu-rpc.ts';
@@ -146,15 +147,6 @@ export interface CriuSyscall extends Optional {
 /** The words of the section that have no `optional` of their own. */
 export const OPTIONAL_WORDS = ['script-fails', 'taken', 'dump-limits', 'restore-limits'] as const;
 export type OptionalWord = (typeof OPTIONAL_WORDS)[number];
-
-/** What the root of a tree can have of its own beside a pid namespace, with the flag of unshare(2). */
-export const CRIU_NAMESPACES = {
-  ipc: { what: 'System V IPC objects, POSIX message queues', flag: 0x08000000 },
-  uts: { what: 'the host name, which is `tree` there', flag: 0x04000000 },
-  net: { what: 'network interfaces: a loopback interface that is up', flag: 0x40000000 },
-} as const;
-export type CriuNamespace = keyof typeof CRIU_NAMESPACES;
-export const CRIU_NAMESPACE_NAMES = Object.keys(CRIU_NAMESPACES) as CriuNamespace[];
 
 export interface CriuSetup {
   /** Whether the tree is in the pid namespace of those around it, or has its own, whose init is the root. */

@@ -25,7 +25,7 @@ import { type KnownNames, ownFacts } from './known-names.ts';
 import { MAX_DIAGNOSTICS } from './limits.ts';
 import { type Combination, describeValues, Matrix, type Template, template, type Values } from './matrix.ts';
 import { collectPositions, type Positions, positionAt, withAll } from './positions.ts';
-import { resolveCriu } from './resolve/criu.ts';
+import { checkNamespaces, resolveCriu } from './resolve/criu.ts';
 import { resolveExpect, resolveExplore } from './resolve/expect.ts';
 import { resolveFaults } from './resolve/faults.ts';
 import { resolveImage } from './resolve/image.ts';
@@ -147,7 +147,7 @@ class Expansion {
     const tree = this.#tree();
     const restart = this.#restart(tree);
     const image = this.#image(tree);
-    const criu = this.#criu();
+    const criu = this.#criu(tree);
     const runtime = this.#runtime();
     const faults = this.#faults(tree, image, restart, criu);
     const expect = this.#expect(tree, restart, faults);
@@ -284,14 +284,16 @@ class Expansion {
   }
 
   /** A program of the user's, and a check, are for CRIU too. */
-  #criu(): Per<CriuSetup | undefined> {
+  #criu(tree: Per<Tree | undefined>): Per<CriuSetup | undefined> {
     const document = this.#part(
       'criu',
       CRIU_SECTIONS.some((section) => Object.hasOwn(this.#document, section)) ? {} : undefined,
     );
-    return this.#per(['criu'], (combination, say) => {
+    return this.#per(['tree', 'criu'], (combination, say) => {
       const words = document(combination);
-      return words && resolveCriu(words, say, this.#context.known.imageEditors);
+      const setup = words && resolveCriu(words, say, this.#context.known.imageEditors);
+      if (setup?.namespaces) checkNamespaces(setup, tree(combination)?.tasks ?? [], say);
+      return setup;
     });
   }
 

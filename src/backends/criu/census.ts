@@ -1,14 +1,14 @@
 /** What the agent sees, as the record has it: in the numbers of the tree's own pid namespace. */
 import * as z from 'zod';
 import type { Case } from '../../model/case.ts';
-import type { CriuNamespace } from '../../model/criu.ts';
+
 import type { CriuCensus, CriuFacts, CriuTask } from '../../record/criu.ts';
 import { line } from '../agent/request.ts';
 import { managesCgroups } from './command-line.ts';
 import { FactReader, type Reading } from './kinds/index.ts';
 import type { Queues } from './kinds/queues.ts';
+import { readNamespaces } from './namespace-contents.ts';
 import type { Sandbox } from './sandbox.ts';
-import { listThings } from './surroundings/things.ts';
 
 export type Role = z.infer<typeof ROLE>;
 const ROLE = z.enum(['tree', 'bystander', 'helper', 'criu', 'peer']);
@@ -150,28 +150,6 @@ export async function openFactReader(
     cgroup: isHeld ? sandbox.treeCgroup : undefined,
     managesCgroups: managesCgroups(c),
   });
-}
-
-/** What is in each namespace that the root has made, by the kinds of agent/things.c. */
-const CONTENTS: Readonly<Record<CriuNamespace, Readonly<Record<string, string>>>> = {
-  ipc: { 'ipc-contents': 'System V IPC objects', 'posix-queues': 'POSIX message queues' },
-  uts: { 'host-name': 'host and domain name' },
-  net: { interfaces: 'network interfaces' },
-};
-
-async function readNamespaces(
-  sandbox: Sandbox,
-  { criu, tasks }: Case,
-  group: readonly Seen[],
-): Promise<{ readonly id: number; readonly facts: CriuFacts } | undefined> {
-  const root = criu?.namespace === 'own' ? 1 : tasks[0]!.pid;
-  const seen = group.find(({ role, pid, state }) => role === 'tree' && pid === root && state !== 'Z');
-  if (!criu?.namespaces || !seen) return undefined;
-  const kinds = criu.namespaces.flatMap((name) => Object.entries(CONTENTS[name]));
-  const facts = kinds.map(
-    async ([of, fact]): Promise<[string, string]> => [fact, (await listThings(sandbox, of, seen.id)).sort().join(', ')],
-  );
-  return { id: seen.id, facts: Object.fromEntries(await Promise.all(facts)) };
 }
 
 const QUEUES = z.object({ queues: z.array(z.object({ pid: number, fd: number, queue: z.string() })) });

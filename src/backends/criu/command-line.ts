@@ -2,7 +2,7 @@
 import type { Case } from '../../model/case.ts';
 import type { CriuCall, CriuLimits, CriuSetup, CriuSyscall } from '../../model/criu.ts';
 import { PLAIN_CRIU } from '../../model/criu.ts';
-import { neededControllers } from '../../model/criu-cgroups.ts';
+import { neededHierarchies } from '../../model/criu-cgroups.ts';
 import { type CriuOptionWords, optionWords } from '../../model/criu-options.ts';
 import type { RoundCall } from '../../model/criu-rounds.ts';
 import { errnoNumber } from '../../model/errno.ts';
@@ -14,6 +14,8 @@ import type { Sandbox } from './sandbox.ts';
 
 export const WORK = '/run/mktrouble';
 export const IMAGES = `${WORK}/images`;
+/** The root folder of a tree with a mount namespace of its own (ROOT of agent/tree-root.c). */
+const TREE_ROOT = `${WORK}/root`;
 /** Where the system calls of a call are listed, when they are. */
 export const CALLS_OF: Readonly<Record<CriuCall, string>> = {
   dump: `${WORK}/dump.calls.log`,
@@ -140,10 +142,11 @@ function usualOptions(
 ): CriuOptionWords {
   const ofProgram = { 'file-locks': true, 'tcp-established': true, 'skip-in-flight': true, 'ext-unix-sk': true };
   // What is in no cgroup of its own has to be left in that of CRIU.
-  const isManaged = criu !== undefined && neededControllers(criu).length > 0;
+  const isManaged = criu !== undefined && neededHierarchies(criu).length > 0;
   return {
     'manage-cgroups': isManaged ? 'soft' : IGNORED,
     ...(freezer !== undefined && of !== 'restore' && { 'freeze-cgroup': freezer }),
+    ...(criu?.namespaces?.includes('mount') && of === 'restore' && { root: TREE_ROOT }),
     ...(subject && ofProgram),
   };
 }

@@ -1,7 +1,7 @@
 /** The CRIU backend: a real tree in a pid namespace of its own, dumped and restored by CRIU. See docs/criu-backend.md. */
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { type Case, listCommands } from '../../model/case.ts';
-import { neededControllers } from '../../model/criu-cgroups.ts';
+import { neededHierarchies } from '../../model/criu-cgroups.ts';
 import type { Tool } from '../../record/environment.ts';
 import type { RunRecord } from '../../record/record.ts';
 import { AgentError } from '../agent/agent.ts';
@@ -78,8 +78,9 @@ class CriuItself implements CriuBackend {
       pidMax: pidMax(),
       canLimitPids: this.#cgroups !== undefined,
       canInject: canInject(),
+      isRoot: this.#isRoot,
       freeHugePages,
-      lackingControllers: this.#isRoot ? findLacking : neededControllers,
+      lackingControllers: this.#isRoot ? findLacking : neededHierarchies,
     };
   }
 

@@ -1,7 +1,7 @@
 /** What this backend can't do of a case, and why. */
 import { type Case, RESTART_FLAGS, type Task } from '../../model/case.ts';
 import { CRIU_VERBS, type CriuSetup } from '../../model/criu.ts';
-import { type Controller, neededControllers } from '../../model/criu-cgroups.ts';
+import { type Controller, neededHierarchies } from '../../model/criu-cgroups.ts';
 
 /** What of this machine matters for what can be done. */
 export interface Abilities {
@@ -9,6 +9,8 @@ export interface Abilities {
   readonly canLimitPids: boolean;
   /** Whether system calls of CRIU can be made to fail. */
   readonly canInject: boolean;
+  /** Whether a user namespace can have ids of several users. */
+  readonly isRoot?: boolean;
   /** Whether hardware breakpoints stop a task, once that was tried. */
   readonly breakpointsFire?: boolean;
   /** Whether a process can answer the page faults of others (userfaultfd), once that was tried. */
@@ -35,6 +37,7 @@ export function refusal(
     pidMax,
     canLimitPids,
     canInject,
+    isRoot,
     breakpointsFire,
     hasUserfaults,
     freeHugePages,
@@ -64,6 +67,8 @@ export function refusal(
   }
   if (criu?.parallel !== undefined && c.subject)
     return 'restores of a program at one time are not compared here: give the case a declared tree';
+  if (criu?.namespaces?.includes('user') && isRoot === false)
+    return 'the ids of several users can be mapped into a user namespace by root only';
   const limitsPids = criu?.limits.dump?.pids !== undefined || criu?.limits.restore?.pids !== undefined;
   if (limitsPids && !canLimitPids) return 'there is no cgroup here that limits the number of processes';
   if (criu && criu.syscalls.length > 0 && !canInject)
@@ -75,7 +80,7 @@ export function refusal(
   const lacking = criu && lackingControllers?.(criu);
   if (lacking && lacking.length > 0)
     return `no cgroup${criu?.cgroup?.version ? ` of version ${criu.cgroup.version}` : ''} with ${lacking.join(', ')} can be made here: it needs root, and that controller in a hierarchy of version 1, or in cgroup.subtree_control`;
-  if (c.subject && criu && neededControllers(criu).length > 0)
+  if (c.subject && criu && neededHierarchies(criu).length > 0)
     return 'a program of your own enters its cgroup itself: give the case a declared tree';
   const hugePages = c.tasks.filter((task) => task.criu?.resources?.includes('huge-memory')).length;
   const free = hugePages > 0 ? freeHugePages?.() : undefined;

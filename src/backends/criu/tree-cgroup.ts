@@ -20,6 +20,7 @@ import {
   type CriuCgroup,
   type FreezerFault,
   neededControllers,
+  neededHierarchies,
 } from '../../model/criu-cgroups.ts';
 import { removeCgroup } from '../agent/cgroup.ts';
 import { sweepFolder, uniqueName } from '../host/names.ts';
@@ -46,7 +47,7 @@ function findHierarchy(controller: Controller, version?: CgroupVersion): Hierarc
 
 /** The controllers that a case needs and this machine does not have. */
 export function findLacking(setup: CriuSetup): readonly Controller[] {
-  return neededControllers(setup).filter((name) => !findHierarchy(name, setup.cgroup?.version));
+  return neededHierarchies(setup).filter((name) => !findHierarchy(name, setup.cgroup?.version));
 }
 
 /** The folders in which a cgroup can be made. */
@@ -89,8 +90,8 @@ export class TreeCgroup {
 
   /** Makes the one that a case has; undefined: it has none. Throws an error of the system. */
   static make(setup: CriuSetup): TreeCgroup | undefined {
+    if (neededHierarchies(setup).length === 0) return undefined;
     const needed = neededControllers(setup);
-    if (needed.length === 0) return undefined;
     const cgroup = new TreeCgroup(
       setup.cgroup ?? {},
       new Map(needed.map((name) => [name, findHierarchy(name, setup.cgroup?.version)!])),

@@ -1,6 +1,6 @@
 /** The tree of a case, and its bystanders, as the agent's lines. */
 import { type Case, findGoneMaker, type Task, USUAL_MEMORY } from '../../model/case.ts';
-import { CRIU_NAMESPACES } from '../../model/criu.ts';
+import { CRIU_NAMESPACES } from '../../model/criu-namespaces.ts';
 import { type SignalName, signalNumber } from '../../model/signals.ts';
 import { type Fields, line } from '../agent/request.ts';
 

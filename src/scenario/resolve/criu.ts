@@ -1,4 +1,5 @@
 /** How CRIU is used in a case, with every default written out. */
+import type { Task } from '../../model/case.ts';
 import {
   ABSENT,
   type CriuCall,
@@ -12,6 +13,7 @@ import {
   STAGES_OF,
 } from '../../model/criu.ts';
 import { type CriuFreezerSetup, refuseFreezer } from '../../model/criu-cgroups.ts';
+import { refuseNamespaces } from '../../model/criu-namespaces.ts';
 import { CRIU_OPTIONS, type CriuOptionWords, type OptionWord } from '../../model/criu-options.ts';
 import { refuseParallel, refuseRounds } from '../../model/criu-rounds.ts';
 import { refuseInRpc } from '../../model/criu-rpc.ts';
@@ -89,6 +91,16 @@ export function resolveCriu(words: Words, complain: Complain, editors?: readonly
     complain({ path: ['criu', 'parallel'], message: alone, expected: 'one restore, without `parallel`' });
   if (!setup.optional?.includes('script-fails')) checkScripts(setup, (i) => at('script-fails', i), complain);
   return setup;
+}
+
+/** Complains about namespaces that this tree cannot have. */
+export function checkNamespaces(
+  { namespaces = [], namespace }: CriuSetup,
+  tasks: readonly Task[],
+  complain: Complain,
+): void {
+  const refused = refuseNamespaces(namespaces, namespace, tasks);
+  if (refused) complain({ path: ['criu', 'namespaces'], ...refused });
 }
 
 /** The options of each call; what only one call has stands behind what both have. */

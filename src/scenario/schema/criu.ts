@@ -1,14 +1,8 @@
 /** A dump and a restore by CRIU: how CRIU is used, and what goes wrong there. */
 import * as z from 'zod';
-import {
-  ABSENT,
-  CRIU_NAMESPACE_NAMES,
-  CRIU_NAMESPACES,
-  CRIU_STAGE_NAMES,
-  type CriuCall,
-  OPTIONAL_WORDS,
-} from '../../model/criu.ts';
+import { ABSENT, CRIU_STAGE_NAMES, type CriuCall, OPTIONAL_WORDS } from '../../model/criu.ts';
 import { CGROUP_VERSIONS, FREEZER_FAULT_NAMES, FREEZER_FAULTS } from '../../model/criu-cgroups.ts';
+import { CRIU_NAMESPACE_NAMES, CRIU_NAMESPACES } from '../../model/criu-namespaces.ts';
 import { CRIU_OPTIONS, type CriuOption } from '../../model/criu-options.ts';
 import { CRIU_INTERFACES, type CriuInterface } from '../../model/criu-rpc.ts';
 import { SERVER_FAULT_NAMES, SERVER_FAULTS, SERVER_NAMES } from '../../model/criu-servers.ts';

@@ -100,6 +100,8 @@ void tree_add(struct line *line);
 /* Builds all that was added, in these cgroups (files with commas): 0, or -1 with `tree_error`. */
 int tree_build(long limit_ms, char *cgroups);
 extern char tree_error[200];
+/* The root of a tree that executes the agent anew, with these words. Comes back only when that fails: the exit code. */
+int continue_in_root_folder(char **words);
 
 /* ---- what is there ---- */
 
@@ -237,8 +239,8 @@ void list_repaired(char *lines, struct text *text);
 void list_queues(char *lines, struct text *text);
 
 /*
- * What is in the namespaces of this process, or of another one: `ipc` (System V), `ipc-contents` (with what is in them), `posix-queues`, `interfaces` (of the network), `host-name`. An
- * array of strings.
+ * What is in the namespaces of this process, or of another one: `ipc` (System V), `ipc-contents` (with what is in them), `posix-queues`, `interfaces` (of the network), `host-name`,
+ * `cgroups` (of the process). An array of strings.
  */
 void list_things(const char *of, int pid, struct text *text);
 /* One of them. */

@@ -1,6 +1,6 @@
 /*
  * The agent of the CRIU backend, in its roles. `serve`: see warden.h for its processes; `init`: the init of the namespaces;
- * started by CRIU: its action script.
+ * started by CRIU: its action script; `tree`: a root that has a mount namespace of its own.
  */
 #define _GNU_SOURCE
 #include "agent.h"
@@ -74,6 +74,8 @@ int main(int argc, char **argv)
 		usual_personality = (unsigned)strtoul(argv[2], NULL, 16);
 		return serve();
 	}
+	if (argc == 5 && !strcmp(argv[1], "tree"))
+		return continue_in_root_folder(argv + 2);
 	if (argc < 2 || strcmp(argv[1], "serve") != 0)
 		return 2;
 	program = argv[0];

@@ -57,7 +57,7 @@ static void put_host_name(struct text *text)
 static const struct {
 	const char *name;
 	int kind;
-} spaces[] = { { "ipc", CLONE_NEWIPC }, { "uts", CLONE_NEWUTS }, { "net", CLONE_NEWNET } };
+} spaces[] = { { "ipc", CLONE_NEWIPC }, { "uts", CLONE_NEWUTS }, { "net", CLONE_NEWNET }, { "cgroup", CLONE_NEWCGROUP } };
 #define SPACES (sizeof(spaces) / sizeof(*spaces))
 
 /* Goes where these descriptors lead: 0, or -1 when one of them does not. */
@@ -89,7 +89,19 @@ static void close_spaces(const int fds[SPACES])
 			close(fds[i]);
 }
 
-static void put_things(const char *of, struct text *text)
+/* The cgroups of a process, as the cgroup namespace shows them in which this one is: below its root. */
+static void put_cgroups(int pid, struct text *text)
+{
+	char path[64], rows[4096], *rest = NULL;
+
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
+	if (read_file(path, rows, sizeof(rows)) < 0)
+		return;
+	for (char *row = strtok_r(rows, "\n", &rest); row; row = strtok_r(NULL, "\n", &rest))
+		put_thing(text, strchr(row, ':') ? strchr(row, ':') + 1 : row);
+}
+
+static void put_things(const char *of, int pid, struct text *text)
 {
 	if (!strcmp(of, "ipc")) {
 		put_ipc_objects(text, false);
@@ -101,6 +113,8 @@ static void put_things(const char *of, struct text *text)
 		put_interfaces(text);
 	} else if (!strcmp(of, "host-name")) {
 		put_host_name(text);
+	} else if (!strcmp(of, "cgroups")) {
+		put_cgroups(pid, text);
 	} else {
 		not_understood("there are no things %s", of);
 	}
@@ -115,7 +129,7 @@ static void put_things_of(int pid, const char *of, struct text *text)
 	open_spaces("self", home);
 	open_spaces(name, there);
 	if (go(there) == 0)
-		put_things(of, text);
+		put_things(of, pid, text);
 	/* What it said from now on would be of another namespace. */
 	if (go(home) < 0) {
 		perror("setns");
@@ -132,6 +146,6 @@ void list_things(const char *of, int pid, struct text *text)
 	if (pid)
 		put_things_of(pid, of, text);
 	else
-		put_things(of, text);
+		put_things(of, getpid(), text);
 	put_raw(text, "]");
 }

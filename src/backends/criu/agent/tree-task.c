@@ -14,7 +14,7 @@
 
 #define STACK_BYTES (32 << 10)
 
-static void __attribute__((noreturn)) give_up(long error, const char *what)
+void __attribute__((noreturn)) give_up(long error, const char *what)
 {
 	if (!site->failed++) {
 		site->error = error;
@@ -99,11 +99,17 @@ static void __attribute__((noreturn)) be_zombie(const struct task *task)
 	_exit(task->status >> 8);
 }
 
+/* In how many pid namespaces it has a pid of its choice. */
+static int count_pids(const struct task *task)
+{
+	return task->inner && !chooses_only_inner(task) ? 2 : 1;
+}
+
 static void make(struct task *task)
 {
 	/* With a pid namespace of its own, in which the root is init: the pid there, and the pid here. */
 	pid_t pids[2] = { task->pid, task->pid };
-	struct clone_args args = { .set_tid = (uintptr_t)pids, .set_tid_size = task->inner ? 2 : 1 };
+	struct clone_args args = { .set_tid = (uintptr_t)pids, .set_tid_size = count_pids(task) };
 	bool is_thread = tasks[task->leader].pid != task->pid;
 	long ret;
 
@@ -141,7 +147,7 @@ static void make_orphans(const struct task *first)
 
 	if (first->maker > 0) {
 		args.set_tid = (uintptr_t)pids;
-		args.set_tid_size = first->inner ? 2 : 1;
+		args.set_tid_size = count_pids(first);
 	}
 	if (!first->inner || tasks[first->parent].parent >= 0)
 		check(prctl(PR_SET_CHILD_SUBREAPER, 1) < 0 ? -errno : 0, "prctl");
@@ -212,7 +218,10 @@ static void make_threads_and_children(int self)
 /* Of the calling process, and of all that it makes. */
 static void make_namespaces(int flags)
 {
-	check(unshare(flags) < 0 ? -errno : 0, "unshare");
+	/* A root comes with those of users and of mounts. */
+	check(unshare(flags & ~(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWTIME)) < 0 ? -errno : 0, "unshare");
+	if (flags & CLONE_NEWTIME)
+		check(enter_time_namespace() < 0 ? -errno : 0, "the time namespace");
 	if (flags & CLONE_NEWNET)
 		check(raise_loopback() < 0 ? -errno : 0, "the loopback interface");
 	if (flags & CLONE_NEWUTS)

@@ -3,6 +3,7 @@
 #include "resource.h"
 #include "tree.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
@@ -15,6 +16,8 @@
 struct task tasks[MAX_TASKS];
 int nr_tasks;
 struct site *site;
+/* Its file. */
+static int site_fd;
 char tree_error[200];
 
 void tree_add(struct line *line)
@@ -45,13 +48,40 @@ void tree_add(struct line *line)
 	nr_tasks++;
 }
 
+bool chooses_only_inner(const struct task *task)
+{
+	return task->inner && task->parent >= 0 && tasks[0].namespaces & CLONE_NEWUSER;
+}
+
+/* How a task of the pid namespace of the tree is called around it; 0: it is not there. */
+static int find_around(int inner)
+{
+	DIR *folder = opendir("/proc");
+	struct dirent *entry;
+	int found = 0;
+
+	while (folder && !found && (entry = readdir(folder))) {
+		char path[64], status[4096], *line;
+		int around, pid;
+
+		snprintf(path, sizeof(path), "/proc/%.20s/status", entry->d_name);
+		if (read_file(path, status, sizeof(status)) < 0 || !(line = strstr(status, "\nNSpid:")))
+			continue;
+		if (sscanf(line, " NSpid: %d %d", &around, &pid) == 2 && pid == inner)
+			found = around;
+	}
+	if (folder)
+		closedir(folder);
+	return found;
+}
+
 /* Whether a task has reached its final state: zombie, stopped as declared, or asleep. */
-static bool is_settled(const struct task *task)
+static bool is_settled(const struct task *task, int pid)
 {
 	char path[64], text[512], *end;
 	char wanted = task->kind == ZOMBIE ? 'Z' : task->stopped ? 'T' : 'S';
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", task->pid);
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
 	if (read_file(path, text, sizeof(text)) < 0 || !(end = strrchr(text, ')')))
 		return false;
 	return end[2] == wanted;
@@ -88,14 +118,23 @@ static long make_root(struct task *task, char *cgroups)
 {
 	bool is_init = task->inner && !task->entered;
 	pid_t pids[2] = { is_init ? 1 : task->pid, task->pid };
-	struct clone_args args = { .set_tid = (uintptr_t)pids, .set_tid_size = task->inner ? 2 : 1,
-				   .exit_signal = SIGCHLD, .flags = is_init ? CLONE_NEWPID : 0 };
+	struct clone_args args = { .set_tid = (uintptr_t)pids, .set_tid_size = task->inner ? 2 : 1, .exit_signal = SIGCHLD,
+				   .flags = (is_init ? CLONE_NEWPID : 0) | (task->namespaces & CLONE_NEWUSER) };
 	long ret = clone_process(&args);
 
+	if (ret > 0 && task->namespaces & CLONE_NEWUSER) {
+		int error = map_ids((pid_t)ret);
+
+		return error < 0 ? error : ret;
+	}
 	if (ret == 0) {
 		/* Before anything is closed. A bystander stays where it is. */
 		if (!task->bystander && enter_cgroups(cgroups) < 0)
 			_exit(1);
+		while (task->namespaces & CLONE_NEWUSER && !site->mapped)
+			futex_wait(&site->mapped, 0, NULL);
+		if (task->namespaces & CLONE_NEWNS)
+			start_in_root_folder(task, site_fd);
 		become_plain();
 		become_usual();
 		run_process(task);
@@ -142,9 +181,11 @@ int tree_build(long limit_ms, char *cgroups)
 		if ((error = start_peer()) < 0)
 			return failed("the peer of connections", error);
 	}
-	site = mmap(NULL, sizeof(*site), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (site == MAP_FAILED)
-		return failed("mmap", -ENOMEM);
+	site_fd = make_site();
+	if (site_fd < 0)
+		return failed("the site", -errno);
+	if (tasks[0].namespaces & CLONE_NEWNS && prepare_root_folder() < 0)
+		return failed("the root folder", -errno);
 	for (int i = 0; i < nr_tasks; i++) {
 		if (tasks[i].parent >= 0 || tasks[i].leader != i)
 			continue;
@@ -169,10 +210,13 @@ int tree_build(long limit_ms, char *cgroups)
 		futex_wake(&site->phase, 1 << 30);
 	}
 	for (int i = 0; i < nr_tasks; i++) {
+		int pid;
+
 		if (tasks[i].leader != i)
 			continue;
-		role_set(tasks[i].pid, tasks[i].bystander ? BYSTANDER : STRANGER);
-		for (int tries = 0; !is_settled(&tasks[i]); tries++) {
+		pid = chooses_only_inner(&tasks[i]) ? find_around(tasks[i].pid) : tasks[i].pid;
+		role_set(pid, tasks[i].bystander ? BYSTANDER : STRANGER);
+		for (int tries = 0; !is_settled(&tasks[i], pid); tries++) {
 			struct timespec little = { .tv_nsec = 100000 };
 
 			if (now_us() > until)
@@ -184,5 +228,6 @@ int tree_build(long limit_ms, char *cgroups)
 		}
 	}
 	munmap(site, sizeof(*site));
+	close(site_fd);
 	return 0;
 }
