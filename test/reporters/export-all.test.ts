@@ -92,9 +92,11 @@ describe('the exports of all findings', function () {
       }
     }
     // A cgroup of the tree's own is in a hierarchy of the machine, whichever has its controllers; a request is a program that speaks protobuf.
+    // The program of a tree makes no user namespace, as one of the suite does: `unshare` shows the same defect.
     assert.deepEqual(refused.sort(), [
       'A dump that freezes the cgroup of a stopped task hangs in the kernel, and leaves the cgroup frozen',
       'A request to a page server, and one with a lazy-pages daemon',
+      'Dump reports success for a tree with a user namespace only, and every restore fails',
     ]);
   });
 
