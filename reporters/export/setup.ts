@@ -10,6 +10,7 @@ export function readSetup(c: Case): CriuSetup {
   if (criu.limits.dump?.pids !== undefined || criu.limits.restore?.pids !== undefined)
     throw new CannotExport('a limit of processes needs a cgroup of its own');
   if (criu.limits.dump?.disk !== undefined) throw new CannotExport('the images are on a file system of their own');
+  if (criu.rival) throw new CannotExport('a second CRIU is at work at a stage of the first');
   if (criu.cgroup || criu.freezer) throw new CannotExport('the tree has a cgroup of its own');
   if (criu.interface === 'rpc') throw new CannotExport('the script calls CRIU by its command line');
   if (criu.servers?.dump) throw new CannotExport('the script starts no page server');

@@ -3,6 +3,7 @@ import type { FaultVerb } from './case.ts';
 import type { CriuCgroup, CriuFreezerSetup } from './criu-cgroups.ts';
 import type { CriuNamespace } from './criu-namespaces.ts';
 import type { CriuOptionWords } from './criu-options.ts';
+import type { CriuRival } from './criu-rival.ts';
 import type { RoundCall } from './criu-rounds.ts';
 import type { CriuInterface } from './criu-rpc.ts';
 import type { CriuServerSetup } from './criu-servers.ts';
@@ -178,6 +179,8 @@ export interface CriuSetup {
   readonly optional?: readonly OptionalWord[];
   /** How many restores of the last round's images there are at one time. Absent: one. */
   readonly parallel?: number;
+  /** What a second CRIU does at a stage of the last round. Absent: there is none. */
+  readonly rival?: CriuRival;
   /** How often the case is run: for what does not show every time. */
   readonly repeat: number;
   /** Milliseconds that each of CRIU's two calls may take. Without it by the number of tasks. */

@@ -49,6 +49,7 @@ function ofCriu({
   syscalls,
   servers = {},
   freezer,
+  rival,
   images,
   optional,
 }: CriuSetup): DeclaredFault[] {
@@ -104,6 +105,9 @@ function ofCriu({
             freezer.optional,
           ),
         ]
+      : []),
+    ...(rival
+      ? [one('criu.rival', callOfStage(rival.at), `a second CRIU (${rival.call}) at ${rival.at}`, rival.optional)]
       : []),
     ...images.map(({ optional }, i) => one(`criu.images.${i}`, 'restore', `change ${i + 1} of the images`, optional)),
   ];

@@ -7,10 +7,17 @@ import type { CriuCensus, CriuRecord, CriuRun } from '../record/criu.ts';
 import { firedIn } from '../record/criu-fired.ts';
 
 /** All calls of CRIU in this round, in their order. */
-export function listRuns({ preDumps = [], sameImages, dump, restore, rivals = [], again }: CriuRecord): CriuRun[] {
-  return [...preDumps.map(({ run }) => run), sameImages ? undefined : dump, restore, ...rivals, again].filter(
-    (run) => run !== undefined,
-  );
+export function listRuns({
+  preDumps = [],
+  sameImages,
+  dump,
+  rival,
+  restore,
+  rivals = [],
+  again,
+}: CriuRecord): CriuRun[] {
+  const own = [...preDumps.map(({ run }) => run), sameImages ? undefined : dump, restore];
+  return [...own, rival?.run, ...rivals, again].filter((run) => run !== undefined);
 }
 
 /** Whether it said success. */

@@ -24,6 +24,7 @@ import { oneOfSeveralRestoresSucceeds } from './rules/criu/one-of-several-restor
 import { restoreLeavesNothingBehind } from './rules/criu/restore-leaves-nothing-behind.ts';
 import { restoredProgramRuns } from './rules/criu/restored-program-runs.ts';
 import { restoredTreeMatchesDump } from './rules/criu/restored-tree-matches-dump.ts';
+import { secondCriuDoesNoHarm } from './rules/criu/second-criu-does-no-harm.ts';
 import { serverEndsWithCall } from './rules/criu/server-ends-with-call.ts';
 
 /** Each judges one round. In the order of reports: what a success must do, what a failure must do, then what CRIU itself must not. */
@@ -45,6 +46,7 @@ const OF_A_ROUND: readonly Property[] = [
   failedDumpLeavesNothingBehind,
   noSecondLiveCopy,
   oneOfSeveralRestoresSucceeds,
+  secondCriuDoesNoHarm,
   bystandersUntouched,
   criuNeverCrashes,
   criuEndsInTime,

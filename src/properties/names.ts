@@ -48,6 +48,7 @@ export const PROPERTY_NAMES: readonly string[] = [
   'failed-dump-leaves-nothing-behind',
   'no-second-live-copy',
   'one-of-several-restores-succeeds',
+  'second-criu-does-no-harm',
   'bystanders-untouched',
   'criu-never-crashes',
   'criu-ends-in-time',

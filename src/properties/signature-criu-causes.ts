@@ -17,8 +17,14 @@ export function listCauses(c: Case, criu: CriuRecord, of: RoundCall): string[] {
     ...(run?.injected ?? []).map(({ call }) => `${SYSTEM_CALL}${call}`),
     ...changes.map(nameChange),
     ...(of !== 'restore' && c.criu?.freezer ? ['the cgroup is frozen'] : []),
+    ...(criu.rival && callOfStage(criu.rival.at) === of ? [nameRival(criu.rival)] : []),
     ...(of === 'restore' && c.criu && c.criu.taken.length > 0 ? ['a pid is taken'] : []),
   ];
+}
+
+/** `a second dump at post-restore`. */
+export function nameRival({ run, at }: NonNullable<CriuRecord['rival']>): string {
+  return `a second ${run.of} at ${at}`;
 }
 
 export function isSystemCall(cause: string): boolean {

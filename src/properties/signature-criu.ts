@@ -4,7 +4,7 @@
  * file counts, for messages have pids in them; of an assertion (BUG) too, for its line differs between versions of CRIU.
  */
 import type { Case } from '../model/case.ts';
-import type { CriuCall } from '../model/criu.ts';
+import { type CriuCall, callOfStage } from '../model/criu.ts';
 import { whatDumpLeaves } from '../model/criu-options.ts';
 import { SERVER_WORDS } from '../model/criu-servers.ts';
 import { signalName } from '../model/signals.ts';
@@ -15,7 +15,7 @@ import { comparable, falloutSince, listRuns, succeeded } from './criu-runs.ts';
 import { whyAnswerIsWrong } from './rules/criu/answer-agrees-with-result.ts';
 import { heldTasks } from './rules/criu/restored-program-runs.ts';
 import { whyServerIsWrong } from './rules/criu/server-ends-with-call.ts';
-import { isSystemCall, listCauses } from './signature-criu-causes.ts';
+import { isSystemCall, listCauses, nameRival } from './signature-criu-causes.ts';
 import type { Location } from './signature-restart.ts';
 
 export function locateInCriu(c: Case, record: CriuRecord, { property, round }: Violation): Location {
@@ -46,7 +46,10 @@ export function locateInCriu(c: Case, record: CriuRecord, { property, round }: V
       return { place: 'restore', shape: joined([nameEnd(criu.restore!), ...listThings(criu, 'restore')]) };
     case 'one-of-several-restores-succeeds':
       return locateParallel(criu);
+    case 'second-criu-does-no-harm':
+      return locateRival(criu);
     case 'no-second-live-copy':
+      if (criu.rival) return locateRival(criu);
       return criu.rivals ? locateParallel(criu) : locateOther(c, criu);
     case 'answer-agrees-with-result':
       return locateAnswer(criu);
@@ -161,6 +164,15 @@ function locateParallel({ restore, rivals = [] }: CriuRecord): Location {
   const successes = [restore, ...rivals].filter(succeeded).length;
   const shape = successes === 0 ? 'none of the restores at one time' : 'several restores at one time';
   return { place: successes === 0 && restore ? formatPlace(restore) : 'restore', shape };
+}
+
+/** A second CRIU: what it did when, and the last error of the first, when that failed. */
+function locateRival(criu: CriuRecord): Location {
+  const rival = criu.rival!;
+  const first = callOfStage(rival.at) === 'dump' ? criu.dump : criu.restore!;
+  const isTwice = first.of === rival.run.of && succeeded(first) && succeeded(rival.run);
+  if (isTwice) return { place: first.of, shape: `several ${first.of}s at one time` };
+  return { place: formatPlace(first), shape: joined([nameEnd(first), nameRival(rival)]) };
 }
 
 /** What is wrong with a server, and what happened to it. */

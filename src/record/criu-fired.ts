@@ -16,7 +16,11 @@ export function firedIn(c: Case, record: CriuRecord): string[] {
 }
 
 /** Whether what this word of the `criu` section says has happened. */
-function hasHappened(path: string, setup: CriuSetup, { dump, restore, stages, edits, freezer }: CriuRecord): boolean {
+function hasHappened(
+  path: string,
+  setup: CriuSetup,
+  { dump, restore, stages, edits, freezer, rival }: CriuRecord,
+): boolean {
   const [, word, item = '0'] = path.split('.');
   const findRun = (of: CriuCall): CriuRun | undefined => (of === 'dump' ? dump : restore);
   switch (word) {
@@ -37,6 +41,8 @@ function hasHappened(path: string, setup: CriuSetup, { dump, restore, stages, ed
       return restore?.server?.hit !== undefined;
     case 'freezer':
       return freezer !== undefined;
+    case 'rival':
+      return rival !== undefined;
     case 'images':
       return edits !== undefined;
     default:

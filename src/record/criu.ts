@@ -198,6 +198,11 @@ export interface CriuRecord {
   readonly restore?: CriuRun;
   /** The other restores of the same images at the same time. Absent: there was one. */
   readonly rivals?: readonly CriuRun[];
+  /**
+   * What a second CRIU did at a stage of the first. Where both dumped, or both restored, and only the second one succeeded, it is `dump` or
+   * `restore`, and this is the first.
+   */
+  readonly rival?: { readonly at: CriuStage; readonly run: CriuRun };
   /** A program that runs on: while the restore held it, before it was let go. */
   readonly restored?: CriuCensus;
   readonly afterRestore?: CriuCensus;

@@ -27,6 +27,7 @@ export function writeCriu(setup: CriuSetup): Words {
     images,
     optional,
     parallel,
+    rival,
     repeat,
     limit,
   } = setup;
@@ -51,6 +52,7 @@ export function writeCriu(setup: CriuSetup): Words {
     ...(images.length === 0 ? {} : { images: oneOrAll(images.map(editWords)) }),
     ...(optional === undefined ? {} : { optional: oneOrAll(optional) }),
     ...(parallel === undefined ? {} : { parallel }),
+    ...(rival === undefined ? {} : { rival }),
     ...(repeat === 1 ? {} : { repeat }),
     ...(limit === undefined ? {} : { limit }),
   };

@@ -173,6 +173,20 @@ faults: [{ signal: SIGTERM, to: 101, when: { criu: pre-resume } }]
     assert.match(mistakes('criu: { interface: grpc }'), /interface of CRIU/);
   });
 
+  it('may have a second CRIU, where that has something to work on', () => {
+    const [c] = load('criu: { rival: { call: dump, at: post-dump } }').cases;
+    assert.deepEqual(c?.criu?.rival, { call: 'dump', at: 'post-dump' });
+    assert.deepEqual(parseScenarios(writeScenario(c!), 'a.yaml').cases[0]?.criu, c?.criu);
+    const refused = (words: string) => mistakes(`criu: { ${words} }`);
+    assert.match(refused('rival: { call: restore, at: pre-dump }'), /^3: at pre-dump there is nothing .* can restore/);
+    assert.match(refused('rival: { call: dump, at: post-resume }'), /^3: at post-resume there is nothing/);
+    assert.match(refused('rival: { call: dump, at: post-dump }, dump-options: { leave-running: true }'), /both may/);
+    assert.match(refused('rival: { call: dump, at: pre-resume }, rounds: [dump]'), /the last round has no restore/);
+    assert.match(refused('rival: { call: restore, at: post-dump }, namespace: own'), /does not meet/);
+    assert.match(refused('rival: { call: restore, at: pre-restore }, parallel: 2'), /rivals of each other/);
+    assert.match(refused('rival: { call: dumb, at: post-dump }'), /did you mean dump/);
+  });
+
   it('knows the system calls of Linux by name', () => {
     const one = (words: string) => mistakes(`criu: { syscalls: { of: dump, errno: ENOMEM, ${words} } }`);
     assert.match(one('call: opneat'), /opneat[\s\S]*did you mean openat/);

@@ -9,7 +9,7 @@ import { CRIU_STAGE_NAMES, type CriuCall, type CriuSetup, type CriuStage, PLAIN_
 import type { FreezerFault } from '../../model/criu-cgroups.ts';
 import type { RoundCall } from '../../model/criu-rounds.ts';
 import { errnoName } from '../../model/errno.ts';
-import type { CriuCensus, CriuRun } from '../../record/criu.ts';
+import type { CriuCensus, CriuRecord, CriuRun } from '../../record/criu.ts';
 import { AgentError } from '../agent/agent.ts';
 import type { Draws } from '../draws.ts';
 import { callCriu } from './call.ts';
@@ -24,6 +24,9 @@ import { Rivals } from './rivals.ts';
 import { writeNotified } from './rpc.ts';
 import type { Sandbox } from './sandbox.ts';
 import { Server } from './servers.ts';
+
+/** Where a second CRIU writes what it dumps. */
+const RIVAL_IMAGES = `${IMAGES}-rival`;
 
 export interface PlayOptions {
   readonly criu: Criu;
@@ -62,6 +65,8 @@ export class Caller {
   #server: Server | undefined;
   /** What has happened to the cgroup of the tree. */
   freezerHit: FreezerFault | undefined;
+  /** What a second CRIU did. */
+  rival: CriuRecord['rival'];
   /** The tree as it was while the last call held it. */
   held: CriuCensus | undefined;
   /** Microseconds that all calls took. */
@@ -129,14 +134,43 @@ export class Caller {
 
   /** So many restores as the case has at one time: the first that succeeded, else the one that the case is about; then the others. */
   async restoreInParallel(): Promise<readonly [CriuRun, ...CriuRun[]]> {
-    const { criu, program, unprivileged, breakpointsFire } = this.#options;
-    const log = `${this.#log('restore')}.log`;
-    const options = { criu, program, unprivileged, breakpointsFire, hooks: false, plain: true, images: IMAGES, log };
-    const rivals = await Rivals.start(this.#sandbox, this.#case, options);
+    const rivals = await this.#startRivals('restore', (this.#setup.parallel ?? 1) - 1, IMAGES);
     const own = await this.restore(false);
     const all = [own, ...(await rivals.finish())];
     const first = all.find(({ exit }) => exit === 0) ?? own;
     return [first, ...all.filter((one) => one !== first)];
+  }
+
+  async #startRivals(of: RoundCall, count: number, images: string): Promise<Rivals> {
+    const { criu, program, unprivileged, breakpointsFire } = this.#options;
+    const root = of === 'restore' ? undefined : await this.#rootPid();
+    const how = { criu, program, unprivileged, breakpointsFire, hooks: false, plain: true };
+    return Rivals.start(this.#sandbox, this.#case, { ...how, images, root, of, count, log: `${this.#log(of)}.log` });
+  }
+
+  /** What a second CRIU does while this one waits at a stage. */
+  async #meetRival(stage: CriuStage): Promise<void> {
+    const { call, at } = this.#setup.rival ?? {};
+    if (call === undefined || at !== stage) return;
+    const images = call === 'restore' ? IMAGES : RIVAL_IMAGES;
+    if (call !== 'restore') await mkdir(this.#sandbox.inside(images));
+    const [run] = await (await this.#startRivals(call, 1, images)).finish();
+    this.rival = { at, run: run! };
+  }
+
+  /**
+   * Of two calls of one kind the one that succeeded, and the other one as the rival; the images are those of the one that succeeded. A call
+   * that met no rival of its kind is given back as it is.
+   */
+  async chooseWinner(run: CriuRun): Promise<CriuRun> {
+    const { rival } = this;
+    if (!rival || rival.run.of !== run.of || run.exit === 0 || rival.run.exit !== 0) return run;
+    this.rival = { ...rival, run };
+    if (run.of === 'dump') {
+      await rename(this.#sandbox.inside(IMAGES), this.#sandbox.inside(`${IMAGES}-failed`));
+      await rename(this.#sandbox.inside(RIVAL_IMAGES), this.#sandbox.inside(IMAGES));
+    }
+    return rival.run;
   }
 
   /** A restore that failed is tried once more, and nothing goes wrong in it. */
@@ -195,6 +229,7 @@ export class Caller {
     if (!plain) {
       await this.#parts.faults.fire(stage);
       this.hitFreezer(stage);
+      await this.#meetRival(stage);
       await this.#server?.atStage(stage);
       // A request has others, which are no moment of a dump or a restore: `query-ext-files`.
       if (CRIU_STAGE_NAMES.includes(stage)) this.#stages.push(stage);

@@ -163,6 +163,7 @@ class Play {
       ...describeChanges(dumped.changed, restored.surroundings?.restore),
       ...(subject && { subject }),
       ...(check && { check }),
+      ...(this.#caller.rival && { rival: this.#caller.rival }),
       ...(this.#caller.freezerHit && { freezer: this.#caller.freezerHit }),
       ...(connections && this.#connections && { connections: { before: connections, after: this.#connections } }),
       bystanders,
@@ -193,7 +194,7 @@ class Play {
     this.#connections = await this.#observer.connections();
     const around = await this.#observer.surroundings();
     await this.#sandbox.do('last-pid', { pid: lastPidFor(c) });
-    const dump = await this.#caller.dump(plain);
+    const dump = await this.#caller.chooseWinner(await this.#caller.dump(plain));
     await this.#programs.mustHaveRunUntilDump();
     // A failed dump is judged by what the program is now; what CRIU changes of it while it holds it is no part of it.
     const { held } = this.#caller;
@@ -242,7 +243,9 @@ class Play {
       this.#caller.hitFreezer('before-restore');
     }
     const isAlone = plain || this.#setup.parallel === undefined;
-    const [restore, ...others] = isAlone ? [await this.#caller.restore(plain)] : await this.#caller.restoreInParallel();
+    const [restore, ...others] = isAlone
+      ? [await this.#caller.chooseWinner(await this.#caller.restore(plain))]
+      : await this.#caller.restoreInParallel();
     const rivals = isAlone ? {} : { rivals: others };
     const { held } = this.#caller;
     if (restore.exit === 0) {

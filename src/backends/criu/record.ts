@@ -71,6 +71,7 @@ function buildStory(c: Case, criu: CriuRecord): RunEvent[] {
   say(`${c.subject ? c.subject.command[0] : 'the tree'} is there: ${listTasks(tasks)}`);
   for (const round of rounds) {
     for (const { run, after } of round.preDumps ?? []) call(round, run, after.tasks);
+    if (round.rival) say(`a second criu ${round.rival.run.of}, at ${round.rival.at}, ${callEnd(round.rival.run)}`);
     if (!round.sameImages) call(round, round.dump, round.afterDump.tasks);
     for (const edit of round.edits ?? []) say(`the images are changed: ${editText(edit)}`);
     for (const run of round.rivals ?? []) say(`criu restore, at the same time, ${callEnd(run)}`);

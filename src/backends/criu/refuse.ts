@@ -65,8 +65,8 @@ export function refusal(
     if (when.kind !== 'criu') return 'with CRIU a fault comes at one of its stages: when: { criu: … }';
     if (verb === 'ptrace' && targets.includes('coordinator')) return 'CRIU itself is not traced';
   }
-  if (criu?.parallel !== undefined && c.subject)
-    return 'restores of a program at one time are not compared here: give the case a declared tree';
+  if ((criu?.parallel !== undefined || criu?.rival) && c.subject)
+    return 'calls for a program at one time are not compared here: give the case a declared tree';
   if (criu?.namespaces?.includes('user') && isRoot === false)
     return 'the ids of several users can be mapped into a user namespace by root only';
   const limitsPids = criu?.limits.dump?.pids !== undefined || criu?.limits.restore?.pids !== undefined;

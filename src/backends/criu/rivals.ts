@@ -1,8 +1,9 @@
-/** Restores of the same images beside the one that a case is about: they begin with it, and nothing is made to go wrong in them. */
+/** Calls of CRIU on the same tree, or the same images, beside the one that a case is about: nothing is made to go wrong in them. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Case } from '../../model/case.ts';
 import { PLAIN_CRIU } from '../../model/criu.ts';
+import type { RoundCall } from '../../model/criu-rounds.ts';
 import { signalNumber } from '../../model/signals.ts';
 import type { CriuRun } from '../../record/criu.ts';
 import { endFrom, startCommand } from './command.ts';
@@ -11,8 +12,10 @@ import { readErrors, readLastLine } from './log.ts';
 import type { Sandbox } from './sandbox.ts';
 
 export interface RivalOptions extends CallOptions {
-  /** Of the restore that the case is about: theirs begin with it. */
+  /** Of the call that the case is about: theirs begin with it. */
   readonly log: string;
+  readonly of: RoundCall;
+  readonly count: number;
 }
 
 interface Started {
@@ -23,18 +26,19 @@ interface Started {
 export class Rivals {
   readonly #sandbox: Sandbox;
   readonly #case: Case;
+  readonly #of: RoundCall;
   readonly #started: readonly Started[];
 
-  private constructor(sandbox: Sandbox, c: Case, started: readonly Started[]) {
+  private constructor(sandbox: Sandbox, c: Case, of: RoundCall, started: readonly Started[]) {
     this.#sandbox = sandbox;
     this.#case = c;
+    this.#of = of;
     this.#started = started;
   }
 
-  /** Starts those that the case has beside its own. Rejects with BadSurroundings. */
+  /** Starts so many. Rejects with BadSurroundings. */
   static async start(sandbox: Sandbox, c: Case, options: RivalOptions): Promise<Rivals> {
-    const { log, criu } = options;
-    const count = (c.criu?.parallel ?? 1) - 1;
+    const { log, criu, of, count } = options;
     const starting = Array.from({ length: count }, async (_, i) => {
       const own = `rival-${i + 1}-of-${log}`;
       const pid = await startCommand(sandbox, {
@@ -42,12 +46,12 @@ export class Rivals {
         pid: 0,
         inner: false,
         folder: `${WORK}/home`,
-        env: criuEnvironment(PLAIN_CRIU, 'restore', options),
-        words: [...criu.command, ...criuWords(c, 'restore', own, options)],
+        env: criuEnvironment(PLAIN_CRIU, of, options),
+        words: [...criu.command, ...criuWords(c, of, own, options)],
       });
       return { pid, log: own };
     });
-    return new Rivals(sandbox, c, await Promise.all(starting));
+    return new Rivals(sandbox, c, of, await Promise.all(starting));
   }
 
   /** Waits for their ends; one that does not end in the time of a call is killed. */
@@ -67,7 +71,7 @@ export class Rivals {
     const text = await readFile(this.#sandbox.inside(path.join(WORK, log)), 'utf8').catch(() => '');
     const [errors, lastLine] = [readErrors(text), readLastLine(text)];
     return {
-      of: 'restore',
+      of: this.#of,
       ...endFrom(status ?? signalNumber('SIGKILL')),
       ...(timedOut && { timedOut: limit }),
       errors,

@@ -46,7 +46,7 @@ export function parseSystemCalls(text: string, of: CriuCall, c: Case): SystemCal
 
 /** The case without all that is made to go wrong in it: its system calls are those that there are. */
 export function withoutFaults(c: Case): Case {
-  const { faultPoint: _point, servers: _servers, parallel: _parallel, freezer, ...setup } = c.criu!;
+  const { faultPoint: _point, servers: _servers, parallel: _parallel, rival: _rival, freezer, ...setup } = c.criu!;
   return {
     ...c,
     faults: [],

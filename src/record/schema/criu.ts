@@ -54,6 +54,7 @@ const ROUND = z.looseObject({
   ).optional(),
   sameImages: z.literal(true).optional(),
   freezer: z.enum(FREEZER_FAULT_NAMES).optional(),
+  rival: z.looseObject({ at: name, run: CRIU_RUN }).optional(),
   before: CRIU_CENSUS,
   dump: CRIU_RUN,
   afterDump: CRIU_CENSUS,

@@ -15,6 +15,7 @@ import {
 import { type CriuFreezerSetup, refuseFreezer } from '../../model/criu-cgroups.ts';
 import { refuseNamespaces } from '../../model/criu-namespaces.ts';
 import { CRIU_OPTIONS, type CriuOptionWords, type OptionWord } from '../../model/criu-options.ts';
+import { type CriuRival, refuseRival, STAGES_OF_RIVAL } from '../../model/criu-rival.ts';
 import { refuseParallel, refuseRounds } from '../../model/criu-rounds.ts';
 import { refuseInRpc } from '../../model/criu-rpc.ts';
 import { type CriuServerSetup, refuseServer, SERVER_NAMES } from '../../model/criu-servers.ts';
@@ -66,6 +67,7 @@ export function resolveCriu(words: Words, complain: Complain, editors?: readonly
     images: edits.filter((edit) => edit !== undefined),
     ...(words.optional !== undefined && { optional: [...new Set(toList(words.optional))] }),
     ...(words.parallel !== undefined && { parallel: words.parallel }),
+    ...(words.rival && { rival: { ...words.rival } as CriuRival }),
     repeat: words.repeat ?? PLAIN_CRIU.repeat,
     ...(words.limit !== undefined && { limit: words.limit }),
   };
@@ -89,6 +91,14 @@ export function resolveCriu(words: Words, complain: Complain, editors?: readonly
   const alone = setup.parallel === undefined ? undefined : refuseParallel(setup);
   if (alone !== undefined)
     complain({ path: ['criu', 'parallel'], message: alone, expected: 'one restore, without `parallel`' });
+  const noRival = refuseRival(setup);
+  if (noRival !== undefined)
+    complain({
+      path: ['criu', 'rival'],
+      message: noRival,
+      expected: `at: ${STAGES_OF_RIVAL[setup.rival!.call].join(', ')}`,
+      hint: 'one call after the other is `rounds`, several restores at one time are `parallel`',
+    });
   if (!setup.optional?.includes('script-fails')) checkScripts(setup, (i) => at('script-fails', i), complain);
   return setup;
 }

@@ -4,6 +4,7 @@ import { ABSENT, CRIU_STAGE_NAMES, type CriuCall, OPTIONAL_WORDS } from '../../m
 import { CGROUP_VERSIONS, FREEZER_FAULT_NAMES, FREEZER_FAULTS } from '../../model/criu-cgroups.ts';
 import { CRIU_NAMESPACE_NAMES, CRIU_NAMESPACES } from '../../model/criu-namespaces.ts';
 import { CRIU_OPTIONS, type CriuOption } from '../../model/criu-options.ts';
+import { STAGES_OF_RIVAL } from '../../model/criu-rival.ts';
 import { CRIU_INTERFACES, type CriuInterface } from '../../model/criu-rpc.ts';
 import { SERVER_FAULT_NAMES, SERVER_FAULTS, SERVER_NAMES } from '../../model/criu-servers.ts';
 import { MAX_FAULTS } from '../limits.ts';
@@ -307,6 +308,21 @@ export const criu = mapping('a mapping with the words of CRIU', {
     integer(2, MAX_PARALLEL, 'a number of restores'),
     'So many restores of the same images begin at one time in the last round. One of them has to succeed, and no other: the tree is to have exactly one live copy. Faults, limits and scripts are those of the first.',
     'parallel: 2',
+  ).optional(),
+  rival: word(
+    mapping('a mapping with call and at', {
+      call: word(oneOf(['dump', 'pre-dump', 'restore'], 'call of CRIU'), 'What the second CRIU does.', 'call: dump'),
+      at: word(
+        criuStage,
+        `The stage at which the first waits until the second has ended: ${Object.entries(STAGES_OF_RIVAL)
+          .map(([call, stages]) => `a ${call} at ${stages.join(', ')}`)
+          .join('; ')}.`,
+        'at: post-dump',
+      ),
+      optional,
+    }),
+    'A second CRIU, in the last round: it dumps or pre-dumps the same tree, or restores the same images, while the first waits at a stage. The tree is to have exactly one live copy, or one set of images, and the call that fails leaves everything as it was. Where only the second dump succeeds its images are restored.',
+    'rival: { call: dump, at: post-dump }',
   ).optional(),
   options: word(
     options(['dump', 'restore']),

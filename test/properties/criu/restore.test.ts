@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { CriuConnection, CriuTask } from '../../../src/record/criu.ts';
 import { EDITED, hit, treeWith, violated, withCriu, without } from './judged.ts';
-import { aCensus, aTask, FAILED, NO_TASKS, RESTORED, TREE } from './records.ts';
+import { aCensus, aTask, DUMPED, FAILED, NO_TASKS, RESTORED, TREE } from './records.ts';
 
 describe('the properties of a restore by CRIU', () => {
   describe('restored-tree-matches-dump', () => {
@@ -154,6 +154,34 @@ describe('the properties of a restore by CRIU', () => {
       const c = withCriu({ scriptFails: ['post-restore'] });
       const stages = ['post-restore'] as const;
       assert.ok(!violated({ ...none, rivals: [FAILED], stages }, c).includes(name));
+    });
+  });
+
+  describe('second-criu-does-no-harm', () => {
+    const name = 'second-criu-does-no-harm';
+    const FAILED_DUMP = { ...DUMPED, exit: 1, errors: ['cr-dump.c:1: no'] };
+    const at = 'post-restore' as const;
+    const none = { restore: FAILED, afterRestore: NO_TASKS };
+    it('is violated when both succeed, when none does, and when a failure has no error', () => {
+      assert.ok(violated({ rival: { at, run: RESTORED } }).includes(name));
+      assert.ok(violated({ ...none, rival: { at, run: FAILED } }).includes(name));
+      assert.ok(violated({ rival: { at, run: { ...FAILED, errors: [] } } }).includes(name));
+    });
+    it('is violated when a call of another kind makes the first fail', () => {
+      assert.ok(violated({ ...none, rival: { at, run: FAILED_DUMP } }).includes(name));
+      assert.ok(violated({ ...none, rival: { at, run: DUMPED } }).includes(name));
+    });
+    it('holds when one of a kind succeeds, and when the first does beside another kind', () => {
+      assert.ok(!violated({ rival: { at, run: FAILED } }).includes(name));
+      assert.ok(!violated({ rival: { at, run: FAILED_DUMP } }).includes(name));
+      assert.ok(!violated({ rival: { at: 'pre-dump', run: { ...DUMPED, of: 'pre-dump' } } }).includes(name));
+      assert.ok(!violated(none).includes(name));
+    });
+    it('does not judge that none succeeds where the scenario has done something else', () => {
+      const c = withCriu({ scriptFails: [at], rival: { call: 'restore', at } });
+      assert.ok(!violated({ ...none, rival: { at, run: FAILED }, stages: [at] }, c).includes(name));
+      const alone = withCriu({ rival: { call: 'restore', at } });
+      assert.ok(violated({ ...none, rival: { at, run: FAILED }, stages: [at] }, alone).includes(name));
     });
   });
 });
