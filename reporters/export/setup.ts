@@ -25,6 +25,7 @@ export function readSetup(c: Case): CriuSetup {
   if (criu.rounds.length > 2) throw new CannotExport('the script dumps and restores once');
   if (criu.syscalls.some(({ short }) => short)) throw new CannotExport('the script makes no system call read less');
   if (criu.syscalls.length > 1) throw new CannotExport('only one system call can be made to fail');
+  if (c.faults.some(({ own }) => own)) throw new CannotExport('a script cannot run a fault verb of your own');
   if (c.faults.some(({ verb }) => verb === 'ptrace')) throw new CannotExport('a tracer as a fault');
   return criu;
 }

@@ -139,7 +139,8 @@ function refuseOtherFaults({ case: c, violates }: ExportedFinding): void {
     ...(criu.syscalls.length > 0 ? ['makes a system call of CRIU fail'] : []),
     ...(criu.scriptFails.length > 0 ? ['has an action script that fails'] : []),
     ...(criu.taken.length > 0 ? ['takes pids'] : []),
-    ...(c.faults.some(({ when }) => when.kind !== 'criu' || when.at !== 'before-dump')
+    ...(c.faults.some(({ own }) => own) ? ['has a fault verb of your own'] : []),
+    ...(c.faults.some(({ when, own }) => !own && (when.kind !== 'criu' || when.at !== 'before-dump'))
       ? ['has a fault in the middle of a call of CRIU']
       : []),
     ...(c.tasks.some((task) => task.criu?.orphan) ? ['has orphans'] : []),

@@ -100,8 +100,9 @@ function isDuring({ stage }: CriuHit, { dump, restore }: CriuRecord, run: CriuRu
   return CRIU_STAGE_NAMES.indexOf(stage) <= AFTER_DUMP === (run === dump);
 }
 
-function faultWords({ verb, to, signal, stage }: CriuHit): string {
-  const what = verb === 'trace' ? 'a tracer attached' : signal === undefined ? 'a signal' : signalName(signal);
+function faultWords({ verb, own, to, signal, stage }: CriuHit): string {
+  if (own !== undefined && to === undefined) return `${own} at ${stage}`;
+  const what = own ?? (verb === 'trace' ? 'a tracer attached' : signal === undefined ? 'a signal' : signalName(signal));
   return `${what} to ${to === 'criu' ? 'CRIU' : to} at ${stage}`;
 }
 

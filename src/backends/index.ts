@@ -1,5 +1,6 @@
 /** `mktrouble/backend`: all that a backend needs of mktrouble, its own ones as well as a user's. */
 export type { Case, Fault, Task, TaskId } from '../model/case.ts';
+export { readRuntimeMoment, whyNoMoment } from '../model/own-moments.ts';
 export type {
   RuntimeCall,
   RuntimeFault,
@@ -34,6 +35,7 @@ export type {
 } from './backend.ts';
 export { BadSurroundings, isSchedulable } from './backend.ts';
 export { Draws } from './draws.ts';
+export { readHostPids } from './host/host-pids.ts';
 export { sweepFolder, uniqueName } from './host/names.ts';
 export {
   type BackendModule,
@@ -45,4 +47,5 @@ export {
 } from './module.ts';
 export type { OwnFault } from './own-fault.ts';
 export { OwnFaults } from './own-faults.ts';
+export type { CommandEnd, OciScene } from './own-scenes.ts';
 export { randomChooser, type Walk, walk } from './walk.ts';

@@ -18,11 +18,14 @@ export function loadModule(file: string, modules: Readonly<Record<string, object
   const jiti = createJiti(import.meta.url, {
     fsCache: false,
     moduleCache: false,
-    interopDefault: false,
+    // Without it `import path from 'node:path'` is undefined in a module of the user's.
+    interopDefault: true,
     nativeModules: ['mktrouble'],
     virtualModules: { ...modules },
   });
-  return jiti(file) as Record<string, unknown>;
+  const exported = jiti(file) as Record<string, unknown>;
+  // That option gives a module without a default export itself for one.
+  return typeof exported === 'function' || Object.hasOwn(exported, 'default') ? exported : { ...exported };
 }
 
 /** An exception of the module's own code, at the place in it that its stack names. */

@@ -1,5 +1,6 @@
 /** The command line: parses it, hands it to a command, and turns how that ended into an exit code. */
 import { Command, CommanderError, Help, type Option } from 'commander';
+import { hasLateVerb } from '../backends/own-faults.ts';
 import { packageVersion } from '../boundary/package.ts';
 import { flushStreams } from '../boundary/write-stream.ts';
 import { didYouMean } from '../scenario/source/nearest.ts';
@@ -31,7 +32,10 @@ export async function main(argv: readonly string[]): Promise<ExitCode> {
   try {
     await program.parseAsync(argv);
     const lost = await flushStreams();
-    return exit === EXIT.ok && lost > 0 ? EXIT.input : exit;
+    const code = exit === EXIT.ok && lost > 0 ? EXIT.input : exit;
+    // What a fault verb of the user's own still waits for is not waited for.
+    if (hasLateVerb()) process.exit(code);
+    return code;
   } catch (error) {
     suggestCommand(program, argv.slice(2));
     return toExitCode(error);

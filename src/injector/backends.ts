@@ -18,15 +18,22 @@ const OPEN: Readonly<Record<ShippedBackend, (options: BackendOptions) => Promise
   simulated: async () => (await import('../backends/simulated/index.ts')).simulated(),
   native: async ({ plugin }) =>
     (await import('../backends/native/index.ts')).native(plugin === undefined ? {} : { plugin }),
-  criu: async ({ criu, allowCommands = false, imageEditors }) =>
+  criu: async ({ criu, allowCommands = false, imageEditors, faults }) =>
     (await import('../backends/criu/index.ts')).criu({
       allowCommands,
+      faults: await loadVerbs(faults),
       imageEditors: imageEditors ? (await import('./own-modules.ts')).loadImageEditors(imageEditors) : [],
       ...(criu !== undefined && { criu }),
     }),
-  oci: async ({ criu, allowCommands = false }) =>
-    (await import('../backends/oci/index.ts')).default.create(toCreateOptions(allowCommands, criu)),
+  oci: async ({ criu, allowCommands = false, faults }) =>
+    (await import('../backends/oci/index.ts')).default.create(
+      toCreateOptions(allowCommands, criu, await loadVerbs(faults)),
+    ),
 };
+
+async function loadVerbs(files: BackendOptions['faults']): Promise<readonly OwnFault[]> {
+  return files ? (await import('./own-modules.ts')).loadFaults(files) : [];
+}
 
 /** What a cache that cannot be trusted has is not there. */
 async function unlessBadCache<T>(find: () => Promise<T>, otherwise: (reason: string) => T): Promise<T> {
@@ -96,8 +103,7 @@ export async function openBackend(name: BackendName, options: BackendOptions = {
   const { module = isBackendFile(name) ? name : undefined, allowCommands = false, criu } = options;
   if (module !== undefined) {
     const { createOwnBackend } = await import('./own-backend.ts');
-    const verbs = options.faults ? (await import('./own-modules.ts')).loadFaults(options.faults) : [];
-    return createOwnBackend(module, toCreateOptions(allowCommands, criu, verbs));
+    return createOwnBackend(module, toCreateOptions(allowCommands, criu, await loadVerbs(options.faults)));
   }
   if (!isShipped(name)) throw new Error(`this build has no backend ${name}`);
   return OPEN[name](options);

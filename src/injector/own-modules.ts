@@ -1,6 +1,6 @@
 /** Modules of users that the command line or the configuration names: properties, by which every case is judged, fault verbs and image editors. */
 import type { OwnImageEditor } from '../backends/criu/images/own.ts';
-import type { OwnFault } from '../backends/own-fault.ts';
+import type { LoadedFault } from '../backends/own-fault.ts';
 import type { OwnFiles } from '../config/options.ts';
 import { isMistake, type Mistake } from '../config/own-backend.ts';
 import type { Case } from '../model/case.ts';
@@ -47,7 +47,7 @@ export function namesWith({ properties, faults, imageEditors }: OwnFiles = {}): 
 }
 
 /** The fault verbs in these files. */
-export function loadFaults(files?: readonly string[]): OwnFault[] {
+export function loadFaults(files?: readonly string[]): LoadedFault[] {
   return load(files, readFaultModule);
 }
 

@@ -48,7 +48,7 @@ export function listCauses(c: Case, criu: CriuRecord, of: RoundCall): string[] {
   if (of === 'pre-dump') return [];
   const hits = criu.hits
     .filter(({ stage }) => callOfStage(stage) === of)
-    .map(({ verb, stage }) => `${verb} at ${stage}`);
+    .map(({ verb, own, stage }) => `${own ?? verb} at ${stage}`);
   const fired = new Set(firedIn(c, criu));
   const words = declaredFaults(c).filter(({ name, fault, call }) => !fault && call === of && fired.has(name));
   return [...hits, ...words.map(({ title }) => title)];
@@ -63,7 +63,7 @@ export function wasEnded({ timedOut, flooded }: CriuRun): boolean {
 export function hitSince({ hits }: CriuRecord, stage: CriuStage): Set<number> {
   const first = CRIU_STAGE_NAMES.indexOf(stage);
   const since = hits.filter((hit) => CRIU_STAGE_NAMES.indexOf(hit.stage) >= first);
-  return new Set(since.flatMap(({ to }) => (to === 'criu' ? [] : [to])));
+  return new Set(since.flatMap(({ to }) => (typeof to === 'number' ? [to] : [])));
 }
 
 /** These tasks and their descendants: their death kills the descendants, or reparents them to init. */

@@ -32,7 +32,8 @@ export function isSystemCall(cause: string): boolean {
 }
 
 /** A stop needs no stage: a task that is held is held until the end. */
-function nameHit({ verb, signal, to, stage }: CriuHit): string {
+function nameHit({ verb, own, signal, to, stage }: CriuHit): string {
+  if (own !== undefined) return `the fault verb ${own} at ${stage}`;
   const target = to === 'criu' ? 'CRIU' : 'a task';
   if (verb === 'trace') return `${target} is traced`;
   if (signal !== undefined && signalName(signal) === 'SIGSTOP') return `${target} is stopped`;

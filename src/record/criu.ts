@@ -116,10 +116,13 @@ export interface CriuCensus {
   readonly silent: readonly number[];
 }
 
-/** A signal that mktrouble sent, or a tracer that it attached. */
+/** A signal that mktrouble sent, a tracer that it attached, or a fault verb of the user's own that has fired. */
 export interface CriuHit {
-  readonly verb: 'signal' | 'trace';
-  readonly to: 'criu' | number;
+  readonly verb: 'signal' | 'trace' | 'own';
+  /** The name of a verb of the user's own. */
+  readonly own?: string;
+  /** What was hit. Absent for a verb of the user's own for which the scenario names no task: what it does to others is judged. */
+  readonly to?: 'criu' | number;
   readonly signal?: number;
   readonly stage: CriuStage;
   /** The name of the fault; absent for a tracer that `traced-by` declares. */

@@ -149,7 +149,7 @@ class Expansion {
     const image = this.#image(tree);
     const criu = this.#criu(tree);
     const runtime = this.#runtime();
-    const faults = this.#faults(tree, image, restart, criu);
+    const faults = this.#faults(tree, image, restart, criu, runtime);
     const expect = this.#expect(tree, restart, faults);
     const explore = this.#explore();
     const [subject, check] = [this.#subject(), this.#check()];
@@ -232,10 +232,11 @@ class Expansion {
     image: Per<Image | undefined>,
     restart: Per<RestartCall | undefined>,
     criu: Per<CriuSetup | undefined>,
+    runtime: Per<RuntimeSetup | undefined>,
   ): Per<Fault[] | undefined> {
     const document = this.#part('faults', []);
     const findPosition = (i: number): Position => positionAt(this.#raw, this.#context.source, ['faults', i]);
-    return this.#per(['tree', 'image', 'restart', 'criu', 'faults'], (combination, say) => {
+    return this.#per(['tree', 'image', 'restart', 'criu', 'runtime', 'faults'], (combination, say) => {
       const words = document(combination);
       const resolved = { tree: tree(combination), image: image(combination), restart: restart(combination) };
       if (words === undefined || !resolved.tree || !resolved.image || !resolved.restart) return undefined;
@@ -247,6 +248,7 @@ class Expansion {
           image: saved,
           restart: call,
           criu: criu(combination),
+          runtime: runtime(combination),
           own: ownFacts(this.#context.known, call.protocol),
           verbs: this.#context.known.faultVerbs,
           positionOf: findPosition,
@@ -267,7 +269,7 @@ class Expansion {
     const named = isMapping(call) ? call['protocol'] : undefined;
     const isOwn = typeof named === 'string' && (isProtocolFile(named) || named.includes('${{'));
     const sections: Section[] = forks
-      ? ['tree', 'image', 'restart', 'criu', 'faults', 'expect']
+      ? ['tree', 'image', 'restart', 'criu', 'runtime', 'faults', 'expect']
       : ['tree', ...(isOwn ? (['restart'] as const) : []), 'expect'];
     return this.#per(sections, (combination, say) => {
       const [words, of] = [document(combination), tree(combination)];

@@ -50,6 +50,50 @@ describe('fault verbs and image editors of one’s own', function () {
     assert.match(simulated.stdout, /the fault verb lose-record is for store only/);
   });
 
+  it('fire in CRIU, show in each report and in the command, and an export is refused', async function () {
+    folder.write('take-name.ts', exampleFiles('criu-fault')['take-name.ts']!);
+    const [dump, restore] = exampleFiles('criu-fault')['take-name.yaml']!.split('---\n') as [string, string];
+    folder.write('taken.yaml', `${dump}---\n${restore.replace(/ {2}except: .*/, '')}`);
+    const verbs = ['--fault', './take-name.ts'];
+    const reports = ['-r', 'json=criu.json', '-r', 'junit=criu.xml', '-r', 'html=criu.html', '-r', 'list'];
+    const { code, stdout, stderr } = await program('run', 'taken.yaml', ...verbs, ...reports);
+    const skipped = /criu: (.*)/.exec(stdout)?.[1];
+    if (/0 passed, 2 skipped/.test(stdout)) {
+      console.log(`      skipped: ${skipped}`);
+      this.skip();
+    }
+    assert.equal(code, 1, stdout + stderr);
+    assert.match(stdout, /fault: take-name at before-restore/);
+    const read = (name: string) => readFileSync(path.join(folder.path, name), 'utf8');
+    for (const name of ['criu.xml', 'criu.html']) assert.match(read(name), /take-name at before-restore/, name);
+    const [passed, failed] = (JSON.parse(read('criu.json')) as { cases: [Reported, Reported] }).cases;
+    assert.equal(passed.result, 'pass');
+    assert.deepEqual(
+      failed.violations.map(({ property }) => property),
+      ['failed-restore-can-be-retried'],
+    );
+    assert.match(failed.command, /--fault \.\/take-name\.ts/);
+    folder.write('mktrouble.config.yaml', 'faults: [./take-name.ts]\n');
+    const exported = await program('export', 'taken.yaml:10', '--as', 'sh');
+    folder.write('mktrouble.config.yaml', '{}\n');
+    assert.equal(exported.code, 2, exported.stdout);
+    assert.match(exported.stderr, /fault verb/);
+  });
+
+  it('that wait for ever do not keep the run from ending', async function () {
+    const waiting = 'fire: () => new Promise(() => setInterval(() => {}, 1000)) });\n';
+    const text = exampleFiles('criu-fault')['take-name.ts']!;
+    folder.write('waits.ts', `${text.slice(0, text.indexOf('  fire('))}  ${waiting}`);
+    folder.write(
+      'waits.yaml',
+      exampleFiles('criu-fault')['take-name.yaml']!.replaceAll('criu: {}', 'criu: { limit: 500 }'),
+    );
+    const { code, stdout, stderr } = await program('run', 'waits.yaml', '--fault', './waits.ts');
+    if (/0 passed, 2 skipped/.test(stdout)) this.skip();
+    assert.equal(code, 3, stderr);
+    assert.match(stdout, /waits\.ts:\d+: the fault verb take-name has not ended 0\.5 s after pre-dump/);
+  });
+
   it('are named in the configuration, for workers of a run and for validate', async () => {
     folder.write('mktrouble.config.yaml', 'faults: [./lose-record.ts]\nbackends: ./store.ts\n');
     const valid = await program('validate', 'lost.yaml');

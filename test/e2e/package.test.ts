@@ -92,7 +92,16 @@ describe('the package', function () {
     const project = path.join(folder.path, 'project');
     if (!existsSync(path.join(project, 'node_modules/mktrouble'))) this.skip();
     const modules = new Map<string, string>();
-    for (const kind of ['protocol', 'backend', 'property', 'reporter', 'template', 'fault', 'image-editor'])
+    for (const kind of [
+      'protocol',
+      'backend',
+      'property',
+      'reporter',
+      'template',
+      'fault',
+      'criu-fault',
+      'image-editor',
+    ])
       for (const [name, text] of Object.entries(exampleFiles(kind)).filter(([file]) => file.endsWith('.ts'))) {
         writeFileSync(path.join(project, name), text);
         writeFileSync(path.join(project, name.replace('.ts', '.mjs')), toJavaScript(text));
@@ -115,6 +124,9 @@ describe('the package', function () {
     const scenarios = exampleFiles('protocol')['two-phase.yaml']!;
     writeFileSync(path.join(project, 'lost.yaml'), exampleFiles('fault')['lost.yaml']!);
     writeFileSync(path.join(project, 'orphaned.yaml'), exampleFiles('image-editor')['orphaned.yaml']!);
+    writeFileSync(path.join(project, 'take-name.yaml'), exampleFiles('criu-fault')['take-name.yaml']!);
+    writeFileSync(path.join(project, 'signal-criu.yaml'), exampleFiles('criu-fault')['signal-criu.yaml']!);
+    writeFileSync(path.join(project, 'signal-criu.mjs'), exampleFiles('criu-fault')['signal-criu.mjs']!);
     for (const extension of ['ts', 'mjs']) {
       const file = (kind: string) => `./${modules.get(kind)}.${extension}`;
       const mktrouble = (...args: string[]) => run('npx', ['mktrouble', 'run', ...args], { cwd: project });
@@ -131,6 +143,10 @@ describe('the package', function () {
       // Without CRIU it is skipped, which is no mistake of the editor.
       const orphaned = await mktrouble('orphaned.yaml', '--image-editor', file('image-editor'));
       assert.match(orphaned.stdout, /1 passed|0 passed, 1 skipped/, orphaned.stderr);
+      // The second verb ships as JavaScript.
+      const verbs = ['--fault', file('criu-fault'), '--fault', './signal-criu.mjs'];
+      const onCriu = await mktrouble('take-name.yaml', 'signal-criu.yaml', ...verbs);
+      assert.match(onCriu.stdout, /4 passed|0 passed, 4 skipped/, onCriu.stdout + onCriu.stderr);
       const made = `${extension}.yaml`;
       const created = await run('npx', ['mktrouble', 'new', file('template'), made], { cwd: project });
       assert.equal(created.code, 0, created.stderr);

@@ -9,11 +9,12 @@ import { readFaultModule } from '../../src/injector/fault-module.ts';
 import { readImageEditorModule } from '../../src/injector/image-editor-module.ts';
 import { KNOWN_NAMES } from '../../src/injector/known.ts';
 import type { Case } from '../../src/model/case.ts';
+import { momentsIn } from '../../src/model/own-moments.ts';
 import { parseScenarios, writeScenario } from '../../src/scenario/index.ts';
 import { exampleFiles } from '../support/examples.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 
-const UNPLUG: OwnFault = {
+const UNPLUG: OwnFault & { readonly moments: Readonly<Record<string, string>> } = {
   contract: 1,
   name: 'unplug',
   statement: 'Unplugs.',
@@ -26,8 +27,8 @@ const UNPLUG: OwnFault = {
   },
   fire: () => true,
 };
-const HITS: OwnFault = { ...UNPLUG, name: 'hits', targets: 'required', words: {} };
-const MISSES: OwnFault = { ...UNPLUG, name: 'misses', targets: 'none', words: {} };
+const HITS: typeof UNPLUG = { ...UNPLUG, name: 'hits', targets: 'required', words: {} };
+const MISSES: typeof UNPLUG = { ...UNPLUG, name: 'misses', targets: 'none', words: {} };
 const EDITOR: OwnImageEditor = {
   contract: 1,
   name: 'flip',
@@ -96,6 +97,51 @@ describe('a fault verb of one’s own', () => {
       assert.match(text, message);
     });
 
+  describe('on a backend that ships', () => {
+    const criu: typeof UNPLUG = {
+      ...MISSES,
+      name: 'on-criu',
+      backends: ['criu', 'oci'],
+      moments: momentsIn(['criu', 'oci']),
+    };
+    for (const [what, section, moment, message] of [
+      [
+        'a stage that a tree of the host never reaches',
+        'criu: {}',
+        'setup-namespaces',
+        /never reached: .*no namespaces to set up/,
+      ],
+      [
+        'a stage after one at which the action script fails',
+        'criu: { script-fails: pre-dump }',
+        'post-dump',
+        /never reached/,
+      ],
+      ['a misspelt stage', 'criu: {}', 'post-dmp', /unknown moment .* did you mean post-dump\?/],
+      [
+        'a moment of the other backend',
+        'criu: {}',
+        'before-pause',
+        /never reached: criu has only before-dump, pre-dump/,
+      ],
+      ['a call that is not made', 'runtime: { name: runc }', 'before-pause', /never reached: rounds has no pause/],
+      [
+        'a stage for a runtime',
+        'runtime: { name: runc }',
+        'post-dump',
+        /never reached: oci has only before-checkpoint/,
+      ],
+    ] as const)
+      it(`${what} is a mistake`, () => {
+        const text = `${scenario(`{ own: on-criu, when: { moment: ${moment} } }`)}${section}\n`;
+        const { cases, diagnostics } = parseScenarios(text, 'a.yaml', { ...known, faultVerbs: [criu] });
+        assert.deepEqual(cases, []);
+        assert.deepEqual([diagnostics[0]!.line, diagnostics.length], [4, 1]);
+        const { message: text2, expected, hint } = diagnostics[0]!;
+        assert.match(`${text2} ${expected} ${hint}`, message);
+      });
+  });
+
   it('fires at its moment, as often as it is to, and what is after it follows', async () => {
     const seen: unknown[] = [];
     const fire: OwnFault['fire'] = ({ fault, moment, with: values }, scene) => {
@@ -128,6 +174,8 @@ faults:
     assert.throws(() => new OwnFaults(c, [UNPLUG]), /hits is not loaded/);
     const silent = new OwnFaults(c, [{ ...UNPLUG, fire: (() => undefined) as never }, HITS, MISSES]);
     await assert.rejects(silent.at('after-save', undefined), /did not answer/);
+    const waits = new OwnFaults(c, [{ ...UNPLUG, fire: () => new Promise(() => {}) }, HITS, MISSES], 10);
+    await assert.rejects(waits.at('after-save', undefined), /unplug has not ended 0\.01 s after after-save/);
   });
 });
 
@@ -185,13 +233,44 @@ describe('modules of fault verbs and image editors', () => {
       assert.ok(!isMistake(module), JSON.stringify(module));
   });
 
+  it('have the moments of backends that ship by themselves, and their place', () => {
+    folder.write('ships.mjs', FAULT.replace("['own'], moments: { a: 'b' }", "['criu', 'oci']"));
+    const module = readFaultModule(at('ships.mjs'));
+    assert.ok(!isMistake(module), JSON.stringify(module));
+    for (const moment of ['before-dump', 'post-resume', 'before-delete', 'during-restore'])
+      assert.ok(module.moments[moment], moment);
+    assert.deepEqual([module.file, module.place], [at('ships.mjs'), `${at('ships.mjs')}:1`]);
+  });
+
+  it('get the modules of Node as they name them', () => {
+    folder.write('path.mjs', `import path from 'node:path';\n${FAULT.replace("'It.'", "path.join('It', 'is.')")}`);
+    const module = readFaultModule(at('path.mjs'));
+    assert.ok(!isMistake(module), JSON.stringify(module));
+    assert.equal(module.statement, 'It/is.');
+  });
+
   const wrong: readonly (readonly [(file: string) => object, text: string, was: string, is: string, why: RegExp])[] = [
     [readFaultModule, FAULT, 'contract: 1', 'contract: 2', /version 2 of the contract/],
     [readFaultModule, FAULT, "'mine'", "'kill'", /kill is that of a fault of mktrouble/],
     [readFaultModule, FAULT, "'mine'", "'Mine'", /no name/],
     [readFaultModule, FAULT, "statement: 'It.',", '', /no `statement`/],
     [readFaultModule, FAULT, "['own']", '[]', /no backends/],
-    [readFaultModule, FAULT, "['own']", "['criu']", /criu, which ships/],
+    [readFaultModule, FAULT, "['own']", "['native']", /native, which has no moments for it: criu and oci have/],
+    [
+      readFaultModule,
+      FAULT,
+      "['own'], moments: { a: 'b' }",
+      "['criu'], moments: { 'post-dmp': '' }",
+      /criu has no moment post-dmp, did you mean post-dump\? it has before-dump, pre-dump/,
+    ],
+    [
+      readFaultModule,
+      FAULT,
+      "['own'], moments: { a: 'b' }",
+      "['oci'], moments: { 'post-dump': '' }",
+      /oci has no moment post-dump; it has before-checkpoint/,
+    ],
+    [readFaultModule, FAULT, "moments: { a: 'b' },", '', /no moments/],
     [readFaultModule, FAULT, "{ a: 'b' }", '{}', /no moments/],
     [readFaultModule, FAULT, "{ a: 'b' }", "{ 'a b': 'c' }", /moment "a b"/],
     [readFaultModule, FAULT, "{ a: 'b' }", "{ a: 'b' }, targets: 'one'", /targets/],

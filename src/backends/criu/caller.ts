@@ -12,6 +12,7 @@ import { errnoName } from '../../model/errno.ts';
 import type { CriuCensus, CriuRecord, CriuRun } from '../../record/criu.ts';
 import { AgentError } from '../agent/agent.ts';
 import type { Draws } from '../draws.ts';
+import type { OwnFault } from '../own-fault.ts';
 import { callCriu } from './call.ts';
 import { CALLS_OF, computeTimeLimit, IMAGES, limitsOf, WORK } from './command-line.ts';
 import { type Faults, needHooks } from './faults.ts';
@@ -39,6 +40,8 @@ export interface PlayOptions {
   readonly draws: Draws;
   /** Image editors of the user's own. */
   readonly editors?: readonly OwnImageEditor[];
+  /** Fault verbs of the user's own. */
+  readonly verbs?: readonly OwnFault[];
   /** Called once CRIU is at work the first time, when there is nothing else to do. */
   readonly meanwhile?: () => void;
 }

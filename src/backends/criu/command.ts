@@ -18,7 +18,7 @@ const KEPT = 4096;
 
 export interface Command {
   /** What its output is kept under. */
-  readonly name: 'subject' | 'load' | 'check' | 'rival' | ServerName;
+  readonly name: 'subject' | 'load' | 'check' | 'rival' | 'verb' | ServerName;
   /** Its pid; 0: any, and it is none of the tree. */
   readonly pid: number;
   /** As the init of a pid namespace of its own. */

@@ -8,6 +8,7 @@ import { AgentError } from '../agent/agent.ts';
 import { probeAgent } from '../agent/probe.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
 import { Draws } from '../draws.ts';
+import type { OwnFault } from '../own-fault.ts';
 import { pidMax } from '../pid-max.ts';
 import { machineEnvironment } from './command-line.ts';
 import { CommandsNotAllowed } from './commands-not-allowed.ts';
@@ -35,6 +36,8 @@ export interface CriuOptions {
   readonly allowCommands?: boolean;
   /** Image editors of the user's own. */
   readonly imageEditors?: readonly OwnImageEditor[];
+  /** Fault verbs of the user's own. */
+  readonly faults?: readonly OwnFault[];
 }
 
 /** A CRIU backend, with what it offers beyond the contract. */
@@ -119,6 +122,7 @@ class CriuItself implements CriuBackend {
           draws,
           meanwhile,
           editors: this.#options.imageEditors ?? [],
+          verbs: this.#options.faults ?? [],
         });
         await this.#kerndat.keep(sandbox, plan.case);
         return { record: buildRecord(plan, played.record), criuTime: played.criuTime };

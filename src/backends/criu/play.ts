@@ -13,7 +13,7 @@ import { AgentError } from '../agent/agent.ts';
 import { Caller, type PlayOptions } from './caller.ts';
 import { runCheck } from './check.ts';
 import { computeTimeLimit, IMAGES } from './command-line.ts';
-import { Faults } from './faults.ts';
+import { Faults, stageOf } from './faults.ts';
 import { withSteadyFacts } from './held.ts';
 import type { Images } from './images/edit.ts';
 import { changeImages, readImages } from './images/folder.ts';
@@ -90,7 +90,7 @@ class Play {
     this.#setup = c.criu ?? PLAIN_CRIU;
     this.#version = options.criu.version;
     this.#editors = options.editors ?? [];
-    const faults = new Faults(sandbox, c, options.draws);
+    const faults = new Faults(sandbox, c, { ...options, version: options.criu.version, verbs: options.verbs ?? [] });
     const observer = new Observer(sandbox, c);
     const programs = new Programs(sandbox, c, observer);
     this.#faults = faults;
@@ -186,7 +186,7 @@ class Play {
       await this.#caller.limitDisk();
       await this.#faults.fire('before-dump');
       this.#caller.hitFreezer('before-dump');
-      if (c.faults.some(({ when }) => when.kind === 'criu' && when.at === 'before-dump')) await this.#observer.settle();
+      if (c.faults.some((fault) => stageOf(fault) === 'before-dump')) await this.#observer.settle();
     }
     await this.#programs.mustRunBeforeDump(this.#faults.hasHitTree());
     const preDumps = await this.#preDump(count);

@@ -90,10 +90,11 @@ function listHits({ hits, restore }: CriuRecord, run: CriuRun): Unnumbered[] {
     .filter(
       ({ stage }) => stages.includes(stage) === (run.of === 'dump') || (run.of === 'dump' && restore === undefined),
     )
-    .map(({ verb, to, signal, stage }) => {
+    .map(({ verb, own, to, signal, stage }) => {
       const target = to === 'criu' ? 'coordinator' : to;
-      const what = verb === 'trace' ? 'ptrace' : signalName(signal!);
-      return { actor: 'environment', kind: 'fault', fault: `${what} at ${stage}`, verb: what, target } as Unnumbered;
+      const what = own ?? (verb === 'trace' ? 'ptrace' : signalName(signal!));
+      const hit = { actor: 'environment', kind: 'fault', fault: `${what} at ${stage}`, verb: what } as const;
+      return { ...hit, ...(target !== undefined && { target }) } as Unnumbered;
     });
 }
 

@@ -2,6 +2,7 @@
 import { type Case, RESTART_FLAGS, type Task } from '../../model/case.ts';
 import { CRIU_VERBS, type CriuSetup } from '../../model/criu.ts';
 import { type Controller, neededHierarchies } from '../../model/criu-cgroups.ts';
+import { whyNoMoment } from '../../model/own-moments.ts';
 
 /** What of this machine matters for what can be done. */
 export interface Abilities {
@@ -60,7 +61,12 @@ export function refusal(
     const reason = ofTask(task, c);
     if (reason !== undefined) return `task ${task.pid}: ${reason}`;
   }
-  for (const { verb, when, targets } of c.faults) {
+  for (const { verb, own, when, targets } of c.faults) {
+    if (own) {
+      const reason = whyNoMoment('criu', when, c);
+      if (reason !== undefined) return reason;
+      continue;
+    }
     if (!CRIU_VERBS.has(verb)) return `CRIU has no fault ${verb}`;
     if (when.kind !== 'criu') return 'with CRIU a fault comes at one of its stages: when: { criu: … }';
     if (verb === 'ptrace' && targets.includes('coordinator')) return 'CRIU itself is not traced';

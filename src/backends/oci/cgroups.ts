@@ -58,6 +58,13 @@ export function listControllers(): { readonly v1: readonly string[]; readonly v2
   return { v1: listV1().flatMap((names) => names.split(',')), v2: enabled };
 }
 
+/** All cgroups of a process, by the text of its /proc/…/cgroup: that of v2 first. */
+export function findCgroups(text: string): string[] {
+  return listHierarchies()
+    .map((one) => findCgroup(one, text))
+    .filter((one) => one !== undefined);
+}
+
 /** The cgroups that freeze a process, by the text of its /proc/…/cgroup: that of v2 first. */
 export function findFreezers(text: string): string[] {
   const able = listHierarchies().filter(({ controllers }) => !controllers || controllers.includes('freezer'));

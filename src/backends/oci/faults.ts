@@ -2,16 +2,30 @@
 import { readdir, readFile, rename, stat, truncate, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BadSurroundings, RESTORING_CALLS, type RuntimeCall, type RuntimeFault } from '../index.ts';
+import {
+  BadSurroundings,
+  type Case,
+  type OwnFaults,
+  RESTORING_CALLS,
+  type RuntimeCall,
+  type RuntimeFault,
+} from '../index.ts';
 import { cgroupText, findContainer, findGuest, findMonitor, findRestoredInit, type Named } from './census.ts';
 import { findFreezers, freeze, isFrozen, thaw, vanishCommand } from './cgroups.ts';
 import type { CallContext, Driver } from './drivers/driver.ts';
 import type { Sandbox, Started } from './sandbox.ts';
+import { makeOciScene, type UnderWay } from './scene.ts';
 
 /** Milliseconds between two looks for a stopped CRIU. */
 const PAUSE = 5;
 /** Milliseconds in which a signal, or the freezer, takes effect. */
 const PATIENCE = 10_000;
+
+/** Versions of the runtime and of CRIU, as the record has them. */
+export interface Versions {
+  readonly runtime: string;
+  readonly criu?: string;
+}
 
 /** Where a call takes place. */
 export interface Scene {
@@ -22,6 +36,17 @@ export interface Scene {
   readonly context: CallContext;
   /** The pid that the init had when the container was saved. */
   readonly initPid?: number | undefined;
+  readonly versions: Versions;
+  /** Milliseconds that the call may take. */
+  readonly limit: number;
+}
+
+/** The fault verbs of the user's own in a call. */
+export interface OwnOfCall {
+  readonly faults: OwnFaults;
+  readonly of: RuntimeCall;
+  /** The pid of the root in the scenario. */
+  readonly root: number;
 }
 
 /** A fault with its number in the case. */
@@ -37,11 +62,14 @@ export class CallFaults {
   readonly hits = new Set<string>();
   readonly #scene: Scene;
   readonly #faults: readonly Numbered[];
+  readonly #own: OwnOfCall | undefined;
   readonly #undo: (() => Promise<unknown>)[] = [];
 
-  constructor(scene: Scene, faults: readonly Numbered[]) {
+  /** `own`: absent in a call in which no verb of the user's own fires. */
+  constructor(scene: Scene, faults: readonly Numbered[], own?: OwnOfCall) {
     this.#scene = scene;
     this.#faults = faults;
+    this.#own = own;
   }
 
   /** Makes what goes wrong before the call. `take`: starts another container that has the name. Gives what goes in front of the call's words. */
@@ -52,11 +80,40 @@ export class CallFaults {
       if (isStaged(fault)) front = await this.#stage(fault);
       else if (await this.#makeWrong(fault, take)) this.#mark(numbered);
     }
+    const started = this.#startOfCriu;
+    if (started) front = await this.#stage(started);
+    await this.#fireOwn('before');
     return front;
+  }
+
+  /** The start of CRIU as a fault that does nothing, where a verb of the user's own fires then. */
+  get #startOfCriu(): RuntimeFault | undefined {
+    const { faults, of } = this.#own ?? {};
+    return of && faults?.areDue(`during-${of}`) ? { kind: 'stop', value: 'criu', of } : undefined;
+  }
+
+  /** Rejects when a verb of the user's own breaks. */
+  async #fireOwn(when: 'before' | 'during', at?: UnderWay): Promise<void> {
+    const { faults, of, root } = this.#own ?? {};
+    if (!of || !faults?.areDue(`${when}-${of}`)) return;
+    const targets: Readonly<Record<string, string>> = { coordinator: 'runtime', [`${root}`]: 'init' };
+    for (const { verb, target } of await faults.at(`${when}-${of}`, await makeOciScene(this.#scene, of, at))) {
+      this.hits.add(`own ${verb}`);
+      const hit = targets[String(target)];
+      if (hit !== undefined) this.hits.add(hit);
+    }
   }
 
   /** While the call runs: hits what is to be hit when CRIU is where the fault says. */
   async during(call: Started): Promise<void> {
+    const started = this.#startOfCriu;
+    if (started) {
+      const criu = await this.#waitForStop(call, started, 1);
+      if (criu === undefined) return;
+      await this.#fireOwn('during', { criu, runtime: await call.pid });
+      await this.#signal(criu, 'CONT');
+      return;
+    }
     const staged = this.#faults.find(({ fault }) => isStaged(fault) && fault.kind !== 'fail');
     if (!staged) return;
     for (let stops = 1; ; stops++) {
@@ -267,6 +324,12 @@ export class CallFaults {
   #signal(pid: number, signal: string): Promise<string> {
     return this.#scene.sandbox.shell(`kill -${signal} ${pid} 2> /dev/null || true`);
   }
+}
+
+/** The call in which a staged fault and a verb of the user's own would both stop CRIU. */
+export function findTwiceStaged({ runtime, faults }: Case): RuntimeCall | undefined {
+  const during = faults.map(({ when }) => (when.kind === 'moment' ? when.at : ''));
+  return runtime!.faults.find((fault) => isStaged(fault) && during.includes(`during-${fault.of}`))?.of;
 }
 
 /** Whether it is placed in the call, and not before it. */

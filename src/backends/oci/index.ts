@@ -13,12 +13,15 @@ import {
   RESTORING_CALLS,
   type RunRecord,
   type RuntimeSetup,
+  readRuntimeMoment,
   sweepFolder,
   type Unpacked,
+  whyNoMoment,
 } from '../index.ts';
 import { listCgroupFolders, listControllers, removeCgroup } from './cgroups.ts';
 import type { Driver } from './drivers/driver.ts';
 import { DRIVERS } from './drivers/index.ts';
+import { findTwiceStaged } from './faults.ts';
 import { keepFiles } from './keep.ts';
 import { TRY_NETWORK } from './network.ts';
 import { Player } from './play.ts';
@@ -106,10 +109,10 @@ class Oci implements Backend {
     try {
       if (criu && driver.hasCriu) await installCriu(sandbox, criu, this.#otherCriu);
       if (driver.prepare) await sandbox.script(driver.prepare(setup!));
-      const player = new Player(sandbox, driver, plan.case);
       const below = setup!.lowLevel && ` with ${await readVersion(sandbox, setup!.lowLevel)}`;
       const versions = { runtime: `${version}${below ?? ''}`, ...(criu && driver.hasCriu && { criu: criu.version }) };
-      return buildRecord(plan, await player.play(versions));
+      const player = new Player(sandbox, driver, plan.case, versions, this.#options.faults);
+      return buildRecord(plan, await player.play());
     } finally {
       if (plan.keep !== undefined) await keepFiles(sandbox, plan.keep);
       await sandbox.stop();
@@ -238,9 +241,10 @@ function refuseNetwork({ network, rootless }: RuntimeSetup, driver: Driver, hasB
   return hasBridges ? undefined : 'this kernel has no bridges and veth interfaces for a sandbox';
 }
 
-function refuseFaults({ runtime, faults }: Case, driver: Driver, other: FoundCriu | undefined): string | undefined {
-  if (faults.length > 0) return 'its faults are in runtime.faults, and not in faults';
-  for (const { kind, value, of, call } of runtime!.faults) {
+function refuseFaults(c: Case, driver: Driver, other: FoundCriu | undefined): string | undefined {
+  const own = refuseOwn(c, driver);
+  if (own !== undefined) return own;
+  for (const { kind, value, of, call } of c.runtime!.faults) {
     const isOfCriu = kind === 'criu' || kind === 'fail' || value === 'criu';
     if (!driver.hasCriu && isOfCriu) return `${driver.name} does without CRIU`;
     if (!driver.hasCriu && value === 'runtime' && call === undefined)
@@ -249,15 +253,27 @@ function refuseFaults({ runtime, faults }: Case, driver: Driver, other: FoundCri
       return 'before a restore there is no init: name a system call, at or after which there is one';
     if (value === 'monitor' && !driver.isMonitor) return `${driver.name} has no monitor`;
     if (value === 'guest' && !driver.sharesFiles) return `no process of a container of ${driver.name} can be seen here`;
-    if (value === 'guest' && !runtime!.rounds.slice(0, runtime!.rounds.lastIndexOf(of)).includes('exec-detached'))
+    if (value === 'guest' && !c.runtime!.rounds.slice(0, c.runtime!.rounds.lastIndexOf(of)).includes('exec-detached'))
       return `no guest was started before the ${of}: rounds needs exec-detached`;
     if (value === 'other-version' && !other)
       return 'there is no other version of CRIU here: `npx mktrouble setup criu@4.1.1 criu@4.2.1`';
-    if (runtime!.pid === 'shared' && value === 'init' && RESTORING_CALLS.has(of))
+    if (c.runtime!.pid === 'shared' && value === 'init' && RESTORING_CALLS.has(of))
       return 'the init of a restore is found by its pid namespace: pid must be own';
     if (kind === 'cgroup' && driver.name === 'runsc') return 'the containers of runsc have no cgroup here';
   }
   return undefined;
+}
+
+function refuseOwn(c: Case, { hasCriu, name }: Driver): string | undefined {
+  for (const { own, when } of c.faults) {
+    if (!own) return 'its faults are in runtime.faults, and not in faults';
+    const reason = whyNoMoment(NAME, when, c);
+    if (reason !== undefined) return reason;
+    if (!hasCriu && when.kind === 'moment' && readRuntimeMoment(when.at)?.isDuring)
+      return `${name} starts no CRIU: it has no moment ${when.at}`;
+  }
+  const twice = findTwiceStaged(c);
+  return twice && `a fault of runtime.faults and a fault verb of your own cannot both fire during one ${twice}`;
 }
 
 /** What cannot be done with images that are kept with the container. */

@@ -4,6 +4,8 @@ import path from 'node:path';
 import {
   BadSurroundings,
   type Case,
+  type OwnFault,
+  OwnFaults,
   RESTORING_CALLS,
   type RuntimeCall,
   type RuntimeEnd,
@@ -15,7 +17,7 @@ import {
 import { describeContainer, makeBundle } from './bundle.ts';
 import { findContainer, listAdded, listThings, look, type Named } from './census.ts';
 import type { CallContext, Driver, DriverCall } from './drivers/driver.ts';
-import { CallFaults, type Numbered } from './faults.ts';
+import { CallFaults, type Numbered, type OwnOfCall, type Versions } from './faults.ts';
 import { makeNetworks } from './network.ts';
 import { USER } from './rootless.ts';
 import type { Ended, Sandbox } from './sandbox.ts';
@@ -31,21 +33,17 @@ const START_LIMIT = 5000;
 const FIRST_NAME = 'one';
 const SECOND_NAME = 'two';
 
-export interface Versions {
-  readonly runtime: string;
-  readonly criu?: string;
-}
-
 /** Images that a call has made. */
 interface Saved {
   readonly context: CallContext;
   readonly isPreDump: boolean;
 }
 
-/** What was seen, and which faults of the case fired. */
+/** What was seen, and which faults of the case fired: those of its `runtime` section by their numbers, those of `faults` by their names. */
 export interface Played {
   readonly runtime: RuntimeRecord;
   readonly fired: readonly number[];
+  readonly own: readonly string[];
 }
 
 export class Player {
@@ -61,8 +59,12 @@ export class Player {
   /** The pid, in the sandbox, that the init had when the container was saved last. */
   #initPid: number | undefined;
   #calls = 0;
+  readonly #versions: Versions;
+  readonly #own: OwnFaults;
 
-  constructor(sandbox: Sandbox, driver: Driver, c: Case) {
+  constructor(sandbox: Sandbox, driver: Driver, c: Case, versions: Versions, verbs: readonly OwnFault[]) {
+    this.#versions = versions;
+    this.#own = new OwnFaults(c, verbs, c.runtime!.limit ?? DEFAULT_LIMIT);
     this.#sandbox = sandbox;
     this.#driver = driver;
     this.#case = c;
@@ -70,7 +72,8 @@ export class Player {
     this.#container = { name: FIRST_NAME, label: FIRST_NAME, pids: c.tasks.map(({ pid }) => pid), sharesPids };
   }
 
-  async play({ runtime, criu }: Versions): Promise<Played> {
+  async play(): Promise<Played> {
+    const { runtime, criu } = this.#versions;
     const setup = this.#case.runtime!;
     if (setup.network === 'bridge' && !this.#driver.makesNetworks)
       await this.#sandbox.script(makeNetworks([FIRST_NAME, 'bystander', 'taker']));
@@ -98,6 +101,7 @@ export class Player {
         left,
       },
       fired: [...this.#fired].sort((a, b) => a - b),
+      own: this.#own.fired,
     };
   }
 
@@ -126,8 +130,10 @@ export class Player {
     const context = await this.#prepareFolders(call);
     const wrong = isLastOfKind ? this.#faultsOf(call) : [];
     if (SAVING_CALLS.has(call)) this.#initPid = (await findContainer(sandbox, driver, container)).init?.pid;
-    const scene = { sandbox, driver, container, context, initPid: this.#initPid };
-    const faults = new CallFaults(scene, wrong);
+    const [versions, limit] = [this.#versions, this.#limit];
+    const scene = { sandbox, driver, container, context, initPid: this.#initPid, versions, limit };
+    const own: OwnOfCall = { faults: this.#own, of: call, root: this.#case.tasks[0]!.pid };
+    const faults = new CallFaults(scene, wrong, isLastOfKind ? own : undefined);
     const front = await faults.prepare(
       async () => void (await this.#start({ ...container, label: 'taker' }, container.name)),
     );

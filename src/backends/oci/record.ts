@@ -2,7 +2,7 @@
 import { type Plan, RESTORING_CALLS, type RunRecord, type RuntimeRun, SAVING_CALLS, type TaskFinal } from '../index.ts';
 import type { Played } from './play.ts';
 
-export function buildRecord({ case: c, protocol, seed }: Plan, { runtime, fired }: Played): RunRecord {
+export function buildRecord({ case: c, protocol, seed }: Plan, { runtime, fired, own }: Played): RunRecord {
   const { runs } = runtime;
   const last = runs.findLast(({ call }) => SAVING_CALLS.has(call) || RESTORING_CALLS.has(call)) ?? runs.at(-1)!;
   const decisive = findFailure(runs) ?? last;
@@ -20,7 +20,7 @@ export function buildRecord({ case: c, protocol, seed }: Plan, { runtime, fired 
       restores: [],
     },
     findings: [],
-    fired: fired.map((index) => `runtime.faults.${index}`),
+    fired: [...own, ...fired.map((index) => `runtime.faults.${index}`)],
     end: 'over',
     runtime,
   };

@@ -143,6 +143,11 @@ export class Sandbox {
     });
   }
 
+  /** The pid here of its init; 0 before it is ready. */
+  get init(): number {
+    return this.#init;
+  }
+
   /** The path, seen from here, of a file of the sandbox. */
   inside(file: string): string {
     return path.join(`/proc/${this.#init}/root`, file);

@@ -70,7 +70,13 @@ const ROUND = z.looseObject({
   ).optional(),
   imaged: list(whole).optional(),
   hits: list(
-    z.looseObject({ verb: name, to: z.union([z.literal('criu'), pid]), signal: whole.optional(), stage: name }),
+    z.looseObject({
+      verb: name,
+      own: name.optional(),
+      to: z.union([z.literal('criu'), pid]).optional(),
+      signal: whole.optional(),
+      stage: name,
+    }),
   ),
   stages: list(name),
   ownSubject: z.boolean(),

@@ -14,21 +14,23 @@ import {
 } from '../../model/case.ts';
 import { CRIU_VERBS, type CriuSetup } from '../../model/criu.ts';
 import type { ErrnoName } from '../../model/errno.ts';
+import type { RuntimeSetup } from '../../model/runtime.ts';
 import type { Checked } from '../check.ts';
 import { type Complain, unknown } from '../complain.ts';
 import type { OwnProtocolFacts } from '../own-protocol.ts';
-import { checkOwnValues, type FaultVerbFacts, findOwn } from '../own-words.ts';
+import type { FaultVerbFacts } from '../own-words.ts';
 import type { Document } from '../schema/document.ts';
 import { fault as faultSchema, VERB_NAMES } from '../schema/fault.ts';
 import type { Path } from '../source/raw.ts';
 import { FaultChildren } from './fault-children.ts';
 import { checkOrder } from './fault-order.ts';
 import { toList } from './lists.ts';
+import { resolveOwn } from './own-fault.ts';
 import { BEFORE_CRIU } from './stages.ts';
 import { pidNames, type Tree } from './tree.ts';
 import { resolveWhen } from './when.ts';
 
-type FaultWords = NonNullable<Document['faults']>[number];
+export type FaultWords = NonNullable<Document['faults']>[number];
 type Written = NonNullable<Checked<'faults'>[number]>;
 
 /** What the faults of a case refer to. */
@@ -38,6 +40,8 @@ export interface FaultScope {
   readonly restart: RestartCall;
   /** How CRIU is used, where that is known. */
   readonly criu?: CriuSetup | undefined;
+  /** How a container runtime is used. */
+  readonly runtime?: RuntimeSetup | undefined;
   /** What the scenario's own protocol declares; undefined for a protocol that ships. */
   readonly own?: OwnProtocolFacts | undefined;
   /** The fault verbs of the user's own. */
@@ -92,7 +96,8 @@ class Resolver {
     this.#checkForCriu(words, verb, when.kind, path);
     this.#checkWords(written, verb, path);
     const targets = this.#targets(words, verb, path);
-    const own = verb === 'own' ? this.#own(words, when, targets, path) : undefined;
+    const own =
+      verb === 'own' ? resolveOwn({ words, when, targets, path, never }, this.#scope, this.#complain) : undefined;
     if (verb !== 'own' && when.kind === 'moment')
       this.#complain({
         path: [...path, 'when', 'moment'],
@@ -143,7 +148,7 @@ class Resolver {
   /** In a scenario for CRIU only: a fault that cannot fire there. */
   #checkForCriu(words: FaultWords, verb: FaultVerb, moment: When['kind'], path: Path): void {
     const { backends } = this.#scope.restart;
-    if (backends.length !== 1 || backends[0] !== 'criu') return;
+    if (backends.length !== 1 || backends[0] !== 'criu' || verb === 'own') return;
     if (!CRIU_VERBS.has(verb)) {
       const expected = [...CRIU_VERBS].join(', ');
       this.#complain({ path: [...path, verb], part: 'key', message: `CRIU has no fault ${verb}`, expected });
@@ -189,33 +194,6 @@ class Resolver {
     const known = own ? own.calls : Object.keys(FAILURES);
     if (typeof failure === 'string' && !known.includes(failure))
       this.#complain(unknown([...path, 'fail'], own ? 'call of the protocol' : 'failure', failure, () => known));
-  }
-
-  /** A fault verb of the user's own: its words, its moment and its targets, as its file declares them. */
-  #own(words: FaultWords, when: When, targets: readonly TaskId[], path: Path): Fault['own'] {
-    const name = words.own!;
-    const given = { ...words.with };
-    const { verbs } = this.#scope;
-    const what = { noun: 'fault verb', option: '--fault' };
-    const facts = verbs && findOwn(verbs, name, what, [...path, 'own'], this.#complain);
-    if (!facts) return { verb: name, with: given, backends: [] };
-    checkOwnValues(facts, words.with, path, this.#complain);
-    const moments = Object.keys(facts.moments);
-    if (when.kind === 'moment') {
-      if (!moments.includes(when.at))
-        this.#complain(unknown([...path, 'when', 'moment'], `moment of ${name}`, when.at, () => moments));
-    } else if (when.kind !== 'after') {
-      this.#complain({
-        path: words.when === undefined ? path : [...path, 'when'],
-        message: `${name} fires at a moment of its own, or after another fault`,
-        expected: `when: { moment: … }, one of ${moments.join(', ')}`,
-      });
-    }
-    if (facts.targets === 'none' && targets.length > 0)
-      this.#complain({ path: [...path, 'to'], part: 'key', message: `${name} hits no task` });
-    if (facts.targets === 'required' && words.to === undefined)
-      this.#complain({ path, message: `to is missing: the task that ${name} hits`, expected: 'to: a task, or a list' });
-    return { verb: name, with: given, backends: facts.backends };
   }
 
   #isDead(target: Fault['targets'][number]): boolean {

@@ -35,7 +35,11 @@ const atStage = mapping('a mapping with criu', {
   criu: word(criuStage, 'The stage of CRIU.', 'criu: post-restore'),
 });
 const atMoment = mapping('a mapping with moment', {
-  moment: word(kebab('a moment'), 'A moment that the fault verb of your own declares.', 'moment: after-save'),
+  moment: word(
+    kebab('a moment'),
+    'A moment of the fault verb of your own: with criu a stage, with oci `before-` or `during-` a call of the runtime, else one that its file declares.',
+    'moment: after-save',
+  ),
 });
 const afterFault = mapping('a mapping with after', {
   after: word(faultName, 'The name of the fault after which it fires.', 'after: first-kill'),
@@ -66,7 +70,7 @@ export const fault = mapping('a fault: a mapping with a verb', {
   exit: word(taskIds, 'This task exits by itself.', 'exit: 101').optional(),
   own: word(
     kebab('the name of a fault verb'),
-    'A fault verb of your own, by its name: its file is named by --fault or the configuration (docs/extending.md). For backends of your own.',
+    'A fault verb of your own, by its name: its file is named by --fault or the configuration (docs/extending.md). For the backends criu and oci, and for those of your own.',
     'own: unplug',
   ).optional(),
   with: ownValues(

@@ -86,7 +86,7 @@ describe('the backend of container runtimes', function () {
         bystander: { before: container, after: container },
         left: [],
       };
-      return buildRecord(plan, { runtime: runtime as never, fired: [] }).final.coordinator;
+      return buildRecord(plan, { runtime: runtime as never, fired: [], own: [] }).final.coordinator;
     };
     const ok = { end: 'returned', result: 0 };
     assert.deepEqual(end([0], [0], [0]), ok);

@@ -42,8 +42,13 @@ void watch(int pid)
 void watched_ended(int pid, int status)
 {
 	for (int i = 0; i < nr_watched; i++)
-		if (watched[i] == pid)
+		if (watched[i] == pid) {
 			say("{\"event\":\"gone\",\"pid\":%d,\"status\":%d}", pid, status);
+			/* Only the subject comes back with its pid. */
+			if (role_of(pid) == HELPER)
+				watched[i] = watched[--nr_watched];
+			return;
+		}
 }
 
 bool is_watching(void)

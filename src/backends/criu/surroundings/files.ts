@@ -16,7 +16,7 @@ const BY_DESIGN = [
   /^stats-(dump|restore)$/,
   /^errors$/,
   /^mqueue$/,
-  /^(subject|load|check|page-server|lazy-pages|rival)\.(stdout|stderr)$/,
+  /^(subject|load|check|page-server|lazy-pages|rival|verb)\.(stdout|stderr)$/,
 ];
 /** Names that CRIU gives: to a name for a file that has none (files-reg.c), and to what it tries the kernel with. */
 const OF_CRIU = /^link_remap\.\d+$|\.cr\.[0-9a-f]+\.ghost$|^\.criu\.|^cr-tmpfs\.|^crtools-proc\./;

@@ -17,7 +17,8 @@ export const criuEndsInTime: Property = {
   hint: 'Which process waits for which: the message names where each of them waits.',
   check(_c, { criu }) {
     if (!criu) return [];
-    const stopped = criu.hits.filter(({ signal }) => signal === SIGNALS.SIGSTOP).map(({ to }) => to);
+    const mayStop = criu.hits.filter(({ signal, own }) => own !== undefined || signal === SIGNALS.SIGSTOP);
+    const stopped = mayStop.map(({ to }) => to);
     if (stopped.includes('criu') || criu.freezer === 'freeze') return [];
     // A stop that SIGCONT would end. (A task that is traced at that time is in another stop, which it does not end.)
     const isHeld = ({ waiting }: CriuRun) => waiting?.some(({ pid, state }) => state === 'T' && stopped.includes(pid));

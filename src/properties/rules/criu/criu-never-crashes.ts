@@ -34,14 +34,14 @@ function findCrash(c: Case, criu: CriuRecord, run: CriuRun): string | undefined 
   const bug = run.errors.find((error) => /BUG at/.test(error));
   if (bug !== undefined) return bug;
   const dead = run.errors.find((error) => CRASHES.has(Number(/killed by signal (\d+)/.exec(error)?.[1])));
-  return dead === undefined || criu.hits.some(({ to }) => to !== 'criu')
+  return dead === undefined || criu.hits.some(({ to }) => typeof to === 'number')
     ? undefined
     : `a restorer of CRIU crashes: ${dead}`;
 }
 
 /** Whether the scenario sent this signal, or asked for it. */
 function wasSent({ criu: setup }: Case, { hits }: CriuRecord, { of, signal }: CriuRun): boolean {
-  if (hits.some((hit) => hit.to === 'criu' && hit.signal === signal)) return true;
+  if (hits.some((hit) => hit.to === 'criu' && (hit.own !== undefined || hit.signal === signal))) return true;
   if (setup?.syscalls.some((call) => call.of === of && call.signal !== undefined && SIGNALS[call.signal] === signal))
     return true;
   // Some of CRIU's own fault points are its sudden death.
