@@ -114,7 +114,9 @@ describe('the package', function () {
       strict: true,
       noEmit: true,
       skipLibCheck: true,
-      types: [],
+      // As a user's project has them that uses modules of Node.
+      typeRoots: [path.join(ROOT, 'node_modules/@types')],
+      types: ['node'],
     };
     const files = [...modules.values()].map((name) => `${name}.ts`);
     writeFileSync(path.join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: compiler, files }));
