@@ -24,7 +24,8 @@ export class Kerndat {
 }
 
 /** Whether the dump of a case is to look at the kernel itself: a fault may be meant for that, and changes what is found. */
-function isProbed({ criu }: Case): boolean {
+function isProbed({ criu, faults }: Case): boolean {
+  if (faults.some(({ own }) => own !== undefined)) return true;
   if (!criu) return false;
   const { syscalls, faultPoint, limits } = criu;
   return syscalls.some(({ of }) => of === 'dump') || faultPoint?.of === 'dump' || limits.dump !== undefined;
