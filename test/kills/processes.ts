@@ -17,8 +17,7 @@ const UNSHARE = /^unshare --mount --pid --net --ipc /;
 
 /** The pids of this part of the run that has this pid; none while there is no such process. */
 export function findPart(part: Part, mktrouble: number): number[] {
-  const all = listProcesses();
-  const below = descendants(all, mktrouble);
+  const below = listBelow(mktrouble);
   const has = (pattern: RegExp) => below.filter(({ command }) => pattern.test(command)).map(({ pid }) => pid);
   const childrenOf = (parents: readonly number[]) =>
     below.filter(({ parent }) => parents.includes(parent)).map(({ pid }) => pid);
@@ -38,6 +37,11 @@ export function findPart(part: Part, mktrouble: number): number[] {
     case 'runtime':
       return has(/^(\/usr\/(s?)bin\/)?(runc|crun|runsc|podman|conmon) /);
   }
+}
+
+/** The processes below this one. */
+export function listBelow(pid: number): readonly Process[] {
+  return descendants(listProcesses(), pid);
 }
 
 function listProcesses(): Process[] {

@@ -3,6 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listBelow } from '../kills/processes.ts';
+import { cgroups } from '../support/host-state.ts';
 
 /** `share`, `some`: by how much it may differ: the collector chooses when memory is given back; the sandbox for the next case is there, or not yet. */
 export const MEASURES = [
@@ -50,41 +52,10 @@ function look(): Held {
   return {
     memory: Math.round(rss / 1e6),
     heap: Math.round(heapUsed / 1e6),
-    handles: list('/proc/self/fd').length,
-    processes: countDescendants(process.pid),
-    cgroups: countCgroups('/sys/fs/cgroup'),
+    handles: readdirSync('/proc/self/fd').length,
+    processes: listBelow(process.pid).length,
+    cgroups: cgroups().filter((folder) => path.basename(folder).includes(`-${process.pid}-`)).length,
     mounts: readFileSync('/proc/self/mounts', 'utf8').split('\n').length - 1,
-    'temporary files': list(tmpdir()).length,
+    'temporary files': readdirSync(tmpdir()).length,
   };
-}
-
-function list(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
-}
-
-function countDescendants(pid: number): number {
-  const children = list(`/proc/${pid}/task`).flatMap((tid) => {
-    try {
-      return readFileSync(`/proc/${pid}/task/${tid}/children`, 'utf8').split(' ').filter(Boolean);
-    } catch {
-      return [];
-    }
-  });
-  return children.reduce((sum, child) => sum + 1 + countDescendants(Number(child)), 0);
-}
-
-/** Those that this process has made: their names have its pid. */
-function countCgroups(folder: string, depth = 3): number {
-  if (depth === 0) return 0;
-  return list(folder)
-    .filter((name) => !name.includes('.'))
-    .map((name) => {
-      const isOurs = name.startsWith('mktrouble') && name.split('-').includes(String(process.pid));
-      return (isOurs ? 1 : 0) + countCgroups(path.join(folder, name), depth - 1);
-    })
-    .reduce((a, b) => a + b, 0);
 }

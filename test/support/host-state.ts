@@ -52,7 +52,7 @@ function lines(file: string): string[] {
 }
 
 /** Cgroups of ours, of runs in this pid namespace. */
-function cgroups(): string[] {
+export function cgroups(): string[] {
   const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))![0];
   return tree(CGROUPS, 3).filter((folder) => folder.includes('/mktrouble-') && folder.includes(`-${namespace}-`));
 }

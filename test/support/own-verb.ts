@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Backend } from '../../src/backends/backend.ts';
+import { openBackend } from '../../src/injector/backends.ts';
 import { runCase } from '../../src/injector/index.ts';
 import { namesWith } from '../../src/injector/own-modules.ts';
 import type { Case } from '../../src/model/case.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import { parseScenarios } from '../../src/scenario/index.ts';
+import { skipWithout } from './available.ts';
 import { type Folder, temporaryFolder } from './folder.ts';
 
 /** `fire` throws in line 8, and begins in line 6. */
@@ -62,4 +64,24 @@ export class OwnVerb {
     this.#folder.write('log', '');
     return lines.map((line) => JSON.parse(line) as Scene & { readonly moment: string });
   }
+}
+
+/** A line of `faults`: the verb does this at that moment. */
+export function ownFault(how: string, moment: string, more = ''): string {
+  return `  - { own: mine, with: { how: "${how}" }, when: { moment: ${moment} }${more} }\n`;
+}
+
+/** The verb, and a backend that has it, for the tests of a suite; they are skipped, with the reason, where the backend does not work. */
+export function useOwnVerb(name: 'criu' | 'oci'): { readonly verb: OwnVerb; readonly backend: () => Backend } {
+  const verb = new OwnVerb();
+  let backend: Backend;
+  before(async function () {
+    backend = await openBackend(name, { faults: verb.files });
+    await skipWithout(backend, this);
+  });
+  after(async () => {
+    await backend.dispose();
+    verb.remove();
+  });
+  return { verb, backend: () => backend };
 }

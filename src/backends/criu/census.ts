@@ -1,7 +1,6 @@
 /** What the agent sees, as the record has it: in the numbers of the tree's own pid namespace. */
 import * as z from 'zod';
 import type { Case } from '../../model/case.ts';
-
 import type { CriuCensus, CriuFacts, CriuTask } from '../../record/criu.ts';
 import { line } from '../agent/request.ts';
 import { managesCgroups } from './command-line.ts';

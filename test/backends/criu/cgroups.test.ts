@@ -6,26 +6,19 @@ import { FactReader } from '../../../src/backends/criu/kinds/index.ts';
 import { refusal } from '../../../src/backends/criu/refuse.ts';
 import { judge } from '../../../src/properties/index.ts';
 import { parseScenarios, writeScenario } from '../../../src/scenario/index.ts';
-import { useCriu } from './programs.ts';
-
-const load = (words: string) =>
-  parseScenarios(`scenario: A\ntree: { pid: 100, children: [{ pid: 101 }] }\ncriu: { ${words} }\n`, 'a.yaml');
-
-function parse(words: string) {
-  const { cases, diagnostics } = load(words);
-  assert.deepEqual(diagnostics, []);
-  return cases[0]!;
-}
+import { loadCriu, parseCriu, useCriu } from './programs.ts';
 
 describe('A cgroup of the tree', function () {
   this.timeout(60_000);
   const backend = useCriu();
 
   it('is a word of the scenario, and errors have their place', () => {
-    const c = parse('cgroup: { version: 1, memory: 67108864, pids: 50 }, freezer: { fault: thaw, after: post-dump }');
+    const c = parseCriu(
+      'cgroup: { version: 1, memory: 67108864, pids: 50 }, freezer: { fault: thaw, after: post-dump }',
+    );
     assert.deepEqual(parseScenarios(writeScenario(c), 'a.yaml').cases[0]!.criu, c.criu);
     const place = (words: string) =>
-      load(words).diagnostics.map(({ line, column, message }) => [line, column, message]);
+      loadCriu(words).diagnostics.map(({ line, column, message }) => [line, column, message]);
     assert.deepEqual(place('freezer: { fault: remove, after: post-dump }'), [
       [3, 42, 'a cgroup with tasks in it cannot be removed'],
     ]);
@@ -37,11 +30,11 @@ describe('A cgroup of the tree', function () {
 
   it('is refused where it cannot be made', () => {
     const able = { pidMax: 32_768, canLimitPids: true, canInject: true, lackingControllers: () => ['cpu'] as const };
-    assert.match(refusal(parse('cgroup: { cpu: 50 }'), able) ?? '', /^no cgroup with cpu can be made here/);
+    assert.match(refusal(parseCriu('cgroup: { cpu: 50 }'), able) ?? '', /^no cgroup with cpu can be made here/);
   });
 
   async function play(words: string) {
-    const c = parse(words);
+    const c = parseCriu(words);
     const { criu } = await backend().run({ case: c, protocol: 'series', seed: '0', maxSteps: 1000 });
     return criu!;
   }
@@ -49,12 +42,12 @@ describe('A cgroup of the tree', function () {
   for (const version of [1, 2])
     it(`that a restore leaves shows, with its limits, in version ${version}`, async function () {
       const words = `cgroup: { version: ${version}, pids: 50 }, options: { manage-cgroups: ignore }`;
-      const refused = backend().refuses(parse(words), 'series');
+      const refused = backend().refuses(parseCriu(words), 'series');
       if (refused !== undefined) {
         console.log(`      skipped: ${refused}`);
         return this.skip();
       }
-      const c = parse(words);
+      const c = parseCriu(words);
       const record = await backend().run({ case: c, protocol: 'series', seed: '0', maxSteps: 1000 });
       const violations = judge(c, record);
       assert.deepEqual(
@@ -74,7 +67,7 @@ describe('A cgroup of the tree', function () {
     ['cgroup: { pids: 50 }', true],
   ] as const)
     it(`${isCompared ? 'shows' : 'does not show'} its namespace with ${words || 'no words'}`, () => {
-      assert.equal(managesCgroups(parse(words)), isCompared);
+      assert.equal(managesCgroups(parseCriu(words)), isCompared);
       const proc = new FactReader({ proc: '/proc', isHeld: false, managesCgroups: isCompared });
       const { steady } = proc.read(process.pid, []);
       assert.equal('namespace cgroup' in steady, isCompared);
@@ -84,7 +77,7 @@ describe('A cgroup of the tree', function () {
   for (const fault of ['freeze', 'thaw', 'remove'])
     it(`is hit: ${fault}`, async function () {
       const words = `freezer: { fault: ${fault}, after: ${fault === 'remove' ? 'before-restore' : 'pre-dump'} }`;
-      const refused = backend().refuses(parse(words), 'series');
+      const refused = backend().refuses(parseCriu(words), 'series');
       if (refused !== undefined) {
         console.log(`      skipped: ${refused}`);
         return this.skip();

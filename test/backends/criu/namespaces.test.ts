@@ -9,29 +9,19 @@ import { describeTree } from '../../../src/backends/criu/tree.ts';
 import { findLacking, TreeCgroup } from '../../../src/backends/criu/tree-cgroup.ts';
 import { judge } from '../../../src/properties/index.ts';
 import { parseScenarios, writeScenario } from '../../../src/scenario/index.ts';
-import { useCriu } from './programs.ts';
-
-const load = (tree: string, words: string) =>
-  parseScenarios(`scenario: A\ntree: ${tree}\ncriu: { ${words} }\n`, 'a.yaml');
-const TREE = '{ pid: 100, children: [{ pid: 101 }] }';
-
-function parse(words: string) {
-  const { cases, diagnostics } = load(TREE, words);
-  assert.deepEqual(diagnostics, []);
-  return cases[0]!;
-}
+import { loadCriu, parseCriu, SMALL_TREE, useCriu } from './programs.ts';
 
 describe('Namespaces of a tree', function () {
   this.timeout(60_000);
   const backend = useCriu();
 
   it('are words of the scenario', () => {
-    const c = parse('namespaces: [mount, user, cgroup, time], namespace: own');
+    const c = parseCriu('namespaces: [mount, user, cgroup, time], namespace: own');
     assert.deepEqual(parseScenarios(writeScenario(c), 'a.yaml').cases[0]!.criu, c.criu);
   });
 
   for (const [tree, words, message, hint] of [
-    [TREE, 'namespaces: [user]', /no task can give another its pid/, /^namespace: own/],
+    [SMALL_TREE, 'namespaces: [user]', /no task can give another its pid/, /^namespace: own/],
     ['{ pid: 100 }', 'namespaces: [user, mount]', /no task can mount \/proc/, /^namespace: own/],
     ['{ pid: 100, resources: [terminal] }', 'namespaces: [mount]', /has no terminals/, /no terminal/],
     [
@@ -42,7 +32,7 @@ describe('Namespaces of a tree', function () {
     ],
   ] as const)
     it(`cannot be made: ${words} of ${tree}`, () => {
-      const { diagnostics } = load(tree, words);
+      const { diagnostics } = loadCriu(words, tree);
       assert.equal(diagnostics.length, 1);
       assert.deepEqual([diagnostics[0]!.line, diagnostics[0]!.column], [3, 21]);
       assert.match(diagnostics[0]!.message, message);
@@ -53,14 +43,14 @@ describe('Namespaces of a tree', function () {
     for (const [tree, words] of [
       ['{ pid: 100 }', 'namespaces: [user]'],
       ['{ pid: 100, resources: [terminal] }', 'namespaces: [net]'],
-      [TREE, 'namespaces: [user, mount], namespace: own'],
+      [SMALL_TREE, 'namespaces: [user, mount], namespace: own'],
     ])
-      assert.deepEqual(load(tree!, words!).diagnostics, []);
+      assert.deepEqual(loadCriu(words!, tree).diagnostics, []);
   });
 
   it('are refused where the machine cannot make them', () => {
     const able = { pidMax: 32_768, canLimitPids: true, canInject: true };
-    const own = (name: string) => parse(`namespaces: [${name}], namespace: own`);
+    const own = (name: string) => parseCriu(`namespaces: [${name}], namespace: own`);
     assert.match(refusal(own('user'), { ...able, isRoot: false }) ?? '', /by root only/);
     assert.equal(refusal(own('user'), { ...able, isRoot: true }), undefined);
     const lackingControllers = () => ['freezer'] as const;
@@ -72,7 +62,7 @@ describe('Namespaces of a tree', function () {
       console.log('      skipped: it needs root');
       return this.skip();
     }
-    const c = parse('namespaces: [mount], dump-options: { skip-mnt: [/again] }');
+    const c = parseCriu('namespaces: [mount], dump-options: { skip-mnt: [/again] }');
     const record = await backend().run({ case: c, protocol: 'series', seed: '0', maxSteps: 1000 });
     const [violation, ...others] = judge(c, record);
     assert.deepEqual([violation?.property, others], ['restored-tree-matches-dump', []]);
@@ -101,7 +91,7 @@ describe('Namespaces of a tree', function () {
         console.log('      skipped: it needs root');
         return this.skip();
       }
-      const c = parse(`namespaces: [${name}], namespace: own`);
+      const c = parseCriu(`namespaces: [${name}], namespace: own`);
       const lacking = findLacking(c.criu!);
       if (lacking.length > 0) {
         console.log(`      skipped: no cgroup with ${lacking.join(', ')} can be made here`);

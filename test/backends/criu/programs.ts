@@ -1,10 +1,13 @@
-/** What the tests of real programs share: CRIU with commands allowed, and the verdict on a program. */
+/** What the tests of CRIU share: a backend with commands allowed, cases of a tree, the verdict on a program, a wrapper around CRIU. */
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { type CriuBackend, criu } from '../../../src/backends/criu/index.ts';
+import type { Criu } from '../../../src/backends/criu/locate.ts';
 import { runCase } from '../../../src/injector/index.ts';
 import { KNOWN_NAMES } from '../../../src/injector/known.ts';
+import type { Case } from '../../../src/model/case.ts';
 import type { Verdict } from '../../../src/record/verdict.ts';
-import { parseScenarios } from '../../../src/scenario/index.ts';
+import { type Loaded, parseScenarios } from '../../../src/scenario/index.ts';
 import { skipWithout } from '../../support/available.ts';
 
 /**
@@ -19,6 +22,26 @@ export function useCriu(version?: string): () => CriuBackend {
   });
   after(() => backend?.dispose());
   return () => backend;
+}
+
+export const SMALL_TREE = '{ pid: 100, children: [{ pid: 101 }] }';
+
+/** A scenario with these words in its section `criu`. */
+export function loadCriu(words: string, tree = SMALL_TREE): Loaded {
+  return parseScenarios(`scenario: A\ntree: ${tree}\ncriu: { ${words} }\n`, 'a.yaml');
+}
+
+/** Its case. */
+export function parseCriu(words: string, tree?: string): Case {
+  const { cases, diagnostics } = loadCriu(words, tree);
+  assert.deepEqual(diagnostics, []);
+  return cases[0]!;
+}
+
+/** Makes a script that starts CRIU after another command; its path. */
+export function wrapCriu({ command }: Criu, script: string, before: string): string {
+  writeFileSync(script, `#!/bin/sh\n${before}\nexec ${command.join(' ')} "$@"\n`, { mode: 0o700 });
+  return script;
 }
 
 /** The verdict on a program with these words. */

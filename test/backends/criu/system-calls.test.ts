@@ -1,14 +1,14 @@
 /** System calls of CRIU that fail: counted from CRIU's own start, named in the report, and never green when CRIU did not run. */
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type CriuBackend, type CriuOptions, criu } from '../../../src/backends/criu/index.ts';
 import { type Criu, locateCriu } from '../../../src/backends/criu/locate.ts';
 import { runCase } from '../../../src/injector/index.ts';
 import type { Case } from '../../../src/model/case.ts';
 import type { CriuRun } from '../../../src/record/criu.ts';
-import { parseScenarios } from '../../../src/scenario/index.ts';
+import { skipWhereNone } from '../../support/available.ts';
 import { type Folder, temporaryFolder } from '../../support/folder.ts';
+import { parseCriu, wrapCriu } from './programs.ts';
 
 describe('System calls of CRIU', function () {
   this.timeout(60_000);
@@ -18,15 +18,8 @@ describe('System calls of CRIU', function () {
 
   before(async function () {
     folder = temporaryFolder();
-    const backend = open();
-    const found = await locateCriu();
-    const [itself] = await backend.capabilities();
-    if (itself?.available && typeof found !== 'string') {
-      located = found;
-      return;
-    }
-    console.log(`      skipped: ${itself?.detail}`);
-    this.skip();
+    await skipWhereNone(criu, this);
+    located = (await locateCriu()) as Criu;
   });
   after(async () => {
     for (const backend of opened) await backend.dispose();
@@ -39,19 +32,8 @@ describe('System calls of CRIU', function () {
     return backend;
   }
 
-  /** A script that starts CRIU after other commands. */
-  function wrap(name: string, before: string): string {
-    const script = path.join(folder.path, name);
-    writeFileSync(script, `#!/bin/sh\n${before}\nexec ${located.command.join(' ')} "$@"\n`, { mode: 0o700 });
-    return script;
-  }
-
-  function parseCase(syscalls: string): Case {
-    const tree = 'tree: { pid: 100, children: [{ pid: 101 }] }';
-    const { cases, diagnostics } = parseScenarios(`scenario: A\n${tree}\ncriu: { syscalls: ${syscalls} }`, 'a.yaml');
-    assert.deepEqual(diagnostics, []);
-    return cases[0]!;
-  }
+  const wrap = (name: string, before: string): string => wrapCriu(located, path.join(folder.path, name), before);
+  const parseCase = (syscalls: string): Case => parseCriu(`syscalls: ${syscalls}`);
 
   async function dump(backend: CriuBackend, syscalls: string): Promise<CriuRun> {
     const record = await backend.run({ case: parseCase(syscalls), protocol: 'series', seed: '0', maxSteps: 1 });
@@ -117,8 +99,8 @@ describe('System calls of CRIU', function () {
   });
 
   it('of a CRIU that the dynamic loader cannot start are an error with its words', async () => {
-    const { cases } = parseScenarios('scenario: A\ntree: { pid: 100 }\ncriu: { dump-limits: { files: 3 } }', 'a.yaml');
-    const { status, reason } = await runCase(cases[0]!, { backend: open() });
+    const c = parseCriu('dump-limits: { files: 3 }');
+    const { status, reason } = await runCase(c, { backend: open() });
     assert.equal(status, 'error');
     assert.match(String(reason), /did not run/);
   });

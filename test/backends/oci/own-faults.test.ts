@@ -1,10 +1,7 @@
 /** Fault verbs of one's own with container runtimes. */
 import assert from 'node:assert/strict';
-import type { Backend } from '../../../src/backends/backend.ts';
-import { openBackend } from '../../../src/injector/backends.ts';
 import type { RuntimeName } from '../../../src/model/runtime.ts';
-import { skipWithout } from '../../support/available.ts';
-import { OwnVerb } from '../../support/own-verb.ts';
+import { ownFault, useOwnVerb } from '../../support/own-verb.ts';
 
 interface Seen {
   readonly runtime: string;
@@ -19,24 +16,12 @@ interface Seen {
 
 const text = (runtime: string, ...faults: string[]) =>
   `scenario: A\ntree: { pid: 100, children: [{ pid: 101 }] }\nruntime: ${runtime}\nfaults:\n${faults.join('')}`;
-const fault = (how: string, moment: string, more = '') =>
-  `  - { own: mine, with: { how: "${how}" }, when: { moment: ${moment} }${more} }\n`;
-
 describe('fault verbs of one’s own with container runtimes', function () {
   this.timeout(120_000);
-  const verb = new OwnVerb();
-  let backend: Backend;
-  before(async function () {
-    backend = await openBackend('oci', { faults: verb.files });
-    await skipWithout(backend, this);
-  });
-  after(async () => {
-    await backend.dispose();
-    verb.remove();
-  });
+  const { verb, backend } = useOwnVerb('oci');
 
   const skipWhereRefused = (c: string, context: Mocha.Context) => {
-    const reason = backend.refuses(verb.parse(c), 'series');
+    const reason = backend().refuses(verb.parse(c), 'series');
     if (reason === undefined) return;
     console.log(`      skipped: ${reason}`);
     context.skip();
@@ -46,9 +31,9 @@ describe('fault verbs of one’s own with container runtimes', function () {
     it(`fire before a call, and when CRIU starts in it: ${name}`, async function () {
       const moments = ['before-pause', 'before-checkpoint', 'during-checkpoint', 'before-restore', 'during-restore'];
       const rounds = '[pause, resume, checkpoint, restore]';
-      const c = text(`{ name: ${name}, rounds: ${rounds} }`, ...moments.map((moment) => fault('log', moment)));
+      const c = text(`{ name: ${name}, rounds: ${rounds} }`, ...moments.map((moment) => ownFault('log', moment)));
       skipWhereRefused(c, this);
-      const { status, record, reason } = await verb.run(backend, c);
+      const { status, record, reason } = await verb.run(backend(), c);
       assert.equal(status, 'pass', reason);
       assert.equal(record!.fired!.length, moments.length);
       const scenes = verb.scenes<Seen>();
@@ -69,40 +54,40 @@ describe('fault verbs of one’s own with container runtimes', function () {
     });
 
   it('have effects that properties see', async function () {
-    const c = text('{ name: runc }', fault('run touch /run/rubbish', 'during-restore'));
+    const c = text('{ name: runc }', ownFault('run touch /run/rubbish', 'during-restore'));
     skipWhereRefused(c, this);
-    const { properties, record } = await verb.run(backend, c);
+    const { properties, record } = await verb.run(backend(), c);
     assert.deepEqual(properties, ['deleted-containers-leave-nothing']);
     assert.deepEqual(record!.runtime!.runs.at(-1)!.hits, ['own mine']);
   });
 
   it('take the blame for the init where the scenario names the root', async function () {
-    const c = text('{ name: runc, rounds: [checkpoint] }', fault('kill init', 'before-checkpoint', ', to: 100'));
+    const c = text('{ name: runc, rounds: [checkpoint] }', ownFault('kill init', 'before-checkpoint', ', to: 100'));
     skipWhereRefused(c, this);
-    const { record } = await verb.run(backend, c);
+    const { record } = await verb.run(backend(), c);
     assert.deepEqual(record!.runtime!.runs[0]!.hits, ['init', 'own mine']);
     assert.notEqual(record!.runtime!.runs[0]!.exit, 0);
   });
 
   it('that fire in no run, break or wait for ever end the case', async function () {
-    const of = (how: string) => text('{ name: runc, limit: 2000 }', fault(how, 'during-checkpoint'));
+    const of = (how: string) => text('{ name: runc, limit: 2000 }', ownFault(how, 'during-checkpoint'));
     skipWhereRefused(of('log'), this);
-    assert.deepEqual((await verb.run(backend, of('none'))).properties, ['fault-never-fired']);
+    assert.deepEqual((await verb.run(backend(), of('none'))).properties, ['fault-never-fired']);
     for (const [how, reason] of [
       ['throw', /mine\.mjs:8:11: the fault verb mine broke: no luck$/],
       ['say nothing', /mine\.mjs:6: the fault verb mine did not answer/],
       ['hang', /mine\.mjs:6: the fault verb mine has not ended 2 s after during-checkpoint/],
     ] as const) {
-      const verdict = await verb.run(backend, of(how));
+      const verdict = await verb.run(backend(), of(how));
       assert.equal(verdict.status, 'error', how);
       assert.match(verdict.reason!, reason);
     }
   });
 
   it('are skipped, with the reason, where the runtime has no such moment', function () {
-    const during = text('{ name: runsc }', fault('log', 'during-checkpoint'));
-    const twice = text('{ name: runc, faults: { kill: criu, of: checkpoint } }', fault('log', 'during-checkpoint'));
-    const reasons = [during, twice].map((c) => backend.refuses(verb.parse(c), 'series') ?? '');
+    const during = text('{ name: runsc }', ownFault('log', 'during-checkpoint'));
+    const twice = text('{ name: runc, faults: { kill: criu, of: checkpoint } }', ownFault('log', 'during-checkpoint'));
+    const reasons = [during, twice].map((c) => backend().refuses(verb.parse(c), 'series') ?? '');
     if (/is not here/.test(String(reasons))) {
       console.log(`      skipped: ${reasons.find((one) => /is not here/.test(one))}`);
       this.skip();

@@ -1,5 +1,4 @@
 /** A second CRIU that is at work on the same tree takes nothing from the first, and gives a reason when it fails. */
-
 import { callOfStage } from '../../../model/criu.ts';
 import { callText } from '../../../record/program-text.ts';
 import { listCauses, succeeded } from '../../criu-runs.ts';
