@@ -47,7 +47,7 @@ const INIT = z.object({ pid: z.number() });
 export class Agent {
   /** Rejects when the agent ends, whatever is waited for: with AgentError, or BadAnswer. */
   readonly gone: Promise<never>;
-  /** The event with which it says that it can be asked. Rejects as `gone` does. */
+  /** The event with which it says that it can be asked; `init` is known by then. Rejects as `gone` does. */
   readonly ready: Promise<object>;
   /** The folder of its cgroup; undefined when it has none. */
   readonly cgroup: string | undefined;
@@ -58,6 +58,7 @@ export class Agent {
   readonly #endWatch: () => void;
   readonly #ended: Promise<void>;
   #setReady!: (event: object) => void;
+  #setInit!: () => void;
   #setGone!: (why: Error) => void;
   #complaint = '';
   #isOver = false;
@@ -69,7 +70,10 @@ export class Agent {
       this.#setGone = reject;
     });
     this.gone.catch(() => {});
-    this.ready = Promise.race([new Promise<object>((resolve) => (this.#setReady = resolve)), this.gone]);
+    const ready = new Promise<object>((resolve) => (this.#setReady = resolve));
+    // The warden names its init, and init says that it is ready: either can be first.
+    const init = new Promise<void>((resolve) => (this.#setInit = resolve));
+    this.ready = Promise.race([init.then(() => ready), this.gone]);
     this.#cut = new CutWatch(silence, (why) => this.#break(why));
     const all = ['serve', ...(userNamespace ? ['--user'] : []), ...(cgroup ? ['--cgroup', cgroup] : []), ...args];
     this.#child = spawn(program, all, { stdio: ['pipe', 'pipe', 'pipe'], env });
@@ -175,8 +179,10 @@ export class Agent {
 
   #takeEvent(answer: object): void {
     const { event } = checkAnswer(answer, EVENT);
-    if (event === 'init') this.#init = checkAnswer(answer, INIT).pid;
-    else if (event === 'ready') this.#setReady(answer);
+    if (event === 'init') {
+      this.#init = checkAnswer(answer, INIT).pid;
+      this.#setInit();
+    } else if (event === 'ready') this.#setReady(answer);
     else this.onEvent(answer);
   }
 

@@ -64,6 +64,19 @@ describe('An agent that does not answer as it should', () => {
     });
   }
 
+  it('says that it is ready before its init is known, and is asked when both are', async () => {
+    const [init, ready] = ['{"event":"init","pid":7}', '{"event":"ready","kinds":[]}'];
+    write(
+      script('').replace(
+        `frame '${init.replace('7', '1')}'; frame '${ready}'`,
+        `frame '${ready}'; sleep 0.1; frame '${init}'`,
+      ),
+    );
+    const sandbox = await Sandbox.start({ program, userNamespace: false });
+    assert.equal(sandbox.init, 7);
+    await sandbox.stop();
+  });
+
   it('gives a native backend an event that it does not know', async () => {
     write(script(`frame '{"event":"party"}'`));
     const agent = await NativeAgent.start({ program, userNamespace: false, silence: 200 });
