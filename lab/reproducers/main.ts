@@ -1,9 +1,9 @@
 /**
  * `npm run reproducers -- [RUNS] [MINUTES]`: exports every finding of docs/criu-findings.md as a shell script and as a C program, runs
  * the script RUNS times (20) and the program a fifth as often, without mktrouble, and writes docs/reproducers.md. It takes about an
- * hour; after MINUTES it ends. The runs are in rounds over all findings, and are counted in measured.jsonl beside this file, which a
- * later call goes on from; what is measured again is deleted from there. What was exported is in .mktrouble/reproducers. With RUNS 0
- * the page has what was measured.
+ * hour; after MINUTES it ends. The runs are in rounds over all findings, and are counted in a file of the version of CRIU beside this
+ * one (MKTROUBLE_CRIU=4.2.1 names another version), which a later call goes on from; what is measured again is deleted from there.
+ * What was exported is in .mktrouble/reproducers. With RUNS 0 the page has what was measured.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -15,15 +15,15 @@ import { examine, findNamed } from '../../src/cli/export.ts';
 import type { Case } from '../../src/model/case.ts';
 import { writeScenario } from '../../src/scenario/index.ts';
 import { faultOfMachine } from '../../test/support/criu-fault.ts';
-import { type Count, type Exported, isExported, type Row, readRows, writeRows } from './measured.ts';
+import { type Count, type Exported, isExported, listVersions, type Row, readRows, writeRows } from './measured.ts';
 import { type PageFinding, writePage } from './page.ts';
 
 const FINDINGS = 'docs/criu-findings.md';
 const PAGE = 'docs/reproducers.md';
-/** A file for each finding that was examined. */
-const EXAMINED = '.mktrouble/reproducers';
 /** Milliseconds of one run, of a race most of all. */
 const LIMIT = 600_000;
+
+type Named = Pick<PageFinding, 'number' | 'title'>;
 
 const runs = Number(process.argv[2] ?? 20);
 const until = performance.now() + Number(process.argv[3] ?? Infinity) * 60_000;
@@ -34,9 +34,11 @@ const runsOfRace = Math.ceil(runs / 4);
 const criu = await locateCriu();
 if (typeof criu === 'string') throw new Error(criu);
 const env = { ...process.env, ...(await faultOfMachine()), CRIU: criu.command.join(' ') };
-const file = (name: string): string => path.resolve(EXAMINED, name);
+/** A file for each finding that was examined. */
+const examined = path.resolve('.mktrouble/reproducers', criu.version);
+const file = (name: string): string => path.join(examined, name);
 
-const findings: PageFinding[] = [...readFileSync(FINDINGS, 'utf8').matchAll(/^\| ([\d.]+) \| ([^|]+) \|.*\]\(/gm)].map(
+const findings: Named[] = [...readFileSync(FINDINGS, 'utf8').matchAll(/^\| ([\d.]+) \| ([^|]+) \|.*\]\(/gm)].map(
   ([, number, title]) => ({ number: number!, title: title! }),
 );
 
@@ -44,7 +46,7 @@ function nameOf(title: string): string {
   return title.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 }
 
-async function examineOnce({ number, title }: PageFinding): Promise<ExportedFinding> {
+async function examineOnce({ number, title }: Named): Promise<ExportedFinding> {
   const kept = file(`${nameOf(title)}.json`);
   if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8')) as ExportedFinding;
   const named = findNamed(`${FINDINGS}#${number}`, undefined);
@@ -59,7 +61,7 @@ function withoutReview(c: Case): Case {
 }
 
 /** Writes the script, and builds the program as its header says; what was measured before stays. */
-async function prepare(one: PageFinding, before: Row | undefined): Promise<Row> {
+async function prepare(one: Named, before: Row | undefined): Promise<Row> {
   const finding = await examineOnce(one);
   try {
     const script = writeShellScript(finding);
@@ -102,9 +104,13 @@ function runRow(row: Exported, round: number): Exported {
   return { ...row, sh, c };
 }
 
-const rows = new Map(readRows().map((row) => [row.title, row]));
-const save = (): void => writeRows(findings.flatMap(({ title }) => rows.get(title) ?? []));
-mkdirSync(EXAMINED, { recursive: true });
+const rows = new Map(readRows(criu.version).map((row) => [row.title, row]));
+const save = (): void =>
+  writeRows(
+    criu.version,
+    findings.flatMap(({ title }) => rows.get(title) ?? []),
+  );
+mkdirSync(examined, { recursive: true });
 if (runs > 0) {
   for (const one of findings) rows.set(one.title, await prepare(one, rows.get(one.title)));
   save();
@@ -117,5 +123,7 @@ for (let round = 1; round <= runs; round++) {
     save();
   }
 }
-const measured = findings.map((one) => ({ ...one, row: rows.get(one.title) }) as PageFinding);
-writeFileSync(PAGE, writePage(measured, FINDINGS, criu.version));
+const versions = listVersions();
+const columns = versions.map((version) => new Map(readRows(version).map((row) => [row.title, row])));
+const measured = findings.map((one) => ({ ...one, rows: columns.map((column) => column.get(one.title)) }));
+writeFileSync(PAGE, writePage(measured, FINDINGS, versions));

@@ -1,7 +1,20 @@
 /** What `npm run reproducers` has measured: kept in a file, to which later runs add. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 
-const FILE = 'lab/reproducers/measured.jsonl';
+const FOLDER = 'lab/reproducers';
+
+/** Of one version of CRIU. */
+function fileFor(version: string): string {
+  return path.join(FOLDER, `measured-${version}.jsonl`);
+}
+
+/** The versions of CRIU with which reproducers were run, the oldest first. */
+export function listVersions(): string[] {
+  return readdirSync(FOLDER)
+    .flatMap((name) => /^measured-(.+)\.jsonl$/.exec(name)?.[1] ?? [])
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+}
 
 /** How many of so many runs have shown the defect. */
 export interface Count {
@@ -34,14 +47,15 @@ export function isExported(row: Row): row is Exported {
   return !('refused' in row);
 }
 
-export function readRows(): Row[] {
-  if (!existsSync(FILE)) return [];
-  const lines = readFileSync(FILE, 'utf8').trim().split('\n');
+export function readRows(version: string): Row[] {
+  const file = fileFor(version);
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').trim().split('\n');
   return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Row);
 }
 
-export function writeRows(rows: readonly Row[]): void {
-  writeFileSync(FILE, rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+export function writeRows(version: string, rows: readonly Row[]): void {
+  writeFileSync(fileFor(version), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
 }
 
 /** The middle of the lengths of all scripts, the upper one of two. */
