@@ -76,7 +76,7 @@ export interface Options extends CaseOptions, EngineOptions, OwnFiles {
   /** Whether the commands of scenarios may be run. */
   readonly allowCommands: boolean;
   readonly bail: boolean;
-  /** Worker processes; 1: none, everything runs in this process. Undefined: one for each core where that is faster. */
+  /** Worker processes; 1: none, everything runs in this process. Undefined: one or two for each core where that is faster. */
   readonly parallel?: number;
   readonly failOnSkip: boolean;
   /** A scenario with `only:` is an error. */

@@ -163,7 +163,7 @@ export const SETTINGS = mapping('a mapping with settings', {
   bail: word(flag(), 'Stop after the first case that fails. Default: false.', 'bail: true').optional(),
   parallel: word(
     integer(1, MAX_WORKERS, 'a number of worker processes'),
-    'Number of worker processes; 1 runs everything in one process. Default: one for each core, and 1 for a run of a few seconds.',
+    'Number of worker processes; 1 runs everything in one process. Default: one for each core, two for one of CRIU or container runtimes, and 1 for a run of a few seconds.',
     'parallel: 4',
   ).optional(),
   failOnSkip: word(flag(), 'Exit with 2 when a case is skipped. Default: false.', 'failOnSkip: true').optional(),

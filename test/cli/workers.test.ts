@@ -13,6 +13,12 @@ describe('the number of workers', () => {
     assert.equal(chooseWorkers([], 8), 1);
   });
 
+  it('is twice that of the cores where most of the time is for CRIU and runtimes, which wait', () => {
+    assert.equal(chooseWorkers(tests(100, 1000, 'criu'), 8), 16);
+    assert.equal(chooseWorkers(tests(50, undefined, 'oci'), 4), 8);
+    assert.equal(chooseWorkers([...tests(100, 1000), ...tests(10, 1000, 'criu')], 8), 8);
+  });
+
   it('is never more than there are cases', () => {
     assert.equal(chooseWorkers(tests(1, 60_000), 8), 1);
     assert.equal(chooseWorkers(tests(3, 60_000), 8), 3);
@@ -20,6 +26,6 @@ describe('the number of workers', () => {
 
   it('without a former run depends on what the cases do', () => {
     assert.equal(chooseWorkers(tests(50), 4), 1);
-    assert.equal(chooseWorkers(tests(50, undefined, 'criu'), 4), 4);
+    assert.equal(chooseWorkers(tests(50, undefined, 'native'), 4), 4);
   });
 });

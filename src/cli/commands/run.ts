@@ -96,7 +96,7 @@ export function withRunOptions(command: Command): Command {
     .option('--bail', 'stop after the first case that fails', false)
     .option(
       '-j, --parallel <number>',
-      'number of worker processes (default: one for each core, 1 for a short run)',
+      'number of worker processes (default: one for each core, two with CRIU or runtimes, 1 for a short run)',
       parseCount,
     )
     .option('--allow-commands', 'execute the commands that scenarios name (subject, load, check)', false)

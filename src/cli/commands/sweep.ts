@@ -1,4 +1,5 @@
 /** `mktrouble sweep`: each system call of CRIU fails in turn, and each new finding is kept as a scenario. */
+import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CriuCall } from '../../model/criu.ts';
 import { OUTCOMES, type OutcomeName } from '../../model/syscall-outcomes.ts';
@@ -34,7 +35,11 @@ export const addSweep: AddCommand = ({ program, action }) => {
     )
     .option('-n, --count <number>', 'maximum number of runs', parseCount)
     .option('--time <seconds>', 'maximum time', parseSeconds)
-    .option('-j, --parallel <number>', 'number of concurrent runs', parseCount, 2)
+    .addOption(
+      new Option('-j, --parallel <number>', 'number of concurrent runs')
+        .argParser(parseCount)
+        .default(2 * availableParallelism(), 'two for each core: CRIU mostly waits'),
+    )
     .option('--known <file>', 'file of known defects (default: the nearest mktrouble.known.yaml)')
     .option('--allow-commands', 'execute the commands that the scenario names (subject, load)', false)
     .option('-o, --out <dir>', 'folder for findings', '.mktrouble/sweep')
