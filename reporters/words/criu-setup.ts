@@ -61,10 +61,11 @@ function limitLines({ pids, files, fileSize, disk }: CriuLimits = {}): string[] 
   ];
 }
 
-function syscallWords({ call, number, every, after, errno, signal, short }: CriuSyscall): string {
+function syscallWords({ call, number, every, outcomes, after, errno, signal, short }: CriuSyscall): string {
   const one = call === 'all' ? `system call ${number}` : `${call}() number ${number}`;
   const name = every ? `each ${call === 'all' ? 'system call' : `${call}()`}` : one;
   const which = after === undefined ? name : `${name} after ${after}`;
+  if (outcomes) return `${which} ends in each of ${outcomes.join(', ')}`;
   if (short) return `${which} does half of its bytes`;
   return errno === undefined ? `${signal} at ${which}` : `${which} fails with ${errno}`;
 }

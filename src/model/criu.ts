@@ -10,6 +10,7 @@ import type { CriuServerSetup } from './criu-servers.ts';
 import type { SyscallErrno } from './errno.ts';
 import type { OwnValues } from './own-words.ts';
 import type { SignalName } from './signals.ts';
+import type { OutcomeName } from './syscall-outcomes.ts';
 
 /** The moments of a dump and a restore at which a fault can come, in their order. */
 export const CRIU_STAGES = {
@@ -136,9 +137,11 @@ export interface CriuSyscall extends Optional {
   readonly number: number;
   /** Each one that there is, in a run of its own; `task` absent: of CRIU's main process and of each that restores a task. */
   readonly every?: true;
+  /** Beside `every`: the ways in which each one ends, in runs of their own. */
+  readonly outcomes?: readonly OutcomeName[];
   /** Counted from where CRIU goes on after this stage; a stage of this call. */
   readonly after?: CriuStage;
-  /** One of these three. */
+  /** Without `outcomes` one of these three. */
   readonly errno?: SyscallErrno;
   readonly signal?: SignalName;
   /** It reads or writes half of what it is asked for. */

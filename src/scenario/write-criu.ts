@@ -31,7 +31,11 @@ export function writeCriu(setup: CriuSetup): Words {
     repeat,
     limit,
   } = setup;
-  const calls = syscalls.map(({ number, ...call }) => ({ ...call, ...(number === 1 ? {} : { number }) }));
+  const calls = syscalls.map(({ number, outcomes, ...call }) => ({
+    ...call,
+    ...(number === 1 ? {} : { number }),
+    ...(outcomes && { outcomes: [...outcomes] }),
+  }));
   return {
     ...(namespace === 'host' ? {} : { namespace }),
     ...(namespaces === undefined ? {} : { namespaces: [...namespaces] }),

@@ -95,6 +95,18 @@ describe('Each system call of a name', () => {
     assert.ok(meant('call: all, signal: SIGKILL').some(({ call }) => call === 'getpid'));
   });
 
+  it('ends in each of several outcomes, and of all names in those that it can have', () => {
+    assert.deepEqual(meant('outcomes: [ENOMEM, EINTR, SIGKILL], task: 101'), [
+      { ...numbered('openat', 1, 101), errno: 'ENOMEM' },
+      { ...numbered('openat', 1, 101), errno: 'EINTR' },
+      { ...numbered('openat', 1, 101), signal: 'SIGKILL' },
+    ]);
+    assert.deepEqual(
+      meant('outcomes: [EMFILE, short]').map(({ call, short }) => [call, short]),
+      Array(3).fill(['openat', undefined]),
+    );
+  });
+
   it('is an error of the case where there is none', () => {
     assert.throws(() => meant('call: clone3, errno: ENOMEM'), /no system call clone3/);
   });

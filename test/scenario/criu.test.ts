@@ -66,6 +66,10 @@ describe('the criu section', () => {
     );
     const one = '{ of: dump, call: read, every: true, errno: EINTR }';
     assert.match(mistakes(`criu: { syscalls: [${one}, ${one}] }`), /every pair/);
+    assert.match(mistakes('criu: { syscalls: { of: dump, call: read, outcomes: EINTR } }'), /one way/);
+    assert.match(mistakes('criu: { syscalls: { of: dump, every: true, outcomes: EINTR, errno: EINTR } }'), /outcomes/);
+    assert.match(mistakes('criu: { syscalls: { of: dump, errno: EINTR } }'), /call is missing/);
+    assert.match(mistakes('criu: { syscalls: { of: dump, every: true, outcomes: [EINTER] } }'), /EINTR/);
   });
 
   it('loads as it was written, however it was written', () => {
@@ -81,7 +85,7 @@ describe('the criu section', () => {
   restore-limits: { pids: 3 }
   page-server: { fault: cut, after: 4096, optional: true }
   lazy-pages: { fault: delay, after: post-restore }
-  syscalls: [{ of: restore, call: clone3, number: 2, errno: ENOMEM }, { of: dump, call: all, signal: SIGKILL }, { of: dump, call: openat, every: true, errno: EMFILE }]
+  syscalls: [{ of: restore, call: clone3, number: 2, errno: ENOMEM }, { of: dump, call: all, signal: SIGKILL }, { of: dump, every: true, outcomes: [EMFILE, short] }]
   images:
     - { task: 1, set: { ppid: 999, threads: [101, 101] } }
     - { file: core-101, missing: true }

@@ -2,11 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import type { Case } from '../../model/case.ts';
 import type { CriuCall, CriuSyscall } from '../../model/criu.ts';
-import { canEnd, OUTCOMES } from '../../model/syscall-outcomes.ts';
+import { canEnd, OUTCOMES, type OutcomeName } from '../../model/syscall-outcomes.ts';
 import { ANY_SYSCALL } from '../../model/syscalls.ts';
 import { BadSurroundings } from '../backend.ts';
 import { CALLS_OF } from './command-line.ts';
 import type { Sandbox } from './sandbox.ts';
+
+type Outcome = Pick<CriuSyscall, 'errno' | 'signal' | 'short'>;
 
 /** One system call, with what a scenario needs to name it. */
 export interface SystemCall {
@@ -64,25 +66,38 @@ export function withoutFaults(c: Case): Case {
 
 /** A case for each call that its entry with `every` stands for. Throws BadSurroundings when there is none. */
 export function casesOfEvery(c: Case, one: CriuSyscall, all: readonly SystemCall[]): Case[] {
-  const { every: _every, ...rest } = one;
-  const cases = all
-    .filter((call) => isMeant(one, call))
-    .map((call): Case => {
-      const syscalls = c.criu!.syscalls.map((other) => (other === one ? { ...rest, ...call } : other));
-      return { ...c, criu: { ...c.criu!, syscalls } };
-    });
+  const cases = listEvery(one, all).map((call): Case => {
+    const syscalls = c.criu!.syscalls.map((other) => (other === one ? call : other));
+    return { ...c, criu: { ...c.criu!, syscalls } };
+  });
   if (cases.length === 0)
     throw new BadSurroundings(`the ${one.of} makes no system call ${one.call} that can end so: nothing was swept`);
   return cases;
 }
 
-function isMeant(one: CriuSyscall, { of, task, call }: SystemCall): boolean {
-  if (of !== one.of || (one.task !== undefined && task !== one.task)) return false;
-  return one.call === ANY_SYSCALL ? canEndLike(one, call) : call === one.call;
+/** Each call, and each way in which it ends, that an entry with `every` stands for. */
+export function listEvery(one: CriuSyscall, all: readonly SystemCall[]): CriuSyscall[] {
+  const { every: _every, outcomes, ...rest } = one;
+  const ways = outcomes?.map(asSyscall) ?? [rest];
+  return all
+    .filter((call) => isOf(one, call))
+    .flatMap((call) => ways.filter((way) => canEndSo(way, call, one)).map((way) => ({ ...rest, ...way, ...call })));
 }
 
-/** An outcome that manual pages are not asked about can be any call's. */
-function canEndLike({ errno, short, signal }: CriuSyscall, call: string): boolean {
+/** How a call that ends so is written. */
+function asSyscall(outcome: OutcomeName): Outcome {
+  if (outcome === 'short') return { short: true };
+  return outcome === 'SIGKILL' ? { signal: outcome } : { errno: outcome };
+}
+
+function isOf({ of, task, call }: CriuSyscall, one: SystemCall): boolean {
+  return one.of === of && (task === undefined || one.task === task) && (call === ANY_SYSCALL || one.call === call);
+}
+
+/** One of any name ends in a way that its manual page has, one that is named as the scenario says. */
+function canEndSo({ errno, short, signal }: Outcome, { call }: SystemCall, one: CriuSyscall): boolean {
   const outcome = OUTCOMES.find((name) => name === (short ? 'short' : (errno ?? signal)));
-  return outcome === undefined || canEnd(call, outcome);
+  const isNamed = one.call !== ANY_SYSCALL && outcome !== 'short';
+  // An outcome that manual pages are not asked about can be any call's.
+  return isNamed || outcome === undefined || canEnd(call, outcome);
 }

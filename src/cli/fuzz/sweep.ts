@@ -2,14 +2,15 @@ import { existsSync } from 'node:fs';
 import { type Backend, isBadSurroundings } from '../../backends/backend.ts';
 import { ErrorMessages } from '../../backends/criu/error-messages.ts';
 import { criu } from '../../backends/criu/index.ts';
-import type { SystemCall } from '../../backends/criu/system-calls.ts';
+import { listEvery } from '../../backends/criu/system-calls.ts';
 import { whyNot } from '../../injector/index.ts';
 import { knownDefects } from '../../injector/known.ts';
 import { spread } from '../../injector/spread.ts';
 import type { Case } from '../../model/case.ts';
 import { type CriuCall, type CriuSyscall, PLAIN_CRIU } from '../../model/criu.ts';
 import { findBucket, isNew, type KnownDefect, type Signature } from '../../model/signature.ts';
-import { canEnd, type OutcomeName } from '../../model/syscall-outcomes.ts';
+import type { OutcomeName } from '../../model/syscall-outcomes.ts';
+import { ANY_SYSCALL } from '../../model/syscalls.ts';
 import { judge } from '../../properties/index.ts';
 import { signFinding } from '../../properties/signature.ts';
 import type { RunRecord } from '../../record/record.ts';
@@ -17,7 +18,6 @@ import type { Violation } from '../../record/verdict.ts';
 import { print } from '../exit.ts';
 import { suggestPath } from '../nearest-path.ts';
 import { FuzzError, readBase } from './base.ts';
-import { withOutcome } from './outcomes.ts';
 import { writeFinding } from './write-finding.ts';
 
 export interface SweepFlags {
@@ -64,7 +64,8 @@ export async function sweep(options: SweepOptions): Promise<Swept> {
     const defects = knownDefects(file ?? 'sweep.yaml', options.known);
     if (typeof defects === 'string') throw new FuzzError(defects);
     const calls = (await backend.systemCalls(base)).filter(({ of }) => options.of === undefined || of === options.of);
-    const all = calls.flatMap((call) => listOutcomes(call, options.outcomes));
+    const every = { call: ANY_SYSCALL, number: 1, every: true, outcomes: options.outcomes } as const;
+    const all = (['dump', 'restore'] as const).flatMap((of) => listEvery({ of, ...every }, calls));
     if (all.length === 0) throw new FuzzError('the dump and the restore of this scenario make no such system call');
     return await sweepAll(backend, base, all, new Findings(options.out, defects), options);
   } catch (error) {
@@ -72,10 +73,6 @@ export async function sweep(options: SweepOptions): Promise<Swept> {
   } finally {
     await backend.dispose();
   }
-}
-
-function listOutcomes(call: SystemCall, outcomes: readonly OutcomeName[]): CriuSyscall[] {
-  return outcomes.filter((outcome) => canEnd(call.call, outcome)).map((outcome) => withOutcome(call, outcome));
 }
 
 async function sweepAll(

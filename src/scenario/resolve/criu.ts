@@ -195,14 +195,24 @@ function resolveLimits({ pids, files, 'file-size': fileSize, disk }: LimitWords)
 }
 
 function resolveSyscall(words: SyscallWords, path: Path, complain: Complain): CriuSyscall {
-  const { of, task, call, number = 1, every, after, errno, signal, short, optional } = words;
-  if ([errno, signal, short].filter((outcome) => outcome !== undefined).length !== 1) {
+  const { of, task, number = 1, every, after, errno, signal, short, optional } = words;
+  const { call = ANY_SYSCALL } = words;
+  const outcomes = words.outcomes === undefined ? undefined : [words.outcomes].flat();
+  if (words.call === undefined && !every)
+    complain({ path, message: 'call is missing', expected: 'the name of a system call' });
+  if ([errno, signal, short, outcomes].filter((outcome) => outcome !== undefined).length !== 1) {
     complain({
       path,
       message: 'a system call fails with an errno, brings a signal, or is short',
-      expected: 'one of errno, signal and short',
+      expected: every ? 'one of errno, signal, short and outcomes' : 'one of errno, signal and short',
     });
   }
+  if (outcomes && !every)
+    complain({
+      path: [...path, 'outcomes'],
+      message: 'one call ends in one way',
+      expected: 'errno, signal or short, or every beside outcomes',
+    });
   if (short && !SHORT_SYSCALLS.includes(call)) {
     complain({ path: [...path, 'short'], message: `${call} is never short`, expected: SHORT_SYSCALLS.join(', ') });
   }
@@ -247,6 +257,7 @@ function resolveSyscall(words: SyscallWords, path: Path, complain: Complain): Cr
     call,
     number,
     ...(every && { every }),
+    ...(outcomes && { outcomes }),
     ...(after && { after }),
     ...(errno && { errno }),
     ...(signal && { signal }),

@@ -7,6 +7,7 @@ import { CRIU_OPTIONS, type CriuOption } from '../../model/criu-options.ts';
 import { STAGES_OF_RIVAL } from '../../model/criu-rival.ts';
 import { CRIU_INTERFACES, type CriuInterface } from '../../model/criu-rpc.ts';
 import { SERVER_FAULT_NAMES, SERVER_FAULTS, SERVER_NAMES } from '../../model/criu-servers.ts';
+import { OUTCOMES } from '../../model/syscall-outcomes.ts';
 import { MAX_FAULTS } from '../limits.ts';
 import { INT32_MIN, ownValues, pid, signal, syscallErrno } from './values.ts';
 import { flag, integer, kebab, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
@@ -79,7 +80,11 @@ const syscall = mapping('a mapping with of, call, number, and errno, signal or s
     'The process of the restore that becomes the task with this pid, in place of the main process; counted from its start.',
     'task: 101',
   ).optional(),
-  call: word(text('the name of a system call', 50), 'The system call; all counts every one.', 'call: clone3'),
+  call: word(
+    text('the name of a system call', 50),
+    'The system call; all counts every one. Default beside every: all.',
+    'call: clone3',
+  ).optional(),
   number: word(
     integer(1, 10_000_000, 'the number of a call'),
     'The number of the call, from 1; in the main process counted from where CRIU opens the folder of its images. Default: 1.',
@@ -89,6 +94,11 @@ const syscall = mapping('a mapping with of, call, number, and errno, signal or s
     z.literal(true, { error: 'true' }),
     'Each call of this name that there is, one after the other, in a run of its own: those of the main process, and those of the processes that restore tasks. With `call: all` those whose manual page has the error. At most one entry has it.',
     'every: true',
+  ).optional(),
+  outcomes: word(
+    oneOrMore(oneOf(OUTCOMES, 'outcome'), 'a list of outcomes'),
+    'Beside every, in place of errno, signal and short: the ways in which each call ends, in runs of their own; short is half of the bytes. With `call: all` each call ends in those that its manual page has.',
+    'outcomes: [ENOMEM, EINTR, EPERM, short, SIGKILL]',
   ).optional(),
   after: word(
     criuStage,
@@ -105,7 +115,8 @@ const syscall = mapping('a mapping with of, call, number, and errno, signal or s
   optional,
 }).meta({
   id: 'syscall',
-  description: 'A system call of CRIU that fails, is interrupted, or is short. Has errno, signal or short.',
+  description:
+    'A system call of CRIU that fails, is interrupted, or is short. Has errno, signal, short, or outcomes beside every.',
 });
 
 /** A page server, or a lazy-pages daemon. */
