@@ -1,6 +1,8 @@
 /** A dump and a restore by CRIU: how its calls ended, and the tree as it was before and after; what differs is marked. */
+
 import type { CriuCensus, CriuRecord, CriuTask } from '../../src/record/criu.ts';
-import { type CallWords, describeCalls } from '../words/criu.ts';
+import { describeFact } from '../../src/record/fact-words.ts';
+import { type CallWords, describeCalls, stateWords } from '../words/criu.ts';
 
 export function CriuView({ criu }: { readonly criu: CriuRecord }) {
   return (
@@ -52,12 +54,12 @@ interface TasksProps {
 
 /** The columns: what was seen of a task, in words that can be compared. */
 const SEEN: readonly (readonly [string, (task: CriuTask) => string])[] = [
-  ['state', ({ state }) => state],
+  ['state', ({ state }) => stateWords(state)],
   ['parent', ({ parent }) => (parent === 0 ? '–' : String(parent))],
   ['group', ({ pgid }) => String(pgid)],
   ['session', ({ session }) => String(session)],
   ['threads', ({ threads }) => threads.map(({ tid }) => tid).join(' ')],
-  ['pending', ({ pending }) => pending],
+  ['pending signals', ({ pending }) => (/^0+$/.test(pending) ? '–' : describeFact('pending signals', pending))],
   ['private memory', ({ privateMemory }) => privateMemory ?? '–'],
   ['shared memory', ({ sharedMemory }) => sharedMemory ?? '–'],
 ];

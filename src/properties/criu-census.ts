@@ -1,8 +1,8 @@
 /** What differs between two looks at the same tasks, in words. */
 import type { CriuCensus, CriuChange, CriuTask, CriuThread } from '../record/criu.ts';
+import { describeChange } from '../record/fact-words.ts';
 import { isNotRestored } from './criu-not-restored.ts';
 import { didOtherEnd } from './criu-peers.ts';
-import { describeChange } from './fact-words.ts';
 
 /** Differences that a message names before it only counts them. */
 const NAMED = 3;

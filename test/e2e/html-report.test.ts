@@ -168,6 +168,8 @@ describe('a case of the HTML report in a browser', function () {
     await openCase(page, 'by CRIU');
     const row = (pid: number) => page.locator(`[data-criu="${pid}"] .differs`).allTextContents();
     assert.deepEqual([await row(100), await row(101), await row(102)], [[], ['100 → 7'], ['gone']]);
+    const cells = await page.locator('[data-criu="100"] td').allTextContents();
+    assert.ok(cells.includes('sleeping') && !cells.some((cell) => /^[0-9a-f]{16}$/.test(cell)), cells.join('; '));
     assert.match(await readText(page.locator('.criu .calls')), /exit code 1.*can't fork/);
   });
 

@@ -1,6 +1,6 @@
 /** What differs between two looks at a process, in words that its reader need not decode. */
 import assert from 'node:assert/strict';
-import { describeChange } from '../../src/properties/fact-words.ts';
+import { describeChange } from '../../src/record/fact-words.ts';
 
 describe('a fact that differs', () => {
   for (const [what, fact, before, after, words] of [
