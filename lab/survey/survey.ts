@@ -1,5 +1,6 @@
 /** Explores a case in full and reports violations; that a listed task never waits is no finding here. */
-import { openBackend, runCase } from '../../src/index.ts';
+import { simulated } from '../../src/backends/simulated/index.ts';
+import { runCase } from '../../src/index.ts';
 import type { Case } from '../../src/model/case.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
 
@@ -9,11 +10,12 @@ export interface Surveyed {
   readonly violations: readonly string[];
 }
 
-const backend = await openBackend('simulated');
+const backend = simulated();
 
-/** Explores every interleaving of the case. */
+/** Explores every interleaving of the case. Rejects when it is an error. */
 export async function survey(c: Case): Promise<Surveyed> {
   const verdict = await runCase(c, { backend });
+  if (verdict.status === 'error') throw new Error(verdict.reason);
   const violations = verdict.violations
     .filter(({ message }) => !/is expected to be left waiting, and never was/.test(message))
     .map(({ property, message }) => `${property}: ${message}`);

@@ -17,7 +17,7 @@ import { isHopeless } from './attempt.ts';
 import { CampaignError } from './campaign-error.ts';
 import { Claims } from './claims.ts';
 import { Logs } from './logs.ts';
-import { leaveOut, type Place, type WorkRequest } from './place.ts';
+import { leaseFor, leaveOut, type Place, type WorkRequest } from './place.ts';
 import { hashPlan, MAX_PLAN_BYTES, type Plan, printPlan, readPlan, Units } from './plan.ts';
 import { Results } from './results.ts';
 
@@ -52,6 +52,7 @@ export async function mergeFolders(folders: readonly string[]): Promise<Results>
 
 interface Opened {
   readonly plan: Plan;
+  readonly claims: Claims;
   readonly id: string;
   readonly units: Units;
 }
@@ -59,13 +60,13 @@ interface Opened {
 class Folder implements Place {
   readonly #folder: string;
   readonly #worker = `${os.hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
-  readonly #claims: Claims;
+  readonly #lease: number;
   #opened: Opened | undefined;
   #logs: Logs | undefined;
 
   constructor(folder: string, { lease = LEASE }: FolderOptions) {
     this.#folder = folder;
-    this.#claims = new Claims(this.#at('claims'), this.#worker, lease);
+    this.#lease = lease;
   }
 
   #at(name: string): string {
@@ -83,7 +84,7 @@ class Folder implements Place {
           'name another folder with --at, or remove this one',
         );
     }
-    this.#claims.create();
+    this.#open().claims.create();
     this.#openLogs().create();
   }
 
@@ -97,7 +98,8 @@ class Folder implements Place {
     if (!existsSync(file))
       throw new CampaignError(`there is no campaign in ${this.#folder}`, 'mktrouble campaign plan makes one');
     const plan = readPlan(readText(file, MAX_PLAN_BYTES), file);
-    this.#opened = { plan, id: hashPlan(plan), units: new Units(plan) };
+    const claims = new Claims(this.#at('claims'), this.#worker, leaseFor(plan, this.#lease));
+    this.#opened = { plan, claims, id: hashPlan(plan), units: new Units(plan) };
     return this.#opened;
   }
 
@@ -122,7 +124,9 @@ class Folder implements Place {
 
   async countActive(): Promise<number> {
     const results = this.#openLogs().refresh();
-    return this.#claims.list().filter((unit) => !results.isDone(unit)).length;
+    return this.#open()
+      .claims.list()
+      .filter((unit) => !results.isDone(unit)).length;
   }
 
   async setStopped(stopped: boolean): Promise<void> {
@@ -136,8 +140,7 @@ class Folder implements Place {
   }
 
   async work({ share, signal, perform, onDone }: WorkRequest): Promise<void> {
-    const { units } = this.#open();
-    const claims = this.#claims;
+    const { units, claims } = this.#open();
     const logs = this.#openLogs();
     const isMine = (unit: number): boolean => !share?.isStrict || unit % share.of === share.index;
     // Workers begin at different places, and seldom want the same unit.

@@ -48,6 +48,11 @@ export interface Place {
   close(): Promise<void>;
 }
 
+/** Milliseconds after which a claim is taken over: `usual`, or as long as one run may take. */
+export function leaseFor({ limit = 0 }: Plan, usual: number): number {
+  return Math.max(limit, usual);
+}
+
 /** The result of a unit that is left out: `runs` runs without a verdict. */
 export function leaveOut(unit: number, runs: number): UnitResult {
   const broken = `unit ${unit}: each of its workers ended before it was done`;

@@ -8,8 +8,11 @@ import * as z from 'zod';
 import { parseJson } from '../boundary/parse-json.ts';
 import { CampaignError } from './campaign-error.ts';
 
+/** Milliseconds that one run may take, at most: a day. */
+export const MAX_LIMIT = 86_400_000;
+
 const group = z.strictObject({
-  /** Unique in its plan: the key of a case, or the scenario that is fuzzed. */
+  /** Unique in its plan: the key of a case, the scenario that is fuzzed or swept, the item of a module. */
   name: z.string().max(10_000),
   /** Runs of it, from 1. */
   runs: z.int().min(1).max(1_000_000_000_000),
@@ -19,7 +22,7 @@ const group = z.strictObject({
 
 const plan = z.strictObject({
   version: z.literal(1),
-  kind: z.enum(['run', 'fuzz']),
+  kind: z.enum(['run', 'fuzz', 'sweep', 'module']),
   /** What the workers of this kind need to know. */
   work: z.record(z.string(), z.unknown()),
   /** By path from the working folder, the SHA-256 of each file that decides what is run. */
@@ -29,6 +32,8 @@ const plan = z.strictObject({
   groups: z.array(group).min(1).max(1_000_000),
   /** Milliseconds that a unit should take. */
   unitTime: z.number().positive(),
+  /** Milliseconds that one run may take; without it those of a worker that gives no sign of life. */
+  limit: z.number().positive().max(MAX_LIMIT).optional(),
 });
 
 export type Group = z.infer<typeof group>;

@@ -8,7 +8,7 @@ import type { Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type Attempt, isHopeless, nextAttempt, readAttempt } from './attempt.ts';
 import { CampaignError } from './campaign-error.ts';
-import { leaveOut, type Place, type WorkRequest } from './place.ts';
+import { leaseFor, leaveOut, type Place, type WorkRequest } from './place.ts';
 import { hashPlan, type Plan, printPlan, readPlan, Units } from './plan.ts';
 import { Results } from './results.ts';
 
@@ -158,7 +158,8 @@ class RedisPlace implements Place {
 
   async work(request: WorkRequest): Promise<void> {
     if (request.share?.isStrict) throw new CampaignError('Redis hands out units itself', 'leave out --shard');
-    const { units } = await this.#open();
+    const { plan, units } = await this.#open();
+    const lease = leaseFor(plan, LEASE);
     const ended = new AbortController();
     const signal = AbortSignal.any([request.signal, ended.signal]);
     const worker: Worker<Block> = new this.#bullmq.Worker<Block>(
@@ -170,7 +171,7 @@ class RedisPlace implements Place {
         throw new this.#bullmq.WaitingError();
       },
       // How often a unit is begun is counted beside the queue: a block goes on until all of its units are done.
-      { connection: this.#redis, lockDuration: LEASE, stalledInterval: LEASE / 3, maxStalledCount: 1_000_000 },
+      { connection: this.#redis, lockDuration: lease, stalledInterval: LEASE / 3, maxStalledCount: 1_000_000 },
     );
     worker.on('error', () => {});
     try {

@@ -9,7 +9,9 @@ import { DEFECT_STATE_NAMES } from '../model/signature.ts';
 const STATUSES = ['pass', 'fail', 'flaky', 'incomplete', 'skip', 'error'] as const;
 export type Status = (typeof STATUSES)[number];
 
-const text = z.string().max(20_000);
+/** Characters of a text, at most. */
+export const MAX_TEXT = 20_000;
+const text = z.string().max(MAX_TEXT);
 const found = z.strictObject({
   /** The id of the signature. */
   id: text,
@@ -24,6 +26,15 @@ const found = z.strictObject({
   file: text.optional(),
 });
 
+/** What a run of a module's item gave. */
+const value = z.strictObject({
+  /** The name of the item. */
+  case: text,
+  seed: text,
+  /** As text: it is as deep as the module has it. */
+  json: text.refine(isJson),
+});
+
 const unitResult = z.strictObject({
   unit: z.int().min(0),
   /** Milliseconds of work. */
@@ -32,6 +43,7 @@ const unitResult = z.strictObject({
   found: z.array(found),
   /** The first error that was no finding: what broke, and in which case. */
   broken: text.optional(),
+  values: z.array(value).optional(),
 });
 
 const snapshot = z.strictObject({
@@ -45,9 +57,11 @@ const snapshot = z.strictObject({
   counts: z.partialRecord(z.enum(STATUSES), z.int().min(0)),
   found: z.array(z.strictObject({ ...found.shape, unit: z.int().min(0) })),
   broken: z.array(z.strictObject({ unit: z.int().min(0), text })),
+  values: z.array(z.strictObject({ ...value.shape, unit: z.int().min(0) })).optional(),
 });
 
 export type Found = z.infer<typeof found>;
+export type Value = z.infer<typeof value>;
 export type UnitResult = z.infer<typeof unitResult>;
 export type Snapshot = z.infer<typeof snapshot>;
 
@@ -56,6 +70,15 @@ export type CampaignFinding = Found & { readonly unit: number };
 
 /** Errors that are kept: those of the first units. */
 const MAX_BROKEN = 20;
+
+function isJson(json: string): boolean {
+  try {
+    JSON.parse(json);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Whether a bit from this one on is set: a unit that does not exist. */
 function hasBitFrom(bits: Uint8Array, unit: number): boolean {
@@ -69,6 +92,7 @@ export class Results {
   readonly #counts: Record<Status, number> = { pass: 0, fail: 0, flaky: 0, incomplete: 0, skip: 0, error: 0 };
   readonly #found = new Map<string, CampaignFinding>();
   #broken: { readonly unit: number; readonly text: string }[] = [];
+  readonly #values: (Value & { readonly unit: number })[] = [];
   /** How many units are done. */
   done = 0;
   /** Milliseconds of work of all units that are done. */
@@ -114,7 +138,7 @@ export class Results {
     if (typeof result !== 'string') this.add(result);
   }
 
-  add({ unit, duration, counts, found, broken }: UnitResult): void {
+  add({ unit, duration, counts, found, broken, values = [] }: UnitResult): void {
     if (unit >= this.units || this.isDone(unit)) return;
     this.#done[unit >> 3]! |= 1 << (unit & 7);
     this.done++;
@@ -122,6 +146,7 @@ export class Results {
     for (const status of STATUSES) this.#counts[status] += counts[status] ?? 0;
     for (const one of found) this.#addFound({ ...one, unit });
     if (broken !== undefined) this.#addBroken([{ unit, text: broken }]);
+    for (const one of values) this.#values.push({ ...one, unit });
   }
 
   /** The first unit that shows a finding has its example. */
@@ -158,6 +183,11 @@ export class Results {
     return this.#broken;
   }
 
+  /** What the items of a module gave, in the order of the plan. */
+  get values(): readonly Value[] {
+    return [...this.#values].sort((a, b) => a.unit - b.unit).map(({ unit: _, ...one }) => one);
+  }
+
   /** All of it in short; `read`: how much of each log is contained. */
   toSnapshot(read: Readonly<Record<string, number>>): string {
     const one: Snapshot = {
@@ -169,6 +199,7 @@ export class Results {
       counts: this.#counts,
       found: [...this.findings],
       broken: this.#broken,
+      ...(this.#values.length > 0 && { values: this.#values }),
     };
     return JSON.stringify(one);
   }
@@ -190,6 +221,7 @@ export class Results {
     for (const status of STATUSES) results.#counts[status] = data.counts[status] ?? 0;
     for (const one of data.found) results.#found.set(one.id, one);
     results.#broken = data.broken;
+    results.#values.push(...(data.values ?? []));
     return { results, read: data.read };
   }
 }

@@ -119,6 +119,11 @@ const TYPED: Readonly<Record<string, readonly Row[]>> = {
   'campaign plan --protocol': [['campaign plan --protocol hardend', 'hardened']],
   'campaign plan --tag': [['campaign plan scenarios/ptrace --tag ptrac', 'ptrace']],
   'campaign plan --criu': [['campaign plan --criu ./scenarois/criu', 'scenarios']],
+  'campaign plan --of': [['campaign plan --sweep --of dmup', 'dump']],
+  'campaign plan --outcomes': [['campaign plan --sweep --outcomes ENOMEM,shrt', 'short']],
+  'campaign plan --work': [
+    ['campaign plan --work docs/examples/work/restart-siz.ts', 'docs/examples/work/restart-sizes.ts'],
+  ],
   'campaign plan --as': [['campaign plan --as slrum', 'slurm']],
   'campaign plan --property': [
     [

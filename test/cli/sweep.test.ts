@@ -13,6 +13,7 @@ import { canEnd, OUTCOMES } from '../../src/model/syscall-outcomes.ts';
 import { SYSCALL_NAMES } from '../../src/model/syscalls.ts';
 import { judge } from '../../src/properties/index.ts';
 import { loadScenarios, parseScenarios } from '../../src/scenario/index.ts';
+import { skipWithout } from '../support/available.ts';
 import { capture } from '../support/capture.ts';
 import { type Folder, temporaryFolder } from '../support/folder.ts';
 
@@ -152,13 +153,7 @@ describe('System calls of CRIU', function () {
   before(async function () {
     folder = temporaryFolder({ 'a.yaml': `${TREE}criu: {}\n` });
     backend = criu();
-    const [itself, ...others] = await backend.capabilities();
-    const missing = [itself!, others.find(({ name }) => name === 'criu system calls that fail')!].find(
-      ({ available }) => !available,
-    );
-    if (!missing) return;
-    console.log(`      skipped: ${missing.detail}`);
-    this.skip();
+    await skipWithout(backend, this, 'criu system calls that fail');
   });
   after(async () => {
     await backend.dispose();

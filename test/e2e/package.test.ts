@@ -88,7 +88,7 @@ describe('the package', function () {
     assert.equal(library.code, 0, library.stderr);
   });
 
-  it('runs a protocol, a backend, a property, a reporter, a template, a fault verb and an image editor that use only what it exports, typed and plain', async function () {
+  it('runs a protocol, a backend, a property, a reporter, a template, a fault verb, an image editor and work of a campaign that use only what it exports, typed and plain', async function () {
     const project = path.join(folder.path, 'project');
     if (!existsSync(path.join(project, 'node_modules/mktrouble'))) this.skip();
     const modules = new Map<string, string>();
@@ -101,6 +101,7 @@ describe('the package', function () {
       'fault',
       'criu-fault',
       'image-editor',
+      'work',
     ])
       for (const [name, text] of Object.entries(exampleFiles(kind)).filter(([file]) => file.endsWith('.ts'))) {
         writeFileSync(path.join(project, name), text);
@@ -154,6 +155,13 @@ describe('the package', function () {
       assert.equal(created.code, 0, created.stderr);
       const started = await mktrouble(made);
       assert.deepEqual([started.code, /1 passed/.test(started.stdout)], [0, true], started.stderr);
+      const campaign = (...args: string[]) => run('npx', ['mktrouble', ...args, '--at', extension], { cwd: project });
+      const planned = await campaign('campaign', 'plan', '--work', file('work'));
+      assert.equal(planned.code, 0, planned.stderr);
+      const worked = await campaign('worker', '--allow-commands');
+      assert.equal(worked.code, 0, worked.stderr);
+      const { values } = JSON.parse((await campaign('campaign', 'results', '--json')).stdout);
+      assert.equal(values.length, 3);
     }
   });
 });

@@ -22,6 +22,8 @@ export async function runCrew(
   workers: number,
   flags: readonly string[],
   signal: AbortSignal,
+  /** Milliseconds that one run may take, where that is more than usual. */
+  limit = 0,
 ): Promise<CrewEnd> {
   let replaced = 0;
   const children = new Set<ChildProcess>();
@@ -35,7 +37,7 @@ export async function runCrew(
   const one = async (): Promise<string | undefined> => {
     for (;;) {
       if (signal.aborted) return undefined;
-      const { code, by, text } = await runWorker([`--at=${at}`, ...flags], children);
+      const { code, by, text } = await runWorker([`--at=${at}`, ...flags], children, Math.max(limit, PATIENCE));
       if (code === EXIT.ok || signal.aborted) return undefined;
       if (code !== null && code !== EXIT.defect) return text;
       if (++replaced > MAX_REPLACED * workers)
@@ -64,6 +66,7 @@ export function giveSigns(): NodeJS.Timeout {
 function runWorker(
   flags: readonly string[],
   children: Set<ChildProcess>,
+  patience: number,
 ): Promise<{ code: number | null; by: NodeJS.Signals | null; text: string }> {
   const child = spawn(process.execPath, [...process.execArgv, process.argv[1]!, 'worker', '--quiet', ...flags], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -74,7 +77,7 @@ function runWorker(
     missed = 0;
   });
   const watch = setInterval(() => {
-    if (++missed * SIGN > PATIENCE) child.kill('SIGKILL');
+    if (++missed * SIGN > patience) child.kill('SIGKILL');
   }, SIGN).unref();
   children.add(child);
   let text = '';

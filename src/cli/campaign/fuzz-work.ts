@@ -1,35 +1,25 @@
 /** The kind `fuzz`: restores images of one checkpoint, changed as a seed and the number of the run determine. */
 import * as z from 'zod';
 import type { CriuBackend } from '../../backends/criu/index.ts';
-import { criu } from '../../backends/criu/index.ts';
-import { CampaignError } from '../../campaign/campaign-error.ts';
 import type { Plan } from '../../campaign/plan.ts';
-import { whyNot } from '../../injector/index.ts';
 import type { Case } from '../../model/case.ts';
 import { hashSignature } from '../../model/signature.ts';
 import { judge } from '../../properties/index.ts';
 import { signViolation } from '../../properties/signature.ts';
-import { FuzzError, readBase } from '../fuzz/base.ts';
+import { FuzzError } from '../fuzz/base.ts';
 import { changedCase, played, saveFinding } from '../fuzz/campaign.ts';
-import { listExecuted } from './consent.ts';
+import { CRIU_COST, CRIU_SETTINGS, executedByCriu, openCriu, shortText } from './criu-work.ts';
 import { hashFiles, parseSettings, type RunOutcome, type Work } from './work.ts';
-
-const text = z.string().max(4096);
 
 /** What a unit of fuzzing needs to know. */
 const FUZZ = z.strictObject({
-  scenario: text.optional(),
-  target: text,
-  seed: text,
+  ...CRIU_SETTINGS,
+  target: shortText,
+  seed: shortText,
   changes: z.int().min(1),
-  allowCommands: z.boolean(),
-  criu: text.optional(),
 });
 
 export type FuzzSettings = Readonly<z.infer<typeof FUZZ>>;
-
-/** Milliseconds of a run of CRIU, about. */
-const COST = 300;
 
 /** The plan of so many runs. */
 export function planFuzz(settings: FuzzSettings, firstSeed: number, runs: number, unitTime: number): Plan {
@@ -40,31 +30,24 @@ export function planFuzz(settings: FuzzSettings, firstSeed: number, runs: number
     work: JSON.parse(JSON.stringify(settings)),
     files: scenario === undefined ? {} : hashFiles([scenario]),
     firstSeed,
-    groups: [{ name: scenario ?? 'fuzz', runs, cost: COST }],
+    groups: [{ name: scenario ?? 'fuzz', runs, cost: CRIU_COST }],
     unitTime,
   };
 }
 
 /** What a plan of this kind has executed that is no part of mktrouble. Throws CampaignError. */
 export function executedByFuzzing({ work }: Plan): string[] {
-  const { allowCommands, criu: engine } = parseSettings(FUZZ, work);
-  return listExecuted(allowCommands, engine === undefined ? [] : [{ criu: engine }]);
+  return executedByCriu(parseSettings(FUZZ, work));
 }
 
 /** Throws CampaignError when CRIU cannot be used here. */
 export async function openFuzzWork({ work, firstSeed }: Plan, folder: string): Promise<Work> {
   const settings = parseSettings(FUZZ, work);
-  const { allowCommands, criu: engine } = settings;
-  const backend = criu({ allowCommands, ...(engine !== undefined && { criu: engine }) });
-  try {
-    const base = readBase(settings.scenario, 'Changed images');
-    const reason = await whyNot(backend, base);
-    if (reason !== undefined) throw new CampaignError(reason);
-    return new FuzzWork(backend, base, settings, firstSeed, folder);
-  } catch (error) {
-    await backend.dispose();
-    throw error instanceof FuzzError ? new CampaignError(error.message) : error;
-  }
+  return openCriu(
+    settings,
+    'Changed images',
+    async (backend, base) => new FuzzWork(backend, base, settings, firstSeed, folder),
+  );
 }
 
 class FuzzWork implements Work {

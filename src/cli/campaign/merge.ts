@@ -16,6 +16,13 @@ export async function mergePlaces(places: readonly string[]): Promise<Results> {
   }
 }
 
+/** All of it, for programs. */
+export function resultsJson(results: Results): string {
+  const { plan, units, done, runs, counts, findings, broken } = results;
+  const values = results.values.map(({ json, ...one }) => ({ ...one, value: JSON.parse(json) }));
+  return `${JSON.stringify({ version: 1, plan, units, done, runs, counts, findings, broken, values }, undefined, 2)}\n`;
+}
+
 /** The progress, then each finding: its id, what it violates, how often, and its first run. */
 export function findingLines(results: Results): string {
   const lines = results.findings.map(({ id, signature, state, times, case: name, seed, file }) => {

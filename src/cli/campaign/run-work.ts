@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { setImmediate as yieldToEvents } from 'node:timers/promises';
 import type { Backend } from '../../backends/backend.ts';
+import { listImports } from '../../boundary/list-imports.ts';
 import { CampaignError } from '../../campaign/campaign-error.ts';
 import type { Group, Plan } from '../../campaign/plan.ts';
 import type { Options, Project } from '../../config/index.ts';
@@ -84,10 +85,10 @@ export function planRun(given: Options, seeds: Seeds, unitTime: number): Plan | 
   };
 }
 
-/** The files of the modules that the runs load. */
+/** The files of the modules that the runs load, and of what these import. */
 function listModules({ projects, ...options }: Options): string[] {
   const backends = projects.flatMap(({ module }) => module ?? []);
-  return [...backends, ...Object.values(ownFiles(options)).flat()];
+  return listImports([...backends, ...Object.values(ownFiles(options)).flat()]);
 }
 
 /** The files of the protocols of a user's own that the cases have. */

@@ -7,7 +7,7 @@ import { isLeftOut } from '../../campaign/attempt.ts';
 import { CampaignError } from '../../campaign/campaign-error.ts';
 import type { Hold } from '../../campaign/place.ts';
 import type { Plan, Units } from '../../campaign/plan.ts';
-import type { Found, Status, UnitResult } from '../../campaign/results.ts';
+import type { Found, Status, UnitResult, Value } from '../../campaign/results.ts';
 
 /** What one run of a case has shown. */
 export interface RunOutcome {
@@ -16,6 +16,8 @@ export interface RunOutcome {
   readonly found: readonly Omit<Found, 'times'>[];
   /** Of an error: what broke. */
   readonly broken?: string;
+  /** What an item of a module gave. */
+  readonly value?: Value;
 }
 
 /** The work of a plan, opened by a worker. */
@@ -55,15 +57,31 @@ export function parseSettings<T>(schema: z.ZodType<T>, work: Plan['work']): T {
 
 /** What a plan has executed that is no part of mktrouble, each a phrase. Throws CampaignError. */
 export async function executedBy(plan: Plan): Promise<string[]> {
-  if (plan.kind === 'fuzz') return (await import('./fuzz-work.ts')).executedByFuzzing(plan);
-  return (await import('./run-work.ts')).executedByRuns(plan);
+  switch (plan.kind) {
+    case 'run':
+      return (await import('./run-work.ts')).executedByRuns(plan);
+    case 'fuzz':
+      return (await import('./fuzz-work.ts')).executedByFuzzing(plan);
+    case 'sweep':
+      return (await import('./sweep-work.ts')).executedBySweep(plan);
+    case 'module':
+      return (await import('./module-work.ts')).executedByModule(plan);
+  }
 }
 
 /** Opens the work of a plan. `folder`: where replay files and scenarios of findings go. Throws CampaignError when its files are others here. */
 export async function openWork(plan: Plan, folder: string): Promise<Work> {
   checkFiles(plan);
-  if (plan.kind === 'fuzz') return (await import('./fuzz-work.ts')).openFuzzWork(plan, folder);
-  return (await import('./run-work.ts')).openRunWork(plan, folder);
+  switch (plan.kind) {
+    case 'run':
+      return (await import('./run-work.ts')).openRunWork(plan, folder);
+    case 'fuzz':
+      return (await import('./fuzz-work.ts')).openFuzzWork(plan, folder);
+    case 'sweep':
+      return (await import('./sweep-work.ts')).openSweepWork(plan, folder);
+    case 'module':
+      return (await import('./module-work.ts')).openModuleWork(plan, folder);
+  }
 }
 
 /** Does a unit; undefined: it was aborted before its end. */
@@ -77,6 +95,7 @@ export async function performUnit(
   const began = performance.now();
   const counts: Partial<Record<Status, number>> = {};
   const found = new Map<string, Found>();
+  const values: Value[] = [];
   let broken: string | undefined;
   let at = -1;
   for (const { group, from, count } of units.list(unit)) {
@@ -87,6 +106,7 @@ export async function performUnit(
       if (signal.aborted) return undefined;
       counts[outcome.status] = (counts[outcome.status] ?? 0) + 1;
       broken ??= outcome.broken?.slice(0, MAX_BROKEN);
+      if (outcome.value) values.push(outcome.value);
       for (const one of outcome.found) {
         const before = found.get(one.id);
         found.set(one.id, before ? { ...before, times: before.times + 1 } : { ...one, times: 1 });
@@ -94,7 +114,14 @@ export async function performUnit(
     }
   }
   const duration = performance.now() - began;
-  return { unit, duration, counts, found: [...found.values()], ...(broken !== undefined && { broken }) };
+  return {
+    unit,
+    duration,
+    counts,
+    found: [...found.values()],
+    ...(broken !== undefined && { broken }),
+    ...(values.length > 0 && { values }),
+  };
 }
 
 /** The verdict on a run that has ended its workers. */

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { SCHEDULERS, type Scheduler, writeJobFile } from '../../campaign/jobs.ts';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
+import type { PlanRequest } from '../campaign/plan-work.ts';
 import type { AddCommand } from '../command.ts';
 import { severalCriuOption } from '../criu-option.ts';
 import { complain, EXIT, type ExitCode, note, print } from '../exit.ts';
@@ -20,6 +21,7 @@ import {
   parseTag,
   parseTimeout,
 } from '../run/request.ts';
+import { callOption, outcomesOption } from './sweep.ts';
 
 /** Where a campaign is by default. */
 const DEFAULT_PLACE = '.mktrouble/campaign';
@@ -43,17 +45,29 @@ export const addCampaign: AddCommand = ({ program, action }) => {
     campaign
       .command('plan')
       .summary('plan a campaign')
-      .description('Plans a campaign without running it: each case of these scenarios with each seed, or fuzzing.')
-      .argument('[paths...]', 'scenario files or folders; with --fuzz one scenario with the tree to dump'),
+      .description(
+        'Plans a campaign without running it: each case of these scenarios with each seed; or fuzzing, a sweep, or the items of a module.',
+      )
+      .argument('[paths...]', 'scenario files or folders; with --fuzz and --sweep one scenario with the tree to dump'),
   )
     .addOption(
       new Option('--seeds <range>', 'seeds of each case: 1000 (0 to 999), or 500-999')
         .argParser(parseSeeds)
         .default({ from: 0, count: 1 }, '1'),
     )
-    .option('--fuzz <runs>', 'instead: restore this number of changed images of a checkpoint', parseCount)
+    .addOption(
+      new Option('--fuzz <runs>', 'instead: restore this number of changed images of a checkpoint')
+        .argParser(parseCount)
+        .conflicts(['sweep', 'work']),
+    )
     .option('--target <kind>', 'image that --fuzz changes: pstree, core, mm, … or any', 'any')
     .option('--changes <number>', 'maximum number of changes per run of --fuzz', parseCount, 1)
+    .addOption(
+      new Option('--sweep', 'instead: make each system call of CRIU fail in turn').default(false).conflicts('work'),
+    )
+    .addOption(callOption())
+    .addOption(outcomesOption())
+    .option('--work <module>', 'instead: the items of this module (see docs/campaigns.md), each with each seed')
     .addOption(
       new Option('--unit-time <time>', 'time that a unit should take: 60 (seconds), 5m')
         .argParser(parseTimeout)
@@ -117,19 +131,13 @@ interface At {
   readonly at: string;
 }
 
-interface PlanFlags extends At {
-  readonly seeds: { readonly from: number; readonly count: number };
-  readonly fuzz?: number;
-  readonly target: string;
-  readonly changes: number;
-  readonly seed?: string;
-  readonly unitTime: number;
+interface PlanFlags extends At, PlanRequest {
   readonly as?: Scheduler;
   readonly jobs: number;
 }
 
 /** `1000`, or `500-999`. */
-function parseSeeds(text: string): PlanFlags['seeds'] {
+function parseSeeds(text: string): PlanRequest['seeds'] {
   const [, first, last] = /^(\d{1,12})-(\d{1,12})$/.exec(text)?.map(Number) ?? [];
   if (first !== undefined && last !== undefined && first <= last) return { from: first, count: last - first + 1 };
   if (/^[1-9]\d{0,11}$/.test(text)) return { from: 0, count: Number(text) };
@@ -144,10 +152,8 @@ async function plan(paths: readonly string[], flags: PlanFlags, command: Command
   const options = readOptions(command, paths);
   if (typeof options === 'number') return options;
   return handleCampaignErrors(async () => {
-    const { planRun } = await import('../campaign/run-work.ts');
-    const { seeds, fuzz, unitTime } = flags;
-    const { seed: _, ...others } = options;
-    const made = fuzz === undefined ? planRun(others, seeds, unitTime) : await planOfFuzz(paths, flags, options);
+    const { planWork } = await import('../campaign/plan-work.ts');
+    const made = await planWork(paths, flags, options);
     if (typeof made === 'number') return made;
     const units = new Units(made);
     const place = await openPlace(flags.at);
@@ -167,19 +173,6 @@ async function plan(paths: readonly string[], flags: PlanFlags, command: Command
     }
     return EXIT.ok;
   });
-}
-
-async function planOfFuzz(
-  paths: readonly string[],
-  { fuzz = 1, seeds, target, changes, seed = '0', unitTime }: PlanFlags,
-  { allowCommands, criu }: { readonly allowCommands: boolean; readonly criu?: string },
-): Promise<import('../../campaign/plan.ts').Plan | typeof EXIT.input> {
-  const { planFuzz } = await import('../campaign/fuzz-work.ts');
-  const [scenario, more] = paths;
-  if (more !== undefined) return complain('--fuzz takes one scenario');
-  const given = { target, changes, seed, allowCommands };
-  const settings = { ...given, ...(scenario !== undefined && { scenario }), ...(criu !== undefined && { criu }) };
-  return planFuzz(settings, seeds.from, fuzz, unitTime);
 }
 
 /** Milliseconds between two lines of progress in a terminal, and in a log. */
@@ -215,9 +208,11 @@ async function run(
         isLive ? LIVE : LOGGED,
       );
       try {
-        checkConsent(await executedBy(await place.readPlan()), allowCommands);
+        const planned = await place.readPlan();
+        checkConsent(await executedBy(planned), allowCommands);
         await place.setStopped(false);
-        const { broken } = await runCrew(at, parallel, allowCommands ? ['--allow-commands'] : [], signal);
+        const flags = allowCommands ? ['--allow-commands'] : [];
+        const { broken } = await runCrew(at, parallel, flags, signal, planned.limit);
         clearInterval(timer);
         if (isLive) process.stderr.write('\r\x1b[K');
         print(`${await say()}\n`);
@@ -260,19 +255,14 @@ async function status({ at, html, json }: At & { readonly html?: string; readonl
 }
 
 async function results(folders: readonly string[], { at, json }: At & { readonly json: boolean }): Promise<ExitCode> {
-  const { mergePlaces } = await import('../campaign/merge.ts');
+  const { mergePlaces, resultsJson, findingLines } = await import('../campaign/merge.ts');
   const { handleCampaignErrors } = await import('../campaign/handle.ts');
   const missing = folders.find((folder) => !existsSync(folder));
   if (missing !== undefined) return complain(`no such folder: ${missing}`, suggestPath(missing));
   return handleCampaignErrors(async () => {
     const found = await mergePlaces(folders.length > 0 ? folders : [at]);
-    const { plan, units, done, runs, counts, findings, broken } = found;
-    if (json)
-      print(`${JSON.stringify({ version: 1, plan, units, done, runs, counts, findings, broken }, undefined, 2)}\n`);
-    else {
-      const { findingLines } = await import('../campaign/merge.ts');
-      print(findingLines(found));
-    }
+    print(json ? resultsJson(found) : findingLines(found));
+    const { units, done, findings } = found;
     if (findings.length === 0 && done < units) return EXIT.incomplete;
     return exitCode(found);
   });

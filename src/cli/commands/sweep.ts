@@ -27,12 +27,8 @@ export const addSweep: AddCommand = ({ program, action }) => {
       'scenario with the tree to dump (its first case); default: a small tree with every kind of task',
     )
     .addOption(criuOption())
-    .addOption(new Option('--of <call>', 'call of CRIU (default: both)').choices(['dump', 'restore']))
-    .addOption(
-      new Option('--outcomes <names>', `ways in which a call ends, separated by commas, of: ${OUTCOMES.join(', ')}`)
-        .argParser(parseOutcomes)
-        .default([...OUTCOMES], 'all'),
-    )
+    .addOption(callOption())
+    .addOption(outcomesOption())
     .option('-n, --count <number>', 'maximum number of runs', parseCount)
     .option('--time <seconds>', 'maximum time', parseSeconds)
     .addOption(
@@ -45,6 +41,18 @@ export const addSweep: AddCommand = ({ program, action }) => {
     .option('-o, --out <dir>', 'folder for findings', '.mktrouble/sweep')
     .action(action(runSweep));
 };
+
+/** `--of dump` */
+export function callOption(): Option {
+  return new Option('--of <call>', 'call of CRIU whose system calls fail (default: both)').choices(['dump', 'restore']);
+}
+
+/** `--outcomes ENOMEM,short` */
+export function outcomesOption(): Option {
+  return new Option('--outcomes <names>', `ways in which a call ends, separated by commas, of: ${OUTCOMES.join(', ')}`)
+    .argParser(parseOutcomes)
+    .default([...OUTCOMES], 'all');
+}
 
 function parseOutcomes(text: string): OutcomeName[] {
   const names = text.split(',').map((name) => name.trim());

@@ -7,6 +7,9 @@ import { interruptible } from '../interrupt.ts';
 import { parseShard } from '../run/request.ts';
 import { ALLOW, withPlace } from './campaign.ts';
 
+/** Milliseconds that the end of a worker may take. */
+const PATIENCE = 1000;
+
 interface Flags {
   readonly at: string;
   readonly shard?: Shard;
@@ -46,6 +49,8 @@ async function run({ at, shard, quiet }: Flags, command: Command): Promise<ExitC
         if (!quiet) print(`unit ${unit}: ${(duration / 1000).toFixed(1)} s\n`);
       };
       await work(at, signal, { allowCommands, ...(share && { share }), onDone });
+      // What an item of a user's own has left behind, such as a timer, keeps no worker.
+      setTimeout(() => process.exit(), PATIENCE).unref();
       return EXIT.ok;
     }),
   );

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 import { type Backend, isBadSurroundings } from '../../backends/backend.ts';
 import { ErrorMessages } from '../../backends/criu/error-messages.ts';
-import { criu } from '../../backends/criu/index.ts';
-import { listEvery } from '../../backends/criu/system-calls.ts';
+import { type CriuBackend, criu } from '../../backends/criu/index.ts';
+import { listEvery, type SystemCall } from '../../backends/criu/system-calls.ts';
 import { whyNot } from '../../injector/index.ts';
 import { knownDefects } from '../../injector/known.ts';
 import { spread } from '../../injector/spread.ts';
 import type { Case } from '../../model/case.ts';
 import { type CriuCall, type CriuSyscall, PLAIN_CRIU } from '../../model/criu.ts';
-import { findBucket, isNew, type KnownDefect, type Signature } from '../../model/signature.ts';
+import { findBucket, isNew, type KnownDefect } from '../../model/signature.ts';
 import type { OutcomeName } from '../../model/syscall-outcomes.ts';
 import { ANY_SYSCALL } from '../../model/syscalls.ts';
 import { judge } from '../../properties/index.ts';
@@ -63,10 +63,7 @@ export async function sweep(options: SweepOptions): Promise<Swept> {
     if (reason !== undefined) throw new FuzzError(reason);
     const defects = knownDefects(file ?? 'sweep.yaml', options.known);
     if (typeof defects === 'string') throw new FuzzError(defects);
-    const calls = (await backend.systemCalls(base)).filter(({ of }) => options.of === undefined || of === options.of);
-    const every = { call: ANY_SYSCALL, number: 1, every: true, outcomes: options.outcomes } as const;
-    const all = (['dump', 'restore'] as const).flatMap((of) => listEvery({ of, ...every }, calls));
-    if (all.length === 0) throw new FuzzError('the dump and the restore of this scenario make no such system call');
+    const all = listOutcomes(await listCalls(backend, base, options.of), options.outcomes);
     return await sweepAll(backend, base, all, new Findings(options.out, defects), options);
   } catch (error) {
     throw isBadSurroundings(error) ? new FuzzError(error.message) : error;
@@ -75,8 +72,47 @@ export async function sweep(options: SweepOptions): Promise<Swept> {
   }
 }
 
-async function sweepAll(
+/** The system calls that are swept. Rejects with FuzzError when there are none. */
+export async function listCalls(backend: CriuBackend, base: Case, only?: CriuCall): Promise<SystemCall[]> {
+  const calls = (await backend.systemCalls(base)).filter(({ of }) => only === undefined || of === only);
+  if (calls.length === 0) throw new FuzzError('the dump and the restore of this scenario make no such system call');
+  return calls;
+}
+
+/** Each of these calls with each of these outcomes that it can have. Throws FuzzError when that is none. */
+export function listOutcomes(calls: readonly SystemCall[], outcomes: readonly OutcomeName[]): CriuSyscall[] {
+  const every = { call: ANY_SYSCALL, number: 1, every: true, outcomes } as const;
+  const all = (['dump', 'restore'] as const).flatMap((of) => listEvery({ of, ...every }, calls));
+  if (all.length === 0) throw new FuzzError('no system call of this scenario can end in such a way');
+  return all;
+}
+
+/** A run in which one system call fails. */
+export interface SweptRun {
+  readonly case: Case;
+  readonly one: CriuSyscall;
+  readonly record: RunRecord;
+  /** Undefined: the call was not met again. */
+  readonly violations?: readonly Violation[];
+}
+
+/** Runs the case with an outcome of a call: number `run` of all, in an order that takes calls from all regions alike. */
+export async function runSwept(
   backend: Backend,
+  base: Case,
+  all: readonly CriuSyscall[],
+  run: number,
+): Promise<SweptRun> {
+  const one = all[spread(run, all.length)]!;
+  const c: Case = { ...base, criu: { ...(base.criu ?? PLAIN_CRIU), syscalls: [one] } };
+  const record = await backend.run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });
+  if ((record.fired?.length ?? 0) === 0) return { case: c, one, record };
+  const violations = judge(c, record).filter(({ property }) => property !== 'fault-never-fired');
+  return { case: c, one, record, violations };
+}
+
+async function sweepAll(
+  backend: CriuBackend,
   base: Case,
   all: readonly CriuSyscall[],
   findings: Findings,
@@ -89,16 +125,14 @@ async function sweepAll(
   let [next, runs, met] = [0, 0, 0];
   const work = async (): Promise<void> => {
     while (next < most && performance.now() < until && !signal.aborted) {
-      const one = all[spread(next++, all.length)]!;
-      const c: Case = { ...base, criu: { ...(base.criu ?? PLAIN_CRIU), syscalls: [one] } };
-      const record = await backend.run({ case: c, protocol: 'series', seed: '0', maxSteps: 1 });
+      const swept = await runSwept(backend, base, all, next++);
+      const { record, violations } = swept;
       runs++;
       for (const run of [record.criu?.dump, record.criu?.restore])
         for (const error of run?.errors ?? []) messages.add(error);
-      if ((record.fired?.length ?? 0) === 0) continue;
+      if (!violations) continue;
       met++;
-      const violations = judge(c, record).filter(({ property }) => property !== 'fault-never-fired');
-      if (violations.length > 0) findings.add(c, one, record, violations);
+      if (violations.length > 0) findings.add(swept, violations);
       if (process.stderr.isTTY) process.stderr.write(`\r${runs} of ${most} runs, ${findings.count} findings `);
     }
   };
@@ -131,31 +165,39 @@ class Findings {
     return `${this.count} findings${this.count > 0 ? ` in ${this.#out}` : ''}\n${known.join('')}`.trimEnd();
   }
 
-  add(c: Case, one: CriuSyscall, record: RunRecord, violations: readonly Violation[]): void {
-    const signature = signFinding(c, record, violations)!;
+  add(swept: SweptRun, violations: readonly Violation[]): void {
+    const signature = signFinding(swept.case, swept.record, violations)!;
     const bucket = findBucket(signature, this.#defects);
     const { id, title = id } = bucket;
     if (!isNew(bucket)) return void this.#known.set(title, (this.#known.get(title) ?? 0) + 1);
     if (this.#seen.has(id)) return;
     this.#seen.add(id);
-    this.#write(c, one, record, signature, violations);
-  }
-
-  #write(c: Case, one: CriuSyscall, record: RunRecord, signature: Signature, violations: readonly Violation[]): void {
     const { property, place, shape } = signature;
+    const file = saveSwept(this.#out, swept, property, violations);
     const { message } = violations.find((violation) => violation.property === property)!;
-    const what = describeCall(one);
-    const file = writeFinding(this.#out, property, {
-      ...c,
-      title: `${property}: ${what}`.slice(0, 190),
-      why: `${message.slice(0, 1000)} (CRIU ${record.criu!.version})`,
-      expect: { ...c.expect, violates: [...new Set(violations.map((violation) => violation.property))] },
-    });
-    print(`${[property, place, shape].filter((part) => part !== '').join(', ')}\n  ${what}\n  ${message}\n  ${file}\n`);
+    const what = [property, place, shape].filter((part) => part !== '').join(', ');
+    print(`${what}\n  ${describeCall(swept.one)}\n  ${message}\n  ${file}\n`);
   }
 }
 
-function describeCall({ of, task, call, number, errno, signal, short }: CriuSyscall): string {
+/** Writes the scenario that shows a run's violation of this property again; returns its path. */
+export function saveSwept(
+  folder: string,
+  { case: c, one, record }: SweptRun,
+  property: string,
+  violations: readonly Violation[],
+): string {
+  const { message } = violations.find((violation) => violation.property === property)!;
+  return writeFinding(folder, property, {
+    ...c,
+    title: `${property}: ${describeCall(one)}`.slice(0, 190),
+    why: `${message.slice(0, 1000)} (CRIU ${record.criu!.version})`,
+    expect: { ...c.expect, violates: [...new Set(violations.map((violation) => violation.property))] },
+  });
+}
+
+/** `restore: openat() number 3 of the process for task 101 fails with ENOMEM` */
+export function describeCall({ of, task, call, number, errno, signal, short }: CriuSyscall): string {
   const where = task === undefined ? '' : ` of the process for task ${task}`;
   const end = short ? 'is short' : errno === undefined ? `gets ${signal}` : `fails with ${errno}`;
   return `${of}: ${call}() number ${number}${where} ${end}`;
