@@ -12,6 +12,7 @@ export function readSetup(c: Case): CriuSetup {
   if (criu.limits.dump?.disk !== undefined) throw new CannotExport('the images are on a file system of their own');
   if (criu.rival) throw new CannotExport('a second CRIU is at work at a stage of the first');
   if (criu.cgroup || criu.freezer) throw new CannotExport('the tree has a cgroup of its own');
+  if (criu.peer) throw new CannotExport('the other end of its connections is hit');
   if (criu.interface === 'rpc') throw new CannotExport('the script calls CRIU by its command line');
   if (criu.servers?.dump) throw new CannotExport('the script starts no page server');
   if (criu.parallel !== undefined && criu.taken.length > 0)

@@ -21,12 +21,14 @@ export function setupLines(setup: CriuSetup | undefined, edits: readonly MadeEdi
     namespaces,
     cgroup,
     freezer,
+    peer,
   } = setup;
   return [
     ...(rounds && rounds.length > 2 ? [`calls: ${rounds.join(', ')}; what goes wrong comes in the last round`] : []),
     ...(namespaces ? [`the root has namespaces of its own: ${namespaces.join(', ')}`] : []),
     ...(cgroup ? [`the tree has a cgroup of its own: ${cgroupWords(cgroup)}`] : []),
     ...(freezer ? [`dump: it freezes the cgroup of the tree${freezerWords(freezer)}`] : []),
+    ...(peer ? [`the other end of its connections at ${peer.after}: ${peer.fault}`] : []),
     ...(parallel === undefined ? [] : [`${parallel} restores of the same images at one time`]),
     ...(rival ? [`a second CRIU at ${rival.at}: ${rival.call}`] : []),
     ...(faultPoint ? [`${faultPoint.of}: CRIU_FAULT=${faultPoint.number}`] : []),

@@ -18,7 +18,16 @@ export function* smallerCriuCases(c: Case): Generator<Case> {
 
 function* plainerSetups(setup: CriuSetup): Generator<CriuSetup> {
   // Words that a case need not have; the limit of a call is no part of what happens.
-  for (const word of ['interface', 'faultPoint', 'parallel', 'rival', 'namespaces', 'freezer', 'cgroup'] as const) {
+  for (const word of [
+    'interface',
+    'faultPoint',
+    'parallel',
+    'rival',
+    'namespaces',
+    'freezer',
+    'cgroup',
+    'peer',
+  ] as const) {
     if (setup[word] === undefined) continue;
     const { [word]: _, ...rest } = setup;
     yield rest;

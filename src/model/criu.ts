@@ -3,6 +3,7 @@ import type { FaultVerb } from './case.ts';
 import type { CriuCgroup, CriuFreezerSetup } from './criu-cgroups.ts';
 import type { CriuNamespace } from './criu-namespaces.ts';
 import type { CriuOptionWords } from './criu-options.ts';
+import type { CriuPeerSetup } from './criu-peer.ts';
 import type { CriuRival } from './criu-rival.ts';
 import type { RoundCall } from './criu-rounds.ts';
 import type { CriuInterface } from './criu-rpc.ts';
@@ -161,6 +162,8 @@ export interface CriuSetup {
   readonly cgroup?: CriuCgroup;
   /** The dump freezes a cgroup of the tree. Absent: it does not. */
   readonly freezer?: CriuFreezerSetup;
+  /** What happens to the other end of the tree's connections. Absent: nothing. */
+  readonly peer?: CriuPeerSetup;
   /** How CRIU is called. Absent: by its command line. */
   readonly interface?: CriuInterface;
   /** CRIU's own fault points (CRIU_FAULT). */

@@ -49,6 +49,7 @@ function ofCriu({
   syscalls,
   servers = {},
   freezer,
+  peer,
   rival,
   images,
   optional,
@@ -96,6 +97,9 @@ function ofCriu({
       const when = typeof after === 'number' ? `${after} bytes` : after;
       return fault ? [one(`criu.${name}`, of, `${fault} of the ${words} after ${when}`, optional)] : [];
     }),
+    ...(peer
+      ? [one('criu.peer', callOfStage(peer.after), `${peer.fault} of the peer after ${peer.after}`, peer.optional)]
+      : []),
     ...(freezer?.fault
       ? [
           one(

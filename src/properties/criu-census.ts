@@ -153,7 +153,7 @@ function compareTasks(before: CriuCensus, after: CriuCensus, except: ReadonlySet
       );
     }
   }
-  if (!before.held || !after.held) return found;
+  if (!before.isLeft && (!before.held || !after.held)) return found;
   return found.filter((one) => !didOtherEnd(one.before, one.after, before));
 }
 

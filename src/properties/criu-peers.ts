@@ -15,15 +15,16 @@ const CONNECTION =
 
 /**
  * Whether two facts are of one connection that its other end has brought from the one state to the other. An other end that is in
- * the dumped tree too was held, and can have sent nothing.
+ * the dumped tree too was held, and can have sent nothing. One that the scenario has ended can leave any state.
  */
 export function didOtherEnd(before: string, after: string, census: CriuCensus): boolean {
   const then = CONNECTION.exec(before)?.groups;
   const now = CONNECTION.exec(after)?.groups;
-  if (!then || !now) return false;
-  const isSame = ['which', 'protocol', 'local', 'remote', 'more'].every((part) => then[part] === now[part]);
-  if (!isSame || !BY_SEGMENTS[then['state']!]?.includes(now['state']!)) return false;
-  return !hasSocket(census, `${then['remote']} to ${then['local']})`);
+  if (!then || hasSocket(census, `${then['remote']} to ${then['local']})`)) return false;
+  // What a reset has ended is a socket without addresses.
+  if (census.isLeft) return after.startsWith(then['which']!.trim());
+  const isSame = ['which', 'protocol', 'local', 'remote', 'more'].every((part) => then[part] === now?.[part]);
+  return isSame && (BY_SEGMENTS[then['state']!]?.includes(now!['state']!) ?? false);
 }
 
 function hasSocket({ tasks }: CriuCensus, end: string): boolean {

@@ -19,7 +19,7 @@ export function firedIn(c: Case, record: CriuRecord): string[] {
 function hasHappened(
   path: string,
   setup: CriuSetup,
-  { dump, restore, stages, edits, freezer, rival }: CriuRecord,
+  { dump, restore, stages, edits, freezer, peer, rival }: CriuRecord,
 ): boolean {
   const [, word, item = '0'] = path.split('.');
   const findRun = (of: CriuCall): CriuRun | undefined => (of === 'dump' ? dump : restore);
@@ -41,6 +41,8 @@ function hasHappened(
       return restore?.server?.hit !== undefined;
     case 'freezer':
       return freezer !== undefined;
+    case 'peer':
+      return peer !== undefined;
     case 'rival':
       return rival !== undefined;
     case 'images':

@@ -1,6 +1,7 @@
 /** What was seen of a dump and a restore by CRIU: the tree before and after, and how CRIU ended. Part of a run record. */
 import type { CriuCall, CriuStage, MadeEdit } from '../model/criu.ts';
 import type { FreezerFault } from '../model/criu-cgroups.ts';
+import type { PeerFault } from '../model/criu-peer.ts';
 import type { RoundCall } from '../model/criu-rounds.ts';
 import type { ServerFault, ServerName } from '../model/criu-servers.ts';
 
@@ -112,6 +113,8 @@ export interface CriuCensus {
   readonly tasks: readonly CriuTask[];
   /** Seen while CRIU held all of them: what they do meanwhile is no part of it. Their states are those of the images. */
   readonly held?: true;
+  /** After it the scenario has ended the connections of the tree at their other end. */
+  readonly isLeft?: true;
   /** Tids of the threads that were asked whether they run, and did not answer. */
   readonly silent: readonly number[];
 }
@@ -197,6 +200,8 @@ export interface CriuRecord {
   readonly afterDump: CriuCensus;
   /** What has happened to the cgroup that the tree has. */
   readonly freezer?: FreezerFault;
+  /** What has happened to the other end of its connections. */
+  readonly peer?: PeerFault;
   /** Of several at one time the first that succeeded. */
   readonly restore?: CriuRun;
   /** The other restores of the same images at the same time. Absent: there was one. */

@@ -7,6 +7,7 @@ import path from 'node:path';
 import type { Case } from '../../model/case.ts';
 import { CRIU_STAGE_NAMES, type CriuCall, type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
 import type { FreezerFault } from '../../model/criu-cgroups.ts';
+import type { PeerFault } from '../../model/criu-peer.ts';
 import type { RoundCall } from '../../model/criu-rounds.ts';
 import { errnoName } from '../../model/errno.ts';
 import type { CriuCensus, CriuRecord, CriuRun } from '../../record/criu.ts';
@@ -68,6 +69,8 @@ export class Caller {
   #server: Server | undefined;
   /** What has happened to the cgroup of the tree. */
   freezerHit: FreezerFault | undefined;
+  /** What has happened to the other end of the tree's connections. */
+  peerHit: PeerFault | undefined;
   /** What a second CRIU did. */
   rival: CriuRecord['rival'];
   /** The tree as it was while the last call held it. */
@@ -211,6 +214,7 @@ export class Caller {
       meanwhile: of === 'dump' ? meanwhile : undefined,
     });
     this.time += time;
+    if (this.peerHit === 'stop') await this.#sandbox.do('peer', { fault: 'continue' });
     // What is frozen cannot be looked at, or end.
     if (this.freezerHit === 'freeze' || run.timedOut !== undefined) this.#sandbox.treeCgroup?.do('thaw');
     return server ? { ...run, server: await server.finish(computeTimeLimit(this.#case)) } : run;
@@ -232,6 +236,7 @@ export class Caller {
     if (!plain) {
       await this.#parts.faults.fire(stage);
       this.hitFreezer(stage);
+      await this.hitPeer(stage);
       await this.#meetRival(stage);
       await this.#server?.atStage(stage);
       // A request has others, which are no moment of a dump or a restore: `query-ext-files`.
@@ -249,6 +254,12 @@ export class Caller {
   hitFreezer(stage: CriuStage): void {
     const { fault, after } = this.#setup.freezer ?? {};
     if (after === stage && this.#sandbox.treeCgroup?.do(fault ?? 'none')) this.freezerHit = fault;
+  }
+
+  /** What happens to the other end of the tree's connections at this stage. */
+  async hitPeer(stage: CriuStage): Promise<void> {
+    const { fault, after } = this.#setup.peer ?? {};
+    if (fault && after === stage && (await this.#sandbox.do('peer', { fault })) === 0) this.peerHit = fault;
   }
 
   /** Looks at a program that runs on when CRIU holds it. */

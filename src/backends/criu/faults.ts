@@ -100,7 +100,7 @@ export class Faults {
 /** Whether something of the case happens at a stage that CRIU's action script reports. */
 export function needHooks({ faults, criu }: Case): boolean {
   if (criu?.syscalls.some(({ after }) => after !== undefined)) return true;
-  if (criu?.freezer?.fault || criu?.rival) return true;
+  if (criu?.freezer?.fault || criu?.peer || criu?.rival) return true;
   if (Object.values(criu?.servers ?? {}).some(({ after }) => typeof after === 'string')) return true;
   return faults.some((fault) => !['before-dump', 'before-restore', undefined].includes(stageOf(fault)));
 }

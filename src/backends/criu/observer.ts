@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Case } from '../../model/case.ts';
+import { hasConnection } from '../../model/criu-peer.ts';
 import type { CriuCensus, CriuConnection } from '../../record/criu.ts';
 import { line } from '../agent/request.ts';
 import { look, type Role, type Seen, takeCensus, toTasks } from './census.ts';
@@ -28,10 +29,6 @@ const ARRIVAL_PAUSE = 10;
 const CONNECTIONS = z.object({
   connections: z.array(z.object({ bytes: z.number(), end: z.enum(['closed', 'reset']).optional() })),
 });
-
-function hasConnections({ tasks }: Case): boolean {
-  return tasks.some(({ criu }) => criu?.resources?.some((name) => /^(tcp|udp)-connection$/.test(name)));
-}
 
 /** A restored tree while CRIU holds it; `root`: its pid around the tree. */
 export interface HeldRestored {
@@ -106,7 +103,7 @@ export class Observer {
 
   /** What the peer of the tree's connections sees. `more`: first waits until each open one has more bytes than then. */
   async connections(more?: readonly CriuConnection[]): Promise<readonly CriuConnection[] | undefined> {
-    if (!hasConnections(this.#case)) return undefined;
+    if (!this.#case.tasks.some(hasConnection)) return undefined;
     const until = performance.now() + ARRIVAL;
     for (let last = ''; ; ) {
       const { connections } = await this.#sandbox.ask(line('connections'), CONNECTIONS);
@@ -123,7 +120,7 @@ export class Observer {
   /** What surrounds the tree. Only of a program its tasks are read, too. */
   async surroundings(): Promise<Surroundings> {
     const { subject, criu } = this.#case;
-    const isProgram = subject !== undefined || criu?.freezer !== undefined || hasConnections(this.#case);
+    const isProgram = subject !== undefined || criu?.freezer !== undefined || this.#case.tasks.some(hasConnection);
     return readSurroundings(this.#sandbox, isProgram ? await this.#tasks('tree') : [], isProgram);
   }
 

@@ -159,18 +159,26 @@ class Play {
     return {
       version: this.#version,
       ...dumped.record,
+      ...(this.#isLeft() && { before: { ...dumped.record.before, isLeft: true } }),
       ...restored,
       ...describeChanges(dumped.changed, restored.surroundings?.restore),
       ...(subject && { subject }),
       ...(check && { check }),
       ...(this.#caller.rival && { rival: this.#caller.rival }),
       ...(this.#caller.freezerHit && { freezer: this.#caller.freezerHit }),
+      ...(this.#caller.peerHit && { peer: this.#caller.peerHit }),
       ...(connections && this.#connections && { connections: { before: connections, after: this.#connections } }),
       bystanders,
       hits: this.#faults.hits.slice(hits),
       stages: this.#caller.stages,
       ownSubject: this.#case.subject === undefined,
     };
+  }
+
+  /** Whether the other ends of the tree's connections were ended. */
+  #isLeft(): boolean {
+    const { peerHit } = this.#caller;
+    return peerHit !== undefined && peerHit !== 'stop';
   }
 
   /** The tree that exists is dumped, after as many pre-dumps as the round has. */
@@ -186,6 +194,7 @@ class Play {
       await this.#caller.limitDisk();
       await this.#faults.fire('before-dump');
       this.#caller.hitFreezer('before-dump');
+      await this.#caller.hitPeer('before-dump');
       if (c.faults.some((fault) => stageOf(fault) === 'before-dump')) await this.#observer.settle();
     }
     await this.#programs.mustRunBeforeDump(this.#faults.hasHitTree());
@@ -241,6 +250,7 @@ class Play {
     if (!plain) {
       await this.#faults.fire('before-restore');
       this.#caller.hitFreezer('before-restore');
+      await this.#caller.hitPeer('before-restore');
     }
     const isAlone = plain || this.#setup.parallel === undefined;
     const [restore, ...others] = isAlone

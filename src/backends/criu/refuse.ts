@@ -2,6 +2,7 @@
 import { type Case, RESTART_FLAGS, type Task } from '../../model/case.ts';
 import { CRIU_VERBS, type CriuSetup } from '../../model/criu.ts';
 import { type Controller, neededHierarchies } from '../../model/criu-cgroups.ts';
+import { hasConnection } from '../../model/criu-peer.ts';
 import { whyNoMoment } from '../../model/own-moments.ts';
 
 /** What of this machine matters for what can be done. */
@@ -73,6 +74,8 @@ export function refusal(
   }
   if ((criu?.parallel !== undefined || criu?.rival) && c.subject)
     return 'calls for a program at one time are not compared here: give the case a declared tree';
+  if (criu?.peer && !c.tasks.some(hasConnection))
+    return 'no task has a connection to a peer: resources: [tcp-connection]';
   if (criu?.namespaces?.includes('user') && isRoot === false)
     return 'the ids of several users can be mapped into a user namespace by root only';
   const limitsPids = criu?.limits.dump?.pids !== undefined || criu?.limits.restore?.pids !== undefined;
@@ -121,7 +124,7 @@ function ofTask(task: Task, { tasks, criu, subject }: Case): string | undefined 
     return 'only a process below the root can be a zombie';
   if (task.criu?.entered && criu?.namespace !== 'own')
     return 'only a pid namespace of its own can be entered: criu: { namespace: own }';
-  if (criu?.namespaces?.includes('net') && task.criu?.resources?.some((name) => /^(tcp|udp)-connection$/.test(name)))
+  if (criu?.namespaces?.includes('net') && hasConnection(task))
     return 'the other end of its connection is in the network namespace around the tree';
   if (subject && criu?.namespaces) return 'a program of your own makes its namespaces itself: unshare(1)';
   if (task.criu?.resources?.includes('controlling-terminal') && task.session !== task.pid)

@@ -15,6 +15,7 @@ import {
 import { type CriuFreezerSetup, refuseFreezer } from '../../model/criu-cgroups.ts';
 import { refuseNamespaces } from '../../model/criu-namespaces.ts';
 import { CRIU_OPTIONS, type CriuOptionWords, type OptionWord } from '../../model/criu-options.ts';
+import type { CriuPeerSetup } from '../../model/criu-peer.ts';
 import { type CriuRival, refuseRival, STAGES_OF_RIVAL } from '../../model/criu-rival.ts';
 import { refuseParallel, refuseRounds } from '../../model/criu-rounds.ts';
 import { refuseInRpc } from '../../model/criu-rpc.ts';
@@ -55,6 +56,7 @@ export function resolveCriu(words: Words, complain: Complain, editors?: readonly
     ...(words.namespaces && words.namespaces.length > 0 && { namespaces: [...new Set(words.namespaces)] }),
     ...(words.cgroup && { cgroup: words.cgroup as NonNullable<CriuSetup['cgroup']> }),
     ...resolveFreezer(words, complain),
+    ...(words.peer && { peer: words.peer as CriuPeerSetup }),
     ...(words.interface === 'rpc' && { interface: words.interface }),
     ...(words['fault-point'] && { faultPoint: resolveFaultPoint(words['fault-point']) }),
     scriptFails: toList(words['script-fails']),

@@ -4,6 +4,7 @@ import { ABSENT, CRIU_STAGE_NAMES, type CriuCall, OPTIONAL_WORDS } from '../../m
 import { CGROUP_VERSIONS, FREEZER_FAULT_NAMES, FREEZER_FAULTS } from '../../model/criu-cgroups.ts';
 import { CRIU_NAMESPACE_NAMES, CRIU_NAMESPACES } from '../../model/criu-namespaces.ts';
 import { CRIU_OPTIONS, type CriuOption } from '../../model/criu-options.ts';
+import { PEER_FAULT_NAMES, PEER_FAULTS } from '../../model/criu-peer.ts';
 import { STAGES_OF_RIVAL } from '../../model/criu-rival.ts';
 import { CRIU_INTERFACES, type CriuInterface } from '../../model/criu-rpc.ts';
 import { SERVER_FAULT_NAMES, SERVER_FAULTS, SERVER_NAMES } from '../../model/criu-servers.ts';
@@ -154,6 +155,16 @@ const freezer = z.union([
   }),
 ]);
 
+const peer = mapping('a mapping with fault and after', {
+  fault: word(
+    oneOf(PEER_FAULT_NAMES, 'fault'),
+    `What happens to it: ${PEER_FAULT_NAMES.map((name) => `${name} (${PEER_FAULTS[name]})`).join(', ')}.`,
+    'fault: reset',
+  ),
+  after: word(criuStage, 'When: after this stage.', 'after: post-dump'),
+  optional,
+});
+
 const absent = z.literal(ABSENT, { error: ABSENT });
 const number = z.union([uint32, absent]);
 const numbers = z.union([uint32, absent, list(uint32, 'a list of 32-bit numbers')]);
@@ -274,6 +285,11 @@ export const criu = mapping('a mapping with the words of CRIU', {
     }),
     'A cgroup of its own that the tree has, with limits for all of its tasks together (cgroup v1 or v2, as the machine has it). CRIU is called with --manage-cgroups soft; which cgroup each task is in, and its limits, are compared.',
     'cgroup: { memory: 67108864, pids: 50 }',
+  ).optional(),
+  peer: word(
+    peer,
+    'What happens, in the last round, to the process outside of the tree that has the other end of its connections (the resources tcp-connection and udp-connection).',
+    'peer: { fault: reset, after: post-dump }',
   ).optional(),
   freezer: word(
     freezer,

@@ -6,6 +6,8 @@ import type { CriuRecord } from '../../../src/record/criu.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
 import { skipWithout } from '../../support/available.ts';
 
+const ESTABLISHED = 'options: { tcp-established: true, network-lock: skip }';
+
 describe('A TCP connection of a tree', function () {
   this.timeout(60_000);
   let backend: CriuBackend;
@@ -26,8 +28,7 @@ describe('A TCP connection of a tree', function () {
   }
 
   it('goes on after a restore, round after round', async () => {
-    const words = 'options: { tcp-established: true, network-lock: skip }, rounds: [dump, restore, dump, restore]';
-    const { record, violated } = await play(words);
+    const { record, violated } = await play(`${ESTABLISHED}, rounds: [dump, restore, dump, restore]`);
     assert.deepEqual(violated, []);
     const [first] = record.earlier!;
     for (const { connections } of [first!, record])
@@ -39,11 +40,27 @@ describe('A TCP connection of a tree', function () {
   });
 
   it('goes on after a dump that fails', async () => {
-    const words = 'options: { tcp-established: true, network-lock: skip }, script-fails: post-dump';
-    const { record, violated } = await play(words);
+    const { record, violated } = await play(`${ESTABLISHED}, script-fails: post-dump`);
     assert.notEqual(record.dump.exit, 0);
     assert.deepEqual(violated, []);
   });
+
+  for (const stage of ['before-dump', 'pre-dump', 'post-dump', 'before-restore', 'post-restore'] as const) {
+    it(`goes on after its other end was stopped at ${stage}`, async () => {
+      const { record, violated } = await play(`${ESTABLISHED}, peer: { fault: stop, after: ${stage} }`);
+      assert.deepEqual([record.peer, record.restore?.exit, violated], ['stop', 0, []]);
+      for (const [i, { bytes }] of record.connections!.after.entries())
+        assert.ok(bytes > record.connections!.before[i]!.bytes);
+    });
+
+    for (const fault of ['close', 'reset', 'kill'] as const)
+      it(`ends where its other end is hit at ${stage} (${fault}), and the tree is restored`, async () => {
+        const { record, violated } = await play(`${ESTABLISHED}, peer: { fault: ${fault}, after: ${stage} }`);
+        assert.deepEqual([record.peer, record.restore?.exit, violated], [fault, 0, []]);
+        const { before, after } = record.connections!;
+        assert.deepEqual(after, before);
+      });
+  }
 
   it('that is restored closed carries nothing, which shows', async () => {
     const { record, violated } = await play('options: { tcp-close: true, network-lock: skip }');

@@ -164,6 +164,15 @@ describe('the properties of CRIU', () => {
       ]);
     });
 
+    it('a connection that the scenario has ended at its other end is gone, and no other file', () => {
+      const file = (text: string) => held(treeWith(101, { heldFacts: { 'open file 4': text } }));
+      const before = { ...file('socket 3 (TCP established 0100007F:1F90 to 0100007F:E62E)'), isLeft: true as const };
+      for (const now of ['socket 3', 'socket 3 (TCP close wait 0100007F:1F90 to 0100007F:E62E)'])
+        assert.deepEqual(runs({ before, restored: file(now) }), []);
+      for (const now of ['socket 4', '/dev/null'])
+        assert.deepEqual(runs({ before, restored: file(now) }), ['restored-tree-matches-dump']);
+    });
+
     it('a signal that came meanwhile is no violation, one that was lost is', () => {
       const signal = held(treeWith(101, { pending: '200' }));
       assert.deepEqual(runs({ restored: signal }), []);

@@ -256,6 +256,8 @@ void put_posix_queues(struct text *text);
 
 /* Starts it: 0 or a negative errno. */
 int start_peer(void);
+/* Does this to it: `close`, `reset`, `kill`, `stop`, `continue`. 0 or a negative errno, -ESRCH: there is none. */
+int hit_peer(const char *fault);
 struct sockaddr_in peer_address(void);
 /* What it sees of each connection, in the order in which they were made, as a JSON array. */
 void list_connections(struct text *text);

@@ -1,14 +1,16 @@
 /*
  * The other end of the connections of a tree, TCP and UDP: a process outside of it, which counts what arrives and sees how each TCP connection
- * ends. Of UDP a connection is what comes from one port.
+ * ends. Of UDP a connection is what comes from one port. It ends its TCP connections itself, is stopped or killed, where a scenario says so.
  */
 #define _GNU_SOURCE
 #include "agent.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -16,6 +18,8 @@
 #include <unistd.h>
 
 #define MOST 64
+/* Looks, each after a tenth of a millisecond, in which it carries out an order. */
+#define ORDER_TRIES 10000
 
 enum { OPEN, ENDED, RESET };
 
@@ -24,12 +28,19 @@ struct view {
 	/* 1: it listens; a negative errno: it cannot. */
 	_Atomic int state;
 	_Atomic int nr;
+	/* Orders that it has carried out. */
+	_Atomic int obeyed;
 	struct {
 		_Atomic long bytes;
 		_Atomic int end;
 	} of[MOST];
 };
 static struct view *view;
+static pid_t peer;
+/* To it: a byte for each order, CLOSE or CUT. */
+static int orders[2] = { -1, -1 };
+
+enum { CLOSE = 'c', CUT = 'r' };
 
 static void look(struct pollfd *polled, int i)
 {
@@ -78,11 +89,32 @@ static void take_datagram(int fd)
 }
 
 /* One of each connection follows. */
-enum { OF_TCP, OF_UDP, FIRST };
+enum { OF_TCP, OF_UDP, OF_ORDERS, FIRST };
+
+/* Ends all TCP connections: with a FIN, or with a RST. */
+static void obey(struct pollfd *connections, int nr)
+{
+	struct linger now = { .l_onoff = 1 };
+	char order;
+
+	if (read(orders[0], &order, 1) != 1)
+		_exit(0);
+	for (int i = 0; i < nr; i++) {
+		if (connections[i].fd < 0)
+			continue;
+		if (order == CUT)
+			setsockopt(connections[i].fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+		close(connections[i].fd);
+		connections[i].fd = -1;
+	}
+	view->obeyed++;
+}
 
 static void __attribute__((noreturn)) be_peer(int tcp, int udp)
 {
-	struct pollfd polled[FIRST + MOST] = { [OF_TCP] = { tcp, POLLIN, 0 }, [OF_UDP] = { udp, POLLIN, 0 } };
+	struct pollfd polled[FIRST + MOST] = { [OF_TCP] = { tcp, POLLIN, 0 },
+					       [OF_UDP] = { udp, POLLIN, 0 },
+					       [OF_ORDERS] = { orders[0], POLLIN, 0 } };
 
 	for (int i = 0; i < MOST; i++)
 		polled[FIRST + i].fd = -1;
@@ -91,6 +123,10 @@ static void __attribute__((noreturn)) be_peer(int tcp, int udp)
 
 		if (poll(polled, (nfds_t)(FIRST + nr), -1) < 0)
 			_exit(1);
+		if (polled[OF_ORDERS].revents) {
+			obey(polled + FIRST, nr);
+			continue;
+		}
 		for (int i = 0; i < nr; i++)
 			if (polled[FIRST + i].fd >= 0 && polled[FIRST + i].revents)
 				look(&polled[FIRST + i], i);
@@ -122,7 +158,7 @@ static void __attribute__((noreturn)) run_peer(void)
 {
 	int tcp, udp, error;
 
-	become_plain();
+	orders[0] = become_plain_but(orders[0]);
 	setsid();
 	tcp = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	udp = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -133,25 +169,50 @@ static void __attribute__((noreturn)) run_peer(void)
 	be_peer(tcp, udp);
 }
 
+static const struct timespec little = { .tv_nsec = 100000 };
+
 int start_peer(void)
 {
-	struct timespec little = { .tv_nsec = 100000 };
-	pid_t pid;
-
 	view = mmap(NULL, sizeof(*view), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (view == MAP_FAILED)
 		return -errno;
-	pid = fork();
-	if (pid < 0)
+	if (pipe2(orders, O_CLOEXEC) < 0)
 		return -errno;
-	if (pid == 0)
+	peer = fork();
+	if (peer < 0)
+		return -errno;
+	if (peer == 0)
 		run_peer();
-	role_set(pid, HELPER);
+	close(orders[0]);
+	role_set(peer, HELPER);
 	/* The tasks of the tree do not have it. */
 	madvise(view, sizeof(*view), MADV_DONTFORK);
 	while (view->state == 0)
 		nanosleep(&little, NULL);
 	return view->state < 0 ? view->state : 0;
+}
+
+/* Has it end its connections. */
+static int give_order(char order)
+{
+	int before = view->obeyed;
+
+	if (write(orders[1], &order, 1) != 1)
+		return -errno;
+	for (int i = 0; i < ORDER_TRIES && view->obeyed == before; i++)
+		nanosleep(&little, NULL);
+	return view->obeyed == before ? -ETIMEDOUT : 0;
+}
+
+int hit_peer(const char *fault)
+{
+	if (peer == 0)
+		return -ESRCH;
+	if (!strcmp(fault, "close"))
+		return give_order(CLOSE);
+	if (!strcmp(fault, "reset"))
+		return give_order(CUT);
+	return kill(peer, !strcmp(fault, "kill") ? SIGKILL : !strcmp(fault, "stop") ? SIGSTOP : SIGCONT) < 0 ? -errno : 0;
 }
 
 void list_connections(struct text *text)

@@ -217,6 +217,8 @@ static void obey(char *lines)
 		do_queues(lines);
 	} else if (line_is(&line, "things")) {
 		do_things(&line);
+	} else if (line_is(&line, "peer")) {
+		done(hit_peer(field_text(&line, "fault", "")));
 	} else if (line_is(&line, "connections")) {
 		do_connections();
 	} else if (line_is(&line, "repaired")) {

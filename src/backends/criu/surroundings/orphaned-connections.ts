@@ -10,6 +10,9 @@ const STATES: Readonly<Record<string, string>> = {
   '0B': 'CLOSING',
 };
 
+/** As agent.h has it: the other end of the tree's connections, which the scenario ends, or its own process. */
+const PEER_PORT = 27020;
+
 export const orphanedConnections: SurroundingsKind = {
   name: 'TCP connections of no process',
   ofPrograms: true,
@@ -25,6 +28,7 @@ async function readTable(sandbox: Sandbox, table: string): Promise<string[]> {
 export function parseConnections(text: string): string[] {
   return text.split('\n').flatMap((row) => {
     const [, local, remote, state = '', , , , , , inode] = row.trim().split(/\s+/);
+    if (port(local) === PEER_PORT) return [];
     return inode === '0' && STATES[state] ? [`${STATES[state]} from port ${port(local)} to port ${port(remote)}`] : [];
   });
 }

@@ -10,12 +10,13 @@ export const connectionSeesAPause: Property = {
   name,
   title: 'The other end of a connection sees no more than a pause',
   statement:
-    'After a restore that reported success, and after a dump that failed or left the tree running, each connection of the tree to a process outside of it is open, and what its task sends arrives within two seconds. (Connections of the resources tcp-connection and udp-connection. Not judged when a fault has hit a task, or when mktrouble had to end the call.)',
+    'After a restore that reported success, and after a dump that failed or left the tree running, each connection of the tree to a process outside of it is open, and what its task sends arrives within two seconds. (Connections of the resources tcp-connection and udp-connection. Not judged when a fault has hit a task, when the scenario has ended the connection at its other end, or when mktrouble had to end the call.)',
   source:
     'criu(8), --tcp-established: "checkpoint/restore established TCP connections"; criu/sk-tcp.c: the connection is locked from the dump to the restore, so that its peer sees no reset',
   hint: 'Was the socket restored in its state, is it still in repair mode, or does a rule of the packet filter stay?',
   check(_c, { criu }) {
     if (!criu?.connections || !isTreeThere(criu)) return [];
+    if (criu.peer !== undefined && criu.peer !== 'stop') return [];
     const { before, after } = criu.connections;
     const wrong = after.flatMap((now, i) => {
       const reason = describeWrong(before[i], now);
