@@ -2,7 +2,7 @@
 import { defineScenario, openBackend, runCase } from 'mktrouble';
 import { defineWork } from 'mktrouble/work';
 
-const SIZES = [1, 2, 3];
+const SIZES = [2, 3, 4];
 
 export default defineWork({
   contract: 1,
