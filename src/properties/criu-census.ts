@@ -111,7 +111,7 @@ function describe({ of, fact, before, after }: Difference): string {
 /** The kinds of what differs, each once: `pending signals`, `state stopped, then running`, `a task is missing`. */
 export function kindsOfDifferences(before: CriuCensus, after: CriuCensus, except: ReadonlySet<number>): string[] {
   const kinds = compareTasks(before, after, except).map((one) =>
-    one.fact === 'state' ? `state ${one.before}, then ${one.after}` : withoutItem(one.fact),
+    one.fact === 'state' ? `state ${one.before}, then ${one.after}` : kindOfFact(one),
   );
   return [
     ...new Set(kinds),
@@ -121,10 +121,17 @@ export function kindsOfDifferences(before: CriuCensus, after: CriuCensus, except
   ];
 }
 
-/** `open file 3` → `open file`. */
-function withoutItem(fact: string): string {
+/** `open file 3` → `open file`, or what is open there: `open socket`. */
+function kindOfFact({ fact, before, after }: Difference): string {
   if (OF_BOTH.test(fact)) return 'flags of an open file';
+  if (/^open file \d+$/.test(fact)) return `open ${kindOfFile(before === 'none' ? after : before)}`;
   return fact.replace(/ (\d+|[0-9a-f]+-[0-9a-f]+)$/, '');
+}
+
+/** By what a census says of an open file, which begins with the target of its link in /proc. */
+function kindOfFile(text: string): string {
+  if (text.startsWith('/memfd:')) return 'memory file';
+  return /^(pipe|socket) /.exec(text)?.[1] ?? /^anon_inode:\[?([\w-]+)/.exec(text)?.[1] ?? 'file';
 }
 
 function compareTasks(before: CriuCensus, after: CriuCensus, except: ReadonlySet<number>): Difference[] {

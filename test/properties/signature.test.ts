@@ -7,7 +7,7 @@ import { signFinding } from '../../src/properties/signature.ts';
 import type { CriuRecord, CriuRun } from '../../src/record/criu.ts';
 import type { RunRecord } from '../../src/record/record.ts';
 import { parseScenarios } from '../../src/scenario/index.ts';
-import { aRecord } from './criu/records.ts';
+import { aCensus, aRecord, aTask } from './criu/records.ts';
 
 /** A signal at sync point 2, with other pids, titles, trees and ways to search: one defect. */
 function signalScenario(first: number, title: string, explore: string, more = ''): string {
@@ -138,6 +138,19 @@ describe('the signature of a finding of CRIU', () => {
     };
     assert.notEqual(hashSignature(signed(["cr-dump.c:305: Can't open 100/exe"])), hashSignature(signed([])));
     assert.deepEqual(signed(["cr-dump.c:305: Can't open 100/exe"]), signed(["cr-dump.c:489: Can't open 7/auxv"]));
+  });
+
+  it('of a difference has what was open, not its number: a socket that is lost is no eventfd that is', () => {
+    const [c] = parseScenarios('scenario: x\ntree: { pid: 100 }\ncriu: {}\n', 'x.yaml', KNOWN_NAMES).cases;
+    const lost = (fd: number, before: string, after: string) => {
+      const withFile = (text: string) => aCensus(aTask(100, { heldFacts: { [`open file ${fd}`]: text } }));
+      const record = aRecord({ before: withFile(before), afterRestore: withFile(after) });
+      return signFinding(c!, record, [{ property: 'restored-tree-matches-dump', message: '' }])!.shape;
+    };
+    const socket = lost(3, 'socket 1 (TCP established 1:2 to 3:4)', 'socket 1');
+    assert.equal(lost(7, 'none', 'socket 2'), socket);
+    const others = ['anon_inode:[eventfd], semaphore', 'pipe 1, 3 bytes', '/memfd:x (deleted)', '/run/a, position 3'];
+    assert.equal(new Set([socket, ...others.map((text) => lost(3, text, 'none'))]).size, 5);
   });
 
   it('is that of the crash where tasks stay behind as well', () => {
