@@ -10,6 +10,8 @@
 
 #define ROWS 33
 #define COLUMNS 111
+/* Looks, each after a tenth of a millisecond. */
+#define ARRIVAL_TRIES 20000
 
 /* Both ends of a new one: 0 or -1 and errno. */
 static int open_pair(int ends[2])
@@ -26,6 +28,17 @@ static int open_pair(int ends[2])
 	return ends[1] < 0 ? -1 : 0;
 }
 
+/* A worker of the kernel brings what was written from one end to the other: waits until so many bytes are there. 0 or -1. */
+static int wait_for(int fd, int bytes)
+{
+	int there = 0;
+
+	for (int i = 0; bytes >= 0 && i < ARRIVAL_TRIES; i++, usleep(100))
+		if (ioctl(fd, FIONREAD, &there) < 0 || there >= bytes)
+			break;
+	return bytes >= 0 && there >= bytes ? 0 : -1;
+}
+
 /* Raw, so that what is written arrives as it is: some bytes wait at either end. */
 static int make_terminal(int pid)
 {
@@ -38,7 +51,9 @@ static int make_terminal(int pid)
 	cfmakeraw(&settings);
 	if (tcsetattr(ends[1], TCSANOW, &settings) < 0 || ioctl(ends[0], TIOCSWINSZ, &size) < 0)
 		return -1;
-	return dprintf(ends[0], "typed for %d", pid) < 0 || dprintf(ends[1], "shown") < 0 ? -1 : 0;
+	if (wait_for(ends[1], dprintf(ends[0], "typed for %d", pid)) < 0)
+		return -1;
+	return wait_for(ends[0], dprintf(ends[1], "shown"));
 }
 
 /* For the leader of a session only. */
