@@ -1,31 +1,23 @@
 /** A dump and a restore by CRIU: how CRIU is used, and what goes wrong there. */
 import * as z from 'zod';
-import { ABSENT, CRIU_STAGE_NAMES, type CriuCall, OPTIONAL_WORDS } from '../../model/criu.ts';
-import { CGROUP_VERSIONS, FREEZER_FAULT_NAMES, FREEZER_FAULTS } from '../../model/criu-cgroups.ts';
+import { ABSENT, type CriuCall, OPTIONAL_WORDS } from '../../model/criu.ts';
+import { CGROUP_VERSIONS } from '../../model/criu-cgroups.ts';
 import { CRIU_NAMESPACE_NAMES, CRIU_NAMESPACES } from '../../model/criu-namespaces.ts';
 import { CRIU_OPTIONS, type CriuOption } from '../../model/criu-options.ts';
-import { PEER_FAULT_NAMES, PEER_FAULTS } from '../../model/criu-peer.ts';
 import { STAGES_OF_RIVAL } from '../../model/criu-rival.ts';
 import { CRIU_INTERFACES, type CriuInterface } from '../../model/criu-rpc.ts';
-import { SERVER_FAULT_NAMES, SERVER_FAULTS, SERVER_NAMES } from '../../model/criu-servers.ts';
 import { OUTCOMES } from '../../model/syscall-outcomes.ts';
 import { MAX_FAULTS } from '../limits.ts';
+import { criuStage, freezer, optional, peer, server } from './criu-actors.ts';
 import { INT32_MIN, ownValues, pid, signal, syscallErrno } from './values.ts';
 import { flag, integer, kebab, list, mapping, oneOf, oneOrMore, text, word } from './word.ts';
 
-export const criuStage = oneOf(CRIU_STAGE_NAMES, 'stage of CRIU');
 const call = oneOf(['dump', 'restore'], 'call of CRIU');
 /** Restores at one time. */
 const MAX_PARALLEL = 4;
 /** Calls of all rounds of a case. */
 const MAX_CALLS = 100;
 const uint32 = integer(INT32_MIN, 0xffffffff, 'a 32-bit number');
-
-const optional = word(
-  flag(),
-  'It need not happen. Otherwise a case in which it happens in no run fails (fault-never-fired). Default: false.',
-  'optional: true',
-).optional();
 
 const limits = mapping('a mapping with pids, files, file-size and disk', {
   pids: word(
@@ -118,51 +110,6 @@ const syscall = mapping('a mapping with of, call, number, and errno, signal or s
   id: 'syscall',
   description:
     'A system call of CRIU that fails, is interrupted, or is short. Has errno, signal, short, or outcomes beside every.',
-});
-
-/** A page server, or a lazy-pages daemon. */
-function server(of: CriuCall) {
-  const faults = SERVER_FAULT_NAMES.map((name) => `${name} (${SERVER_FAULTS[name]})`).join(', ');
-  const after =
-    of === 'dump'
-      ? 'When: after so many bytes of the dump, or after its stage pre-dump, before it connects.'
-      : 'When: after a stage of the restore (pre-restore, post-restore, pre-resume, post-resume).';
-  const example = of === 'dump' ? 'after: 4096' : 'after: post-restore';
-  return z.union([
-    flag(),
-    mapping('true, or a mapping with fault and after', {
-      fault: word(
-        oneOf(SERVER_FAULT_NAMES, 'fault'),
-        `What happens to the ${SERVER_NAMES[of]}: ${faults}.`,
-        'fault: kill',
-      ),
-      after: word(z.union([integer(0, 2_000_000_000, 'a number of bytes'), criuStage]), after, example),
-      optional,
-    }),
-  ]);
-}
-
-const freezer = z.union([
-  flag(),
-  mapping('true, or a mapping with fault and after', {
-    fault: word(
-      oneOf(FREEZER_FAULT_NAMES, 'fault'),
-      `What happens to the cgroup: ${FREEZER_FAULT_NAMES.map((name) => `${name} (${FREEZER_FAULTS[name]})`).join(', ')}.`,
-      'fault: thaw',
-    ),
-    after: word(criuStage, 'When: after this stage.', 'after: pre-dump'),
-    optional,
-  }),
-]);
-
-const peer = mapping('a mapping with fault and after', {
-  fault: word(
-    oneOf(PEER_FAULT_NAMES, 'fault'),
-    `What happens to it: ${PEER_FAULT_NAMES.map((name) => `${name} (${PEER_FAULTS[name]})`).join(', ')}.`,
-    'fault: reset',
-  ),
-  after: word(criuStage, 'When: after this stage.', 'after: post-dump'),
-  optional,
 });
 
 const absent = z.literal(ABSENT, { error: ABSENT });

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { FaultVerb } from '../../model/case.ts';
 import { FAILURES } from '../../model/case.ts';
-import { criuStage } from './criu.ts';
+import { criuStage } from './criu-actors.ts';
 import { coordinatorPoint, errno, faultName, ownValues, pid, signal, taskIds, taskPoint } from './values.ts';
 import { flag, integer, kebab, mapping, oneOf, word } from './word.ts';
 
