@@ -7,8 +7,7 @@ import { whyNot } from '../../injector/index.ts';
 import type { Case } from '../../model/case.ts';
 import { FuzzError, readBase } from '../fuzz/base.ts';
 import { listExecuted } from './consent.ts';
-
-export const shortText = z.string().max(4096);
+import { shortText } from './work.ts';
 
 /** What a unit of such a campaign needs to know. */
 export const CRIU_SETTINGS = {

@@ -8,8 +8,8 @@ import { judge } from '../../properties/index.ts';
 import { signViolation } from '../../properties/signature.ts';
 import { FuzzError } from '../fuzz/base.ts';
 import { changedCase, played, saveFinding } from '../fuzz/campaign.ts';
-import { CRIU_COST, CRIU_SETTINGS, executedByCriu, openCriu, shortText } from './criu-work.ts';
-import { hashFiles, parseSettings, type RunOutcome, type Work } from './work.ts';
+import { CRIU_COST, CRIU_SETTINGS, executedByCriu, openCriu } from './criu-work.ts';
+import { hashFiles, parseSettings, type RunOutcome, shortText, type Work } from './work.ts';
 
 /** What a unit of fuzzing needs to know. */
 const FUZZ = z.strictObject({

@@ -11,7 +11,7 @@ import { readUserModule } from '../../injector/user-module.ts';
 import { hashSignature } from '../../model/signature.ts';
 import { suggestPath } from '../nearest-path.ts';
 import * as kit from './own.ts';
-import { hashFiles, parseSettings, type RunOutcome, type Work } from './work.ts';
+import { hashFiles, parseSettings, type RunOutcome, shortText, type Work } from './work.ts';
 
 const EXPECTED =
   "export default defineWork({ contract: 1, name: 'mine', items: () => [{ name: 'a' }], run: (name) => ({}) })";
@@ -19,8 +19,6 @@ const EXPECTED =
 const COST = 1000;
 /** Milliseconds that an item may take, by default. */
 const LIMIT = 60_000;
-
-const shortText = z.string().max(4096);
 
 /** What a unit needs to know. */
 const MODULE = z.strictObject({ module: shortText });

@@ -14,8 +14,8 @@ import { signFinding } from '../../properties/signature.ts';
 import { findDefectsFile } from '../../scenario/defects.ts';
 import { describeCall, listCalls, listOutcomes, runSwept, saveSwept } from '../fuzz/sweep.ts';
 import { suggestPath } from '../nearest-path.ts';
-import { CRIU_COST, CRIU_SETTINGS, executedByCriu, openCriu, shortText } from './criu-work.ts';
-import { hashFiles, parseSettings, type RunOutcome, type Work } from './work.ts';
+import { CRIU_COST, CRIU_SETTINGS, executedByCriu, openCriu } from './criu-work.ts';
+import { hashFiles, parseSettings, type RunOutcome, shortText, type Work } from './work.ts';
 
 const TITLE = 'System calls that fail';
 

@@ -27,6 +27,9 @@ export interface Work {
   dispose(): Promise<void>;
 }
 
+/** A name or a path in a plan. */
+export const shortText = z.string().max(4096);
+
 /** Bytes of a file that decides what is run, at most. */
 const MAX_FILE_BYTES = 1 << 28;
 /** Characters of what broke. */

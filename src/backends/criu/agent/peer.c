@@ -106,6 +106,7 @@ static void obey(struct pollfd *connections, int nr)
 			setsockopt(connections[i].fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 		close(connections[i].fd);
 		connections[i].fd = -1;
+		view->of[i].end = order == CUT ? RESET : ENDED;
 	}
 	view->obeyed++;
 }
@@ -204,6 +205,16 @@ static int give_order(char order)
 	return view->obeyed == before ? -ETIMEDOUT : 0;
 }
 
+/* With it end all connections, those of UDP too. */
+static int kill_peer(void)
+{
+	if (kill(peer, SIGKILL) < 0)
+		return -errno;
+	for (int i = 0; i < view->nr; i++)
+		view->of[i].end = ENDED;
+	return 0;
+}
+
 int hit_peer(const char *fault)
 {
 	if (peer == 0)
@@ -212,7 +223,9 @@ int hit_peer(const char *fault)
 		return give_order(CLOSE);
 	if (!strcmp(fault, "reset"))
 		return give_order(CUT);
-	return kill(peer, !strcmp(fault, "kill") ? SIGKILL : !strcmp(fault, "stop") ? SIGSTOP : SIGCONT) < 0 ? -errno : 0;
+	if (!strcmp(fault, "kill"))
+		return kill_peer();
+	return kill(peer, !strcmp(fault, "stop") ? SIGSTOP : SIGCONT) < 0 ? -errno : 0;
 }
 
 void list_connections(struct text *text)
