@@ -126,7 +126,7 @@ const ROWS: readonly Row[] = [
     what: 'a process of CRIU',
     seen: /processes of CRIU added/,
     leaves:
-      'cp "$(command -v sleep)" /run/mktrouble/home/criu; setsid /run/mktrouble/home/criu 1000 &\nwhile ! [ "$(cat /proc/$!/comm)" = criu ]; do :; done; rm /run/mktrouble/home/criu',
+      'cp "$(command -v sleep)" /run/mktrouble/home/criu; setsid /run/mktrouble/home/criu 1000 &\nwhile ! [ "$(readlink /proc/$!/exe)" = /run/mktrouble/home/criu ]; do :; done; rm /run/mktrouble/home/criu',
     of: 'dump',
     needs: ['setsid'],
   },
