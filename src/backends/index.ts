@@ -24,6 +24,7 @@ export type {
   RuntimeReuse,
   RuntimeRun,
 } from '../record/runtime.ts';
+export { runtimeEndText } from '../record/runtime-text.ts';
 export type {
   Backend,
   Capability,

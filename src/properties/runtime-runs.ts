@@ -1,6 +1,7 @@
 /** What rules about container runtimes share: how a call ended, in words, and how a container differs. */
 import { RESTORING_CALLS, SAVING_CALLS } from '../model/runtime.ts';
 import type { RuntimeContainer, RuntimeEnd, RuntimeRecord, RuntimeRun } from '../record/runtime.ts';
+import { runtimeEndText } from '../record/runtime-text.ts';
 
 export function succeeded({ exit }: RuntimeEnd): boolean {
   return exit === 0;
@@ -16,13 +17,7 @@ export function isRestoring({ call }: RuntimeRun): boolean {
 
 /** `runc checkpoint failed with exit code 1`. */
 export function runText({ runtime }: RuntimeRecord, run: RuntimeRun): string {
-  return `${runtime} ${run.call} ${endText(run)}`;
-}
-
-export function endText({ exit, signal, timedOut }: RuntimeEnd): string {
-  if (timedOut !== undefined) return `did not end within ${timedOut} ms`;
-  if (signal !== undefined) return `was killed by signal ${signal}`;
-  return exit === 0 ? 'returned success' : `failed with exit code ${exit}`;
+  return `${runtime} ${run.call} ${runtimeEndText(run)}`;
 }
 
 /** What is no longer as it was; the tasks of a container answer each question with one more than before. */

@@ -2,8 +2,8 @@
 import type { Case } from '../model/case.ts';
 import { runtimeFaultText } from '../model/runtime.ts';
 import type { RuntimeRecord } from '../record/runtime.ts';
+import { runtimeEndText } from '../record/runtime-text.ts';
 import type { Violation } from '../record/verdict.ts';
-import { endText } from './runtime-runs.ts';
 import type { Location } from './signature-restart.ts';
 
 export function locateInRuntime(c: Case, { runtime, runs }: RuntimeRecord, { message }: Violation): Location {
@@ -11,7 +11,7 @@ export function locateInRuntime(c: Case, { runtime, runs }: RuntimeRecord, { mes
   const faults = (c.runtime?.faults ?? []).map((fault) =>
     runtimeFaultText(fault).replace(/, at call \d+ of /, ', at '),
   );
-  const how = run ? endText(run).replace(/\d+/g, '#') : '';
+  const how = run ? runtimeEndText(run).replace(/\d+/g, '#') : '';
   return {
     place: `${runtime} ${run?.call ?? ''}`.trim(),
     shape: [how, ...faults].filter((part) => part !== '').join(', '),

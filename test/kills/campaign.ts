@@ -141,9 +141,12 @@ function judgeEnd(
   const isUnaffected = !isWhole && /\b\d+ passed, 1 failed \(/.test(said);
   // To a container every process of its sandbox is the runtime's own.
   const without = part === 'criu' || backend === 'oci' || isUnaffected ? [EXIT.finding] : [];
-  // The sandbox in which mktrouble finds out what works here was killed: then nothing works here, and it says so.
-  const isUnprobed = !isWhole && backend === 'oci' && said.includes('nothing was run: ');
-  const allowed = isWhole ? itself : [...itself, EXIT.defect, ...without, ...(isUnprobed ? [EXIT.input] : [])];
+  // What finds out what works here, or starts the container of a case, was killed: then that does not work here, and it says so.
+  const isUnable =
+    !isWhole &&
+    backend === 'oci' &&
+    /nothing was run: |cannot start a container here: |tasks of a container of \w+ do not answer/.test(said);
+  const allowed = isWhole ? itself : [...itself, EXIT.defect, ...without, ...(isUnable ? [EXIT.input] : [])];
   if (!allowed.map(String).includes(end)) return [`it ended with ${end}`];
   if (isWhole) slowest = Math.max(slowest, milliseconds);
   return [];

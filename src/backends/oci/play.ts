@@ -12,6 +12,7 @@ import {
   type RuntimeRecord,
   type RuntimeReuse,
   type RuntimeRun,
+  runtimeEndText,
   SAVING_CALLS,
 } from '../index.ts';
 import { describeContainer, makeBundle } from './bundle.ts';
@@ -109,8 +110,11 @@ export class Player {
   async #start(named: Named, name = named.name): Promise<string> {
     const bundle = await makeBundle(this.#sandbox, named.label, this.#case, this.#driver);
     const context = this.#context(name, bundle);
-    const { exit, message } = await this.#do('run', context);
-    if (exit !== 0) throw new BadSurroundings(`${this.#driver.name} cannot start a container here: ${message}`);
+    const end = await this.#do('run', context);
+    if (end.exit !== 0) {
+      const said = end.message === '' ? '' : `: ${end.message}`;
+      throw new BadSurroundings(`${this.#driver.name} cannot start a container here: it ${runtimeEndText(end)}${said}`);
+    }
     const deadline = Date.now() + START_LIMIT;
     for (;;) {
       const { answers } = await look(this.#sandbox, this.#driver, { ...named, name }, context);

@@ -1,6 +1,8 @@
 /** After a failed restore the name of the container can be used again. */
+
+import { runtimeEndText } from '../../../record/runtime-text.ts';
 import type { Property } from '../../property.ts';
-import { endText, succeeded } from '../../runtime-runs.ts';
+import { succeeded } from '../../runtime-runs.ts';
 
 const name = 'failed-container-restore-frees-name';
 
@@ -15,10 +17,10 @@ export const failedContainerRestoreFreesName: Property = {
     if (!runtime?.reuse) return [];
     const { deleted, created } = runtime.reuse;
     const found = [
-      ...(succeeded(deleted) ? [] : [`delete ${endText(deleted)}: ${deleted.message}`]),
+      ...(succeeded(deleted) ? [] : [`delete ${runtimeEndText(deleted)}: ${deleted.message}`]),
       ...(!created || succeeded(created)
         ? []
-        : [`a new container of the name ${endText(created)}: ${created.message}`]),
+        : [`a new container of the name ${runtimeEndText(created)}: ${created.message}`]),
     ];
     return found.length === 0 ? [] : [{ property: name, message: `after a failed restore ${found.join('; ')}` }];
   },
