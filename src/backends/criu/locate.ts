@@ -3,13 +3,12 @@
  * here, else one that `mktrouble setup criu` has unpacked, started through its own dynamic loader.
  */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { UNLISTED_OPTIONS } from '../../model/criu-options.ts';
 import { cacheFolder } from '../host/cache.ts';
 import { distrust } from '../host/trust.ts';
+import { listEntries, unpackedCommand } from '../host/unpacked.ts';
 import { installedVersions, installFolder } from './install.ts';
 
 const run = promisify(execFile);
@@ -80,7 +79,7 @@ function absolute(program: string): string {
 
 async function unpackedVersion(version: string, environment: NodeJS.ProcessEnv): Promise<Criu | string> {
   const cache = cacheFolder(environment);
-  const command = await unpacked(installFolder(cache, version));
+  const command = await unpackedCommand(installFolder(cache, version), 'usr/sbin/criu');
   if (command === undefined) {
     const onPath = await programOnPath(environment);
     const answer = onPath === undefined ? undefined : await readVersion([onPath]);
@@ -103,29 +102,6 @@ async function unpackedVersion(version: string, environment: NodeJS.ProcessEnv):
     path: command.at(-1)!,
     name: version,
   };
-}
-
-/** How the unpacked one is started; undefined when there is none. Before Debian 13 the loader is in /lib. */
-async function unpacked(folder: string): Promise<string[] | undefined> {
-  const program = path.join(folder, 'usr/sbin/criu');
-  if (!existsSync(program)) return undefined;
-  const libraries: string[] = [];
-  let loader: string | undefined;
-  for (const above of ['usr/lib', 'lib']) {
-    for (const triple of await listEntries(path.join(folder, above))) {
-      const inside = path.join(folder, above, triple);
-      const names = await listEntries(inside);
-      const found = names.find((name) => /^ld-linux.*\.so\.\d+$/.test(name));
-      if (found !== undefined) loader ??= path.join(inside, found);
-      if (names.some((name) => /\.so\.\d+$/.test(name))) libraries.push(inside);
-    }
-  }
-  return loader === undefined ? undefined : [loader, '--library-path', libraries.join(':'), program];
-}
-
-/** None of a folder that is not there. */
-async function listEntries(folder: string): Promise<readonly string[]> {
-  return readdir(folder).catch(() => []);
 }
 
 async function programOnPath({ PATH = '' }: NodeJS.ProcessEnv): Promise<string | undefined> {
