@@ -124,7 +124,7 @@ function packFirstRoot(): void {
   );
 }
 
-/** Starts it, and prints what it prints. Resolves with the exit code of the command; 3 where it did not come to its end. */
+/** Starts it, and prints what it prints. Resolves with the exit code of the command; 3 where it did not end. */
 async function start(): Promise<number> {
   const [emulator, ...words] = (await unpackedCommand(tree, 'usr/bin/qemu-system-x86_64'))!;
   const share = path.join(tree, 'usr/share');
