@@ -17,7 +17,8 @@ for module in unix_diag tcp_diag udp_diag raw_diag netlink_diag af_packet_diag t
 	"$here/modprobe" -q "$module"
 done
 "$BUSYBOX" ip link set lo up
-sh "$here/command" < /dev/null > /dev/ttyS0 2>&1
-echo "the virtual machine ended with $?" > /dev/ttyS0
+# What it prints is no terminal's.
+sh "$here/command" < /dev/null 2>&1 | cat > /dev/ttyS0
+echo "the virtual machine ended with ${PIPESTATUS[0]}" > /dev/ttyS0
 echo o > /proc/sysrq-trigger
 sleep 60

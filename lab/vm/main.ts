@@ -56,6 +56,7 @@ const modules = path.join(tree, 'lib/modules');
 const kernel = readdirSync(modules)[0]!;
 const work = mkdtempSync(path.join(tmpdir(), 'mktrouble-vm-'));
 process.on('exit', () => rmSync(work, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 writeGuest();
 packFirstRoot();
 process.exitCode = await start();
@@ -148,6 +149,7 @@ async function start(): Promise<number> {
   ];
   const env = { ...process.env, QEMU_MODULE_DIR: path.join(tree, 'usr/lib/x86_64-linux-gnu/qemu') };
   const child = spawn(emulator!, [...words, ...machine], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  process.on('exit', () => child.kill('SIGKILL'));
   let exit = 3;
   for await (const line of createInterface({ input: child.stdout })) {
     const ended = ENDED.exec(line);
