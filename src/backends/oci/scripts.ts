@@ -5,6 +5,8 @@
  * when mktrouble was killed. Environment: CGROUPS (that of v2 first), TREE, CRIU and OTHER_CRIU (folders, or nothing), V1 (names of
  * cgroup v1 hierarchies that the sandbox has, or nothing), INNER, LOOP.
  * Signals other than SIGKILL do not end it; when it is killed, all in the sandbox is killed.
+ * Containers have the controllers of v2 that are enabled here, for which no process may be in the cgroup above theirs: all of the sandbox is in
+ * `init` beside them.
  * A cgroup in every hierarchy: CRIU saves all cgroups below that of the container, in each.
  * A task in a frozen cgroup of v1 does not even end by SIGKILL, and the init of its namespace, which has given up its memory, waits for it:
  * everything is thawed then. CRIU leaves a frozen cgroup when it is killed.
@@ -13,7 +15,7 @@ export const WARDEN = `
 trap : INT TERM HUP QUIT
 mkdir $CGROUPS || exit 1
 for c in $CGROUPS; do
-  for f in cpuset.mems cpuset.cpus; do [ ! -e "$c/$f" ] || cat "\${c%/*}/$f" > "$c/$f"; done
+  for f in cpuset.mems cpuset.cpus; do [ ! -e "\${c%/*}/$f" ] || cat "\${c%/*}/$f" > "$c/$f"; done
 done
 thaw() {
   for f in $(find $CGROUPS -name freezer.state -o -name cgroup.freeze); do
@@ -23,8 +25,9 @@ thaw() {
 # A command in the background loses its standard input, unless that has another number.
 exec 4<&0 < /dev/null
 (for c in $CGROUPS; do echo 0 > "$c/cgroup.procs" || exit 1; done
-exec setpriv --pdeathsig KILL unshare --mount --pid --net --ipc --uts --cgroup --fork --kill-child \\
-  --propagation private sh -c "$INNER") <&4 4<&- &
+export V2="\${CGROUPS%% *}/init"
+exec setpriv --pdeathsig KILL unshare --cgroup sh -c 'mkdir "$V2" && echo 0 > "$V2/cgroup.procs" && exec \\
+  unshare --mount --pid --net --ipc --uts --fork --kill-child --propagation private sh -c "$INNER"') <&4 4<&- &
 sandbox=$!
 exec 4<&-
 (trap '' INT TERM HUP QUIT
@@ -104,8 +107,7 @@ if [ -n "$V1" ]; then
   mkdir $cgroups
 fi
 mount -t cgroup2 cgroup $cgroups
-mkdir $cgroups/init
-echo 0 > $cgroups/init/cgroup.procs
+for n in $(cat $cgroups/cgroup.controllers); do echo +$n > $cgroups/cgroup.subtree_control || :; done
 pivot_root . old
 export HOST=$host HOME=/root PATH=/work/bin:/usr/sbin:/usr/bin:/sbin:/bin:/bb
 exec /bin/bash -c "$LOOP"
@@ -121,7 +123,7 @@ ip link set lo up 2> /dev/null
 [ -e /bb/iptables-restore ] || for n in iptables ip6tables; do for s in '' -restore -save; do
   ln -sf /usr/sbin/$n-nft$s /bb/$n$s
 done; done
-unset TREE CRIU OTHER_CRIU V1 INNER LOOP CGROUPS
+unset TREE CRIU OTHER_CRIU V1 V2 INNER LOOP CGROUPS
 exec 3>&1
 echo "ready $HOST" >&3
 run() {
