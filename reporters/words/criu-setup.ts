@@ -33,7 +33,9 @@ export function setupLines(setup: CriuSetup | undefined, edits: readonly MadeEdi
     ...(rival ? [`a second CRIU at ${rival.at}: ${rival.call}`] : []),
     ...(faultPoint ? [`${faultPoint.of}: CRIU_FAULT=${faultPoint.number}`] : []),
     ...scriptFails.map((stage) => `the action script fails at ${stage}`),
-    ...(['dump', 'restore'] as const).flatMap((of) => limitLines(limits[of]).map((words) => `${of}: ${words}`)),
+    ...(['pre-dump', 'dump', 'restore'] as const).flatMap((of) =>
+      limitLines(limits[of]).map((words) => `${of}: ${words}`),
+    ),
     ...(['dump', 'restore'] as const).flatMap((of) =>
       options?.[of] ? [`${of}: criu ${optionWords(options[of]).join(' ')}`] : [],
     ),

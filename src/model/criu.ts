@@ -120,7 +120,7 @@ export interface CriuLimits {
   readonly files?: number;
   /** Bytes of a file that it writes. */
   readonly fileSize?: number;
-  /** Bytes of the file system on which the images are; of a dump. */
+  /** Bytes of the file system on which the images are; of a pre-dump or a dump. */
   readonly disk?: number;
 }
 
@@ -150,7 +150,7 @@ export interface CriuSyscall extends Optional {
 }
 
 /** The words of the section that have no `optional` of their own. */
-export const OPTIONAL_WORDS = ['script-fails', 'taken', 'dump-limits', 'restore-limits'] as const;
+export const OPTIONAL_WORDS = ['script-fails', 'taken', 'pre-dump-limits', 'dump-limits', 'restore-limits'] as const;
 export type OptionalWord = (typeof OPTIONAL_WORDS)[number];
 
 export interface CriuSetup {
@@ -172,7 +172,8 @@ export interface CriuSetup {
   readonly scriptFails: readonly CriuStage[];
   /** Pids that other processes have when the restore begins. */
   readonly taken: readonly number[];
-  readonly limits: Readonly<Partial<Record<CriuCall, CriuLimits>>>;
+  /** Of a pre-dump: of the last one of the last round. */
+  readonly limits: Readonly<Partial<Record<RoundCall, CriuLimits>>>;
   /** The calls in their order. Faults, and all else that goes wrong, come in the last round. */
   readonly rounds: readonly RoundCall[];
   /** Options of CRIU's command line, beside those that the backend gives. */

@@ -78,6 +78,9 @@ function ofCriu({
     ...taken.map((pid, i) =>
       one(`criu.taken.${i}`, 'restore', `the process that takes pid ${pid}`, isOptional('taken')),
     ),
+    ...(limits['pre-dump']
+      ? [one('criu.pre-dump-limits', 'dump', 'the limits of the pre-dump', isOptional('pre-dump-limits'))]
+      : []),
     ...(limits.dump ? [one('criu.dump-limits', 'dump', 'the limits of the dump', isOptional('dump-limits'))] : []),
     ...(limits.restore
       ? [one('criu.restore-limits', 'restore', 'the limits of the restore', isOptional('restore-limits'))]

@@ -19,7 +19,7 @@ export function firedIn(c: Case, record: CriuRecord): string[] {
 function hasHappened(
   path: string,
   setup: CriuSetup,
-  { dump, restore, stages, edits, freezer, peer, rival }: CriuRecord,
+  { preDumps = [], dump, restore, stages, edits, freezer, peer, rival }: CriuRecord,
 ): boolean {
   const [, word, item = '0'] = path.split('.');
   const findRun = (of: CriuCall): CriuRun | undefined => (of === 'dump' ? dump : restore);
@@ -31,6 +31,8 @@ function hasHappened(
     }
     case 'script-fails':
       return stages.includes(setup.scriptFails[Number(item)]!);
+    case 'pre-dump-limits':
+      return preDumps.length > 0;
     case 'dump-limits':
       return true;
     case 'syscalls':

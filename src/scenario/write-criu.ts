@@ -47,6 +47,7 @@ export function writeCriu(setup: CriuSetup): Words {
     ...(faultPoint === undefined ? {} : { 'fault-point': faultPoint }),
     ...(scriptFails.length === 0 ? {} : { 'script-fails': oneOrAll(scriptFails) }),
     ...(taken.length === 0 ? {} : { taken: oneOrAll(taken) }),
+    ...(limits['pre-dump'] === undefined ? {} : { 'pre-dump-limits': limitWords(limits['pre-dump']) }),
     ...(limits.dump === undefined ? {} : { 'dump-limits': limitWords(limits.dump) }),
     ...(limits.restore === undefined ? {} : { 'restore-limits': limitWords(limits.restore) }),
     ...(String(rounds) === String(PLAIN_CRIU.rounds) ? {} : { rounds: [...rounds] }),

@@ -82,6 +82,8 @@ describe('the criu section', () => {
   cgroup: { version: 1, memory: 67108864, pids: 50, cpu: 50 }
   freezer: { fault: thaw, after: post-dump, optional: true }
   peer: { fault: reset, after: pre-restore, optional: true }
+  rounds: [pre-dump, dump, restore]
+  pre-dump-limits: { disk: 8192 }
   dump-limits: { files: 10, file-size: 4096, disk: 65536 }
   restore-limits: { pids: 3 }
   page-server: { fault: cut, after: 4096, optional: true }

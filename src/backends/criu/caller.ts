@@ -15,7 +15,7 @@ import { AgentError } from '../agent/agent.ts';
 import type { Draws } from '../draws.ts';
 import type { OwnFault } from '../own-fault.ts';
 import { callCriu } from './call.ts';
-import { CALLS_OF, computeTimeLimit, IMAGES, limitsOf, WORK } from './command-line.ts';
+import { CALLS_OF, computeTimeLimit, IMAGES, limitsOf } from './command-line.ts';
 import { type Faults, needHooks } from './faults.ts';
 import { HELD_AT } from './held.ts';
 import type { OwnImageEditor } from './images/own.ts';
@@ -110,23 +110,36 @@ export class Caller {
   }
 
   /** The next dump writes its images on a file system that may be too small for them. Rejects with AgentError. */
-  async limitDisk(): Promise<void> {
-    const { disk } = this.#setup.limits.dump ?? {};
+  limitDisk(): Promise<void> {
+    return this.#limitDisk('dump', IMAGES);
+  }
+
+  async #limitDisk(of: RoundCall, folder: string): Promise<void> {
+    const { disk } = limitsOf(this.#setup, of);
     if (disk === undefined) return;
-    const error = await this.#sandbox.do('disk', { bytes: disk });
+    const error = await this.#sandbox.do('disk', { folder, bytes: disk });
     if (error < 0)
       throw new AgentError(`no file system of ${disk} bytes can be mounted (${errnoName(-error) ?? -error})`);
   }
 
-  /** `nr`: of the pre-dump in its round. */
-  async preDump(nr: number): Promise<CriuRun> {
-    const name = this.#log(`pre-dump-${nr}`);
-    const folder = path.basename(`${IMAGES}-${name}`);
-    await mkdir(this.#sandbox.inside(path.join(WORK, folder)));
-    const run = await this.#call('pre-dump', `${name}.log`, true, path.join(WORK, folder));
+  /** Makes the folder of a pre-dump. `nr`: of the pre-dump in its round; `plain`: nothing goes wrong in it. Rejects with AgentError. */
+  async preparePreDump(nr: number, plain: boolean): Promise<void> {
+    const folder = this.#preDumpFolder(nr);
+    await mkdir(this.#sandbox.inside(folder));
+    if (!plain) await this.#limitDisk('pre-dump', folder);
+  }
+
+  /** A pre-dump that is prepared. */
+  async preDump(nr: number, plain: boolean): Promise<CriuRun> {
+    const folder = this.#preDumpFolder(nr);
+    const run = await this.#call('pre-dump', `${this.#log(`pre-dump-${nr}`)}.log`, plain, folder);
     // What a pre-dump that failed has written is no parent of any images.
-    if (run.exit === 0) this.#parent = folder;
+    if (run.exit === 0) this.#parent = path.basename(folder);
     return run;
+  }
+
+  #preDumpFolder(nr: number): string {
+    return `${IMAGES}-${this.#log(`pre-dump-${nr}`)}`;
   }
 
   /** `plain`: nothing goes wrong in it. */
@@ -190,6 +203,8 @@ export class Caller {
   }
 
   async #call(of: RoundCall, log: string, plain: boolean, images = IMAGES): Promise<CriuRun> {
+    // Of what goes wrong only limits hold for a pre-dump.
+    const hasStages = !plain && of !== 'pre-dump';
     const { criu, program, unprivileged, breakpointsFire, listsCalls, meanwhile } = this.#options;
     // An action script needs a process, which a limit of processes may not leave.
     const holds = of !== 'pre-dump' && this.#case.subject !== undefined && limitsOf(this.#setup, of).pids === undefined;
@@ -201,7 +216,7 @@ export class Caller {
       program,
       unprivileged,
       breakpointsFire,
-      hooks: holds || (this.#hooks && !plain),
+      hooks: holds || (this.#hooks && hasStages),
       plain,
       root: of === 'restore' ? undefined : await this.#rootPid(),
       images,
@@ -210,7 +225,7 @@ export class Caller {
       server: server?.address,
       freezer: this.#sandbox.treeCgroup?.freezer,
       log,
-      atStage: (stage) => this.#atStage(stage as CriuStage, plain),
+      atStage: (stage) => this.#atStage(stage as CriuStage, !hasStages),
       meanwhile: of === 'dump' ? meanwhile : undefined,
     });
     this.time += time;

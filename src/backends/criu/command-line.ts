@@ -160,9 +160,8 @@ function optionsOf({ criu }: Case, of: RoundCall): CriuOptionWords {
   return Object.fromEntries(Object.entries(words).filter(([name]) => !NOT_OF_PRE_DUMP.has(name)));
 }
 
-/** The limits of a call; nothing goes wrong in a pre-dump. */
 export function limitsOf({ limits }: CriuSetup, of: RoundCall): CriuLimits {
-  return (of === 'pre-dump' ? undefined : limits[of]) ?? {};
+  return limits[of] ?? {};
 }
 
 /** The words after `criu`. */

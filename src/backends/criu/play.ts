@@ -198,7 +198,7 @@ class Play {
       if (c.faults.some((fault) => stageOf(fault) === 'before-dump')) await this.#observer.settle();
     }
     await this.#programs.mustRunBeforeDump(this.#faults.hasHitTree());
-    const preDumps = await this.#preDump(count);
+    const preDumps = await this.#preDump(count, plain);
     const beforeDump = await this.#observer.censusBeforeDump();
     this.#connections = await this.#observer.connections();
     const around = await this.#observer.surroundings();
@@ -225,13 +225,16 @@ class Play {
     return { record: { sameImages: true, before, dump, afterDump }, around, aroundDump: around, changed: [] };
   }
 
-  async #preDump(count: number): Promise<CriuPreDump[]> {
+  /** What goes wrong does so in the last one. */
+  async #preDump(count: number, plain: boolean): Promise<CriuPreDump[]> {
     const done: CriuPreDump[] = [];
     this.#caller.beginChain();
     for (let nr = 1; nr <= count; nr++) {
+      const isPlain = plain || nr < count;
+      await this.#caller.preparePreDump(nr, isPlain);
       const before = await this.#observer.censusBeforeDump();
       const around = await this.#observer.surroundings();
-      const run = await this.#caller.preDump(nr);
+      const run = await this.#caller.preDump(nr, isPlain);
       await this.#observer.rest();
       const after = await this.#observer.census();
       const now = await this.#observer.surroundings();

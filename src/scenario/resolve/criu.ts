@@ -17,7 +17,7 @@ import { refuseNamespaces } from '../../model/criu-namespaces.ts';
 import { CRIU_OPTIONS, type CriuOptionWords, type OptionWord } from '../../model/criu-options.ts';
 import type { CriuPeerSetup } from '../../model/criu-peer.ts';
 import { type CriuRival, refuseRival, STAGES_OF_RIVAL } from '../../model/criu-rival.ts';
-import { refuseParallel, refuseRounds } from '../../model/criu-rounds.ts';
+import { type RoundCall, refuseParallel, refuseRounds, splitRounds } from '../../model/criu-rounds.ts';
 import { refuseInRpc } from '../../model/criu-rpc.ts';
 import { type CriuServerSetup, refuseServer, SERVER_NAMES } from '../../model/criu-servers.ts';
 import { ANY_SYSCALL, SHORT_SYSCALLS, SYSCALL_NAMES } from '../../model/syscalls.ts';
@@ -49,8 +49,7 @@ export function resolveCriu(words: Words, complain: Complain, editors?: readonly
   const at = (word: keyof Words, i: number): Path => ['criu', word, ...(Array.isArray(words[word]) ? [i] : [])];
   const edits = toList<EditWords>(words.images).map((one, i) => resolveEdit(one, at('images', i), complain, editors));
   const calls = toList<SyscallWords>(words.syscalls).map((one, i) => resolveSyscall(one, at('syscalls', i), complain));
-  const dump = words['dump-limits'];
-  const restore = words['restore-limits'];
+  const limits = { 'pre-dump': words['pre-dump-limits'], dump: words['dump-limits'], restore: words['restore-limits'] };
   const setup: CriuSetup = {
     namespace: words.namespace ?? PLAIN_CRIU.namespace,
     ...(words.namespaces && words.namespaces.length > 0 && { namespaces: [...new Set(words.namespaces)] }),
@@ -61,7 +60,7 @@ export function resolveCriu(words: Words, complain: Complain, editors?: readonly
     ...(words['fault-point'] && { faultPoint: resolveFaultPoint(words['fault-point']) }),
     scriptFails: toList(words['script-fails']),
     taken: toList(words.taken),
-    limits: { ...(dump && { dump: resolveLimits(dump) }), ...(restore && { restore: resolveLimits(restore) }) },
+    limits: resolveAllLimits(limits),
     rounds: words.rounds ?? PLAIN_CRIU.rounds,
     options: resolveOptions(words),
     syscalls: calls,
@@ -73,11 +72,17 @@ export function resolveCriu(words: Words, complain: Complain, editors?: readonly
     repeat: words.repeat ?? PLAIN_CRIU.repeat,
     ...(words.limit !== undefined && { limit: words.limit }),
   };
-  if (restore?.disk !== undefined)
+  if (limits.restore?.disk !== undefined)
     complain({
       path: ['criu', 'restore-limits', 'disk'],
       message: 'a restore writes no images',
       expected: 'disk in dump-limits',
+    });
+  if (limits['pre-dump'] && splitRounds(setup.rounds).at(-1)?.preDumps === 0)
+    complain({
+      path: ['criu', 'pre-dump-limits'],
+      message: 'the last round has no pre-dump',
+      expected: 'rounds: [pre-dump, dump, restore]',
     });
   if (setup.interface === 'rpc') checkForRpc(words, complain);
   const impossible = refuseRounds(setup);
@@ -185,6 +190,12 @@ function resolveFaultPoint({
   optional,
 }: NonNullable<Words['fault-point']>): NonNullable<CriuSetup['faultPoint']> {
   return { of, number, ...(optional && { optional }) };
+}
+
+function resolveAllLimits(words: Readonly<Partial<Record<RoundCall, LimitWords | undefined>>>): CriuSetup['limits'] {
+  return Object.fromEntries(
+    Object.entries(words).flatMap(([of, limits]) => (limits ? [[of, resolveLimits(limits)]] : [])),
+  );
 }
 
 function resolveLimits({ pids, files, 'file-size': fileSize, disk }: LimitWords): CriuLimits {

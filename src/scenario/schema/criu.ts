@@ -33,7 +33,7 @@ const limits = mapping('a mapping with pids, files, file-size and disk', {
   ).optional(),
   disk: word(
     integer(4096, 2_000_000_000, 'a number of bytes'),
-    'Bytes of the file system on which a dump writes its images, or its page server; more is ENOSPC. Only of a dump.',
+    'Bytes of the file system on which a dump writes its images, or its page server; more is ENOSPC. Not of a restore.',
     'disk: 65536',
   ).optional(),
 });
@@ -268,6 +268,11 @@ export const criu = mapping('a mapping with the words of CRIU', {
     oneOrMore(pid, 'a list of pids'),
     'Pids that other processes have when the restore begins.',
     'taken: [101]',
+  ).optional(),
+  'pre-dump-limits': word(
+    limits,
+    'Resource limits of the last pre-dump of the last round.',
+    'pre-dump-limits: { disk: 4096 }',
   ).optional(),
   'dump-limits': word(limits, 'Resource limits of the dump.', 'dump-limits: { files: 10 }').optional(),
   'restore-limits': word(limits, 'Resource limits of the restore.', 'restore-limits: { pids: 3 }').optional(),

@@ -175,13 +175,13 @@ static void do_last_pid(struct line *line)
 	done(write_file("/proc/sys/kernel/ns_last_pid", text));
 }
 
-/* From now on the images are on a file system that has only so many bytes. */
+/* From now on the images in this folder are on a file system that has only so many bytes. */
 static void do_disk(struct line *line)
 {
 	char options[64];
 
 	snprintf(options, sizeof(options), "mode=0755,size=%d", field_needed(line, "bytes"));
-	done(mount("mktrouble", IMAGES, "tmpfs", MS_NOSUID | MS_NODEV, options) < 0 ? -errno : 0);
+	done(mount("mktrouble", field_text(line, "folder", IMAGES), "tmpfs", MS_NOSUID | MS_NODEV, options) < 0 ? -errno : 0);
 }
 
 static void obey(char *lines)

@@ -14,6 +14,8 @@ const BY_DESIGN = [
   /^images(-|$)/,
   /\.log(\.\d+)?$/,
   /^stats-(dump|restore)$/,
+  // Written by a pre-dump, and read by the dump after it (irmap.c).
+  /^irmap-cache$/,
   /^errors$/,
   /^mqueue$/,
   /^(subject|load|check|page-server|lazy-pages|rival|verb)\.(stdout|stderr)$/,

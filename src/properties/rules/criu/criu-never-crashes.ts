@@ -46,5 +46,5 @@ function wasSent({ criu: setup }: Case, { hits }: CriuRecord, { of, signal }: Cr
     return true;
   // Some of CRIU's own fault points are its sudden death.
   if (signal === SIGNALS.SIGKILL && setup?.faultPoint?.of === of) return true;
-  return signal === SIGNALS.SIGXFSZ && of !== 'pre-dump' && setup?.limits[of]?.fileSize !== undefined;
+  return signal === SIGNALS.SIGXFSZ && setup?.limits[of]?.fileSize !== undefined;
 }
