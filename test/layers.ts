@@ -27,6 +27,7 @@ const CONTRACT = [
   'src/backends/walk.ts',
   'src/backends/draws.ts',
   'src/backends/pid-max.ts',
+  'src/backends/patience.ts',
   'src/backends/host',
 ];
 const ABOVE_INJECTOR = [
@@ -58,6 +59,7 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/backends/own-faults.ts', mayImport: [...RECORD, 'src/backends/own-fault.ts'] },
   { path: 'src/backends/module.ts', mayImport: ['src/backends/backend.ts', 'src/backends/own-fault.ts'] },
   { path: 'src/backends/index.ts', mayImport: [...RECORD, ...CONTRACT] },
+  { path: 'src/backends/patience.ts', mayImport: ['src/backends/backend.ts'] },
   { path: 'src/backends/walk.ts', mayImport: [...RECORD, 'src/backends/backend.ts'] },
   // The simulated kernel imports nothing of the restart that runs on it.
   { path: 'src/backends/simulated/kernel', mayImport: RECORD },

@@ -90,11 +90,12 @@ function writeGuest(): void {
   // Not made by the packages: which module needs which.
   if (!existsSync(path.join(modules, kernel, 'modules.dep'))) execFileSync(busybox, ['depmod', '-b', tree, kernel]);
   copyScript('guest.sh', path.join(work, 'guest'));
-  const { PATH = '', HOME = '/root', MKTROUBLE_CRIU } = process.env;
+  const { PATH = '', HOME = '/root', MKTROUBLE_CRIU, MKTROUBLE_PATIENCE = values.kvm ? '1' : '10' } = process.env;
   const environment = {
     PATH,
     HOME,
     ...(MKTROUBLE_CRIU && { MKTROUBLE_CRIU }),
+    MKTROUBLE_PATIENCE,
     MODULES: path.join(modules, kernel),
     BUSYBOX: busybox,
   };

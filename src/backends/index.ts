@@ -49,4 +49,5 @@ export {
 export type { OwnFault } from './own-fault.ts';
 export { OwnFaults } from './own-faults.ts';
 export type { CommandEnd, OciScene } from './own-scenes.ts';
+export { patiently } from './patience.ts';
 export { randomChooser, type Walk, walk } from './walk.ts';

@@ -8,6 +8,7 @@ import type { RoundCall } from '../../model/criu-rounds.ts';
 import { errnoNumber } from '../../model/errno.ts';
 import { signalNumber } from '../../model/signals.ts';
 import { line } from '../agent/request.ts';
+import { patiently } from '../patience.ts';
 import type { Criu } from './locate.ts';
 import { writeRequest } from './rpc.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -31,7 +32,7 @@ const SMALL_TREE = 16;
 
 /** Milliseconds that a call of CRIU may take. */
 export function computeTimeLimit(c: Case): number {
-  return c.criu?.limit ?? BASE_LIMIT + LIMIT_PER_TASK * Math.max(0, c.tasks.length - SMALL_TREE);
+  return patiently(c.criu?.limit ?? BASE_LIMIT + LIMIT_PER_TASK * Math.max(0, c.tasks.length - SMALL_TREE));
 }
 
 /** What a call is given beside the case. */

@@ -12,6 +12,7 @@ import type { ReadySign } from '../../model/subject.ts';
 import type { CriuServer } from '../../record/criu.ts';
 import { AgentError } from '../agent/agent.ts';
 import { line } from '../agent/request.ts';
+import { patiently } from '../patience.ts';
 import { endFrom, readOutput, startCommand } from './command.ts';
 import { criuEnvironment, WORK } from './command-line.ts';
 import type { Criu } from './locate.ts';
@@ -128,13 +129,14 @@ export class Server {
   }
 
   async #waitUntilReady(): Promise<void> {
-    const until = performance.now() + READY_LIMIT;
+    const limit = patiently(READY_LIMIT);
+    const until = performance.now() + limit;
     while (!(await this.#isReady())) {
       const status = this.#sandbox.endOf(this.#pid);
       if (status !== undefined || performance.now() > until) {
         const { stderr } = await readOutput(this.#sandbox, SERVER_NAMES[this.#of]);
         const why = [...(await this.#readErrors()), stderr.trim()].filter((text) => text !== '').join('; ');
-        const what = status === undefined ? `is not ready after ${READY_LIMIT} ms` : 'ended before it was ready';
+        const what = status === undefined ? `is not ready after ${limit} ms` : 'ended before it was ready';
         throw new AgentError(`the ${SERVER_NAMES[this.#of]} ${what}: ${why || 'it wrote nothing'}`);
       }
       await sleep(READY_PAUSE);

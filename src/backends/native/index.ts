@@ -6,6 +6,7 @@ import type { RunRecord } from '../../record/record.ts';
 import { AgentError } from '../agent/agent.ts';
 import { probeAgent } from '../agent/probe.ts';
 import type { Backend, Capability, Plan } from '../backend.ts';
+import { patiently } from '../patience.ts';
 import { pidMax } from '../pid-max.ts';
 import { NativeAgent } from './agent.ts';
 import { cgroupFolder } from './cgroup.ts';
@@ -113,7 +114,7 @@ class Native implements NativeBackend {
   }
 
   #surroundings(): Surroundings {
-    const { limit = DEFAULT_LIMIT, spawnByLastPid = false } = this.#options;
+    const { limit = patiently(DEFAULT_LIMIT), spawnByLastPid = false } = this.#options;
     return { pidMax: this.#machine.pidMax, limit, spawnByLastPid, stopInsteadOfFreeze: this.#cgroup === undefined };
   }
 

@@ -6,6 +6,7 @@ import {
   type Case,
   type OwnFault,
   OwnFaults,
+  patiently,
   RESTORING_CALLS,
   type RuntimeCall,
   type RuntimeEnd,
@@ -115,7 +116,7 @@ export class Player {
       const said = end.message === '' ? '' : `: ${end.message}`;
       throw new BadSurroundings(`${this.#driver.name} cannot start a container here: it ${runtimeEndText(end)}${said}`);
     }
-    const deadline = Date.now() + START_LIMIT;
+    const deadline = Date.now() + patiently(START_LIMIT);
     for (;;) {
       const { answers } = await look(this.#sandbox, this.#driver, { ...named, name }, context);
       if (Object.keys(answers).length === named.pids.length) return bundle;

@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { uniqueName } from '../index.ts';
+import { patiently, uniqueName } from '../index.ts';
 import { listCgroupFolders, listV1, removeCgroup, removeCgroups } from './cgroups.ts';
 import { INNER, LOOP, quote, WARDEN } from './scripts.ts';
 
@@ -124,7 +124,8 @@ export class Sandbox {
   #ready(): Promise<void> {
     return new Promise((resolve, reject) => {
       const fail = (why: string) => reject(new Error(`the sandbox cannot be made: ${why}`));
-      const timer = setTimeout(() => fail(`not ready in ${START_LIMIT / 1000} s`), START_LIMIT);
+      const limit = patiently(START_LIMIT);
+      const timer = setTimeout(() => fail(`not ready in ${limit / 1000} s`), limit);
       this.#warden.once('error', (error) => fail(error.message));
       void this.#closed.then(() => {
         clearTimeout(timer);
@@ -159,10 +160,11 @@ export class Sandbox {
   }
 
   /**
-   * Starts a shell command, of one line. `limit`: milliseconds, after which it and all that it started are killed. It is reported as ended 10 s
+   * Starts a shell command, of one line. `usual`: milliseconds, and where more patience is asked for more, after which it and all that it started are killed. It is reported as ended 10 s
    * later at most, also when the kernel cannot kill it.
    */
-  start(command: string, limit: number): Started {
+  start(command: string, usual: number): Started {
+    const limit = patiently(usual);
     const id = this.#next++;
     const started = Date.now();
     let timedOut = false;
