@@ -108,9 +108,12 @@ export async function look(
   named: Named,
   context: CallContext,
 ): Promise<RuntimeContainer> {
-  const reported = await askState(sandbox, driver, context);
+  const both = async () =>
+    [await askState(sandbox, driver, context), await findContainer(sandbox, driver, named)] as const;
+  let [reported, { all, init }] = await both();
+  // It may have ended, or begun, between the two.
+  if (isAlive(reported) !== isLiving(init)) [reported, { all, init }] = await both();
   const { limits } = context.container;
-  const { all, init } = await findContainer(sandbox, driver, named);
   const cgroups = await cgroupText(sandbox, init?.pid);
   const hasFrozenCgroup = findFreezers(cgroups).some(isFrozen);
   const canAnswer = init !== undefined && !hasFrozenCgroup && !['T', 't', 'Z'].includes(init.state);
@@ -120,7 +123,7 @@ export async function look(
   return {
     name: named.name,
     ...reported,
-    isThere: init !== undefined && init.state !== 'Z',
+    isThere: isLiving(init),
     ...(init && { state: init.state }),
     isFrozen: hasFrozenCgroup || isPaused,
     processes: all.length,
@@ -128,6 +131,15 @@ export async function look(
     isAsked: canAnswer && !isPaused,
     ...(limits && cgroups !== '' && { limits: readLimits(cgroups, limits) }),
   };
+}
+
+function isLiving(init: Process | undefined): boolean {
+  return init !== undefined && init.state !== 'Z';
+}
+
+/** Whether a container that the runtime reports so has an init. */
+function isAlive({ status }: Pick<RuntimeContainer, 'status'>): boolean {
+  return status !== undefined && status !== 'stopped';
 }
 
 async function askState(
