@@ -21,7 +21,7 @@ import {
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { cacheFolder } from '../../src/backends/host/cache.ts';
 import { CannotInstall, installProgram, unpackedFolder, unpackedVersions } from '../../src/backends/host/packages.ts';
 import { unpackedCommand } from '../../src/backends/host/unpacked.ts';
@@ -42,14 +42,15 @@ const MODULES = [
 /** What the guest prints last. */
 const ENDED = /^the virtual machine ended with (\d+)$/;
 
-const { values, positionals: command } = parseArgs({
-  options: { kvm: { type: 'boolean', default: false }, memory: { type: 'string', default: '8' } },
-  allowPositionals: true,
-});
-if (command.length === 0) {
-  console.error('npm run vm -- [--kvm] [--memory GIGABYTES] -- COMMAND…');
-  process.exit(2);
-}
+const program = new Command('npm run vm --')
+  .option('--kvm', 'let the processor do it, where virtual machines may use it', false)
+  .option('--memory <gigabytes>', 'memory of the virtual machine', '8')
+  .argument('<command...>')
+  // What follows the command is its own.
+  .passThroughOptions()
+  .parse();
+const values = program.opts<{ kvm: boolean; memory: string }>();
+const command = program.args;
 const tree = await fetchKernel();
 const busybox = [path.join(tree, 'bin/busybox'), path.join(tree, 'usr/bin/busybox')].find(existsSync)!;
 const modules = path.join(tree, 'lib/modules');
@@ -71,8 +72,8 @@ async function fetchKernel(): Promise<string> {
     return unpackedFolder(cache, KERNEL.name, version);
   } catch (error) {
     if (!(error instanceof CannotInstall)) throw error;
-    console.error(`skipped: there is no kernel for a virtual machine: ${error.message}`);
-    process.exit(0);
+    console.error(`there is no kernel for a virtual machine: ${error.message}`);
+    process.exit(2);
   }
 }
 
@@ -132,16 +133,8 @@ async function start(): Promise<number> {
   const share = path.join(tree, 'usr/share');
   const machine = [
     ...['-L', path.join(share, 'seabios'), '-L', path.join(share, 'qemu')],
-    ...[
-      '-machine',
-      `q35,accel=${values.kvm ? 'kvm' : 'tcg'}`,
-      '-cpu',
-      values.kvm ? 'host' : 'max',
-      '-smp',
-      '2',
-      '-m',
-      `${values.memory}G`,
-    ],
+    ...(values.kvm ? ['-machine', 'q35,accel=kvm', '-cpu', 'host'] : ['-machine', 'q35,accel=tcg', '-cpu', 'max']),
+    ...['-smp', '2', '-m', `${values.memory}G`],
     ...['-nodefaults', '-nographic', '-no-reboot', '-serial', 'stdio'],
     ...['-kernel', path.join(tree, 'boot', `vmlinuz-${kernel}`), '-initrd', path.join(work, 'first-root')],
     ...['-append', `console=ttyS0 quiet panic=-1 guest=${path.join(work, 'guest')}`],

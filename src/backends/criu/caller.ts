@@ -109,12 +109,8 @@ export class Caller {
     this.#parent = undefined;
   }
 
-  /** The next dump writes its images on a file system that may be too small for them. Rejects with AgentError. */
-  limitDisk(): Promise<void> {
-    return this.#limitDisk('dump', IMAGES);
-  }
-
-  async #limitDisk(of: RoundCall, folder: string): Promise<void> {
+  /** The next call of this kind writes its images on a file system that may be too small for them. Rejects with AgentError. */
+  async limitDisk(of: RoundCall, folder = IMAGES): Promise<void> {
     const { disk } = limitsOf(this.#setup, of);
     if (disk === undefined) return;
     const error = await this.#sandbox.do('disk', { folder, bytes: disk });
@@ -126,7 +122,7 @@ export class Caller {
   async preparePreDump(nr: number, plain: boolean): Promise<void> {
     const folder = this.#preDumpFolder(nr);
     await mkdir(this.#sandbox.inside(folder));
-    if (!plain) await this.#limitDisk('pre-dump', folder);
+    if (!plain) await this.limitDisk('pre-dump', folder);
   }
 
   /** A pre-dump that is prepared. */

@@ -191,7 +191,7 @@ class Play {
     if (last) await this.#caller.keepImages();
     else await this.#faults.traceOutsiders();
     if (!plain) {
-      await this.#caller.limitDisk();
+      await this.#caller.limitDisk('dump');
       await this.#faults.fire('before-dump');
       this.#caller.hitFreezer('before-dump');
       await this.#caller.hitPeer('before-dump');
