@@ -125,6 +125,14 @@ enum role role_of(int pid);
 void role_set(int pid, enum role role);
 const char *role_name(enum role role);
 
+/* The state in a file `stat` of /proc; 0: the task is gone. */
+char state_in_file(const char *stat);
+/*
+ * Sends a signal. One that kills or stops is delivered some time later: waits until the process is dead, or stopped, for at most a second.
+ * 0, or a negative errno.
+ */
+long hit(int pid, int signal);
+
 /* Holds a pid; attaches to a task. The pid of the helper, or a negative errno. */
 long take_pid(int pid);
 long trace_task(int tid);

@@ -200,8 +200,8 @@ void census(struct text *text, bool bystanders_only)
 /* How many threads are in one of these states. */
 static long threads_in(int pid, const char *states)
 {
-	char path[64], text[512], *end;
 	struct dirent *entry;
+	char path[64], state;
 	long n = 0;
 	DIR *folder;
 
@@ -213,7 +213,8 @@ static long threads_in(int pid, const char *states)
 		if (tid <= 0)
 			continue;
 		snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, tid);
-		n += read_file(path, text, sizeof(text)) > 0 && (end = strrchr(text, ')')) && strchr(states, end[2]);
+		state = state_in_file(path);
+		n += state && strchr(states, state);
 	}
 	if (folder)
 		closedir(folder);

@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <dirent.h>
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,8 @@
 #include <unistd.h>
 
 #define ROLES 4096
+/* How long a signal may take to be delivered. */
+#define HIT_US 1000000
 
 struct entry {
 	int pid;
@@ -75,6 +78,28 @@ const char *role_name(enum role role)
 	static const char *const names[] = { "tree", "bystander", "helper", "criu", "peer" };
 
 	return names[role];
+}
+
+char state_in_file(const char *stat)
+{
+	char text[512], *end;
+
+	return read_file(stat, text, sizeof(text)) > 0 && (end = strrchr(text, ')')) ? end[2] : 0;
+}
+
+long hit(int pid, int signal)
+{
+	const char *states = signal == SIGKILL ? "ZX" : signal == SIGSTOP ? "TtZX" : NULL;
+	struct timespec little = { .tv_nsec = 200000 };
+	long long until = now_us() + HIT_US;
+	char path[64], state;
+
+	if (kill(pid, signal) < 0)
+		return -errno;
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	while (states && (state = state_in_file(path)) && !strchr(states, state) && now_us() < until)
+		nanosleep(&little, NULL);
+	return 0;
 }
 
 long take_pid(int pid)

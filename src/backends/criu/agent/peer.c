@@ -208,8 +208,10 @@ static int give_order(char order)
 /* With it end all connections, those of UDP too. */
 static int kill_peer(void)
 {
-	if (kill(peer, SIGKILL) < 0)
-		return -errno;
+	long error = hit(peer, SIGKILL);
+
+	if (error < 0)
+		return error;
 	for (int i = 0; i < view->nr; i++)
 		view->of[i].end = ENDED;
 	return 0;
@@ -225,7 +227,7 @@ int hit_peer(const char *fault)
 		return give_order(CUT);
 	if (!strcmp(fault, "kill"))
 		return kill_peer();
-	return kill(peer, !strcmp(fault, "stop") ? SIGSTOP : SIGCONT) < 0 ? -errno : 0;
+	return hit(peer, !strcmp(fault, "stop") ? SIGSTOP : SIGCONT);
 }
 
 void list_connections(struct text *text)

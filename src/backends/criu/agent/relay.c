@@ -65,10 +65,10 @@ static void fire(const struct order *order)
 	case CUT:
 		_exit(0);
 	case KILL:
-		kill(order->server, SIGKILL);
+		hit(order->server, SIGKILL);
 		return;
 	case STOP:
-		kill(order->server, SIGSTOP);
+		hit(order->server, SIGSTOP);
 		return;
 	case DELAY:
 		usleep(DELAY_US);
@@ -164,10 +164,11 @@ bool relay_state(long *bytes)
 
 long pause_for(int pid, int ms)
 {
+	long error = hit(pid, SIGSTOP);
 	pid_t helper;
 
-	if (kill(pid, SIGSTOP) < 0)
-		return -errno;
+	if (error < 0)
+		return error;
 	helper = fork();
 	if (helper == 0) {
 		become_plain();

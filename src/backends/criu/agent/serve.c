@@ -156,15 +156,12 @@ static void do_answer(struct line *line)
 
 static void do_kill(struct line *line)
 {
-	int signal = field_needed(line, "signal"), pid, tid;
+	int signal = field_needed(line, "signal");
 
-	if (field_flag(line, "criu")) {
+	if (field_flag(line, "criu"))
 		done(run.pid ? sys2(SYS_kill, run.pid, signal) : -ESRCH);
-		return;
-	}
-	pid = field_needed(line, "pid");
-	tid = field_number(line, "tid", 0);
-	done(tid ? sys3(SYS_tgkill, pid, tid, signal) : sys2(SYS_kill, pid, signal));
+	else
+		done(hit(field_needed(line, "pid"), signal));
 }
 
 static void do_last_pid(struct line *line)

@@ -78,13 +78,11 @@ static int find_around(int inner)
 /* Whether a task has reached its final state: zombie, stopped as declared, or asleep. */
 static bool is_settled(const struct task *task, int pid)
 {
-	char path[64], text[512], *end;
 	char wanted = task->kind == ZOMBIE ? 'Z' : task->stopped ? 'T' : 'S';
+	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	if (read_file(path, text, sizeof(text)) < 0 || !(end = strrchr(text, ')')))
-		return false;
-	return end[2] == wanted;
+	return state_in_file(path) == wanted;
 }
 
 static int count(int phase)
