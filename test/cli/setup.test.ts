@@ -91,6 +91,23 @@ describe('mktrouble setup', function () {
     assert.doesNotMatch(again.stdout, /Debian/);
   });
 
+  it('unpacks a CRIU with a runtime that checkpoints by CRIU, where none is unpacked', async () => {
+    const fresh = temporaryFolder({});
+    try {
+      const env = { MKTROUBLE_CACHE: fresh.path, PATH: `${path.join(folder.path, 'bin')}:${process.env['PATH']}` };
+      for (const [what, folders] of [
+        ['runsc', ['runsc-4.1.1']],
+        ['runc', ['criu-4.1.1', 'runc-4.1.1', 'runsc-4.1.1']],
+      ] as const) {
+        const { code, stdout } = await mktrouble(['setup', what], { env });
+        assert.equal(code, EXIT.ok, stdout);
+        assert.deepEqual(readdirSync(fresh.path).sort(), folders);
+      }
+    } finally {
+      fresh.remove();
+    }
+  });
+
   it('installs the version that is named, and reports an unknown one', async () => {
     const environment = { MKTROUBLE_CACHE: cache(), PATH: '' };
     const missing = await locateCriu({ ...environment, MKTROUBLE_CRIU: '4.9' });

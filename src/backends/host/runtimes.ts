@@ -7,15 +7,20 @@ const SUITES = ['trixie', 'bookworm', 'forky', 'sid'];
 /** A shell, the root file system of containers, what CRIU calls, and what stops CRIU at a system call. */
 const AROUND = ['bash', 'busybox-static', 'dash', 'gzip', 'iproute2', 'iptables', 'strace', 'tar'];
 
-function runtime(name: string, ...more: readonly string[]): Program {
-  return { name, title: name, companions: [...AROUND, ...more], suites: SUITES };
+export interface Runtime extends Program {
+  /** It checkpoints by CRIU. */
+  readonly hasCriu: boolean;
+}
+
+function runtime(name: string, ...more: readonly string[]): Runtime {
+  return { name, title: name, companions: [...AROUND, ...more], suites: SUITES, hasCriu: true };
 }
 
 /** By name. */
-export const RUNTIME_PROGRAMS: Readonly<Record<string, Program>> = {
+export const RUNTIME_PROGRAMS: Readonly<Record<string, Runtime>> = {
   runc: runtime('runc'),
   crun: runtime('crun', 'libcriu2'),
   // With its monitor, and the runtime below it, which is linked with CRIU's library.
   podman: runtime('podman', 'conmon', 'crun', 'libcriu2', 'netavark', 'runc'),
-  runsc: runtime('runsc'),
+  runsc: { ...runtime('runsc'), hasCriu: false },
 };

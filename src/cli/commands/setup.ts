@@ -1,5 +1,5 @@
 /** `mktrouble setup criu[@version]`, or a container runtime: makes sure that there is one that works here, and says which. */
-import type { Program } from '../../backends/host/packages.ts';
+import type { Runtime } from '../../backends/host/runtimes.ts';
 import type { AddCommand } from '../command.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
@@ -9,7 +9,7 @@ export const addSetup: AddCommand = ({ program, action }) => {
     .command('setup')
     .summary('download CRIU and container runtimes')
     .description(
-      "Installs what a backend needs. criu: if no CRIU works on this machine, unpacks Debian's package into the cache folder, from the archive that apt is configured to use. runc, crun, podman, runsc: unpacks that container runtime; podman with conmon, crun, runc and netavark. criu@VERSION, runc@VERSION: unpacks that version beside the others.",
+      "Installs what a backend needs. criu: if no CRIU works on this machine, unpacks Debian's package into the cache folder, from the archive that apt is configured to use. runc, crun, podman, runsc: unpacks that container runtime; podman with conmon, crun, runc and netavark; all but runsc with a CRIU, if none is unpacked. criu@VERSION, runc@VERSION: unpacks that version beside the others.",
     )
     .argument('<what...>', 'criu, runc, crun, podman or runsc, or versions of them: criu@4.1.1 runc@1.1.5')
     .option(
@@ -102,18 +102,21 @@ async function setUpCriu(version: string | undefined, say: Say, signal: AbortSig
   return EXIT.ok;
 }
 
-/** Without a version: does nothing when any is there. */
+/** Without a version: does nothing when any is there. A sandbox has no CRIU of the system, so that a runtime gets one that is unpacked. */
 async function setUpRuntime(
-  program: Program,
+  program: Runtime,
   version: string | undefined,
   say: Say,
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const { installProgram, unpackedVersions } = await import('../../backends/host/packages.ts');
+  const { installCriu, installedVersions } = await import('../../backends/criu/install.ts');
   const { cacheFolder } = await import('../../backends/host/cache.ts');
   const cache = cacheFolder();
   const [newest] = version === undefined ? await unpackedVersions(cache, program.name) : [];
   const there = newest ?? (await installProgram(cache, program, version, say, signal));
   say(`${program.title} ${there} (unpacked by mktrouble setup)`);
+  if (program.hasCriu && (await installedVersions(cache)).length === 0)
+    say(`CRIU ${await installCriu(cache, undefined, say, signal)} (unpacked by mktrouble setup)`);
   return EXIT.ok;
 }
