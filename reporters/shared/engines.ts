@@ -3,6 +3,8 @@
  * a defect was fixed, remains, or is new. Pure; runs in a browser too.
  */
 
+import type { Environment } from '../../src/record/environment.ts';
+import { listTools } from '../words/environment.ts';
 import type { CaseResult } from './result.ts';
 
 /** What one engine showed of a case. */
@@ -16,9 +18,10 @@ export interface EngineCase {
   readonly properties: readonly string[];
   /** It shows by chance, so that two runs of one engine may differ. */
   readonly isRace: boolean;
-  /** `scenario.yaml#TITLE`, and what --criu names the engine by; absent where it has no such name. */
+  /** `scenario.yaml#TITLE`. */
   readonly finding?: string;
-  readonly engine?: string;
+  /** The flag that names the engine, and by what; absent where `mktrouble export` has none. */
+  readonly engine?: { readonly flag: string; readonly value: string };
   /** Whether CRIU dumped the tree; absent where the run has no record of a dump. */
   readonly dumped?: boolean;
   /** The last error of a dump that failed. */
@@ -63,6 +66,7 @@ export function toEngineCase({ verdict, kind, title }: CaseResult): EngineCase |
   const { id, backend, project, violations, known, case: c, record, position, environment } = verdict;
   const dump = record?.criu?.dump;
   const error = dump && dump.exit !== 0 ? dump.errors.at(-1) : undefined;
+  const engine = environment && findEngine(environment);
   return {
     id,
     title,
@@ -72,11 +76,19 @@ export function toEngineCase({ verdict, kind, title }: CaseResult): EngineCase |
     properties: listEngineProperties([...violations, ...known]),
     isRace: (c?.criu?.repeat ?? 1) > 1 || (c?.expect.mayViolate?.length ?? 0) > 0,
     finding: `${position.file}#${verdict.title}`,
-    ...(environment?.tool && { engine: environment.tool.setting[1] }),
+    ...(engine && { engine }),
     ...(dump && { dumped: dump.exit === 0 }),
     ...(error !== undefined && { dumpError: error }),
   };
 }
+
+/** A container runtime that was named goes before the CRIU that it starts. */
+function findEngine(environment: Environment): EngineCase['engine'] {
+  const [variable = '', value = ''] = listTools(environment).at(-1)?.setting ?? [];
+  const flag = ENGINE_FLAGS[variable];
+  return flag === undefined ? undefined : { flag, value };
+}
+const ENGINE_FLAGS: Readonly<Record<string, string>> = { MKTROUBLE_CRIU: '--criu', MKTROUBLE_RUNTIME: '--runtime' };
 
 export class EngineTally {
   /** The projects of each backend, in the order in which they were met. */

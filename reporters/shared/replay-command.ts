@@ -1,14 +1,17 @@
 /** The command that shows a verdict again, ready for a shell. */
 import { HOSTILE } from '../../src/boundary/harmless.ts';
 import type { Verdict } from '../../src/record/verdict.ts';
+import { listTools } from '../words/environment.ts';
 import type { EngineRow } from './engines.ts';
 
 /** `mktrouble replay` where a replay file was written, else the same case with the same seed; with the same program where a backend runs one. */
 export function replayCommand(verdict: Verdict): string {
   const { replay, backend, project, position, protocol, record, seed, title, tried, environment, case: c } = verdict;
-  const setting = environment?.tool ? [`${environment.tool.setting[0]}=${quoted(environment.tool.setting[1])}`] : [];
+  const settings = environment
+    ? listTools(environment).map(({ setting: [name, value] }) => `${name}=${quoted(value)}`)
+    : [];
   const command = (...words: readonly string[]): string =>
-    [...setting, ...['npx', 'mktrouble', ...words].map(quoted)].join(' ');
+    [...settings, ...['npx', 'mktrouble', ...words].map(quoted)].join(' ');
   const on = backend === 'simulated' ? [] : ['--backend', environment?.module ?? backend];
   const judged = [
     ...(verdict.properties ?? []).flatMap((file) => ['--property', file]),
@@ -43,15 +46,15 @@ export function exportCommand({ backend, bucket, replay, position, title }: Verd
   return ['npx', 'mktrouble', 'export', finding, '--as', backend === 'criu' ? 'sh' : 'markdown'].map(quoted).join(' ');
 }
 
-/** `mktrouble export` of a regression as the smallest scenario; undefined where the engines are none that --criu can name. */
+/** `mktrouble export` of a regression as the smallest scenario; undefined where the engines are none that a flag can name. */
 export function regressionCommand({ change, cells }: EngineRow): string | undefined {
   const ends = [cells[0], cells.at(-1)];
   const [passes, fails] = ends;
   if (change !== 'new' || passes?.properties.length !== 0 || fails?.finding === undefined) return undefined;
   const engines = ends.flatMap((cell) =>
-    cell?.backend === 'criu' && cell.engine !== undefined ? ['--criu', `${cell.project}=${cell.engine}`] : [],
+    cell?.engine === undefined ? [] : [cell.engine.flag, `${cell.project}=${cell.engine.value}`],
   );
-  if (engines.length < 2 * ends.length) return undefined;
+  if (engines.length < 2 * ends.length || passes.engine!.value === fails.engine!.value) return undefined;
   return ['npx', 'mktrouble', 'export', fails.finding, '--as', 'scenario', ...engines].map(quoted).join(' ');
 }
 

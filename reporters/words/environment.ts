@@ -1,14 +1,20 @@
 /** The environments in which verdicts were made, in words, and the list of them in a report. Runs in a browser too. */
-import type { Environment } from '../../src/record/environment.ts';
+import type { Environment, Tool } from '../../src/record/environment.ts';
 
 /** `mktrouble 0.1.0, Node 20.19.2, Linux 6.8.0 x86_64, root`. */
 export function hostWords({ mktrouble, node, kernel, user }: Environment): string {
   return `mktrouble ${mktrouble}, Node ${node}, ${kernel}, ${user}`;
 }
 
+/** The programs that the backend runs: the first is the one that it is named after. */
+export function listTools({ tool, otherTools = [] }: Environment): readonly Tool[] {
+  return tool ? [tool, ...otherTools] : [];
+}
+
 /** `CRIU 4.1.1 (/usr/sbin/criu)`; undefined for a backend that runs no other program. */
-export function toolWords({ tool }: Environment): string | undefined {
-  return tool && `${tool.name} ${tool.version} (${tool.path})`;
+export function toolWords(environment: Environment): string | undefined {
+  const words = listTools(environment).map(({ name, version, path }) => `${`${name} ${version}`.trim()} (${path})`);
+  return words.length > 0 ? words.join(', ') : undefined;
 }
 
 /** A capability of the backend: `criu limits of processes: yes, a cgroup below /sys/fs/cgroup`. */

@@ -31,6 +31,8 @@ export interface CreateOptions {
   readonly allowCommands: boolean;
   /** `--criu` or `criu:` of the configuration: a version, or the path of a program. */
   readonly criu?: string;
+  /** `--runtime` or `runtime:` of the configuration: a container runtime, with a version or without (`runc@1.1.15`), or the path of a program. */
+  readonly runtime?: string;
   /** The fault verbs of the user's own that the command line and the configuration name; see OwnFaults. */
   readonly faults: readonly OwnFault[];
   /** The CRIU to use: `criu`, else what mktrouble's own backend uses; or the one of this version. A text says why there is none. */

@@ -91,7 +91,10 @@ async function expectEnd(request: BisectRequest, tree: string, commit: string, w
 async function examine(request: BisectRequest, tree: string): Promise<Look> {
   const { case: c, build, engine, runs, allowCommands, signal } = request;
   if (build !== undefined && !(await succeeds(build, tree, signal))) return 'skip';
-  const backend = await openBackend('criu', { criu: path.join(tree, engine), allowCommands });
+  const program = path.join(tree, engine);
+  const backend = c.runtime
+    ? await openBackend('oci', { runtime: program, allowCommands })
+    : await openBackend('criu', { criu: program, allowCommands });
   try {
     for (let run = 0; run < runs; run++) {
       const { status, violations, known } = await runCase(c, { backend, signal, seed: String(run) });

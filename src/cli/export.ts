@@ -130,7 +130,7 @@ export async function examine(
   signal: AbortSignal,
   sound?: BackendOptions,
 ): Promise<ExportedFinding> {
-  const name = named.case.criu ? 'criu' : 'simulated';
+  const name = findEngineBackend(named.case) ?? 'simulated';
   const backend = await openBackend(name, options);
   const passesOn = sound && (await openBackend(name, sound));
   try {
@@ -146,6 +146,12 @@ export async function examine(
     await backend.dispose();
     await passesOn?.dispose();
   }
+}
+
+/** The backend that runs a case on one engine or another: CRIU, or a container runtime. */
+export function findEngineBackend({ criu, runtime }: Case): 'criu' | 'oci' | undefined {
+  if (runtime) return 'oci';
+  return criu && 'criu';
 }
 
 /** The run of the engine that does not show the finding. Throws NoFinding when it does, or when the other does not. */

@@ -6,7 +6,7 @@ import { SETTING_NAMES, type SettingName } from '../config/schema.ts';
 import { defaultMaxMemory } from '../injector/budget.ts';
 import { KNOWN_SETTINGS } from '../injector/known.ts';
 import { formatDiagnostic } from '../scenario/index.ts';
-import { toEngineSettings } from './criu-option.ts';
+import { type NamedEngines, toEngineSettings } from './engine-options.ts';
 import { EXIT } from './exit.ts';
 import { DEFAULT_PATHS } from './files.ts';
 
@@ -49,11 +49,14 @@ export function readSources(
     .map(([name, value]) => [LISTS[name] ?? name, value] as const)
     .filter(([name]) => flags.includes(name as SettingName));
   const settings = Object.fromEntries(given) as Settings;
-  const engines: unknown = settings.criu;
-  if (Array.isArray(engines)) {
-    delete settings.criu;
-    Object.assign(settings, toEngineSettings(engines));
+  const engines: NamedEngines = {};
+  for (const name of ['criu', 'runtime', 'plugin'] as const) {
+    const several: unknown = settings[name];
+    if (!Array.isArray(several)) continue;
+    engines[name] = several;
+    delete settings[name];
   }
+  Object.assign(settings, toEngineSettings(engines, settings.backends));
   const { config } = command.optsWithGlobals();
   return makeOptions({
     given: { ...settings, ...(paths.length > 0 && { paths: [...paths] }) },

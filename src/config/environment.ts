@@ -12,7 +12,11 @@ export const OPTIONS_VARIABLE = 'MKTROUBLE_OPTIONS';
 export const MAX_VARIABLE = 1 << 17;
 
 /** Variables of single settings; they go before MKTROUBLE_OPTIONS. */
-const VARIABLES: Partial<Record<SettingName, string>> = { criu: 'MKTROUBLE_CRIU', plugin: 'MKTROUBLE_PLUGIN' };
+const VARIABLES: Partial<Record<SettingName, string>> = {
+  criu: 'MKTROUBLE_CRIU',
+  runtime: 'MKTROUBLE_RUNTIME',
+  plugin: 'MKTROUBLE_PLUGIN',
+};
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

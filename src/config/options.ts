@@ -29,10 +29,17 @@ export interface CaseOptions {
 export interface EngineOptions {
   /** Of the backend criu: a version that is installed, or the path of a program. */
   readonly criu?: string;
+  /** Of the backend oci: a runtime that is unpacked (`runc`, `runc@1.1.15`), or the path of a program. */
+  readonly runtime?: string;
   /** Of the backend native: a C file with a restart. */
   readonly plugin?: string;
   /** The file of a backend of the user's own, from the current folder. */
   readonly module?: string;
+}
+
+/** Of some options, those. */
+export function engineOptions({ criu, runtime, plugin, module }: EngineOptions): EngineOptions {
+  return withoutUndefined({ criu, runtime, plugin, module });
 }
 
 /** A way to run the cases: each case is one test on each project. */
@@ -106,7 +113,7 @@ export function projectOn(
   readBackend?: ReadBackend,
 ): Project {
   const { backend, module } = identify(given, readBackend);
-  const { protocol, seed, schedules, maxStates, timeout, maxMemory, retries, criu, plugin } = options;
+  const { protocol, seed, schedules, maxStates, timeout, maxMemory, retries, criu, runtime, plugin } = options;
   return withoutUndefined({
     name: backend,
     backend,
@@ -118,6 +125,7 @@ export function projectOn(
     maxMemory,
     retries,
     criu: backend === 'criu' || backend === 'oci' || module !== undefined ? criu : undefined,
+    runtime: backend === 'oci' || module !== undefined ? runtime : undefined,
     plugin: backend === 'native' ? plugin : undefined,
     module,
   });

@@ -84,6 +84,11 @@ const CASE_WORDS = {
     'CRIU to use: a version that `mktrouble setup criu@VERSION` installed, or the path of a program.',
     'criu: 4.1.1',
   ).optional(),
+  runtime: word(
+    text('a container runtime', MAX_TEXT),
+    'Container runtime to use: one that `mktrouble setup` unpacked (runc, or runc@1.1.15), or the path of a program. Cases for other runtimes are skipped.',
+    'runtime: ./runc/runc',
+  ).optional(),
   plugin: word(
     path,
     'Native backend: a C file with a restart of your own (docs/native-backend.md).',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Backend } from '../backends/backend.ts';
 import type { BackendModule, CreateOptions } from '../backends/module.ts';
+import { withoutUndefined } from '../config/options.ts';
 import { toCreateOptions } from '../injector/backends.ts';
 import type { Case } from '../model/case.ts';
 import { conformanceCases } from './cases.ts';
@@ -48,8 +49,9 @@ export const CONFORMANCE_RULES: readonly Pick<CheckResult, 'name' | 'rule'>[] = 
 
 /** Holds a backend against the contract. Never rejects for what the backend does: that is a check that fails. */
 export async function checkConformance(module: BackendModule, options: ConformanceOptions = {}): Promise<Conformance> {
-  const { allowCommands = false, criu, limit = 30_000, signal } = options;
-  const create = toCreateOptions(allowCommands, criu);
+  const { limit = 30_000, signal } = options;
+  const { allowCommands, criu, runtime } = options;
+  const create = toCreateOptions(withoutUndefined({ allowCommands, criu, runtime }));
   const given = [...conformanceCases(), ...(options.cases ?? [])];
   const about = { backend: module.name, contract: module.contract };
   const folder = mkdtempSync(path.join(tmpdir(), 'mktrouble-conformance-'));

@@ -1,6 +1,7 @@
 /** Cases with fewer words for CRIU: a plainer task, a shorter list of calls, a call without one of its options. */
 import { type Case, type Task, type TaskForCriu, USUAL_MEMORY } from '../model/case.ts';
 import { type CriuSetup, PLAIN_CRIU } from '../model/criu.ts';
+import { withoutKey, withoutOne } from './without.ts';
 
 /** All cases with one word less, those of the call before those of the tasks; made lazily. Not each is a valid scenario. */
 export function* smallerCriuCases(c: Case): Generator<Case> {
@@ -52,15 +53,4 @@ function* plainerTasks(task: TaskForCriu): Generator<TaskForCriu> {
   for (const pending of withoutOne(task.pending)) yield { ...task, pending };
   for (const blocked of withoutOne(task.blocked)) yield { ...task, blocked };
   for (const resources of withoutOne(task.resources ?? [])) yield { ...task, resources };
-}
-
-function* withoutOne<T>(list: readonly T[]): Generator<readonly T[]> {
-  for (let i = list.length - 1; i >= 0; i--) yield list.filter((_, j) => i !== j);
-}
-
-function* withoutKey<T extends object>(words: T): Generator<T> {
-  for (const key of Object.keys(words)) {
-    const { [key as keyof T]: _, ...rest } = words;
-    yield rest as T;
-  }
 }

@@ -4,7 +4,7 @@ import { BadCache, cacheFolder } from '../backends/host/cache.ts';
 import type { BackendModule, CreateOptions } from '../backends/module.ts';
 import type { OwnFault } from '../backends/own-fault.ts';
 import type { EngineOptions } from '../config/index.ts';
-import type { OwnFiles } from '../config/options.ts';
+import { type OwnFiles, withoutUndefined } from '../config/options.ts';
 import { isMistake } from '../config/own-backend.ts';
 import { BACKENDS, type BackendName, isBackendFile, isShipped, type ShippedBackend } from '../model/case.ts';
 
@@ -25,9 +25,9 @@ const OPEN: Readonly<Record<ShippedBackend, (options: BackendOptions) => Promise
       imageEditors: imageEditors ? (await import('./own-modules.ts')).loadImageEditors(imageEditors) : [],
       ...(criu !== undefined && { criu }),
     }),
-  oci: async ({ criu, allowCommands = false, faults }) =>
+  oci: async (options) =>
     (await import('../backends/oci/index.ts')).default.create(
-      toCreateOptions(allowCommands, criu, await loadVerbs(faults)),
+      toCreateOptions(options, await loadVerbs(options.faults)),
     ),
 };
 
@@ -47,14 +47,13 @@ async function unlessBadCache<T>(find: () => Promise<T>, otherwise: (reason: str
 
 /** What a backend is made with. */
 export function toCreateOptions(
-  allowCommands: boolean,
-  criu: string | undefined,
+  { allowCommands = false, criu, runtime }: BackendOptions,
   faults: readonly OwnFault[] = [],
 ): CreateOptions {
   return {
     allowCommands,
     faults,
-    ...(criu !== undefined && { criu }),
+    ...withoutUndefined({ criu, runtime }),
     async findCriu(version = criu) {
       const { locateCriu } = await import('../backends/criu/locate.ts');
       const environment = version === undefined ? process.env : { ...process.env, MKTROUBLE_CRIU: version };
@@ -83,7 +82,8 @@ export async function moduleNamed(name: BackendName): Promise<BackendModule> {
     return {
       contract: 1,
       name,
-      create: ({ allowCommands, criu }) => openBackend(name, { allowCommands, ...(criu !== undefined && { criu }) }),
+      create: ({ allowCommands, criu, runtime }) =>
+        openBackend(name, { allowCommands, ...withoutUndefined({ criu, runtime }) }),
     };
   const { readBackendModule } = await import('./backend-module.ts');
   const read = readBackendModule(name);
@@ -100,10 +100,10 @@ export const KNOWN_BACKENDS: readonly ShippedBackend[] = BACKENDS;
  * can do no case: its runs are errors that say why.
  */
 export async function openBackend(name: BackendName, options: BackendOptions = {}): Promise<Backend> {
-  const { module = isBackendFile(name) ? name : undefined, allowCommands = false, criu } = options;
+  const { module = isBackendFile(name) ? name : undefined } = options;
   if (module !== undefined) {
     const { createOwnBackend } = await import('./own-backend.ts');
-    return createOwnBackend(module, toCreateOptions(allowCommands, criu, await loadVerbs(options.faults)));
+    return createOwnBackend(module, toCreateOptions(options, await loadVerbs(options.faults)));
   }
   if (!isShipped(name)) throw new Error(`this build has no backend ${name}`);
   return OPEN[name](options);

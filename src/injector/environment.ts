@@ -21,7 +21,7 @@ async function describe(backend: Backend): Promise<Environment> {
   const capabilities: readonly Capability[] = await readCapabilities(backend).catch((error: unknown) => [
     { name: backend.name, available: false, detail: error instanceof Error ? error.message : String(error) },
   ]);
-  const tool = capabilities.find((one) => one.tool)?.tool;
+  const [tool, ...otherTools] = capabilities.flatMap((one) => one.tool ?? []);
   return {
     mktrouble: packageVersion(),
     node: process.versions.node,
@@ -30,6 +30,7 @@ async function describe(backend: Backend): Promise<Environment> {
     backend: backend.name,
     ...('module' in backend && { module: String(backend.module) }),
     ...(tool && { tool }),
+    ...(otherTools.length > 0 && { otherTools }),
     capabilities: capabilities.map(({ name, available, detail }) => ({ name, available, detail })),
   };
 }

@@ -2,6 +2,7 @@
 import type { Backend } from '../backends/backend.ts';
 import { smallerCases } from '../explore/smaller.ts';
 import { smallerCriuCases } from '../explore/smaller-criu.ts';
+import { smallerRuntimeCases } from '../explore/smaller-runtime.ts';
 import type { Case } from '../model/case.ts';
 import type { Verdict } from '../record/verdict.ts';
 import { parseScenarios, writeScenario } from '../scenario/index.ts';
@@ -27,7 +28,7 @@ export interface Sought {
 /** The smallest case found that shows what is sought; the case itself when it is a race (`repeat`). */
 export async function findSmallest(c: Case, sought: Sought): Promise<Case> {
   // A violation that shows in some runs only cannot be distinguished from none.
-  if (c.criu === undefined || c.criu.repeat > 1) return c;
+  if ((c.criu ?? c.runtime)?.repeat !== 1) return c;
   let at = c;
   for (let tries = 0, found = true; found; ) {
     found = false;
@@ -44,11 +45,12 @@ export async function findSmallest(c: Case, sought: Sought): Promise<Case> {
   return at;
 }
 
-/** What the simulated restart alone has, such as the image's records, makes no difference to CRIU. */
+/** What the simulated restart alone has, such as the image's records, makes no difference to others. */
 function* listSmaller(c: Case): Generator<Case> {
   for (const smaller of smallerCases(c))
     if (smaller.tasks.length < c.tasks.length || smaller.faults.length < c.faults.length) yield smaller;
   yield* smallerCriuCases(c);
+  yield* smallerRuntimeCases(c);
 }
 
 /** Whether a file can say it: a word that is left out may be one that another needs. */
@@ -72,6 +74,6 @@ export function listShown({ violations, known }: Verdict): string[] {
 }
 
 function runQuickly(backend: Backend, c: Case, i: number): Promise<Verdict> {
-  const limit = Math.min(c.criu?.limit ?? SHORT_LIMIT, SHORT_LIMIT);
-  return runCase({ ...c, criu: { ...c.criu!, limit } }, { backend, seed: `${DEFAULT_SEED}${i}` });
+  const criu = c.criu && { ...c.criu, limit: Math.min(c.criu.limit ?? SHORT_LIMIT, SHORT_LIMIT) };
+  return runCase({ ...c, ...(criu && { criu }) }, { backend, seed: `${DEFAULT_SEED}${i}` });
 }

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Backend } from '../backends/backend.ts';
 import type { Options, Project } from '../config/index.ts';
-import { ownFiles } from '../config/options.ts';
+import { engineOptions, ownFiles } from '../config/options.ts';
 import { openBackend } from '../injector/backends.ts';
 import { runCase } from '../injector/index.ts';
 import { judgeBy } from '../injector/own-modules.ts';
@@ -124,13 +124,10 @@ function chooseBackends(
   return (project) => {
     let backend = opened.get(project);
     if (!backend) {
-      const { criu, plugin, module } = project;
       backend = open(project.backend, {
         allowCommands: options.allowCommands,
         ...ownFiles(options),
-        ...(criu !== undefined && { criu }),
-        ...(plugin !== undefined && { plugin }),
-        ...(module !== undefined && { module }),
+        ...engineOptions(project),
       });
       opened.set(project, backend);
     }

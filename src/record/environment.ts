@@ -15,6 +15,8 @@ export interface Environment {
   readonly module?: string;
   /** The program that the backend runs, which is not part of mktrouble. */
   readonly tool?: Tool;
+  /** Further ones, such as the container runtime that was named to it. */
+  readonly otherTools?: readonly Tool[];
   readonly capabilities: readonly {
     readonly name: string;
     readonly available: boolean;

@@ -33,6 +33,11 @@ const TYPED: Readonly<Record<string, readonly Row[]>> = {
   'run --tag': [['run scenarios/ptrace --tag ptrac', 'ptrace']],
   'run --project': [['run scenarios/ptrace --criu old=4.1.1 --criu new=4.2.1 --project odl', 'old']],
   'run --criu': [['run --criu ./scenarois/criu', 'scenarios']],
+  'run --runtime': [
+    ['run --runtime rnuc', 'runc'],
+    ['run --runtime ./scenarois/runc', 'scenarios'],
+  ],
+  'run --plugin': [['run --plugin test/backends/native/plugins/barier.c', 'test/backends/native/plugins/barrier.c']],
   'run --fail-on': [['run --fail-on nwe', 'new']],
   'run --known': [
     ['run scenarios/ptrace --known scenarios/criu/mktrouble.knwon.yaml', 'scenarios/criu/mktrouble.known.yaml'],
@@ -89,6 +94,7 @@ const TYPED: Readonly<Record<string, readonly Row[]>> = {
     ['export some-defect --as sh --known scenarios/criu/mktrouble.knwon.yaml', 'scenarios/criu/mktrouble.known.yaml'],
   ],
   'export --criu': [['export a.yaml --as sh --criu ./scenarois/criu', 'scenarios']],
+  'export --runtime': [['export a.yaml --as scenario --runtime cru', 'crun']],
   'bisect <finding>': [
     [
       'bisect scenarios/criu/stages/tasks-are-hi.yaml --good a --bad b --build c',
@@ -119,6 +125,10 @@ const TYPED: Readonly<Record<string, readonly Row[]>> = {
   'campaign plan --protocol': [['campaign plan --protocol hardend', 'hardened']],
   'campaign plan --tag': [['campaign plan scenarios/ptrace --tag ptrac', 'ptrace']],
   'campaign plan --criu': [['campaign plan --criu ./scenarois/criu', 'scenarios']],
+  'campaign plan --runtime': [['campaign plan --runtime podmna@5', 'podman']],
+  'campaign plan --plugin': [
+    ['campaign plan --plugin test/backends/native/plugins/barier.c', 'test/backends/native/plugins/barrier.c'],
+  ],
   'campaign plan --of': [['campaign plan --sweep --of dmup', 'dump']],
   'campaign plan --outcomes': [['campaign plan --sweep --outcomes ENOMEM,shrt', 'short']],
   'campaign plan --work': [

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { walk } from '../../src/backends/walk.ts';
 import { countSwitches, shrinkMoves, smallerCases } from '../../src/explore/index.ts';
 import { smallerCriuCases } from '../../src/explore/smaller-criu.ts';
+import { smallerRuntimeCases } from '../../src/explore/smaller-runtime.ts';
 import { type Case, USUAL_MEMORY } from '../../src/model/case.ts';
 import { PLAIN_CRIU } from '../../src/model/criu.ts';
 import { parseScenarios } from '../../src/scenario/index.ts';
@@ -123,6 +124,42 @@ criu:
       pending: [],
       memory: USUAL_MEMORY,
       resources: [],
+    });
+  });
+});
+
+describe('smaller cases of container runtimes', () => {
+  const FULL = `scenario: A full case of a runtime
+tree: { pid: 100 }
+runtime:
+  name: podman
+  network: bridge
+  low-level: crun
+  images: kept
+  mounts: [{ tmpfs: /a }, { bind: /b, read-only: true }]
+  limits: { memory: 67108864, pids: 30 }
+  rounds: [leave-running, checkpoint, restore, exec]
+  checkpoint-options: [--tcp-established]
+  faults: [{ kill: criu, of: restore }, { disk: full, of: checkpoint }]
+`;
+
+  it('leave out one word after the other, until a plain container and one call are left', () => {
+    const { cases, diagnostics } = parseScenarios(FULL, 'full.yaml');
+    assert.deepEqual(diagnostics, []);
+    let c: Case | undefined = cases[0];
+    let steps = 0;
+    for (let next = c; next; [next] = smallerRuntimeCases(next)) {
+      c = next;
+      assert.ok(++steps < 100, 'it does not end');
+    }
+    assert.ok(steps > 8, `only ${steps} words are left out`);
+    const { repeat: _, ...left } = c!.runtime!;
+    assert.deepEqual(left, {
+      name: 'podman',
+      network: 'own',
+      rounds: ['leave-running'],
+      options: { checkpoint: [], restore: [] },
+      faults: [],
     });
   });
 });

@@ -22,7 +22,7 @@ export async function findRuntimes(): Promise<Runtimes | string> {
   if (!itself?.available) return itself?.detail ?? 'it does not work here';
   const names = RUNTIME_NAMES.filter((one) => runtimes.some((found) => found.name === one && found.available));
   if (names.length === 0) return runtimes.map((one) => `${one.name}: ${one.detail}`).join('; ');
-  const { findUnpacked } = toCreateOptions(false, undefined);
+  const { findUnpacked } = toCreateOptions({});
   const unpacked = await Promise.all([...names, 'criu'].map((name) => findUnpacked(name)));
   return { names, folders: unpacked.flat().map(({ folder }) => folder) };
 }

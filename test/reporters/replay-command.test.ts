@@ -75,7 +75,7 @@ describe('the command that replays', () => {
 describe('the command that makes a regression small', () => {
   const cell = (project: string, more: Partial<EngineCase>): EngineCase => ({
     ...{ id: 'it', title: 'It', backend: 'criu', result: 'pass', properties: [], isRace: false },
-    ...{ project, engine: `/${project} build/criu`, finding: "it.yaml#Two tasks' tree" },
+    ...{ project, engine: { flag: '--criu', value: `/${project} build/criu` }, finding: "it.yaml#Two tasks' tree" },
     ...more,
   });
   const row = (was: Partial<EngineCase>, is: Partial<EngineCase>): EngineRow => ({
@@ -83,16 +83,24 @@ describe('the command that makes a regression small', () => {
     cells: [cell('old', was), cell('between', {}), cell('new', { properties: ['criu-never-crashes'], ...is })],
   });
 
-  it('names the case, and the two engines by what --criu takes', () => {
+  const omitEngine = ({ engine: _, ...rest }: EngineCase): EngineCase => rest;
+
+  it('names the case, and the two engines by their flags', () => {
     assert.deepEqual(words(regressionCommand(row({}, {}))!), [
       ...['npx', 'mktrouble', 'export', "it.yaml#Two tasks' tree", '--as', 'scenario'],
       ...['--criu', 'old=/old build/criu', '--criu', 'new=/new build/criu'],
     ]);
   });
 
-  it('is none where the first engine shows something too, or has no name for --criu', () => {
+  it('is none where the first engine shows something too, or where no flag distinguishes the engines', () => {
     assert.equal(regressionCommand(row({ properties: ['criu-ends-in-time'] }, {})), undefined);
     assert.equal(regressionCommand({ ...row({}, {}), change: 'fixed' }), undefined);
-    assert.equal(regressionCommand(row({}, { backend: 'oci' })), undefined);
+    const unnamed = { ...row({}, {}), cells: row({}, {}).cells.map((one) => one && omitEngine(one)) };
+    assert.equal(regressionCommand(unnamed), undefined);
+    const runtimes = row(
+      { engine: { flag: '--runtime', value: 'runc' } },
+      { engine: { flag: '--runtime', value: 'runc' } },
+    );
+    assert.equal(regressionCommand(runtimes), undefined);
   });
 });

@@ -181,8 +181,12 @@ class Native implements NativeBackend {
     const { isRoot, pidMax } = this.#machine;
     await this.#withAgent(ANY_PROTOCOL, async () => undefined);
     const how = isRoot ? 'a pid namespace, as root' : 'a pid and a user namespace, as an ordinary user';
+    const { plugin } = this.#options;
+    const tool = plugin !== undefined && {
+      tool: { name: 'restart of your own', version: '', path: plugin, setting: ['MKTROUBLE_PLUGIN', plugin] as const },
+    };
     return [
-      { name: this.name, available: true, detail: `real tasks in ${how}; pids up to ${pidMax - 1}` },
+      { name: this.name, available: true, detail: `real tasks in ${how}; pids up to ${pidMax - 1}`, ...tool },
       {
         name: 'native freezer',
         available: true,

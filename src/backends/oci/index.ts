@@ -8,19 +8,18 @@ import {
   type CreateOptions,
   defineBackend,
   type FoundCriu,
-  isInRange,
   type Plan,
   RESTORING_CALLS,
   type RunRecord,
   type RuntimeSetup,
   readRuntimeMoment,
   sweepFolder,
-  type Unpacked,
   whyNoMoment,
 } from '../index.ts';
 import { listCgroupFolders, listControllers, removeCgroup } from './cgroups.ts';
 import type { Driver } from './drivers/driver.ts';
 import { DRIVERS } from './drivers/index.ts';
+import { chooseVersion, type Engine, findEngines, installProgram } from './engines.ts';
 import { findTwiceStaged } from './faults.ts';
 import { keepFiles } from './keep.ts';
 import { TRY_NETWORK } from './network.ts';
@@ -42,16 +41,10 @@ const WITHOUT_BREAKPOINTS = 'export CRIU_FAULT=130';
 /** The controllers that a cgroup of a case's own can have. */
 type Controllers = ReturnType<typeof listControllers>;
 
-/** A runtime that was found here. */
-interface Engine {
-  readonly driver: Driver;
-  readonly unpacked: readonly Unpacked[];
-}
-
 class Oci implements Backend {
   readonly name = NAME;
   readonly #options: CreateOptions;
-  readonly #engines = new Map<string, Engine>();
+  #engines: ReadonlyMap<string, Engine> = new Map();
   #controllers: Controllers = { v1: [], v2: [] };
   #criu: FoundCriu | string = 'it was not looked for';
   #otherCriu: FoundCriu | undefined;
@@ -72,8 +65,10 @@ class Oci implements Backend {
     const { runtime: setup } = c;
     if (!setup) return 'it names no container runtime';
     const engine = this.#engines.get(setup.name);
+    const { runtime: given } = this.#options;
+    if (!engine && given !== undefined) return `it is for ${setup.name}, and this run is of ${given}`;
     if (!engine) return `${setup.name} is not here: \`npx mktrouble setup ${setup.name}\` fetches it`;
-    if (!choose(engine, setup.version))
+    if (!chooseVersion(engine, setup))
       return `${setup.name} ${setup.version} is not here, but ${engine.unpacked.map(({ version }) => version).join(' and ')}`;
     const { driver } = engine;
     if (driver.hasCriu && typeof this.#criu === 'string') return this.#criu;
@@ -97,7 +92,7 @@ class Oci implements Backend {
     await this.capabilities();
     const { runtime: setup } = plan.case;
     const engine = this.#engines.get(setup!.name)!;
-    const { folder, version } = choose(engine, setup!.version)!;
+    const { folder, version } = chooseVersion(engine, setup!)!;
     const criu = typeof this.#criu === 'string' ? undefined : this.#criu;
     const driver = setup!.rootless ? asUser(engine.driver) : engine.driver;
     const sandbox = await Sandbox.start({
@@ -108,6 +103,7 @@ class Oci implements Backend {
     });
     try {
       if (criu && driver.hasCriu) await installCriu(sandbox, criu, this.#otherCriu);
+      await installProgram(sandbox, engine);
       if (driver.prepare) await sandbox.script(driver.prepare(setup!));
       const below = setup!.lowLevel && ` with ${await readVersion(sandbox, setup!.lowLevel)}`;
       const versions = { runtime: `${version}${below ?? ''}`, ...(criu && driver.hasCriu && { criu: criu.version }) };
@@ -130,10 +126,9 @@ class Oci implements Backend {
     this.#controllers = listControllers();
     for (const folder of cgroups) sweepFolder(folder, removeCgroup);
     await this.#findCriu();
-    for (const driver of Object.values(DRIVERS)) {
-      const unpacked = await this.#options.findUnpacked(driver.name);
-      if (unpacked.length > 0) this.#engines.set(driver.name, { driver, unpacked });
-    }
+    const engines = await findEngines(this.#options);
+    if (typeof engines === 'string') return none(engines);
+    this.#engines = engines;
     const [first] = this.#engines.values();
     if (!first) return none('no container runtime is here: `npx mktrouble setup runc` fetches one');
     const criu = typeof this.#criu === 'string' ? undefined : this.#criu;
@@ -169,13 +164,20 @@ class Oci implements Backend {
 
   #describe({ name, hasCriu }: Driver): Capability {
     const engine = this.#engines.get(name);
-    if (!engine) return { name, available: false, detail: `\`npx mktrouble setup ${name}\` fetches it` };
+    const { runtime } = this.#options;
+    if (!engine)
+      return {
+        name,
+        available: false,
+        detail: runtime === undefined ? `\`npx mktrouble setup ${name}\` fetches it` : `this run is of ${runtime}`,
+      };
     if (hasCriu && typeof this.#criu === 'string') return { name, available: false, detail: this.#criu };
     const by = typeof this.#criu === 'string' || !hasCriu ? '' : `, by CRIU ${this.#criu.version}`;
     return {
       name,
       available: true,
       detail: `${engine.unpacked.map((one) => one.version).join(' and ')}${by}`,
+      ...(engine.tool && { tool: engine.tool }),
     };
   }
 }
@@ -192,11 +194,6 @@ async function probe(tree: string, criu: FoundCriu | undefined): Promise<[boolea
   } finally {
     await sandbox.stop();
   }
-}
-
-function choose({ unpacked }: Engine, range: string | undefined): Unpacked | undefined {
-  // Without a range the version that `setup` unpacks by itself, where it is there.
-  return unpacked.find(({ version }) => range === undefined || isInRange(version, range));
 }
 
 /** The folder in which a CRIU was unpacked: the root of its file system. */

@@ -9,8 +9,9 @@ export function listExecuted(
   engines: readonly EngineOptions[],
   { properties = [], faults = [], imageEditors = [] }: OwnFiles = {},
 ): string[] {
-  const programs = engines.flatMap(({ criu, plugin, module }) => [
+  const programs = engines.flatMap(({ criu, runtime, plugin, module }) => [
     ...(criu !== undefined && !isVersion(criu) ? [`the CRIU ${criu}`] : []),
+    ...(runtime?.includes('/') ? [`the container runtime ${runtime}`] : []),
     ...(plugin === undefined ? [] : [`the plugin ${plugin}`]),
     ...(module === undefined ? [] : [`the backend ${module}`]),
   ]);

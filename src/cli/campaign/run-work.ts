@@ -6,7 +6,7 @@ import { listImports } from '../../boundary/list-imports.ts';
 import { CampaignError } from '../../campaign/campaign-error.ts';
 import type { Group, Plan } from '../../campaign/plan.ts';
 import type { Options, Project } from '../../config/index.ts';
-import { ownFiles } from '../../config/options.ts';
+import { engineOptions, ownFiles } from '../../config/options.ts';
 import { WORKER_SETTINGS } from '../../config/schema.ts';
 import { openBackend } from '../../injector/backends.ts';
 import { type FindViolations, runCase } from '../../injector/index.ts';
@@ -207,14 +207,11 @@ class RunWork implements Work {
     let backend = this.#backends.get(project);
     if (!backend) {
       const { allowCommands, faults, imageEditors } = this.#options;
-      const { criu, plugin, module } = project;
       backend = openBackend(project.backend, {
         allowCommands,
         ...(faults && { faults }),
         ...(imageEditors && { imageEditors }),
-        ...(criu !== undefined && { criu }),
-        ...(plugin !== undefined && { plugin }),
-        ...(module !== undefined && { module }),
+        ...engineOptions(project),
       });
       this.#backends.set(project, backend);
     }

@@ -6,7 +6,7 @@ import { SCHEDULERS, type Scheduler, writeJobFile } from '../../campaign/jobs.ts
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import type { PlanRequest } from '../campaign/plan-work.ts';
 import type { AddCommand } from '../command.ts';
-import { severalCriuOption } from '../criu-option.ts';
+import { severalCriuOption, severalPluginOption, severalRuntimeOption } from '../engine-options.ts';
 import { complain, EXIT, type ExitCode, note, print } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
 import { suggestPath } from '../nearest-path.ts';
@@ -84,6 +84,8 @@ export const addCampaign: AddCommand = ({ program, action }) => {
     .option('-g, --grep <pattern>', 'only cases whose title matches this regular expression', parseGrep)
     .option('-t, --tag <expression>', 'only cases with this tag, or for which this holds (repeatable)', parseTag, [])
     .addOption(severalCriuOption())
+    .addOption(severalRuntimeOption())
+    .addOption(severalPluginOption())
     .option('-s, --seed <text>', 'seed of --fuzz')
     .option('-n, --schedules <number>', 'number of schedules per case and seed', parseCount)
     .option('--max-states <number>', 'maximum number of states per case', parseCount)

@@ -4,7 +4,7 @@ import { withoutUndefined } from '../../config/options.ts';
 import type { Conformance } from '../../conformance/index.ts';
 import type { BackendName } from '../../model/case.ts';
 import type { AddCommand } from '../command.ts';
-import { criuOption } from '../criu-option.ts';
+import { criuOption } from '../engine-options.ts';
 import { complain, EXIT, type ExitCode, print } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
 import { parseBackend, parseTimeout } from '../run/request.ts';

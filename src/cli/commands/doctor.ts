@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { isBadSurroundings } from '../../backends/backend.ts';
 import type { Options } from '../../config/index.ts';
 import type { AddCommand } from '../command.ts';
-import { criuOption } from '../criu-option.ts';
+import { criuOption } from '../engine-options.ts';
 import { EXIT, type ExitCode, print } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
 

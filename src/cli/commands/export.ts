@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { ExportedFinding } from '../../../reporters/export/finding.ts';
 import type { BackendOptions } from '../../injector/backends.ts';
 import type { AddCommand } from '../command.ts';
-import { type NamedCriu, severalCriuOption } from '../criu-option.ts';
+import { type NamedEngine, severalCriuOption, severalRuntimeOption } from '../engine-options.ts';
 import { complain, EXIT, type ExitCode, note, print } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
 
@@ -13,7 +13,8 @@ interface Flags {
   readonly as: (typeof FORMATS)[number];
   readonly out?: string;
   readonly known?: string;
-  readonly criu?: readonly NamedCriu[];
+  readonly criu?: readonly NamedEngine[];
+  readonly runtime?: readonly NamedEngine[];
 }
 
 export const addExport: AddCommand = ({ program, action }) => {
@@ -31,27 +32,31 @@ export const addExport: AddCommand = ({ program, action }) => {
     .option('-o, --out <file>', 'file to write (default: standard output)')
     .option('--known <file>', 'file of known defects (default: the nearest mktrouble.known.yaml)')
     .addOption(severalCriuOption())
+    .addOption(severalRuntimeOption())
     .option('--allow-commands', 'execute the command of the scenario (subject), to see what it loses', false)
     .action(action(exportFinding));
 };
 
 async function exportFinding(text: string, flags: Flags, command: Command): Promise<ExitCode> {
   const { readOptions } = await import('../options.ts');
-  const { withoutUndefined } = await import('../../config/options.ts');
-  const options = readOptions(command, [], ['criu', 'allowCommands']);
+  const { engineOptions } = await import('../../config/options.ts');
+  const options = readOptions(command, [], ['criu', 'runtime', 'allowCommands']);
   if (typeof options === 'number') return options;
-  if (flags.criu && flags.criu.length > 2)
-    return complain('--criu names one engine, or two: the one that passes first');
-  const { plugin, allowCommands } = options;
-  const [first, second] = flags.criu?.map(({ criu }) => criu) ?? [options.criu];
-  const engine = (criu: string | undefined): BackendOptions => withoutUndefined({ criu, plugin, allowCommands });
-  const sound = second === undefined ? undefined : engine(first);
+  const { setting, engines } = chooseEngines(flags);
+  if (engines.length > 2) return complain(`--${setting} names one engine, or two: the one that passes first`);
+  const { allowCommands } = options;
+  const withEngine = (one: NamedEngine | undefined): BackendOptions => ({
+    ...engineOptions(options),
+    allowCommands,
+    ...(one && { [setting]: one.engine }),
+  });
+  const sound = engines.length > 1 ? withEngine(engines[0]) : undefined;
   const { findNamed, NoFinding, examine } = await import('../export.ts');
   const { CannotExport } = await import('../../../reporters/export/finding.ts');
   try {
     const named = findNamed(text, flags.known);
     return await interruptible(async (signal) => {
-      const finding = await examine(named, engine(second ?? first), signal, sound);
+      const finding = await examine(named, withEngine(engines.at(-1)), signal, sound);
       if (signal.aborted) return EXIT.interrupted;
       if (!finding.seen) note('the finding was not seen in a run here: the file says what the scenario expects');
       return writeFormat(finding, flags);
@@ -63,13 +68,18 @@ async function exportFinding(text: string, flags: Flags, command: Command): Prom
   }
 }
 
-async function writeFormat(finding: ExportedFinding, { as, out, criu }: Flags): Promise<ExitCode> {
-  const files = await makeFiles(
-    finding,
-    as,
-    out,
-    criu?.map(({ name }) => name),
-  );
+/** The engines that a scenario is to be written for: of the flag that names several. */
+function chooseEngines({ criu = [], runtime = [] }: Flags): {
+  readonly setting: 'criu' | 'runtime';
+  readonly engines: readonly NamedEngine[];
+} {
+  return runtime.length > criu.length ? { setting: 'runtime', engines: runtime } : { setting: 'criu', engines: criu };
+}
+
+async function writeFormat(finding: ExportedFinding, flags: Flags): Promise<ExitCode> {
+  const { as, out } = flags;
+  const names = chooseEngines(flags).engines.map(({ name }) => name);
+  const files = await makeFiles(finding, as, out, names);
   if (out === undefined) {
     for (const { text } of files) print(text);
     return EXIT.ok;

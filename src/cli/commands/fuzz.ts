@@ -1,7 +1,7 @@
 /** `mktrouble fuzz`: changes the images of a checkpoint at random, and keeps each new finding as a scenario. */
 import { type Command, Option } from 'commander';
 import type { AddCommand } from '../command.ts';
-import { criuOption } from '../criu-option.ts';
+import { criuOption } from '../engine-options.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
 import type { CampaignFlags } from '../fuzz/campaign.ts';
 import { interruptible } from '../interrupt.ts';

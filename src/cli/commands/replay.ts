@@ -3,11 +3,11 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
 import { CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
-import { ownFiles, withoutUndefined } from '../../config/options.ts';
+import { engineOptions, ownFiles } from '../../config/options.ts';
 import type { BackendName } from '../../model/case.ts';
 import type { Verdict } from '../../record/verdict.ts';
 import type { AddCommand } from '../command.ts';
-import { criuOption } from '../criu-option.ts';
+import { criuOption } from '../engine-options.ts';
 import { complain, EXIT, type ExitCode, print } from '../exit.ts';
 import { interruptible } from '../interrupt.ts';
 import type { ReadReplay } from '../replay.ts';
@@ -46,11 +46,11 @@ async function replay(given: string | undefined, flags: Options, command: Comman
   const file = findReplay(given, command);
   if (typeof file === 'number') return file;
   const { readOptions } = await import('../options.ts');
-  const made = readOptions(command, [], ['criu', 'allowCommands', 'properties', 'faults', 'imageEditors']);
+  const made = readOptions(command, [], ['criu', 'runtime', 'allowCommands', 'properties', 'faults', 'imageEditors']);
   if (typeof made === 'number') return made;
-  const { criu, plugin, allowCommands } = made;
+  const { allowCommands } = made;
   const own = ownFiles(made);
-  const options = { ...flags, allowCommands, ...withoutUndefined({ criu, plugin }), ...own };
+  const options = { ...flags, allowCommands, ...engineOptions(made), ...own };
   const { readReplay } = await import('../replay.ts');
   const replayed = readReplay(file, own);
   if (typeof replayed === 'number') return replayed;

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import type { Shard } from '../../../reporters/shared/shard.ts';
 import { KNOWN_BACKENDS } from '../../injector/backends.ts';
 import type { AddCommand } from '../command.ts';
-import { severalCriuOption } from '../criu-option.ts';
+import { severalCriuOption, severalPluginOption, severalRuntimeOption } from '../engine-options.ts';
 import { complain, type ExitCode } from '../exit.ts';
 import type { Mode } from '../run/perform.ts';
 import {
@@ -82,6 +82,8 @@ export function withRunOptions(command: Command): Command {
     )
     .option('--project <name>', 'only this project of the configuration (repeatable)', collect, [])
     .addOption(severalCriuOption())
+    .addOption(severalRuntimeOption())
+    .addOption(severalPluginOption())
     .option('-s, --seed <text>', 'seed of all random choices; the same seed gives the same run')
     .option('-n, --schedules <number>', 'number of schedules per case', parseCount)
     .option(

@@ -5,7 +5,7 @@ import type { CriuCall } from '../../model/criu.ts';
 import { OUTCOMES, type OutcomeName } from '../../model/syscall-outcomes.ts';
 import { didYouMean } from '../../scenario/source/nearest.ts';
 import type { AddCommand } from '../command.ts';
-import { criuOption } from '../criu-option.ts';
+import { criuOption } from '../engine-options.ts';
 import { complain, EXIT, type ExitCode } from '../exit.ts';
 import type { SweepFlags } from '../fuzz/sweep.ts';
 import { interruptible } from '../interrupt.ts';

@@ -99,7 +99,7 @@ function stands({ kind, verdict }: CaseResult): boolean {
 export function identifySetting(options: Options): string {
   const { projects, allowCommands, coverage } = options;
   const own = Object.values(ownFiles(options)).flat() as readonly string[];
-  const files = [...own, ...projects.flatMap(({ plugin, module }) => [plugin, module])];
+  const files = [...own, ...projects.flatMap(({ runtime, plugin, module }) => [runtime, plugin, module])];
   const contents = files.map((file) => (file !== undefined && existsSync(file) ? digestOf(readFileSync(file)) : null));
   return digestOf(JSON.stringify([packageVersion(), projects, allowCommands, coverage, own, contents]));
 }

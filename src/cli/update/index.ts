@@ -12,7 +12,7 @@ import { count } from '../../../reporters/words/numbers.ts';
 import type { Backend } from '../../backends/backend.ts';
 import { CannotWrite, writeFileAtomically } from '../../boundary/write-file.ts';
 import type { Options, Project } from '../../config/index.ts';
-import { type OwnFiles, ownFiles } from '../../config/options.ts';
+import { engineOptions, type OwnFiles, ownFiles } from '../../config/options.ts';
 import { openBackend } from '../../injector/backends.ts';
 import { runCase } from '../../injector/index.ts';
 import { type Observation, observeCase } from '../../injector/observe.ts';
@@ -157,14 +157,11 @@ class Updater {
   }
 
   #open(project: Project): Promise<Backend> {
-    const { criu, plugin, module } = project;
     const opened =
       this.#backends.get(project) ??
       openBackend(project.backend, {
         allowCommands: this.#options.allowCommands,
-        ...(criu !== undefined && { criu }),
-        ...(plugin !== undefined && { plugin }),
-        ...(module !== undefined && { module }),
+        ...engineOptions(project),
         ...ownFiles(this.#options),
       });
     this.#backends.set(project, opened);

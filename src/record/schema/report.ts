@@ -45,6 +45,8 @@ const ENDING = z.looseObject({
   violates: list(name).optional(),
 });
 
+const tool = z.looseObject({ name, version: name, path: name, setting: z.tuple([name, name]) });
+
 export const ENVIRONMENT = z.looseObject({
   mktrouble: name,
   node: name,
@@ -52,7 +54,8 @@ export const ENVIRONMENT = z.looseObject({
   user: name,
   backend: name,
   module: name.optional(),
-  tool: z.looseObject({ name, version: name, path: name, setting: z.tuple([name, name]) }).optional(),
+  tool: tool.optional(),
+  otherTools: list(tool).optional(),
   capabilities: list(z.looseObject({ name, available: z.boolean(), detail: text })),
 });
 

@@ -287,7 +287,7 @@ describe('the backend of container runtimes', function () {
 
     it('sees a network namespace, an interface, a firewall rule and locks that stay', async () => {
       const driver = DRIVERS.podman!;
-      const [unpacked] = await toCreateOptions(false, undefined).findUnpacked('podman');
+      const [unpacked] = await toCreateOptions({}).findUnpacked('podman');
       const sandbox = await Sandbox.start({ tree: unpacked!.folder });
       try {
         const before = await listThings(sandbox, driver);

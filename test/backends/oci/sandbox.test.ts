@@ -40,7 +40,7 @@ function findWarden(): number {
 /** The root of a sandbox; the test is skipped where there is none. */
 async function findTree(context: Mocha.Context): Promise<string> {
   await skipWithout(await openBackend('oci'), context);
-  const { findUnpacked } = toCreateOptions(false, undefined);
+  const { findUnpacked } = toCreateOptions({});
   const found = await Promise.all(RUNTIME_NAMES.map((name) => findUnpacked(name)));
   return found.flat()[0]!.folder;
 }
