@@ -1,5 +1,6 @@
 /** docs/criu-findings.md: the defects of CRIU, one row each, with the scenarios that show it below. */
 import path from 'node:path';
+import type { EngineChange } from '../../reporters/shared/engines.ts';
 import { markdownCell } from '../../reporters/words/markdown.ts';
 import type { Case } from '../../src/model/case.ts';
 import type { KnownDefect } from '../../src/model/signature.ts';
@@ -72,19 +73,27 @@ function listRows({ title, scenarios }: MeasuredDefect, number: number): string[
   if (scenarios.length === 1 && first!.title === title) return [formatRow(`${number}`, first!)];
   const violates = [...new Set(scenarios.flatMap((one) => one.violates))].join(', ');
   const empty = first!.shown.map(() => '');
+  const change = describeChange(first!.shown.map((_, i) => Math.max(...scenarios.map(({ shown }) => shown[i] ?? 0))));
   return [
-    `| ${[number, title, violates, ...empty, `${scenarios.length} below`].join(' | ')} |`,
+    `| ${[number, title, violates, ...empty, ...change, `${scenarios.length} below`].join(' | ')} |`,
     ...scenarios.map((one, i) => formatRow(`${number}.${i + 1}`, one)),
   ];
 }
 
 function formatRow(number: string, { title, file, violates, runs, shown }: MeasuredScenario): string {
   const figures = shown.map((n) => `${n} of ${runs}`);
-  return `| ${[number, title, violates.join(', '), ...figures, `[${path.basename(file)}](../${file})`].join(' | ')} |`;
+  const cells = [...figures, ...describeChange(shown), `[${path.basename(file)}](../${file})`];
+  return `| ${[number, title, violates.join(', '), ...cells].join(' | ')} |`;
+}
+
+/** What became of a defect from the first version to the last, by how often each showed it; of one version there is nothing to say. */
+function describeChange(shown: readonly number[]): readonly EngineChange[] {
+  if (shown.length < 2) return [];
+  return [shown.at(-1) === 0 ? 'fixed' : shown[0] === 0 ? 'new' : 'still there'];
 }
 
 function table(defects: readonly MeasuredDefect[], from: number, versions: readonly string[]): string {
-  const columns = ['', 'finding', 'violates', ...versions, 'scenarios'];
+  const columns = ['', 'finding', 'violates', ...versions, ...(versions.length > 1 ? ['change'] : []), 'scenarios'];
   const rows = defects.flatMap((one, i) => listRows(one, from + i));
   return [`| ${columns.join(' | ')} |`, `|${' --- |'.repeat(columns.length)}`, ...rows].join('\n');
 }
@@ -156,7 +165,7 @@ export function listParts(
 
 In each of these scenarios CRIU violates a [property](properties.md). Tested on Linux ${kernel}, as root, with the
 packages of Debian. Each was shrunk to a minimal tree with CRIU ${versions[0]} and run ${RUNS} times on each version, races more often. A clean
-error is not a defect, and is not listed. A row is a reviewed defect ([mktrouble.known.yaml](../scenarios/criu/mktrouble.known.yaml)); where several
+error is not a defect, and is not listed. \`still there\`, \`fixed\` and \`new\` compare the first version with the last. A row is a reviewed defect ([mktrouble.known.yaml](../scenarios/criu/mktrouble.known.yaml)); where several
 scenarios show it, they are below it. To reproduce one: \`npx mktrouble run <scenarios> --grep <title>\`. \`npm run findings:criu\` also writes
 .mktrouble/pages/criu-findings.md, which has the minimal scenario, the violations and CRIU's log of each.
 
