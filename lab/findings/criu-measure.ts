@@ -76,13 +76,16 @@ export async function measure(
     for (const { message } of violations.slice(0, 2)) if (messages.size < 3) messages.add(plain(message));
     const seen = record?.criu;
     if (violations.length === 0 || !seen) continue;
-    const signature = signFinding(small, record, judge(small, record));
-    defect ??= signature && findBucket(signature, defects).defect;
+    defect ??= findDefect(small, record, defects);
     for (const error of readErrors(seen.restore ?? seen.dump)) errors.add(error);
     ends.add([seen.dump, seen.restore].flatMap((one) => (one ? [`the ${one.of} ${callEnd(one)}`] : [])).join(', '));
   }
   const elsewhere: number[] = [];
-  for (const other of others) elsewhere.push(await count(other, small, runs));
+  for (const other of others) {
+    const seen = await count(other, small, runs, defects);
+    elsewhere.push(seen.shown);
+    defect ??= seen.defect;
+  }
   return {
     measured: {
       title: readTitle(c),
@@ -100,14 +103,28 @@ export async function measure(
   };
 }
 
-/** In how many of these runs a case violates what it says. */
-async function count(backend: CriuBackend, c: Case, runs: number): Promise<number> {
+/** The defect whose signature a finding has. */
+function findDefect(c: Case, record: RunRecord, defects: readonly KnownDefect[]): string | undefined {
+  const signature = signFinding(c, record, judge(c, record));
+  return signature && findBucket(signature, defects).defect;
+}
+
+/** In how many of these runs a case violates what it says, and the defect of the first that does. */
+async function count(
+  backend: CriuBackend,
+  c: Case,
+  runs: number,
+  defects: readonly KnownDefect[],
+): Promise<Pick<MeasuredScenario, 'defect'> & { readonly shown: number }> {
   let shown = 0;
+  let defect: string | undefined;
   for (let i = 0; i < runs; i++) {
     const record = await run(backend, c, i);
-    if (record && violated(c, record).length > 0) shown++;
+    if (!record || violated(c, record).length === 0) continue;
+    shown++;
+    defect ??= findDefect(c, record, defects);
   }
-  return shown;
+  return { shown, ...(defect !== undefined && { defect }) };
 }
 
 /** The last errors of its log: what it was at when it ended. */

@@ -165,7 +165,8 @@ export function listParts(
 
 In each of these scenarios CRIU violates a [property](properties.md). Tested on Linux ${kernel}, as root, with the
 packages of Debian. Each was shrunk to a minimal tree with CRIU ${versions[0]} and run ${RUNS} times on each version, races more often. A clean
-error is not a defect, and is not listed. \`still there\`, \`fixed\` and \`new\` compare the first version with the last. A row is a reviewed defect ([mktrouble.known.yaml](../scenarios/criu/mktrouble.known.yaml)); where several
+error is not a defect, and is not listed. \`still there\`, \`fixed\` and \`new\` compare the first version with the last; \`new\` is a defect
+also where an earlier error keeps the first version from getting that far. A row is a reviewed defect ([mktrouble.known.yaml](../scenarios/criu/mktrouble.known.yaml)); where several
 scenarios show it, they are below it. To reproduce one: \`npx mktrouble run <scenarios> --grep <title>\`. \`npm run findings:criu\` also writes
 .mktrouble/pages/criu-findings.md, which has the minimal scenario, the violations and CRIU's log of each.
 

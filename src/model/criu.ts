@@ -17,12 +17,14 @@ import type { OutcomeName } from './syscall-outcomes.ts';
 export const CRIU_STAGES = {
   'before-dump': 'the tree exists, CRIU has not been started',
   'pre-dump': 'CRIU is about to stop the tree',
+  'network-lock': 'the tree is stopped, its network is about to be cut off (network namespace of its own only)',
   'post-dump': 'the images are written, the tree is still there',
   'before-restore': 'the tree is gone, CRIU has not been started again',
   'pre-restore': 'CRIU is about to make the root',
   'setup-namespaces': 'the root has been created (own namespace only)',
   'post-setup-namespaces': 'the namespaces are ready (own namespace only)',
   'post-restore': 'all tasks are restored, and held',
+  'network-unlock': 'the network of the tree is about to be let go (network namespace of its own only)',
   'pre-resume': 'all tasks are about to be released',
   'post-resume': 'all tasks run',
 } as const;
@@ -38,11 +40,22 @@ export type CriuCall = 'dump' | 'restore';
 
 /** The stages at which a call's action script is started. */
 export const STAGES_OF: Readonly<Record<CriuCall, readonly CriuStage[]>> = {
-  dump: ['pre-dump', 'post-dump'],
-  restore: ['pre-restore', 'setup-namespaces', 'post-setup-namespaces', 'post-restore', 'pre-resume', 'post-resume'],
+  dump: ['pre-dump', 'network-lock', 'post-dump'],
+  restore: [
+    'pre-restore',
+    'setup-namespaces',
+    'post-setup-namespaces',
+    'post-restore',
+    'network-unlock',
+    'pre-resume',
+    'post-resume',
+  ],
 };
 
-/** The call that a stage is of: what happens right before a call is of it. */
+/**
+ * The call that a stage is of: what happens right before a call is of it. A dump that fails, or leaves the tree running, unlocks the
+ * network too, which is no stage of it.
+ */
 export function callOfStage(stage: CriuStage): CriuCall {
   return CRIU_STAGE_NAMES.indexOf(stage) < CRIU_STAGE_NAMES.indexOf('before-restore') ? 'dump' : 'restore';
 }

@@ -248,6 +248,7 @@ class Expansion {
           image: saved,
           restart: call,
           criu: criu(combination),
+          isProgram: this.#isProgram(),
           runtime: runtime(combination),
           own: ownFacts(this.#context.known, call.protocol),
           verbs: this.#context.known.faultVerbs,
@@ -293,10 +294,15 @@ class Expansion {
     );
     return this.#per(['tree', 'criu'], (combination, say) => {
       const words = document(combination);
-      const setup = words && resolveCriu(words, say, this.#context.known.imageEditors);
+      const setup =
+        words && resolveCriu(words, say, { editors: this.#context.known.imageEditors, isProgram: this.#isProgram() });
       if (setup?.namespaces) checkNamespaces(setup, tree(combination)?.tasks ?? [], say);
       return setup;
     });
+  }
+
+  #isProgram(): boolean {
+    return Object.hasOwn(this.#document, 'subject');
   }
 
   #runtime(): Per<RuntimeSetup | undefined> {

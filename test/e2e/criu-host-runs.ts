@@ -134,7 +134,7 @@ async function abort(times: number, kill: (child: ChildProcess, i: number) => vo
 
 /** The stages at which CRIU can be killed, for a tree and for a program with a connection. */
 function killed(): object[] {
-  const stages = CRIU_STAGE_NAMES.filter((stage) => !/namespaces|before-/.test(stage));
+  const stages = CRIU_STAGE_NAMES.filter((stage) => !/namespaces|network|before-/.test(stage));
   return stages.flatMap((stage) =>
     [TREE, CONNECTION].map((one) => ({ ...one, faults: [{ kill: 'coordinator', when: { criu: stage } }] })),
   );

@@ -33,6 +33,17 @@ describe('a fault that can never fire', () => {
     assert.deepEqual(fails('[pre-resume, post-resume]'), []);
   });
 
+  it('is one at a stage of a network that the tree does not have; a program makes its own', () => {
+    const at = (stage: string, more: string) =>
+      mistakes(`tree: { pid: 100 }\n${more}\nfaults: [{ kill: 100, when: { criu: ${stage} } }]`);
+    for (const stage of ['network-lock', 'network-unlock']) {
+      assert.deepEqual(at(stage, 'criu: {}'), [stage]);
+      assert.deepEqual(at(stage, 'criu: { namespaces: [net] }'), []);
+      assert.deepEqual(at(stage, 'subject: { command: [sleep, 1] }'), []);
+      assert.deepEqual(mistakes(`tree: { pid: 100 }\ncriu: { script-fails: ${stage} }`), [stage]);
+    }
+  });
+
   it('is one at a stage after the action script has ended the call', () => {
     const at = (stage: string) =>
       mistakes(

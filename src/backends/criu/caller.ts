@@ -5,7 +5,14 @@
 import { mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { Case } from '../../model/case.ts';
-import { CRIU_STAGE_NAMES, type CriuCall, type CriuSetup, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
+import {
+  CRIU_STAGE_NAMES,
+  type CriuCall,
+  type CriuSetup,
+  type CriuStage,
+  callOfStage,
+  PLAIN_CRIU,
+} from '../../model/criu.ts';
 import type { FreezerFault } from '../../model/criu-cgroups.ts';
 import type { PeerFault } from '../../model/criu-peer.ts';
 import type { RoundCall } from '../../model/criu-rounds.ts';
@@ -221,7 +228,7 @@ export class Caller {
       server: server?.address,
       freezer: this.#sandbox.treeCgroup?.freezer,
       log,
-      atStage: (stage) => this.#atStage(stage as CriuStage, !hasStages),
+      atStage: (stage) => this.#atStage(stage as CriuStage, !hasStages || isOfOther(stage, of)),
       meanwhile: of === 'dump' ? meanwhile : undefined,
     });
     this.time += time;
@@ -283,4 +290,9 @@ export class Caller {
     this.held = held;
     await programs.isRestoredAs(root);
   }
+}
+
+/** Whether a stage that this call reports is one of the other call: a dump that fails unlocks the network, too. */
+function isOfOther(stage: string, of: RoundCall): boolean {
+  return CRIU_STAGE_NAMES.includes(stage as CriuStage) && callOfStage(stage as CriuStage) !== of;
 }

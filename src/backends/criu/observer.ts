@@ -120,7 +120,8 @@ export class Observer {
   /** What surrounds the tree. Only of a program its tasks are read, too. */
   async surroundings(): Promise<Surroundings> {
     const { subject, criu } = this.#case;
-    const isProgram = subject !== undefined || criu?.freezer !== undefined || this.#case.tasks.some(hasConnection);
+    const hasNetwork = criu?.namespaces?.includes('net') || this.#case.tasks.some(hasConnection);
+    const isProgram = subject !== undefined || criu?.freezer !== undefined || hasNetwork;
     return readSurroundings(this.#sandbox, isProgram ? await this.#tasks('tree') : [], isProgram);
   }
 

@@ -44,8 +44,18 @@ const COMPANIONS = {
   field: ['record', 'nth', 'value', 'add'],
 } as const;
 
+/** What a setup is resolved with. `isProgram`: the scenario has a subject. */
+export interface CriuScope {
+  readonly editors?: readonly EditorFacts[] | undefined;
+  readonly isProgram?: boolean;
+}
+
 /** The setup of a case for CRIU. */
-export function resolveCriu(words: Words, complain: Complain, editors?: readonly EditorFacts[]): CriuSetup {
+export function resolveCriu(
+  words: Words,
+  complain: Complain,
+  { editors, isProgram = false }: CriuScope = {},
+): CriuSetup {
   const at = (word: keyof Words, i: number): Path => ['criu', word, ...(Array.isArray(words[word]) ? [i] : [])];
   const edits = toList<EditWords>(words.images).map((one, i) => resolveEdit(one, at('images', i), complain, editors));
   const calls = toList<SyscallWords>(words.syscalls).map((one, i) => resolveSyscall(one, at('syscalls', i), complain));
@@ -106,7 +116,7 @@ export function resolveCriu(words: Words, complain: Complain, editors?: readonly
       expected: `at: ${STAGES_OF_RIVAL[setup.rival!.call].join(', ')}`,
       hint: 'one call after the other is `rounds`, several restores at one time are `parallel`',
     });
-  if (!setup.optional?.includes('script-fails')) checkScripts(setup, (i) => at('script-fails', i), complain);
+  if (!setup.optional?.includes('script-fails')) checkScripts(setup, isProgram, (i) => at('script-fails', i), complain);
   return setup;
 }
 

@@ -40,6 +40,8 @@ export interface FaultScope {
   readonly restart: RestartCall;
   /** How CRIU is used, where that is known. */
   readonly criu?: CriuSetup | undefined;
+  /** Whether the scenario has a program in place of a tree. */
+  readonly isProgram?: boolean;
   /** How a container runtime is used. */
   readonly runtime?: RuntimeSetup | undefined;
   /** What the scenario's own protocol declares; undefined for a protocol that ships. */

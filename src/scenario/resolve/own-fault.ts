@@ -49,12 +49,12 @@ export function resolveOwn(
 }
 
 /** Why a case that is for one backend that ships never reaches this moment. */
-function whyNever(moment: string, { restart, criu, runtime }: FaultScope): string | undefined {
+function whyNever(moment: string, { restart, criu, isProgram, runtime }: FaultScope): string | undefined {
   const [backend, ...others] = restart.backends;
   if (backend === undefined || others.length > 0) return undefined;
   const known = Object.keys(momentsIn([backend]));
   if (known.length > 0 && !known.includes(moment)) return `${backend} has only ${known.join(', ')}`;
-  if (backend === 'criu') return criu && neverAtStage(moment as CriuStage, criu);
+  if (backend === 'criu') return criu && neverAtStage(moment as CriuStage, criu, isProgram);
   const call = readRuntimeMoment(moment)?.call;
   return backend === 'oci' && runtime && call !== undefined && !runtime.rounds.includes(call)
     ? `rounds has no ${call}`

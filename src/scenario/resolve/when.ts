@@ -22,6 +22,7 @@ type WhenWords = NonNullable<FaultWords['when']>;
 interface WhenScope {
   readonly restart: RestartCall;
   readonly criu?: CriuSetup | undefined;
+  readonly isProgram?: boolean;
   /** What the scenario's own protocol declares. */
   readonly own?: OwnProtocolFacts | undefined;
 }
@@ -31,7 +32,7 @@ export function resolveWhen(
   words: WhenWords | undefined,
   path: Path,
   tree: Tree,
-  { restart, criu, own }: WhenScope,
+  { restart, criu, isProgram, own }: WhenScope,
   complain: Complain,
   never: (path: Path, reason: string) => void,
 ): When {
@@ -39,7 +40,7 @@ export function resolveWhen(
   if ('after' in words) return { kind: 'after', fault: words.after };
   if ('moment' in words) return { kind: 'moment', at: words.moment };
   if ('criu' in words) {
-    const reason = criu && neverAtStage(words.criu, criu);
+    const reason = criu && neverAtStage(words.criu, criu, isProgram);
     if (reason) never([...path, 'criu'], reason);
     return { kind: 'criu', at: words.criu };
   }

@@ -1,7 +1,7 @@
 /** What a call of CRIU that is killed leaves around a tree is found, by kind; 4.2.1 can dump TCP connections on any kernel. */
 import assert from 'node:assert/strict';
 import type { CriuChange } from '../../../src/record/criu.ts';
-import { useCriu, verdictOn } from './programs.ts';
+import { passes, useCriu, verdictOn } from './programs.ts';
 
 /** A connection to itself. */
 const CONNECTED = `command: [python3, -c, "import socket,time\\ns=socket.create_server(('127.0.0.1',8125))\\nc=socket.create_connection(('127.0.0.1',8125))\\nd,_=s.accept()\\nopen('ready','w').close()\\ntime.sleep(1000)"]
@@ -43,5 +43,44 @@ describe('The surroundings of a program with a TCP connection', function () {
     const { violations, record } = await verdictOn(backend(), CONNECTED, killedAt('post-restore'));
     assert.ok(violations.some(({ property }) => property === 'failed-restore-leaves-nothing-behind'));
     assert.ok(addedKinds(record?.criu?.surroundings?.restore).includes('TCP sockets in repair mode'));
+  });
+});
+
+describe('The network of a tree that has its own', function () {
+  this.timeout(60_000);
+  this.slow(5_000);
+  const backend = useCriu();
+  const NETWORK = 'command: [unshare, --net, sleep, "1000"]';
+  const RULE = /^in the tree's own network, table /;
+
+  it('is locked and let go, which are stages of a dump and of a restore', async () => {
+    const { record } = await passes(backend(), NETWORK, 'criu: { script-fails: network-unlock }\n');
+    const stages = record!.criu!.stages.filter((stage) => /dump|restore|network/.test(stage));
+    assert.deepEqual(stages, [
+      'pre-dump',
+      'network-lock',
+      'post-dump',
+      'pre-restore',
+      'post-restore',
+      'network-unlock',
+    ]);
+  });
+
+  it('is as before after a dump that fails, which lets it go too; that is no stage of the dump', async () => {
+    const more = 'criu: { script-fails: post-dump }\nexpect: { coordinator: failed }\n';
+    const { record } = await passes(backend(), NETWORK, more);
+    assert.deepEqual(record!.criu!.stages, ['pre-dump', 'network-lock', 'post-dump']);
+  });
+
+  it('has rules of the packet filter after a dump that is killed', async () => {
+    const { violations, record } = await verdictOn(backend(), NETWORK, killedAt('post-dump'));
+    assert.deepEqual(
+      violations.map(({ property }) => property),
+      ['failed-dump-leaves-nothing-behind'],
+    );
+    const [changes, ...others] = record!.criu!.surroundings!.dump!;
+    assert.equal(changes!.kind, 'packet filter rules');
+    assert.ok(changes!.added.length > 0 && changes!.added.every((rule) => RULE.test(rule)), changes!.added.join('; '));
+    assert.deepEqual(others, []);
   });
 });

@@ -18,8 +18,8 @@ describe('fault verbs of one’s own with CRIU', function () {
   const { verb, backend } = useOwnVerb('criu');
 
   for (const [namespace, stages] of [
-    ['own', CRIU_STAGE_NAMES],
-    ['host', CRIU_STAGE_NAMES.filter((stage) => !stage.includes('namespaces'))],
+    ['own, namespaces: [net]', CRIU_STAGE_NAMES],
+    ['host', CRIU_STAGE_NAMES.filter((stage) => !/namespaces|network/.test(stage))],
   ] as const)
     it(`fire at each moment, with the processes of this machine (namespace ${namespace})`, async () => {
       const faults = stages.map((stage) => ownFault('log', stage)).join('');
@@ -37,8 +37,8 @@ describe('fault verbs of one’s own with CRIU', function () {
       for (const { moment, tasks, criu, version } of scenes) {
         assert.match(version, /^\d+\.\d+/);
         assert.equal(criu === undefined, moment.startsWith('before-'), moment);
-        const restored = ['post-restore', 'pre-resume', 'post-resume'];
-        const all = [...['before-dump', 'pre-dump', 'post-dump'], ...restored].includes(moment);
+        const restored = ['post-restore', 'network-unlock', 'pre-resume', 'post-resume'];
+        const all = [...['before-dump', 'pre-dump', 'network-lock', 'post-dump'], ...restored].includes(moment);
         if (all) assert.deepEqual(tasks.map(([pid]) => pid).sort(), [100, 101, 102], moment);
         if (moment === 'before-restore') assert.deepEqual(tasks, []);
       }

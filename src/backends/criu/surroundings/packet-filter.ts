@@ -1,6 +1,8 @@
 /** Rules of the packet filter: CRIU locks the network of a tree with them. Listed by the machine's own tools, where it has them. */
 import { execFile } from 'node:child_process';
+import { readFile, readlink } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import type { Seen } from '../census.ts';
 import type { Sandbox } from '../sandbox.ts';
 import type { SurroundingsKind } from './kind.ts';
 
@@ -12,24 +14,50 @@ export const packetFilter: SurroundingsKind = {
   name: 'packet filter rules',
   ofPrograms: true,
   mayBeOfProgram: () => false,
-  async read(sandbox) {
-    const [nft, ...legacy] = await Promise.all([
-      run(sandbox, 'nft', 'list', 'ruleset'),
-      ...(['ip', 'ip6'] as const).map(async (ip) =>
-        (await sandbox.network(`${ip}_tables_names`)).trim() === '' ? '' : run(sandbox, `${ip}tables-legacy-save`),
-      ),
-    ]);
-    // Where nft is not installed, iptables may be: it shows its own rules.
-    const others = nft === undefined ? [run(sandbox, 'iptables-save'), run(sandbox, 'ip6tables-save')] : [];
-    const saved = [...legacy, ...(await Promise.all(others))];
-    return [...parseNft(nft ?? ''), ...saved.flatMap((text) => parseSave(text ?? ''))];
+  async read(sandbox, tree) {
+    const ofTree = (await findNetworks(sandbox, tree)).map(async (id) =>
+      (await readRules(sandbox, id)).map((rule) => `in the tree's own network, ${rule}`),
+    );
+    return (await Promise.all([readRules(sandbox, INIT), ...ofTree])).flat();
   },
 };
 
-/** What a tool prints in the network namespace of a case; undefined where the tool is missing, or is not permitted. */
-async function run(sandbox: Sandbox, ...command: readonly string[]): Promise<string | undefined> {
-  const user = sandbox.isUser ? ['--user', '--preserve-credentials'] : [];
-  const enter = ['--target', String(sandbox.init), '--net', ...user];
+/** The agent's init. */
+const INIT = 1;
+
+/** The number of a process for each network namespace of the tree that is not that around it: a tree with its own is locked in there. */
+async function findNetworks(sandbox: Sandbox, tree: readonly Seen[]): Promise<readonly number[]> {
+  const open = (id: number) => readlink(sandbox.inside(`/proc/${id}/ns/net`)).catch(() => undefined);
+  const around = await open(INIT);
+  const found = new Map<string, number>();
+  for (const { id } of tree) {
+    const network = await open(id);
+    if (network !== undefined && network !== around && !found.has(network)) found.set(network, id);
+  }
+  return [...found.values()];
+}
+
+/** The rules in the network namespace of a process. */
+async function readRules(sandbox: Sandbox, id: number): Promise<readonly string[]> {
+  const folder = sandbox.inside(`/proc/${id}`);
+  const [nft, ...legacy] = await Promise.all([
+    run(sandbox, folder, 'nft', 'list', 'ruleset'),
+    ...(['ip', 'ip6'] as const).map(async (ip) => {
+      const tables = await readFile(`${folder}/net/${ip}_tables_names`, 'latin1').catch(() => '');
+      return tables.trim() === '' ? '' : run(sandbox, folder, `${ip}tables-legacy-save`);
+    }),
+  ]);
+  // Where nft is not installed, iptables may be: it shows its own rules.
+  const others =
+    nft === undefined ? ['iptables-save', 'ip6tables-save'].map((command) => run(sandbox, folder, command)) : [];
+  const saved = [...legacy, ...(await Promise.all(others))];
+  return [...parseNft(nft ?? ''), ...saved.flatMap((text) => parseSave(text ?? ''))];
+}
+
+/** What a tool prints in the network namespace of a process; undefined where the tool is missing, or is not permitted. */
+async function run(sandbox: Sandbox, folder: string, ...command: readonly string[]): Promise<string | undefined> {
+  const user = sandbox.isUser ? [`--user=/proc/${sandbox.init}/ns/user`, '--preserve-credentials'] : [];
+  const enter = [`--net=${folder}/ns/net`, ...user];
   try {
     const { stdout } = await execute('nsenter', [...enter, '--', ...command], { timeout: LIMIT, encoding: 'utf8' });
     return stdout;
