@@ -208,7 +208,7 @@ export function few(sentences: readonly string[]): string {
 
 /** What is compared of the surroundings of a tree, for statements. */
 export const SURROUNDINGS =
-  'mounts, named Unix sockets, files of the case, POSIX message queues, System V IPC objects, network interfaces and their addresses, host names; of a program, and of a tree with connections, a freezer or a network of its own, also rules of the packet filter, TCP sockets in repair mode, TCP connections of no process, frozen cgroups, processes of CRIU';
+  'mounts, named Unix sockets, files of the case, POSIX message queues, System V IPC objects, network interfaces and their addresses, host names, the cgroup of the tree with its limits; of a program, and of a tree with connections, a freezer or a network of its own, also rules of the packet filter, TCP sockets in repair mode, TCP connections of no process, frozen cgroups, processes of CRIU';
 
 /** `packet filter rules added: …; files removed: …`. */
 export function describeChanges(changes: readonly CriuChange[]): string {

@@ -255,6 +255,8 @@ class Play {
       this.#caller.hitFreezer('before-restore');
       await this.#caller.hitPeer('before-restore');
     }
+    // What the scenario has removed meanwhile is new when a restore makes it.
+    const around = this.#caller.freezerHit === 'remove' ? await this.#observer.surroundings() : before;
     const isAlone = plain || this.#setup.parallel === undefined;
     const [restore, ...others] = isAlone
       ? [await this.#caller.chooseWinner(await this.#caller.restore(plain))]
@@ -274,7 +276,7 @@ class Play {
     const afterRestore = await this.#observer.listLeft(!isEnded);
     // Nothing ran meanwhile but what CRIU had already let go, and a load.
     const isHeld = !this.#caller.stages.includes('post-resume') && !subject?.load;
-    const changed = compareSurroundings(before, await this.#observer.surroundings(), isHeld);
+    const changed = compareSurroundings(around, await this.#observer.surroundings(), isHeld);
     const failed = { ...imaged, restore, ...rivals, afterRestore, surroundings: { restore: changed } };
     return images.length > 0 ? failed : { ...failed, ...(await this.#retry()) };
   }

@@ -29,6 +29,9 @@ const ROOT = '/sys/fs/cgroup';
 /** Microseconds in which a tree may use so much of a processor. */
 const PERIOD = 100_000;
 
+/** How it is called in messages. */
+const THE_TREES = "the tree's";
+
 interface Hierarchy {
   readonly folder: string;
   readonly isV2: boolean;
@@ -122,24 +125,35 @@ export class TreeCgroup {
     }
   }
 
-  /** Its limits as they are now, and in which cgroup a process is, by what is to be seen in /proc. */
+  /** In which cgroup a process is, by what is to be seen in /proc, and the limits that it has there. */
   describe(processCgroups: string): Readonly<Record<string, string>> {
-    const limits = this.#limitFiles().map(({ name, file }) => [
-      `limit of its cgroup ${name}`,
-      readOr(file, 'none').trim(),
-    ]);
     const rows = processCgroups.split('\n').map((row) => row.split(':'));
     const places = [...this.#hierarchies].map(([controller, { isV2 }]) => {
       const row = rows.find(([number, names = '']) => (isV2 ? number === '0' : names.split(',').includes(controller)));
       const place = row?.slice(2).join(':') ?? 'none';
       return [`cgroup ${controller}`, this.rename(place)];
     });
+    const isInside = places.some(([, place]) => place === THE_TREES);
+    const limits = (isInside ? this.#limitFiles() : []).map(({ name, file }) => [
+      `limit of its cgroup ${name}`,
+      readOr(file, 'none').trim(),
+    ]);
     return Object.fromEntries([...limits, ...places]);
   }
 
   /** How this cgroup is called in messages, by its path: its own name is another in each run. */
   rename(place: string): string {
-    return place.endsWith(`/${this.#name}`) ? "the tree's" : place;
+    return place.endsWith(`/${this.#name}`) ? THE_TREES : place;
+  }
+
+  /** What there is of it now: its folder in each hierarchy, and its limits. */
+  list(): readonly string[] {
+    const there = [...this.#folders].filter((folder) => existsSync(folder));
+    const limits = this.#limitFiles().filter(({ file }) => existsSync(file));
+    return [
+      ...there.map((folder) => `${THE_TREES} in ${path.basename(path.dirname(folder))}`),
+      ...limits.map(({ name, file }) => `limit of ${THE_TREES}: ${name} ${readOr(file).trim()}`),
+    ];
   }
 
   /** When no task is left in it. */

@@ -87,6 +87,30 @@ describe('A cgroup of the tree', function () {
       return undefined;
     });
 
+  for (const [stage, hasLimits] of [
+    ['pre-restore', false],
+    ['post-restore', true],
+  ] as const)
+    it(`that a restore has made is left when it fails at ${stage}, which shows, and no process outside of it is blamed`, async function () {
+      const words = `cgroup: { version: 1, pids: 50 }, freezer: { fault: remove, after: before-restore }, script-fails: ${stage}`;
+      const c = parseCriu(words);
+      const refused = backend().refuses(c, 'series');
+      if (refused !== undefined) {
+        console.log(`      skipped: ${refused}`);
+        return this.skip();
+      }
+      const record = await backend().run({ case: c, protocol: 'series', seed: '0', maxSteps: 1000 });
+      const [changes, ...others] = record.criu!.surroundings!.restore!;
+      assert.deepEqual([changes!.kind, others, changes!.removed], ['cgroups', [], []]);
+      assert.ok(changes!.added.includes("the tree's in pids"), changes!.added.join('; '));
+      assert.equal(changes!.added.includes("limit of the tree's: pids 50"), hasLimits);
+      assert.deepEqual(
+        judge(c, record).map(({ property }) => property),
+        ['failed-restore-leaves-nothing-behind', ...(hasLimits ? [] : ['failed-restore-can-be-retried'])],
+      );
+      return undefined;
+    });
+
   after(async () => {
     await backend().dispose();
     const left = readdirSync('/sys/fs/cgroup', { recursive: true, withFileTypes: false }) as string[];

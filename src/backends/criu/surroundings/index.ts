@@ -2,6 +2,7 @@
 import type { CriuChange, CriuRecord } from '../../../record/criu.ts';
 import type { Seen } from '../census.ts';
 import type { Sandbox } from '../sandbox.ts';
+import { cgroups } from './cgroups.ts';
 import { files, messageQueues } from './files.ts';
 import { frozenCgroups } from './frozen-cgroups.ts';
 import { hostName } from './host-name.ts';
@@ -25,6 +26,7 @@ const KINDS: readonly SurroundingsKind[] = [
   orphanedConnections,
   interfaces,
   hostName,
+  cgroups,
   frozenCgroups,
   processesOfCriu,
 ];
