@@ -13,6 +13,16 @@ export const NOT_RESTORED: readonly NotRestored[] = [
     why: 'restored tasks are in a time namespace of their own, whose offsets let CLOCK_MONOTONIC and CLOCK_BOOTTIME continue from the dump',
     source: 'criu/timens.c; criu(8), --timens',
   },
+  {
+    fact: /^unread events of open file /,
+    why: 'events that an inotify has not delivered are dropped, which the log of the dump says',
+    source: 'criu/fsnotify.c: "The 0x… inotify events will be dropped"',
+  },
+  {
+    fact: /^datagrams of open file /,
+    why: 'datagrams that wait in a UDP socket are dropped, which the log of the dump says',
+    source: 'criu/sk-inet.c: "Read queue is dropped for socket"',
+  },
 ];
 
 /** Whether the state with this name need not be the same after a restore. */

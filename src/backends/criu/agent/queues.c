@@ -1,4 +1,4 @@
-/* What is queued in pipes, Unix sockets and terminals of the tree, seen without taking it: from duplicates of their descriptors. */
+/* What is queued in pipes, Unix and UDP sockets, terminals and inotify files of the tree, seen without taking it: from duplicates of their descriptors. */
 #define _GNU_SOURCE
 #include "agent.h"
 #include "sys.h"
@@ -75,27 +75,59 @@ static void put_terminal(int fd, struct text *text)
 	    settings.c_cflag, settings.c_lflag);
 }
 
-static bool is_unix(int fd)
+static int option_of(int fd, int option)
 {
-	int domain = 0;
-	socklen_t size = sizeof(domain);
+	int value = -1;
+	socklen_t size = sizeof(value);
 
-	return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+	return getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
+}
+
+static bool is_udp(int fd)
+{
+	int domain = option_of(fd, SO_DOMAIN);
+
+	return (domain == AF_INET || domain == AF_INET6) && option_of(fd, SO_TYPE) == SOCK_DGRAM;
+}
+
+static bool is_inotify(int fd)
+{
+	char path[64], target[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	n = readlink(path, target, sizeof(target) - 1);
+	target[n < 0 ? 0 : n] = '\0';
+	return !strcmp(target, "anon_inode:inotify");
+}
+
+static void put_events(int fd, struct text *text)
+{
+	int bytes = 0;
+
+	ioctl(fd, FIONREAD, &bytes);
+	put(text, "%d bytes of events", bytes);
 }
 
 static void put_queue(int pid, int fd, int copy, const char **separator, struct text *text)
 {
 	bool is_pipe = fcntl(copy, F_GETPIPE_SZ) > 0, is_terminal = !is_pipe && isatty(copy);
 
-	if (!is_pipe && !is_terminal && !is_unix(copy))
+	bool is_datagrams = is_udp(copy), has_events = is_inotify(copy);
+
+	if (!is_pipe && !is_terminal && !is_datagrams && !has_events && option_of(copy, SO_DOMAIN) != AF_UNIX)
 		return;
 	put(text, "%s{\"pid\":%d,\"fd\":%d,\"queue\":\"", *separator, pid, fd);
 	if (is_pipe)
 		put_pipe(copy, text);
 	else if (is_terminal)
 		put_terminal(copy, text);
+	else if (has_events)
+		put_events(copy, text);
 	else
 		put_socket(copy, text);
+	if (is_datagrams)
+		put(text, " of datagrams");
 	put(text, "\"}");
 	*separator = ",";
 }

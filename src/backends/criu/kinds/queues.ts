@@ -1,4 +1,4 @@
-/** What is queued in the pipes and Unix sockets of a process that does nothing, as the agent sees it. */
+/** What is queued in the pipes, sockets, terminals and inotify files of a process that does nothing, as the agent sees it. */
 import path from 'node:path';
 import type { Kind } from './kind.ts';
 
@@ -12,7 +12,15 @@ export function queues(find: (pid: number) => Queues | undefined): Kind {
     changes: true,
     read: (process) =>
       Object.fromEntries(
-        [...(find(Number(path.basename(process.path))) ?? [])].map(([fd, text]) => [`queue of open file ${fd}`, text]),
+        [...(find(Number(path.basename(process.path))) ?? [])].map(([fd, text]) => [
+          `${nameQueue(text)} of open file ${fd}`,
+          text,
+        ]),
       ),
   };
+}
+
+/** What CRIU does not restore has a name of its own: criu-not-restored.ts. */
+function nameQueue(text: string): string {
+  return text.endsWith(' of events') ? 'unread events' : text.endsWith(' of datagrams') ? 'datagrams' : 'queue';
 }
