@@ -1,4 +1,5 @@
 /** The words of a scenario for a container runtime: what the runtime is asked for, and what goes wrong there. */
+import type { CriuStage } from './criu.ts';
 import type { SyscallErrno } from './errno.ts';
 
 /** The runtimes that have a driver. */
@@ -93,6 +94,8 @@ export interface RuntimeFault {
   readonly call?: string;
   /** Which of these system calls, from 1. */
   readonly number?: number;
+  /** When, in place of a system call: CRIU has logged that it is at this stage, and goes on with its action scripts. */
+  readonly stage?: CriuStage;
   /** Of `fail`. */
   readonly errno?: SyscallErrno;
   /** Of `image`. */

@@ -37,6 +37,7 @@ describe('the runtime section', () => {
   faults:
     - { kill: criu, of: restore, call: openat, number: 7, optional: true }
     - { fail: criu, of: leave-running, call: write, errno: ENOSPC }
+    - { stop: criu, of: restore, stage: post-restore, optional: true }
     - { image: core-1.img, damage: truncated, of: restore }
     - { disk: full, of: leave-running }
   repeat: 3
@@ -50,8 +51,9 @@ describe('the runtime section', () => {
       [
         ['runtime.faults.0', true],
         ['runtime.faults.1', false],
-        ['runtime.faults.2', false],
+        ['runtime.faults.2', true],
         ['runtime.faults.3', false],
+        ['runtime.faults.4', false],
       ],
     );
   });
@@ -130,6 +132,9 @@ describe('the runtime section', () => {
     assert.match(fault('image: core-1.img, of: restore'), /image needs damage/);
     assert.match(fault('disk: full, call: openat, of: checkpoint'), /call does not go with disk/);
     assert.match(fault('kill: criu, number: 2, of: checkpoint'), /number needs call/);
+    assert.match(fault('disk: full, stage: pre-dump, of: checkpoint'), /stage does not go with disk/);
+    assert.match(fault('kill: criu, stage: pre-dump, call: read, of: checkpoint'), /at a stage or at a system call/);
+    assert.match(fault('kill: criu, stage: post-restore, of: checkpoint'), /no stage post-restore in a checkpoint/);
     assert.match(mistakes('runtime: { name: runc, rounds: [restore] }'), /nothing to restore/);
     assert.match(mistakes('runtime: { name: runc, version: new }'), /comparisons/);
     assert.match(mistakes('runtime: { name: runc, checkpoint-options: --work-path=/etc }'), /an option such as/);

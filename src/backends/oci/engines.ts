@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { type CreateOptions, isInRange, patiently, type RuntimeSetup, type Tool, type Unpacked } from '../index.ts';
 import type { Driver } from './drivers/driver.ts';
 import { DRIVERS } from './drivers/index.ts';
-import type { Sandbox } from './sandbox.ts';
+import { Sandbox } from './sandbox.ts';
 
 /** Milliseconds in which a runtime says what it is. */
 const VERSION_LIMIT = 10_000;
@@ -89,4 +89,25 @@ export function chooseVersion({ unpacked }: Engine, { version: range }: RuntimeS
 /** Puts a program of the user's own before that of the sandbox. */
 export async function installProgram(sandbox: Sandbox, { driver, program }: Engine): Promise<void> {
   if (program !== undefined) await copyFile(program, sandbox.inside(`/work/bin/${driver.name}`));
+}
+
+/** Of one that can be built without CRIU the versions that have it; a text says why none is left. Rejects when there can be no sandbox. */
+export async function keepWithCriu(engine: Engine): Promise<Engine | string> {
+  const { driver, unpacked } = engine;
+  if (!driver.isBuiltWithCriu) return engine;
+  const printed = await Promise.all(unpacked.map(({ folder }) => printVersion(folder, engine)));
+  const usable = unpacked.filter((_, i) => driver.isBuiltWithCriu!(printed[i]!));
+  if (usable.length > 0) return { ...engine, unpacked: usable };
+  return `${driver.name} ${unpacked.map(({ version }) => version).join(' and ')} was built without CRIU`;
+}
+
+/** What its `--version` prints in a sandbox of this tree. */
+async function printVersion(tree: string, engine: Engine): Promise<string> {
+  const sandbox = await Sandbox.start({ tree });
+  try {
+    await installProgram(sandbox, engine);
+    return (await sandbox.run([engine.driver.name, '--version'], VERSION_LIMIT)).stdout;
+  } finally {
+    await sandbox.stop();
+  }
 }

@@ -1,20 +1,15 @@
 /** The faults of one call of the runtime: what is done before it, while it runs, and afterwards. */
-import { readdir, readFile, rename, stat, truncate, unlink, writeFile } from 'node:fs/promises';
+import { rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  BadSurroundings,
-  type Case,
-  type OwnFaults,
-  RESTORING_CALLS,
-  type RuntimeCall,
-  type RuntimeFault,
-} from '../index.ts';
+import { type Case, type OwnFaults, RESTORING_CALLS, type RuntimeCall, type RuntimeFault } from '../index.ts';
 import { cgroupText, findContainer, findGuest, findMonitor, findRestoredInit, type Named } from './census.ts';
 import { findFreezers, freeze, isFrozen, thaw, vanishCommand } from './cgroups.ts';
+import { damageFile } from './damage.ts';
 import type { CallContext, Driver } from './drivers/driver.ts';
 import type { Sandbox, Started } from './sandbox.ts';
 import { makeOciScene, type UnderWay } from './scene.ts';
+import { AT_STAGE } from './scripts.ts';
 
 /** Milliseconds between two looks for a stopped CRIU. */
 const PAUSE = 5;
@@ -173,7 +168,8 @@ export class CallFaults {
   /** Prepares that CRIU, or a runtime without it, stops where the fault says, or that its system call fails. */
   async #stage(fault: RuntimeFault): Promise<readonly string[]> {
     const { sandbox, driver } = this.#scene;
-    const { kind, call, number = 1, errno } = fault;
+    const { kind, call, number = 1, errno, stage } = fault;
+    if (stage !== undefined) return this.#awaitStage(fault, stage);
     const when = `${number}${isRepeated(fault) ? '+' : ''}`;
     const inject =
       call === undefined
@@ -187,6 +183,23 @@ export class CallFaults {
     if (!driver.hasCriu) return inject ? ['strace', '-D', '-o', '/work/criu.trace', ...inject] : [];
     const what = inject ? `traced ${inject.join(' ')}` : 'stops';
     await writeFile(sandbox.inside('/work/criu.fault'), `${driver.criuStart(fault.of)} ${what}\n`);
+    return [];
+  }
+
+  /** Prepares that CRIU stops when it is at a stage. */
+  async #awaitStage({ of }: RuntimeFault, stage: string): Promise<readonly string[]> {
+    const { sandbox, driver, context, limit } = this.#scene;
+    await writeFile(sandbox.inside('/work/at-stage'), AT_STAGE);
+    await sandbox.shell('mkfifo /work/criu.writes');
+    const reader = sandbox.start(`exec bash /work/at-stage ${stage}`, limit + PATIENCE);
+    this.#undo.push(async () => {
+      await this.#signal(await reader.pid, 'KILL');
+      await sandbox.shell('rm -f /work/criu.writes /work/criu.stage /work/at-stage');
+    });
+    await writeFile(
+      sandbox.inside('/work/criu.fault'),
+      `${driver.criuStart(of)} staged ${driver.logs ?? context.work}\n`,
+    );
     return [];
   }
 
@@ -303,9 +316,11 @@ export class CallFaults {
     while (!isOver) {
       const pid = driver.hasCriu ? Number(await sandbox.read('/work/criu.pid')) : await call.pid;
       const isStopped =
-        fault.call === undefined
-          ? pid > 0 && (await hasState(sandbox, pid, 'T'))
-          : ((await sandbox.read('/work/criu.trace'))?.split('stopped by SIGSTOP').length ?? 0) > stops;
+        fault.stage !== undefined
+          ? (await sandbox.read('/work/criu.stage')) !== undefined
+          : fault.call === undefined
+            ? pid > 0 && (await hasState(sandbox, pid, 'T'))
+            : ((await sandbox.read('/work/criu.trace'))?.split('stopped by SIGSTOP').length ?? 0) > stops;
       if (pid > 0 && isStopped) return pid;
       await sleep(PAUSE);
     }
@@ -333,14 +348,14 @@ export function findTwiceStaged({ runtime, faults }: Case): RuntimeCall | undefi
 }
 
 /** Whether it is placed in the call, and not before it. */
-function isStaged({ kind, value, call }: RuntimeFault): boolean {
+function isStaged({ kind, value, call, stage }: RuntimeFault): boolean {
   if (kind === 'fail') return true;
-  return (kind === 'kill' || kind === 'stop') && (call !== undefined || !isOfContainer(value));
+  return (kind === 'kill' || kind === 'stop') && ((call ?? stage) !== undefined || !isOfContainer(value));
 }
 
 /** Whether CRIU stops at every such call from then on: the init of a restore is there from some call on, which no scenario can know. */
-function isRepeated({ kind, value, of }: RuntimeFault): boolean {
-  return (kind === 'kill' || kind === 'stop') && value === 'init' && RESTORING_CALLS.has(of);
+function isRepeated({ kind, value, of, stage }: RuntimeFault): boolean {
+  return stage === undefined && (kind === 'kill' || kind === 'stop') && value === 'init' && RESTORING_CALLS.has(of);
 }
 
 /** Whether a target is there before the call. */
@@ -364,23 +379,4 @@ async function waitUntil(isTrue: () => Promise<boolean>): Promise<boolean> {
 async function hasState(sandbox: Sandbox, pid: number, states: string): Promise<boolean> {
   const stat = await sandbox.read(`/proc/${pid}/stat`);
   return states.includes(stat?.charAt(stat.lastIndexOf(')') + 2) || 'X');
-}
-
-/** Damages the file of this name in the first folder that has it; rejects with BadSurroundings when none has. */
-async function damageFile(folders: readonly string[], name: string, damage: string): Promise<void> {
-  const files = folders.map((folder) => path.join(folder, path.basename(name)));
-  const sizes = await Promise.all(files.map((file) => stat(file).catch(() => undefined)));
-  const file = files.find((_, i) => sizes[i]?.isFile());
-  if (file === undefined) {
-    const names = await Promise.all(folders.map((folder) => readdir(folder).catch(() => [])));
-    const all = names.flat().sort().join(', ');
-    throw new BadSurroundings(`the images have no file ${name}; they have ${all || 'none'}`);
-  }
-  if (damage === 'missing') return unlink(file);
-  if (damage === 'empty') return truncate(file, 0);
-  const bytes = await readFile(file);
-  if (damage === 'truncated') return truncate(file, Math.floor(bytes.length / 2));
-  // In the middle, where no magic number is.
-  bytes[Math.floor(bytes.length / 2)]! ^= 0xff;
-  return writeFile(file, bytes);
 }

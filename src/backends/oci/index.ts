@@ -19,7 +19,7 @@ import {
 import { listCgroupFolders, listControllers, removeCgroup } from './cgroups.ts';
 import type { Driver } from './drivers/driver.ts';
 import { DRIVERS } from './drivers/index.ts';
-import { chooseVersion, type Engine, findEngines, installProgram } from './engines.ts';
+import { chooseVersion, type Engine, findEngines, installProgram, keepWithCriu } from './engines.ts';
 import { findTwiceStaged } from './faults.ts';
 import { keepFiles } from './keep.ts';
 import { TRY_NETWORK } from './network.ts';
@@ -45,6 +45,8 @@ class Oci implements Backend {
   readonly name = NAME;
   readonly #options: CreateOptions;
   #engines: ReadonlyMap<string, Engine> = new Map();
+  /** Why a runtime that is here cannot be used, by its name. */
+  readonly #useless = new Map<string, string>();
   #controllers: Controllers = { v1: [], v2: [] };
   #criu: FoundCriu | string = 'it was not looked for';
   #otherCriu: FoundCriu | undefined;
@@ -65,6 +67,8 @@ class Oci implements Backend {
     const { runtime: setup } = c;
     if (!setup) return 'it names no container runtime';
     const engine = this.#engines.get(setup.name);
+    const useless = this.#useless.get(setup.name);
+    if (useless !== undefined) return useless;
     const { runtime: given } = this.#options;
     if (!engine && given !== undefined) return `it is for ${setup.name}, and this run is of ${given}`;
     if (!engine) return `${setup.name} is not here: \`npx mktrouble setup ${setup.name}\` fetches it`;
@@ -134,6 +138,7 @@ class Oci implements Backend {
     const criu = typeof this.#criu === 'string' ? undefined : this.#criu;
     try {
       [this.#tracksMemory, this.#hasBridges] = await probe(first.unpacked[0]!.folder, criu);
+      await this.#dropWithoutCriu();
     } catch (error) {
       return none((error as Error).message);
     }
@@ -162,8 +167,23 @@ class Oci implements Backend {
     this.#otherCriu = others.find(({ version }) => version !== first?.version);
   }
 
+  /** Drops the runtimes that were built without CRIU. */
+  async #dropWithoutCriu(): Promise<void> {
+    const engines = new Map(this.#engines);
+    for (const [name, engine] of this.#engines) {
+      const kept = await keepWithCriu(engine);
+      if (typeof kept === 'string') {
+        engines.delete(name);
+        this.#useless.set(name, kept);
+      } else engines.set(name, kept);
+    }
+    this.#engines = engines;
+  }
+
   #describe({ name, hasCriu }: Driver): Capability {
     const engine = this.#engines.get(name);
+    const useless = this.#useless.get(name);
+    if (useless !== undefined) return { name, available: false, detail: useless };
     const { runtime } = this.#options;
     if (!engine)
       return {
@@ -241,13 +261,19 @@ function refuseNetwork({ network, rootless }: RuntimeSetup, driver: Driver, hasB
 function refuseFaults(c: Case, driver: Driver, other: FoundCriu | undefined): string | undefined {
   const own = refuseOwn(c, driver);
   if (own !== undefined) return own;
-  for (const { kind, value, of, call } of c.runtime!.faults) {
+  for (const { kind, value, of, call, stage } of c.runtime!.faults) {
     const isOfCriu = kind === 'criu' || kind === 'fail' || value === 'criu';
     if (!driver.hasCriu && isOfCriu) return `${driver.name} does without CRIU`;
+    if (!driver.hasCriu && stage !== undefined) return `${driver.name} starts no CRIU: it has no stage ${stage}`;
     if (!driver.hasCriu && value === 'runtime' && call === undefined)
       return `${driver.name} starts no CRIU at which its process could be hit: name a system call`;
-    if ((kind === 'kill' || kind === 'stop') && value === 'init' && RESTORING_CALLS.has(of) && call === undefined)
-      return 'before a restore there is no init: name a system call, at or after which there is one';
+    if (
+      (kind === 'kill' || kind === 'stop') &&
+      value === 'init' &&
+      RESTORING_CALLS.has(of) &&
+      (call ?? stage) === undefined
+    )
+      return 'before a restore there is no init: name a stage, or a system call, at or after which there is one';
     if (value === 'monitor' && !driver.isMonitor) return `${driver.name} has no monitor`;
     if (value === 'guest' && !driver.sharesFiles) return `no process of a container of ${driver.name} can be seen here`;
     if (value === 'guest' && !c.runtime!.rounds.slice(0, c.runtime!.rounds.lastIndexOf(of)).includes('exec-detached'))

@@ -154,12 +154,35 @@ if [ "$at" = any ] || [ "$at" = "$starts" ]; then
     hangs) exec sleep 100000 ;;
     fails) echo "criu: it fails at once" >&2; exit 1 ;;
     stops) kill -STOP $$ ;;
+    staged)
+      logs=()
+      for f in $rest; do logs+=(-P "$f/dump.log" -P "$f/restore.log"); done
+      exec strace -D -s 64 -o /work/criu.writes "\${logs[@]}" -e trace=write -e inject=write:signal=SIGSTOP:when=1+ "\${criu[@]}" "$@" ;;
     traced) eval "exec strace -D -o /work/criu.trace $rest \\"\\\${criu[@]}\\" \\"\\$@\\"" ;;
   esac
 fi
 exec "\${criu[@]}" "$@"
 `;
 }
+
+/**
+ * Reads the trace of a CRIU that is stopped after each write(2) to its log, and lets it go on, but for the line that
+ * names the stage of its first argument. CRIU writes it whether the runtime wants to hear of stages, as runc does, or not.
+ */
+export const AT_STAGE = `
+while IFS= read -r line; do
+  case $line in
+    *"Running $1 scripts"*) logged=yes ;;
+    *'stopped by SIGSTOP'*)
+      if [ "$logged" ] && [ ! -e /work/criu.stage ]; then
+        : > /work/criu.stage
+      else
+        read -r pid < /work/criu.pid
+        kill -CONT $pid
+      fi ;;
+  esac
+done < /work/criu.writes
+`;
 
 /** A word of a shell command. */
 export function quote(word: string): string {

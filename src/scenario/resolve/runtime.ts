@@ -1,4 +1,5 @@
 /** How a container runtime is used in a case, with every default written out. */
+import { STAGES_OF } from '../../model/criu.ts';
 import {
   LOW_LEVEL_NAMES,
   RESTORING_CALLS,
@@ -8,6 +9,7 @@ import {
   type RuntimeFaultKind,
   type RuntimeMount,
   type RuntimeSetup,
+  SAVING_CALLS,
 } from '../../model/runtime.ts';
 import { SYSCALL_NAMES } from '../../model/syscalls.ts';
 import type { Checked } from '../check.ts';
@@ -22,9 +24,10 @@ type FaultWords = Exclude<NonNullable<Words['faults']>, readonly unknown[]>;
 const KINDS = Object.keys(RUNTIME_FAULTS) as RuntimeFaultKind[];
 export const DEFAULT_ROUNDS: readonly RuntimeCall[] = ['checkpoint', 'restore'];
 /** The kinds that a word goes with. */
-const COMPANIONS: Readonly<Record<'call' | 'number' | 'errno' | 'damage', readonly RuntimeFaultKind[]>> = {
+const COMPANIONS: Readonly<Record<'call' | 'number' | 'stage' | 'errno' | 'damage', readonly RuntimeFaultKind[]>> = {
   call: ['kill', 'stop', 'fail'],
   number: ['kill', 'stop', 'fail'],
+  stage: ['kill', 'stop'],
   errno: ['fail'],
   damage: ['image'],
 };
@@ -149,20 +152,40 @@ function resolveFault(
     complain(unknown([...path, 'call'], 'system call', words.call, () => SYSCALL_NAMES));
   if (words.number !== undefined && words.call === undefined)
     complain({ path: [...path, 'number'], message: 'number needs call', expected: 'call beside number' });
+  checkStage(words, path, complain);
   if (!rounds.includes(words.of))
     complain({
       path: [...path, 'of'],
       message: `rounds has no ${words.of}`,
       expected: [...new Set(rounds)].join(' or '),
     });
-  const { call, number, errno, damage, optional } = words;
+  const { call, number, stage, errno, damage, optional } = words;
   return {
     kind,
     value: words[kind]!,
     of: words.of,
     ...(call !== undefined && { call, number: number ?? 1 }),
+    ...(stage !== undefined && { stage }),
     ...(kind === 'fail' && { errno: errno ?? 'EIO' }),
     ...(damage !== undefined && { damage }),
     ...(optional && { optional }),
   };
+}
+
+/** A stage is one of the call, and comes once: no system call is counted. */
+function checkStage({ stage, call, of }: FaultWords, path: Path, complain: Complain): void {
+  if (stage === undefined) return;
+  if (call !== undefined)
+    complain({
+      path: [...path, 'stage'],
+      message: 'a fault is at a stage or at a system call',
+      expected: 'stage or call',
+    });
+  const stages = SAVING_CALLS.has(of) ? STAGES_OF.dump : RESTORING_CALLS.has(of) ? STAGES_OF.restore : [];
+  if (!stages.includes(stage))
+    complain({
+      path: [...path, 'stage'],
+      message: `CRIU has no stage ${stage} in a ${of}`,
+      expected: stages.join(' or ') || 'a call that saves or restores',
+    });
 }

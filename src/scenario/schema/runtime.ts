@@ -1,5 +1,6 @@
 /** A checkpoint and a restore by a container runtime: how it is used, and what goes wrong there. */
 import * as z from 'zod';
+import { STAGES_OF } from '../../model/criu.ts';
 import {
   IMAGE_DAMAGES,
   IMAGE_PLACES,
@@ -73,6 +74,11 @@ const fault = mapping('a mapping with kill, stop, fail, criu, disk, cgroup, name
     integer(1, 10_000_000, 'the number of a call'),
     'With call: which of them. Default: 1.',
     'number: 3',
+  ).optional(),
+  stage: word(
+    oneOf([...STAGES_OF.dump, ...STAGES_OF.restore], 'stage of CRIU'),
+    'With kill or stop, in place of call: when CRIU is at this stage.',
+    'stage: post-dump',
   ).optional(),
   errno: word(syscallErrno, 'With fail: the errno. Default: EIO.', 'errno: ENOSPC').optional(),
   damage: word(oneOf(IMAGE_DAMAGES, 'damage'), 'With image: what is wrong with it.', 'damage: missing').optional(),

@@ -201,9 +201,30 @@ describe('the backend of container runtimes', function () {
       assert.equal(restored!.after.isThere, false);
     });
 
+    for (const stage of ['setup-namespaces', 'post-setup-namespaces', 'post-restore'])
+      it(`stops CRIU at ${stage}, and lets it go on at each write before and after`, async () => {
+        const faults = `faults: { stop: criu, of: restore, stage: ${stage} }`;
+        const { record } = await run(parseCase(`{ name: runc, limit: 3000, ${faults} }`));
+        const [, restored] = record!.runtime!.runs;
+        assert.deepEqual([record!.fired, restored!.hits], [['runtime.faults.0'], ['criu']]);
+        assert.equal(restored!.timedOut, 3000);
+      });
+
+    it('kills the runtime at a stage of a checkpoint', async () => {
+      const c = parseCase(
+        '{ name: runc, rounds: [checkpoint], faults: { kill: runtime, of: checkpoint, stage: post-dump } }',
+      );
+      const { record } = await run(c);
+      assert.deepEqual(record!.fired, ['runtime.faults.0']);
+      assert.equal(record!.runtime!.runs[0]!.signal, 9);
+    });
+
     it('refuses to kill the init of a restore before there is one', () => {
       const c = parseCase('{ name: runc, faults: { kill: init, of: restore } }');
-      assert.match(backend.refuses(c, 'series') ?? '', /before a restore there is no init: name a system call/);
+      assert.match(
+        backend.refuses(c, 'series') ?? '',
+        /before a restore there is no init: name a stage, or a system call/,
+      );
     });
 
     it('reads the limits of a container back after its restore, and leaves no cgroup of it', async function () {

@@ -8,6 +8,7 @@ export const crun: Driver = {
   ...runc,
   name: 'crun',
   stateFolders: [ROOT],
+  isBuiltWithCriu: (printed) => /\+CRIU\b/.test(printed),
   command(call, context) {
     // Behind runc's `--root <folder> --log <file>`.
     const words = runc.command(call, context).slice(5);

@@ -44,6 +44,8 @@ export interface Driver {
   readonly name: string;
   /** Whether it checkpoints by CRIU. */
   readonly hasCriu: boolean;
+  /** Of one that can be built without CRIU: whether it has CRIU, by what its --version prints. */
+  isBuiltWithCriu?(printed: string): boolean;
   /** Which start of CRIU, within a call, is the one that dumps or restores. */
   criuStart(call: RuntimeCall): number;
   /** Whether a container that was saved stays, as stopped, until it is deleted. */
