@@ -21,7 +21,7 @@ runtime: { name: runc }
 
 /** Of a restore that has succeeded it may say that it failed. */
 const build = (isSound: boolean): string => `#!/bin/sh
-case "$*" in --version) echo "crun version 9.${isSound ? 0 : 1}"; exit ;; esac
+case "$*" in --version) echo "crun version 9.${isSound ? 0 : 1}"; echo +CRIU; exit ;; esac
 /usr/bin/crun "$@"
 exit=$?
 case "$*" in ${isSound ? '' : '*" restore "*) exit 7 ;; '}esac
@@ -152,7 +152,16 @@ describe('several restarts of your own', function () {
       folder.write('old.c', barrier);
       folder.write('new.c', `#define REPAIRED\n${barrier}`);
       const { code, stdout, stderr } = await mktrouble([
-        ...['run', at('it.yaml'), '--plugin', `old=${at('old.c')}`, '--plugin', `new=${at('new.c')}`],
+        ...[
+          'run',
+          at('it.yaml'),
+          '--schedules',
+          '10',
+          '--plugin',
+          `old=${at('old.c')}`,
+          '--plugin',
+          `new=${at('new.c')}`,
+        ],
         ...['--reporter', 'spec', '--reporter', `json=${at('r.json')}`, '--replays', at('replays')],
       ]);
       assert.equal(code, EXIT.finding, `${stdout}${stderr}`);
@@ -162,7 +171,8 @@ describe('several restarts of your own', function () {
       assert.deepEqual(projects, ['old', 'new']);
       const [shown] = Object.values(byTitle);
       assert.match(shown!['old']!, /failure-kills-marked/);
-      assert.equal(shown!['new'], 'pass');
+      // Which of the two comes first is for the machine to decide: where the stop never comes, the case says so.
+      assert.doesNotMatch(shown!['new']!, /failure-kills-marked/);
     } finally {
       folder.remove();
     }
