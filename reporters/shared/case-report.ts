@@ -25,6 +25,8 @@ export interface CaseReport {
   readonly backend: string | null;
   /** The configured project; absent where there is none. */
   readonly project?: string;
+  /** Its place among the projects of the run, from 0. */
+  readonly projectNumber?: number;
   readonly protocol: string | null;
   readonly seed: string | null;
   /** Why it was skipped, what stopped the search, or what broke. */
@@ -81,6 +83,7 @@ export function caseReport(result: CaseResult, asked: boolean, environment: numb
     matrix: verdict?.case?.matrix ?? {},
     backend: verdict?.backend ?? null,
     ...(verdict?.project !== undefined && { project: verdict.project }),
+    ...(verdict?.projectNumber !== undefined && { projectNumber: verdict.projectNumber }),
     protocol: verdict?.protocol ?? null,
     seed: verdict?.seed ?? null,
     reason: reason ?? null,

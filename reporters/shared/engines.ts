@@ -13,6 +13,8 @@ export interface EngineCase {
   readonly title: string;
   readonly backend: string;
   readonly project: string;
+  /** Its place among the engines. Absent: engines are in the order in which they were met. */
+  readonly number?: number;
   readonly result: string;
   /** The properties that are violated, expected or not; without those that say only that an expectation is not met. */
   readonly properties: readonly string[];
@@ -63,7 +65,18 @@ const EXPECTATIONS = new Set(['expectation', 'fault-never-fired']);
 /** A result as one engine's; undefined where it is of no project, or of no scenario. */
 export function toEngineCase({ verdict, kind, title }: CaseResult): EngineCase | undefined {
   if (verdict?.project === undefined) return undefined;
-  const { id, backend, project, violations, known, case: c, record, position, environment } = verdict;
+  const {
+    id,
+    backend,
+    project,
+    projectNumber: number,
+    violations,
+    known,
+    case: c,
+    record,
+    position,
+    environment,
+  } = verdict;
   const dump = record?.criu?.dump;
   const error = dump && dump.exit !== 0 ? dump.errors.at(-1) : undefined;
   const engine = environment && findEngine(environment);
@@ -72,6 +85,7 @@ export function toEngineCase({ verdict, kind, title }: CaseResult): EngineCase |
     title,
     backend,
     project,
+    ...(number !== undefined && { number }),
     result: kind,
     properties: listEngineProperties([...violations, ...known]),
     isRace: (c?.criu?.repeat ?? 1) > 1 || (c?.expect.mayViolate?.length ?? 0) > 0,
@@ -91,22 +105,23 @@ function findEngine(environment: Environment): EngineCase['engine'] {
 const ENGINE_FLAGS: Readonly<Record<string, string>> = { MKTROUBLE_CRIU: '--criu', MKTROUBLE_RUNTIME: '--runtime' };
 
 export class EngineTally {
-  /** The projects of each backend, in the order in which they were met. */
-  readonly #projects = new Map<string, string[]>();
+  /** The projects of each backend with their places, in the order in which they were met. */
+  readonly #projects = new Map<string, Map<string, number>>();
   readonly #cases = new Map<string, Map<string, EngineCase>>();
 
   add(one: EngineCase | undefined): void {
     if (!one) return;
-    const projects = this.#projects.get(one.backend) ?? [];
+    const projects = this.#projects.get(one.backend) ?? new Map<string, number>();
     this.#projects.set(one.backend, projects);
-    if (!projects.includes(one.project)) projects.push(one.project);
+    if (!projects.has(one.project)) projects.set(one.project, one.number ?? projects.size);
     const cells = this.#cases.get(one.id) ?? new Map<string, EngineCase>();
     this.#cases.set(one.id, cells.set(one.project, one));
   }
 
   /** The engines of the backend that has several; none where there is nothing to compare. */
   projects(): readonly string[] {
-    return [...this.#projects.values()].find((projects) => projects.length > 1) ?? [];
+    const several = [...this.#projects.values()].find(({ size }) => size > 1) ?? [];
+    return [...several].sort(([, a], [, b]) => a - b).map(([project]) => project);
   }
 
   /** Engines of which every dump failed, in cases that another engine could dump. */

@@ -88,6 +88,7 @@ function verdictFrom(report: CaseReport, environments: readonly Environment[]): 
     position,
     backend: backend as Verdict['backend'],
     ...(report.project !== undefined && { project: report.project }),
+    ...(report.projectNumber !== undefined && { projectNumber: report.projectNumber }),
     protocol,
     seed,
     status: result,

@@ -35,6 +35,8 @@ export interface RunOptions extends CaseOptions, Limits {
   readonly backend: Backend;
   /** The name of the configured project that the run is part of. */
   readonly project?: string;
+  /** Its place among the projects of the run, from 0. */
+  readonly projectNumber?: number;
   /** Steps after which a run is cut; by default more than any run that ends takes. */
   readonly maxSteps?: number;
   /** Whether the verdict contains which steps of the protocol were reached. */
@@ -95,6 +97,7 @@ async function runOnce(given: Case, options: RunOptions): Promise<Verdict> {
     position: given.position,
     backend: options.backend.name,
     ...(options.project !== undefined && { project: options.project }),
+    ...(options.projectNumber !== undefined && { projectNumber: options.projectNumber }),
     protocol,
     ...neededFiles(given, options.own),
     seed,

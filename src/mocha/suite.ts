@@ -79,7 +79,10 @@ export function defineSuite(file: string, cases: readonly Case[], setting: Suite
           backend: await backends(project),
           coverage: options.coverage,
           onProgress,
-          ...(project.name !== project.backend && { project: project.name }),
+          ...(project.name !== project.backend && {
+            project: project.name,
+            projectNumber: options.projects.indexOf(project),
+          }),
           ...(options.keep !== undefined && { keep: options.keep }),
           ...(defects && { defects }),
           ...(threads !== undefined && { threads }),

@@ -109,6 +109,8 @@ export interface Verdict {
   readonly backend: BackendName;
   /** The configured project that the run is part of; absent where none is configured. */
   readonly project?: string;
+  /** Its place among the projects of the run, from 0: in parallel runs verdicts come in any order. */
+  readonly projectNumber?: number;
   readonly protocol: string;
   /** Files of properties of the user's own by which it was judged, too. */
   readonly properties?: readonly string[];

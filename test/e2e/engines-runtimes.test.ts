@@ -70,7 +70,7 @@ describe('several builds of a container runtime', function () {
     const { code, stdout, stderr } = await mktrouble(['run', at('it.yaml'), ...both(), ...reports]);
     assert.equal(code, EXIT.finding, stderr);
     assert.match(stdout, /old against new: 1 new/);
-    assert.match(stdout, /it is for runc, and this run is of/);
+    assert.match(stdout, /this run is of \S+new, and of no runc/);
     assert.match(stdout, /crun 9\.0 .*old/);
     const { projects, byTitle } = readEngines(at('r.json'));
     assert.deepEqual(projects, ['old', 'new']);
@@ -122,8 +122,15 @@ describe('several builds of a container runtime', function () {
       assert.equal(code, EXIT.input, wrong);
       assert.match(stderr, /expected runc, crun|no such file/);
     }
+    // One that starts here, and not with the libraries of a sandbox.
+    folder.write('marker', '');
+    const there = `#!/bin/sh\n[ -e ${at('marker')} ] && echo 'crun version 9.9'\n`;
+    chmodSync(folder.write('crun', there), 0o755);
+    const swept = await mktrouble(['campaign', 'plan', '--sweep', '--runtime', 'crun']);
+    assert.equal(swept.code, EXIT.input);
+    assert.match(swept.stderr, /for CRIU alone/);
     // A program that is no runtime, and a version that is not unpacked, are reasons to skip.
-    for (const absent of ['/bin/true', 'crun@0.0.1']) {
+    for (const absent of ['/bin/true', 'crun@0.0.1', at('crun')]) {
       const { code, stdout } = await mktrouble([
         'run',
         at('it.yaml'),
@@ -134,7 +141,7 @@ describe('several builds of a container runtime', function () {
         'oci',
       ]);
       assert.equal(code, EXIT.input, stdout);
-      assert.match(stdout, /does not say what it is|crun@0\.0\.1 is not here/);
+      assert.match(stdout, /does not say what it is|crun@0\.0\.1 is not here|does not start in a sandbox/);
     }
   });
 });

@@ -28,6 +28,15 @@ describe('a comparison of engines', () => {
     assert.equal(compare({}, {}), undefined);
   });
 
+  it('goes by the order of the engines, in whatever order their cases end', () => {
+    const tally = new EngineTally();
+    const usual = { id: 'it', title: 'It', backend: 'criu', result: 'pass', isRace: false };
+    tally.add({ ...usual, project: 'new', number: 1, properties: [CRASH] });
+    tally.add({ ...usual, project: 'old', number: 0, properties: [] });
+    assert.deepEqual(tally.projects(), ['old', 'new']);
+    assert.equal(tally.rows()[0]?.change, 'new');
+  });
+
   it('does not take chance for a repair or a regression', () => {
     assert.equal(compare({ properties: [CRASH], isRace: true }, { isRace: true }), 'flaky');
     assert.equal(compare({ isRace: true }, { properties: [CRASH], isRace: true }), 'flaky');

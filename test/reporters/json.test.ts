@@ -197,7 +197,12 @@ describe('json', () => {
   it('has the keys that docs/json-report.md names, and no others', async () => {
     const documented = keysByHeading(readFileSync(new URL('../../docs/json-report.md', import.meta.url), 'utf8'));
     const one = every.find(({ verdict }) => verdict)!;
-    const engines = ['old', 'new'].map((project) => ({ ...one, verdict: { ...one.verdict!, project } }));
+    const named = every.find(({ verdict }) => verdict?.environment?.tool)!.verdict!.environment!;
+    const environment = { ...named, otherTools: [named.tool!] };
+    const engines = ['old', 'new'].map((project, projectNumber) => ({
+      ...one,
+      verdict: { ...one.verdict!, project, projectNumber, environment },
+    }));
     const document = await report([...every, ...engines], {
       records: 'all',
       shard: { index: 1, of: 2, plan: 'abc', tests: 3 },

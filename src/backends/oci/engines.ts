@@ -9,6 +9,7 @@ import { Sandbox } from './sandbox.ts';
 
 /** Milliseconds in which a runtime says what it is. */
 const VERSION_LIMIT = 10_000;
+const VARIABLE = 'MKTROUBLE_RUNTIME';
 
 /** A runtime that was found here. */
 export interface Engine {
@@ -21,19 +22,19 @@ export interface Engine {
   readonly tool?: Tool;
 }
 
-/** By the name of the runtime; a text says why the one that the run is of cannot be used. */
-export async function findEngines({
-  runtime,
-  findUnpacked,
-}: CreateOptions): Promise<ReadonlyMap<string, Engine> | string> {
+/** By the name of the runtime: a text says why one that is here cannot be used. */
+export type Engines = ReadonlyMap<string, Engine | string>;
+
+/** A text says why the one that the run is of is not here. Rejects when there can be no sandbox. */
+export async function findEngines({ runtime, findUnpacked }: CreateOptions): Promise<Engines | string> {
   if (runtime !== undefined) {
-    const engine = await findNamed(runtime, findUnpacked);
-    return typeof engine === 'string' ? engine : new Map([[engine.driver.name, engine]]);
+    const named = await findNamed(runtime, findUnpacked);
+    return typeof named === 'string' ? named : new Map([[named.driver.name, await keepUsable(named)]]);
   }
-  const engines = new Map<string, Engine>();
+  const engines = new Map<string, Engine | string>();
   for (const driver of Object.values(DRIVERS)) {
     const unpacked = await findUnpacked(driver.name);
-    if (unpacked.length > 0) engines.set(driver.name, { driver, unpacked });
+    if (unpacked.length > 0) engines.set(driver.name, await keepUsable({ driver, unpacked }));
   }
   return engines;
 }
@@ -46,20 +47,17 @@ async function findNamed(given: string, findUnpacked: CreateOptions['findUnpacke
   const { name, version } = named;
   const driver = (DRIVERS as Readonly<Record<string, Driver | undefined>>)[name];
   if (!driver) return `${given} is none of the runtimes ${Object.keys(DRIVERS).join(', ')}`;
-  const setting = ['MKTROUBLE_RUNTIME', given] as const;
   const all = await findUnpacked(name);
-  if (isProgram) {
-    const [around] = all;
-    // What it needs in a sandbox beside itself.
-    if (!around)
-      return `${given} needs the libraries of ${name} in a sandbox: \`npx mktrouble setup ${name}\` fetches them`;
-    const own = { version: version!, folder: around.folder };
-    return { driver, unpacked: [own], program: given, tool: { name, version: version!, path: given, setting } };
-  }
-  const [unpacked] = all.filter((one) => version === undefined || isInRange(one.version, version));
-  if (!unpacked) return `${given} is not here: \`npx mktrouble setup ${given}\` fetches it`;
-  const tool = { name, version: unpacked.version, path: unpacked.folder, setting };
-  return { driver, unpacked: [unpacked], tool };
+  const [around] = isProgram ? all : all.filter((one) => version === undefined || isInRange(one.version, version));
+  // What a program needs in a sandbox beside itself is that of the unpacked one.
+  if (!around)
+    return isProgram
+      ? `${given} needs the libraries of ${name} in a sandbox: \`npx mktrouble setup ${name}\` fetches them`
+      : `${given} is not here: \`npx mktrouble setup ${given}\` fetches it`;
+  const { folder } = around;
+  const own = isProgram ? { version: version!, folder } : around;
+  const tool = { name, version: own.version, path: isProgram ? given : folder, setting: [VARIABLE, given] as const };
+  return { driver, unpacked: [own], ...(isProgram && { program: given }), tool };
 }
 
 function splitName(given: string): { name: string; version?: string } {
@@ -91,12 +89,17 @@ export async function installProgram(sandbox: Sandbox, { driver, program }: Engi
   if (program !== undefined) await copyFile(program, sandbox.inside(`/work/bin/${driver.name}`));
 }
 
-/** Of one that can be built without CRIU the versions that have it; a text says why none is left. Rejects when there can be no sandbox. */
-export async function keepWithCriu(engine: Engine): Promise<Engine | string> {
-  const { driver, unpacked } = engine;
-  if (!driver.isBuiltWithCriu) return engine;
+/**
+ * Of one that can be built without CRIU only the versions that have it; a program of the user's own has to start in a sandbox. A text says
+ * why none is left. Rejects when there can be no sandbox.
+ */
+async function keepUsable(engine: Engine): Promise<Engine | string> {
+  const { driver, unpacked, program } = engine;
+  if (!driver.isBuiltWithCriu && program === undefined) return engine;
   const printed = await Promise.all(unpacked.map(({ folder }) => printVersion(folder, engine)));
-  const usable = unpacked.filter((_, i) => driver.isBuiltWithCriu!(printed[i]!));
+  if (program !== undefined && printed[0] === '')
+    return `${program} does not start in a sandbox, which has the libraries of ${unpacked[0]!.folder}`;
+  const usable = unpacked.filter((_, i) => driver.isBuiltWithCriu?.(printed[i]!) ?? true);
   if (usable.length > 0) return { ...engine, unpacked: usable };
   return `${driver.name} ${unpacked.map(({ version }) => version).join(' and ')} was built without CRIU`;
 }

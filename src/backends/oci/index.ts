@@ -19,7 +19,7 @@ import {
 import { listCgroupFolders, listControllers, removeCgroup } from './cgroups.ts';
 import type { Driver } from './drivers/driver.ts';
 import { DRIVERS } from './drivers/index.ts';
-import { chooseVersion, type Engine, findEngines, installProgram, keepWithCriu } from './engines.ts';
+import { chooseVersion, type Engine, type Engines, findEngines, installProgram } from './engines.ts';
 import { findTwiceStaged } from './faults.ts';
 import { keepFiles } from './keep.ts';
 import { TRY_NETWORK } from './network.ts';
@@ -32,6 +32,7 @@ import { criuScript } from './scripts.ts';
 const NAME = 'oci';
 const NO_CRIU =
   'the CRIU of the system does not run in a sandbox: `npx mktrouble setup criu@4.1.1` fetches one that does';
+const NO_RUNTIME = 'no container runtime is here: `npx mktrouble setup runc` fetches one';
 /** Milliseconds in which CRIU says what it can do. */
 const PROBE_LIMIT = 10_000;
 const NO_TRACKING = 'this kernel does not track changed memory (CONFIG_MEM_SOFT_DIRTY), so CRIU makes no pre-dump';
@@ -44,9 +45,7 @@ type Controllers = ReturnType<typeof listControllers>;
 class Oci implements Backend {
   readonly name = NAME;
   readonly #options: CreateOptions;
-  #engines: ReadonlyMap<string, Engine> = new Map();
-  /** Why a runtime that is here cannot be used, by its name. */
-  readonly #useless = new Map<string, string>();
+  #engines: Engines = new Map();
   #controllers: Controllers = { v1: [], v2: [] };
   #criu: FoundCriu | string = 'it was not looked for';
   #otherCriu: FoundCriu | undefined;
@@ -66,12 +65,8 @@ class Oci implements Backend {
   refuses(c: Case): string | undefined {
     const { runtime: setup } = c;
     if (!setup) return 'it names no container runtime';
-    const engine = this.#engines.get(setup.name);
-    const useless = this.#useless.get(setup.name);
-    if (useless !== undefined) return useless;
-    const { runtime: given } = this.#options;
-    if (!engine && given !== undefined) return `it is for ${setup.name}, and this run is of ${given}`;
-    if (!engine) return `${setup.name} is not here: \`npx mktrouble setup ${setup.name}\` fetches it`;
+    const engine = this.#find(setup.name);
+    if (typeof engine === 'string') return engine;
     if (!chooseVersion(engine, setup))
       return `${setup.name} ${setup.version} is not here, but ${engine.unpacked.map(({ version }) => version).join(' and ')}`;
     const { driver } = engine;
@@ -95,7 +90,7 @@ class Oci implements Backend {
   async run(plan: Plan): Promise<RunRecord> {
     await this.capabilities();
     const { runtime: setup } = plan.case;
-    const engine = this.#engines.get(setup!.name)!;
+    const engine = this.#engines.get(setup!.name) as Engine;
     const { folder, version } = chooseVersion(engine, setup!)!;
     const criu = typeof this.#criu === 'string' ? undefined : this.#criu;
     const driver = setup!.rootless ? asUser(engine.driver) : engine.driver;
@@ -130,15 +125,14 @@ class Oci implements Backend {
     this.#controllers = listControllers();
     for (const folder of cgroups) sweepFolder(folder, removeCgroup);
     await this.#findCriu();
-    const engines = await findEngines(this.#options);
-    if (typeof engines === 'string') return none(engines);
-    this.#engines = engines;
-    const [first] = this.#engines.values();
-    if (!first) return none('no container runtime is here: `npx mktrouble setup runc` fetches one');
     const criu = typeof this.#criu === 'string' ? undefined : this.#criu;
     try {
-      [this.#tracksMemory, this.#hasBridges] = await probe(first.unpacked[0]!.folder, criu);
-      await this.#dropWithoutCriu();
+      const engines = await findEngines(this.#options);
+      if (typeof engines === 'string') return none(engines);
+      this.#engines = engines;
+      const usable = [...engines.values()].find((one) => typeof one !== 'string');
+      if (!usable) return none([...engines.values()].join('; ') || NO_RUNTIME);
+      [this.#tracksMemory, this.#hasBridges] = await probe(usable.unpacked[0]!.folder, criu);
     } catch (error) {
       return none((error as Error).message);
     }
@@ -167,30 +161,19 @@ class Oci implements Backend {
     this.#otherCriu = others.find(({ version }) => version !== first?.version);
   }
 
-  /** Drops the runtimes that were built without CRIU. */
-  async #dropWithoutCriu(): Promise<void> {
-    const engines = new Map(this.#engines);
-    for (const [name, engine] of this.#engines) {
-      const kept = await keepWithCriu(engine);
-      if (typeof kept === 'string') {
-        engines.delete(name);
-        this.#useless.set(name, kept);
-      } else engines.set(name, kept);
-    }
-    this.#engines = engines;
+  /** A runtime; a text says why it cannot be used. */
+  #find(name: string): Engine | string {
+    const engine = this.#engines.get(name);
+    if (engine !== undefined) return engine;
+    const { runtime } = this.#options;
+    return runtime === undefined
+      ? `${name} is not here: \`npx mktrouble setup ${name}\` fetches it`
+      : `this run is of ${runtime}, and of no ${name}`;
   }
 
   #describe({ name, hasCriu }: Driver): Capability {
-    const engine = this.#engines.get(name);
-    const useless = this.#useless.get(name);
-    if (useless !== undefined) return { name, available: false, detail: useless };
-    const { runtime } = this.#options;
-    if (!engine)
-      return {
-        name,
-        available: false,
-        detail: runtime === undefined ? `\`npx mktrouble setup ${name}\` fetches it` : `this run is of ${runtime}`,
-      };
+    const engine = this.#find(name);
+    if (typeof engine === 'string') return { name, available: false, detail: engine };
     if (hasCriu && typeof this.#criu === 'string') return { name, available: false, detail: this.#criu };
     const by = typeof this.#criu === 'string' || !hasCriu ? '' : `, by CRIU ${this.#criu.version}`;
     return {

@@ -18,8 +18,10 @@ export interface PlanRequest {
   readonly sweep: boolean;
   readonly of?: CriuCall;
   readonly outcomes: readonly OutcomeName[];
-  /** The engines of `--criu`. */
+  /** The engines of `--criu`, `--runtime` and `--plugin`. */
   readonly criu?: readonly object[];
+  readonly runtime?: readonly object[];
+  readonly plugin?: readonly object[];
   /** A module with items. */
   readonly work?: string;
 }
@@ -27,9 +29,10 @@ export interface PlanRequest {
 /** Exit code 2 after what is wrong was printed. Rejects with CampaignError. */
 export async function planWork(
   paths: readonly string[],
-  { seeds, unitTime, fuzz, target, changes, seed = '0', sweep, of, outcomes, criu: engines = [], work }: PlanRequest,
+  request: PlanRequest,
   options: Options,
 ): Promise<Plan | typeof EXIT.input> {
+  const { seeds, unitTime, fuzz, target, changes, seed = '0', sweep, of, outcomes, criu: engines = [], work } = request;
   if (work !== undefined) {
     if (paths.length > 0) return complain('--work takes no scenarios');
     return (await import('./module-work.ts')).planModule(work, seeds, unitTime, options.grep);
@@ -41,6 +44,8 @@ export async function planWork(
   const kind = sweep ? '--sweep' : '--fuzz';
   const [scenario, more] = paths;
   if (more !== undefined) return complain(`${kind} takes one scenario`);
+  if (request.runtime || request.plugin)
+    return complain(`${kind} is for CRIU alone`, 'leave out --runtime and --plugin');
   if (engines.length > 1) return complain(`${kind} takes one --criu`, 'plan a campaign for each');
   const { allowCommands, criu, known } = options;
   const base = { allowCommands, ...(scenario !== undefined && { scenario }), ...(criu !== undefined && { criu }) };

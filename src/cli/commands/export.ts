@@ -42,6 +42,8 @@ async function exportFinding(text: string, flags: Flags, command: Command): Prom
   const { engineOptions } = await import('../../config/options.ts');
   const options = readOptions(command, [], ['criu', 'runtime', 'allowCommands']);
   if (typeof options === 'number') return options;
+  if (Math.min(flags.criu?.length ?? 0, flags.runtime?.length ?? 0) > 1)
+    return complain('two of --criu, or two of --runtime, are compared, and not both');
   const { setting, engines } = chooseEngines(flags);
   if (engines.length > 2) return complain(`--${setting} names one engine, or two: the one that passes first`);
   const { allowCommands } = options;

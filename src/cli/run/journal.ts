@@ -3,7 +3,7 @@
  * off goes on with what is left (`mktrouble run --resume`). It is removed when the run is complete.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 import { type CaseReport, caseReport } from '../../../reporters/shared/case-report.ts';
@@ -99,8 +99,12 @@ function stands({ kind, verdict }: CaseResult): boolean {
 export function identifySetting(options: Options): string {
   const { projects, allowCommands, coverage } = options;
   const own = Object.values(ownFiles(options)).flat() as readonly string[];
-  const files = [...own, ...projects.flatMap(({ runtime, plugin, module }) => [runtime, plugin, module])];
-  const contents = files.map((file) => (file !== undefined && existsSync(file) ? digestOf(readFileSync(file)) : null));
+  // A version, and a name of a runtime, may be those of folders here.
+  const programs = projects.flatMap(({ criu, runtime }) => [criu, runtime].filter((one) => one?.includes('/')));
+  const files = [...own, ...programs, ...projects.flatMap(({ plugin, module }) => [plugin, module])];
+  const contents = files.map((file) =>
+    file !== undefined && statSync(file, { throwIfNoEntry: false })?.isFile() ? digestOf(readFileSync(file)) : null,
+  );
   return digestOf(JSON.stringify([packageVersion(), projects, allowCommands, coverage, own, contents]));
 }
 

@@ -89,6 +89,7 @@ export const CASE_REPORT = z.looseObject({
   environment: count.nullable().optional(),
   backend: name.nullable(),
   project: name.optional(),
+  projectNumber: z.int().nonnegative().optional(),
   protocol: name.nullable(),
   seed: name.nullable(),
   reason: text.nullable(),

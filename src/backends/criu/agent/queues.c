@@ -83,13 +83,6 @@ static int option_of(int fd, int option)
 	return getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
 }
 
-static bool is_udp(int fd)
-{
-	int domain = option_of(fd, SO_DOMAIN);
-
-	return (domain == AF_INET || domain == AF_INET6) && option_of(fd, SO_TYPE) == SOCK_DGRAM;
-}
-
 static bool is_inotify(int fd)
 {
 	char path[64], target[64];
@@ -109,25 +102,39 @@ static void put_events(int fd, struct text *text)
 	put(text, "%d bytes of events", bytes);
 }
 
+static void put_datagrams(int fd, struct text *text)
+{
+	put_socket(fd, text);
+	put(text, " of datagrams");
+}
+
+typedef void (*printer)(int fd, struct text *text);
+
+/* How what waits in a file is printed; NULL: nothing is known to wait in one of its kind. */
+static printer printer_of(int fd)
+{
+	int domain;
+
+	if (fcntl(fd, F_GETPIPE_SZ) > 0)
+		return put_pipe;
+	if (isatty(fd))
+		return put_terminal;
+	domain = option_of(fd, SO_DOMAIN);
+	if (domain == AF_UNIX)
+		return put_socket;
+	if (domain == AF_INET || domain == AF_INET6)
+		return option_of(fd, SO_TYPE) == SOCK_DGRAM ? put_datagrams : NULL;
+	return domain < 0 && is_inotify(fd) ? put_events : NULL;
+}
+
 static void put_queue(int pid, int fd, int copy, const char **separator, struct text *text)
 {
-	bool is_pipe = fcntl(copy, F_GETPIPE_SZ) > 0, is_terminal = !is_pipe && isatty(copy);
+	printer print = printer_of(copy);
 
-	bool is_datagrams = is_udp(copy), has_events = is_inotify(copy);
-
-	if (!is_pipe && !is_terminal && !is_datagrams && !has_events && option_of(copy, SO_DOMAIN) != AF_UNIX)
+	if (!print)
 		return;
 	put(text, "%s{\"pid\":%d,\"fd\":%d,\"queue\":\"", *separator, pid, fd);
-	if (is_pipe)
-		put_pipe(copy, text);
-	else if (is_terminal)
-		put_terminal(copy, text);
-	else if (has_events)
-		put_events(copy, text);
-	else
-		put_socket(copy, text);
-	if (is_datagrams)
-		put(text, " of datagrams");
+	print(copy, text);
 	put(text, "\"}");
 	*separator = ",";
 }
