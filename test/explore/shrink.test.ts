@@ -88,6 +88,19 @@ function sizeOf(c: Case): number {
   );
 }
 
+/** Leaves out the first word that can be left out, again and again: the case that is left, and how many words that took. */
+function leaveOut(text: string, list: (c: Case) => Generator<Case>): { c: Case; steps: number } {
+  const { cases, diagnostics } = parseScenarios(text, 'full.yaml');
+  assert.deepEqual(diagnostics, []);
+  let c = cases[0]!;
+  for (let steps = 0; steps < 100; steps++) {
+    const [next] = list(c);
+    if (!next) return { c, steps };
+    c = next;
+  }
+  assert.fail('it does not end');
+}
+
 describe('smaller cases for CRIU', () => {
   const FULL = `scenario: All words
 tree: { pid: 100, stopped: true, memory: 8, blocked: [SIGUSR1], pending: [SIGUSR2], resources: [pipe, file] }
@@ -108,17 +121,10 @@ criu:
 `;
 
   it('leave out one word after the other, until the plain dump and restore of a plain task is left', () => {
-    const { cases, diagnostics } = parseScenarios(FULL, 'full.yaml');
-    assert.deepEqual(diagnostics, []);
-    let c: Case | undefined = cases[0];
-    let steps = 0;
-    for (let next = c; next; [next] = smallerCriuCases(next)) {
-      c = next;
-      assert.ok(++steps < 100, 'it does not end');
-    }
+    const { c, steps } = leaveOut(FULL, smallerCriuCases);
     assert.ok(steps > 15, `only ${steps} words are left out`);
-    assert.deepEqual({ ...c!.criu, limits: {}, options: {} }, PLAIN_CRIU);
-    assert.deepEqual(c!.tasks[0]!.criu, {
+    assert.deepEqual({ ...c.criu, limits: {}, options: {} }, PLAIN_CRIU);
+    assert.deepEqual(c.tasks[0]!.criu, {
       stopped: false,
       blocked: [],
       pending: [],
@@ -144,16 +150,9 @@ runtime:
 `;
 
   it('leave out one word after the other, until a plain container and one call are left', () => {
-    const { cases, diagnostics } = parseScenarios(FULL, 'full.yaml');
-    assert.deepEqual(diagnostics, []);
-    let c: Case | undefined = cases[0];
-    let steps = 0;
-    for (let next = c; next; [next] = smallerRuntimeCases(next)) {
-      c = next;
-      assert.ok(++steps < 100, 'it does not end');
-    }
+    const { c, steps } = leaveOut(FULL, smallerRuntimeCases);
     assert.ok(steps > 8, `only ${steps} words are left out`);
-    const { repeat: _, ...left } = c!.runtime!;
+    const { repeat: _, ...left } = c.runtime!;
     assert.deepEqual(left, {
       name: 'podman',
       network: 'own',
