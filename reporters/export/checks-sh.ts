@@ -3,6 +3,7 @@ import type { CriuCall } from '../../src/model/criu.ts';
 import { whatDumpLeaves } from '../../src/model/criu-options.ts';
 import { CannotExport, type ExportedFinding } from './finding.ts';
 import { isKilled, isRetried, needsRestore, readSetup } from './setup.ts';
+import { CGROUPS, findNetwork, hasCgroup } from './surroundings-sh.ts';
 
 /** Seconds after which a call of CRIU hangs. */
 export const LIMIT = 5;
@@ -43,7 +44,8 @@ export function writeChecks(checks: readonly Check[]): string[] {
   ];
 }
 
-function checkDump({ case: c }: ExportedFinding): Record<string, Pair> {
+function checkDump(finding: ExportedFinding): Record<string, Pair> {
+  const { case: c } = finding;
   // Processes that a killed CRIU has left are children of this shell.
   const failed = isKilled(c, 'dump')
     ? `! diff before after-dump || grep -lsx "$(basename "\${CRIU%% *}" | cut -c 1-15)" /proc/[0-9]*/comm`
@@ -60,13 +62,20 @@ function checkDump({ case: c }: ExportedFinding): Record<string, Pair> {
       '[ $dump = 0 ] && [ $restore != 0 ]',
       'the dump reported success, and its images cannot be restored',
     ],
+    ...(findNetwork(finding) && {
+      'failed-dump-leaves-nothing-behind': [
+        '[ $dump != 0 ] && ! { rules | diff rules-before -; }',
+        'the failed dump has left rules of the packet filter',
+      ],
+    }),
     'failed-dump-leaves-tree-running': [failed, 'the failed dump has changed the tree, or left a process'],
   };
 }
 
 function checkRestore(finding: ExportedFinding): Record<string, Pair> {
   const { case: c } = finding;
-  const { parallel, servers } = readSetup(c);
+  const setup = readSetup(c);
+  const { parallel, servers } = setup;
   const ended = (of: CriuCall): string => (isKilled(c, of) ? '' : ` && [ $${of} != 137 ]`);
   return {
     'restored-tree-matches-dump': [
@@ -92,6 +101,12 @@ function checkRestore(finding: ExportedFinding): Record<string, Pair> {
       'one-of-several-restores-succeeds': [
         `[ "$(cat restore-*.status | grep -cx 0)" -gt 1 ]`,
         'several restores of the same images have succeeded',
+      ],
+    }),
+    ...(hasCgroup(setup) && {
+      'failed-restore-leaves-nothing-behind': [
+        `[ $restore != 0 ] && ls -d ${CGROUPS} 2> /dev/null`,
+        'the failed restore has left the cgroup that it has made',
       ],
     }),
     ...(servers?.restore && {

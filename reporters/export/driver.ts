@@ -15,6 +15,7 @@ import { COUNTED_FROM, type Helper, helperFor, QUEUED, writeInject } from './hel
 import { writeEdit } from './images-sh.ts';
 import { isInScript, isRetried, listEdits, needsImages, needsRestore, readSetup } from './setup.ts';
 import { startSubject, subjectOptions } from './subject-sh.ts';
+import { CGROUPS, hasCgroup, inCgroup, writeRules } from './surroundings-sh.ts';
 
 /** A pid that no task has; all other processes get pids above it. */
 const FAR = 3000;
@@ -40,21 +41,26 @@ export function writeDriver(finding: ExportedFinding, tree: string, repro: strin
   if (restored && whatDumpLeaves(setup) !== 'nothing')
     throw new CannotExport('the script restores a tree that the dump has removed');
   const checks = selectChecks(finding);
+  const hasRules = checks.some(({ test }) => test.includes('rules'));
   const isRead = (when: string): boolean => checks.some(({ test }) => new RegExp(`\\b${when}\\b`).test(test));
   const seen = (['before', 'after-dump', 'after-restore'] as const).filter(isRead);
   const look = (when: (typeof seen)[number]): string[] => (seen.includes(when) ? [`census > ${when}`] : []);
   return [
-    ...((seen.length > 0 && !c.subject) || c.faults.some((fault) => !isInScript(fault)) ? (writeFind(c) ?? []) : []),
+    ...((seen.length > 0 && !c.subject) || hasRules || c.faults.some((fault) => !isInScript(fault))
+      ? (writeFind(c) ?? [])
+      : []),
+    ...(hasRules ? [writeRules(writeFind(c) ? `$(find ${c.tasks[0]!.pid})` : String(c.tasks[0]!.pid))] : []),
     ...(seen.length > 0 ? [writeCensus(finding, repro)] : []),
     writeCriu(c),
     ...(c.subject
       ? startSubject(c.subject, tree, c.tasks[0]!.pid)
-      : [`${hasAddresses(setup) ? 'setarch -R ' : ''}${tree} <> /dev/null >&0 2>&0 || exit 125`]),
+      : inCgroup(setup, `${hasAddresses(setup) ? 'setarch -R ' : ''}${tree} <> /dev/null >&0 2>&0`)),
     ...(finding.violates.includes('bystanders-untouched') ? ['sleep 1000 & bystander=$!'] : []),
     `echo ${FAR} > /proc/sys/kernel/ns_last_pid`,
     ...writeScript(c, setup),
     ...c.faults.filter(isBefore('before-dump')).map((fault) => writeFault(c, fault)),
     ...look('before'),
+    ...(hasRules ? ['rules > rules-before'] : []),
     `${writeCall('dump', c, setup, repro)}; dump=$?`,
     ...settle(look('after-dump'), restored ? 'until the dumped tasks are gone' : undefined),
     ...(restored ? ['[ $dump = 0 ] || { tail -n 3 dump.log; exit 125; }'] : []),
@@ -92,7 +98,7 @@ function writeRetry(c: Case, setup: CriuSetup): string[] {
 }
 
 function writeCriu(c: Case): string {
-  const options = `-D img -W . -v2 --manage-cgroups=ignore${subjectOptions(c)}`;
+  const options = `-D img -W . -v2 --manage-cgroups=${hasCgroup(c.criu!) ? 'soft' : 'ignore'}${subjectOptions(c)}`;
   const inject = c.criu!.syscalls.length > 0 ? '$inject ' : '';
   return `criu() { call=$1; shift; timeout -s KILL ${LIMIT} ${inject}$CRIU $call ${options} "$@"; }`;
 }
@@ -164,6 +170,7 @@ function writeCall(of: CriuCall, c: Case, setup: CriuSetup, repro: string, log =
 function prepareRestore(c: Case, setup: CriuSetup, repro: string): string[] {
   return [
     ...listEdits(setup.images).flatMap((edit) => writeEdit(c, edit, repro)),
+    ...(setup.freezer?.fault === 'remove' ? [`rmdir ${CGROUPS} # as on another machine`] : []),
     ...setup.taken.map((pid) => `echo ${pid - 1} > /proc/sys/kernel/ns_last_pid; sleep 9999 & # takes pid ${pid}`),
     ...c.faults.filter(isBefore('before-restore')).map((fault) => writeFault(c, fault)),
   ];

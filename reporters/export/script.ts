@@ -6,6 +6,7 @@ import { selectHelpers, writeDriver } from './driver.ts';
 import type { ExportedFinding } from './finding.ts';
 import { isSearched } from './helpers-c.ts';
 import { writeStart } from './subject-sh.ts';
+import { findNetwork, hasCgroup, runInCgroup } from './surroundings-sh.ts';
 import { needsMemory, writeTree } from './tree-c.ts';
 
 /** Columns of a comment. */
@@ -94,8 +95,10 @@ function listNumbers({ call, number }: CriuSyscall): string {
 }
 
 /** The script starts itself again as the init of namespaces of its own: until a race shows, or for each call near the one wanted. */
-function enter({ case: c }: ExportedFinding, again: string): string {
-  const start = `unshare --pid --fork --kill-child --mount --mount-proc --ipc --uts ${again}`;
+function enter(finding: ExportedFinding, again: string): string {
+  const { case: c } = finding;
+  const net = findNetwork(finding) === 'script';
+  const start = `unshare --pid --fork --kill-child --mount --mount-proc --ipc --uts ${net ? '--net ' : ''}${again}`;
   const runs = c.criu?.repeat ?? 1;
   const counted = c.criu?.syscalls.find(isSearched);
   const tries =
@@ -108,9 +111,9 @@ function enter({ case: c }: ExportedFinding, again: string): string {
       ? writeTries(tries, start, '[ $status != 1 ] || exit 1', '$status')
       : runs > 1
         ? writeTries(tries, start, '[ $status = 0 ] || exit $status', '0')
-        : `[ "$1$$" = inside1 ] || exec ${start}`;
+        : `[ "$1$$" = inside1 ] || ${hasCgroup(c.criu ?? {}) ? runInCgroup(start) : `exec ${start}`}`;
   return `${outside}
-mount -t tmpfs repro /run && cd /run && mkdir img || exit 125`;
+mount -t tmpfs repro /run && cd /run && mkdir img${net ? ' && ip link set lo up' : ''} || exit 125`;
 }
 
 function writeTries(tries: string, start: string, end: string, last: string): string {

@@ -2,6 +2,7 @@
 import type { Case, Fault } from '../../src/model/case.ts';
 import { type CriuCall, type CriuSetup, callOfStage, type ImageEdit } from '../../src/model/criu.ts';
 import { CannotExport, type ExportedFinding } from './finding.ts';
+import { refuseCgroup } from './surroundings-sh.ts';
 
 /** The setup of a case that a script can run. Throws CannotExport. */
 export function readSetup(c: Case): CriuSetup {
@@ -11,7 +12,7 @@ export function readSetup(c: Case): CriuSetup {
     throw new CannotExport('a limit of processes needs a cgroup of its own');
   if (criu.limits.dump?.disk !== undefined) throw new CannotExport('the images are on a file system of their own');
   if (criu.rival) throw new CannotExport('a second CRIU is at work at a stage of the first');
-  if (criu.cgroup || criu.freezer) throw new CannotExport('the tree has a cgroup of its own');
+  refuseCgroup(criu);
   if (criu.peer) throw new CannotExport('the other end of its connections is hit');
   if (criu.interface === 'rpc') throw new CannotExport('the script calls CRIU by its command line');
   if (criu.servers?.dump) throw new CannotExport('the script starts no page server');

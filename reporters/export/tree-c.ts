@@ -126,10 +126,12 @@ function refuseWhatNoTreeHas({ tasks, criu }: Case): void {
   const missing = tasks.flatMap(({ criu }) => criu?.resources ?? []).filter((name) => RESOURCES[name] === undefined);
   if (missing.length > 0)
     throw new CannotExport(`the program does not make what a task has: ${[...new Set(missing)].join(', ')}`);
-  const others = criu?.namespaces?.filter((name) => name !== 'ipc') ?? [];
+  const others = criu?.namespaces?.filter((name) => !Object.hasOwn(NAMESPACE_FLAGS, name)) ?? [];
   if (others.length > 0)
-    throw new CannotExport(`the program makes no namespaces but those of pids and IPC: ${others.join(', ')}`);
+    throw new CannotExport(`the program makes no namespaces but those of pids, IPC and networks: ${others.join(', ')}`);
 }
+
+const NAMESPACE_FLAGS: Readonly<Record<string, string>> = { ipc: 'CLONE_NEWIPC', net: 'CLONE_NEWNET' };
 
 /** Memory has an image of its own; a change of one needs the same mappings as in the scenario. */
 export function needsMemory({ criu, tasks }: Case): boolean {
@@ -148,7 +150,7 @@ function writeSpawn({ criu, tasks }: Case): string {
   const root = tasks[0]!.pid;
   const isOwn = criu?.namespace === 'own';
   const [first, last] = isOwn ? [`(int[]){ p == ${root} ? 1 : p, p }`, 2] : ['&(int){ p }', 1];
-  const made = [...(isOwn ? ['CLONE_NEWPID'] : []), ...(criu?.namespaces?.includes('ipc') ? ['CLONE_NEWIPC'] : [])];
+  const made = [...(isOwn ? ['CLONE_NEWPID'] : []), ...(criu?.namespaces ?? []).map((name) => NAMESPACE_FLAGS[name]!)];
   const flags = made.length > 0 ? `, .flags = p == ${root} ? ${made.join(' | ')} : 0` : '';
   const about = made.length > 0 ? `; ${root} has ${made.length > 1 ? 'namespaces' : 'a namespace'} of its own` : '';
   return `/* fork(), with a chosen pid${about} */

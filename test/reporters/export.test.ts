@@ -185,11 +185,36 @@ describe('an exported finding', () => {
     assert.throws(() => writeZdtm(finding('{}', undefined, CRASH)), CannotExport);
   });
 
+  it('makes networks and cgroups of the tree, and looks at what is left of them', () => {
+    const left = (what: string) => `expect: { violates: [failed-${what}-leaves-nothing-behind] }\n`;
+    const net = writeShellScript(finding('{ namespaces: [net] }', undefined, left('dump')));
+    assert.match(net, /CLONE_NEWNET/);
+    assert.match(net, /^rules > rules-before$[\s\S]*^criu dump[\s\S]*! \{ rules \| diff rules-before -; \}/m);
+    assert.doesNotMatch(net, /unshare .*--net/);
+    // A program's connections are those of the script, which must not be those of the machine.
+    const program = writeShellScript(
+      finding('{}', '{ pid: 100 }', `subject: { command: [sleep, 1] }\n${left('dump')}`),
+    );
+    assert.match(program, /unshare .*--net /);
+    const removed = '{ cgroup: { version: 1, pids: 50 }, freezer: { fault: remove, after: before-restore } }';
+    const cgroup = writeShellScript(finding(removed, undefined, left('restore')));
+    assert.match(
+      cgroup,
+      /echo 50 > \S*pids\.max[\s\S]*cgroup\.procs; done; exec \.\/repro[\s\S]*^rmdir [\s\S]*^criu restore/m,
+    );
+    assert.match(cgroup, /^\[ "\$1\$\$" = inside1 \] \|\| \{ export CG=.*; rmdir .*; exit \$status; \}$/m);
+    const without = writeShellScript(finding('{}', undefined, CRASH));
+    assert.doesNotMatch(without, /cgroup\.procs|rules|--net /);
+  });
+
   it('is refused where a script cannot do what the scenario does', () => {
     for (const criu of [
       '{ restore-limits: { pids: 3 } }',
       '{ interface: rpc }',
       '{ page-server: true }',
+      '{ cgroup: { version: 2 } }',
+      '{ freezer: { fault: thaw, after: pre-dump } }',
+      '{ namespaces: [uts] }',
       '{ images: { mutate: core, seed: 7 } }',
     ])
       assert.throws(() => writeShellScript(finding(criu, undefined, CRASH)), CannotExport, criu);
