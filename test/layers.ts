@@ -28,6 +28,7 @@ const CONTRACT = [
   'src/backends/draws.ts',
   'src/backends/pid-max.ts',
   'src/backends/patience.ts',
+  'src/backends/census',
   'src/backends/host',
 ];
 const ABOVE_INJECTOR = [
@@ -53,6 +54,8 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/backends/pid-max.ts', mayImport: [] },
   { path: 'src/backends/host', mayImport: BOUNDARY },
   { path: 'src/backends/agent', mayImport: [...BOUNDARY, 'src/backends/host'] },
+  // What is read of a process from outside, whichever backend it is of.
+  { path: 'src/backends/census', mayImport: RECORD },
   { path: 'src/backends/backend.ts', mayImport: [...RECORD, 'src/backends/draws.ts'] },
   { path: 'src/backends/own-scenes.ts', mayImport: MODEL },
   { path: 'src/backends/own-fault.ts', mayImport: [...MODEL, 'src/backends/own-scenes.ts'] },

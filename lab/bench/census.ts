@@ -2,9 +2,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomFillSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { FactReader } from '../../src/backends/criu/kinds/index.ts';
-import { parseMappings } from '../../src/backends/criu/kinds/mappings.ts';
-import { Memory } from '../../src/backends/criu/kinds/memory.ts';
+import { FactReader } from '../../src/backends/census/index.ts';
+import { parseMappings } from '../../src/backends/census/mappings.ts';
+import { Memory } from '../../src/backends/census/memory.ts';
 import { median, type Row, type Section } from './row.ts';
 
 const TASKS = 5;

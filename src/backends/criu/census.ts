@@ -3,9 +3,9 @@ import * as z from 'zod';
 import type { Case } from '../../model/case.ts';
 import type { CriuCensus, CriuFacts, CriuTask } from '../../record/criu.ts';
 import { line } from '../agent/request.ts';
+import { FactReader, type Reading } from '../census/index.ts';
+import type { Queues } from '../census/queues.ts';
 import { managesCgroups } from './command-line.ts';
-import { FactReader, type Reading } from './kinds/index.ts';
-import type { Queues } from './kinds/queues.ts';
 import { readNamespaces } from './namespace-contents.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -139,6 +139,7 @@ export async function openFactReader(
   // Without them a declared tree has neither pipes nor sockets.
   const hasQueues = isHeld && (c.subject !== undefined || c.tasks.some(({ criu }) => criu?.resources !== undefined));
   const queues = hasQueues ? await readQueues(sandbox, group) : undefined;
+  const { treeCgroup } = sandbox;
   const inside = isHeld ? await readNamespaces(sandbox, c, group) : undefined;
   return new FactReader({
     proc: sandbox.inside('/proc'),
@@ -146,7 +147,7 @@ export async function openFactReader(
     given: inside ? new Map([...given, [inside.id, { ...given.get(inside.id), ...inside.facts }]]) : given,
     ...(holes && { holes }),
     ...(queues && { queues }),
-    cgroup: isHeld ? sandbox.treeCgroup : undefined,
+    cgroup: isHeld && treeCgroup ? (text) => treeCgroup.describe(text) : undefined,
     managesCgroups: managesCgroups(c),
   });
 }

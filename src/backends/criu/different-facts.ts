@@ -1,8 +1,6 @@
-/**
- * What a record keeps of the facts of tasks: those that differ between two censuses of one run. The others, hundreds a task,
- * would only say what a program has.
- */
-import type { CriuCensus, CriuFacts, CriuPreDump, CriuRecord, CriuTask, CriuThread } from '../../record/criu.ts';
+/** The facts of tasks that a record keeps: in each group of censuses those that differ. */
+import type { CriuCensus, CriuPreDump, CriuRecord } from '../../record/criu.ts';
+import { reduceCensuses } from '../census/different-facts.ts';
 
 const OF_THE_TREE = ['before', 'afterDump', 'restored', 'afterRestore', 'restoredAgain', 'afterAgain'] as const;
 
@@ -12,8 +10,8 @@ export function keepDifferentFacts(record: CriuRecord): CriuRecord {
     const census = record[name];
     return census ? [[name, census]] : [];
   });
-  const kept = reduce(tree.map(([, census]) => census));
-  const [before, after] = reduce([record.bystanders.before, record.bystanders.after]);
+  const kept = reduceCensuses(tree.map(([, census]) => census));
+  const [before, after] = reduceCensuses([record.bystanders.before, record.bystanders.after]);
   return {
     ...record,
     ...Object.fromEntries(tree.map(([name], i) => [name, kept[i]])),
@@ -24,49 +22,6 @@ export function keepDifferentFacts(record: CriuRecord): CriuRecord {
 }
 
 function reducePreDump(preDump: CriuPreDump): CriuPreDump {
-  const [before, after] = reduce([preDump.before, preDump.after]);
+  const [before, after] = reduceCensuses([preDump.before, preDump.after]);
   return { ...preDump, before: before!, after: after! };
-}
-
-function reduce(censuses: readonly CriuCensus[]): CriuCensus[] {
-  const tasks = censuses.flatMap((census) => census.tasks);
-  const steady = findDifferent(tasks.map(({ pid, facts }) => [pid, facts]));
-  const held = findDifferent(tasks.map(({ pid, heldFacts }) => [pid, heldFacts]));
-  const threads = findDifferent(tasks.flatMap((task) => task.threads.map(({ tid, facts }) => [tid, facts] as const)));
-  const thread = ({ facts, ...rest }: CriuThread): CriuThread => ({
-    ...rest,
-    ...only('facts', threads(rest.tid, facts)),
-  });
-  const task = ({ facts, heldFacts, ...rest }: CriuTask): CriuTask => ({
-    ...rest,
-    ...only('facts', steady(rest.pid, facts)),
-    ...only('heldFacts', held(rest.pid, heldFacts)),
-    threads: rest.threads.map(thread),
-  });
-  return censuses.map((census) => ({ ...census, tasks: census.tasks.map(task) }));
-}
-
-type Choose = (id: number, facts: CriuFacts | undefined) => CriuFacts | undefined;
-
-/** A function that leaves of the facts of a task or thread those that are not the same wherever it was read. */
-function findDifferent(all: readonly (readonly [number, CriuFacts | undefined])[]): Choose {
-  const first = new Map<number, CriuFacts>();
-  const different = new Map<number, Set<string>>();
-  for (const [id, facts] of all) {
-    if (!facts) continue;
-    const earlier = first.get(id);
-    if (!earlier) first.set(id, facts);
-    else {
-      const names = different.get(id) ?? new Set<string>();
-      different.set(id, names);
-      for (const name of Object.keys({ ...earlier, ...facts })) if (earlier[name] !== facts[name]) names.add(name);
-    }
-  }
-  return (id, facts) =>
-    facts && Object.fromEntries(Object.entries(facts).filter(([name]) => different.get(id)?.has(name)));
-}
-
-/** An empty set of facts stays: it was read, and what the others have it does not. */
-function only<K extends string>(key: K, facts: CriuFacts | undefined): { readonly [key in K]?: CriuFacts } {
-  return facts === undefined ? {} : ({ [key]: facts } as { readonly [key in K]: CriuFacts });
 }

@@ -7,11 +7,11 @@ import path from 'node:path';
 import type { Case } from '../../model/case.ts';
 import type { CriuCall, CriuStage } from '../../model/criu.ts';
 import type { CriuCensus, CriuTask } from '../../record/criu.ts';
+import type { Hole } from '../census/memory.ts';
 import { openFactReader, type Seen, toTasks } from './census.ts';
 import { IMAGES } from './command-line.ts';
+import { findRseq } from './images/rseq.ts';
 import { imagedState } from './images/states.ts';
-import { findRseq } from './kinds/contents.ts';
-import type { Hole } from './kinds/memory.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** The stage of each call at which all tasks are held, and are what they are (not yet, or no longer, changed by CRIU). */

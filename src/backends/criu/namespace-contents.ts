@@ -2,8 +2,8 @@
 import type { Case } from '../../model/case.ts';
 import type { CriuNamespace } from '../../model/criu-namespaces.ts';
 import type { CriuFacts } from '../../record/criu.ts';
+import { ProcFolder } from '../census/kind.ts';
 import type { Seen } from './census.ts';
-import { ProcFolder } from './kinds/kind.ts';
 import type { Sandbox } from './sandbox.ts';
 import { listThings } from './surroundings/things.ts';
 

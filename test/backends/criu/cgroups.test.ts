@@ -1,8 +1,8 @@
 /** A cgroup of the tree's own: what is lost of it shows, and what another process does to it is done. */
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
+import { FactReader } from '../../../src/backends/census/index.ts';
 import { managesCgroups } from '../../../src/backends/criu/command-line.ts';
-import { FactReader } from '../../../src/backends/criu/kinds/index.ts';
 import { refusal } from '../../../src/backends/criu/refuse.ts';
 import { judge } from '../../../src/properties/index.ts';
 import { parseScenarios, writeScenario } from '../../../src/scenario/index.ts';

@@ -6,9 +6,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
-import { FactReader } from '../../../src/backends/criu/kinds/index.ts';
-import { type Mapping, parseMappings } from '../../../src/backends/criu/kinds/mappings.ts';
-import { Memory } from '../../../src/backends/criu/kinds/memory.ts';
+import { FactReader } from '../../../src/backends/census/index.ts';
+import { type Mapping, parseMappings } from '../../../src/backends/census/mappings.ts';
+import { Memory } from '../../../src/backends/census/memory.ts';
 
 /** A block of smaps. */
 function block(range: string, access: string, name: string, flags: string, offset = '0'): string {

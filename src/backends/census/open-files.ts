@@ -1,5 +1,5 @@
 /** Open files: what each descriptor refers to, its position, and what /proc says of a special file; and their flags. */
-import type { CriuFacts } from '../../../record/criu.ts';
+import type { CriuFacts } from '../../record/criu.ts';
 import type { Kind, ProcFolder } from './kind.ts';
 import { Numbering } from './numbering.ts';
 import { readSockets } from './sockets.ts';

@@ -1,5 +1,5 @@
 /** The mappings that a task of a declared tree was made with (`resources`), and what is in them. */
-import type { CriuFacts } from '../../../record/criu.ts';
+import type { CriuFacts } from '../../record/criu.ts';
 import { describeMapping, openMemory } from './contents.ts';
 import type { Kind } from './kind.ts';
 import { describeRange, type Mapping, parseMappings } from './mappings.ts';

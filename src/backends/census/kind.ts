@@ -1,6 +1,6 @@
 /** A kind of state that a process has beside what the agent sees, read from outside, in /proc. */
 import { closeSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
-import type { CriuFacts } from '../../../record/criu.ts';
+import type { CriuFacts } from '../../record/criu.ts';
 
 /** What a file of /proc is read into: most are smaller, and are read at once. */
 const BUFFER = Buffer.alloc(1 << 16);

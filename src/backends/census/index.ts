@@ -1,8 +1,7 @@
 /** All kinds of state of a process, read from outside. A new kind is a file of its own, and a line here. */
-import type { CriuFacts } from '../../../record/criu.ts';
-import type { TreeCgroup } from '../tree-cgroup.ts';
+import type { CriuFacts } from '../../record/criu.ts';
 import { addresses } from './addresses.ts';
-import { cgroups } from './cgroups.ts';
+import { cgroups, type DescribeCgroups } from './cgroups.ts';
 import { contents } from './contents.ts';
 import { credentials } from './credentials.ts';
 import { type Kind, ProcFolder } from './kind.ts';
@@ -18,7 +17,7 @@ import { scheduling } from './scheduling.ts';
 import { signals } from './signals.ts';
 import { timers } from './timers.ts';
 
-/** The agent's init. */
+/** The init around the tree, in whose namespaces CRIU runs. */
 const INIT = '1';
 
 /** What a process has: `steady` whatever it does, `held` while it does nothing; and of each thread, by its tid in /proc. */
@@ -35,8 +34,8 @@ export interface Reading {
   readonly isHeld: boolean;
   /** Whether memory is read: it is, when `holes` are given (bytes that the kernel writes), by pid. */
   readonly holes?: ReadonlyMap<number, readonly Hole[]>;
-  /** The cgroup that the tree has. */
-  readonly cgroup?: TreeCgroup | undefined;
+  /** What is compared of the cgroups of a process. Absent: nothing. */
+  readonly cgroup?: DescribeCgroups | undefined;
   /** Whether CRIU is to restore cgroups. */
   readonly managesCgroups?: boolean;
   /** Facts that were not read in /proc but asked for, by pid. */

@@ -2,7 +2,7 @@
 import type { Kind, ProcFolder } from './kind.ts';
 
 /**
- * `init`: of the agent's init, in whose namespaces CRIU runs. Without `ofCgroups` that of cgroups is left out: a call with
+ * `init`: of the init around the tree, in whose namespaces CRIU runs. Without `ofCgroups` that of cgroups is left out: a call with
  * --manage-cgroups ignore, which mktrouble gives unless the scenario asks for another mode, restores neither cgroups nor their namespace
  * (criu/cgroup.c, prepare_task_cgroup()).
  */
