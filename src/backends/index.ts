@@ -8,11 +8,13 @@ export type {
   RuntimeMount,
   RuntimeName,
   RuntimeNetwork,
+  RuntimeSetting,
   RuntimeSetup,
   RuntimeTarget,
 } from '../model/runtime.ts';
 export { RESTORING_CALLS, SAVING_CALLS } from '../model/runtime.ts';
 export { isInRange } from '../model/version-range.ts';
+export type { CriuCensus } from '../record/criu.ts';
 export type { Tool } from '../record/environment.ts';
 export type { Effect, FinalState, Finding, RunEvent, RunRecord, TaskFinal } from '../record/record.ts';
 export type {
@@ -35,6 +37,8 @@ export type {
   SchedulableBackend,
 } from './backend.ts';
 export { BadSurroundings, isSchedulable } from './backend.ts';
+export { reduceCensuses } from './census/different-facts.ts';
+export { type Group, readCensus } from './census/read.ts';
 export { Draws } from './draws.ts';
 export { readHostPids } from './host/host-pids.ts';
 export { sweepFolder, uniqueName } from './host/names.ts';

@@ -11,14 +11,23 @@ export function* smallerRuntimeCases(c: Case): Generator<Case> {
 
 function* plainerSetups(setup: RuntimeSetup): Generator<RuntimeSetup> {
   // Words that a case need not have; the limit of a call is no part of what happens.
-  for (const word of ['pid', 'mounts', 'limits', 'lowLevel', 'images', 'rootless', 'capabilities'] as const) {
+  for (const word of [
+    'pid',
+    'mounts',
+    'limits',
+    'settings',
+    'lowLevel',
+    'images',
+    'rootless',
+    'capabilities',
+  ] as const) {
     if (setup[word] === undefined) continue;
     const { [word]: _, ...rest } = setup;
     yield rest;
   }
   if (setup.network !== 'own') yield { ...setup, network: 'own' };
   for (const rounds of withoutOne(setup.rounds)) if (rounds.length > 0) yield { ...setup, rounds };
-  for (const list of ['faults', 'mounts', 'capabilities'] as const)
+  for (const list of ['faults', 'mounts', 'settings', 'capabilities'] as const)
     for (const shorter of withoutOne<unknown>(setup[list] ?? [])) yield { ...setup, [list]: shorter };
   for (const limits of withoutKey(setup.limits ?? {})) yield { ...setup, limits };
   for (const call of ['checkpoint', 'restore'] as const)

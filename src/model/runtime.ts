@@ -121,6 +121,27 @@ export interface RuntimeLimits {
   readonly cpu?: number;
 }
 
+/** What each process of a container can be given, for a restore to bring back. */
+export const RUNTIME_SETTINGS = {
+  affinity: 'it may run on one processor only',
+  personality: 'that of a 32-bit machine',
+  'core-dump-filter': 'core dumps have other mappings than usual',
+  'timer-slack': 'its timers may be late by another time than usual',
+  nice: 'the scheduler prefers others',
+  umask: 'other permissions of new files',
+  limit: 'a lower limit of open files',
+  'oom-score': 'the kernel kills it earlier when memory runs out',
+  'ignored-signal': 'it ignores SIGUSR1',
+  'handled-signal': 'it handles SIGUSR2',
+  'working-folder': 'a working folder other than the root',
+  file: 'a file, open at an offset',
+  'appended-file': 'a file that is open to append',
+  'deleted-file': 'an open file without a name',
+  fifo: 'a FIFO with bytes in it',
+} as const;
+export type RuntimeSetting = keyof typeof RUNTIME_SETTINGS;
+export const RUNTIME_SETTING_NAMES = Object.keys(RUNTIME_SETTINGS) as RuntimeSetting[];
+
 export const RUNTIME_NETWORKS = ['own', 'shared', 'bridge'] as const;
 export type RuntimeNetwork = (typeof RUNTIME_NETWORKS)[number];
 
@@ -139,6 +160,8 @@ export interface RuntimeSetup {
   readonly mounts?: readonly RuntimeMount[];
   /** Absent: none. */
   readonly limits?: RuntimeLimits;
+  /** Of each process. Absent: none. */
+  readonly settings?: readonly RuntimeSetting[];
   /** Of podman: the runtime below it. */
   readonly lowLevel?: LowLevelName;
   /** The runtime keeps the images with the container. Absent: they are in a folder or an archive that the call names. */

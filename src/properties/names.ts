@@ -56,6 +56,8 @@ export const PROPERTY_NAMES: readonly string[] = [
   'answer-agrees-with-result',
   'criu-log-is-bounded',
   'container-continues-after-restore',
+  'restored-container-matches-checkpoint',
+  'kept-container-is-unchanged',
   'container-keeps-its-limits',
   'container-survives-failed-checkpoint',
   'failed-container-restore-leaves-nothing',

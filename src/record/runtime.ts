@@ -1,5 +1,6 @@
 /** What was seen of a container and its runtime: each call, and what was there before and after it. Part of a run record. */
 import type { RuntimeCall, RuntimeName } from '../model/runtime.ts';
+import type { CriuCensus } from './criu.ts';
 
 /** What a task of a container answers: how often it was asked since it was started, and a text that it keeps in its memory. */
 export interface RuntimeAnswer {
@@ -28,6 +29,8 @@ export interface RuntimeContainer {
   readonly isAsked: boolean;
   /** Those that the scenario gives it, as its cgroup has them; absent where there is no init. */
   readonly limits?: readonly RuntimeLimitRead[];
+  /** Its processes with their state; absent where there is no init, and of gVisor, whose processes are in no /proc of the host. */
+  readonly census?: CriuCensus;
 }
 
 /** A limit in a file of a cgroup. */

@@ -10,7 +10,7 @@ type FaultWords = Exclude<NonNullable<Words['faults']>, readonly unknown[]>;
 /** The `runtime` section that loads to this setup. */
 export function writeRuntime(setup: RuntimeSetup): Words {
   const { name, version, rounds, network, pid, mounts, limits, rootless, options, faults, repeat, limit } = setup;
-  const { lowLevel, images, capabilities } = setup;
+  const { settings, lowLevel, images, capabilities } = setup;
   return {
     name,
     ...(version === undefined ? {} : { version }),
@@ -19,6 +19,7 @@ export function writeRuntime(setup: RuntimeSetup): Words {
     ...(pid === undefined ? {} : { pid }),
     ...(mounts === undefined ? {} : { mounts: oneOrAll(mounts.map(writeMount)) }),
     ...(limits === undefined ? {} : { limits: { ...limits } }),
+    ...(settings === undefined ? {} : { settings: oneOrAll([...settings]) }),
     ...(lowLevel === undefined || lowLevel === LOW_LEVEL_NAMES[0] ? {} : { 'low-level': lowLevel }),
     ...(images === undefined ? {} : { images }),
     ...(rootless ? { rootless } : {}),

@@ -144,6 +144,7 @@ runtime:
   images: kept
   mounts: [{ tmpfs: /a }, { bind: /b, read-only: true }]
   limits: { memory: 67108864, pids: 30 }
+  settings: [nice, umask]
   rounds: [leave-running, checkpoint, restore, exec]
   checkpoint-options: [--tcp-established]
   faults: [{ kill: criu, of: restore }, { disk: full, of: checkpoint }]

@@ -83,7 +83,9 @@ describe('the runtime section', () => {
   it('has what podman has below it and keeps, which is written again', () => {
     const read = (words: string) => load(`runtime: { name: podman${words} }`).cases[0]!;
     assert.equal(read('').runtime?.lowLevel, 'crun');
-    const c = read(', low-level: runc, images: kept, faults: { kill: monitor, of: restore }');
+    const { settings } = read(', settings: [nice, fifo]').runtime!;
+    assert.deepEqual(settings, ['nice', 'fifo']);
+    const c = read(', low-level: runc, images: kept, settings: nice, faults: { kill: monitor, of: restore }');
     assert.deepEqual([c.runtime?.lowLevel, c.runtime?.images], ['runc', 'kept']);
     for (const one of [c, read(''), read(', images: exported')])
       assert.deepEqual(parseScenarios(writeScenario(one), 'a.yaml').cases[0]?.runtime, one.runtime);
@@ -104,6 +106,7 @@ describe('the runtime section', () => {
     ['mounts: [{ bind: /a }, { tmpfs: /a }]', /in the folder of another mount/],
     ['limits: { memory: 1 }', /memory cannot be 1/],
     ['limits: { cpus: 1 }', /cpu/],
+    ['settings: [nice, umasc]', /did you mean umask/],
     ['pid: host', /own/],
     ['faults: { pid: taken, of: restore }', /pid namespace of its own/],
   ] as const)

@@ -7,6 +7,7 @@ import { type ContainerSpec, type Driver, type PlacedMount, treeCommand } from '
 import { INTERFACE, NETWORKS } from './network.ts';
 import { USER } from './rootless.ts';
 import type { Sandbox } from './sandbox.ts';
+import { changePersonality, makeSettings } from './settings.ts';
 
 const CAPABILITIES = [
   'CAP_CHOWN',
@@ -37,9 +38,11 @@ export function treeScript({ tasks, runtime }: Case): string {
     const children = tasks.filter(({ parent }) => parent === pid).map((child) => `task_${child.pid} &`);
     return `task_${pid}() {\n  memory=${memoryOf(pid)}\n${children.map((line) => `  ${line}\n`).join('')}  serve ${pid}\n}`;
   });
-  return `serve() {
+  return `${changePersonality(runtime?.settings)}serve() {
   asked=0
-  mkfifo /mk/$1.new && mv /mk/$1.new /mk/$1.in
+  read self rest < /proc/self/stat
+  echo $self > /mk/$1.pid
+${makeSettings(runtime?.settings)}  mkfifo /mk/$1.new && mv /mk/$1.new /mk/$1.in
   while :; do
     read question < /mk/$1.in || continue
     asked=$((asked + 1))

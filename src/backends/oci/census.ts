@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RuntimeAnswer, RuntimeContainer } from '../index.ts';
 import { findFreezers, isFrozen, readLimits } from './cgroups.ts';
 import { type CallContext, type Driver, GUEST, TREE_SCRIPT } from './drivers/driver.ts';
+import { readProcesses } from './processes.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** Milliseconds in which the runtime says what state a container is in. */
@@ -28,7 +29,7 @@ export interface Named {
   readonly sharesPids?: boolean;
 }
 
-interface Process {
+export interface Process {
   readonly pid: number;
   readonly name: string;
   readonly state: string;
@@ -101,12 +102,16 @@ export async function cgroupText(sandbox: Sandbox, pid: number | undefined): Pro
   return (pid !== undefined && (await sandbox.read(`/proc/${pid}/cgroup`))) || '';
 }
 
+/** When the state of its processes is read: asking them changes what they have in their memory, and nothing else. */
+export type CensusTime = 'after-asking' | 'before-asking' | 'never';
+
 /** A container as it is now. `context`: for the runtime's state call. */
 export async function look(
   sandbox: Sandbox,
   driver: Driver,
   named: Named,
   context: CallContext,
+  time: CensusTime = 'never',
 ): Promise<RuntimeContainer> {
   const both = async () =>
     [await askState(sandbox, driver, context), await findContainer(sandbox, driver, named)] as const;
@@ -117,7 +122,13 @@ export async function look(
   const cgroups = await cgroupText(sandbox, init?.pid);
   const hasFrozenCgroup = findFreezers(cgroups).some(isFrozen);
   const canAnswer = init !== undefined && !hasFrozenCgroup && !['T', 't', 'Z'].includes(init.state);
+  const takeCensus = async () =>
+    init && driver.sharesFiles
+      ? await readProcesses(sandbox, context.bundle, named, init, await listProcesses(sandbox))
+      : undefined;
+  const early = time === 'before-asking' ? await takeCensus() : undefined;
   const answers = canAnswer ? await askTasks(sandbox, driver, named, context) : {};
+  const census = time === 'after-asking' ? await takeCensus() : early;
   // Nothing outside shows that a sandbox has paused its tasks, but that none of them answers.
   const isPaused = driver.pausesInside === true && reported.status === 'paused' && Object.keys(answers).length === 0;
   return {
@@ -130,6 +141,7 @@ export async function look(
     answers,
     isAsked: canAnswer && !isPaused,
     ...(limits && cgroups !== '' && { limits: readLimits(cgroups, limits) }),
+    ...(census && { census }),
   };
 }
 

@@ -28,6 +28,7 @@ import { buildRecord } from './record.ts';
 import { asUser, whyNoUserNamespace } from './rootless.ts';
 import { Sandbox } from './sandbox.ts';
 import { criuScript } from './scripts.ts';
+import { refuseSettings } from './settings.ts';
 
 const NAME = 'oci';
 const NO_CRIU =
@@ -78,7 +79,7 @@ class Oci implements Backend {
     if (setup.rounds.includes('pre-dump') && !this.#tracksMemory) return NO_TRACKING;
     const kept = refuseKept(setup);
     if (kept !== undefined) return kept;
-    const setting = refuseSetting(setup, driver, this.#controllers);
+    const setting = refuseSetting(setup, driver, this.#controllers) ?? refuseSettings(setup, driver);
     if (setting !== undefined) return setting;
     return refuseFaults(c, driver, this.#otherCriu) ?? refuseRounds(c) ?? refuseTree(c);
   }
@@ -171,15 +172,16 @@ class Oci implements Backend {
       : `this run is of ${runtime}, and of no ${name}`;
   }
 
-  #describe({ name, hasCriu }: Driver): Capability {
+  #describe({ name, hasCriu, sharesFiles }: Driver): Capability {
     const engine = this.#find(name);
     if (typeof engine === 'string') return { name, available: false, detail: engine };
     if (hasCriu && typeof this.#criu === 'string') return { name, available: false, detail: this.#criu };
+    const hidden = sharesFiles ? '' : '; the state of its processes is not compared: they are in no /proc of the host';
     const by = typeof this.#criu === 'string' || !hasCriu ? '' : `, by CRIU ${this.#criu.version}`;
     return {
       name,
       available: true,
-      detail: `${engine.unpacked.map((one) => one.version).join(' and ')}${by}`,
+      detail: `${engine.unpacked.map((one) => one.version).join(' and ')}${by}${hidden}`,
       ...(engine.tool && { tool: engine.tool }),
     };
   }

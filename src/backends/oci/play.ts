@@ -21,6 +21,7 @@ import { findContainer, listAdded, listThings, look, type Named } from './census
 import type { CallContext, Driver, DriverCall } from './drivers/driver.ts';
 import { CallFaults, type Numbered, type OwnOfCall, type Versions } from './faults.ts';
 import { makeNetworks } from './network.ts';
+import { keepDifferentFacts } from './processes.ts';
 import { USER } from './rootless.ts';
 import type { Ended, Sandbox } from './sandbox.ts';
 import { quote } from './scripts.ts';
@@ -83,17 +84,17 @@ export class Player {
     const bystander: Named = { ...this.#container, name: 'bystander', label: 'bystander' };
     const besides = this.#context(bystander.name, await this.#start(bystander));
     this.#bundle = await this.#start(this.#container);
-    const before = await look(this.#sandbox, this.#driver, bystander, besides);
+    const before = await look(this.#sandbox, this.#driver, bystander, besides, 'after-asking');
     const runs: RuntimeRun[] = [];
     for (const [i, call] of setup.rounds.entries())
       runs.push(await this.#call(call, setup.rounds.indexOf(call, i + 1) === -1));
     const last = runs.at(-1)!;
     const reuse = RESTORING_CALLS.has(last.call) && last.exit !== 0 ? await this.#reuse() : undefined;
-    const after = await look(this.#sandbox, this.#driver, bystander, besides);
+    const after = await look(this.#sandbox, this.#driver, bystander, besides, 'before-asking');
     for (const name of this.#names) await this.#do('delete', this.#context(name, this.#bundle));
     const left = await listAdded(this.#sandbox, this.#driver, baseline, SETTLED);
     return {
-      runtime: {
+      runtime: keepDifferentFacts({
         runtime: setup.name,
         version: runtime,
         ...(criu !== undefined && { criu }),
@@ -101,7 +102,7 @@ export class Player {
         ...(reuse && { reuse }),
         bystander: { before, after },
         left,
-      },
+      }),
       fired: [...this.#fired].sort((a, b) => a - b),
       own: this.#own.fired,
     };
@@ -144,14 +145,14 @@ export class Player {
     );
     const named = wrong.some(({ fault }) => fault.kind === 'name') ? { ...container, label: 'taker' } : container;
     const seenBundle = named.label === 'taker' ? { ...context, bundle: '/work/taker' } : context;
-    const before = await look(sandbox, driver, named, { ...seenBundle, log: `${context.log}.before` });
+    const before = await look(sandbox, driver, named, { ...seenBundle, log: `${context.log}.before` }, 'after-asking');
     const things = await listThings(sandbox, driver);
     const ended = await this.#make(call, context, front, faults);
     const isFailedRestore = RESTORING_CALLS.has(call) && ended.exit !== 0;
     const added = isFailedRestore ? await listAdded(sandbox, driver, things, SETTLED) : [];
     const log = await this.#readLog(call, context);
     const starts = Number((await sandbox.read('/work/criu.starts')) ?? 0);
-    const after = await look(sandbox, driver, named, { ...seenBundle, log: `${context.log}.after` });
+    const after = await look(sandbox, driver, named, { ...seenBundle, log: `${context.log}.after` }, 'before-asking');
     await faults.end();
     for (const index of faults.fired) this.#fired.add(index);
     if (SAVING_CALLS.has(call) && ended.exit === 0) this.#saved.push({ context, isPreDump: call === 'pre-dump' });

@@ -20,7 +20,7 @@ const CRIU_TASK = z.looseObject({
   facts: FACTS,
   heldFacts: FACTS,
 });
-const CRIU_CENSUS = z.looseObject({ tasks: list(CRIU_TASK), silent: list(pid) });
+export const CRIU_CENSUS = z.looseObject({ tasks: list(CRIU_TASK), silent: list(pid) });
 const CRIU_SERVER = z.looseObject({
   name,
   end: z.looseObject({ exit: whole.optional(), signal: whole.optional() }).optional(),

@@ -1,5 +1,6 @@
 /** What a record has of the calls of a container runtime. */
 import * as z from 'zod';
+import { CRIU_CENSUS } from './criu.ts';
 import { count, list, milliseconds, name, text, whole } from './scalars.ts';
 
 const CONTAINER = z.looseObject({
@@ -13,6 +14,7 @@ const CONTAINER = z.looseObject({
   answers: z.record(z.string().regex(/^\d{1,10}$/), z.looseObject({ asked: count, memory: name })),
   isAsked: z.boolean(),
   limits: z.array(z.strictObject({ file: z.string(), asked: z.string(), value: z.string() })).optional(),
+  census: CRIU_CENSUS.optional(),
 });
 
 const END = z.looseObject({

@@ -65,6 +65,7 @@ export function resolveRuntime(words: Words, complain: Complain): RuntimeSetup |
       message: 'root has every capability',
       expected: 'rootless: true beside capabilities',
     });
+  const settings = toList(words.settings);
   const { memory, pids, cpu } = words.limits ?? {};
   return {
     name,
@@ -80,6 +81,7 @@ export function resolveRuntime(words: Words, complain: Complain): RuntimeSetup |
         ...(cpu !== undefined && { cpu }),
       },
     }),
+    ...(settings.length > 0 && { settings }),
     ...(name === 'podman' && { lowLevel: lowLevel ?? LOW_LEVEL_NAMES[0] }),
     ...(words.images === 'kept' && { images: words.images }),
     ...(words.rootless && { rootless: true as const }),

@@ -9,6 +9,8 @@ import {
   RUNTIME_FAULTS,
   RUNTIME_NAMES,
   RUNTIME_NETWORKS,
+  RUNTIME_SETTING_NAMES,
+  RUNTIME_SETTINGS,
   RUNTIME_TARGET_NAMES,
   USER_CAPABILITIES,
 } from '../../model/runtime.ts';
@@ -156,6 +158,15 @@ export const runtime = mapping('a mapping with name', {
     limits,
     'What the container may use, at most, by its cgroup. Read back before and after each call. Skipped where no cgroup hierarchy has such a controller for cgroups of a case.',
     'limits: { memory: 67108864, pids: 50, cpu: 50 }',
+  ).optional(),
+  settings: word(
+    oneOrMore(oneOf(RUNTIME_SETTING_NAMES, 'setting'), 'a list of settings'),
+    `What each process of the container has, compared around each call and after a restore: ${Object.entries(
+      RUNTIME_SETTINGS,
+    )
+      .map(([name, what]) => `${name} (${what})`)
+      .join(', ')}. Skipped with runsc, whose processes are in no /proc of the host.`,
+    'settings: [nice, umask, deleted-file]',
   ).optional(),
   'low-level': word(
     oneOf(LOW_LEVEL_NAMES, 'runtime below podman'),

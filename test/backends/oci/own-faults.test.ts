@@ -61,6 +61,15 @@ describe('fault verbs of one’s own with container runtimes', function () {
     assert.deepEqual(record!.runtime!.runs.at(-1)!.hits, ['own mine']);
   });
 
+  it('have effects on processes, of this container and another, that properties see', async function () {
+    const how = 'run for p in $(pidof sh); do renice -n 7 -p $p; done';
+    const c = text('{ name: runc, rounds: [leave-running] }', ownFault(how, 'during-leave-running'));
+    skipWhereRefused(c, this);
+    const { properties, violations } = await verb.run(backend(), c);
+    assert.deepEqual(properties, ['kept-container-is-unchanged', 'other-containers-untouched']);
+    assert.match(violations[0]!.message, /nice 0, then 7/);
+  });
+
   it('take the blame for the init where the scenario names the root', async function () {
     const c = text('{ name: runc, rounds: [checkpoint] }', ownFault('kill init', 'before-checkpoint', ', to: 100'));
     skipWhereRefused(c, this);

@@ -1,6 +1,7 @@
 /** Each property of container runtimes: it holds for a healthy run, and is violated by what it is about and by nothing else. */
 import assert from 'node:assert/strict';
 import { explainProperty, judge, PROPERTY_NAMES, RUNTIME_PROPERTIES } from '../../../src/properties/index.ts';
+import type { CriuCensus, CriuFacts } from '../../../src/record/criu.ts';
 import type { RunRecord } from '../../../src/record/record.ts';
 import type { RuntimeContainer, RuntimeRecord, RuntimeRun } from '../../../src/record/runtime.ts';
 import { RECORD } from '../../../src/record/schema/record.ts';
@@ -22,6 +23,18 @@ function aContainer(asked: number, over: Partial<RuntimeContainer> = {}): Runtim
     ...over,
   };
 }
+
+/** A census of the container: its only task, with these facts. */
+function aCensus(facts: CriuFacts, state = 'S', tracer = 0): { census: CriuCensus } {
+  const ids = { pid: 100, parent: 0, pgid: 100, session: 100 };
+  const thread = { tid: 100, state, blocked: '0', pending: '0', tracer, wchan: '0', facts: {} };
+  return { census: { tasks: [{ ...ids, name: 'sh', state, pending: '0', facts, threads: [thread] }], silent: [] } };
+}
+
+const GUEST = { ...aCensus({}).census.tasks[0]!, pid: 7 };
+const withGuest = ({ census }: { census: CriuCensus }) => ({
+  census: { ...census, tasks: [...census.tasks, GUEST] },
+});
 
 const GONE: RuntimeContainer = {
   name: 'one',
@@ -114,6 +127,11 @@ describe('the properties of container runtimes', () => {
     assert.deepEqual(left({ processes: 0 }), one);
     assert.deepEqual(left({ isFrozen: true, isAsked: false, answers: {}, status: 'paused' }), one);
     assert.deepEqual(violated([aRun({ ...FAILED, after: GONE })]), one);
+    const changed = (after: { census: CriuCensus }) =>
+      violated([aRun({ ...FAILED, before: aContainer(1, aCensus({ umask: '022' })), after: aContainer(2, after) })]);
+    assert.deepEqual(changed(aCensus({ umask: '022' })), []);
+    assert.deepEqual(changed(aCensus({ umask: '077' })), one);
+    assert.deepEqual(changed(aCensus({ umask: '022' }, 'S', 4)), one);
     assert.deepEqual(violated([aRun({ ...FAILED, after: GONE, hits: ['init'] })]), []);
     assert.deepEqual(violated([aRun({ ...FAILED, after: GONE, hits: ['runtime'] })]), []);
   });
@@ -150,6 +168,33 @@ describe('the properties of container runtimes', () => {
     assert.deepEqual(restored({ answers: { 100: { asked: 1, memory: 'm' } } }), ['container-continues-after-restore']);
   });
 
+  it('restored-container-matches-checkpoint', () => {
+    const one = ['restored-container-matches-checkpoint'];
+    const restored = (before: { census: CriuCensus }, after: { census: CriuCensus }, hits: string[] = []) =>
+      violated([
+        { ...CHECKPOINT, before: aContainer(1, before) },
+        { ...RESTORE, after: aContainer(2, after), hits },
+      ]);
+    assert.deepEqual(restored(aCensus({ umask: '022' }), aCensus({ umask: '022' })), []);
+    assert.deepEqual(restored(aCensus({ umask: '022' }), aCensus({ umask: '0' })), one);
+    assert.deepEqual(restored(aCensus({ umask: '022' }), aCensus({ umask: '0' }), ['init']), []);
+    assert.deepEqual(restored(aCensus({}), aCensus({}, 'T')), one);
+    assert.deepEqual(restored(aCensus({ 'clock offsets': '1' }), aCensus({ 'clock offsets': '2' })), []);
+    assert.deepEqual(restored(withGuest(aCensus({})), aCensus({})), one);
+    assert.deepEqual(restored(withGuest(aCensus({})), aCensus({}), ['guest']), []);
+  });
+
+  it('kept-container-is-unchanged', () => {
+    const kept = (call: RuntimeRun['call'], after: { census: CriuCensus }) =>
+      violated([aRun({ call, before: aContainer(1, aCensus({ nice: '5' })), after: aContainer(2, after) })]);
+    for (const call of ['leave-running', 'exec'] as const) {
+      assert.deepEqual(kept(call, aCensus({ nice: '5' })), []);
+      assert.deepEqual(kept(call, aCensus({ nice: '0' })), ['kept-container-is-unchanged']);
+      assert.deepEqual(kept(call, aCensus({ nice: '5' }, 'S', 9)), ['kept-container-is-unchanged']);
+    }
+    assert.deepEqual(kept('exec-detached', withGuest(aCensus({ nice: '5' }))), []);
+  });
+
   it('container-keeps-its-limits', () => {
     const limited = (value: string) => ({ limits: [{ file: 'pids.max', asked: '50', value }] });
     const seen = (before: string, after: string) =>
@@ -175,6 +220,8 @@ describe('the properties of container runtimes', () => {
       violated([CHECKPOINT], { bystander: { before: aContainer(1), after: aContainer(2, over) } });
     assert.deepEqual(left({ answers: {} }), ['other-containers-untouched']);
     assert.deepEqual(left({ status: 'stopped' }), ['other-containers-untouched']);
+    const bystander = { before: aContainer(1, aCensus({ nice: '0' })), after: aContainer(2, aCensus({ nice: '5' })) };
+    assert.deepEqual(violated([CHECKPOINT], { bystander }), ['other-containers-untouched']);
   });
 
   it('deleted-containers-leave-nothing', () =>

@@ -1,5 +1,7 @@
 /** What is done to one container changes no other. */
+import { few } from '../../criu-census.ts';
 import type { Property } from '../../property.ts';
+import { changedProcesses } from '../../runtime-census.ts';
 import { differences, statusText } from '../../runtime-runs.ts';
 
 const name = 'other-containers-untouched';
@@ -7,14 +9,16 @@ const name = 'other-containers-untouched';
 export const otherContainersUntouched: Property = {
   name,
   title: 'Other containers are untouched',
-  statement: 'A container that no call names runs from the first call to the last, with the same state and memory.',
+  statement:
+    'A container that no call names runs from the first call to the last, with the same state and memory, and each of its processes is as it was, as seen from outside.',
   source: 'the runtime specification: a call is about the container that it names',
   hint: 'Which name, cgroup or process group do both containers share?',
-  check(_c, { runtime }) {
+  check(c, { runtime }) {
     if (!runtime) return [];
     const { before, after } = runtime.bystander;
     const found = differences(before, after);
     if (statusText(before) !== statusText(after)) found.push(`its state is ${statusText(after)}`);
-    return found.length === 0 ? [] : [{ property: name, message: `of another container ${found.join(', ')}` }];
+    if (found.length === 0) found.push(...changedProcesses(c, before, after, []));
+    return found.length === 0 ? [] : [{ property: name, message: `of another container ${few(found)}` }];
   },
 };
