@@ -38,6 +38,7 @@ export type {
 } from './backend.ts';
 export { BadSurroundings, isSchedulable } from './backend.ts';
 export { reduceCensuses } from './census/different-facts.ts';
+export type { Hole } from './census/memory.ts';
 export { type Group, readCensus } from './census/read.ts';
 export { Draws } from './draws.ts';
 export { readHostPids } from './host/host-pids.ts';

@@ -5,7 +5,14 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CriuCensus, type RuntimeContainer, type RuntimeRecord, readCensus, reduceCensuses } from '../index.ts';
+import {
+  type CriuCensus,
+  type Hole,
+  type RuntimeContainer,
+  type RuntimeRecord,
+  readCensus,
+  reduceCensuses,
+} from '../index.ts';
 import type { Named, Process } from './census.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -37,14 +44,24 @@ export async function readProcesses(
     pids: group,
     names,
     managesCgroups: true,
-    holes: new Map(group.map((pid) => [pid, findThreadBlock(readText(`${proc}/${pid}/maps`))])),
+    holes: new Map(own.map(({ pid, inner }) => [pid, findHoles(readText(`${proc}/${pid}/maps`), !names.has(inner))])),
     cgroup: (text) => ({ cgroup: text === cgroup ? 'that of the init' : text.trim() }),
   });
 }
 
-function findThreadBlock(maps: string): { start: number; bytes: number }[] {
-  const start = /^([0-9a-f]+)-.*\[heap\]$/m.exec(maps)?.[1];
-  return start === undefined ? [] : [{ start: Number.parseInt(start, 16), bytes: THREAD_BLOCK }];
+/**
+ * What the kernel writes in the memory of a process of busybox. `isGuest`: it sleeps, so also the time that is left, on its stack, when it
+ * is frozen or seized: see nanosleep(2).
+ */
+function findHoles(maps: string, isGuest: boolean): Hole[] {
+  const find = (name: string): Hole | undefined => {
+    const [, start, end] = new RegExp(`^([0-9a-f]+)-([0-9a-f]+) .*\\[${name}\\]$`, 'm').exec(maps) ?? [];
+    if (start === undefined || end === undefined) return undefined;
+    return { start: Number.parseInt(start, 16), bytes: Number.parseInt(end, 16) - Number.parseInt(start, 16) };
+  };
+  const heap = find('heap');
+  const stack = isGuest ? find('stack') : undefined;
+  return [...(heap ? [{ start: heap.start, bytes: THREAD_BLOCK }] : []), ...(stack ? [stack] : [])];
 }
 
 /** Waits until each sleeps or is stopped. */
