@@ -1,6 +1,7 @@
 /** Each property of container runtimes: it holds for a healthy run, and is violated by what it is about and by nothing else. */
 import assert from 'node:assert/strict';
 import { explainProperty, judge, PROPERTY_NAMES, RUNTIME_PROPERTIES } from '../../../src/properties/index.ts';
+import { signViolation } from '../../../src/properties/signature.ts';
 import type { CriuCensus, CriuFacts } from '../../../src/record/criu.ts';
 import type { RunRecord } from '../../../src/record/record.ts';
 import type { RuntimeContainer, RuntimeRecord, RuntimeRun } from '../../../src/record/runtime.ts';
@@ -66,7 +67,7 @@ const CHECKPOINT = aRun({});
 const RESTORE = aRun({ call: 'restore', before: GONE, after: aContainer(2) });
 const FAILED = { exit: 1, message: 'no' };
 
-function violated(runs: readonly RuntimeRun[], over: Partial<RuntimeRecord> = {}): string[] {
+function aRecord(runs: readonly RuntimeRun[], over: Partial<RuntimeRecord> = {}): RunRecord {
   const runtime: RuntimeRecord = {
     runtime: 'runc',
     version: '1.1.15',
@@ -75,7 +76,7 @@ function violated(runs: readonly RuntimeRun[], over: Partial<RuntimeRecord> = {}
     left: [],
     ...over,
   };
-  const record: RunRecord = {
+  return {
     version: 1,
     backend: 'oci',
     protocol: 'series',
@@ -91,6 +92,10 @@ function violated(runs: readonly RuntimeRun[], over: Partial<RuntimeRecord> = {}
     end: 'over',
     runtime,
   };
+}
+
+function violated(runs: readonly RuntimeRun[], over: Partial<RuntimeRecord> = {}): string[] {
+  const record = aRecord(runs, over);
   assert.ok(RECORD.safeParse(record).success);
   return [...new Set(judge(CASE, record).map(({ property }) => property))].sort();
 }
@@ -182,6 +187,19 @@ describe('the properties of container runtimes', () => {
     assert.deepEqual(restored(aCensus({ 'clock offsets': '1' }), aCensus({ 'clock offsets': '2' })), []);
     assert.deepEqual(restored(withGuest(aCensus({})), aCensus({})), one);
     assert.deepEqual(restored(withGuest(aCensus({})), aCensus({}), ['guest']), []);
+  });
+
+  it('are found as different defects where other state of processes differs', () => {
+    const sign = (after: CriuFacts) => {
+      const before = aContainer(1, aCensus({ umask: '022', nice: '0' }));
+      const record = aRecord([
+        { ...CHECKPOINT, before },
+        { ...RESTORE, after: aContainer(2, aCensus(after)) },
+      ]);
+      return signViolation(CASE, record, judge(CASE, record)[0]!).shape;
+    };
+    assert.equal(sign({ umask: '077', nice: '0' }), 'returned success, umask');
+    assert.equal(sign({ umask: '022', nice: '5' }), 'returned success, nice');
   });
 
   it('kept-container-is-unchanged', () => {

@@ -1,6 +1,7 @@
 /** A restored container continues where it was saved. */
 import type { Property } from '../../property.ts';
-import { changedAnswers, isRestoring, isSaving, runText, succeeded } from '../../runtime-runs.ts';
+import { findReference } from '../../runtime-census.ts';
+import { changedAnswers, isRestoring, runText, succeeded } from '../../runtime-runs.ts';
 
 const name = 'container-continues-after-restore';
 
@@ -13,10 +14,8 @@ export const containerContinuesAfterRestore: Property = {
   hint: 'Which of its tasks was not restored, or not resumed?',
   check(_c, { runtime }) {
     if (!runtime) return [];
-    return runtime.runs.flatMap((run, i) => {
-      const saved = runtime.runs
-        .slice(0, i)
-        .findLast((one) => isSaving(one) && one.call !== 'pre-dump' && succeeded(one));
+    return runtime.runs.flatMap((run) => {
+      const saved = findReference(runtime.runs, run);
       if (!saved || !isRestoring(run) || !succeeded(run) || !run.after.isAsked) return [];
       const found = changedAnswers(saved.before, run.after);
       return found.length === 0

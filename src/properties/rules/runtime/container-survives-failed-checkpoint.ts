@@ -22,7 +22,7 @@ export const containerSurvivesFailedCheckpoint: Property = {
         const found = differences(run.before, run.after);
         if (run.after.isThere && statusText(run.after) !== statusText(run.before))
           found.push(`its state was ${statusText(run.before)}, and is ${statusText(run.after)}`);
-        if (found.length === 0) found.push(...changedProcesses(c, run.before, run.after, [run]));
+        if (found.length === 0) found.push(...changedProcesses(c, runtime.runs, run));
         return found.length === 0
           ? []
           : [{ property: name, message: `${runText(runtime, run)}; of the container ${few(found)}` }];

@@ -20,7 +20,7 @@ export const keptContainerIsUnchanged: Property = {
     return runtime.runs
       .filter((run) => LEAVING.has(run.call) && succeeded(run))
       .flatMap((run) => {
-        const found = changedProcesses(c, run.before, run.after, [run]);
+        const found = changedProcesses(c, runtime.runs, run);
         return found.length === 0 ? [] : [{ property: name, message: `${runText(runtime, run)}, but ${few(found)}` }];
       });
   },

@@ -2,7 +2,7 @@
 import { few } from '../../criu-census.ts';
 import type { Property } from '../../property.ts';
 import { changedProcesses } from '../../runtime-census.ts';
-import { isRestoring, isSaving, runText, succeeded } from '../../runtime-runs.ts';
+import { isRestoring, runText, succeeded } from '../../runtime-runs.ts';
 
 const name = 'restored-container-matches-checkpoint';
 
@@ -16,12 +16,9 @@ export const restoredContainerMatchesCheckpoint: Property = {
   hint: 'Is it in the images of CRIU? If it is, does CRIU restore it, or does the runtime set it again from its configuration?',
   check(c, { runtime }) {
     if (!runtime || c.runtime?.faults.some(({ kind }) => kind === 'image')) return [];
-    return runtime.runs.flatMap((run, i) => {
-      const from = runtime.runs
-        .slice(0, i)
-        .findLastIndex((one) => isSaving(one) && one.call !== 'pre-dump' && succeeded(one));
-      if (from === -1 || !isRestoring(run) || !succeeded(run)) return [];
-      const found = changedProcesses(c, runtime.runs[from]!.before, run.after, runtime.runs.slice(from, i + 1));
+    return runtime.runs.flatMap((run) => {
+      if (!isRestoring(run) || !succeeded(run)) return [];
+      const found = changedProcesses(c, runtime.runs, run);
       return found.length === 0 ? [] : [{ property: name, message: `${runText(runtime, run)}, but ${few(found)}` }];
     });
   },
