@@ -77,6 +77,11 @@ export const ROOMS: readonly Room[] = [
   { path: 'src/injector', mayImport: ABOVE_INJECTOR },
   { path: 'src/conformance', mayImport: [...ABOVE_INJECTOR, 'src/injector'] },
   { path: 'reporters', mayImport: RECORD },
+  // A script calls a container runtime in the words of its driver.
+  {
+    path: 'reporters/export/runtime',
+    mayImport: [...RECORD, 'src/backends/oci/drivers', 'src/backends/oci/network.ts', 'reporters'],
+  },
   // A page on which a reader plays a case on holds the machine, the judge, and the writer of what was played.
   { path: 'reporters/html/rule-view.tsx', mayImport: [...RECORD, 'src/properties'] },
   { path: 'reporters/html/play', mayImport: [...ABOVE_INJECTOR, 'reporters'] },

@@ -1,9 +1,10 @@
 /**
- * `npm run reproducers -- [RUNS] [MINUTES]`: exports every finding of docs/criu-findings.md as a shell script and as a C program, runs
+ * `npm run reproducers -- [RUNS] [MINUTES] [PART]`: exports every finding of docs/criu-findings.md as a shell script and as a C program, runs
  * the script RUNS times (20) and the program a fifth as often, without mktrouble, and writes docs/reproducers.md. It takes about an
  * hour; after MINUTES it ends. The runs are in rounds over all findings, and are counted in a file of the version of CRIU beside this
  * one (MKTROUBLE_CRIU=4.2.1 names another version), which a later call goes on from; what is measured again is deleted from there.
- * What was exported is in .mktrouble/reproducers. With RUNS 0 the page has what was measured.
+ * What was exported is in .mktrouble/reproducers. With RUNS 0 the page has what was measured. PART is `criu` or `runtimes`, the findings of
+ * docs/runtime-findings.md (./runtimes.ts); without it both are measured.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,6 +18,7 @@ import { writeScenario } from '../../src/scenario/index.ts';
 import { faultOfMachine } from '../../test/support/criu-fault.ts';
 import { type Count, type Exported, isExported, listVersions, type Row, readRows, writeRows } from './measured.ts';
 import { type PageFinding, writePage } from './page.ts';
+import { measureRuntimes, readRuntimeRows, writeRuntimeSection } from './runtimes.ts';
 
 const FINDINGS = 'docs/criu-findings.md';
 const PAGE = 'docs/reproducers.md';
@@ -25,7 +27,9 @@ const LIMIT = 600_000;
 
 type Named = Pick<PageFinding, 'number' | 'title'>;
 
-const runs = Number(process.argv[2] ?? 20);
+const [, , , , part] = process.argv;
+const allRuns = Number(process.argv[2] ?? 20);
+const runs = part === 'runtimes' ? 0 : allRuns;
 const until = performance.now() + Number(process.argv[3] ?? Infinity) * 60_000;
 /** The C program is the same script; a race is tried many times in each run. */
 const runsOfC = Math.ceil(runs / 5);
@@ -126,4 +130,5 @@ for (let round = 1; round <= runs; round++) {
 const versions = listVersions();
 const columns = versions.map((version) => new Map(readRows(version).map((row) => [row.title, row])));
 const measured = findings.map((one) => ({ ...one, rows: columns.map((column) => column.get(one.title)) }));
-writeFileSync(PAGE, writePage(measured, FINDINGS, versions));
+if (part !== 'criu' && allRuns > 0) await measureRuntimes(allRuns, until, env);
+writeFileSync(PAGE, `${writePage(measured, FINDINGS, versions)}\n${writeRuntimeSection(readRuntimeRows())}`);

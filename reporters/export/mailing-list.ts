@@ -20,7 +20,7 @@ const BOOKKEEPING = new Set<RunEvent['kind']>(['get', 'put', 'visit', 'log', 'st
 export function writeMail({ title, case: c, violates, statements, sources, seen }: ExportedFinding): string {
   if (seen?.record.backend !== 'simulated')
     throw new CannotExport(
-      'an interleaving of kernel functions needs a run of the simulated protocol; use --as sh for CRIU',
+      'an interleaving of kernel functions needs a run of the simulated protocol; use --as sh for CRIU and container runtimes',
     );
   const { record, violations } = seen;
   const [property] = violates;

@@ -1,25 +1,26 @@
-/** The two forms of a reproducer for CRIU: a shell script with a C program in it, and a C program with the script in it. */
+/**
+ * The two forms of a reproducer for CRIU: a shell script with a C program in it, and a C program with the script in it. That of a container
+ * runtime is a shell script only, of a file of its own.
+ */
 import type { Case } from '../../src/model/case.ts';
 import type { CriuSyscall } from '../../src/model/criu.ts';
 import { callEnd } from '../../src/record/program-text.ts';
 import { selectHelpers, writeDriver } from './driver.ts';
 import type { ExportedFinding } from './finding.ts';
+import { commentOut, writeHead } from './head.ts';
 import { isSearched } from './helpers-c.ts';
+import { writeRuntimeScript } from './runtime/script.ts';
 import { writeStart } from './subject-sh.ts';
 import { findNetwork, hasCgroup, runInCgroup } from './surroundings-sh.ts';
 import { needsMemory, writeTree } from './tree-c.ts';
-
-/** Columns of a comment. */
-const COLUMNS = 100;
 
 /** Without root, unshare(1) would exit with 1, as if the defect were shown. */
 const NEEDS = `CRIU=\${CRIU:-criu}; [ "$(id -u)" = 0 ] && command -v \${CRIU%% *} > /dev/null || { echo "this needs root and $CRIU (CRIU=... names another)" >&2; exit 125; }`;
 
 export function writeShellScript(finding: ExportedFinding): string {
+  if (finding.case.runtime) return writeRuntimeScript(finding, finding.case.runtime);
   return `#!/bin/sh
-${writeHead(finding, 'sh THIS_FILE')
-  .map((line) => `# ${line}`.trimEnd())
-  .join('\n')}
+${commentOut(writeHead(finding, describeRun(finding), '[CRIU=/path/to/criu] sh THIS_FILE'))}
 ${NEEDS}
 ${enter(finding, 'sh "$0" inside')}
 cc -w -D_GNU_SOURCE ${writeFlags(finding.case)}-o repro -x c - <<'EOC' || exit 125
@@ -38,7 +39,7 @@ export function writeCProgram(finding: ExportedFinding): string {
     writeDriver(finding, '"$repro" tree', '"$repro"'),
   ];
   return `/*
-${writeHead(finding, `cc -w ${writeFlags(c)}-o repro THIS_FILE && ./repro`)
+${writeHead(finding, describeRun(finding), `[CRIU=/path/to/criu] cc -w ${writeFlags(c)}-o repro THIS_FILE && ./repro`)
   .map((line) => ` * ${line}`.trimEnd())
   .join('\n')}
  */
@@ -51,31 +52,16 @@ function writeFlags(c: Case): string {
   return `${needsMemory(c) ? '-static ' : ''}${c.tasks.some(({ pid, leader }) => pid !== leader) ? '-pthread ' : ''}`;
 }
 
-/** Comment: what the defect is, where it was seen, how to run the file. */
-function writeHead({ title, case: c, violates, statements, seen }: ExportedFinding, how: string): string[] {
-  const criu = seen?.record.criu;
+/** What the run has shown: the versions, how the calls have ended, and the last errors. */
+function describeRun({ seen }: ExportedFinding): string[] {
+  if (!seen) return [];
+  const { criu } = seen.record;
   const ends = [criu?.dump, criu?.restore].flatMap((run) => (run ? [`the ${run.of} ${callEnd(run)}`] : []));
   const errors = (criu?.restore ?? criu?.dump)?.errors.slice(-2) ?? [];
   return [
-    ...wrap(title),
-    ...(c.why === undefined ? [] : wrap(`${c.why.trim().replace(/\s+/g, ' ')}.`.replace(/\.+$/, '.'))),
-    ...violates.slice(0, 1).flatMap((name) => wrap(`Violates: ${statements[name] ?? name}`)),
-    ...(seen ? wrap(`Seen: ${seen.environment}${ends.length > 0 ? `: ${ends.join(', ')}` : ''}`) : []),
-    ...errors.flatMap((error) => wrap(`  ${error.replace(/\s+/g, ' ')}`)),
-    ...wrap(`As root: [CRIU=/path/to/criu] ${how}; exit 1: shown, 0: not shown, 125: untestable`),
+    `Seen: ${seen.environment}${ends.length > 0 ? `: ${ends.join(', ')}` : ''}`,
+    ...errors.map((error) => `  ${error.replace(/\s+/g, ' ')}`),
   ];
-}
-
-function wrap(text: string): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length + 1 > COLUMNS) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
 
 /** The factor by which the number of tries of a race exceeds that of the scenario. */

@@ -7,6 +7,10 @@ import { refuseCgroup } from './surroundings-sh.ts';
 /** The setup of a case that a script can run. Throws CannotExport. */
 export function readSetup(c: Case): CriuSetup {
   const { criu } = c;
+  if (c.runtime)
+    throw new CannotExport(
+      'a container runtime is driven by its command line, which a C program would only pass to a shell: use --as sh',
+    );
   if (!criu) throw new CannotExport('the scenario is not for CRIU');
   if (criu.limits.dump?.pids !== undefined || criu.limits.restore?.pids !== undefined)
     throw new CannotExport('a limit of processes needs a cgroup of its own');

@@ -133,6 +133,7 @@ ${faults.length === 0 ? '' : `${indent(faults.join('\n'))}\n`}	for (i = 0; i < N
 
 function refuseOtherFaults({ case: c, violates }: ExportedFinding): void {
   const { criu } = c;
+  if (c.runtime) throw new CannotExport('zdtm is the suite of CRIU, and calls no container runtime: use --as sh');
   if (!criu) throw new CannotExport('zdtm is a suite for CRIU, and the scenario is not for CRIU: use --as markdown');
   const odd = [
     ...(criu.images.length > 0 ? ['changes images'] : []),

@@ -39,11 +39,16 @@ export function replayCommand(verdict: Verdict): string {
   );
 }
 
+/** The backends whose findings can be exported. */
+const EXPORTED: ReadonlySet<string> = new Set(['simulated', 'criu', 'oci']);
+
 /** `mktrouble export` of a finding, for a bug tracker; undefined where nothing was found, or where its backend has no export. */
 export function exportCommand({ backend, bucket, replay, position, title }: Verdict): string | undefined {
-  if (!bucket || (backend !== 'criu' && backend !== 'simulated')) return undefined;
+  if (!bucket || !EXPORTED.has(backend)) return undefined;
   const finding = replay ?? `${position.file}#${title}`;
-  return ['npx', 'mktrouble', 'export', finding, '--as', backend === 'criu' ? 'sh' : 'markdown'].map(quoted).join(' ');
+  return ['npx', 'mktrouble', 'export', finding, '--as', backend === 'simulated' ? 'markdown' : 'sh']
+    .map(quoted)
+    .join(' ');
 }
 
 /** `mktrouble export` of a regression as the smallest scenario; undefined where the engines are none that a flag can name. */

@@ -68,6 +68,10 @@ function findRow(file: string, number: string): NamedFinding {
     new RegExp(`^\\| ${name.replaceAll('.', '\\.')} \\| ([^|]+) \\|.*\\]\\(([^)]+\\.yaml)\\)`, 'm').exec(text);
   const row = /^\d+(\.\d+)?$/.test(number) ? (rowOf(number) ?? rowOf(`${number}.1`)) : null;
   if (row) return { case: findCase(beside(row[2]!), row[1]!) };
+  const [, title, runtime] =
+    new RegExp(`^## ${number.replaceAll('.', '\\.')}\\. (.+) \\((\\w+)\\)$`, 'm').exec(text) ?? [];
+  const [, suite] = /\]\(([^)]+\/runtimes\/[^)]+\.yaml)\)/.exec(text) ?? [];
+  if (title !== undefined && suite !== undefined) return { case: findCase(beside(suite), title, runtime) };
   const section = new RegExp(`^## ${number}\\. .*?\\]\\(([^)]+\\.replay\\.yaml)\\)`, 'ms').exec(text);
   if (section) return findReplay(beside(section[1]!));
   throw new NoFinding(`${file} has no finding ${number || 'without a number'}`, `for example ${file}#1`);
@@ -101,14 +105,16 @@ function findBelow(): string | undefined {
   return existsSync(file) ? file : undefined;
 }
 
-/** One case of a file; of several the first that expects a violation. */
-function findCase(file: string, selected: string | undefined): Case {
+/** One case of a file, for one runtime where that is named; of several the first that expects a violation. */
+function findCase(file: string, selected: string | undefined, runtime?: string): Case {
   // A case with a verb or an editor of one's own is refused by the exporter, with the reason.
   const { faultVerbs: _, imageEditors: __, ...names } = KNOWN_NAMES;
   const { cases, diagnostics } = loadScenarios([file], names);
   const error = diagnostics.find(({ severity }) => severity !== 'warning');
   if (error) throw new NoFinding(formatDiagnostic(error));
-  const fitting = cases.filter((c) => isSelected(c, selected));
+  const fitting = cases.filter(
+    (c) => isSelected(c, selected) && (runtime === undefined || c.runtime?.name === runtime),
+  );
   const found = fitting.find(({ expect }) => expect.violates.length > 0) ?? fitting[0];
   if (found) return found;
   const titles = [...new Set(cases.map(({ scenario }) => scenario))];
@@ -145,6 +151,20 @@ export async function examine(
   } finally {
     await backend.dispose();
     await passesOn?.dispose();
+  }
+}
+
+/** Runs the case once, where its backend works here, and exports it as it is. */
+export async function examineAsIs(
+  named: NamedFinding,
+  options: BackendOptions,
+  signal: AbortSignal,
+): Promise<ExportedFinding> {
+  const backend = await openBackend(findEngineBackend(named.case) ?? 'simulated', options);
+  try {
+    return describe(named, listExpected(named.case), await runOnce(backend, named, signal));
+  } finally {
+    await backend.dispose();
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Exported, findMedian, isExported, readRows } from '../../lab/reproducers/measured.ts';
 import { writePage } from '../../lab/reproducers/page.ts';
+import { writeRuntimeSection } from '../../lab/reproducers/runtimes.ts';
 import { writeShellScript } from '../../reporters/export/script.ts';
 import { KNOWN_NAMES } from '../../src/injector/known.ts';
 import { parseScenarios } from '../../src/scenario/index.ts';
@@ -38,6 +39,28 @@ describe('the page of reproducers', () => {
     assert.match(page, /^\| 4 \| D \| 50 \| refused \| 4 of 5 \| refused \| {2}\|$/m);
     assert.match(page, /## Not exported\n\n- D: no reason\n/);
     assert.match(page, /## Not measured yet\n\n- E\n/);
+  });
+});
+
+describe('the section of reproducers for container runtimes', () => {
+  const section = writeRuntimeSection([
+    { title: 'A', runtime: 'runc', seen: 'runc 1.2', lines: 50, count: { shown: 3, runs: 3 } },
+    { title: 'B', runtime: 'runc', seen: 'runc 1.2', lines: 60, count: { shown: 2, runs: 3 } },
+    { title: 'C', runtime: 'podman', lines: 70, isRace: true, count: { shown: 1, runs: 3 } },
+    { title: 'D', runtime: 'runsc', refused: 'no reason' },
+  ]);
+
+  it('counts each runtime for itself, and all, without races and with what is refused', () => {
+    assert.match(section, /^- runc: of 2 that are no race, 1 \(50 %\) show /m);
+    assert.match(section, /^- runsc: of 1 that are no race, 0 \(0 %\) show /m);
+    assert.match(section, /^- all: of 3 that are no race, 1 \(33 %\) show /m);
+    assert.doesNotMatch(section, /^- podman/m);
+    assert.match(section, /has 60 lines \(median\)/);
+  });
+
+  it('has each finding, with why one is not exported', () => {
+    assert.match(section, /\| C \(a race\) \| podman \| 70 \| 1 of 3 \|/);
+    assert.match(section, /Not exported:\n\n- D: no reason\n/);
   });
 });
 

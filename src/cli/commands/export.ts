@@ -22,7 +22,7 @@ export const addExport: AddCommand = ({ program, action }) => {
     .command('export')
     .summary('write a finding as a program of its own')
     .description(
-      'Writes a reproducer that needs nothing of mktrouble. For CRIU: a shell script, a C program, or a test for zdtm. For the simulated protocol: the interleaving as calls of kernel functions, in Markdown. `scenario` is the smallest scenario found. The finding is run and shrunk first, where its backend works here; with two engines (--criu old=4.1.1 --criu new=./criu) what is left of it fails with the second and passes with the first.',
+      'Writes a reproducer that needs nothing of mktrouble. For CRIU: a shell script, a C program, or a test for zdtm. For a container runtime: a shell script. For the simulated protocol: the interleaving as calls of kernel functions, in Markdown. `scenario` is the smallest scenario found. The finding is run and shrunk first, where its backend works here; with two engines (--criu old=4.1.1 --criu new=./criu) what is left of it fails with the second and passes with the first.',
     )
     .argument(
       '<finding>',
