@@ -11,12 +11,13 @@ export function listRuns({
   preDumps = [],
   sameImages,
   dump,
+  dumpAgain,
   rival,
   restore,
   rivals = [],
   again,
 }: CriuRecord): CriuRun[] {
-  const own = [...preDumps.map(({ run }) => run), sameImages ? undefined : dump, restore];
+  const own = [...preDumps.map(({ run }) => run), sameImages ? undefined : dump, dumpAgain, restore];
   return [...own, rival?.run, ...rivals, again].filter((run) => run !== undefined);
 }
 

@@ -19,6 +19,7 @@ import { failedRestoreLeavesNoTask } from './rules/criu/failed-restore-leaves-no
 import { failedRestoreLeavesNothingBehind } from './rules/criu/failed-restore-leaves-nothing-behind.ts';
 import { failedRestoreReportsError } from './rules/criu/failed-restore-reports-error.ts';
 import { keptTreeIsUnchanged } from './rules/criu/kept-tree-is-unchanged.ts';
+import { killedDumpCanBeRetried } from './rules/criu/killed-dump-can-be-retried.ts';
 import { noSecondLiveCopy } from './rules/criu/no-second-live-copy.ts';
 import { oneOfSeveralRestoresSucceeds } from './rules/criu/one-of-several-restores-succeeds.ts';
 import { restoreLeavesNothingBehind } from './rules/criu/restore-leaves-nothing-behind.ts';
@@ -42,6 +43,7 @@ const OF_A_ROUND: readonly Property[] = [
   failedRestoreLeavesNoTask,
   failedRestoreLeavesNothingBehind,
   failedRestoreCanBeRetried,
+  killedDumpCanBeRetried,
   failedDumpLeavesTreeRunning,
   failedDumpLeavesNothingBehind,
   noSecondLiveCopy,

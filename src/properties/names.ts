@@ -44,6 +44,7 @@ export const PROPERTY_NAMES: readonly string[] = [
   'failed-restore-leaves-no-task',
   'failed-restore-leaves-nothing-behind',
   'failed-restore-can-be-retried',
+  'killed-dump-can-be-retried',
   'failed-dump-leaves-tree-running',
   'failed-dump-leaves-nothing-behind',
   'no-second-live-copy',

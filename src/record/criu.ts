@@ -198,6 +198,8 @@ export interface CriuRecord {
   readonly dump: CriuRun;
   /** What was there of the tree, or left by CRIU, when the dump had ended. */
   readonly afterDump: CriuCensus;
+  /** After a dump that was killed: once more, without faults, of the same tree. */
+  readonly dumpAgain?: CriuRun;
   /** What has happened to the cgroup that the tree has. */
   readonly freezer?: FreezerFault;
   /** What has happened to the other end of its connections. */

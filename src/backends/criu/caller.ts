@@ -195,6 +195,13 @@ export class Caller {
     return rival.run;
   }
 
+  /** A dump that was killed is tried once more, into a folder of its own, and nothing goes wrong in it. */
+  async dumpAgain(): Promise<CriuRun> {
+    const images = `${IMAGES}-again`;
+    await mkdir(this.#sandbox.inside(images));
+    return this.#call('dump', `${this.#log('dump-again')}.log`, true, images);
+  }
+
   /** A restore that failed is tried once more, and nothing goes wrong in it. */
   restoreAgain(): Promise<CriuRun> {
     return this.#call('restore', `${this.#log('again')}.log`, true);

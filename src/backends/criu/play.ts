@@ -1,6 +1,6 @@
 /**
  * The course of a case: the tree is built, dumped and restored, faults are fired when they are due, and what is there is looked
- * at before, between and after. A restore that failed is tried once more without faults.
+ * at before, between and after. A restore that failed, and a dump that was killed, are tried once more without faults.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import type { Case } from '../../model/case.ts';
 import { type CriuSetup, PLAIN_CRIU } from '../../model/criu.ts';
 import { whatDumpLeaves } from '../../model/criu-options.ts';
 import { type Round, splitRounds } from '../../model/criu-rounds.ts';
-import type { CriuChange, CriuConnection, CriuPreDump, CriuRecord } from '../../record/criu.ts';
+import type { CriuChange, CriuConnection, CriuPreDump, CriuRecord, CriuRun } from '../../record/criu.ts';
 import { AgentError } from '../agent/agent.ts';
 import { Caller, type PlayOptions } from './caller.ts';
 import { runCheck } from './check.ts';
@@ -156,9 +156,11 @@ class Play {
     const bystanders = { before: bystandersBefore, after: await this.#observer.bystanders() };
     this.#around = dumped.around;
     this.#connections = await this.#observer.connections(connections);
+    const dumpAgain = this.#canDumpAgain(dump) ? await this.#dumpAgain() : undefined;
     return {
       version: this.#version,
       ...dumped.record,
+      ...(dumpAgain && { dumpAgain }),
       ...(this.#isLeft() && { before: { ...dumped.record.before, isLeft: true } }),
       ...restored,
       ...describeChanges(dumped.changed, restored.surroundings?.restore),
@@ -279,6 +281,23 @@ class Play {
     const changed = compareSurroundings(around, await this.#observer.surroundings(), isHeld);
     const failed = { ...imaged, restore, ...rivals, afterRestore, surroundings: { restore: changed } };
     return images.length > 0 ? failed : { ...failed, ...(await this.#retry()) };
+  }
+
+  /** Whether the scenario has killed a dump, and has done nothing to its tree, or beside it, for which another one may fail. */
+  #canDumpAgain({ signal, timedOut, flooded }: CriuRun): boolean {
+    const { freezer, peer, rival, syscalls } = this.#setup;
+    const isSent =
+      this.#faults.hits.some(({ to, own }) => to === 'criu' && own === undefined) ||
+      syscalls.some((call) => call.of === 'dump' && call.signal !== undefined);
+    const isEnded = timedOut !== undefined || flooded !== undefined;
+    const isOther = this.#faults.hasHitTree() || freezer?.fault !== undefined || (peer ?? rival) !== undefined;
+    return signal !== undefined && isSent && !isEnded && !isOther;
+  }
+
+  /** A dump that was killed leaves nothing that stops the next one. */
+  async #dumpAgain(): Promise<CriuRun> {
+    if (!this.#case.subject) await this.#sandbox.do('last-pid', { pid: lastPidFor(this.#case) });
+    return this.#caller.dumpAgain();
   }
 
   /** A restore that failed leaves nothing that stops the next one. */

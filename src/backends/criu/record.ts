@@ -59,7 +59,7 @@ function buildStory(c: Case, criu: CriuRecord): RunEvent[] {
   let step = 0;
   const say = (text: string): void => void events.push({ step: ++step, actor: 'coordinator', kind: 'log', text });
   const call = (round: CriuRecord, run: CriuRun, left: readonly CriuTask[]): void => {
-    const again = run === round.again;
+    const again = run === round.again || run === round.dumpAgain;
     say(`criu ${run.of}${again ? ', once more and without faults' : ''}`);
     if (!again) for (const event of listHits(round, run)) events.push({ step: ++step, ...event });
     for (const error of run.errors) say(`criu: ${error}`);
@@ -73,6 +73,7 @@ function buildStory(c: Case, criu: CriuRecord): RunEvent[] {
     for (const { run, after } of round.preDumps ?? []) call(round, run, after.tasks);
     if (round.rival) say(`a second criu ${round.rival.run.of}, at ${round.rival.at}, ${callEnd(round.rival.run)}`);
     if (!round.sameImages) call(round, round.dump, round.afterDump.tasks);
+    if (round.dumpAgain) say(`criu dump, once more and without faults, ${callEnd(round.dumpAgain)}`);
     for (const edit of round.edits ?? []) say(`the images are changed: ${editText(edit)}`);
     for (const run of round.rivals ?? []) say(`criu restore, at the same time, ${callEnd(run)}`);
     if (round.restore) call(round, round.restore, round.afterRestore?.tasks ?? []);

@@ -60,6 +60,7 @@ const ROUND = z.looseObject({
   before: CRIU_CENSUS,
   dump: CRIU_RUN,
   afterDump: CRIU_CENSUS,
+  dumpAgain: CRIU_RUN.optional(),
   restore: CRIU_RUN.optional(),
   afterRestore: CRIU_CENSUS.optional(),
   again: CRIU_RUN.optional(),
