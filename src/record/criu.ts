@@ -4,6 +4,7 @@ import type { FreezerFault } from '../model/criu-cgroups.ts';
 import type { PeerFault } from '../model/criu-peer.ts';
 import type { RoundCall } from '../model/criu-rounds.ts';
 import type { ServerFault, ServerName } from '../model/criu-servers.ts';
+import type { SignalName } from '../model/signals.ts';
 
 /** State by name, as /proc shows it: `umask` → `0022`, `open file 3` → `/dev/null, flags 02`. */
 export type CriuFacts = Readonly<Record<string, string>>;
@@ -52,6 +53,8 @@ export interface CriuInjected {
   /** Which of the scenario's system calls for this call of CRIU, from 0. */
   readonly index: number;
   readonly call: string;
+  /** What the process that made it got; absent: the call returned something else. */
+  readonly signal?: SignalName;
   /** Its first three arguments, in hexadecimal. */
   readonly args: readonly string[];
   /** Its first or second argument, where it is a text: a path, mostly. */

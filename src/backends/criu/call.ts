@@ -2,6 +2,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Case } from '../../model/case.ts';
+import type { CriuSyscall } from '../../model/criu.ts';
 import type { RoundCall } from '../../model/criu-rounds.ts';
 import { errnoName, errnoNumber } from '../../model/errno.ts';
 import type { CriuInjected, CriuResponse, CriuRun } from '../../record/criu.ts';
@@ -83,7 +84,7 @@ export async function callCriu(sandbox: Sandbox, c: Case, of: RoundCall, options
     ...((status & 0x7f) === 0 ? { exit: status >> 8 } : { signal: status & 0x7f }),
     ...(timedOut && { timedOut: computeTimeLimit(c) }),
     ...(flooded && { flooded: LOG_CAP }),
-    ...(wanted.length > 0 && { injected: injected.map((one) => describeInjected(one, bytes)) }),
+    ...(wanted.length > 0 && { injected: injected.map((one) => describeInjected(one, wanted[one.index], bytes)) }),
     duration: Math.round(us / 100) / 10,
     errors,
     ...(status !== 0 && errors.length === 0 && lastLine !== undefined && { lastLine }),
@@ -120,10 +121,19 @@ async function refuseSilence(file: string, status: number): Promise<void> {
 /** A system call that was hit, as the record has it. */
 function describeInjected(
   { index, call, args, path: text, logBytes }: Ended['injected'][number],
+  wanted: CriuSyscall | undefined,
   log: Buffer | undefined,
 ): CriuInjected {
   const line = readLastLine(log?.subarray(0, logBytes).toString('utf8') ?? '')?.replace(/^\([ \d.]+\)\s*/, '');
-  return { index, call, args, ...(text !== '' && { path: text }), ...(line !== undefined && { logLine: line }) };
+  const signal = wanted?.signal;
+  return {
+    index,
+    call,
+    ...(signal && { signal }),
+    args,
+    ...(text !== '' && { path: text }),
+    ...(line !== undefined && { logLine: line }),
+  };
 }
 
 /** The file that puts a process into the cgroup, with the limit that this call has. */

@@ -156,7 +156,7 @@ class Play {
     const bystanders = { before: bystandersBefore, after: await this.#observer.bystanders() };
     this.#around = dumped.around;
     this.#connections = await this.#observer.connections(connections);
-    const dumpAgain = this.#canDumpAgain(dump) ? await this.#dumpAgain() : undefined;
+    const dumpAgain = this.#canDumpAgain(dumped.record) ? await this.#dumpAgain() : undefined;
     return {
       version: this.#version,
       ...dumped.record,
@@ -283,12 +283,16 @@ class Play {
     return images.length > 0 ? failed : { ...failed, ...(await this.#retry()) };
   }
 
-  /** Whether the scenario has killed a dump, and has done nothing to its tree, or beside it, for which another one may fail. */
-  #canDumpAgain({ signal, timedOut, flooded }: CriuRun): boolean {
-    const { freezer, peer, rival, syscalls } = this.#setup;
+  /** Whether the scenario has killed a dump whose tree is there, and has done nothing to that, or beside it, for which another one may fail. */
+  #canDumpAgain({ before, dump, afterDump }: Dumped['record']): boolean {
+    const { signal, timedOut, flooded, injected = [] } = dump;
+    const there = new Set(afterDump.tasks.map(({ pid }) => pid));
+    // CRIU has killed it when its images are whole: that cannot be done twice.
+    if (!before.tasks.every(({ pid }) => there.has(pid))) return false;
+    const { freezer, peer, rival } = this.#setup;
     const isSent =
       this.#faults.hits.some(({ to, own }) => to === 'criu' && own === undefined) ||
-      syscalls.some((call) => call.of === 'dump' && call.signal !== undefined);
+      injected.some((call) => call.signal !== undefined);
     const isEnded = timedOut !== undefined || flooded !== undefined;
     const isOther = this.#faults.hasHitTree() || freezer?.fault !== undefined || (peer ?? rival) !== undefined;
     return signal !== undefined && isSent && !isEnded && !isOther;

@@ -62,6 +62,19 @@ describe('Rounds of a dump and a restore by CRIU', function () {
     assert.equal(record.restore!.signal, 9);
   });
 
+  it('dump a tree once more whose dump was killed, and not one that the scenario has hit, or that is gone', async () => {
+    const KILLED = 'faults: [{ kill: coordinator, when: { criu: pre-dump } }]\nexpect: { coordinator: killed }\n';
+    const { record, violated } = await play(`${TREE}criu: {}\n${KILLED}`);
+    assert.deepEqual([record.dump.signal, record.dumpAgain?.exit], [9, 0]);
+    assert.deepEqual(violated, []);
+    const hit = await play(`${TREE}criu: {}\n${KILLED.replace('[', '[{ stop: 101, when: { criu: before-dump } }, ')}`);
+    assert.deepEqual([hit.record.dump.signal, hit.record.dumpAgain], [9, undefined]);
+    const last = await play(
+      `${TREE}criu: { syscalls: { of: dump, call: openat, after: post-dump, signal: SIGKILL } }\n`,
+    );
+    assert.deepEqual([last.record.dump.signal, last.record.dumpAgain], [9, undefined]);
+  });
+
   it('end with the round that leaves nothing to dump, and judge that', async () => {
     const { record, violated } = await play(
       `${ONE}subject: { command: [setpriv, --pdeathsig, TERM, sleep, "100"] }\ncriu: { rounds: [dump, restore, dump, restore] }\n`,

@@ -71,6 +71,14 @@ describe('System calls of CRIU', function () {
     assert.notEqual(run.exit, 0);
   });
 
+  it('that kill CRIU, as each of `every` does, are no crash of CRIU', async () => {
+    const c = parseCase('{ of: dump, call: prctl, every: true, outcomes: [SIGKILL] }');
+    const { violations, record, tried } = await runCase(c, { backend: open() });
+    assert.ok(tried.schedules > 0);
+    assert.equal(record?.criu?.dump.injected?.length, 1);
+    assert.ok(!violations.some(({ property }) => property === 'criu-never-crashes'), JSON.stringify(violations));
+  });
+
   it('that are never made do not count as hit, however large their number', async () => {
     const { exit, injected } = await dump(open(), '{ of: dump, call: openat, number: 70000, errno: ENOMEM }');
     assert.deepEqual([exit, injected], [0, []]);

@@ -1,7 +1,7 @@
 /** The properties of a dump. */
 import assert from 'node:assert/strict';
 import { allViolated, CASE, EDITED, hit, treeWith, violated, withCriu, without } from './judged.ts';
-import { aCensus, aTask, FAILED, RESTORED, TREE } from './records.ts';
+import { aCensus, aTask, DUMPED, FAILED, RESTORED, TREE } from './records.ts';
 
 describe('the properties of a dump by CRIU', () => {
   describe('failed-dump-leaves-tree-running', () => {
@@ -92,6 +92,22 @@ describe('the properties of a dump by CRIU', () => {
     it('leaves it to the scenario to say that the dump fails', () => {
       const c = { ...CASE, expect: { ...CASE.expect, coordinator: ['failed'] as const } };
       assert.deepEqual(allViolated(failed, c), []);
+    });
+  });
+
+  describe('killed-dump-can-be-retried', () => {
+    const killed = { dump: { of: 'dump', signal: 9, errors: [] }, afterDump: TREE, restore: undefined } as const;
+    const record = {
+      ...killed,
+      afterRestore: undefined,
+      hits: [{ ...hit, to: 'criu', signal: 9, stage: 'pre-dump' }],
+    } as const;
+
+    it('is violated by a second dump that fails, and not by one that succeeds', () => {
+      const failed = { of: 'dump', exit: 1, errors: ['cr-dump.c:1: no'] } as const;
+      assert.deepEqual(violated({ ...record, dumpAgain: failed }), ['killed-dump-can-be-retried']);
+      assert.deepEqual(violated({ ...record, dumpAgain: DUMPED }), []);
+      assert.deepEqual(violated(record), [], 'there was no second one');
     });
   });
 

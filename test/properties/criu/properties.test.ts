@@ -263,7 +263,12 @@ describe('the properties of CRIU', () => {
         [],
       );
       const syscalls = [{ of: 'restore', call: 'all', number: 7, signal: 'SIGSEGV' }] as const;
-      assert.deepEqual(violated(crashed, withCriu({ syscalls })), []);
+      const injected = [{ index: 0, call: 'read', signal: 'SIGSEGV', args: [] }] as const;
+      assert.deepEqual(violated({ ...crashed, restore: { ...crashed.restore, injected } }, withCriu({ syscalls })), []);
+      assert.deepEqual(violated(crashed, withCriu({ syscalls })), name, 'the call was never made');
+      const every = [{ of: 'restore', call: 'all', number: 1, every: true, outcomes: ['SIGKILL'] }] as const;
+      const killed = { ...crashed.restore, signal: 9, injected: [{ ...injected[0], signal: 'SIGKILL' }] } as const;
+      assert.deepEqual(violated({ ...crashed, restore: killed }, withCriu({ syscalls: every })), [], 'one of every call');
       const full = { ...crashed, restore: { ...crashed.restore, signal: 25 } };
       assert.deepEqual(violated(full, withCriu({ limits: { restore: { fileSize: 10 } } })), []);
     });

@@ -40,10 +40,9 @@ function findCrash(c: Case, criu: CriuRecord, run: CriuRun): string | undefined 
 }
 
 /** Whether the scenario sent this signal, or asked for it. */
-function wasSent({ criu: setup }: Case, { hits }: CriuRecord, { of, signal }: CriuRun): boolean {
+function wasSent({ criu: setup }: Case, { hits }: CriuRecord, { of, signal, injected = [] }: CriuRun): boolean {
   if (hits.some((hit) => hit.to === 'criu' && (hit.own !== undefined || hit.signal === signal))) return true;
-  if (setup?.syscalls.some((call) => call.of === of && call.signal !== undefined && SIGNALS[call.signal] === signal))
-    return true;
+  if (injected.some((call) => call.signal !== undefined && SIGNALS[call.signal] === signal)) return true;
   // Some of CRIU's own fault points are its sudden death.
   if (signal === SIGNALS.SIGKILL && setup?.faultPoint?.of === of) return true;
   return signal === SIGNALS.SIGXFSZ && setup?.limits[of]?.fileSize !== undefined;
