@@ -268,7 +268,11 @@ describe('the properties of CRIU', () => {
       assert.deepEqual(violated(crashed, withCriu({ syscalls })), name, 'the call was never made');
       const every = [{ of: 'restore', call: 'all', number: 1, every: true, outcomes: ['SIGKILL'] }] as const;
       const killed = { ...crashed.restore, signal: 9, injected: [{ ...injected[0], signal: 'SIGKILL' }] } as const;
-      assert.deepEqual(violated({ ...crashed, restore: killed }, withCriu({ syscalls: every })), [], 'one of every call');
+      assert.deepEqual(
+        violated({ ...crashed, restore: killed }, withCriu({ syscalls: every })),
+        [],
+        'one of every call',
+      );
       const full = { ...crashed, restore: { ...crashed.restore, signal: 25 } };
       assert.deepEqual(violated(full, withCriu({ limits: { restore: { fileSize: 10 } } })), []);
     });
