@@ -30,7 +30,9 @@ export function setupLines(setup: CriuSetup | undefined, edits: readonly MadeEdi
     ...(freezer ? [`dump: it freezes the cgroup of the tree${freezerWords(freezer)}`] : []),
     ...(peer ? [`the other end of its connections at ${peer.after}: ${peer.fault}`] : []),
     ...(parallel === undefined ? [] : [`${parallel} restores of the same images at one time`]),
-    ...(rival ? [`a second CRIU at ${rival.at}: ${rival.call}`] : []),
+    ...(rival
+      ? [`a second CRIU at ${rival.at}: ${rival.call}${rival.fault ? `, ${rival.fault} after ${rival.after}` : ''}`]
+      : []),
     ...(faultPoint ? [`${faultPoint.of}: CRIU_FAULT=${faultPoint.number}`] : []),
     ...scriptFails.map((stage) => `the action script fails at ${stage}`),
     ...(['pre-dump', 'dump', 'restore'] as const).flatMap((of) =>

@@ -1,6 +1,7 @@
 /** All that a case makes go wrong: its faults, and what its `criu` section says. One list for all kinds. */
 import type { Case, Fault } from './case.ts';
 import { type CriuCall, type CriuSetup, callOfStage, type OptionalWord } from './criu.ts';
+import { describeRival } from './criu-rival.ts';
 import { SERVER_NAMES, SERVER_WORDS } from './criu-servers.ts';
 import { type RuntimeSetup, runtimeFaultText } from './runtime.ts';
 
@@ -113,9 +114,7 @@ function ofCriu({
           ),
         ]
       : []),
-    ...(rival
-      ? [one('criu.rival', callOfStage(rival.at), `a second CRIU (${rival.call}) at ${rival.at}`, rival.optional)]
-      : []),
+    ...(rival ? [one('criu.rival', callOfStage(rival.at), describeRival(rival), rival.optional)] : []),
     ...images.map(({ optional }, i) => one(`criu.images.${i}`, 'restore', `change ${i + 1} of the images`, optional)),
   ];
 }

@@ -3,7 +3,7 @@ import type { Case } from '../model/case.ts';
 import { callOfStage, type ImageChange, type ImageEdit, type MadeEdit, PSTREE_FIELDS } from '../model/criu.ts';
 import type { RoundCall } from '../model/criu-rounds.ts';
 import { signalName } from '../model/signals.ts';
-import type { CriuHit, CriuRecord } from '../record/criu.ts';
+import type { CriuHit, CriuRecord, CriuSecond } from '../record/criu.ts';
 import { listRuns } from './criu-runs.ts';
 
 const SYSTEM_CALL = 'system call ';
@@ -23,8 +23,8 @@ export function listCauses(c: Case, criu: CriuRecord, of: RoundCall): string[] {
 }
 
 /** `a second dump at post-restore`. */
-export function nameRival({ run, at }: NonNullable<CriuRecord['rival']>): string {
-  return `a second ${run.of} at ${at}`;
+export function nameRival({ run, at, hit }: CriuSecond): string {
+  return `a second ${run.of} at ${at}${hit ? `, ${hit}` : ''}`;
 }
 
 export function isSystemCall(cause: string): boolean {

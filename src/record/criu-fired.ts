@@ -46,7 +46,7 @@ function hasHappened(
     case 'peer':
       return peer !== undefined;
     case 'rival':
-      return rival !== undefined;
+      return rival !== undefined && (setup.rival?.fault === undefined || rival.hit !== undefined);
     case 'images':
       return edits !== undefined;
     default:

@@ -2,6 +2,7 @@
 import type { CriuCall, CriuStage, MadeEdit } from '../model/criu.ts';
 import type { FreezerFault } from '../model/criu-cgroups.ts';
 import type { PeerFault } from '../model/criu-peer.ts';
+import type { RivalFault } from '../model/criu-rival.ts';
 import type { RoundCall } from '../model/criu-rounds.ts';
 import type { ServerFault, ServerName } from '../model/criu-servers.ts';
 import type { SignalName } from '../model/signals.ts';
@@ -188,6 +189,13 @@ export interface CriuPreDump {
   readonly changes?: readonly CriuChange[];
 }
 
+/** A second CRIU, at this stage of the first; what has happened to it. */
+export interface CriuSecond {
+  readonly at: CriuStage;
+  readonly run: CriuRun;
+  readonly hit?: RivalFault;
+}
+
 /** A round: a dump and the restore of its images. */
 export interface CriuRecord {
   readonly version: string;
@@ -215,7 +223,7 @@ export interface CriuRecord {
    * What a second CRIU did at a stage of the first. Where both dumped, or both restored, and only the second one succeeded, it is `dump` or
    * `restore`, and this is the first.
    */
-  readonly rival?: { readonly at: CriuStage; readonly run: CriuRun };
+  readonly rival?: CriuSecond;
   /** A program that runs on: while the restore held it, before it was let go. */
   readonly restored?: CriuCensus;
   readonly afterRestore?: CriuCensus;

@@ -194,6 +194,21 @@ faults: [{ signal: SIGTERM, to: 101, when: { criu: pre-resume } }]
     assert.match(refused('rival: { call: dumb, at: post-dump }'), /did you mean dump/);
   });
 
+  it('may have a second CRIU that is killed, stopped or delayed after a stage of its own', () => {
+    const rival = 'call: restore, at: pre-restore';
+    const [c] = load(`criu: { rival: { ${rival}, fault: kill, after: post-resume } }`).cases;
+    assert.deepEqual(c?.criu?.rival?.after, 'post-resume');
+    assert.deepEqual(parseScenarios(writeScenario(c!), 'a.yaml').cases[0]?.criu, c?.criu);
+    const refused = (words: string) => mistakes(`criu: { rival: { ${rival}, ${words} } }`);
+    assert.match(refused('fault: kill, after: post-dump'), /no stage post-dump[\s\S]*pre-restore, post-restore/);
+    assert.match(refused('fault: kill'), /after/);
+    assert.match(refused('after: pre-restore'), /fault/);
+    assert.match(
+      mistakes('criu: { rival: { call: pre-dump, at: pre-dump, fault: kill, after: pre-dump } }'),
+      /no stage/,
+    );
+  });
+
   it('knows the system calls of Linux by name', () => {
     const one = (words: string) => mistakes(`criu: { syscalls: { of: dump, errno: ENOMEM, ${words} } }`);
     assert.match(one('call: opneat'), /opneat[\s\S]*did you mean openat/);

@@ -29,7 +29,7 @@ import type { OwnImageEditor } from './images/own.ts';
 import type { Criu } from './locate.ts';
 import type { Observer } from './observer.ts';
 import type { Programs } from './programs.ts';
-import { Rivals } from './rivals.ts';
+import { type HitRival, type RivalOptions, Rivals } from './rivals.ts';
 import { writeNotified } from './rpc.ts';
 import type { Sandbox } from './sandbox.ts';
 import { Server } from './servers.ts';
@@ -74,6 +74,8 @@ export class Caller {
   #parent: string | undefined;
   /** Beside the call that is under way. */
   #server: Server | undefined;
+  /** A second CRIU that something happens to, until it has ended. */
+  #second: HitRival | undefined;
   /** What has happened to the cgroup of the tree. */
   freezerHit: FreezerFault | undefined;
   /** What has happened to the other end of the tree's connections. */
@@ -164,20 +166,40 @@ export class Caller {
   }
 
   async #startRivals(of: RoundCall, count: number, images: string): Promise<Rivals> {
+    return Rivals.start(this.#sandbox, this.#case, { ...(await this.#rivalOptions(of, images)), count });
+  }
+
+  async #rivalOptions(of: RoundCall, images: string): Promise<Omit<RivalOptions, 'count'>> {
     const { criu, program, unprivileged, breakpointsFire } = this.#options;
     const root = of === 'restore' ? undefined : await this.#rootPid();
     const how = { criu, program, unprivileged, breakpointsFire, hooks: false, plain: true };
-    return Rivals.start(this.#sandbox, this.#case, { ...how, images, root, of, count, log: `${this.#log(of)}.log` });
+    return { ...how, images, root, of, log: `${this.#log(of)}.log` };
   }
 
   /** What a second CRIU does while this one waits at a stage. */
   async #meetRival(stage: CriuStage): Promise<void> {
-    const { call, at } = this.#setup.rival ?? {};
+    const { call, at, fault, after } = this.#setup.rival ?? {};
     if (call === undefined || at !== stage) return;
     const images = call === 'restore' ? IMAGES : RIVAL_IMAGES;
     if (call !== 'restore') await mkdir(this.#sandbox.inside(images));
-    const [run] = await (await this.#startRivals(call, 1, images)).finish();
-    this.rival = { at, run: run! };
+    if (fault === undefined) {
+      const [run] = await (await this.#startRivals(call, 1, images)).finish();
+      this.rival = { at, run: run! };
+      return;
+    }
+    const options = { ...(await this.#rivalOptions(call, images)), count: 1, hit: { fault, after: after! } };
+    this.#second = await Rivals.startHit(this.#sandbox, this.#case, options);
+    const goesOn = this.#second.hit === 'stop' || this.#second.hit === 'delay';
+    if (!goesOn) await this.#finishSecond();
+  }
+
+  /** A second CRIU that something has happened to ends after the first, or has ended. */
+  async #finishSecond(): Promise<void> {
+    const second = this.#second;
+    if (!second) return;
+    this.#second = undefined;
+    const run = await second.finish();
+    this.rival = { at: this.#setup.rival!.at, run, ...(second.hit && { hit: second.hit }) };
   }
 
   /**
@@ -239,6 +261,7 @@ export class Caller {
       meanwhile: of === 'dump' ? meanwhile : undefined,
     });
     this.time += time;
+    await this.#finishSecond();
     if (this.peerHit === 'stop') await this.#sandbox.do('peer', { fault: 'continue' });
     // What is frozen cannot be looked at, or end.
     if (this.freezerHit === 'freeze' || run.timedOut !== undefined) this.#sandbox.treeCgroup?.do('thaw');

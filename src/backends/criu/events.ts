@@ -10,6 +10,8 @@ export const EVENT = z.discriminatedUnion('event', [
   z.object({ event: z.literal('gone'), pid: number, status: number }),
   /** CRIU's action script waits at this stage for an answer. */
   z.object({ event: z.literal('stage'), stage: z.string().max(64) }),
+  /** That of a second CRIU does. */
+  z.object({ event: z.literal('second-stage'), stage: z.string().max(64) }),
   /** CRIU has sent a message, in hexadecimal. */
   z.object({ event: z.literal('rpc'), message: z.string().regex(/^([0-9a-f]{2})+$/) }),
   /** A call of CRIU is at its limit of time. */

@@ -3,7 +3,7 @@
 import type { Case } from '../../model/case.ts';
 import type { MadeEdit } from '../../model/criu.ts';
 import { signalName } from '../../model/signals.ts';
-import type { CriuRecord, CriuRun, CriuTask } from '../../record/criu.ts';
+import type { CriuRecord, CriuRun, CriuSecond, CriuTask } from '../../record/criu.ts';
 import { firedIn } from '../../record/criu-fired.ts';
 import { callEnd } from '../../record/program-text.ts';
 import {
@@ -71,7 +71,7 @@ function buildStory(c: Case, criu: CriuRecord): RunEvent[] {
   say(`${c.subject ? c.subject.command[0] : 'the tree'} is there: ${listTasks(tasks)}`);
   for (const round of rounds) {
     for (const { run, after } of round.preDumps ?? []) call(round, run, after.tasks);
-    if (round.rival) say(`a second criu ${round.rival.run.of}, at ${round.rival.at}, ${callEnd(round.rival.run)}`);
+    if (round.rival) say(rivalText(round.rival));
     if (!round.sameImages) call(round, round.dump, round.afterDump.tasks);
     if (round.dumpAgain) say(`criu dump, once more and without faults, ${callEnd(round.dumpAgain)}`);
     for (const edit of round.edits ?? []) say(`the images are changed: ${editText(edit)}`);
@@ -106,6 +106,12 @@ function editText(edit: MadeEdit): string {
   const words = Object.entries(rest).filter(([word]) => word !== 'file');
   const values = words.map(([word, value]) => `${word} ${JSON.stringify(value)}`);
   return [`${resolveFile(edit)}: ${kind}`, ...values].join(', ');
+}
+
+/** `a second criu dump, at post-restore, killed, …`. */
+function rivalText({ run, at, hit }: CriuSecond): string {
+  const words = { kill: 'killed', stop: 'stopped until the first has ended', delay: 'delayed' } as const;
+  return [`a second criu ${run.of}`, `at ${at}`, ...(hit ? [words[hit]] : []), callEnd(run)].join(', ');
 }
 
 const NAMED = 8;

@@ -1,8 +1,9 @@
-/** Calls of CRIU on the same tree, or the same images, beside the one that a case is about: nothing is made to go wrong in them. */
+/** Calls of CRIU on the same tree, or the same images, beside the one that a case is about. One alone can be killed, stopped or delayed. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Case } from '../../model/case.ts';
-import { PLAIN_CRIU } from '../../model/criu.ts';
+import { type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
+import { RIVAL_DELAY, type RivalFault } from '../../model/criu-rival.ts';
 import type { RoundCall } from '../../model/criu-rounds.ts';
 import { signalNumber } from '../../model/signals.ts';
 import type { CriuRun } from '../../record/criu.ts';
@@ -16,11 +17,28 @@ export interface RivalOptions extends CallOptions {
   readonly log: string;
   readonly of: RoundCall;
   readonly count: number;
+  /** What happens to it, and after which of its stages. */
+  readonly hit?: { readonly fault: RivalFault; readonly after: CriuStage };
 }
 
 interface Started {
   readonly pid: number;
   readonly log: string;
+}
+
+/** One to which something happens. */
+export interface HitRival {
+  /** What has happened; undefined: it ended before that stage. */
+  readonly hit: RivalFault | undefined;
+  /** Waits for its end, after the first has ended. */
+  finish(): Promise<CriuRun>;
+}
+
+/** Whether there was such a process. */
+async function hit(sandbox: Sandbox, pid: number, fault: RivalFault): Promise<boolean> {
+  if (fault === 'delay') return (await sandbox.do('pause', { pid, ms: RIVAL_DELAY })) === 0;
+  const signal = signalNumber(fault === 'kill' ? 'SIGKILL' : 'SIGSTOP');
+  return (await sandbox.do('kill', { pid, signal })) === 0;
 }
 
 export class Rivals {
@@ -38,7 +56,9 @@ export class Rivals {
 
   /** Starts so many. Rejects with BadSurroundings. */
   static async start(sandbox: Sandbox, c: Case, options: RivalOptions): Promise<Rivals> {
-    const { log, criu, of, count } = options;
+    const { log, criu, of, count, hit } = options;
+    // So that its stages are not taken for those of the first (SECOND_CRIU of agent/agent.h).
+    const env = { ...criuEnvironment(PLAIN_CRIU, of, options), ...(hit && { MKTROUBLE_SECOND_CRIU: '1' }) };
     const starting = Array.from({ length: count }, async (_, i) => {
       const own = `rival-${i + 1}-of-${log}`;
       const pid = await startCommand(sandbox, {
@@ -46,21 +66,60 @@ export class Rivals {
         pid: 0,
         inner: false,
         folder: `${WORK}/home`,
-        env: criuEnvironment(PLAIN_CRIU, of, options),
-        words: [...criu.command, ...criuWords(c, of, own, options)],
+        env,
+        words: [...criu.command, ...criuWords(c, of, own, { ...options, hooks: hit !== undefined })],
       });
       return { pid, log: own };
     });
     return new Rivals(sandbox, c, of, await Promise.all(starting));
   }
 
-  /** Waits for their ends; one that does not end in the time of a call is killed. */
-  finish(): Promise<CriuRun[]> {
-    return Promise.all(this.#started.map(({ pid, log }) => this.#end(pid, log)));
+  /**
+   * Starts one, and waits until it is at the stage at which something is to happen to it, and that has happened, or until it has ended:
+   * then it never came so far.
+   */
+  static async startHit(
+    sandbox: Sandbox,
+    c: Case,
+    options: RivalOptions & Required<Pick<RivalOptions, 'hit'>>,
+  ): Promise<HitRival> {
+    const { fault, after } = options.hit;
+    let pid: Promise<number> | undefined;
+    let isHit = false;
+    const reached = new Promise<void>((resolve, reject) => {
+      const answer = async (stage: string): Promise<void> => {
+        if (stage === after && !isHit && (await hit(sandbox, await pid!, fault))) {
+          isHit = true;
+          resolve();
+        }
+        await sandbox.do('answer-second');
+      };
+      sandbox.secondListener = (stage) => void answer(stage).catch(reject);
+    });
+    const starting = Rivals.start(sandbox, c, options);
+    pid = starting.then((rivals) => rivals.#started[0]!.pid);
+    const rivals = await starting;
+    // One that is stopped ends after the first, which may take as long as a call may.
+    const ended = rivals.finish(2);
+    await Promise.race([reached, ended]);
+    return {
+      hit: isHit ? fault : undefined,
+      async finish() {
+        if (isHit && fault === 'stop') await sandbox.do('kill', { pid: await pid!, signal: signalNumber('SIGCONT') });
+        const [run] = await ended;
+        sandbox.secondListener = undefined;
+        return run!;
+      },
+    };
   }
 
-  async #end(pid: number, log: string): Promise<CriuRun> {
-    const limit = computeTimeLimit(this.#case);
+  /** Waits for their ends; one that does not end in so many times the time of a call is killed. */
+  finish(limits = 1): Promise<CriuRun[]> {
+    return Promise.all(this.#started.map(({ pid, log }) => this.#end(pid, log, limits)));
+  }
+
+  async #end(pid: number, log: string, limits: number): Promise<CriuRun> {
+    const limit = limits * computeTimeLimit(this.#case);
     let status = await this.#sandbox.waitForEnd(pid, limit);
     const timedOut = status === undefined;
     if (status === undefined) {

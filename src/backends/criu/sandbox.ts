@@ -15,7 +15,9 @@ export interface SandboxOptions extends AgentOptions {
 }
 
 export class Sandbox extends Agent {
-  /** Called for each event but the end of a watched process. */
+  /** Called when a second CRIU is at a stage. */
+  secondListener: ((stage: string) => void) | undefined;
+  /** Called for each other event but the end of a watched process. */
   listener: ((event: SandboxEvent) => void) | undefined;
   /** Whether it has a user namespace of its own. */
   readonly isUser: boolean;
@@ -94,6 +96,7 @@ export class Sandbox extends Agent {
   protected override onEvent(said: unknown): void {
     const event = checkAnswer(said, EVENT);
     if (event.event === 'gone') this.#gone(event.pid, event.status);
+    else if (event.event === 'second-stage') this.secondListener?.(event.stage);
     else this.listener?.(event);
   }
 

@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { FREEZER_FAULT_NAMES } from '../../model/criu-cgroups.ts';
 import { PEER_FAULT_NAMES } from '../../model/criu-peer.ts';
+import { RIVAL_FAULT_NAMES } from '../../model/criu-rival.ts';
 import { count, list, milliseconds, name, pid, text, whole } from './scalars.ts';
 
 const FACTS = z.record(name, name).optional();
@@ -56,7 +57,7 @@ const ROUND = z.looseObject({
   sameImages: z.literal(true).optional(),
   freezer: z.enum(FREEZER_FAULT_NAMES).optional(),
   peer: z.enum(PEER_FAULT_NAMES).optional(),
-  rival: z.looseObject({ at: name, run: CRIU_RUN }).optional(),
+  rival: z.looseObject({ at: name, run: CRIU_RUN, hit: z.enum(RIVAL_FAULT_NAMES).optional() }).optional(),
   before: CRIU_CENSUS,
   dump: CRIU_RUN,
   afterDump: CRIU_CENSUS,

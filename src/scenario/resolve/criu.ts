@@ -16,7 +16,7 @@ import { type CriuFreezerSetup, refuseFreezer } from '../../model/criu-cgroups.t
 import { refuseNamespaces } from '../../model/criu-namespaces.ts';
 import { CRIU_OPTIONS, type CriuOptionWords, type OptionWord } from '../../model/criu-options.ts';
 import type { CriuPeerSetup } from '../../model/criu-peer.ts';
-import { type CriuRival, refuseRival, STAGES_OF_RIVAL } from '../../model/criu-rival.ts';
+import { type CriuRival, refuseRival, STAGES_OF_RIVAL, STAGES_OF_SECOND } from '../../model/criu-rival.ts';
 import { type RoundCall, refuseParallel, refuseRounds, splitRounds } from '../../model/criu-rounds.ts';
 import { refuseInRpc } from '../../model/criu-rpc.ts';
 import { type CriuServerSetup, refuseServer, SERVER_NAMES } from '../../model/criu-servers.ts';
@@ -113,7 +113,7 @@ export function resolveCriu(
     complain({
       path: ['criu', 'rival'],
       message: noRival,
-      expected: `at: ${STAGES_OF_RIVAL[setup.rival!.call].join(', ')}`,
+      expected: `at: ${STAGES_OF_RIVAL[setup.rival!.call].join(', ')}${words.rival?.fault || words.rival?.after ? `; fault and after: ${STAGES_OF_SECOND[setup.rival!.call].join(', ') || 'none'}` : ''}`,
       hint: 'one call after the other is `rounds`, several restores at one time are `parallel`',
     });
   if (!setup.optional?.includes('script-fails')) checkScripts(setup, isProgram, (i) => at('script-fails', i), complain);

@@ -4,7 +4,7 @@ import { ABSENT, type CriuCall, OPTIONAL_WORDS } from '../../model/criu.ts';
 import { CGROUP_VERSIONS } from '../../model/criu-cgroups.ts';
 import { CRIU_NAMESPACE_NAMES, CRIU_NAMESPACES } from '../../model/criu-namespaces.ts';
 import { CRIU_OPTIONS, type CriuOption } from '../../model/criu-options.ts';
-import { STAGES_OF_RIVAL } from '../../model/criu-rival.ts';
+import { RIVAL_FAULT_NAMES, RIVAL_FAULTS, STAGES_OF_RIVAL, STAGES_OF_SECOND } from '../../model/criu-rival.ts';
 import { CRIU_INTERFACES, type CriuInterface } from '../../model/criu-rpc.ts';
 import { OUTCOMES } from '../../model/syscall-outcomes.ts';
 import { MAX_FAULTS } from '../limits.ts';
@@ -298,9 +298,21 @@ export const criu = mapping('a mapping with the words of CRIU', {
           .join('; ')}.`,
         'at: post-dump',
       ),
+      fault: word(
+        oneOf(RIVAL_FAULT_NAMES, 'what happens to a second CRIU'),
+        `What happens to the second one: ${Object.entries(RIVAL_FAULTS)
+          .map(([name, meaning]) => `${name}: ${meaning}`)
+          .join('; ')}.`,
+        'fault: kill',
+      ).optional(),
+      after: word(
+        criuStage,
+        `The stage of the second one after which it happens: of a dump ${STAGES_OF_SECOND.dump.join(', ')}; of a restore ${STAGES_OF_SECOND.restore.join(', ')}.`,
+        'after: pre-dump',
+      ).optional(),
       optional,
     }),
-    'A second CRIU, in the last round: it dumps or pre-dumps the same tree, or restores the same images, while the first waits at a stage. The tree is to have exactly one live copy, or one set of images, and the call that fails leaves everything as it was. Where only the second dump succeeds its images are restored.',
+    'A second CRIU, in the last round: it dumps or pre-dumps the same tree, or restores the same images, while the first waits at a stage; it can be killed, stopped or delayed at a stage of its own. The tree is to have exactly one live copy, or one set of images, and the call that fails leaves everything as it was. Where only the second dump succeeds its images are restored.',
     'rival: { call: dump, at: post-dump }',
   ).optional(),
   options: word(

@@ -183,5 +183,18 @@ describe('the properties of a restore by CRIU', () => {
       const alone = withCriu({ rival: { call: 'restore', at } });
       assert.ok(violated({ ...none, rival: { at, run: FAILED }, stages: [at] }, alone).includes(name));
     });
+    it('asks nothing of one that the scenario has killed, but that both do not succeed', () => {
+      const KILLED = { of: 'restore', signal: 9, errors: [] } as const;
+      assert.deepEqual(violated({ rival: { at, run: KILLED, hit: 'kill' } }), []);
+      assert.ok(violated({ rival: { at, run: KILLED } }).includes('criu-never-crashes'), 'mktrouble has not killed it');
+      assert.ok(!violated({ ...none, rival: { at, run: KILLED, hit: 'kill' } }).includes(name));
+      assert.ok(violated({ rival: { at, run: RESTORED, hit: 'delay' } }).includes(name));
+    });
+    it('lets the first wait for one that is stopped', () => {
+      const hangs = { restore: { ...FAILED, timedOut: 5000 }, afterRestore: NO_TASKS };
+      const run = { ...FAILED_DUMP };
+      assert.ok(!violated({ ...hangs, rival: { at, run, hit: 'stop' } }).includes('criu-ends-in-time'));
+      assert.ok(violated({ ...hangs, rival: { at, run, hit: 'delay' } }).includes('criu-ends-in-time'));
+    });
   });
 });

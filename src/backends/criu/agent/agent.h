@@ -21,6 +21,9 @@
 #define WORK "/run/mktrouble"
 #define IMAGES WORK "/images"
 #define HOOK_SOCKET WORK "/hook"
+/* In the environment of a second CRIU, and thus of its action script, beside the one that a case is about (rivals.ts). */
+#define SECOND_CRIU "MKTROUBLE_SECOND_CRIU"
+#define SECOND_PREFIX "second "
 
 /* ---- memory of a subject, at the same place in each process, so that it can be read from outside ---- */
 

@@ -2,6 +2,7 @@
 #define _GNU_SOURCE
 #include "agent.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -12,13 +13,14 @@ int hook(const char *socket_path)
 {
 	struct sockaddr_un where = { .sun_family = AF_UNIX };
 	const char *stage = getenv("CRTOOLS_SCRIPT_ACTION");
-	char answer = 1;
+	char answer = 1, text[80];
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	strncpy(where.sun_path, socket_path, sizeof(where.sun_path) - 1);
 	if (fd < 0 || !stage || connect(fd, (struct sockaddr *)&where, sizeof(where)) < 0)
 		return 1;
-	if (write(fd, stage, strlen(stage)) < 0 || read(fd, &answer, 1) != 1)
+	snprintf(text, sizeof(text), "%s%s", getenv(SECOND_CRIU) ? SECOND_PREFIX : "", stage);
+	if (write(fd, text, strlen(text)) < 0 || read(fd, &answer, 1) != 1)
 		return 1;
 	return answer;
 }

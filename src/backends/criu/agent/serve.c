@@ -24,7 +24,9 @@ static int hooks = -1;
 /* The action script that waits for an answer. */
 static int asking = -1;
 /* Where it is. */
-static char asked_at[64];
+static char asked_at[80];
+/* That of a second CRIU, beside the first: its stages are no time of the first, and nothing is counted from them. */
+static int asking_second = -1;
 
 static struct text answer;
 
@@ -127,6 +129,19 @@ static void do_command(struct line *line, char *lines)
 		say("{\"done\":%ld,\"step\":\"%s\"}", ret, step);
 	else
 		done(ret);
+}
+
+static void do_answer_second(void)
+{
+	char code = 0;
+
+	/* It may have been killed meanwhile. */
+	if (asking_second >= 0 && write(asking_second, &code, 1) < 0)
+		code = 1;
+	if (asking_second >= 0)
+		close(asking_second);
+	asking_second = -1;
+	done(0);
 }
 
 static void do_answer(struct line *line)
@@ -234,6 +249,8 @@ static void obey(char *lines)
 		done(run_start(&line, lines));
 	} else if (line_is(&line, "answer")) {
 		do_answer(&line);
+	} else if (line_is(&line, "answer-second")) {
+		do_answer_second();
 	} else if (line_is(&line, "sweep")) {
 		done(sweep(field_flag(&line, "helpers"), 2000));
 	} else {
@@ -256,9 +273,11 @@ static void hear(void)
 static void hear_hook(void)
 {
 	static struct text event;
-	char stage[64];
-	int fd = accept4(hooks, NULL, NULL, SOCK_CLOEXEC);
+	const size_t prefix = strlen(SECOND_PREFIX);
+	char stage[80];
+	int fd = accept4(hooks, NULL, NULL, SOCK_CLOEXEC), *slot;
 	ssize_t n = fd < 0 ? -1 : read(fd, stage, sizeof(stage) - 1);
+	bool second;
 
 	if (n <= 0) {
 		if (fd >= 0)
@@ -266,13 +285,17 @@ static void hear_hook(void)
 		return;
 	}
 	stage[n] = 0;
-	if (asking >= 0)
-		close(asking);
-	asking = fd;
-	run.asked_us = now_us();
-	strcpy(asked_at, stage);
-	put(&event, "{\"event\":\"stage\",\"stage\":");
-	put_string(&event, stage);
+	second = !strncmp(stage, SECOND_PREFIX, prefix);
+	slot = second ? &asking_second : &asking;
+	if (*slot >= 0)
+		close(*slot);
+	*slot = fd;
+	if (!second) {
+		run.asked_us = now_us();
+		strcpy(asked_at, stage);
+	}
+	put(&event, "{\"event\":\"%s\",\"stage\":", second ? "second-stage" : "stage");
+	put_string(&event, second ? stage + prefix : stage);
 	put(&event, "}");
 	send_text(&event);
 }

@@ -11,7 +11,7 @@ export const criuEndsInTime: Property = {
   name,
   title: 'CRIU exits in time',
   statement:
-    'Each call of CRIU exits by itself within its time limit: five seconds for up to 16 tasks, 50 ms more for each further task, unless the scenario sets another limit. (Not judged when a fault of the scenario has stopped CRIU, the page server that its dump sends to, or a task that CRIU has created and not yet restored, or has frozen the cgroup of the tree.)',
+    'Each call of CRIU exits by itself within its time limit: five seconds for up to 16 tasks, 50 ms more for each further task, unless the scenario sets another limit. (Not judged when a fault of the scenario has stopped CRIU, a second CRIU beside it, the page server that its dump sends to, or a task that CRIU has created and not yet restored, or has frozen the cgroup of the tree.)',
   source:
     'restart_multi allows that "a restart may block, but only interruptibly"; CRIU knows everything that it waits for',
   hint: 'Which process waits for which: the message names where each of them waits.',
@@ -19,7 +19,7 @@ export const criuEndsInTime: Property = {
     if (!criu) return [];
     const mayStop = criu.hits.filter(({ signal, own }) => own !== undefined || signal === SIGNALS.SIGSTOP);
     const stopped = mayStop.map(({ to }) => to);
-    if (stopped.includes('criu') || criu.freezer === 'freeze') return [];
+    if (stopped.includes('criu') || criu.freezer === 'freeze' || criu.rival?.hit === 'stop') return [];
     // A stop that SIGCONT would end. (A task that is traced at that time is in another stop, which it does not end.)
     const isHeld = ({ waiting }: CriuRun) => waiting?.some(({ pid, state }) => state === 'T' && stopped.includes(pid));
     return listRuns(criu).flatMap((run) =>

@@ -40,7 +40,9 @@ function findCrash(c: Case, criu: CriuRecord, run: CriuRun): string | undefined 
 }
 
 /** Whether the scenario sent this signal, or asked for it. */
-function wasSent({ criu: setup }: Case, { hits }: CriuRecord, { of, signal, injected = [] }: CriuRun): boolean {
+function wasSent({ criu: setup }: Case, { hits, rival }: CriuRecord, run: CriuRun): boolean {
+  const { of, signal, injected = [] } = run;
+  if (rival?.run === run && rival.hit === 'kill' && signal === SIGNALS.SIGKILL) return true;
   if (hits.some((hit) => hit.to === 'criu' && (hit.own !== undefined || hit.signal === signal))) return true;
   if (injected.some((call) => call.signal !== undefined && SIGNALS[call.signal] === signal)) return true;
   // Some of CRIU's own fault points are its sudden death.
