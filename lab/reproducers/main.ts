@@ -25,7 +25,10 @@ const PAGE = 'docs/reproducers.md';
 /** Milliseconds of one run, of a race most of all. */
 const LIMIT = 600_000;
 
-type Named = Pick<PageFinding, 'number' | 'title'>;
+interface Named extends Pick<PageFinding, 'number' | 'title'> {
+  /** The versions of CRIU that show it in no run of the page. */
+  readonly notThere: readonly string[];
+}
 
 const [, , , , part] = process.argv;
 const allRuns = Number(process.argv[2] ?? 20);
@@ -42,9 +45,18 @@ const env = { ...process.env, ...(await faultOfMachine()), CRIU: criu.command.jo
 const examined = path.resolve('.mktrouble/reproducers', criu.version);
 const file = (name: string): string => path.join(examined, name);
 
-const findings: Named[] = [...readFileSync(FINDINGS, 'utf8').matchAll(/^\| ([\d.]+) \| ([^|]+) \|.*\]\(/gm)].map(
-  ([, number, title]) => ({ number: number!, title: title! }),
-);
+/** The findings of the page that have scenarios of their own: `| 1.1 | title | properties | 5 of 5 | 0 of 5 | … |`, a column for each version. */
+function readFindings(page: string): Named[] {
+  const [, heads] = /^\|\s*\| finding \| violates \|(.+)\|$/m.exec(page)!;
+  const names = heads!.split('|').map((head) => head.trim());
+  return [...page.matchAll(/^\| ([\d.]+) \| ([^|]+) \| [^|]* \|(.*\]\(.*)$/gm)].map(([, number, title, rest]) => ({
+    number: number!,
+    title: title!,
+    notThere: rest!.split('|').flatMap((cell, i) => (cell.trim().startsWith('0 of ') ? names[i]! : [])),
+  }));
+}
+
+const findings = readFindings(readFileSync(FINDINGS, 'utf8'));
 
 function nameOf(title: string): string {
   return title.toLowerCase().replace(/[^a-z0-9]+/g, '-');
@@ -129,6 +141,10 @@ for (let round = 1; round <= runs; round++) {
 }
 const versions = listVersions();
 const columns = versions.map((version) => new Map(readRows(version).map((row) => [row.title, row])));
-const measured = findings.map((one) => ({ ...one, rows: columns.map((column) => column.get(one.title)) }));
+const measured = findings.map(({ notThere, ...one }) => ({
+  ...one,
+  rows: columns.map((column) => column.get(one.title)),
+  isThere: versions.map((version) => !notThere.includes(version)),
+}));
 if (part !== 'criu' && allRuns > 0) await measureRuntimes(allRuns, until, env);
 writeFileSync(PAGE, `${writePage(measured, FINDINGS, versions)}\n${writeRuntimeSection(readRuntimeRows())}`);

@@ -9,6 +9,8 @@ export interface PageFinding {
   readonly title: string;
   /** For each version of CRIU; undefined: it was not measured. */
   readonly rows: readonly (Row | undefined)[];
+  /** For each version whether mktrouble itself has seen it there. */
+  readonly isThere: readonly boolean[];
 }
 
 const isShown = ({ shown, runs }: Count): boolean => runs > 0 && shown >= runs * WANTED;
@@ -39,10 +41,10 @@ as \`git bisect run\` expects. \`--as c\` writes the same as a C program, \`--as
 
 The findings of [criu-findings.md](criu-findings.md), exported and run outside of mktrouble, with each version for itself:
 
-${versions.map((version, i) => `- ${version}: ${summarize(findings.map(({ rows }) => rows[i]))}`).join('\n')}
+${versions.map((version, i) => `- ${version}: ${summarize(findings.flatMap(({ rows, isThere }) => (isThere[i] ? rows[i] : undefined) ?? []))}`).join('\n')}
 
 A script has ${findMedian(lengths)} lines (median). A race is tried until it shows, up to three times as often as in its scenario. What a
-version has mended counts as one that does not show. An empty cell: not run.
+version does not have, because it has mended it or is not as far, does not count. An empty cell: not run.
 
 | | finding | lines | ${heads.join(' | ')} |
 | --- | --- | --- | ${heads.map(() => '---').join(' | ')} |
@@ -57,8 +59,7 @@ ${list(
 }
 
 /** Of one version of CRIU. */
-function summarize(rows: readonly (Row | undefined)[]): string {
-  const measured = rows.filter((row) => row !== undefined);
+function summarize(measured: readonly Row[]): string {
   const sure = measured.filter(isExported).filter(({ isRace, sh }) => !isRace && sh.runs > 0);
   const good = sure.filter(({ sh }) => isShown(sh)).length;
   const all = sure.length + measured.filter((row) => !isExported(row)).length;

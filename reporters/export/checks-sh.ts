@@ -1,6 +1,7 @@
 /** For each property a shell test that is true when the property is violated, and the message for that. */
-import type { CriuCall } from '../../src/model/criu.ts';
+import { type CriuCall, callOfStage } from '../../src/model/criu.ts';
 import { whatDumpLeaves } from '../../src/model/criu-options.ts';
+import type { CriuRival } from '../../src/model/criu-rival.ts';
 import { CannotExport, type ExportedFinding } from './finding.ts';
 import { isKilled, isRetried, needsRestore, readSetup } from './setup.ts';
 import { CGROUPS, findNetwork, hasCgroup } from './surroundings-sh.ts';
@@ -128,7 +129,9 @@ function checkRestore(finding: ExportedFinding): Record<string, Pair> {
 
 function checkCriu(finding: ExportedFinding): Record<string, Pair> {
   const call = needsRestore(finding) ? 'restore' : 'dump';
+  const { rival } = finding.case.criu!;
   return {
+    ...(rival && { 'second-criu-does-no-harm': checkRival(rival, call) }),
     'criu-never-crashes': [
       `[ $${call} -gt 128 ] && [ $${call} != 137 ] || grep -qE 'BUG at|killed by signal (4|5|6|7|8|11|31):' ${call}.log`,
       'CRIU, or a task that it restores, crashes',
@@ -136,4 +139,11 @@ function checkCriu(finding: ExportedFinding): Record<string, Pair> {
     'criu-ends-in-time': [`[ $${call} = 137 ]`, `CRIU has not ended after ${LIMIT} s`],
     'criu-log-is-bounded': [`[ $(wc -c < ${call}.log) -gt ${BYTES_OF_LOG} ]`, 'CRIU fills its log'],
   };
+}
+
+/** Of two calls of one kind exactly one succeeds; one beside another kind of call does. */
+function checkRival({ call, at }: CriuRival, first: CriuCall): Pair {
+  return call === callOfStage(at)
+    ? [`[ $${first} = 0 ] && [ "$(cat rival-status)" = 0 ]`, `both have succeeded, each a ${call}`]
+    : [`[ $${first} != 0 ]`, `with a second CRIU (${call}) beside it the ${first} fails`];
 }

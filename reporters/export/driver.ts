@@ -4,8 +4,9 @@
  * with the pid namespace, its files with a tmpfs.
  */
 import type { Case, Fault } from '../../src/model/case.ts';
-import type { CriuCall, CriuSetup } from '../../src/model/criu.ts';
+import { type CriuCall, type CriuSetup, callOfStage } from '../../src/model/criu.ts';
 import { optionWords, whatDumpLeaves } from '../../src/model/criu-options.ts';
+import type { CriuRival } from '../../src/model/criu-rival.ts';
 import { SERVER_DELAY } from '../../src/model/criu-servers.ts';
 import { quoted } from '../shared/replay-command.ts';
 import { hasQueues, writeCensus, writeFind } from './census-sh.ts';
@@ -98,9 +99,13 @@ function writeRetry(c: Case, setup: CriuSetup): string[] {
 }
 
 function writeCriu(c: Case): string {
-  const options = `-D img -W . -v2 --manage-cgroups=${hasCgroup(c.criu!) ? 'soft' : 'ignore'}${subjectOptions(c)}`;
   const inject = c.criu!.syscalls.length > 0 ? '$inject ' : '';
-  return `criu() { call=$1; shift; timeout -s KILL ${LIMIT} ${inject}$CRIU $call ${options} "$@"; }`;
+  return `criu() { call=$1; shift; timeout -s KILL ${LIMIT} ${inject}$CRIU $call -D img -W . ${commonOptions(c)} "$@"; }`;
+}
+
+/** Of each call of CRIU. */
+function commonOptions(c: Case): string {
+  return `-v2 --manage-cgroups=${hasCgroup(c.criu!) ? 'soft' : 'ignore'}${subjectOptions(c)}`;
 }
 
 const isBefore =
@@ -116,11 +121,13 @@ function writeFault(c: Case, { verb, signal, targets, times }: Fault): string {
 }
 
 /** What the action script, which CRIU starts at each of its stages, does at some of them. */
-function listActs(c: Case, { scriptFails, syscalls, servers }: CriuSetup): Map<string, string[]> {
+function listActs(c: Case, setup: CriuSetup): Map<string, string[]> {
+  const { scriptFails, syscalls, servers, rival } = setup;
   const acts = new Map<string, string[]>();
   const add = (stage: string, act: string): void => void acts.set(stage, [...(acts.get(stage) ?? []), act]);
   for (const fault of c.faults)
     if (fault.when.kind === 'criu' && isInScript(fault)) add(fault.when.at, writeFault(c, fault));
+  if (rival) add(rival.at, writeRival(c, rival));
   for (const stage of scriptFails) add(stage, 'exit 1');
   for (const { after } of syscalls) if (after !== undefined) add(after, `touch ${COUNTED_FROM}`);
   const { fault, after } = servers?.restore ?? {};
@@ -131,11 +138,23 @@ function listActs(c: Case, { scriptFails, syscalls, servers }: CriuSetup): Map<s
   return acts;
 }
 
+/** What a second CRIU does while the first one waits for its action script. */
+function writeRival(c: Case, { call, at }: CriuRival): string {
+  // Where the restored tree has a pid namespace of its own, its root has the same pid around it only before the dump.
+  const root =
+    c.criu!.namespace === 'own' && callOfStage(at) === 'restore' ? `$(find ${c.tasks[0]!.pid})` : c.tasks[0]!.pid;
+  const isDump = call === 'dump';
+  const words = isDump ? `dump -D rival -t ${root}` : 'restore -D img -d';
+  const limited = `timeout -s KILL ${LIMIT} $CRIU ${words} -W . -o rival.log ${commonOptions(c)}`;
+  return `${isDump ? 'mkdir rival; ' : ''}${limited}; echo $? > rival-status`;
+}
+
 function writeScript(c: Case, setup: CriuSetup): string[] {
   const acts = listActs(c, setup);
   if (acts.size === 0) return [];
   const usesFind = [...acts.values()].flat().some((act) => act.includes('$(find '));
   return [
+    ...(setup.rival ? ['export CRIU'] : []),
     "cat > script <<'EOF'",
     '#!/bin/sh',
     ...(usesFind ? (writeFind(c) ?? []) : []),

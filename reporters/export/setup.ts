@@ -15,7 +15,7 @@ export function readSetup(c: Case): CriuSetup {
   if (criu.limits.dump?.pids !== undefined || criu.limits.restore?.pids !== undefined)
     throw new CannotExport('a limit of processes needs a cgroup of its own');
   if (criu.limits.dump?.disk !== undefined) throw new CannotExport('the images are on a file system of their own');
-  if (criu.rival) throw new CannotExport('a second CRIU is at work at a stage of the first');
+  if (criu.rival?.call === 'pre-dump') throw new CannotExport('the script makes no pre-dump');
   refuseCgroup(criu);
   if (criu.peer) throw new CannotExport('the other end of its connections is hit');
   if (criu.interface === 'rpc') throw new CannotExport('the script calls CRIU by its command line');
@@ -63,8 +63,12 @@ const OF_RESTORE = new Set([
 /** Whether the violation is one of a restore, so that the dump has to succeed. */
 export function needsRestore({ case: c, violates }: ExportedFinding): boolean {
   if (violates.some((name) => OF_RESTORE.has(name))) return !violates.includes('dumped-tree-is-gone');
-  const { images, taken, syscalls, scriptFails } = readSetup(c);
-  const stages = [...scriptFails, ...c.faults.flatMap(({ when }) => (when.kind === 'criu' ? [when.at] : []))];
+  const { images, taken, syscalls, scriptFails, rival } = readSetup(c);
+  const stages = [
+    ...scriptFails,
+    ...(rival ? [rival.at] : []),
+    ...c.faults.flatMap(({ when }) => (when.kind === 'criu' ? [when.at] : [])),
+  ];
   return (
     images.length + taken.length > 0 ||
     [...syscalls.map(({ of }) => of), ...stages.map(callOfStage)].includes('restore')
