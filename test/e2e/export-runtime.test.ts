@@ -14,11 +14,13 @@ import { PROGRAM } from '../support/program.ts';
 
 const SHOWS = 'A restore that fails leaves the cgroup and the state folder of crun';
 
-/** crun restores it, and leaves nothing. */
+/** crun restores it with all that its processes have, and leaves nothing. */
 const HEALTHY = `scenario: A round trip of crun leaves nothing
 tree: { pid: 100, children: [{ pid: 101 }] }
-runtime: { name: crun }
-expect: { coordinator: ok, may-violate: [container-continues-after-restore, deleted-containers-leave-nothing] }
+runtime: { name: crun, settings: [oom-score, limit, ignored-signal] }
+expect:
+  coordinator: ok
+  may-violate: [restored-container-matches-checkpoint, container-continues-after-restore, deleted-containers-leave-nothing]
 `;
 
 describe('an exported reproducer for a container runtime', function () {

@@ -108,6 +108,22 @@ describe('a finding of a container runtime', () => {
     assert.match(killed, /^kill -KILL \$\(init\)/m);
   });
 
+  it('makes what the processes of the container have, and compares it with what they have after the restore', () => {
+    const lost = 'restored-container-matches-checkpoint';
+    const script = writeShellScript(finding('runc, settings: [affinity, timer-slack]', lost));
+    assert.match(script, /timerslack_ns; exec \/bin\/busybox taskset 1 \/bin\/busybox tail/);
+    const order = ['\nstate > state\n', '\nrunc checkpoint ', '\nrunc restore ', '\nstate > state-after\n'];
+    const places = order.map((part) => script.indexOf(part));
+    assert.deepEqual(
+      places,
+      [...places].sort((a, b) => a - b),
+    );
+    assert.ok(!places.includes(-1));
+    assert.throws(() => writeShellScript(finding('runc, settings: [fifo]', lost)), CannotExport);
+    const guest = writeShellScript(finding('runc, rounds: [exec-detached, checkpoint, restore]', lost));
+    assert.match(guest, /^guests\(\) \{ grep /m);
+  });
+
   it('looks at nothing that its violations do not need', () => {
     const script = writeShellScript(finding('crun', 'runtime-ends-in-time'));
     for (const part of ['things', 'seen()', 'status()', 'delete', 'tasks()']) assert.ok(!script.includes(part), part);

@@ -17,8 +17,10 @@ export interface RuntimeCheck {
   /** Just before that call, and after it, when what ends in two seconds has ended. */
   readonly before?: string;
   readonly after?: string;
+  /** Just before the call that saves the container. */
+  readonly beforeSave?: string;
   /** The shell functions that it needs. */
-  readonly uses: readonly ('things' | 'seen' | 'status' | 'tasks' | 'facts')[];
+  readonly uses: readonly ('things' | 'seen' | 'status' | 'tasks' | 'state' | 'facts')[];
 }
 
 type Check = Omit<RuntimeCheck, 'property'>;
@@ -53,13 +55,21 @@ export function selectRuntimeChecks(
       after: 'restored=$(tasks | wc -l)',
       uses: ['tasks'],
     },
+    'restored-container-matches-checkpoint': restoring && {
+      test: `[ $${restoring.status} = 0 ] && ! diff state state-after`,
+      text: 'the restore returned success, and the processes of the container are not as they were',
+      of: restoring,
+      beforeSave: 'state > state',
+      after: 'state > state-after',
+      uses: ['tasks', 'state'],
+    },
     'container-survives-failed-checkpoint': saving && {
       test: `[ $${saving.status} != 0 ] && ! diff facts facts-after`,
       text: 'the checkpoint failed, and the container is not as it was',
       of: saving,
       before: `facts ${saving.name} > facts`,
       after: `facts ${saving.name} > facts-after`,
-      uses: ['tasks', 'seen', 'status', 'facts'],
+      uses: ['tasks', 'seen', 'status', 'state', 'facts'],
     },
     'failed-container-restore-leaves-nothing': restoring && {
       test: `[ $${restoring.status} != 0 ] && [ -s left ]`,

@@ -1,30 +1,51 @@
 /** The container of a reproducer: a root file system of busybox, in which each task sleeps, and its configuration. */
 import { makeNetworks, NETWORKS } from '../../../src/backends/oci/network.ts';
 import type { Case, Task } from '../../../src/model/case.ts';
-import type { RuntimeSetup } from '../../../src/model/runtime.ts';
+import type { RuntimeSetting, RuntimeSetup } from '../../../src/model/runtime.ts';
+import { CannotExport } from '../finding.ts';
 import { LOG, NAME, SLEEP, WORK } from './setup.ts';
 
 /** Not sleep: that of busybox ends when CRIU has interrupted its system call. */
 const TASK = ['/bin/busybox', 'tail', '-s', `${SLEEP}`, '-f', '/dev/null'];
 
-/** The command of the container: one process for each task, below its parent. */
-export function listArgs({ tasks }: Case): readonly string[] {
+/** What a process of the container does before it sleeps; what it starts itself with. */
+const LINES: Readonly<Partial<Record<RuntimeSetting, string>>> = {
+  'core-dump-filter': 'echo 0x7f > /proc/self/coredump_filter',
+  'timer-slack': 'echo 123456 > /proc/self/timerslack_ns',
+  'oom-score': 'echo 500 > /proc/self/oom_score_adj',
+  limit: 'ulimit -S -n 100',
+  'ignored-signal': "trap '' USR1",
+};
+const PREFIXES: Readonly<Partial<Record<RuntimeSetting, readonly string[]>>> = {
+  affinity: ['/bin/busybox', 'taskset', '1'],
+  personality: ['/bin/busybox', 'linux32'],
+};
+
+/** The command of the container: one process for each task, below its parent. Throws CannotExport for what no process gets so. */
+export function listArgs({ tasks }: Case, { settings = [] }: Pick<RuntimeSetup, 'settings'>): readonly string[] {
+  const strange = settings.find((one) => LINES[one] === undefined && PREFIXES[one] === undefined);
+  if (strange !== undefined) throw new CannotExport(`the processes of the script have no ${strange}`);
+  const lines = settings.flatMap((one) => LINES[one] ?? []);
+  const program = [...settings.flatMap((one) => PREFIXES[one] ?? []), ...TASK];
   const write = (task: Task): string => {
     const children = tasks.filter(({ parent, pid }) => parent === task.pid && pid !== task.pid);
-    return `${children.map((child) => `(${write(child)}) & `).join('')}exec ${TASK.join(' ')}`;
+    const own = [...lines, `exec ${program.join(' ')}`].join('; ');
+    return `${children.map((child) => `(${write(child)}) & `).join('')}${own}`;
   };
-  return tasks.length === 1 ? TASK : ['/bin/busybox', 'sh', '-c', write(tasks[0]!)];
+  const isPlain = tasks.length === 1 && lines.length === 0;
+  return isPlain ? program : ['/bin/busybox', 'sh', '-c', write(tasks[0]!)];
 }
 
 /** Makes the bundle of a runtime that reads one. */
-export function writeBundle(c: Case, { network, pid }: RuntimeSetup): string[] {
+export function writeBundle(c: Case, setup: RuntimeSetup): string[] {
+  const { network, pid } = setup;
   const namespaces = [
     ...(pid === 'shared' ? [] : ['pid']),
     ...['ipc', 'uts', 'mount'],
     ...(network === 'own' ? ['network'] : []),
   ].map((type) => ({ type }));
   const all = network === 'bridge' ? [...namespaces, { type: 'network', path: `${NETWORKS}/${NAME}` }] : namespaces;
-  const process = { user: { uid: 0, gid: 0 }, args: listArgs(c), env: ['PATH=/bin'], cwd: '/' };
+  const process = { user: { uid: 0, gid: 0 }, args: listArgs(c, setup), env: ['PATH=/bin'], cwd: '/' };
   const mounts = [{ destination: '/proc', type: 'proc', source: 'proc' }];
   return [
     ...(network === 'bridge' ? makeNetworks([NAME]).split('\n') : []),

@@ -3,7 +3,7 @@
  * as the scenario says, with its faults, and compares what the runtime reports with what is there. Everything is gone when it exits.
  */
 import path from 'node:path';
-import type { Driver } from '../../../src/backends/oci/drivers/driver.ts';
+import { type Driver, GUEST } from '../../../src/backends/oci/drivers/driver.ts';
 import { RESTORING_CALLS, type RuntimeSetup, SAVING_CALLS } from '../../../src/model/runtime.ts';
 import type { ExportedFinding } from '../finding.ts';
 import { commentOut, writeHead } from '../head.ts';
@@ -138,6 +138,9 @@ function writeFunctions(setup: RuntimeSetup, driver: Driver, checks: readonly Ru
       : []),
     ...(uses.has('seen') ? SEEN : []),
     ...(uses.has('status') ? [`status() { ${words} ${state} 2> /dev/null | ${readState}; }`] : []),
+    ...(uses.has('state')
+      ? [`guests() { ${setup.rounds.includes('exec-detached') ? findByArgument(GUEST.at(-1)!) : ':'}; }`, ...STATE]
+      : []),
     ...(uses.has('facts') ? FACTS : []),
     ...(uses.has('things') ? writeThings(driver) : []),
   ];
@@ -150,9 +153,19 @@ const SEEN = [
   '}',
 ];
 
+/** A process that runs or sleeps may do either; one that is stopped is no other than before. */
+const STATE = [
+  'state() { # of the processes of the container',
+  '	n=0; for p in $({ tasks; guests; } | sort -n); do n=$((n + 1))',
+  "		(cd /proc/$p && grep -E '^(Name|Sig[BIC]|Cap|Seccomp:|Cpus_allowed_list|State:.[Tt])' status; cat limits; cut -d ' ' -f 2,6- maps",
+  '		grep . personality coredump_filter timerslack_ns oom_score_adj) | sed "s/^/process $n: /"',
+  '	done 2> /dev/null',
+  '}',
+];
+
 const FACTS = [
-  'facts() { # of the container: its processes, those that are stopped, whether it runs, and what the runtime reports',
-  `	tasks | wc -l; for p in $(tasks); do grep '^State:.[Tt]' /proc/$p/status; done; seen; status "$1"`,
+  'facts() { # of the container: its processes, whether it runs, and what the runtime reports',
+  `	state; seen; status "$1"`,
   '}',
 ];
 
@@ -179,7 +192,7 @@ function writeSteps(
   calls: readonly ScriptCall[],
   checks: readonly RuntimeCheck[],
 ): string[] {
-  const context = makeContext(setup, NAME, listArgs(c));
+  const context = makeContext(setup, NAME, listArgs(c, setup));
   const behind = listCommon(driver, context).length;
   const say = (words: readonly string[]): string => `${setup.name} ${joinWords(words.slice(behind))}`;
   const run = say(listWords(driver, 'run', context));
@@ -187,6 +200,7 @@ function writeSteps(
   const isChecked = (property: string): boolean => checks.some((check) => check.property === property);
   const names = [...new Set([NAME, ...calls.map(({ name }) => name)])];
   const hasInit = needsInit(setup.faults);
+  const saving = calls.findLast(({ call }) => SAVING_CALLS.has(call));
   return [
     ...(isChecked('deleted-containers-leave-nothing') ? ['things > start'] : []),
     `${run} || untestable; sleep 0.5`,
@@ -206,6 +220,7 @@ function writeSteps(
           : []),
         ...(hasInit && SAVING_CALLS.has(one.call) ? ['init > init.pid'] : []),
         ...writeFaults(one, driver, setup.images === 'kept'),
+        ...(one === saving ? checks.flatMap(({ beforeSave }) => beforeSave ?? []) : []),
         ...own.flatMap(({ before }) => before ?? []),
         isJudged ? `${command}; ${one.status}=$?` : `${command} || untestable`,
         ...(look.length > 0 || isRuntimeHit(one)
