@@ -139,14 +139,25 @@ function listActs(c: Case, setup: CriuSetup): Map<string, string[]> {
 }
 
 /** What a second CRIU does while the first one waits for its action script. */
-function writeRival(c: Case, { call, at }: CriuRival): string {
+function writeRival(c: Case, { call, at, fault }: CriuRival): string {
   // Where the restored tree has a pid namespace of its own, its root has the same pid around it only before the dump.
   const root =
     c.criu!.namespace === 'own' && callOfStage(at) === 'restore' ? `$(find ${c.tasks[0]!.pid})` : c.tasks[0]!.pid;
   const isDump = call === 'dump';
   const words = isDump ? `dump -D rival -t ${root}` : 'restore -D img -d';
-  const limited = `timeout -s KILL ${LIMIT} $CRIU ${words} -W . -o rival.log ${commonOptions(c)}`;
+  const limited = `timeout -s KILL ${LIMIT} $CRIU ${words} -W . -o rival.log ${commonOptions(c)}${fault ? ' --action-script ./second' : ''}`;
   return `${isDump ? 'mkdir rival; ' : ''}${limited}; echo $? > rival-status`;
+}
+
+/** The action script of a second CRIU, which is killed there. */
+function writeSecondScript({ after }: CriuRival): string[] {
+  return [
+    "cat > second <<'EOF'",
+    '#!/bin/sh',
+    `[ $CRTOOLS_SCRIPT_ACTION != ${after} ] || kill -KILL $PPID`,
+    'EOF',
+    'chmod +x second',
+  ];
 }
 
 function writeScript(c: Case, setup: CriuSetup): string[] {
@@ -162,6 +173,7 @@ function writeScript(c: Case, setup: CriuSetup): string[] {
     ...[...acts].map(([stage, list]) => `${stage}) ${list.join('; ')} ;;`),
     'esac',
     'EOF',
+    ...(setup.rival?.fault ? writeSecondScript(setup.rival) : []),
     'chmod +x script',
   ];
 }

@@ -16,7 +16,8 @@ export function readSetup(c: Case): CriuSetup {
     throw new CannotExport('a limit of processes needs a cgroup of its own');
   if (criu.limits.dump?.disk !== undefined) throw new CannotExport('the images are on a file system of their own');
   if (criu.rival?.call === 'pre-dump') throw new CannotExport('the script makes no pre-dump');
-  if (criu.rival?.fault) throw new CannotExport('something happens to the second CRIU');
+  if (criu.rival?.fault && criu.rival.fault !== 'kill')
+    throw new CannotExport('the first CRIU goes on beside a second one that is stopped');
   refuseCgroup(criu);
   if (criu.peer) throw new CannotExport('the other end of its connections is hit');
   if (criu.interface === 'rpc') throw new CannotExport('the script calls CRIU by its command line');

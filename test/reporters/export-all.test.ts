@@ -92,12 +92,10 @@ describe('the exports of all findings', function () {
       }
     }
     // A freezer is written to while the dump runs; a request is a program that speaks protobuf.
-    // The program of a tree makes no user namespace, as one of the suite does: `unshare` shows the same defect. What
-    // happens to a second CRIU would need an action script of its own.
+    // The program of a tree makes no user namespace, as one of the suite does: `unshare` shows the same defect.
     assert.deepEqual(refused.sort(), [
       'A dump that freezes the cgroup of a stopped task hangs in the kernel, and leaves the cgroup frozen',
       'A request to a page server, and one with a lazy-pages daemon',
-      'A second restore that is killed leaves its tasks, and the first fails as their pids are taken',
       'Dump reports success for a tree with a user namespace only, and every restore fails',
     ]);
   });

@@ -207,8 +207,26 @@ describe('an exported finding', () => {
     assert.doesNotMatch(without, /cgroup\.procs|rules|--net /);
   });
 
+  it('starts a second CRIU at the stage of the first, and kills it at its own', () => {
+    const write = (rival: string): string =>
+      writeShellScript(
+        finding(`{ rival: { ${rival} } }`, undefined, 'expect: { violates: [second-criu-does-no-harm] }\n'),
+      );
+    const dump = write('call: dump, at: pre-resume');
+    assert.match(
+      dump,
+      /^pre-resume\) mkdir rival; timeout .* \$CRIU dump -D rival -t 100 .*; echo \$\? > rival-status ;;$/m,
+    );
+    assert.match(dump, /^if \[ \$restore != 0 \]; then /m);
+    const killed = write('call: restore, at: pre-restore, fault: kill, after: post-resume');
+    assert.match(killed, /\$CRIU restore .* --action-script \.\/second;/);
+    assert.match(killed, /^\[ \$CRTOOLS_SCRIPT_ACTION != post-resume \] \|\| kill -KILL \$PPID$/m);
+  });
+
   it('is refused where a script cannot do what the scenario does', () => {
     for (const criu of [
+      '{ rival: { call: restore, at: pre-restore, fault: stop, after: post-restore } }',
+      '{ rival: { call: pre-dump, at: pre-dump } }',
       '{ restore-limits: { pids: 3 } }',
       '{ interface: rpc }',
       '{ page-server: true }',
