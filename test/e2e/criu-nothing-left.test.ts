@@ -9,6 +9,7 @@ import { compileCriuAgent } from '../../src/backends/criu/compile.ts';
 import { criu } from '../../src/backends/criu/index.ts';
 import { locateCriu } from '../../src/backends/criu/locate.ts';
 import { skipWhereNone } from '../support/available.ts';
+import { PROGRAM } from '../support/program.ts';
 
 const KILLS = 12;
 /** Milliseconds at most until a case has begun, and until the last of a namespace is gone. */
@@ -16,7 +17,8 @@ const PATIENCE = 60_000;
 const CGROUPS = '/sys/fs/cgroup/pids';
 
 describe('When mktrouble is killed while CRIU dumps and restores', function () {
-  this.timeout(180_000);
+  // A start waits for its turn where the machine is crowded.
+  this.timeout(KILLS * PATIENCE);
   let cache: string;
   /** Starts the CRIU of the usual cache. */
   let program: string;
@@ -48,7 +50,7 @@ describe('When mktrouble is killed while CRIU dumps and restores', function () {
   }
 
   function start(): ChildProcess {
-    const args = ['--import', 'tsx', 'src/cli/bin.ts', 'run', 'scenarios/criu/stages', '--reporter', 'dot'];
+    const args = [...PROGRAM, 'run', 'scenarios/criu/stages', '--reporter', 'dot'];
     return spawn(process.execPath, args, {
       stdio: 'ignore',
       env: { ...process.env, MKTROUBLE_CACHE: cache, MKTROUBLE_CRIU: program },
