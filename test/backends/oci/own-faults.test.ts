@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { RuntimeName } from '../../../src/model/runtime.ts';
 import { ownFault, useOwnVerb } from '../../support/own-verb.ts';
+import { retryForLock } from '../../support/podman-lock.ts';
 
 interface Seen {
   readonly runtime: string;
@@ -33,10 +34,11 @@ describe('fault verbs of one’s own with container runtimes', function () {
       const rounds = '[pause, resume, checkpoint, restore]';
       const c = text(`{ name: ${name}, rounds: ${rounds} }`, ...moments.map((moment) => ownFault('log', moment)));
       skipWhereRefused(c, this);
+      retryForLock(this, name);
       const { status, record, reason, properties } = await verb.run(backend(), c);
+      const scenes = verb.scenes<Seen>();
       assert.equal(status, 'pass', reason ?? String(properties));
       assert.equal(record!.fired!.length, moments.length);
-      const scenes = verb.scenes<Seen>();
       assert.deepEqual(
         scenes.map(({ moment }) => moment),
         moments,

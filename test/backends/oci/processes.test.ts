@@ -14,6 +14,7 @@ import type { Case } from '../../../src/model/case.ts';
 import { RUNTIME_SETTING_NAMES } from '../../../src/model/runtime.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
 import { skipWithout } from '../../support/available.ts';
+import { retryForLock } from '../../support/podman-lock.ts';
 
 /** Of these CRIU restores none. */
 const LOST = ['core-dump-filter', 'personality', 'timer-slack'];
@@ -69,7 +70,8 @@ describe('the processes of a container', function () {
   });
 
   for (const name of ['runc', 'crun', 'podman'])
-    describe(`of ${name}`, () => {
+    describe(`of ${name}`, function () {
+      retryForLock(this, name);
       let backend: Backend;
       before(async function () {
         backend = await openBackend('oci');

@@ -15,6 +15,7 @@ import { KNOWN_NAMES } from '../../../src/injector/known.ts';
 import type { Case } from '../../../src/model/case.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
 import { skipWithout } from '../../support/available.ts';
+import { retryForLock } from '../../support/podman-lock.ts';
 import { ownCgroups } from './own-cgroups.ts';
 
 function parseCase(runtime: string, more = ''): Case {
@@ -266,7 +267,8 @@ describe('the backend of container runtimes', function () {
     });
   });
 
-  describe('where podman works', () => {
+  describe('where podman works', function () {
+    retryForLock(this);
     before(function () {
       return openFor('podman', this);
     });
