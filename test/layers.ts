@@ -80,7 +80,13 @@ export const ROOMS: readonly Room[] = [
   // A script calls a container runtime in the words of its driver.
   {
     path: 'reporters/export/runtime',
-    mayImport: [...RECORD, 'src/backends/oci/drivers', 'src/backends/oci/network.ts', 'reporters'],
+    mayImport: [
+      ...RECORD,
+      'src/backends/oci/drivers',
+      'src/backends/oci/network.ts',
+      'src/backends/oci/settings.ts',
+      'reporters',
+    ],
   },
   // A page on which a reader plays a case on holds the machine, the judge, and the writer of what was played.
   { path: 'reporters/html/rule-view.tsx', mayImport: [...RECORD, 'src/properties'] },

@@ -16,7 +16,16 @@ import { examine, findNamed } from '../../src/cli/export.ts';
 import type { Case } from '../../src/model/case.ts';
 import { writeScenario } from '../../src/scenario/index.ts';
 import { faultOfMachine } from '../../test/support/criu-fault.ts';
-import { type Count, type Exported, isExported, listVersions, type Row, readRows, writeRows } from './measured.ts';
+import {
+  type Count,
+  type Exported,
+  isExported,
+  listVersions,
+  nameOf,
+  type Row,
+  readRows,
+  writeRows,
+} from './measured.ts';
 import { type PageFinding, writePage } from './page.ts';
 import { measureRuntimes, readRuntimeRows, writeRuntimeSection } from './runtimes.ts';
 
@@ -57,10 +66,6 @@ function readFindings(page: string): Named[] {
 }
 
 const findings = readFindings(readFileSync(FINDINGS, 'utf8'));
-
-function nameOf(title: string): string {
-  return title.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-}
 
 async function examineOnce({ number, title }: Named): Promise<ExportedFinding> {
   const kept = file(`${nameOf(title)}.json`);

@@ -22,6 +22,18 @@ export interface Count {
   readonly runs: number;
 }
 
+/** The share of runs in which a finding that is no race must show. */
+export const WANTED = 0.95;
+
+export function isShown({ shown, runs }: Count): boolean {
+  return runs > 0 && shown >= runs * WANTED;
+}
+
+/** A title as the name of a file. */
+export function nameOf(title: string): string {
+  return title.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+}
+
 /** An exported finding. */
 export interface Exported {
   readonly title: string;
@@ -48,14 +60,22 @@ export function isExported(row: Row): row is Exported {
 }
 
 export function readRows(version: string): Row[] {
-  const file = fileFor(version);
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, 'utf8').trim().split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Row);
+  return readLines(fileFor(version));
 }
 
 export function writeRows(version: string, rows: readonly Row[]): void {
-  writeFileSync(fileFor(version), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  writeLines(fileFor(version), rows);
+}
+
+/** A file with a value in each line; empty where there is none. */
+export function readLines<T>(file: string): T[] {
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, 'utf8').split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as T);
+}
+
+export function writeLines<T>(file: string, values: readonly T[]): void {
+  writeFileSync(file, values.map((value) => `${JSON.stringify(value)}\n`).join(''));
 }
 
 /** The middle of the lengths of all scripts, the upper one of two. */

@@ -1,8 +1,5 @@
 /** docs/reproducers.md: how often the exported reproducers of CRIU's findings show. */
-import { type Count, findMedian, isExported, type Row } from './measured.ts';
-
-/** The share of runs in which a finding that is no race must show. */
-const WANTED = 0.95;
+import { type Count, findMedian, isExported, isShown, type Row, WANTED } from './measured.ts';
 
 export interface PageFinding {
   readonly number: string;
@@ -13,7 +10,6 @@ export interface PageFinding {
   readonly isThere: readonly boolean[];
 }
 
-const isShown = ({ shown, runs }: Count): boolean => runs > 0 && shown >= runs * WANTED;
 const format = ({ shown, runs }: Count): string => (runs === 0 ? '' : `${shown} of ${runs}`);
 
 /** The least and the most of several numbers: `3`, `3 to 20`. */

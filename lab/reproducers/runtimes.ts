@@ -10,13 +10,11 @@ import { writeShellScript } from '../../reporters/export/script.ts';
 import { examineAsIs, findNamed } from '../../src/cli/export.ts';
 import { RUNTIME_NAMES, type RuntimeName } from '../../src/model/runtime.ts';
 import { asInstalled, findUnpackedRuntime } from '../../test/support/installed-runtime.ts';
-import { type Count, findMedian } from './measured.ts';
+import { type Count, findMedian, isShown, nameOf, readLines, WANTED, writeLines } from './measured.ts';
 
 const FINDINGS = 'docs/runtime-findings.md';
 const MEASURED = 'lab/reproducers/runtimes.jsonl';
 const EXPORTED = path.resolve('.mktrouble/reproducers/runtimes');
-/** The share of runs in which a finding that is no race must show. */
-const WANTED = 0.95;
 /** Milliseconds of one run. */
 const LIMIT = 300_000;
 
@@ -51,13 +49,11 @@ const isSame = (row: RuntimeRow, { title, runtime }: Numbered): boolean =>
   row.title === title && row.runtime === runtime;
 
 export function readRuntimeRows(): RuntimeRow[] {
-  if (!existsSync(MEASURED)) return [];
-  const lines = readFileSync(MEASURED, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as RuntimeRow);
+  return readLines(MEASURED);
 }
 
 function nameFile({ title, runtime }: Numbered): string {
-  return path.join(EXPORTED, `${runtime}-${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.sh`);
+  return path.join(EXPORTED, `${runtime}-${nameOf(title)}.sh`);
 }
 
 /** Exports a finding with what one run shows; its scenario is the smallest. */
@@ -120,8 +116,10 @@ export async function measureRuntimes(runs: number, until: number, env: NodeJS.P
       );
       rows.set(one, { ...rows.get(one)!, count });
     }
-    const all = findings.flatMap((other) => rows.get(other) ?? []);
-    writeFileSync(MEASURED, all.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    writeLines(
+      MEASURED,
+      findings.flatMap((other) => rows.get(other) ?? []),
+    );
   }
 }
 
@@ -155,7 +153,7 @@ ${refused.length === 0 ? '' : `\nNot exported:\n\n${refused.map((row) => `- ${ro
 function summarize(name: RuntimeName | 'all', rows: readonly RuntimeRow[]): string[] {
   const sure = rows.filter(({ runtime, isRace }) => (name === 'all' || runtime === name) && !isRace);
   if (sure.length === 0) return [];
-  const good = sure.filter(({ count }) => count && count.runs > 0 && count.shown >= count.runs * WANTED).length;
+  const good = sure.filter(({ count }) => count && isShown(count)).length;
   const share = Math.floor((100 * good) / sure.length);
   return [
     `- ${name}: of ${sure.length} that are no race, ${good} (${share} %) show in at least ${WANTED * 100} % of the runs`,

@@ -24,9 +24,6 @@ export const RIVAL_FAULTS = {
 export type RivalFault = keyof typeof RIVAL_FAULTS;
 export const RIVAL_FAULT_NAMES = Object.keys(RIVAL_FAULTS) as RivalFault[];
 
-/** Milliseconds of a delay. */
-export const RIVAL_DELAY = 500;
-
 /** The stages after which something can happen to the second one. */
 export const STAGES_OF_SECOND: Readonly<Record<RoundCall, readonly CriuStage[]>> = {
   dump: ['pre-dump', 'post-dump'],

@@ -25,7 +25,7 @@ export const SERVER_FAULTS = {
 export type ServerFault = keyof typeof SERVER_FAULTS;
 export const SERVER_FAULT_NAMES = Object.keys(SERVER_FAULTS) as ServerFault[];
 
-/** Milliseconds of a delay. */
+/** Milliseconds of a delay, also of a second CRIU at work on the same tree. */
 export const SERVER_DELAY = 500;
 
 export interface CriuServerSetup extends Optional {

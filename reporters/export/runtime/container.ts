@@ -1,5 +1,7 @@
 /** The container of a reproducer: a root file system of busybox, in which each task sleeps, and its configuration. */
+import { IMAGE } from '../../../src/backends/oci/drivers/podman.ts';
 import { makeNetworks, NETWORKS } from '../../../src/backends/oci/network.ts';
+import { SETTING_COMMANDS } from '../../../src/backends/oci/settings.ts';
 import type { Case, Task } from '../../../src/model/case.ts';
 import type { RuntimeSetting, RuntimeSetup } from '../../../src/model/runtime.ts';
 import { CannotExport } from '../finding.ts';
@@ -8,14 +10,15 @@ import { LOG, NAME, SLEEP, WORK } from './setup.ts';
 /** Not sleep: that of busybox ends when CRIU has interrupted its system call. */
 const TASK = ['/bin/busybox', 'tail', '-s', `${SLEEP}`, '-f', '/dev/null'];
 
-/** What a process of the container does before it sleeps; what it starts itself with. */
-const LINES: Readonly<Partial<Record<RuntimeSetting, string>>> = {
-  'core-dump-filter': 'echo 0x7f > /proc/self/coredump_filter',
-  'timer-slack': 'echo 123456 > /proc/self/timerslack_ns',
-  'oom-score': 'echo 500 > /proc/self/oom_score_adj',
-  limit: 'ulimit -S -n 100',
-  'ignored-signal': "trap '' USR1",
-};
+/** What a process of the container does for itself before it sleeps, and keeps; what it is started with. */
+const KEPT: ReadonlySet<RuntimeSetting> = new Set([
+  'core-dump-filter',
+  'timer-slack',
+  'oom-score',
+  'limit',
+  'umask',
+  'ignored-signal',
+]);
 const PREFIXES: Readonly<Partial<Record<RuntimeSetting, readonly string[]>>> = {
   affinity: ['/bin/busybox', 'taskset', '1'],
   personality: ['/bin/busybox', 'linux32'],
@@ -23,9 +26,9 @@ const PREFIXES: Readonly<Partial<Record<RuntimeSetting, readonly string[]>>> = {
 
 /** The command of the container: one process for each task, below its parent. Throws CannotExport for what no process gets so. */
 export function listArgs({ tasks }: Case, { settings = [] }: Pick<RuntimeSetup, 'settings'>): readonly string[] {
-  const strange = settings.find((one) => LINES[one] === undefined && PREFIXES[one] === undefined);
+  const strange = settings.find((one) => !KEPT.has(one) && PREFIXES[one] === undefined);
   if (strange !== undefined) throw new CannotExport(`the processes of the script have no ${strange}`);
-  const lines = settings.flatMap((one) => LINES[one] ?? []);
+  const lines = settings.flatMap((one) => (one !== 'personality' && KEPT.has(one) ? SETTING_COMMANDS[one] : []));
   const program = [...settings.flatMap((one) => PREFIXES[one] ?? []), ...TASK];
   const write = (task: Task): string => {
     const children = tasks.filter(({ parent, pid }) => parent === task.pid && pid !== task.pid);
@@ -59,8 +62,7 @@ export function writeBundle(c: Case, setup: RuntimeSetup): string[] {
   ];
 }
 
-/** The image from which podman starts containers; where the folder of all that it keeps is. */
-const IMAGE = 'localhost/tree';
+/** Where the folder of all that podman keeps is. */
 export const STORAGE = `${WORK}/images/storage`;
 
 /**

@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { type Driver, GUEST } from '../../../src/backends/oci/drivers/driver.ts';
+import { STORAGE as SANDBOX_STORAGE } from '../../../src/backends/oci/drivers/podman.ts';
 import { RESTORING_CALLS, type RuntimeSetup, SAVING_CALLS } from '../../../src/model/runtime.ts';
 import type { ExportedFinding } from '../finding.ts';
 import { commentOut, writeHead } from '../head.ts';
@@ -157,7 +158,7 @@ const SEEN = [
 const STATE = [
   'state() { # of the processes of the container',
   '	n=0; for p in $({ tasks; guests; } | sort -n); do n=$((n + 1))',
-  "		(cd /proc/$p && grep -E '^(Name|Sig[BIC]|Cap|Seccomp:|Cpus_allowed_list|State:.[Tt])' status; cat limits; cut -d ' ' -f 2,6- maps",
+  "		(cd /proc/$p && grep -E '^(Name|Umask|Sig[BIC]|Cap|Seccomp:|Cpus_allowed_list|State:.[Tt])' status; cat limits; cut -d ' ' -f 2,6- maps",
   '		grep . personality coredump_filter timerslack_ns oom_score_adj) | sed "s/^/process $n: /"',
   '	done 2> /dev/null',
   '}',
@@ -170,11 +171,7 @@ const FACTS = [
 ];
 
 function writeThings({ stateFolders, leftovers }: Driver): string[] {
-  const folders = [
-    '/run',
-    '/tmp/.criu',
-    ...stateFolders.map((folder) => folder.replace('/work/images/storage', STORAGE)),
-  ];
+  const folders = ['/run', '/tmp/.criu', ...stateFolders.map((folder) => folder.replace(SANDBOX_STORAGE, STORAGE))];
   const patterns = folders.map((folder) => (folder.endsWith('.criu') ? `${folder}*` : `${folder}/*`)).join(' ');
   const own = ['/run/criu.kdat', ...stateFolders.filter((folder) => path.dirname(folder) === '/run')].join('|');
   return [

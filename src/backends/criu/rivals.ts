@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Case } from '../../model/case.ts';
 import { type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
-import { RIVAL_DELAY, type RivalFault } from '../../model/criu-rival.ts';
+import type { RivalFault } from '../../model/criu-rival.ts';
 import type { RoundCall } from '../../model/criu-rounds.ts';
 import { signalNumber } from '../../model/signals.ts';
 import type { CriuRun } from '../../record/criu.ts';
 import { endFrom, startCommand } from './command.ts';
 import { type CallOptions, computeTimeLimit, criuEnvironment, criuWords, WORK } from './command-line.ts';
+import { hitProcess } from './hit.ts';
 import { readErrors, readLastLine } from './log.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -32,13 +33,6 @@ export interface HitRival {
   readonly hit: RivalFault | undefined;
   /** Waits for its end, after the first has ended. */
   finish(): Promise<CriuRun>;
-}
-
-/** Whether there was such a process. */
-async function hit(sandbox: Sandbox, pid: number, fault: RivalFault): Promise<boolean> {
-  if (fault === 'delay') return (await sandbox.do('pause', { pid, ms: RIVAL_DELAY })) === 0;
-  const signal = signalNumber(fault === 'kill' ? 'SIGKILL' : 'SIGSTOP');
-  return (await sandbox.do('kill', { pid, signal })) === 0;
 }
 
 export class Rivals {
@@ -88,7 +82,7 @@ export class Rivals {
     let isHit = false;
     const reached = new Promise<void>((resolve, reject) => {
       const answer = async (stage: string): Promise<void> => {
-        if (stage === after && !isHit && (await hit(sandbox, await pid!, fault))) {
+        if (stage === after && !isHit && (await hitProcess(sandbox, await pid!, fault))) {
           isHit = true;
           resolve();
         }

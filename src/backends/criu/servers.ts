@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Case } from '../../model/case.ts';
 import { type CriuCall, type CriuStage, PLAIN_CRIU } from '../../model/criu.ts';
-import { type CriuServerSetup, SERVER_DELAY, SERVER_NAMES, type ServerFault } from '../../model/criu-servers.ts';
+import { type CriuServerSetup, SERVER_NAMES, type ServerFault } from '../../model/criu-servers.ts';
 import { errnoName } from '../../model/errno.ts';
 import { signalNumber } from '../../model/signals.ts';
 import type { ReadySign } from '../../model/subject.ts';
@@ -15,6 +15,7 @@ import { line } from '../agent/request.ts';
 import { patiently } from '../patience.ts';
 import { endFrom, readOutput, startCommand } from './command.ts';
 import { criuEnvironment, WORK } from './command-line.ts';
+import { hitProcess } from './hit.ts';
 import type { Criu } from './locate.ts';
 import { readErrors } from './log.ts';
 import { showsSign } from './ready.ts';
@@ -87,14 +88,9 @@ export class Server {
   async atStage(stage: CriuStage): Promise<void> {
     const { fault, after } = this.#setup;
     if (after !== stage || this.#sandbox.endOf(this.#pid) !== undefined) return;
-    const error =
-      fault === 'delay'
-        ? await this.#sandbox.do('pause', { pid: this.#pid, ms: SERVER_DELAY })
-        : await this.#sandbox.do('kill', {
-            pid: this.#pid,
-            signal: signalNumber(fault === 'stop' ? 'SIGSTOP' : 'SIGKILL'),
-          });
-    if (error === 0) this.#hit = fault;
+    // A connection is cut by what relays it.
+    if (fault === undefined || fault === 'cut') return;
+    if (await hitProcess(this.#sandbox, this.#pid, fault)) this.#hit = fault;
   }
 
   /** The call has ended: waits for the end of the server too, at most so many milliseconds, and ends it else. */

@@ -63,17 +63,22 @@ async function readProcess(sandbox: Sandbox, pid: number): Promise<Process | und
   };
 }
 
-/** The processes of a container, and its init. */
+/** The processes of a container, and its init; and all that are `around` them. */
 export async function findContainer(
   sandbox: Sandbox,
   driver: Driver,
   named: Named,
-): Promise<{ readonly all: readonly Process[]; readonly init: Process | undefined }> {
-  const all = (await listProcesses(sandbox)).filter(({ words }) => driver.isInit(words, named));
+): Promise<{
+  readonly around: readonly Process[];
+  readonly all: readonly Process[];
+  readonly init: Process | undefined;
+}> {
+  const around = await listProcesses(sandbox);
+  const all = around.filter(({ words }) => driver.isInit(words, named));
   const isTop = ({ parent }: Process) => !all.some(({ pid }) => pid === parent);
   const isInit = named.sharesPids ? isTop : ({ inner }: Process) => inner === 1;
   const init = driver.sharesFiles ? all.find(isInit) : all[0];
-  return { all, init };
+  return { around, all, init };
 }
 
 /**
@@ -115,17 +120,15 @@ export async function look(
 ): Promise<RuntimeContainer> {
   const both = async () =>
     [await askState(sandbox, driver, context), await findContainer(sandbox, driver, named)] as const;
-  let [reported, { all, init }] = await both();
+  let [reported, { around, all, init }] = await both();
   // It may have ended, or begun, between the two.
-  if (isAlive(reported) !== isLiving(init)) [reported, { all, init }] = await both();
+  if (isAlive(reported) !== isLiving(init)) [reported, { around, all, init }] = await both();
   const { limits } = context.container;
   const cgroups = await cgroupText(sandbox, init?.pid);
   const hasFrozenCgroup = findFreezers(cgroups).some(isFrozen);
   const canAnswer = init !== undefined && !hasFrozenCgroup && !['T', 't', 'Z'].includes(init.state);
   const takeCensus = async () =>
-    init && driver.sharesFiles
-      ? await readProcesses(sandbox, context.bundle, named, init, await listProcesses(sandbox))
-      : undefined;
+    init && driver.sharesFiles ? await readProcesses(sandbox, context.bundle, named, init, around) : undefined;
   const early = time === 'before-asking' ? await takeCensus() : undefined;
   const answers = canAnswer ? await askTasks(sandbox, driver, named, context) : {};
   const census = time === 'after-asking' ? await takeCensus() : early;

@@ -1,10 +1,10 @@
 /** What the tree of a container, a shell script, does for each process to have what the scenario asks for. */
 import { cpus } from 'node:os';
 import type { RuntimeSetting, RuntimeSetup } from '../index.ts';
-import type { Driver } from './drivers/driver.ts';
+import { type Driver, TREE_SCRIPT } from './drivers/driver.ts';
 
 /** `$self`: the pid of the process; `$1`: that of the scenario. */
-const COMMANDS: Readonly<Record<Exclude<RuntimeSetting, 'personality'>, string>> = {
+export const SETTING_COMMANDS: Readonly<Record<Exclude<RuntimeSetting, 'personality'>, string>> = {
   affinity: '/bin/busybox taskset -p 1 $self > /dev/null',
   'core-dump-filter': 'echo 0x7f > /proc/self/coredump_filter',
   'timer-slack': 'echo 123456 > /proc/self/timerslack_ns',
@@ -23,13 +23,13 @@ const COMMANDS: Readonly<Record<Exclude<RuntimeSetting, 'personality'>, string>>
 
 /** What each process does before it answers: lines of the script. */
 export function makeSettings(settings: readonly RuntimeSetting[] = []): string {
-  return settings.map((one) => (one === 'personality' ? '' : `  ${COMMANDS[one]}\n`)).join('');
+  return settings.map((one) => (one === 'personality' ? '' : `  ${SETTING_COMMANDS[one]}\n`)).join('');
 }
 
 /** A personality counts from the next program on: the script starts again with it. */
 export function changePersonality(settings: readonly RuntimeSetting[] = []): string {
   return settings.includes('personality')
-    ? '[ "$changed" ] || { export changed=yes; exec /bin/busybox linux32 /bin/sh /mk/tree.sh "$1"; }\n'
+    ? `[ "$changed" ] || { export changed=yes; exec /bin/busybox linux32 /bin/sh ${TREE_SCRIPT} "$1"; }\n`
     : '';
 }
 

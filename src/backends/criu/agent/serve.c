@@ -131,17 +131,15 @@ static void do_command(struct line *line, char *lines)
 		done(ret);
 }
 
-static void do_answer_second(void)
+/* Lets an action script go on. One that has ended meanwhile needs no answer. */
+static void reply(int *script, char code)
 {
-	char code = 0;
-
-	/* It may have been killed meanwhile. */
-	if (asking_second >= 0 && write(asking_second, &code, 1) < 0)
+	if (*script < 0)
+		return;
+	if (write(*script, &code, 1) < 0)
 		code = 1;
-	if (asking_second >= 0)
-		close(asking_second);
-	asking_second = -1;
-	done(0);
+	close(*script);
+	*script = -1;
 }
 
 static void do_answer(struct line *line)
@@ -157,12 +155,7 @@ static void do_answer(struct line *line)
 	/* CRIU may have ended meanwhile. */
 	if (message)
 		rpc_send(message);
-	/* An action script that has ended meanwhile needs none. */
-	if (asking >= 0 && write(asking, &code, 1) < 0)
-		code = 1;
-	if (asking >= 0)
-		close(asking);
-	asking = -1;
+	reply(&asking, code);
 	if (run.asked_us)
 		run.waited_us += now_us() - run.asked_us;
 	run.asked_us = 0;
@@ -250,7 +243,8 @@ static void obey(char *lines)
 	} else if (line_is(&line, "answer")) {
 		do_answer(&line);
 	} else if (line_is(&line, "answer-second")) {
-		do_answer_second();
+		reply(&asking_second, 0);
+		done(0);
 	} else if (line_is(&line, "sweep")) {
 		done(sweep(field_flag(&line, "helpers"), 2000));
 	} else {

@@ -8,14 +8,14 @@ import type { CallContext, ContainerSpec, Driver, DriverCall } from './driver.ts
 import { GUEST, isTreeScript } from './driver.ts';
 
 /** On the disk of the images: where that is full podman can write nothing. */
-const STORAGE = '/work/images/storage';
+export const STORAGE = '/work/images/storage';
 const CONTAINERS = `${STORAGE}/vfs-containers`;
 /** The second half: of a user other than root. */
 const LIBPOD = ['exits', 'persist', 'locks', 'tmp/exits', 'tmp/persist', 'tmp/locks'];
 const FOLDERS = ['crun', 'runc', 'lock', 'netns', ...LIBPOD.map((name) => `libpod/${name}`)].map(
   (name) => `/run/${name}`,
 );
-const IMAGE = 'localhost/tree';
+export const IMAGE = 'localhost/tree';
 /** The folder, below that of the images, in which an archive is unpacked. */
 const UNPACKED = 'unpacked';
 
