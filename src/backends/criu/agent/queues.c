@@ -4,6 +4,8 @@
 #include "sys.h"
 
 #include <fcntl.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -50,15 +52,22 @@ static void put_pipe(int fd, struct text *text)
 }
 
 /* The first message, or all of a stream, as far as a piece. */
-static void put_socket(int fd, struct text *text)
+static ssize_t put_waiting(int fd, struct text *text)
 {
 	char piece[PIECE];
 	ssize_t n = recv(fd, piece, sizeof(piece), MSG_PEEK | MSG_DONTWAIT);
 
 	if (n <= 0)
-		put(text, n == 0 ? "no bytes, its other end is closed" : "no bytes");
+		put(text, "no bytes");
 	else
 		put(text, "%ld bytes, checksum %lx", (long)n, (unsigned long)sum_of(piece, n, 0xcbf29ce484222325ULL));
+	return n;
+}
+
+static void put_socket(int fd, struct text *text)
+{
+	if (put_waiting(fd, text) == 0)
+		put(text, ", its other end is closed");
 }
 
 /* What waits at this end, which cannot be read without taking it, and what it is set to. */
@@ -108,6 +117,28 @@ static void put_datagrams(int fd, struct text *text)
 	put(text, " of datagrams");
 }
 
+static bool set_repair_queue(int fd, int queue)
+{
+	return setsockopt(fd, IPPROTO_TCP, TCP_REPAIR_QUEUE, &queue, sizeof(queue)) == 0;
+}
+
+/* What has arrived of a connection, whose end comes from outside and may come meanwhile. While CRIU has it in repair mode the queue that is read has to be named, and is none otherwise. */
+static void put_connection(int fd, struct text *text)
+{
+	int repair = 0, queue = TCP_NO_QUEUE;
+	socklen_t size = sizeof(int);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &repair, &size) < 0 || repair != TCP_REPAIR_ON) {
+		put_waiting(fd, text);
+		return;
+	}
+	size = sizeof(int);
+	getsockopt(fd, IPPROTO_TCP, TCP_REPAIR_QUEUE, &queue, &size);
+	set_repair_queue(fd, TCP_RECV_QUEUE);
+	put_waiting(fd, text);
+	set_repair_queue(fd, queue);
+}
+
 typedef void (*printer)(int fd, struct text *text);
 
 /* How what waits in a file is printed; NULL: nothing is known to wait in one of its kind. */
@@ -123,7 +154,7 @@ static printer printer_of(int fd)
 	if (domain == AF_UNIX)
 		return put_socket;
 	if (domain == AF_INET || domain == AF_INET6)
-		return option_of(fd, SO_TYPE) == SOCK_DGRAM ? put_datagrams : NULL;
+		return option_of(fd, SO_TYPE) == SOCK_DGRAM ? put_datagrams : option_of(fd, SO_ACCEPTCONN) == 0 ? put_connection : NULL;
 	return domain < 0 && is_inotify(fd) ? put_events : NULL;
 }
 
