@@ -17,6 +17,9 @@ const READERS: readonly (readonly [RegExp, string])[] = [
   [/^core dump filter$/, 'cat /proc/$p/coredump_filter'],
   [/^timer slack$/, 'cat /proc/$p/timerslack_ns'],
   [/^OOM score adjustment$/, 'cat /proc/$p/oom_score_adj'],
+  [/^I\/O priority$/, 'ionice -p $p'],
+  [/^memory policy$/, `cut -d ' ' -f 2 /proc/$p/numa_maps | sort -u`],
+  [/^memory merging$/, 'grep ksm_merge_any /proc/$p/ksm_stat'],
   [/^umask$/, 'grep Umask /proc/$p/status'],
   [/^exit signal$/, `cut -d ' ' -f 38 /proc/$p/stat`],
   [/^flags of /, 'grep flags /proc/$p/fdinfo/*'],
@@ -26,6 +29,33 @@ const READERS: readonly (readonly [RegExp, string])[] = [
   ],
   [/^open file /, `grep -E '(flags|semaphore|sigmask)' /proc/$p/fdinfo/*`],
 ];
+/** Options of sockets by their levels and numbers, which a shell has no words for. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  SO_TIMESTAMP: '1, 29',
+  SO_TIMESTAMPNS: '1, 35',
+  SO_PEEK_OFF: '1, 42',
+  IP_MTU_DISCOVER: '0, 10',
+  IP_RECVERR: '0, 11',
+  IP_TRANSPARENT: '0, 19',
+  IP_MULTICAST_TTL: '0, 33',
+  IP_MULTICAST_LOOP: '0, 34',
+  TCP_SYNCNT: '6, 7',
+  TCP_LINGER2: '6, 8',
+  TCP_DEFER_ACCEPT: '6, 9',
+  TCP_USER_TIMEOUT: '6, 18',
+  TCP_FASTOPEN: '6, 23',
+};
+const OPTION = /^(\w+) of open file (\d+)$/;
+
+/** Of a duplicate of the descriptor, by pidfd_getfd(2). */
+function readOption(name: string): string[] {
+  const [, option = '', fd] = OPTION.exec(name) ?? [];
+  const numbers = OPTIONS[option];
+  if (numbers === undefined) return [];
+  const socket = `socket.socket(fileno=ctypes.CDLL(None).syscall(438, os.pidfd_open($p), ${fd}, 0))`;
+  return [`python3 -c "import ctypes, os, socket; print(${socket}.getsockopt(${numbers}))" # ${option}`];
+}
+
 /** Read by writeMappings, as far as they have changed: others come and go with the mappings of the kernel. */
 const MAPPING = /^mapping /;
 
@@ -73,6 +103,7 @@ function selectReaders(finding: ExportedFinding): string[] {
   const flags = listChangedFlags(finding);
   return [
     ...READERS.filter(([pattern]) => names.some((name) => pattern.test(name))).map(([, read]) => read),
+    ...names.flatMap(readOption),
     ...flags.map((flag) => `grep -c '^VmFlags:.* ${flag} ' /proc/$p/smaps`),
   ];
 }
@@ -103,7 +134,7 @@ function readMemory({ tasks }: Case): string {
 function writeSubjectCensus(finding: ExportedFinding): string {
   const root = finding.case.tasks[0]!.pid;
   const changed = listChanged(finding).filter(
-    (name) => MAPPING.test(name) || READERS.some(([names]) => names.test(name)),
+    (name) => MAPPING.test(name) || readOption(name).length > 0 || READERS.some(([names]) => names.test(name)),
   );
   return `census() { # of the program: ids, states${changed.length > 0 ? `, ${few(changed)}` : ''}
 	for p in $(seq ${root} ${root + MOST_TASKS}); do
@@ -121,8 +152,10 @@ function listChanged({ seen }: ExportedFinding): string[] {
 function listFacts(record: Partial<CriuRecord> = {}): [string, string][] {
   const { before, afterDump, restored, afterRestore } = record;
   return [before, afterDump, restored, afterRestore].flatMap((census?: CriuCensus) =>
-    (census?.tasks ?? []).flatMap(({ facts, heldFacts, threads }) =>
-      [facts, heldFacts, ...threads.map((thread) => thread.facts)].flatMap((one) => Object.entries(one ?? {})),
+    (census?.tasks ?? []).flatMap(({ facts, heldFacts, askedFacts, threads }) =>
+      [facts, heldFacts, askedFacts, ...threads.map((thread) => thread.facts)].flatMap((one) =>
+        Object.entries(one ?? {}),
+      ),
     ),
   );
 }

@@ -4,6 +4,7 @@ import { whatDumpLeaves } from '../../src/model/criu-options.ts';
 import type { CriuRival } from '../../src/model/criu-rival.ts';
 import { CannotExport, type ExportedFinding } from './finding.ts';
 import { isKilled, isRetried, needsRestore, readSetup } from './setup.ts';
+import { FOLDER, quoted } from './subject-sh.ts';
 import { CGROUPS, findNetwork, hasCgroup } from './surroundings-sh.ts';
 
 /** Seconds after which a call of CRIU hangs. */
@@ -91,6 +92,12 @@ function checkRestore(finding: ExportedFinding): Record<string, Pair> {
       `[ $restore = 0 ] && ! grep -qs '^State:.[RSD]' /proc/${c.tasks[0]!.pid}/status`,
       'the restore reported success, and the program is gone',
     ],
+    ...(c.check && {
+      'check-succeeds': [
+        `[ $restore = 0 ] && ! (cd ${FOLDER} && timeout ${LIMIT} ${c.check.map(quoted).join(' ')})`,
+        'the restore reported success, and the check fails',
+      ],
+    }),
     'failed-restore-can-be-retried': isRetried(finding)
       ? ['[ $restore != 0 ] && [ $again != 0 ]', 'no later restore from the same images succeeds']
       : ['[ $dump = 0 ] && [ $restore != 0 ]', 'no restore succeeds'],

@@ -50,6 +50,7 @@ export function listEdits(images: CriuSetup['images']): ImageEdit[] {
 }
 
 const OF_RESTORE = new Set([
+  'check-succeeds',
   'restored-program-runs',
   'restored-tree-matches-dump',
   'restore-leaves-nothing-behind',

@@ -9,12 +9,12 @@ import { CannotExport } from './finding.ts';
 import type { TreeSource } from './tree-c.ts';
 
 /** The folder of the case: some scenarios name it. */
-const FOLDER = '/run/mktrouble/case';
+export const FOLDER = '/run/mktrouble/case';
 /** Seconds for which the program is waited for. */
 const READY = 10;
 
 /** A word for any POSIX shell: a line may end in it. */
-function quoted(word: string): string {
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 

@@ -2,7 +2,7 @@
 import type { CriuCensus, CriuChange, CriuTask, CriuThread } from '../record/criu.ts';
 import { describeChange } from '../record/fact-words.ts';
 import { isNotRestored } from './criu-not-restored.ts';
-import { didOtherEnd } from './criu-peers.ts';
+import { didOtherEnd, hasMoreArrived } from './criu-peers.ts';
 
 /** Differences that a message names before it only counts them. */
 const NAMED = 3;
@@ -60,14 +60,15 @@ interface Difference {
   readonly after: string;
 }
 
-/** What is compared where it is there both times: whether it is there at all is another fact. */
-const OF_BOTH = /^flags of /;
+/** What is compared where it is there both times: whether a file is there at all is another fact. */
+const OF_BOTH = /^(flags|(SO|IP|IPV6|TCP)_[A-Z0-9_]+) of /;
 
 function compareFacts(of: string, before: Facts, after: Facts): Difference[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((fact) => before[fact] !== after[fact] && !isNotRestored(fact))
     .filter((fact) => !OF_BOTH.test(fact) || (fact in before && fact in after))
-    .map((fact) => ({ of, fact, before: `${before[fact] ?? 'none'}`, after: `${after[fact] ?? 'none'}` }));
+    .map((fact) => ({ of, fact, before: `${before[fact] ?? 'none'}`, after: `${after[fact] ?? 'none'}` }))
+    .filter(({ fact, before, after }) => !hasMoreArrived(fact, before, after));
 }
 
 /** What was read of both: of a task that has died since there is nothing, and of one that ran nothing that it changes itself. */
@@ -100,7 +101,9 @@ export function steadyDifferences(
         const same = now.threads.find(({ tid }) => tid === thread.tid);
         return compareRead(`thread ${thread.tid}`, thread.facts, same?.facts);
       });
-      return [...compareRead(`task ${task.pid}`, task.facts, now.facts), ...threads].map(describe);
+      const of = `task ${task.pid}`;
+      const asked = compareRead(of, task.askedFacts, now.askedFacts);
+      return [...compareRead(of, task.facts, now.facts), ...asked, ...threads].map(describe);
     });
 }
 
@@ -123,7 +126,8 @@ export function kindsOfDifferences(before: CriuCensus, after: CriuCensus, except
 
 /** `open file 3` → `open file`, or what is open there: `open socket`. */
 function kindOfFact({ fact, before, after }: Difference): string {
-  if (OF_BOTH.test(fact)) return 'flags of an open file';
+  if (fact.startsWith('flags of ')) return 'flags of an open file';
+  if (OF_BOTH.test(fact)) return fact.replace(/open file \d+$/, 'a socket');
   if (/^open file \d+$/.test(fact)) return `open ${kindOfFile(before === 'none' ? after : before)}`;
   return fact.replace(/ (\d+|[0-9a-f]+-[0-9a-f]+)$/, '');
 }
@@ -148,6 +152,7 @@ function compareTasks(before: CriuCensus, after: CriuCensus, except: ReadonlySet
       ...compareFacts(name, then_, { ...now_, ...sameParent }),
       ...compareRead(name, task.facts, now.facts),
       ...compareRead(name, task.heldFacts, now.heldFacts),
+      ...compareRead(name, task.askedFacts, now.askedFacts),
     );
     for (const thread of task.threads) {
       const same = now.threads.find(({ tid }) => tid === thread.tid);

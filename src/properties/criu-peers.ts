@@ -32,3 +32,16 @@ function hasSocket({ tasks }: CriuCensus, end: string): boolean {
     [facts, heldFacts].some((some) => Object.values(some ?? {}).some((fact) => `${fact}`.includes(end))),
   );
 }
+
+/** A connection of whose other end a process that was not held may have sent more since: only what is lost is a difference. */
+const ARRIVED = /^arrived bytes of open file /;
+const BYTES = /^(no|\d+) bytes/;
+
+/** Whether a fact says that more has arrived at a connection than before. What was there already is not compared then. */
+export function hasMoreArrived(fact: string, before: string, after: string): boolean {
+  return ARRIVED.test(fact) && countBytes(after) > countBytes(before);
+}
+
+function countBytes(text: string): number {
+  return Number(BYTES.exec(text)?.[1]) || 0;
+}

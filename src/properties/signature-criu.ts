@@ -55,9 +55,17 @@ export function locateInCriu(c: Case, record: CriuRecord, { property, round }: V
       return locateAnswer(criu);
     case 'server-ends-with-call':
       return locateServer(criu);
+    case 'check-succeeds':
+      return { place: 'restore', shape: joined([...nameEndOfCheck(criu), ...listAllCauses(c, criu)]) };
     default:
       return locateOther(c, criu);
   }
+}
+
+/** A check says by its status what it has found: 1 is what many programs exit with for any reason. */
+function nameEndOfCheck({ check }: CriuRecord): string[] {
+  if (check?.timedOut !== undefined) return ['the check does not end'];
+  return [`the check fails${(check?.exit ?? 1) === 1 ? '' : ` with ${check!.exit}`}`];
 }
 
 /**

@@ -45,6 +45,8 @@ export interface CriuTask {
   readonly facts?: CriuFacts;
   /** The same of what a program changes by what it does: read only of a tree that does nothing, or is held. */
   readonly heldFacts?: CriuFacts;
+  /** The same of what only the process itself can ask the kernel: of a program that sleeps. */
+  readonly askedFacts?: CriuFacts;
   /** By tid. */
   readonly threads: readonly CriuThread[];
 }

@@ -33,7 +33,8 @@ const isNumber = (value: string): boolean => /^-?\d{1,10}$/.test(value);
 /** A value of the fact with this name, as a message has it: `{SIGUSR1 SIGUSR2}`, `killed by SIGKILL`. */
 export function describeFact(fact: string, value: string): string {
   if (fact === 'exit status' && isNumber(value)) return statusWords(Number(value));
-  if (fact === 'exit signal' && isNumber(value)) return value === '0' ? 'none' : signalName(Number(value));
+  if (/^(exit|parent-death) signal$/.test(fact) && isNumber(value))
+    return value === '0' ? 'none' : signalName(Number(value));
   if (fact === 'controlling terminal' && isNumber(value)) return terminalWords(Number(value));
   if (/\bsignals\b/.test(fact) && isMask(value))
     return `{${listBits(value)

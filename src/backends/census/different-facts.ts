@@ -9,15 +9,17 @@ export function reduceCensuses(censuses: readonly CriuCensus[]): CriuCensus[] {
   const tasks = censuses.flatMap((census) => census.tasks);
   const steady = findDifferent(tasks.map(({ pid, facts }) => [pid, facts]));
   const held = findDifferent(tasks.map(({ pid, heldFacts }) => [pid, heldFacts]));
+  const asked = findDifferent(tasks.map(({ pid, askedFacts }) => [pid, askedFacts]));
   const threads = findDifferent(tasks.flatMap((task) => task.threads.map(({ tid, facts }) => [tid, facts] as const)));
   const thread = ({ facts, ...rest }: CriuThread): CriuThread => ({
     ...rest,
     ...only('facts', threads(rest.tid, facts)),
   });
-  const task = ({ facts, heldFacts, ...rest }: CriuTask): CriuTask => ({
+  const task = ({ facts, heldFacts, askedFacts, ...rest }: CriuTask): CriuTask => ({
     ...rest,
     ...only('facts', steady(rest.pid, facts)),
     ...only('heldFacts', held(rest.pid, heldFacts)),
+    ...only('askedFacts', asked(rest.pid, askedFacts)),
     threads: rest.threads.map(thread),
   });
   return censuses.map((census) => ({ ...census, tasks: census.tasks.map(task) }));

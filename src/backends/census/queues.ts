@@ -20,7 +20,9 @@ export function queues(find: (pid: number) => Queues | undefined): Kind {
   };
 }
 
-/** What CRIU does not restore has a name of its own: criu-not-restored.ts. */
+/** By what a text ends with: kinds of queues that are compared in another way (criu-not-restored.ts, criu-peers.ts). */
+const NAMES = { ' of events': 'unread events', ' of datagrams': 'datagrams', ' of a connection': 'arrived bytes' };
+
 function nameQueue(text: string): string {
-  return text.endsWith(' of events') ? 'unread events' : text.endsWith(' of datagrams') ? 'datagrams' : 'queue';
+  return Object.entries(NAMES).find(([end]) => text.endsWith(end))?.[1] ?? 'queue';
 }

@@ -40,10 +40,13 @@ export const SEEN = z.object({
       pending: mask,
       tracer: number,
       wchan: z.string(),
+      attributes: z.record(z.string(), z.string()),
     }),
   ),
 });
 export type Seen = z.infer<typeof SEEN>;
+
+type FactsByPid = ReadonlyMap<number, CriuFacts>;
 
 export const CENSUS = z.object({ tasks: z.array(SEEN) });
 const ANSWERED = z.object({
@@ -57,8 +60,8 @@ export async function look(sandbox: Sandbox, target: 'all' | 'bystanders' = 'all
   return tasks;
 }
 
-/** How those of a group are called in the scenario. `reader`: with the facts that it reads. */
-export function toTasks(c: Case, all: readonly Seen[], reader?: FactReader): CriuTask[] {
+/** How those of a group are called in the scenario. `reader`: with the facts that it reads; `asked`: with these, by `id`. */
+export function toTasks(c: Case, all: readonly Seen[], reader?: FactReader, asked?: FactsByPid): CriuTask[] {
   const root = c.tasks[0]!.pid;
   const named = (pid: number): number => (c.criu?.namespace === 'own' && pid === 1 ? root : pid);
   const byId = new Map(all.map((seen) => [seen.id, named(seen.pid)]));
@@ -69,10 +72,10 @@ export function toTasks(c: Case, all: readonly Seen[], reader?: FactReader): Cri
       const ids = seen.threads.map(({ id }) => id);
       // Of a zombie nothing but its status is left.
       const facts = state === 'Z' ? undefined : reader?.read(seen.id, ids);
-      const threads = seen.threads.map(({ id, tid, ...thread }) => ({
+      const threads = seen.threads.map(({ id, tid, attributes, ...thread }) => ({
         tid: named(tid),
         ...thread,
-        ...(facts && { facts: facts.threads.get(id)! }),
+        ...(facts && { facts: { ...facts.threads.get(id), ...attributes } }),
       }));
       return {
         pid: named(seen.pid),
@@ -87,6 +90,7 @@ export function toTasks(c: Case, all: readonly Seen[], reader?: FactReader): Cri
         ...(seen.shared !== undefined && { sharedMemory: seen.shared }),
         ...(facts && { facts: facts.steady }),
         ...(facts?.held && { heldFacts: facts.held }),
+        ...(asked?.has(seen.id) && { askedFacts: asked.get(seen.id)! }),
         threads: threads.sort((a, b) => a.tid - b.tid),
       };
     });
@@ -139,12 +143,13 @@ export async function openFactReader(
   // Without them a declared tree has neither pipes nor sockets.
   const hasQueues = isHeld && (c.subject !== undefined || c.tasks.some(({ criu }) => criu?.resources !== undefined));
   const queues = hasQueues ? await readQueues(sandbox, group) : undefined;
+  const options = hasQueues ? await readOptions(sandbox, group) : undefined;
   const { treeCgroup } = sandbox;
   const inside = isHeld ? await readNamespaces(sandbox, c, group) : undefined;
   return new FactReader({
     proc: sandbox.inside('/proc'),
     isHeld,
-    given: inside ? new Map([...given, [inside.id, { ...given.get(inside.id), ...inside.facts }]]) : given,
+    given: mergeFacts(given, options, inside && new Map([[inside.id, inside.facts]])),
     ...(holes && { holes }),
     ...(queues && { queues }),
     cgroup: isHeld && treeCgroup ? (text) => treeCgroup.describe(text) : undefined,
@@ -152,15 +157,49 @@ export async function openFactReader(
   });
 }
 
+function mergeFacts(...all: readonly (FactsByPid | undefined)[]): FactsByPid {
+  const merged = new Map<number, CriuFacts>();
+  for (const [pid, facts] of all.flatMap((one) => [...(one ?? [])])) merged.set(pid, { ...merged.get(pid), ...facts });
+  return merged;
+}
+
+const OPTIONS = z.object({
+  options: z.array(z.object({ pid: number, fd: number, option: z.string(), value: z.string() })),
+});
+
+/** Options of sockets, `SO_LINGER of open file 3`. */
+async function readOptions(sandbox: Sandbox, group: readonly Seen[]): Promise<FactsByPid> {
+  const { options } = await sandbox.ask(listLiving('options', group), OPTIONS);
+  return mergeFacts(
+    ...options.map(({ pid, fd, option, value }) => new Map([[pid, { [`${option} of open file ${fd}`]: value }]])),
+  );
+}
+
+function listLiving(request: string, group: readonly Seen[]): string {
+  const living = group.filter(({ state }) => state !== 'Z');
+  return [line(request), ...living.map(({ id }) => line('task', { pid: id }))].join('\n');
+}
+
 const QUEUES = z.object({ queues: z.array(z.object({ pid: number, fd: number, queue: z.string() })) });
 
 async function readQueues(sandbox: Sandbox, group: readonly Seen[]): Promise<ReadonlyMap<number, Queues>> {
   const living = group.filter(({ state }) => state !== 'Z');
-  const request = [line('queues'), ...living.map(({ id }) => line('task', { pid: id }))];
   const found = new Map<number, Map<number, string>>(living.map(({ id }) => [id, new Map()]));
-  const { queues } = await sandbox.ask(request.join('\n'), QUEUES);
+  const { queues } = await sandbox.ask(listLiving('queues', group), QUEUES);
   for (const { pid, fd, queue } of queues) found.get(pid)?.set(fd, queue);
   return found;
+}
+
+const ASKED = z.object({ processes: z.array(z.object({ pid: number }).catchall(z.string())) });
+
+/** What the kernel says of each process to itself only. */
+async function askProcesses(sandbox: Sandbox, group: readonly Seen[]): Promise<FactsByPid> {
+  const sleeping = group.filter(({ state }) => state === 'S');
+  if (sleeping.length === 0) return new Map();
+  const request = [line('ask'), ...sleeping.map(({ id }) => line('task', { pid: id }))];
+  const { processes } = await sandbox.ask(request.join('\n'), ASKED);
+  const answered = processes.filter((one) => Object.keys(one).length > 1);
+  return new Map(answered.map(({ pid, ...facts }) => [pid, facts]));
 }
 
 /**
@@ -176,5 +215,6 @@ export async function takeCensus(
   const { silent, facts } =
     round === undefined ? { silent: [], facts: undefined } : await ask(sandbox, c, group, round);
   const reader = await openFactReader(sandbox, c, group, round !== undefined, facts && { given: facts });
-  return { tasks: toTasks(c, group, reader), silent };
+  const asked = c.subject && (await askProcesses(sandbox, group));
+  return { tasks: toTasks(c, group, reader, asked), silent };
 }

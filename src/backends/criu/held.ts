@@ -69,7 +69,21 @@ export function withSteadyFacts(held: CriuCensus, before: CriuCensus): CriuCensu
         const same = then.threads.find(({ tid }) => tid === thread.tid);
         return same?.facts ? { ...thread, facts: same.facts } : thread;
       });
-      return { ...task, facts: then.facts, threads };
+      const asked = then.askedFacts && { askedFacts: then.askedFacts };
+      return { ...task, facts: then.facts, ...asked, threads };
+    }),
+  };
+}
+
+/** A census of a restored tree that CRIU holds, with what its processes were asked when it ran: while they are traced they cannot be. */
+export function withAskedFacts(held: CriuCensus, after: CriuCensus): CriuCensus {
+  const later = new Map(after.tasks.map((task) => [task.pid, task]));
+  return {
+    ...held,
+    tasks: held.tasks.map((task) => {
+      const now = later.get(task.pid);
+      // Another program since then.
+      return now?.askedFacts && now.name === task.name ? { ...task, askedFacts: now.askedFacts } : task;
     }),
   };
 }

@@ -14,7 +14,7 @@ import { Caller, type PlayOptions } from './caller.ts';
 import { runCheck } from './check.ts';
 import { computeTimeLimit, IMAGES } from './command-line.ts';
 import { Faults, stageOf } from './faults.ts';
-import { withSteadyFacts } from './held.ts';
+import { withAskedFacts, withSteadyFacts } from './held.ts';
 import type { Images } from './images/edit.ts';
 import { changeImages, readImages } from './images/folder.ts';
 import type { OwnImageEditor } from './images/own.ts';
@@ -271,7 +271,8 @@ class Play {
       const afterRestore = await this.#observer.census();
       const changed = compareSurroundings(beforeDump, await this.#observer.surroundings(), subject === undefined);
       const surroundings = { restore: changed };
-      return { ...imaged, restore, ...rivals, ...(held && { restored: held }), afterRestore, surroundings };
+      const restored = held && { restored: withAskedFacts(held, afterRestore) };
+      return { ...imaged, restore, ...rivals, ...restored, afterRestore, surroundings };
     }
     // A call that mktrouble had to end is not judged by the tasks left: no need to wait for dying ones.
     const isEnded = restore.timedOut !== undefined || restore.flooded !== undefined;

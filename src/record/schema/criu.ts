@@ -20,6 +20,7 @@ const CRIU_TASK = z.looseObject({
   ),
   facts: FACTS,
   heldFacts: FACTS,
+  askedFacts: FACTS,
 });
 export const CRIU_CENSUS = z.looseObject({ tasks: list(CRIU_TASK), silent: list(pid) });
 const CRIU_SERVER = z.looseObject({

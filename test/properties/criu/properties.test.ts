@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Case } from '../../../src/model/case.ts';
 import { CRIU_PROPERTIES, explainProperty, judge, PROPERTY_NAMES } from '../../../src/properties/index.ts';
-import type { CriuCensus, CriuChange, CriuRun, CriuTask } from '../../../src/record/criu.ts';
+import type { CriuCensus, CriuChange, CriuFacts, CriuRun, CriuTask } from '../../../src/record/criu.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
 import { CASE, hit, treeWith, violated, withCriu, without } from './judged.ts';
 import { aCensus, aRecord, aTask, DUMPED, FAILED, NO_TASKS, RESTORED, TREE } from './records.ts';
@@ -171,6 +171,32 @@ describe('the properties of CRIU', () => {
         assert.deepEqual(runs({ before, restored: file(now) }), []);
       for (const now of ['socket 4', '/dev/null'])
         assert.deepEqual(runs({ before, restored: file(now) }), ['restored-tree-matches-dump']);
+    });
+
+    it('what arrives at a connection meanwhile is no violation, what is lost is', () => {
+      const arrived = (text: string, name = 'arrived bytes') =>
+        held(treeWith(101, { heldFacts: { [`${name} of open file 4`]: text } }));
+      const [none, some, more] = ['no bytes', '5 bytes, checksum a', '9 bytes, checksum b'] as const;
+      for (const [before, restored] of [
+        [none, some],
+        [some, more],
+      ] as const) {
+        assert.deepEqual(runs({ before: arrived(before), restored: arrived(restored) }), []);
+        for (const pair of [
+          { before: arrived(restored), restored: arrived(before) },
+          { before: arrived(before, 'queue'), restored: arrived(restored, 'queue') },
+        ])
+          assert.deepEqual(runs(pair), ['restored-tree-matches-dump']);
+      }
+      const other = { before: arrived(some), restored: arrived('5 bytes, checksum c') };
+      assert.deepEqual(runs(other), ['restored-tree-matches-dump']);
+    });
+
+    it('what a process was asked is compared where it was asked both times', () => {
+      const asked = (facts: CriuFacts) => held(treeWith(101, { askedFacts: facts }));
+      const [one, two] = [asked({ dumpable: '1' }), asked({ dumpable: '0' })];
+      assert.deepEqual(runs({ before: one, restored: two }), ['restored-tree-matches-dump']);
+      assert.deepEqual(runs({ before: one, restored: held(treeWith(101, {})) }), []);
     });
 
     it('a signal that came meanwhile is no violation, one that was lost is', () => {

@@ -249,6 +249,12 @@ void list_repaired(char *lines, struct text *text);
 /* Of the same: what is queued in their pipes and Unix sockets, as a JSON array. */
 void list_queues(char *lines, struct text *text);
 
+/* Of a descriptor of the tree that is a socket: its options, each an object. */
+void put_options(int pid, int fd, int copy, const char **separator, struct text *text);
+
+/* Of the same: what the kernel says to each of them only, as a JSON array of objects with facts. */
+void ask_processes(char *lines, struct text *text);
+
 /*
  * What is in the namespaces of this process, or of another one: `ipc` (System V), `ipc-contents` (with what is in them), `posix-queues`, `interfaces` (of the network), `host-name`,
  * `cgroups` (of the process). An array of strings.

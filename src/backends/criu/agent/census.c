@@ -106,6 +106,34 @@ static void put_memory(int pid, struct text *text)
 		put(text, ",\"shared\":\"%lx\"", checksum(pid, SHARED_AT + HEADER_BYTES, shared.bytes));
 }
 
+/* As sched_getattr(2) has it: of its first version, and the limits of utilization. */
+struct attributes {
+	uint32_t size, policy;
+	uint64_t flags;
+	int32_t nice;
+	uint32_t priority;
+	uint64_t runtime, deadline, period;
+	uint32_t util_min, util_max;
+};
+
+/* What the kernel says of a thread to any process, and shows in no file. */
+static void put_attributes(int tid, struct text *text)
+{
+	const int one_thread = 1;
+	struct attributes attributes = { 0 };
+	long priority = sys2(SYS_ioprio_get, one_thread, tid);
+
+	put(text, ",\"attributes\":{");
+	if (priority >= 0)
+		put(text, "\"I/O priority\":\"%ld\",", priority);
+	if (sys4(SYS_sched_getattr, tid, &attributes, sizeof(attributes), 0) == 0)
+		put(text, "\"scheduling flags\":\"%lx\",\"utilization\":\"%u to %u\"", (unsigned long)attributes.flags, attributes.util_min,
+		    attributes.util_max);
+	else
+		put(text, "\"scheduling flags\":\"\"");
+	put(text, "}");
+}
+
 static void put_thread(int pid, int tid, const char *separator, struct text *text)
 {
 	char path[64], status[4096], where[64] = "";
@@ -119,6 +147,7 @@ static void put_thread(int pid, int tid, const char *separator, struct text *tex
 	    innermost(field(status, "\nNSpid:")), state_in(status), mask(field(status, "\nSigBlk:")),
 	    mask(field(status, "\nSigPnd:")), number(field(status, "\nTracerPid:")));
 	put_string(text, where);
+	put_attributes(tid, text);
 	put(text, "}");
 }
 

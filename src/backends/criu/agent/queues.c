@@ -122,20 +122,26 @@ static bool set_repair_queue(int fd, int queue)
 	return setsockopt(fd, IPPROTO_TCP, TCP_REPAIR_QUEUE, &queue, sizeof(queue)) == 0;
 }
 
-/* What has arrived of a connection, whose end comes from outside and may come meanwhile. While CRIU has it in repair mode the queue that is read has to be named, and is none otherwise. */
+static void put_arrived(int fd, struct text *text)
+{
+	put_waiting(fd, text);
+	put(text, " of a connection");
+}
+
+/* What has arrived of a connection. While CRIU has it in repair mode the queue that is read has to be named, and is none otherwise. */
 static void put_connection(int fd, struct text *text)
 {
 	int repair = 0, queue = TCP_NO_QUEUE;
 	socklen_t size = sizeof(int);
 
 	if (getsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &repair, &size) < 0 || repair != TCP_REPAIR_ON) {
-		put_waiting(fd, text);
+		put_arrived(fd, text);
 		return;
 	}
 	size = sizeof(int);
 	getsockopt(fd, IPPROTO_TCP, TCP_REPAIR_QUEUE, &queue, &size);
 	set_repair_queue(fd, TCP_RECV_QUEUE);
-	put_waiting(fd, text);
+	put_arrived(fd, text);
 	set_repair_queue(fd, queue);
 }
 

@@ -104,6 +104,22 @@ static void do_queues(char *lines)
 	send_text(&answer);
 }
 
+static void do_options(char *lines)
+{
+	put(&answer, "{\"options\":");
+	list_descriptors(lines, put_options, &answer);
+	put(&answer, "}");
+	send_text(&answer);
+}
+
+static void do_ask(char *lines)
+{
+	put(&answer, "{\"processes\":");
+	ask_processes(lines, &answer);
+	put(&answer, "}");
+	send_text(&answer);
+}
+
 static void do_things(struct line *line)
 {
 	put(&answer, "{\"things\":");
@@ -220,6 +236,10 @@ static void obey(char *lines)
 		do_ping(&line, lines);
 	} else if (line_is(&line, "queues")) {
 		do_queues(lines);
+	} else if (line_is(&line, "options")) {
+		do_options(lines);
+	} else if (line_is(&line, "ask")) {
+		do_ask(lines);
 	} else if (line_is(&line, "things")) {
 		do_things(&line);
 	} else if (line_is(&line, "peer")) {

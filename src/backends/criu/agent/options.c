@@ -1,0 +1,106 @@
+/* Options of the sockets of the tree, asked for from duplicates of their descriptors: those that say how a socket is used. */
+#define _GNU_SOURCE
+#include "agent.h"
+
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <linux/in6.h>
+
+#ifndef SO_PEEK_OFF
+#define SO_PEEK_OFF 42
+#endif
+
+enum used_by { ALL, UNIX, INET, DATAGRAM, IPV6, TCP };
+
+/*
+ * Without what the kernel counts, or sets itself: SO_ERROR, the state of a connection. Without SO_REUSEADDR, which repair mode sets while
+ * CRIU holds the tree, and SO_REUSEPORT, which a restore leaves set at every connection: a finding of its own, that would hide others.
+ */
+static const struct {
+	const char *name;
+	int level, option;
+	enum used_by by;
+} options[] = {
+	{ "SO_KEEPALIVE", SOL_SOCKET, SO_KEEPALIVE, ALL },
+	{ "SO_LINGER", SOL_SOCKET, SO_LINGER, ALL },
+	{ "SO_OOBINLINE", SOL_SOCKET, SO_OOBINLINE, ALL },
+	{ "SO_BROADCAST", SOL_SOCKET, SO_BROADCAST, ALL },
+	{ "SO_PRIORITY", SOL_SOCKET, SO_PRIORITY, ALL },
+	{ "SO_MARK", SOL_SOCKET, SO_MARK, ALL },
+	{ "SO_RCVLOWAT", SOL_SOCKET, SO_RCVLOWAT, ALL },
+	{ "SO_RCVTIMEO", SOL_SOCKET, SO_RCVTIMEO, ALL },
+	{ "SO_SNDTIMEO", SOL_SOCKET, SO_SNDTIMEO, ALL },
+	{ "SO_TIMESTAMP", SOL_SOCKET, SO_TIMESTAMP, ALL },
+	{ "SO_TIMESTAMPNS", SOL_SOCKET, SO_TIMESTAMPNS, ALL },
+	{ "SO_PASSCRED", SOL_SOCKET, SO_PASSCRED, UNIX },
+	{ "SO_PEEK_OFF", SOL_SOCKET, SO_PEEK_OFF, UNIX },
+	{ "IP_TOS", IPPROTO_IP, IP_TOS, INET },
+	{ "IP_TTL", IPPROTO_IP, IP_TTL, INET },
+	{ "IP_MTU_DISCOVER", IPPROTO_IP, IP_MTU_DISCOVER, INET },
+	{ "IP_FREEBIND", IPPROTO_IP, IP_FREEBIND, INET },
+	{ "IP_TRANSPARENT", IPPROTO_IP, IP_TRANSPARENT, INET },
+	{ "IP_PKTINFO", IPPROTO_IP, IP_PKTINFO, INET },
+	{ "IP_RECVERR", IPPROTO_IP, IP_RECVERR, INET },
+	{ "IP_MULTICAST_TTL", IPPROTO_IP, IP_MULTICAST_TTL, DATAGRAM },
+	{ "IP_MULTICAST_LOOP", IPPROTO_IP, IP_MULTICAST_LOOP, DATAGRAM },
+	{ "IPV6_V6ONLY", IPPROTO_IPV6, IPV6_V6ONLY, IPV6 },
+	{ "IPV6_TCLASS", IPPROTO_IPV6, IPV6_TCLASS, IPV6 },
+	{ "TCP_NODELAY", IPPROTO_TCP, TCP_NODELAY, TCP },
+	{ "TCP_CORK", IPPROTO_TCP, TCP_CORK, TCP },
+	{ "TCP_KEEPIDLE", IPPROTO_TCP, TCP_KEEPIDLE, TCP },
+	{ "TCP_KEEPINTVL", IPPROTO_TCP, TCP_KEEPINTVL, TCP },
+	{ "TCP_KEEPCNT", IPPROTO_TCP, TCP_KEEPCNT, TCP },
+	{ "TCP_SYNCNT", IPPROTO_TCP, TCP_SYNCNT, TCP },
+	{ "TCP_LINGER2", IPPROTO_TCP, TCP_LINGER2, TCP },
+	{ "TCP_DEFER_ACCEPT", IPPROTO_TCP, TCP_DEFER_ACCEPT, TCP },
+	{ "TCP_USER_TIMEOUT", IPPROTO_TCP, TCP_USER_TIMEOUT, TCP },
+	{ "TCP_FASTOPEN", IPPROTO_TCP, TCP_FASTOPEN, TCP },
+	{ "TCP_CONGESTION", IPPROTO_TCP, TCP_CONGESTION, TCP },
+};
+
+static int number_of(int fd, int option)
+{
+	int value = -1;
+	socklen_t size = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
+}
+
+static bool is_used(enum used_by by, int domain, int protocol)
+{
+	const bool inet = domain == AF_INET || domain == AF_INET6;
+
+	if (by == DATAGRAM)
+		return inet && protocol == IPPROTO_UDP;
+	return by == ALL || (by == UNIX && domain == AF_UNIX) || (by == INET && inet) || (by == IPV6 && domain == AF_INET6) ||
+	       (by == TCP && inet && protocol == IPPROTO_TCP);
+}
+
+/* The words of a value: its numbers, or, where it is a name, that. */
+static void put_value(int level, int option, const int *value, socklen_t size, struct text *text)
+{
+	if (level == IPPROTO_TCP && option == TCP_CONGESTION) {
+		put(text, "%.*s", (int)size, (const char *)value);
+		return;
+	}
+	for (socklen_t i = 0; i < size / sizeof(int); i++)
+		put(text, i ? ":%d" : "%d", value[i]);
+}
+
+void put_options(int pid, int fd, int copy, const char **separator, struct text *text)
+{
+	int domain = number_of(copy, SO_DOMAIN), protocol = number_of(copy, SO_PROTOCOL);
+
+	for (size_t i = 0; domain >= 0 && i < sizeof(options) / sizeof(*options); i++) {
+		int value[4] = { 0 };
+		socklen_t size = sizeof(value);
+
+		if (!is_used(options[i].by, domain, protocol) ||
+		    getsockopt(copy, options[i].level, options[i].option, value, &size) < 0)
+			continue;
+		put(text, "%s{\"pid\":%d,\"fd\":%d,\"option\":\"%s\",\"value\":\"", *separator, pid, fd, options[i].name);
+		put_value(options[i].level, options[i].option, value, size, text);
+		put(text, "\"}");
+		*separator = ",";
+	}
+}
