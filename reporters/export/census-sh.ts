@@ -17,6 +17,8 @@ const READERS: readonly (readonly [RegExp, string])[] = [
   [/^core dump filter$/, 'cat /proc/$p/coredump_filter'],
   [/^timer slack$/, 'cat /proc/$p/timerslack_ns'],
   [/^OOM score adjustment$/, 'cat /proc/$p/oom_score_adj'],
+  [/^specul/, 'grep -h ^Speculation /proc/$p/task/*/status'],
+  [/^nice value of the autogroup$/, `grep -o 'nice.*' /proc/$p/autogroup`],
   [/^I\/O priority$/, 'ionice -p $p'],
   [/^memory policy$/, `cut -d ' ' -f 2 /proc/$p/numa_maps | sort -u`],
   [/^memory merging$/, 'grep ksm_merge_any /proc/$p/ksm_stat'],
@@ -27,7 +29,7 @@ const READERS: readonly (readonly [RegExp, string])[] = [
     /^POSIX message queues$/,
     'mkdir -p queues; nsenter -i -t $p mount -t mqueue q queues && grep QSIZE queues/*; umount queues',
   ],
-  [/^open file /, `grep -E '(flags|semaphore|sigmask)' /proc/$p/fdinfo/*`],
+  [/^open file /, `grep -oE '.*(flags|semaphore|sigmask).*|events: *[0-9a-f]+' /proc/$p/fdinfo/*`],
 ];
 /** Options of sockets by their levels and numbers, which a shell has no words for. */
 const OPTIONS: Readonly<Record<string, string>> = {
@@ -44,6 +46,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   TCP_DEFER_ACCEPT: '6, 9',
   TCP_USER_TIMEOUT: '6, 18',
   TCP_FASTOPEN: '6, 23',
+  NETLINK_PKTINFO: '270, 3',
 };
 const OPTION = /^(\w+) of open file (\d+)$/;
 

@@ -61,7 +61,7 @@ interface Difference {
 }
 
 /** What is compared where it is there both times: whether a file is there at all is another fact. */
-const OF_BOTH = /^(flags|(SO|IP|IPV6|TCP)_[A-Z0-9_]+) of /;
+const OF_BOTH = /^(flags|(SO|IP|IPV6|TCP|NETLINK)_[A-Z0-9_]+) of /;
 
 function compareFacts(of: string, before: Facts, after: Facts): Difference[] {
   return [...new Set([...Object.keys(before), ...Object.keys(after)])]
@@ -129,7 +129,16 @@ function kindOfFact({ fact, before, after }: Difference): string {
   if (fact.startsWith('flags of ')) return 'flags of an open file';
   if (OF_BOTH.test(fact)) return fact.replace(/open file \d+$/, 'a socket');
   if (/^open file \d+$/.test(fact)) return `open ${kindOfFile(before === 'none' ? after : before)}`;
-  return fact.replace(/ (\d+|[0-9a-f]+-[0-9a-f]+)$/, '');
+  return `${fact.replace(/ (\d+|[0-9a-f]+-[0-9a-f]+)$/, '')}${nameFlags(fact, before, after)}`;
+}
+
+/** Flags of a mapping (VmFlags in smaps) that only one of two censuses has: a seal that is lost is no lock that is. */
+function nameFlags(fact: string, before: string, after: string): string {
+  if (!fact.startsWith('mapping ')) return '';
+  const [then, now] = [before, after].map((text) => /\(([a-z ]*)\)/.exec(text)?.[1]?.split(' '));
+  if (!then || !now) return '';
+  const only = [...then.filter((flag) => !now.includes(flag)), ...now.filter((flag) => !then.includes(flag))];
+  return only.map((flag) => ` ${flag}`).join('');
 }
 
 /** By what a census says of an open file, which begins with the target of its link in /proc. */

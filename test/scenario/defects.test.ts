@@ -104,7 +104,7 @@ describe('mktrouble.known.yaml', () => {
   it('of the CRIU suite has few defects, all reviewed, and every finding of docs/criu-findings.md', () => {
     const { defects, diagnostics } = loadDefects(SHIPPED, PROPERTIES);
     assert.deepEqual(diagnostics, []);
-    assert.ok(defects.length > 0 && defects.length <= 72);
+    assert.ok(defects.length > 0 && defects.length <= 80);
     assert.ok(defects.every(({ state }) => state !== 'new'));
     const reported = defects.map(({ title, note = '' }) => `${title}; ${note}`).join('; ');
     const page = readFileSync(path.join(ROOT, 'docs/criu-findings.md'), 'utf8');

@@ -1,4 +1,4 @@
-/** User and group ids, capabilities, seccomp. */
+/** User and group ids, capabilities, seccomp, protection from side channels. */
 import type { Kind } from './kind.ts';
 
 const FIELDS = {
@@ -13,6 +13,8 @@ const FIELDS = {
   'no new privileges': 'NoNewPrivs',
   'seccomp mode': 'Seccomp',
   'seccomp filters': 'Seccomp_filters',
+  'speculative store bypass': 'Speculation_Store_Bypass',
+  'speculation of indirect branches': 'SpeculationIndirectBranch',
 } as const;
 
 export const credentials: Kind = {

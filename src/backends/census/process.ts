@@ -16,6 +16,7 @@ export const processState: Kind = {
     'transparent huge pages': process.status('THP_enabled'),
     'controlling terminal': process.stat(7),
     'exit signal': process.stat(38),
+    'nice value of the autogroup': /nice (-?\d+)/.exec(process.text('autogroup'))?.[1] ?? '',
     'login user': process.text('loginuid').trim(),
     'clock offsets': process.text('timens_offsets').replace(/\s+/g, ' ').trim(),
   }),

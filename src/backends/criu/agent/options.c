@@ -5,12 +5,13 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <linux/in6.h>
+#include <linux/netlink.h>
 
 #ifndef SO_PEEK_OFF
 #define SO_PEEK_OFF 42
 #endif
 
-enum used_by { ALL, UNIX, INET, DATAGRAM, IPV6, TCP };
+enum used_by { ALL, UNIX, INET, DATAGRAM, IPV6, TCP, NETLINK };
 
 /*
  * Without what the kernel counts, or sets itself: SO_ERROR, the state of a connection. Without SO_REUSEADDR, which repair mode sets while
@@ -55,6 +56,11 @@ static const struct {
 	{ "TCP_DEFER_ACCEPT", IPPROTO_TCP, TCP_DEFER_ACCEPT, TCP },
 	{ "TCP_USER_TIMEOUT", IPPROTO_TCP, TCP_USER_TIMEOUT, TCP },
 	{ "TCP_FASTOPEN", IPPROTO_TCP, TCP_FASTOPEN, TCP },
+	{ "NETLINK_PKTINFO", SOL_NETLINK, NETLINK_PKTINFO, NETLINK },
+	{ "NETLINK_BROADCAST_ERROR", SOL_NETLINK, NETLINK_BROADCAST_ERROR, NETLINK },
+	{ "NETLINK_NO_ENOBUFS", SOL_NETLINK, NETLINK_NO_ENOBUFS, NETLINK },
+	{ "NETLINK_CAP_ACK", SOL_NETLINK, NETLINK_CAP_ACK, NETLINK },
+	{ "NETLINK_EXT_ACK", SOL_NETLINK, NETLINK_EXT_ACK, NETLINK },
 	{ "TCP_CONGESTION", IPPROTO_TCP, TCP_CONGESTION, TCP },
 };
 
@@ -72,7 +78,7 @@ static bool is_used(enum used_by by, int domain, int protocol)
 
 	if (by == DATAGRAM)
 		return inet && protocol == IPPROTO_UDP;
-	return by == ALL || (by == UNIX && domain == AF_UNIX) || (by == INET && inet) || (by == IPV6 && domain == AF_INET6) ||
+	return by == ALL || (by == NETLINK && domain == AF_NETLINK) || (by == UNIX && domain == AF_UNIX) || (by == INET && inet) || (by == IPV6 && domain == AF_INET6) ||
 	       (by == TCP && inet && protocol == IPPROTO_TCP);
 }
 
