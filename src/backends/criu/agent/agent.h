@@ -242,6 +242,8 @@ void inject_report(struct text *text);
 typedef void put_descriptor(int pid, int fd, int copy, const char **separator, struct text *text);
 /* An array of what the open descriptors of the processes in these lines, `task pid=...`, put into it. */
 void list_descriptors(char *lines, put_descriptor *put_one, struct text *text);
+/* An option of SOL_SOCKET that is a number; -1: the file has none. */
+int socket_option(int fd, int option);
 
 /* Of the processes in these lines, `task pid=...`: the TCP sockets in repair mode, as a JSON array. */
 void list_repaired(char *lines, struct text *text);
@@ -249,8 +251,8 @@ void list_repaired(char *lines, struct text *text);
 /* Of the same: what is queued in their pipes and Unix sockets, as a JSON array. */
 void list_queues(char *lines, struct text *text);
 
-/* Of a descriptor of the tree that is a socket: its options, each an object. */
-void put_options(int pid, int fd, int copy, const char **separator, struct text *text);
+/* Of the same: the options of their sockets, as a JSON array. */
+void list_options(char *lines, struct text *text);
 
 /* Of the same: what the kernel says to each of them only, as a JSON array of objects with facts. */
 void ask_processes(char *lines, struct text *text);

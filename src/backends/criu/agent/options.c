@@ -64,22 +64,27 @@ static const struct {
 	{ "TCP_CONGESTION", IPPROTO_TCP, TCP_CONGESTION, TCP },
 };
 
-static int number_of(int fd, int option)
-{
-	int value = -1;
-	socklen_t size = sizeof(value);
-
-	return getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
-}
-
 static bool is_used(enum used_by by, int domain, int protocol)
 {
 	const bool inet = domain == AF_INET || domain == AF_INET6;
 
-	if (by == DATAGRAM)
+	switch (by) {
+	case ALL:
+		return true;
+	case UNIX:
+		return domain == AF_UNIX;
+	case INET:
+		return inet;
+	case DATAGRAM:
 		return inet && protocol == IPPROTO_UDP;
-	return by == ALL || (by == NETLINK && domain == AF_NETLINK) || (by == UNIX && domain == AF_UNIX) || (by == INET && inet) || (by == IPV6 && domain == AF_INET6) ||
-	       (by == TCP && inet && protocol == IPPROTO_TCP);
+	case IPV6:
+		return domain == AF_INET6;
+	case TCP:
+		return inet && protocol == IPPROTO_TCP;
+	case NETLINK:
+		return domain == AF_NETLINK;
+	}
+	return false;
 }
 
 /* The words of a value: its numbers, or, where it is a name, that. */
@@ -93,9 +98,9 @@ static void put_value(int level, int option, const int *value, socklen_t size, s
 		put(text, i ? ":%d" : "%d", value[i]);
 }
 
-void put_options(int pid, int fd, int copy, const char **separator, struct text *text)
+static void put_options(int pid, int fd, int copy, const char **separator, struct text *text)
 {
-	int domain = number_of(copy, SO_DOMAIN), protocol = number_of(copy, SO_PROTOCOL);
+	int domain = socket_option(copy, SO_DOMAIN), protocol = socket_option(copy, SO_PROTOCOL);
 
 	for (size_t i = 0; domain >= 0 && i < sizeof(options) / sizeof(*options); i++) {
 		int value[4] = { 0 };
@@ -109,4 +114,9 @@ void put_options(int pid, int fd, int copy, const char **separator, struct text 
 		put(text, "\"}");
 		*separator = ",";
 	}
+}
+
+void list_options(char *lines, struct text *text)
+{
+	list_descriptors(lines, put_options, text);
 }

@@ -1,4 +1,4 @@
-/* What is queued in pipes, Unix and UDP sockets, terminals and inotify files of the tree, seen without taking it: from duplicates of their descriptors. */
+/* What is queued in pipes, sockets, terminals and inotify files of the tree, seen without taking it: from duplicates of their descriptors. */
 #define _GNU_SOURCE
 #include "agent.h"
 #include "sys.h"
@@ -84,14 +84,6 @@ static void put_terminal(int fd, struct text *text)
 	    settings.c_cflag, settings.c_lflag);
 }
 
-static int option_of(int fd, int option)
-{
-	int value = -1;
-	socklen_t size = sizeof(value);
-
-	return getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
-}
-
 static bool is_inotify(int fd)
 {
 	char path[64], target[64];
@@ -156,11 +148,11 @@ static printer printer_of(int fd)
 		return put_pipe;
 	if (isatty(fd))
 		return put_terminal;
-	domain = option_of(fd, SO_DOMAIN);
+	domain = socket_option(fd, SO_DOMAIN);
 	if (domain == AF_UNIX)
 		return put_socket;
 	if (domain == AF_INET || domain == AF_INET6)
-		return option_of(fd, SO_TYPE) == SOCK_DGRAM ? put_datagrams : option_of(fd, SO_ACCEPTCONN) == 0 ? put_connection : NULL;
+		return socket_option(fd, SO_TYPE) == SOCK_DGRAM ? put_datagrams : socket_option(fd, SO_ACCEPTCONN) == 0 ? put_connection : NULL;
 	return domain < 0 && is_inotify(fd) ? put_events : NULL;
 }
 

@@ -80,10 +80,11 @@ static void do_ping(struct line *line, char *lines)
 	send_text(&answer);
 }
 
-static void do_repaired(char *lines)
+/* What a function prints of the tasks of these lines, under a name. */
+static void do_list(const char *name, void (*list)(char *lines, struct text *text), char *lines)
 {
-	put(&answer, "{\"repaired\":");
-	list_repaired(lines, &answer);
+	put(&answer, "{\"%s\":", name);
+	list(lines, &answer);
 	put(&answer, "}");
 	send_text(&answer);
 }
@@ -94,30 +95,6 @@ static void do_relayed(void)
 	bool fired = relay_state(&bytes);
 
 	say("{\"bytes\":%ld,\"fired\":%s}", bytes, fired ? "true" : "false");
-}
-
-static void do_queues(char *lines)
-{
-	put(&answer, "{\"queues\":");
-	list_queues(lines, &answer);
-	put(&answer, "}");
-	send_text(&answer);
-}
-
-static void do_options(char *lines)
-{
-	put(&answer, "{\"options\":");
-	list_descriptors(lines, put_options, &answer);
-	put(&answer, "}");
-	send_text(&answer);
-}
-
-static void do_ask(char *lines)
-{
-	put(&answer, "{\"processes\":");
-	ask_processes(lines, &answer);
-	put(&answer, "}");
-	send_text(&answer);
 }
 
 static void do_things(struct line *line)
@@ -235,11 +212,11 @@ static void obey(char *lines)
 	} else if (line_is(&line, "ping")) {
 		do_ping(&line, lines);
 	} else if (line_is(&line, "queues")) {
-		do_queues(lines);
+		do_list("queues", list_queues, lines);
 	} else if (line_is(&line, "options")) {
-		do_options(lines);
+		do_list("options", list_options, lines);
 	} else if (line_is(&line, "ask")) {
-		do_ask(lines);
+		do_list("processes", ask_processes, lines);
 	} else if (line_is(&line, "things")) {
 		do_things(&line);
 	} else if (line_is(&line, "peer")) {
@@ -247,7 +224,7 @@ static void obey(char *lines)
 	} else if (line_is(&line, "connections")) {
 		do_connections();
 	} else if (line_is(&line, "repaired")) {
-		do_repaired(lines);
+		do_list("repaired", list_repaired, lines);
 	} else if (line_is(&line, "kill")) {
 		do_kill(&line);
 	} else if (line_is(&line, "trace")) {

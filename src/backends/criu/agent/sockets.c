@@ -47,6 +47,14 @@ void list_descriptors(char *lines, put_descriptor *put_one, struct text *text)
 	put(text, "]");
 }
 
+int socket_option(int fd, int option)
+{
+	int value = -1;
+	socklen_t size = sizeof(value);
+
+	return getsockopt(fd, SOL_SOCKET, option, &value, &size) == 0 ? value : -1;
+}
+
 /* In repair mode a TCP socket sends and answers nothing. */
 static void put_repaired(int pid, int fd, int copy, const char **separator, struct text *text)
 {
