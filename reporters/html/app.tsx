@@ -10,14 +10,14 @@ import { EnginesView } from './engines-view.tsx';
 import { type Filter, isFailed, select } from './filters.ts';
 import type { ReportIndex } from './format.ts';
 import { Overview } from './overview.tsx';
-import { formatRoute, parseRoute, type Route } from './route.ts';
+import { type CaseNames, formatRoute, nameCases, parseRoute, type Route } from './route.ts';
 import { initialTheme, rememberTheme, type Theme } from './theme.ts';
 import { countFailed, TrendView } from './trend-view.tsx';
 
 export function App({ index }: { readonly index: ReportIndex }) {
   const [route, go] = useRoute(index);
   const shown = useMemo(() => select(index.cases, route.filter), [index, route.filter]);
-  const open = route.open !== undefined && route.open < index.cases.length ? route.open : undefined;
+  const { open } = route;
   const onFilter = useCallback((filter: Filter) => go((was) => ({ ...was, filter }), true), [go]);
   const onOpen = useCallback((next: number) => go(({ filter }) => ({ filter, open: next })), [go]);
   const onSeek = useCallback((played: number) => go((was) => ({ ...was, played }), true), [go]);
@@ -38,8 +38,8 @@ export function App({ index }: { readonly index: ReportIndex }) {
 }
 
 /** The route in the address; without one the first failed case, so that the page opens on the result. */
-function firstRoute(index: ReportIndex): Route {
-  const route = parseRoute(location.hash);
+function firstRoute(index: ReportIndex, names: CaseNames): Route {
+  const route = parseRoute(location.hash, names);
   if (location.hash !== '') return route;
   const { cases, engines } = index;
   // The result of a comparison is its table.
@@ -53,34 +53,35 @@ const SETTLED = 200;
 
 /** The route in the address. Steps and filters replace the address once they have settled, opening a case adds to the history. */
 function useRoute(index: ReportIndex): [Route, (change: (was: Route) => Route, replace?: boolean) => void] {
-  const [route, set] = useState(() => firstRoute(index));
+  const [names] = useState(() => nameCases(index.cases));
+  const [route, set] = useState(() => firstRoute(index, names));
   const latest = useRef(route);
   const waiting = useRef<ReturnType<typeof setTimeout>>();
   const settle = useCallback(() => {
     clearTimeout(waiting.current);
     waiting.current = undefined;
-    const address = formatRoute(latest.current);
+    const address = formatRoute(latest.current, names);
     if (address !== location.hash) history.replaceState(null, '', address);
-  }, []);
+  }, [names]);
   const go = useCallback(
     (change: (was: Route) => Route, replace = false) => {
       const next = change(latest.current);
       if (!replace) {
         if (waiting.current !== undefined) settle();
-        history.pushState(null, '', formatRoute(next));
+        history.pushState(null, '', formatRoute(next, names));
       } else if (waiting.current === undefined) {
         waiting.current = setTimeout(settle, SETTLED);
       }
       latest.current = next;
       set(next);
     },
-    [settle],
+    [names, settle],
   );
   useEffect(() => {
     const follow = () => {
       clearTimeout(waiting.current);
       waiting.current = undefined;
-      latest.current = parseRoute(location.hash);
+      latest.current = parseRoute(location.hash, names);
       set(latest.current);
     };
     addEventListener('popstate', follow);
@@ -89,7 +90,7 @@ function useRoute(index: ReportIndex): [Route, (change: (was: Route) => Route, r
       removeEventListener('popstate', follow);
       removeEventListener('pagehide', settle);
     };
-  }, [settle]);
+  }, [names, settle]);
   return [route, go];
 }
 

@@ -1,5 +1,6 @@
 /** What is shown, as the part of the address after `#`: a link to a case at a step can be sent, and going back works. */
 import { EVERYTHING, type Filter } from './filters.ts';
+import type { IndexEntry } from './format.ts';
 
 export interface Route {
   readonly filter: Filter;
@@ -9,24 +10,54 @@ export interface Route {
   readonly played?: number;
 }
 
+/** The cases of a report by names that do not depend on their places in it: a link holds in each report that has the case. */
+export interface CaseNames {
+  readonly names: readonly string[];
+  readonly positions: ReadonlyMap<string, number>;
+}
+
+/** `file#title on backend, protocol`; further cases with the same name are numbered. */
+export function nameCases(cases: readonly IndexEntry[]): CaseNames {
+  const positions = new Map<string, number>();
+  const counts = new Map<string, number>();
+  const names = cases.map(({ file, title, backend, project = backend, protocol }, i) => {
+    const id = file === '' ? title : `${file}#${title}`;
+    const where = [project, protocol].filter((word) => word !== '').join(', ');
+    const plain = where === '' ? id : `${id} on ${where}`;
+    let count = counts.get(plain) ?? 0;
+    let name = plain;
+    do {
+      count += 1;
+      if (count > 1) name = `${plain} (${count})`;
+    } while (positions.has(name));
+    counts.set(plain, count);
+    positions.set(name, i);
+    return name;
+  });
+  return { names, positions };
+}
+
 const KEYS = Object.keys(EVERYTHING) as (keyof Filter)[];
 
-export function parseRoute(hash: string): Route {
+/** A case is named; a number is its place in this report. */
+export function parseRoute(hash: string, { names, positions }: CaseNames): Route {
   const words = new URLSearchParams(hash.replace(/^#/, ''));
   const filter = Object.fromEntries(KEYS.map((key) => [key, words.get(key) ?? EVERYTHING[key]])) as unknown as Filter;
   const number = (key: string): number | undefined => {
     const text = words.get(key);
     return text !== null && /^\d+$/.test(text) ? Number(text) : undefined;
   };
-  const open = number('case');
+  const place = number('case');
+  const open = positions.get(words.get('case') ?? '') ?? (names[place ?? -1] === undefined ? undefined : place);
   const played = number('step');
   return { filter, ...(open !== undefined && { open }), ...(played !== undefined && { played }) };
 }
 
-export function formatRoute({ filter, open, played }: Route): string {
+export function formatRoute({ filter, open, played }: Route, { names }: CaseNames): string {
   const words = new URLSearchParams();
   for (const key of KEYS) if (filter[key] !== EVERYTHING[key]) words.set(key, filter[key]);
-  if (open !== undefined) words.set('case', String(open));
-  if (open !== undefined && played !== undefined) words.set('step', String(played));
+  const name = open === undefined ? undefined : names[open];
+  if (name !== undefined) words.set('case', name);
+  if (name !== undefined && played !== undefined) words.set('step', String(played));
   return `#${words}`;
 }

@@ -9,7 +9,7 @@ import {
   select,
 } from '../../../reporters/html/filters.ts';
 import type { IndexEntry } from '../../../reporters/html/format.ts';
-import { formatRoute, parseRoute } from '../../../reporters/html/route.ts';
+import { formatRoute, nameCases, parseRoute } from '../../../reporters/html/route.ts';
 
 function entry(more: Partial<IndexEntry>): IndexEntry {
   return {
@@ -117,10 +117,40 @@ describe('filters of the overview', () => {
 });
 
 describe('the address of the page', () => {
+  const names = nameCases(cases);
+
   it('keeps what is shown', () => {
-    const route = { filter: { ...EVERYTHING, text: 'a & b = c #', tag: 'ptrace' }, open: 17, played: 3 };
-    assert.deepEqual(parseRoute(formatRoute(route)), route);
-    assert.deepEqual(parseRoute(''), { filter: EVERYTHING });
-    assert.deepEqual(parseRoute('#case=-1&step=x'), { filter: EVERYTHING });
+    const route = { filter: { ...EVERYTHING, text: 'a & b = c #', tag: 'ptrace' }, open: 2, played: 3 };
+    assert.deepEqual(parseRoute(formatRoute(route, names), names), route);
+    assert.deepEqual(parseRoute('', names), { filter: EVERYTHING });
+    assert.deepEqual(parseRoute('#case=-1&step=x', names), { filter: EVERYTHING });
+  });
+
+  it('names a case as every report that has it does, wherever it is there', () => {
+    const link = formatRoute({ filter: EVERYTHING, open: 1, played: 3 }, names);
+    const other = nameCases([cases[3]!, entry({ title: 'another' }), cases[1]!]);
+    assert.deepEqual(parseRoute(link, other), { filter: EVERYTHING, open: 2, played: 3 });
+    const without = parseRoute(link, nameCases([cases[0]!]));
+    assert.equal(without.open, undefined, 'and no other case in a report that does not have it');
+  });
+
+  it('distinguishes cases by project, backend and protocol, and numbers those with one name', () => {
+    const same = { title: 'same' };
+    const several = [
+      entry(same),
+      entry(same),
+      entry({ ...same, backend: 'native' }),
+      entry({ ...same, protocol: 'hardened' }),
+      entry({ ...same, project: 'old' }),
+    ];
+    const all = nameCases(several);
+    assert.equal(new Set(all.names).size, several.length);
+    for (const open of several.keys())
+      assert.equal(parseRoute(formatRoute({ filter: EVERYTHING, open }, all), all).open, open);
+  });
+
+  it('takes a number for the place of a case in this report', () => {
+    assert.equal(parseRoute('#case=1', names).open, 1);
+    assert.equal(parseRoute('#case=4', names).open, undefined);
   });
 });
