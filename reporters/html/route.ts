@@ -19,18 +19,10 @@ export interface CaseNames {
 /** `file#title on backend, protocol`; further cases with the same name are numbered. */
 export function nameCases(cases: readonly IndexEntry[]): CaseNames {
   const positions = new Map<string, number>();
-  const counts = new Map<string, number>();
   const names = cases.map(({ file, title, backend, project = backend, protocol }, i) => {
-    const id = file === '' ? title : `${file}#${title}`;
-    const where = [project, protocol].filter((word) => word !== '').join(', ');
-    const plain = where === '' ? id : `${id} on ${where}`;
-    let count = counts.get(plain) ?? 0;
+    const plain = `${file}#${title} on ${[project, protocol].filter((word) => word !== '').join(', ')}`;
     let name = plain;
-    do {
-      count += 1;
-      if (count > 1) name = `${plain} (${count})`;
-    } while (positions.has(name));
-    counts.set(plain, count);
+    for (let nr = 2; positions.has(name); nr++) name = `${plain} (${nr})`;
     positions.set(name, i);
     return name;
   });

@@ -13,6 +13,11 @@ export class BadSurroundings extends Error {
   readonly badSurroundings = true;
 }
 
+/** The same where nothing can be done: this machine does not have what the case needs, so that it is skipped. */
+export class MissingHere extends BadSurroundings {
+  readonly missingHere = true;
+}
+
 /** Whether an error is a BadSurroundings, of whichever copy of this module: a worker of Mocha's may have two. */
 export function isBadSurroundings(error: unknown): error is BadSurroundings {
   return error instanceof Error && 'badSurroundings' in error;

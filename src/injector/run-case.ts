@@ -166,6 +166,7 @@ async function attempt(c: Case, seed: string, options: RunOptions, keep: Keep | 
     const explorer = options.schedule ? EXPLORERS.replay : EXPLORERS[explore.strategy];
     return await search(c, seed, explore, explorer, options, keep);
   } catch (error) {
+    if (isBadSurroundings(error) && 'missingHere' in error) return without('skip', error.message, explore);
     if (isBadSurroundings(error)) return { ...without('error', error.message, explore), badInput: true };
     return without('error', error instanceof Error ? (error.stack ?? error.message) : String(error), explore);
   }

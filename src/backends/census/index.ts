@@ -12,7 +12,6 @@ import { namespaces } from './namespaces.ts';
 import { Numbering } from './numbering.ts';
 import { fileFlags, openFiles } from './open-files.ts';
 import { processState } from './process.ts';
-import { type Queues, queues } from './queues.ts';
 import { scheduling } from './scheduling.ts';
 import { signals } from './signals.ts';
 import { timers } from './timers.ts';
@@ -40,8 +39,6 @@ export interface Reading {
   readonly managesCgroups?: boolean;
   /** Facts that were not read in /proc but asked for, by pid. */
   readonly given?: ReadonlyMap<number, CriuFacts>;
-  /** What is queued in pipes and sockets, by pid and descriptor. */
-  readonly queues?: ReadonlyMap<number, Queues>;
 }
 
 /** Reads the processes of a tree, one after the other: objects that they share have one number. */
@@ -52,7 +49,7 @@ export class FactReader {
 
   constructor(reading: Reading) {
     this.#reading = reading;
-    const { proc, isHeld, queues: found } = reading;
+    const { proc, isHeld } = reading;
     const ofNamespaces = namespaces(new ProcFolder(`${proc}/${INIT}`), reading.managesCgroups === true);
     this.#steady = [
       processState,
@@ -64,7 +61,7 @@ export class FactReader {
       scheduling,
       ...(reading.cgroup ? [cgroups(reading.cgroup)] : []),
     ];
-    this.#held = isHeld ? [openFiles(new Numbering()), timers, addresses, queues((pid) => found?.get(pid))] : [];
+    this.#held = isHeld ? [openFiles(new Numbering()), timers, addresses] : [];
   }
 
   read(pid: number, tids: readonly number[]): ProcessFacts {

@@ -4,7 +4,7 @@ import type { Case } from '../../model/case.ts';
 import type { CriuCensus, CriuFacts, CriuTask } from '../../record/criu.ts';
 import { line } from '../agent/request.ts';
 import { FactReader, type Reading } from '../census/index.ts';
-import type { Queues } from '../census/queues.ts';
+import { nameQueue } from '../census/queues.ts';
 import { managesCgroups } from './command-line.ts';
 import { readNamespaces } from './namespace-contents.ts';
 import type { Sandbox } from './sandbox.ts';
@@ -141,17 +141,15 @@ export async function openFactReader(
   { holes, given = new Map() }: Pick<Reading, 'holes' | 'given'> = {},
 ): Promise<FactReader> {
   // Without them a declared tree has neither pipes nor sockets.
-  const hasQueues = isHeld && (c.subject !== undefined || c.tasks.some(({ criu }) => criu?.resources !== undefined));
-  const queues = hasQueues ? await readQueues(sandbox, group) : undefined;
-  const options = hasQueues ? await readOptions(sandbox, group) : undefined;
+  const hasFiles = isHeld && (c.subject !== undefined || c.tasks.some(({ criu }) => criu?.resources !== undefined));
+  const files = hasFiles ? await readFiles(sandbox, group) : undefined;
   const { treeCgroup } = sandbox;
   const inside = isHeld ? await readNamespaces(sandbox, c, group) : undefined;
   return new FactReader({
     proc: sandbox.inside('/proc'),
     isHeld,
-    given: mergeFacts(given, options, inside && new Map([[inside.id, inside.facts]])),
+    given: mergeFacts(given, files, inside && new Map([[inside.id, inside.facts]])),
     ...(holes && { holes }),
-    ...(queues && { queues }),
     cgroup: isHeld && treeCgroup ? (text) => treeCgroup.describe(text) : undefined,
     managesCgroups: managesCgroups(c),
   });
@@ -163,31 +161,27 @@ function mergeFacts(...all: readonly (FactsByPid | undefined)[]): FactsByPid {
   return merged;
 }
 
-const OPTIONS = z.object({
-  options: z.array(z.object({ pid: number, fd: number, option: z.string(), value: z.string() })),
+const texts = z.record(z.string(), z.string());
+const FILES = z.object({
+  files: z.array(z.object({ pid: number, fd: number, queue: z.string().optional(), options: texts.optional() })),
 });
 
-/** Options of sockets, `SO_LINGER of open file 3`. */
-async function readOptions(sandbox: Sandbox, group: readonly Seen[]): Promise<FactsByPid> {
-  const { options } = await sandbox.ask(listLiving('options', group), OPTIONS);
-  return mergeFacts(
-    ...options.map(({ pid, fd, option, value }) => new Map([[pid, { [`${option} of open file ${fd}`]: value }]])),
-  );
-}
-
-function listLiving(request: string, group: readonly Seen[]): string {
+/** Of pipes, sockets and others what is queued in them, and the options of sockets: `SO_LINGER of open file 3`. */
+async function readFiles(sandbox: Sandbox, group: readonly Seen[]): Promise<FactsByPid> {
   const living = group.filter(({ state }) => state !== 'Z');
-  return [line(request), ...living.map(({ id }) => line('task', { pid: id }))].join('\n');
-}
-
-const QUEUES = z.object({ queues: z.array(z.object({ pid: number, fd: number, queue: z.string() })) });
-
-async function readQueues(sandbox: Sandbox, group: readonly Seen[]): Promise<ReadonlyMap<number, Queues>> {
-  const living = group.filter(({ state }) => state !== 'Z');
-  const found = new Map<number, Map<number, string>>(living.map(({ id }) => [id, new Map()]));
-  const { queues } = await sandbox.ask(listLiving('queues', group), QUEUES);
-  for (const { pid, fd, queue } of queues) found.get(pid)?.set(fd, queue);
+  const { files } = await sandbox.ask(listIn('files', living), FILES);
+  const found = new Map<number, Record<string, string>>(living.map(({ id }) => [id, {}]));
+  for (const { pid, fd, queue, options = {} } of files) {
+    const facts = found.get(pid)!;
+    if (queue !== undefined) facts[nameQueue(queue, fd)] = queue;
+    for (const [option, value] of Object.entries(options)) facts[`${option} of open file ${fd}`] = value;
+  }
   return found;
+}
+
+/** A request about each process of a group. */
+function listIn(request: string, group: readonly Seen[]): string {
+  return [line(request), ...group.map(({ id }) => line('task', { pid: id }))].join('\n');
 }
 
 const ASKED = z.object({ processes: z.array(z.object({ pid: number }).catchall(z.string())) });
@@ -195,9 +189,7 @@ const ASKED = z.object({ processes: z.array(z.object({ pid: number }).catchall(z
 /** What the kernel says of each process to itself only. */
 async function askProcesses(sandbox: Sandbox, group: readonly Seen[]): Promise<FactsByPid> {
   const sleeping = group.filter(({ state }) => state === 'S');
-  if (sleeping.length === 0) return new Map();
-  const request = [line('ask'), ...sleeping.map(({ id }) => line('task', { pid: id }))];
-  const { processes } = await sandbox.ask(request.join('\n'), ASKED);
+  const { processes } = await sandbox.ask(listIn('ask', sleeping), ASKED);
   const answered = processes.filter((one) => Object.keys(one).length > 1);
   return new Map(answered.map(({ pid, ...facts }) => [pid, facts]));
 }

@@ -58,32 +58,37 @@ export async function heldCensus(sandbox: Sandbox, c: Case, tree: readonly Seen[
 
 /** A census of a tree that CRIU holds, with the steady facts as they were before: CRIU may have changed some meanwhile. */
 export function withSteadyFacts(held: CriuCensus, before: CriuCensus): CriuCensus {
-  const earlier = new Map(before.tasks.map((task) => [task.pid, task]));
-  return {
-    ...held,
-    tasks: held.tasks.map((task) => {
-      const then = earlier.get(task.pid);
-      // Another program since then.
-      if (!then?.facts || then.name !== task.name) return task;
-      const threads = task.threads.map((thread) => {
-        const same = then.threads.find(({ tid }) => tid === thread.tid);
-        return same?.facts ? { ...thread, facts: same.facts } : thread;
-      });
-      const asked = then.askedFacts && { askedFacts: then.askedFacts };
-      return { ...task, facts: then.facts, ...asked, threads };
-    }),
-  };
+  return mergeTasks(held, before, (task, then) => {
+    if (!then.facts) return task;
+    const threads = task.threads.map((thread) => {
+      const same = then.threads.find(({ tid }) => tid === thread.tid);
+      return same?.facts ? { ...thread, facts: same.facts } : thread;
+    });
+    return { ...withAsked(task, then), facts: then.facts, threads };
+  });
 }
 
-/** A census of a restored tree that CRIU holds, with what its processes were asked when it ran: while they are traced they cannot be. */
+/** A census of a restored tree that CRIU holds, with what its processes were asked when they ran: while they are traced they cannot be. */
 export function withAskedFacts(held: CriuCensus, after: CriuCensus): CriuCensus {
-  const later = new Map(after.tasks.map((task) => [task.pid, task]));
+  return mergeTasks(held, after, withAsked);
+}
+
+function withAsked(task: CriuTask, { askedFacts }: CriuTask): CriuTask {
+  return askedFacts ? { ...task, askedFacts } : task;
+}
+
+/** A census in which each task is merged with what it is in another one, unless it executes another program there. */
+function mergeTasks(
+  census: CriuCensus,
+  other: CriuCensus,
+  merge: (task: CriuTask, same: CriuTask) => CriuTask,
+): CriuCensus {
+  const others = new Map(other.tasks.map((task) => [task.pid, task]));
   return {
-    ...held,
-    tasks: held.tasks.map((task) => {
-      const now = later.get(task.pid);
-      // Another program since then.
-      return now?.askedFacts && now.name === task.name ? { ...task, askedFacts: now.askedFacts } : task;
+    ...census,
+    tasks: census.tasks.map((task) => {
+      const same = others.get(task.pid);
+      return same && same.name === task.name ? merge(task, same) : task;
     }),
   };
 }

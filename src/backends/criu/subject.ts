@@ -5,12 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Load, type Ready, type Subject, signText } from '../../model/subject.ts';
 import type { CriuEnd, CriuOutput } from '../../record/criu.ts';
 import { endText, outputText } from '../../record/program-text.ts';
-import { BadSurroundings } from '../backend.ts';
+import { BadSurroundings, MissingHere } from '../backend.ts';
 import { CASE_FOLDER, type Command, endFrom, quoted, readOutput, startCommand } from './command.ts';
 import { showsSign } from './ready.ts';
 import type { Sandbox } from './sandbox.ts';
 
 const READY_PAUSE = 10;
+/** With this a program says that the machine does not have what it needs: a convention of automake and others. */
+const SKIPPED = 77;
 
 export class Program {
   readonly #sandbox: Sandbox;
@@ -69,17 +71,20 @@ export class Program {
     return readOutput(this.#sandbox, this.#command.name);
   }
 
-  /** Rejects with BadSurroundings when it has ended. `when`: before what. */
+  /** Rejects with BadSurroundings when it has ended; with MissingHere when its status says so. `when`: before what. */
   async mustRun(when: string): Promise<void> {
     const { end } = this;
     if (!end) return;
     const { name, words } = this.#command;
+    const output = await this.output();
+    if (end.exit === SKIPPED)
+      throw new MissingHere((output.stderr || output.stdout).trim() || `the ${name} ${endText(end)}: ${quoted(words)}`);
     const hint =
       end.exit === 0 && name === 'subject'
         ? 'The process that the command starts must stay: mktrouble dumps it and what is below it (no daemon mode).\n'
         : '';
     throw new BadSurroundings(
-      `the ${name} ${endText(end)} before ${when}\n  ${quoted(words)}\n${hint}${outputText(await this.output())}`,
+      `the ${name} ${endText(end)} before ${when}\n  ${quoted(words)}\n${hint}${outputText(output)}`,
     );
   }
 

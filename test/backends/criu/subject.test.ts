@@ -51,6 +51,16 @@ describe('The subject of a scenario', function () {
     }
   });
 
+  it('is skipped with what it writes when it exits with 77', async () => {
+    for (const ready of ['', 'ready: { file: x }']) {
+      const { status, reason, badInput } = await verdictOn(
+        backend(),
+        `command: [sh, -c, "echo no such thing here; exit 77"]\n${ready}`,
+      );
+      assert.deepEqual([status, reason, badInput], ['skip', 'no such thing here', undefined]);
+    }
+  });
+
   it('has its files, environment, folder and arguments as they are written', async () => {
     const script = [
       'test "$#" = 3 && test "$1" = "" && test "$2" = 0755 && test "$3" = "a',

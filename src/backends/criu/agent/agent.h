@@ -248,11 +248,10 @@ int socket_option(int fd, int option);
 /* Of the processes in these lines, `task pid=...`: the TCP sockets in repair mode, as a JSON array. */
 void list_repaired(char *lines, struct text *text);
 
-/* Of the same: what is queued in their pipes and Unix sockets, as a JSON array. */
-void list_queues(char *lines, struct text *text);
-
-/* Of the same: the options of their sockets, as a JSON array. */
-void list_options(char *lines, struct text *text);
+/* Of the same: what is queued in their open files, and the options of their sockets, as a JSON array. */
+void list_files(char *lines, struct text *text);
+/* The options of a file that is a socket, as a further field of an object. */
+void put_options(int fd, struct text *text);
 
 /* Of the same: what the kernel says to each of them only, as a JSON array of objects with facts. */
 void ask_processes(char *lines, struct text *text);

@@ -82,10 +82,13 @@ static bool move(const struct asked *one, int request, union answer *data)
 	return true;
 }
 
+/* The segment of 64-bit code. */
+#define CODE_64 0x33
+
 /* Whether it is stopped in a system call: then the instruction before the next one makes one. */
 static bool is_in_call(struct asked *one)
 {
-	if (ptrace(PTRACE_GETREGS, one->pid, 0, &one->regs) < 0 || (long)one->regs.orig_rax < 0)
+	if (ptrace(PTRACE_GETREGS, one->pid, 0, &one->regs) < 0 || (long)one->regs.orig_rax < 0 || one->regs.cs != CODE_64)
 		return false;
 	errno = 0;
 	return (ptrace(PTRACE_PEEKTEXT, one->pid, one->regs.rip - 2, 0) & 0xffff) == 0x050f && errno == 0;
@@ -193,7 +196,8 @@ static void put_controls(const struct asked *one, struct text *text)
 	}
 }
 
-static void put_leader(const struct asked *one, struct text *text)
+/* What each thread has of its own: here the leader. */
+static void put_own(const struct asked *one, struct text *text)
 {
 	union answer answer;
 
@@ -209,7 +213,7 @@ static void put_answers(const struct asked *one, uint64_t handled, struct text *
 	put_controls(one, text);
 	put_timers(one, text);
 	put_actions(one, handled, text);
-	put_leader(one, text);
+	put_own(one, text);
 }
 
 static uint64_t status_number(const char *status, const char *name, int base)

@@ -123,15 +123,9 @@ static void put_attributes(int tid, struct text *text)
 	struct attributes attributes = { 0 };
 	long priority = sys2(SYS_ioprio_get, one_thread, tid);
 
-	put(text, ",\"attributes\":{");
-	if (priority >= 0)
-		put(text, "\"I/O priority\":\"%ld\",", priority);
-	if (sys4(SYS_sched_getattr, tid, &attributes, sizeof(attributes), 0) == 0)
-		put(text, "\"scheduling flags\":\"%lx\",\"utilization\":\"%u to %u\"", (unsigned long)attributes.flags, attributes.util_min,
-		    attributes.util_max);
-	else
-		put(text, "\"scheduling flags\":\"\"");
-	put(text, "}");
+	sys4(SYS_sched_getattr, tid, &attributes, sizeof(attributes), 0);
+	put(text, ",\"attributes\":{\"I/O priority\":\"%ld\",\"scheduling flags\":\"%lx\",\"utilization\":\"%u to %u\"}", priority,
+	    (unsigned long)attributes.flags, attributes.util_min, attributes.util_max);
 }
 
 static void put_thread(int pid, int tid, const char *separator, struct text *text)

@@ -98,25 +98,24 @@ static void put_value(int level, int option, const int *value, socklen_t size, s
 		put(text, i ? ":%d" : "%d", value[i]);
 }
 
-static void put_options(int pid, int fd, int copy, const char **separator, struct text *text)
+void put_options(int fd, struct text *text)
 {
-	int domain = socket_option(copy, SO_DOMAIN), protocol = socket_option(copy, SO_PROTOCOL);
+	int domain = socket_option(fd, SO_DOMAIN), protocol = socket_option(fd, SO_PROTOCOL);
+	const char *separator = "";
 
-	for (size_t i = 0; domain >= 0 && i < sizeof(options) / sizeof(*options); i++) {
+	if (domain < 0)
+		return;
+	put(text, ",\"options\":{");
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++) {
 		int value[4] = { 0 };
 		socklen_t size = sizeof(value);
 
-		if (!is_used(options[i].by, domain, protocol) ||
-		    getsockopt(copy, options[i].level, options[i].option, value, &size) < 0)
+		if (!is_used(options[i].by, domain, protocol) || getsockopt(fd, options[i].level, options[i].option, value, &size) < 0)
 			continue;
-		put(text, "%s{\"pid\":%d,\"fd\":%d,\"option\":\"%s\",\"value\":\"", *separator, pid, fd, options[i].name);
+		put(text, "%s\"%s\":\"", separator, options[i].name);
 		put_value(options[i].level, options[i].option, value, size, text);
-		put(text, "\"}");
-		*separator = ",";
+		put(text, "\"");
+		separator = ",";
 	}
-}
-
-void list_options(char *lines, struct text *text)
-{
-	list_descriptors(lines, put_options, text);
+	put(text, "}");
 }

@@ -156,19 +156,24 @@ static printer printer_of(int fd)
 	return domain < 0 && is_inotify(fd) ? put_events : NULL;
 }
 
-static void put_queue(int pid, int fd, int copy, const char **separator, struct text *text)
+static void put_file(int pid, int fd, int copy, const char **separator, struct text *text)
 {
 	printer print = printer_of(copy);
 
-	if (!print)
+	if (!print && socket_option(copy, SO_DOMAIN) < 0)
 		return;
-	put(text, "%s{\"pid\":%d,\"fd\":%d,\"queue\":\"", *separator, pid, fd);
-	print(copy, text);
-	put(text, "\"}");
+	put(text, "%s{\"pid\":%d,\"fd\":%d", *separator, pid, fd);
+	if (print) {
+		put(text, ",\"queue\":\"");
+		print(copy, text);
+		put(text, "\"");
+	}
+	put_options(copy, text);
+	put(text, "}");
 	*separator = ",";
 }
 
-void list_queues(char *lines, struct text *text)
+void list_files(char *lines, struct text *text)
 {
-	list_descriptors(lines, put_queue, text);
+	list_descriptors(lines, put_file, text);
 }

@@ -211,10 +211,8 @@ static void obey(char *lines)
 		done(busy());
 	} else if (line_is(&line, "ping")) {
 		do_ping(&line, lines);
-	} else if (line_is(&line, "queues")) {
-		do_list("queues", list_queues, lines);
-	} else if (line_is(&line, "options")) {
-		do_list("options", list_options, lines);
+	} else if (line_is(&line, "files")) {
+		do_list("files", list_files, lines);
 	} else if (line_is(&line, "ask")) {
 		do_list("processes", ask_processes, lines);
 	} else if (line_is(&line, "things")) {
