@@ -62,10 +62,16 @@ export function locateInCriu(c: Case, record: CriuRecord, { property, round }: V
   }
 }
 
-/** A check says by its status what it has found: 1 is what many programs exit with for any reason. */
+/** A check says what it has found in the last line that it writes; without one by its status, where 1 is what many programs exit with for any reason. */
 function nameEndOfCheck({ check }: CriuRecord): string[] {
   if (check?.timedOut !== undefined) return ['the check does not end'];
+  const words = withoutValues(lastLine(check?.output.stderr) ?? lastLine(check?.output.stdout) ?? '');
+  if (words !== '') return [`the check fails: ${words}`];
   return [`the check fails${(check?.exit ?? 1) === 1 ? '' : ` with ${check!.exit}`}`];
+}
+
+function lastLine(text = ''): string | undefined {
+  return text.trimEnd().split('\n').at(-1) || undefined;
 }
 
 /**

@@ -93,6 +93,24 @@ describe('mktrouble lint', () => {
     assert.equal(result, EXIT.ok, stdout);
   });
 
+  it('reports a line that accepts a rule that does not exist, at the rule, and what it does not accept', async () => {
+    const meant = DOUBTFUL.replaceAll('#! ', '# lint: ').replace('lint: fault-never-fires', 'lint: fault-never-fire');
+    const file = folder.write('misspelt.yaml', meant);
+    const { result, stdout } = await command(file, '--json');
+    assert.equal(result, EXIT.finding);
+    const found = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const column = meant.split('\n')[3]!.indexOf('fault-never-fire') + 1;
+    assert.deepEqual(
+      found.map(({ rule }) => rule),
+      ['fault-never-fires', 'unknown-rule'],
+    );
+    assert.deepEqual(found[1].position, { file: path.relative(process.cwd(), file), line: 4, column });
+    assert.match(found[1].hint, /fault-never-fires/);
+  });
+
   it('has nothing to say about scenarios that ship', async () => {
     const folders = ['signals', 'memory', 'ptrace', 'criu'].map((name) => path.join(ROOT, 'scenarios', name));
     const { result, stdout } = await command(...folders);

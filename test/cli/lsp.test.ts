@@ -75,6 +75,8 @@ expect: { except: [criu-never-crashes] }
     const [strange] = await check('property.yaml', property, WARNING);
     assert.match(strange!.message, /criu-never-crashes/);
     assert.equal(strange!.marked, 'criu-never-crashes');
+    const [misspelt] = await check('rule.yaml', 'scenario: A\ntree: { pid: 100 } # lint: fault-never-fire\n', WARNING);
+    assert.equal(misspelt!.marked, 'fault-never-fire');
   });
 
   it('finds properties and expectations that cannot hold', async () => {

@@ -140,15 +140,19 @@ describe('the signature of a finding of CRIU', () => {
     assert.deepEqual(signed(["cr-dump.c:305: Can't open 100/exe"]), signed(["cr-dump.c:489: Can't open 7/auxv"]));
   });
 
-  it('of a check has its status, unless that is 1', () => {
+  it('of a check has the last line that it wrote, without values, else its status, unless that is 1', () => {
     const [c] = parseScenarios('scenario: x\ntree: { pid: 100 }\ncriu: {}\n', 'x.yaml', KNOWN_NAMES).cases;
-    const shape = (end: { exit?: number; signal?: number; timedOut?: number }) =>
-      signFinding(c!, aRecord({ check: { ...end, command: [], output: { stdout: '', stderr: '' } } }), [
+    const shape = (end: { exit?: number; signal?: number; timedOut?: number }, stderr = '', stdout = '') =>
+      signFinding(c!, aRecord({ check: { ...end, command: [], output: { stdout, stderr } } }), [
         { property: 'check-succeeds', message: '' },
       ])!.shape;
-    const shapes = [{ exit: 1 }, { exit: 15 }, { exit: 16 }, { timedOut: 5000 }].map(shape);
-    assert.equal(new Set(shapes).size, shapes.length);
+    const shapes = [{ exit: 1 }, { exit: 15 }, { exit: 16 }, { timedOut: 5000 }].map((end) => shape(end));
+    const written = [shape({ exit: 1 }, 'a key is lost\n'), shape({ exit: 1 }, 'a group is lost\n')];
+    assert.equal(new Set([...shapes, ...written]).size, shapes.length + written.length);
     assert.equal(shape({ signal: 11 }), shape({ exit: 1 }));
+    assert.equal(shape({ exit: 3 }, 'begins\na key is lost\n'), written[0]);
+    assert.equal(shape({ exit: 1 }, '', 'a key is lost'), written[0]);
+    assert.equal(shape({ exit: 1 }, 'socket 4 lacks it'), shape({ exit: 1 }, 'socket 5 lacks it'));
   });
 
   it('of a difference has what was open, not its number: a socket that is lost is no eventfd that is', () => {

@@ -1,8 +1,11 @@
 /** `mktrouble lint [paths…]`: parts of scenarios that are valid but have no effect, and old names. */
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import type { Command } from 'commander';
+import type { Position } from '../../model/case.ts';
 import type { AddCommand } from '../command.ts';
 import { EXIT, type ExitCode, print } from '../exit.ts';
+import { accepts, unknownRules } from '../lint/accepted.ts';
 import type { LintFinding } from '../lint/index.ts';
 
 export const addLint: AddCommand = ({ program, action }) => {
@@ -46,16 +49,17 @@ async function lintPaths(paths: readonly string[], { fix, json }: Flags, command
   for (const one of known.diagnostics) process.stderr.write(`${formatDiagnostic(one)}\n\n`);
   if (known.diagnostics.length > 0) return EXIT.input;
   const old = [...loaded.values()].flatMap(oldNames);
-  const found = [...known.findings, ...old, ...(await lint(cases, simulated()))].filter((one) => !isMeant(one));
+  const all = [...known.findings, ...old, ...(await lint(cases, simulated()))];
+  const files = new Set([...loaded.keys(), ...all.map(({ position }) => path.resolve(position.file))]);
+  const texts = new Map([...files].map((file) => [file, readFileSync(file, 'utf8')]));
+  const lineAt = ({ file, line }: Position): string => texts.get(path.resolve(file))!.split('\n')[line - 1] ?? '';
+  const found = [
+    ...all.filter(({ rule, position }) => !accepts(lineAt(position), rule)),
+    ...[...texts].flatMap(([file, text]) => unknownRules(path.relative(process.cwd(), file), text)),
+  ];
   if (json) for (const one of found) print(`${JSON.stringify(one)}\n`);
   else await printFindings(found, loaded.size, cases.length);
   return found.length > 0 ? EXIT.finding : EXIT.ok;
-}
-
-/** Whether the line says so itself: `# lint: fault-never-fires` at its end. */
-function isMeant({ rule, position }: LintFinding): boolean {
-  const line = readFileSync(position.file, 'utf8').split('\n')[position.line - 1] ?? '';
-  return line.includes(`# lint: ${rule}`);
 }
 
 async function printFindings(found: readonly LintFinding[], files: number, cases: number): Promise<void> {

@@ -10,6 +10,7 @@ export const RULES = {
   'old-name': 'a name that has been replaced by another',
   'property-not-judged': 'a property that no run of the scenario has judged',
   'property-cannot-hold': 'a property or an expectation that every run violates',
+  'unknown-rule': 'a rule after `# lint:` that does not exist',
   'only-left-in': 'an `only:` that keeps all other scenarios from being run',
 } as const;
 export type RuleName = keyof typeof RULES;

@@ -5,7 +5,8 @@ import { KNOWN_NAMES } from '../../injector/known.ts';
 import type { Case, Position } from '../../model/case.ts';
 import type { Diagnostic } from '../../scenario/index.ts';
 import { parseScenarioText } from '../../scenario/index.ts';
-import { byScenario } from '../lint/finding.ts';
+import { accepts, unknownRules } from '../lint/accepted.ts';
+import { byScenario, type LintFinding } from '../lint/finding.ts';
 import { impossibleProperties } from '../lint/impossible.ts';
 import { lint } from '../lint/index.ts';
 
@@ -29,34 +30,30 @@ export function checkText(text: string, file: string): Checked {
 
 /**
  * What has no effect or cannot hold: faults that never fire, expectations that cannot fail, properties that are not judged or that every run
- * violates. A scenario at a time, as long
- * as `goesOn`: the text may have changed meanwhile.
+ * violates, and comments that accept a rule that does not exist. A scenario at a time, as long as `goesOn`: the text may have changed
+ * meanwhile.
  */
 export async function findIneffective(
   cases: readonly Case[],
   text: string,
   goesOn: () => boolean,
 ): Promise<LspDiagnostic[]> {
-  const found: LspDiagnostic[] = [];
-  if (cases.length > MAX_LINTED) return found;
   const lines = text.split('\n');
-  for (const group of byScenario(cases)) {
+  const found: LintFinding[] = unknownRules('', text);
+  for (const group of cases.length > MAX_LINTED ? [] : byScenario(cases)) {
     if (!goesOn()) return [];
     const backend = simulated();
     const findings = await lint(group, backend);
     for (const c of group) findings.push(...(await impossibleProperties(c, backend)));
-    for (const { rule, position, message, hint } of findings) {
-      if (lines[position.line - 1]?.includes(`# lint: ${rule}`)) continue;
-      found.push({
-        severity: DiagnosticSeverity.Warning,
-        source: SOURCE,
-        code: rule,
-        range: rangeOfWord(lines, position),
-        message: hint === undefined ? message : `${message}\n${hint}`,
-      });
-    }
+    found.push(...findings.filter(({ rule, position }) => !accepts(lines[position.line - 1] ?? '', rule)));
   }
-  return found;
+  return found.map(({ rule, position, message, hint }) => ({
+    severity: DiagnosticSeverity.Warning,
+    source: SOURCE,
+    code: rule,
+    range: rangeOfWord(lines, position),
+    message: hint === undefined ? message : `${message}\n${hint}`,
+  }));
 }
 
 function toLsp(one: Diagnostic): LspDiagnostic {

@@ -94,7 +94,7 @@ export const scenario = mapping('a scenario: a mapping with scenario and tree', 
   ).optional(),
   check: word(
     command,
-    "CRIU: a command that is run after a restore that returned success, in the case's namespaces and with the subject's environment and working folder. It must exit with 0, in as much time as a call of CRIU has. Runs only with --allow-commands.",
+    "CRIU: a command that is run after a restore that returned success, in the case's namespaces and with the subject's environment and working folder. It must exit with 0, in as much time as a call of CRIU has. What it writes last, when it fails, distinguishes defects. Runs only with --allow-commands.",
     'check: [curl, -fsS, "http://localhost:8080/"]',
   ).optional(),
   criu: word(

@@ -11,7 +11,7 @@ import { buildSummary } from '../fixtures/results.ts';
 const PLACES = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** Where Chromium is; undefined when it is not on this machine. */
-const CHROMIUM = PLACES.find((place) => place !== undefined && existsSync(place));
+export const CHROMIUM = PLACES.find((place) => place !== undefined && existsSync(place));
 
 /** Skips a suite, with the reason, where there is no browser. */
 export function skipWithoutBrowser(context: Mocha.Context): void {
