@@ -79,12 +79,15 @@ export async function drive(request: DriveRequest): Promise<ExitCode> {
     },
     ...(parallel && { require: workerRequires() }),
   } as Mocha.MochaOptions);
-  if (parallel) prepareWorkers(mocha, request, jobs);
-  else await loadHere(mocha, request);
+  const folder = parallel ? prepareWorkers(mocha, request, jobs) : undefined;
+  if (!parallel) await loadHere(mocha, request);
   // After the workers have been ended.
   if (keep !== undefined)
     process.once('exit', () => removeUndecided(keep, [process.pid, ...listChildren(process.pid)]));
-  return new Promise((resolve) => run(mocha, request, resolve));
+  // Not only at the exit: a signal may end the program between the run and its exit.
+  return new Promise<ExitCode>((resolve) => run(mocha, request, resolve)).finally(() => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  });
 }
 
 function loadHere(
@@ -118,8 +121,8 @@ function shareLimits(options: Options, jobs: number): Options {
 /** Portions of the whole run that each worker gets, about. */
 const PORTIONS_PER_WORKER = 4;
 
-/** Workers load their files themselves; they receive the paths and the options. */
-function prepareWorkers(mocha: Mocha, { loaded, options, chosen, total }: DriveRequest, jobs: number): void {
+/** Workers load their files themselves; they receive the paths and the options. Returns the folder of what they load. */
+function prepareWorkers(mocha: Mocha, { loaded, options, chosen, total }: DriveRequest, jobs: number): string {
   const [variable, value] = writeForWorkers(shareLimits(options, jobs));
   process.env[variable] = value;
   const { deadline } = new RunLimits(options);
@@ -138,6 +141,7 @@ function prepareWorkers(mocha: Mocha, { loaded, options, chosen, total }: DriveR
       ...(chosen && { chosen: chosen.get(file) ?? [] }),
     }),
   );
+  return folder;
 }
 
 /** A folder that is removed when the program exits; one that a killed program left is removed now. */

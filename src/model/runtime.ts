@@ -67,7 +67,7 @@ export const RUNTIME_TARGET_NAMES = Object.keys(RUNTIME_TARGETS) as RuntimeTarge
 export const RUNTIME_FAULTS = {
   kill: RUNTIME_TARGET_NAMES,
   stop: RUNTIME_TARGET_NAMES,
-  fail: ['criu'],
+  fail: ['criu', 'runtime'],
   criu: ['missing', 'hangs', 'fails', 'other-version'],
   disk: ['full'],
   cgroup: ['frozen', 'vanished'],
@@ -92,6 +92,8 @@ export interface RuntimeFault {
    * hit CRIU and the runtime when CRIU starts, and the container before the call.
    */
   readonly call?: string;
+  /** The system calls are those of the first thread of the runtime, and not of CRIU. */
+  readonly isOfRuntime?: true;
   /** Which of these system calls, from 1. */
   readonly number?: number;
   /** When, in place of a system call: CRIU has logged that it is at this stage, and goes on with its action scripts. */

@@ -69,7 +69,7 @@ export interface RuntimeRun extends RuntimeEnd {
   readonly after: RuntimeContainer;
   /** After a restore that failed: what is there that was not before it, such as `cgroup /one` or `process criu`. */
   readonly added: readonly string[];
-  /** What mktrouble hit in it: `criu`, `runtime`, `init`, `cgroup`. */
+  /** What mktrouble hit in it: `criu`, `runtime`, `runtime-call` (a system call of it failed), `init`, `cgroup`. */
   readonly hits: readonly string[];
 }
 

@@ -36,10 +36,11 @@ function writeMount({ kind, folder, readOnly }: RuntimeMount) {
   return { [kind]: folder, ...(readOnly && { 'read-only': true }) };
 }
 
-function writeFault({ kind, value, number, errno, ...rest }: RuntimeFault): FaultWords {
+function writeFault({ kind, value, number, errno, isOfRuntime, ...rest }: RuntimeFault): FaultWords {
   return {
     [kind]: value,
     ...rest,
+    ...(isOfRuntime && kind !== 'fail' && { 'counted-in': 'runtime' as const }),
     ...(number === undefined || number === 1 ? {} : { number }),
     ...(errno === undefined || errno === 'EIO' ? {} : { errno }),
   };

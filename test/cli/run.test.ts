@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { REPORTER_NAMES } from '../../reporters/registry.ts';
 import { EXIT } from '../../src/cli/exit.ts';
@@ -219,6 +219,23 @@ describe('mktrouble run', function () {
     const others = stderr.split('\n').filter((line) => line !== '' && !/^mktrouble: note: \w+: all\//.test(line));
     assert.deepEqual(others, []);
     assert.ok(REPORTER_NAMES.length > 6);
+  });
+
+  it('removes what workers load when the run ends, not when the program exits: until then a signal may end it', async () => {
+    // Listens before the program does, in it and in its workers: what is there at the exit of the last one.
+    const look = `import fs from 'node:fs'; process.on('exit', () => fs.writeFileSync('../left.json', JSON.stringify(fs.readdirSync('.'))));`;
+    const file = folder.write('look.mjs', look);
+    const own = path.join(folder.path, 'own');
+    mkdirSync(own);
+    const env = { TMPDIR: own, NODE_OPTIONS: `--import ${file}` };
+    const good = path.join(folder.path, 'good');
+    const { code, stderr } = await mktrouble(['run', good, '--parallel', '2'], { cwd: own, env });
+    assert.equal(code, EXIT.ok, stderr);
+    const left: string[] = JSON.parse(readFileSync(path.join(folder.path, 'left.json'), 'utf8'));
+    assert.deepEqual(
+      left.filter((name) => name.startsWith('mktrouble-run-')),
+      [],
+    );
   });
 
   it('gives the same verdicts in parallel', async () => {

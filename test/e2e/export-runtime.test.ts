@@ -71,6 +71,13 @@ describe('an exported reproducer for a container runtime', function () {
     assert.equal(existsSync('/run/w'), false);
   });
 
+  it('shows a defect that is behind a system call of the runtime itself', () => {
+    const page = readFileSync('docs/runtime-findings.md', 'utf8');
+    const [, number] = /^## (\d+)\. .* cannot read its own state after a checkpoint /m.exec(page)!;
+    const { status, stdout, stderr } = run(exportTo(`docs/runtime-findings.md#${number}`, 'own-call.sh'));
+    assert.equal(status, 1, `${stdout}${stderr}`);
+  });
+
   it('ends with 0 where nothing is wrong, and with 125 where there is no CRIU or no runtime', () => {
     const file = exportTo(path.join(folder.path, 'healthy.yaml'), 'healthy.sh');
     const { status, stdout, stderr } = run(file);

@@ -108,6 +108,28 @@ describe('a finding of a container runtime', () => {
     assert.match(killed, /^kill -KILL \$\(init\)/m);
   });
 
+  it('traces the runtime, in the call of the fault only, where the system call is one of its own', () => {
+    for (const [faults, what] of [
+      ['{ fail: runtime, of: checkpoint, call: read, number: 9, errno: ENOMEM }', 'error=ENOMEM'],
+      ['{ kill: runtime, counted-in: runtime, of: checkpoint, call: read, number: 9 }', 'signal=SIGKILL'],
+    ]) {
+      const script = writeShellScript(finding(`runc, faults: ${faults}`, 'deleted-containers-leave-nothing'));
+      assert.doesNotMatch(script, /stand_in '.+' #/, 'CRIU is not in it');
+      const order = [
+        '-e trace=read,write',
+        `inject=read:${what}:when=$((n + 9))`,
+        '\nrunc checkpoint ',
+        '\nfront=\n',
+        '\nrunc restore ',
+      ];
+      const places = order.map((part) => script.indexOf(part));
+      assert.ok(
+        places.every((place, i) => place > (places[i - 1] ?? 0)),
+        `${places}\n${script}`,
+      );
+    }
+  });
+
   it('makes what the processes of the container have, and compares it with what they have after the restore', () => {
     const lost = 'restored-container-matches-checkpoint';
     const script = writeShellScript(finding('runc, settings: [affinity, timer-slack]', lost));

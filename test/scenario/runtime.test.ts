@@ -135,6 +135,11 @@ describe('the runtime section', () => {
     assert.match(fault('image: core-1.img, of: restore'), /image needs damage/);
     assert.match(fault('disk: full, call: openat, of: checkpoint'), /call does not go with disk/);
     assert.match(fault('kill: criu, number: 2, of: checkpoint'), /number needs call/);
+    assert.match(fault('kill: runtime, counted-in: runtime, of: checkpoint'), /counted-in needs call/);
+    assert.match(
+      fault('fail: criu, counted-in: runtime, call: read, of: checkpoint'),
+      /counted-in does not go with fail/,
+    );
     assert.match(fault('disk: full, stage: pre-dump, of: checkpoint'), /stage does not go with disk/);
     assert.match(fault('kill: criu, stage: pre-dump, call: read, of: checkpoint'), /at a stage or at a system call/);
     assert.match(fault('kill: criu, stage: post-restore, of: checkpoint'), /no stage post-restore in a checkpoint/);

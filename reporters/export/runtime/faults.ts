@@ -13,6 +13,7 @@ export function findByArgument(argument: string): string {
 /** Lines of the script before the call. */
 export function writeFaults({ faults, call, words }: ScriptCall, driver: Driver, isKept: boolean): string[] {
   return faults.flatMap((fault) => {
+    if (fault.isOfRuntime) return writeOwnCall(fault, driver);
     if (isDuring(fault)) return [`stand_in ${quoted(writeDuring(fault, driver))} # in the place of CRIU`];
     switch (fault.kind) {
       case 'kill':
@@ -40,6 +41,7 @@ export function writeFaults({ faults, call, words }: ScriptCall, driver: Driver,
 /** Lines after the call, where more calls follow or the container is looked at. */
 export function writeUndo({ faults }: ScriptCall, isLast: boolean): string[] {
   return faults.flatMap((fault) => {
+    if (fault.isOfRuntime) return ['front='];
     if (isDuring(fault) || fault.kind === 'criu') return isLast ? [] : ["stand_in ''"];
     if (fault.kind === 'stop') return ['kill -CONT $stopped'];
     if (fault.kind === 'disk') return ['rm images/fill'];
@@ -115,6 +117,17 @@ function writeDuring(fault: RuntimeFault, driver: Driver): string {
   if (value === 'criu') return `${first}${trace(`signal=SIG${signal}`)}`;
   const hit = `until grep -q 'stopped by SIGSTOP' ${TRACE}; do sleep 0.01; done 2> /dev/null; kill -${signal} ${target[value]}; kill -CONT $$`;
   return `${first}{ (${hit}) & ${trace('signal=SIGSTOP')}; }`;
+}
+
+/** A system call of the runtime itself, counted from where its code begins: the loader's depend on the libraries of the machine. */
+function writeOwnCall({ kind, call, number = 1, errno }: RuntimeFault, { name }: Driver): string[] {
+  const program = `"$${name.toUpperCase()}"`;
+  const what = kind === 'fail' ? `error=${errno}` : `signal=SIG${kind === 'kill' ? 'KILL' : 'STOP'}`;
+  return [
+    `loads() { head -c 65536 ${program} | grep -aqE 'ld-(linux|musl)' && strace -E LD_TRACE_LOADED_OBJECTS=1 -e trace=${call},write,writev ${program} 2>&1 > /dev/null; }`,
+    `n=$(loads | sed '/^write/,$d' | grep -c '^${call}(') # ${call} in the loader`,
+    `front="strace -D -o ${TRACE} -e trace=${call} -e inject=${call}:${what}:when=$((n + ${number}))"`,
+  ];
 }
 
 /** Whether the process of the runtime ends before what it has started. */

@@ -7,6 +7,7 @@ import { cgroupText, findContainer, findGuest, findMonitor, findRestoredInit, ty
 import { findFreezers, freeze, isFrozen, thaw, vanishCommand } from './cgroups.ts';
 import { damageFile } from './damage.ts';
 import type { CallContext, Driver } from './drivers/driver.ts';
+import { countLoaderCalls } from './loader.ts';
 import type { Sandbox, Started } from './sandbox.ts';
 import { makeOciScene, type UnderWay } from './scene.ts';
 import { AT_STAGE } from './scripts.ts';
@@ -162,7 +163,9 @@ export class CallFaults {
 
   #mark({ fault: { kind, value }, index }: Numbered): void {
     this.fired.add(index);
-    this.hits.add(kind === 'kill' || kind === 'stop' ? value : kind === 'fail' ? 'criu' : kind);
+    const isOfProcess = kind === 'kill' || kind === 'stop' || kind === 'fail';
+    // A runtime whose system call fails has to end in time, and to tidy up, as one that is stopped or killed cannot.
+    this.hits.add(kind === 'fail' && value === 'runtime' ? 'runtime-call' : isOfProcess ? value : kind);
   }
 
   /** Prepares that CRIU, or a runtime without it, stops where the fault says, or that its system call fails. */
@@ -170,7 +173,9 @@ export class CallFaults {
     const { sandbox, driver } = this.#scene;
     const { kind, call, number = 1, errno, stage } = fault;
     if (stage !== undefined) return this.#awaitStage(fault, stage);
-    const when = `${number}${isRepeated(fault) ? '+' : ''}`;
+    const isOwn = isOfRuntime(fault, driver);
+    const loaded = isOwn && call !== undefined ? await countLoaderCalls(sandbox, driver.name, call) : 0;
+    const when = `${loaded + number}${isRepeated(fault) ? '+' : ''}`;
     const inject =
       call === undefined
         ? undefined
@@ -180,7 +185,7 @@ export class CallFaults {
             '-e',
             `inject=${call}:${kind === 'fail' ? `error=${errno}` : 'signal=SIGSTOP'}:when=${when}`,
           ];
-    if (!driver.hasCriu) return inject ? ['strace', '-D', '-o', '/work/criu.trace', ...inject] : [];
+    if (isOwn) return inject ? ['strace', '-D', '-o', '/work/criu.trace', ...inject] : [];
     const what = inject ? `traced ${inject.join(' ')}` : 'stops';
     await writeFile(sandbox.inside('/work/criu.fault'), `${driver.criuStart(fault.of)} ${what}\n`);
     return [];
@@ -314,7 +319,7 @@ export class CallFaults {
       isOver = true;
     });
     while (!isOver) {
-      const pid = driver.hasCriu ? Number(await sandbox.read('/work/criu.pid')) : await call.pid;
+      const pid = isOfRuntime(fault, driver) ? await call.pid : Number(await sandbox.read('/work/criu.pid'));
       const isStopped =
         fault.stage !== undefined
           ? (await sandbox.read('/work/criu.stage')) !== undefined
@@ -345,6 +350,11 @@ export class CallFaults {
 export function findTwiceStaged({ runtime, faults }: Case): RuntimeCall | undefined {
   const during = faults.map(({ when }) => (when.kind === 'moment' ? when.at : ''));
   return runtime!.faults.find((fault) => isStaged(fault) && during.includes(`during-${fault.of}`))?.of;
+}
+
+/** Whether a system call is counted in the runtime: CRIU is not looked for. */
+function isOfRuntime({ isOfRuntime: isAsked }: RuntimeFault, { hasCriu }: Driver): boolean {
+  return isAsked ?? !hasCriu;
 }
 
 /** Whether it is placed in the call, and not before it. */

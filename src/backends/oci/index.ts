@@ -247,7 +247,7 @@ function refuseFaults(c: Case, driver: Driver, other: FoundCriu | undefined): st
   const own = refuseOwn(c, driver);
   if (own !== undefined) return own;
   for (const { kind, value, of, call, stage } of c.runtime!.faults) {
-    const isOfCriu = kind === 'criu' || kind === 'fail' || value === 'criu';
+    const isOfCriu = kind === 'criu' || value === 'criu';
     if (!driver.hasCriu && isOfCriu) return `${driver.name} does without CRIU`;
     if (!driver.hasCriu && stage !== undefined) return `${driver.name} starts no CRIU: it has no stage ${stage}`;
     if (!driver.hasCriu && value === 'runtime' && call === undefined)

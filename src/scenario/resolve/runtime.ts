@@ -24,9 +24,12 @@ type FaultWords = Exclude<NonNullable<Words['faults']>, readonly unknown[]>;
 const KINDS = Object.keys(RUNTIME_FAULTS) as RuntimeFaultKind[];
 export const DEFAULT_ROUNDS: readonly RuntimeCall[] = ['checkpoint', 'restore'];
 /** The kinds that a word goes with. */
-const COMPANIONS: Readonly<Record<'call' | 'number' | 'stage' | 'errno' | 'damage', readonly RuntimeFaultKind[]>> = {
+const COMPANIONS: Readonly<
+  Record<'call' | 'number' | 'counted-in' | 'stage' | 'errno' | 'damage', readonly RuntimeFaultKind[]>
+> = {
   call: ['kill', 'stop', 'fail'],
   number: ['kill', 'stop', 'fail'],
+  'counted-in': ['kill', 'stop'],
   stage: ['kill', 'stop'],
   errno: ['fail'],
   damage: ['image'],
@@ -154,6 +157,13 @@ function resolveFault(
     complain(unknown([...path, 'call'], 'system call', words.call, () => SYSCALL_NAMES));
   if (words.number !== undefined && words.call === undefined)
     complain({ path: [...path, 'number'], message: 'number needs call', expected: 'call beside number' });
+  const counted = words['counted-in'];
+  if (counted !== undefined && words.call === undefined)
+    complain({
+      path: [...path, 'counted-in'],
+      message: 'counted-in needs call',
+      expected: 'call beside counted-in',
+    });
   checkStage(words, path, complain);
   if (!rounds.includes(words.of))
     complain({
@@ -167,6 +177,7 @@ function resolveFault(
     value: words[kind]!,
     of: words.of,
     ...(call !== undefined && { call, number: number ?? 1 }),
+    ...((counted ?? words.fail) === 'runtime' && { isOfRuntime: true as const }),
     ...(stage !== undefined && { stage }),
     ...(kind === 'fail' && { errno: errno ?? 'EIO' }),
     ...(damage !== undefined && { damage }),

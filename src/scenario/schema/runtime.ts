@@ -35,7 +35,11 @@ const option = z
 const fault = mapping('a mapping with kill, stop, fail, criu, disk, cgroup, name, pid or image, and of', {
   kill: word(target, 'This process receives SIGKILL.', 'kill: criu').optional(),
   stop: word(target, 'This process receives SIGSTOP, and stays stopped.', 'stop: runtime').optional(),
-  fail: word(oneOf(RUNTIME_FAULTS.fail, 'target'), 'A system call of CRIU fails; needs call.', 'fail: criu').optional(),
+  fail: word(
+    oneOf(RUNTIME_FAULTS.fail, 'target'),
+    'A system call of CRIU, or of the first thread of the runtime, fails; needs call.',
+    'fail: criu',
+  ).optional(),
   criu: word(
     oneOf(RUNTIME_FAULTS.criu, 'state of CRIU'),
     'The program CRIU is missing, hangs, fails at once, or is of another version than before.',
@@ -76,6 +80,11 @@ const fault = mapping('a mapping with kill, stop, fail, criu, disk, cgroup, name
     integer(1, 10_000_000, 'the number of a call'),
     'With call: which of them. Default: 1.',
     'number: 3',
+  ).optional(),
+  'counted-in': word(
+    oneOf(['criu', 'runtime'], 'program'),
+    'With kill or stop, and call: the program that makes the system call; of the runtime its first thread. Default: criu.',
+    'counted-in: runtime',
   ).optional(),
   stage: word(
     oneOf([...STAGES_OF.dump, ...STAGES_OF.restore], 'stage of CRIU'),

@@ -231,6 +231,14 @@ describe('the properties of container runtimes', () => {
     assert.deepEqual(failed('criu failed', 'a.c:1: no memory'), ['runtime-names-first-error']);
     assert.deepEqual(failed('criu failed: no memory', 'a.c:1: no memory'), []);
     assert.deepEqual(failed('criu failed', "util.c:1533: rlimit: Can't setup"), []);
+    const byRuntime = aRun({
+      exit: 1,
+      message: 'no answer',
+      criuErrors: ['a.c:1: no peer'],
+      hits: ['runtime-call'],
+      after: aContainer(2),
+    });
+    assert.deepEqual(violated([byRuntime]), []);
   });
 
   it('other-containers-untouched', () => {
