@@ -140,6 +140,8 @@ export const RUNTIME_SETTINGS = {
   'appended-file': 'a file that is open to append',
   'deleted-file': 'an open file without a name',
   fifo: 'a FIFO with bytes in it',
+  'posix-queue': 'a message queue of POSIX',
+  'system-v-objects': 'in its IPC namespace shared memory, semaphores and a message queue',
 } as const;
 export type RuntimeSetting = keyof typeof RUNTIME_SETTINGS;
 export const RUNTIME_SETTING_NAMES = Object.keys(RUNTIME_SETTINGS) as RuntimeSetting[];

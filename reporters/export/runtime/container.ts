@@ -28,7 +28,7 @@ const PREFIXES: Readonly<Partial<Record<RuntimeSetting, readonly string[]>>> = {
 export function listArgs({ tasks }: Case, { settings = [] }: Pick<RuntimeSetup, 'settings'>): readonly string[] {
   const strange = settings.find((one) => !KEPT.has(one) && PREFIXES[one] === undefined);
   if (strange !== undefined) throw new CannotExport(`the processes of the script have no ${strange}`);
-  const lines = settings.flatMap((one) => (one !== 'personality' && KEPT.has(one) ? SETTING_COMMANDS[one] : []));
+  const lines = settings.flatMap((one) => (KEPT.has(one) ? (SETTING_COMMANDS[one] ?? []) : []));
   const program = [...settings.flatMap((one) => PREFIXES[one] ?? []), ...TASK];
   const write = (task: Task): string => {
     const children = tasks.filter(({ parent, pid }) => parent === task.pid && pid !== task.pid);

@@ -7,7 +7,7 @@ import { type ContainerSpec, type Driver, type PlacedMount, treeCommand } from '
 import { INTERFACE, NETWORKS } from './network.ts';
 import { USER } from './rootless.ts';
 import type { Sandbox } from './sandbox.ts';
-import { changePersonality, makeSettings } from './settings.ts';
+import { changePersonality, makeSettings, QUEUES } from './settings.ts';
 
 const CAPABILITIES = [
   'CAP_CHOWN',
@@ -107,10 +107,11 @@ export async function makeBundle(sandbox: Sandbox, name: string, c: Case, driver
 
 /** What the container of a bundle is to be. */
 export function describeContainer(label: string, bundle: string, setup: RuntimeSetup): ContainerSpec {
-  const { network, pid = 'own', mounts = [], limits, rootless } = setup;
+  const { network, pid = 'own', mounts = [], limits, rootless, settings } = setup;
   return {
     args: treeCommand(label),
     mounts: mounts.map((mount, i) => ({ ...mount, source: placeOf(bundle, i) })),
+    hasQueues: settings?.includes('posix-queue') ?? false,
     ...(limits && { limits }),
     network,
     pid,
@@ -139,7 +140,8 @@ export function toResources({ memory, pids, cpu }: RuntimeLimits): object {
 }
 
 function configuration(name: string, spec: ContainerSpec, cgroup: string, isMapped: boolean): object {
-  const { args, network, pid, mounts, limits } = spec;
+  const { args, network, pid, mounts, limits, hasQueues } = spec;
+  const queues = { destination: QUEUES, type: 'mqueue', source: 'mqueue' };
   const own = { pid: pid !== 'shared', network: network !== 'shared' };
   const namespaces = [
     ...(own.pid ? ['pid'] : []),
@@ -163,7 +165,11 @@ function configuration(name: string, spec: ContainerSpec, cgroup: string, isMapp
     },
     root: { path: 'rootfs', readonly: false },
     hostname: name,
-    mounts: [{ destination: '/proc', type: 'proc', source: 'proc' }, ...mounts.map(toMount)],
+    mounts: [
+      { destination: '/proc', type: 'proc', source: 'proc' },
+      ...(hasQueues ? [queues] : []),
+      ...mounts.map(toMount),
+    ],
     linux: {
       namespaces: namespaces.map((type) => (type === 'network' && network === 'bridge' ? given : { type })),
       ...(isMapped && { uidMappings: mapping, gidMappings: mapping }),

@@ -20,6 +20,7 @@ import { describeContainer, makeBundle } from './bundle.ts';
 import { findContainer, listAdded, listThings, look, type Named } from './census.ts';
 import type { CallContext, Driver, DriverCall } from './drivers/driver.ts';
 import { CallFaults, type Numbered, type OwnOfCall, type Versions } from './faults.ts';
+import { makeObjects } from './ipc.ts';
 import { makeNetworks } from './network.ts';
 import { keepDifferentFacts } from './processes.ts';
 import { USER } from './rootless.ts';
@@ -120,10 +121,13 @@ export class Player {
     const deadline = Date.now() + patiently(START_LIMIT);
     for (;;) {
       const { answers } = await look(this.#sandbox, this.#driver, { ...named, name }, context);
-      if (Object.keys(answers).length === named.pids.length) return bundle;
+      if (Object.keys(answers).length === named.pids.length) break;
       if (Date.now() >= deadline)
         throw new BadSurroundings(`the tasks of a container of ${this.#driver.name} do not answer`);
     }
+    const { init } = await findContainer(this.#sandbox, this.#driver, { ...named, name });
+    if (init && this.#case.runtime!.settings?.includes('system-v-objects')) await makeObjects(this.#sandbox, init.pid);
+    return bundle;
   }
 
   /** One call of the case. */

@@ -14,6 +14,7 @@ import {
   reduceCensuses,
 } from '../index.ts';
 import type { Named, Process } from './census.ts';
+import { listObjects } from './ipc.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** Milliseconds in which a task that was asked waits for the next question. */
@@ -39,7 +40,8 @@ export async function readProcesses(
   const cgroup = readText(`${proc}/${init.pid}/cgroup`);
   const group = own.map(({ pid }) => pid);
   await rest(proc, group);
-  return readCensus({
+  const objects = await listObjects(sandbox, init.pid);
+  const census = await readCensus({
     proc,
     pids: group,
     names,
@@ -47,6 +49,11 @@ export async function readProcesses(
     holes: new Map(own.map(({ pid, inner }) => [pid, findHoles(readText(`${proc}/${pid}/maps`), !names.has(inner))])),
     cgroup: (text) => ({ cgroup: text === cgroup ? 'that of the init' : text.trim() }),
   });
+  // What is of the container and of none of its processes goes with the root of the tree.
+  const tasks = census.tasks.map((task) =>
+    task.pid === pids[0] ? { ...task, facts: { ...task.facts, 'IPC objects': objects } } : task,
+  );
+  return { ...census, tasks };
 }
 
 /**

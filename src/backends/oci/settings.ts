@@ -3,8 +3,11 @@ import { cpus } from 'node:os';
 import type { RuntimeSetting, RuntimeSetup } from '../index.ts';
 import { type Driver, TREE_SCRIPT } from './drivers/driver.ts';
 
-/** `$self`: the pid of the process; `$1`: that of the scenario. */
-export const SETTING_COMMANDS: Readonly<Record<Exclude<RuntimeSetting, 'personality'>, string>> = {
+/** Where queues of POSIX are mounted: mq_overview(7). */
+export const QUEUES = '/dev/mqueue';
+
+/** `$self`: the pid of the process; `$1`: that of the scenario. Of a personality see changePersonality(), of objects of System V makeObjects(). */
+export const SETTING_COMMANDS: Readonly<Partial<Record<RuntimeSetting, string>>> = {
   affinity: '/bin/busybox taskset -p 1 $self > /dev/null',
   'core-dump-filter': 'echo 0x7f > /proc/self/coredump_filter',
   'timer-slack': 'echo 123456 > /proc/self/timerslack_ns',
@@ -19,11 +22,15 @@ export const SETTING_COMMANDS: Readonly<Record<Exclude<RuntimeSetting, 'personal
   'appended-file': 'exec 6>> /mk/log.$1; echo one >&6',
   'deleted-file': 'exec 7> /mk/deleted.$1; echo one >&7; /bin/busybox rm /mk/deleted.$1',
   fifo: 'mkfifo /mk/fifo.$1; exec 8<> /mk/fifo.$1; echo one >&8',
+  'posix-queue': `: > ${QUEUES}/queue.$1`,
 };
 
 /** What each process does before it answers: lines of the script. */
 export function makeSettings(settings: readonly RuntimeSetting[] = []): string {
-  return settings.map((one) => (one === 'personality' ? '' : `  ${SETTING_COMMANDS[one]}\n`)).join('');
+  return settings
+    .flatMap((one) => SETTING_COMMANDS[one] ?? [])
+    .map((command) => `  ${command}\n`)
+    .join('');
 }
 
 /** A personality counts from the next program on: the script starts again with it. */

@@ -170,7 +170,7 @@ export const runtime = mapping('a mapping with name', {
   ).optional(),
   settings: word(
     oneOrMore(oneOf(RUNTIME_SETTING_NAMES, 'setting'), 'a list of settings'),
-    `What each process of the container has, compared around each call and after a restore: ${Object.entries(
+    `What each process of the container has, or the container, compared around each call and after a restore: ${Object.entries(
       RUNTIME_SETTINGS,
     )
       .map(([name, what]) => `${name} (${what})`)

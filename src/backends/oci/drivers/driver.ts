@@ -10,6 +10,8 @@ export interface PlacedMount extends RuntimeMount {
 export interface ContainerSpec {
   readonly args: readonly string[];
   readonly mounts: readonly PlacedMount[];
+  /** The file system of POSIX queues is mounted in it. */
+  readonly hasQueues?: boolean;
   readonly limits?: RuntimeLimits;
   readonly network: RuntimeNetwork;
   readonly pid: 'own' | 'shared';
