@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Task, TaskId } from '../../src/model/case.ts';
+import { parseScenarios } from '../../src/scenario/index.ts';
 import { one } from './support.ts';
 
 const tree = (text: string): readonly Task[] => one(`tree:\n${text.replace(/^/gm, '  ')}`).tasks;
@@ -166,6 +167,17 @@ describe('a generated tree', () => {
       assert.equal(c.tasks.length, 1_000_000);
       assert.equal(c.image.records.at(-1)!.retval, 1_000_999);
       assert.deepEqual(c.expect.tasks[1_000_099], [{ outcome: 'resumed' }]);
+    }
+  });
+
+  it('refuses words that a thread or a late task cannot have, whatever they are', () => {
+    for (const words of [
+      'threads: [{ pid: 101, threads: x }]',
+      'forks: [{ pid: 101, threads: x }]',
+      'forks: [{ pid: 101, children: 7 }]',
+    ]) {
+      const { diagnostics } = parseScenarios(`scenario: A\ntree: { pid: 100, ${words} }\n`, 'a.yaml');
+      assert.match(diagnostics.map(({ message }) => message).join(), /unknown key (threads|children)/, words);
     }
   });
 });
