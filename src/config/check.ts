@@ -34,7 +34,7 @@ export function checkSettings(
   const before = mistakes.count;
   const complain: Complain = ({ path, part, ...rest }) =>
     mistakes.add({ ...rest, span: locate(path, part ?? 'value') });
-  const [wrong] = checkValue(SETTINGS, value, [], complain);
+  const [wrong] = checkValue(SETTINGS, value, [], complain).wrong;
   // A value that would be an expression in a scenario is for the author to fill in.
   if (wrong && mistakes.count === before)
     complain({ path: wrong, message: 'there are no expressions in a configuration' });

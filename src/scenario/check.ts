@@ -20,17 +20,21 @@ export type Checked<S extends Section> = S extends 'faults'
 
 /** The part as far as it is right; undefined when nothing of it can be used. */
 export function checkSection<S extends Section>(section: S, value: Raw, complain: Complain): Checked<S> | undefined {
-  const wrong = checkValue(SECTIONS[section], value, [section], complain);
-  return without(section, value, wrong) as Checked<S> | undefined;
+  const mistakes = checkValue(SECTIONS[section], value, [section], complain);
+  return without(section, value, mistakes) as Checked<S> | undefined;
 }
 
-/**
- * Checks a value, which stands at a path, against a schema made of the words in `schema/word.ts`. The paths below it that
- * are wrong; an unknown key is complained about, and what is left without it may be right.
- */
-export function checkValue(schema: z.ZodType, value: unknown, at: Path, complain: Complain): readonly Path[] {
+/** Paths below a value. */
+interface Mistakes {
+  readonly wrong: readonly Path[];
+  /** Of unknown keys: what is left without one may be right. */
+  readonly unknown: readonly Path[];
+}
+
+/** Checks a value, which stands at a path, against a schema made of the words in `schema/word.ts`; complains about each mistake. */
+export function checkValue(schema: z.ZodType, value: unknown, at: Path, complain: Complain): Mistakes {
   const result = schema.safeParse(value);
-  if (result.success) return [];
+  if (result.success) return { wrong: [], unknown: [] };
   const issues = result.error.issues
     .flatMap((issue) => unfold(issue))
     .map((issue) => ({ ...issue, found: valueAt(value, issue.path as Path) }));
@@ -40,7 +44,12 @@ export function checkValue(schema: z.ZodType, value: unknown, at: Path, complain
     if (isExpression(issue.found) || (issue.found === undefined && misspelt.has(issue.path.join(' ')))) continue;
     for (const complaint of explain(issue, [...at, ...(issue.path as Path)], issue.found)) complain(complaint);
   }
-  return issues.filter(({ code }) => code !== 'unrecognized_keys').map(({ path }) => path as Path);
+  return {
+    wrong: issues.flatMap(({ code, path }) => (code === 'unrecognized_keys' ? [] : [path as Path])),
+    unknown: issues.flatMap((issue) =>
+      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key] as Path) : [],
+    ),
+  };
 }
 
 /** The paths of missing keys for which an unknown key of the same mapping stands. */
@@ -212,9 +221,15 @@ function valueAt(value: unknown, path: Path): unknown {
 }
 
 /** The part without the smallest pieces around these paths that the rest can do without. */
-function without(section: Section, part: Raw, wrong: readonly Path[]): Raw | undefined {
-  if (wrong.length === 0) return part;
+function without(section: Section, part: Raw, { wrong, unknown }: Mistakes): Raw | undefined {
+  // A thread may have a key that only a process has, and nothing below it was checked. That of a fault may be its verb, misspelt.
+  const removed = section === 'tree' ? unknown : [];
+  if (wrong.length === 0 && removed.length === 0) return part;
   const rest = copy(part);
+  for (const path of removed) {
+    const above = valueAt(rest, path.slice(0, -1));
+    if (isMapping(above)) delete above[path.at(-1)!];
+  }
   for (const path of wrong) {
     const length = cut(section, path);
     const above = valueAt(rest, path.slice(0, length - 1));

@@ -119,7 +119,6 @@ describe('a finding of a container runtime', () => {
         '-e trace=read,write',
         `inject=read:${what}:when=$((n + 9))`,
         '\nrunc checkpoint ',
-        '\nfront=\n',
         '\nrunc restore ',
       ];
       const places = order.map((part) => script.indexOf(part));

@@ -41,7 +41,7 @@ export function writeFaults({ faults, call, words }: ScriptCall, driver: Driver,
 /** Lines after the call, where more calls follow or the container is looked at. */
 export function writeUndo({ faults }: ScriptCall, isLast: boolean): string[] {
   return faults.flatMap((fault) => {
-    if (fault.isOfRuntime) return ['front='];
+    if (fault.isOfRuntime) return [];
     if (isDuring(fault) || fault.kind === 'criu') return isLast ? [] : ["stand_in ''"];
     if (fault.kind === 'stop') return ['kill -CONT $stopped'];
     if (fault.kind === 'disk') return ['rm images/fill'];

@@ -107,7 +107,7 @@ function writeFunctions(setup: RuntimeSetup, driver: Driver, checks: readonly Ru
   const { name, limit } = setup;
   const context = makeContext(setup, NAME);
   const common = listCommon(driver, context);
-  const front = setup.faults.some(({ isOfRuntime }) => isOfRuntime) ? ' $front' : '';
+  const isTraced = setup.faults.some(({ isOfRuntime }) => isOfRuntime);
   const words = `"$${name.toUpperCase()}"${common.length === 0 ? '' : ` ${joinWords(common)}`}`;
   const seconds = limit === undefined ? LIMIT : Math.ceil(limit / 1000);
   // A file outside of the container as its output could not be dumped; a monitor has the output itself.
@@ -125,7 +125,8 @@ function writeFunctions(setup: RuntimeSetup, driver: Driver, checks: readonly Ru
   return [
     `untestable() { tail -n 3 ${WORK}/*.log >&2; exit 125; }`,
     `${name}() { # at most ${seconds} s; its pid is in a file`,
-    `	rm -f starts ${LOG}; timeout -s KILL ${seconds} sh -c 'echo $$ > pid; exec "$@"' ${name}${front} ${words} "$@" < /dev/null ${output}`,
+    ...(isTraced ? ['	tracer=$front; front= # of the next call only'] : []),
+    `	rm -f starts ${LOG}; timeout -s KILL ${seconds} sh -c 'echo $$ > pid; exec "$@"' ${name}${isTraced ? ' $tracer' : ''} ${words} "$@" < /dev/null ${output}`,
     '}',
     ...(driver.hasCriu
       ? [
@@ -208,8 +209,7 @@ function writeSteps(
       const command = say(one.words);
       const isJudged = isLast || one.faults.length > 0 || own.length > 0;
       const look = own.flatMap(({ after }) => after ?? []);
-      const isFollowed =
-        !isLast || isChecked('deleted-containers-leave-nothing') || one.faults.some(({ isOfRuntime }) => isOfRuntime);
+      const isFollowed = !isLast || isChecked('deleted-containers-leave-nothing');
       return [
         ...(SAVING_CALLS.has(one.call)
           ? [`mkdir -p ${one.words.find((word) => /images\/\d+$/.test(word)) ?? 'images/1'}`]

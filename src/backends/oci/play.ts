@@ -125,8 +125,10 @@ export class Player {
       if (Date.now() >= deadline)
         throw new BadSurroundings(`the tasks of a container of ${this.#driver.name} do not answer`);
     }
-    const { init } = await findContainer(this.#sandbox, this.#driver, { ...named, name });
-    if (init && this.#case.runtime!.settings?.includes('system-v-objects')) await makeObjects(this.#sandbox, init.pid);
+    if (this.#case.runtime!.settings?.includes('system-v-objects')) {
+      const { init } = await findContainer(this.#sandbox, this.#driver, { ...named, name });
+      await makeObjects(this.#sandbox, init!.pid);
+    }
     return bundle;
   }
 

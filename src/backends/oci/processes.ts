@@ -39,8 +39,7 @@ export async function readProcesses(
   );
   const cgroup = readText(`${proc}/${init.pid}/cgroup`);
   const group = own.map(({ pid }) => pid);
-  await rest(proc, group);
-  const objects = await listObjects(sandbox, init.pid);
+  const [objects] = await Promise.all([listObjects(sandbox, init.pid), rest(proc, group)]);
   const census = await readCensus({
     proc,
     pids: group,

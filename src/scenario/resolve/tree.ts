@@ -98,16 +98,15 @@ class Builder {
     this.#enter(draft);
     checkWords(draft, this.#complain);
     const at = (word: string, i: number) => ({ path: [...spot.path, word, i], creator: draft });
-    // A word that a thread or a late task cannot have was complained about, and is still there, whatever it is.
-    const isLate = spot.kind === 'late';
-    const { children, threads, forks } = draft.words;
-    (isLate ? undefined : children)?.forEach(
+    draft.words.children?.forEach(
       (child, i) => void this.#add(child, { ...at('children', i), kind: 'process' }, level + 1),
     );
-    (spot.kind === 'process' ? threads : undefined)?.forEach(
+    draft.words.threads?.forEach(
       (thread, i) => void this.#add(thread, { ...at('threads', i), kind: 'thread' }, level + 1),
     );
-    forks?.forEach((fork, i) => void this.#add(fork, { ...at('forks', i), kind: 'late', forkNumber: i }, level + 1));
+    draft.words.forks?.forEach(
+      (fork, i) => void this.#add(fork, { ...at('forks', i), kind: 'late', forkNumber: i }, level + 1),
+    );
   }
 
   #enter(draft: Draft): void {

@@ -1,17 +1,10 @@
 /** The objects of an IPC namespace, made and read from outside, in a namespace of the test's own. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { promisify } from 'node:util';
 import { listObjects, makeObjects } from '../../../src/backends/oci/ipc.ts';
-import type { Sandbox } from '../../../src/backends/oci/sandbox.ts';
 import { QUEUES } from '../../../src/backends/oci/settings.ts';
-
-/** Not a sandbox: the machine itself. */
-const HERE = {
-  inside: (place: string) => place,
-  shell: async (command: string) => (await promisify(execFile)('sh', ['-c', command])).stdout,
-} as Sandbox;
+import { HERE } from './here.ts';
 
 describe('the objects of the IPC namespace of a container', () => {
   let init: ChildProcess;

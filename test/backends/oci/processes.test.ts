@@ -7,7 +7,6 @@ import path from 'node:path';
 import type { Backend } from '../../../src/backends/index.ts';
 import { treeScript } from '../../../src/backends/oci/bundle.ts';
 import { readProcesses } from '../../../src/backends/oci/processes.ts';
-import type { Sandbox } from '../../../src/backends/oci/sandbox.ts';
 import { openBackend } from '../../../src/injector/backends.ts';
 import { runCase } from '../../../src/injector/index.ts';
 import type { Case } from '../../../src/model/case.ts';
@@ -15,6 +14,7 @@ import { RUNTIME_SETTING_NAMES } from '../../../src/model/runtime.ts';
 import { parseScenarios } from '../../../src/scenario/index.ts';
 import { skipWithout } from '../../support/available.ts';
 import { retryForLock } from '../../support/podman-lock.ts';
+import { HERE } from './here.ts';
 
 /** Of these CRIU restores none. */
 const LOST = ['core-dump-filter', 'personality', 'timer-slack'];
@@ -51,15 +51,10 @@ describe('the processes of a container', function () {
       mkdirSync(path.join(folder, 'rootfs/mk'), { recursive: true });
       writeFileSync(path.join(folder, 'rootfs/mk/100.pid'), `${child.pid}\n`);
       await new Promise((resolve) => child.stdout.once('data', resolve));
-      const here = {
-        inside: (file: string) => file,
-        read: async () => undefined,
-        shell: async () => '',
-      } as unknown as Sandbox;
       const named = { name: 'one', label: 'one', pids: [100], sharesPids: true };
       const init = { pid: child.pid!, name: 'sh', state: 'S', words: [], inner: child.pid!, parent: process.pid };
       const other = { ...init, pid: process.pid, inner: process.pid };
-      const { tasks } = await readProcesses(here, folder, named, init, [init, other]);
+      const { tasks } = await readProcesses(HERE, folder, named, init, [init, other]);
       assert.deepEqual(
         tasks.map(({ pid, state, threads }) => [pid, state, threads.map(({ tid }) => tid)]),
         [[100, 'S', [100]]],
